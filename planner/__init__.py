@@ -1,0 +1,87 @@
+"""Plan computer-vision investments: data needed, cost, certainty, and what to fund together.
+
+Names load on first use, so ``import planner`` costs nothing and the command line starts fast.
+
+Examples
+--------
+>>> import planner
+>>> project = planner.Project(id="x", classes=10, target_error=0.05, images={"limit": 1e6})
+>>> round(project.relative_complexity, 4)
+0.3333
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planner._api import check as check
+    from planner._api import estimate as estimate
+    from planner._api import forecast as forecast
+    from planner._api import load_model as load_model
+    from planner._api import options as options
+    from planner._api import plan as plan
+    from planner._api import read_portfolio as read_portfolio
+    from planner.domain.architecture import Architecture as Architecture
+    from planner.domain.portfolio import Compute as Compute
+    from planner.domain.portfolio import Portfolio as Portfolio
+    from planner.domain.project import Images as Images
+    from planner.domain.project import Pilot as Pilot
+    from planner.domain.project import Project as Project
+    from planner.domain.quantities import Range as Range
+    from planner.errors import InputError as InputError
+    from planner.errors import PlannerError as PlannerError
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Architecture": "planner.domain.architecture",
+    "Compute": "planner.domain.portfolio",
+    "Images": "planner.domain.project",
+    "InputError": "planner.errors",
+    "Pilot": "planner.domain.project",
+    "PlannerError": "planner.errors",
+    "Portfolio": "planner.domain.portfolio",
+    "Project": "planner.domain.project",
+    "Range": "planner.domain.quantities",
+    "check": "planner._api",
+    "estimate": "planner._api",
+    "load_model": "planner._api",
+    "options": "planner._api",
+    "plan": "planner._api",
+    "read_portfolio": "planner._api",
+}
+
+__all__ = [
+    "Architecture",
+    "Compute",
+    "Images",
+    "InputError",
+    "Pilot",
+    "PlannerError",
+    "Portfolio",
+    "Project",
+    "Range",
+    "__version__",
+    "check",
+    "estimate",
+    "forecast",
+    "load_model",
+    "options",
+    "plan",
+    "read_portfolio",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it."""
+    if name == "forecast":  # the folder of that name is itself callable
+        return import_module("planner.forecast")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    message = f"module 'planner' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

@@ -1,0 +1,237 @@
+"""A plan: what is funded, what it costs and buys, how sure, and the proof."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from planner.domain.vocabulary import Objective, Status, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Warning_:  # noqa: N801 - `Warning` is a builtin
+    """Something the reader should know before relying on a number.
+
+    Attributes
+    ----------
+    code : str
+        Upper-case name, stable between releases.
+    project : str or None
+        Id, or None for the whole portfolio.
+    field : str
+        Path of the field it is about.
+    message : str
+        One or two sentences: what it is and what to do.
+    """
+
+    code: str
+    project: str | None
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Committed cost by kind, in the portfolio's currency, each exact to the cent."""
+
+    data: float = 0.0
+    training: float = 0.0
+    fixed: float = 0.0
+    shared: float = 0.0
+    total: float = 0.0
+
+    @classmethod
+    def from_cents(cls, data: int, training: int, fixed: int, shared: int = 0) -> "Cost":
+        """Build a cost whose parts sum to its total to the cent."""
+        return cls(
+            data / 100,
+            training / 100,
+            fixed / 100,
+            shared / 100,
+            (data + training + fixed + shared) / 100,
+        )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the plan does with one project, and why."""
+
+    project: str
+    verdict: Verdict
+    architecture: str | None
+    images_total: int
+    images_to_buy: int
+    cost: Cost
+    chance_of_target: float
+    expected_value: float
+    expected_net_value: float
+    why: str
+
+
+@dataclass(frozen=True)
+class ObjectiveResult:
+    """The objective reached, the proven bound, and the relative gap between them."""
+
+    kind: Objective
+    value: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True)
+class BudgetResult:
+    """Budget, what is committed of it, what is left, and the worth of one more unit of money."""
+
+    limit: float
+    committed: float
+    left: float
+    shadow_price: float
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Mean, quantiles and CVaR of one random amount.
+
+    P90 is not exceeded in 90 % of outcomes. ``cvar90`` is the mean of the worst 10 %: the lowest net
+    values, the highest costs.
+    """
+
+    mean: float
+    p10: float
+    p50: float
+    p80: float
+    p90: float
+    cvar90: float
+
+
+@dataclass(frozen=True)
+class RiskResult:
+    """The spread of net value and cost of the plan on draws the solve never saw."""
+
+    net_value: Quantiles
+    cost: Quantiles
+    chance_over_budget: float
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """The plan recomputed without the solver, and on draws the solve never saw."""
+
+    in_sample_value: float
+    held_out_value: float
+    held_out_draws: int
+    solver_bound: float
+    own_bound: float
+
+
+@dataclass(frozen=True)
+class SharedResult:
+    """A shared asset bought once and how its cost is split."""
+
+    id: str
+    cost: float
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One smallest change that makes an infeasible portfolio feasible."""
+
+    value: float | str | None
+    text: str
+    flag: str | None = None
+    field: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the fix with the one of flag and field that applies."""
+        head = {"flag": self.flag} if self.flag else {"field": self.field}
+        return {**head, "value": self.value, "text": self.text}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A funded portfolio with its audit, or the reason why none exists.
+
+    Attributes
+    ----------
+    status : Status
+        Optimal, feasible (a limit stopped the search; see the gap) or infeasible.
+    objective : ObjectiveResult or None
+        None if infeasible.
+    decisions : tuple of Decision
+        One per project of the portfolio, in its order; empty if infeasible.
+    conflict : tuple of str
+        If infeasible: names of the smallest set of the user's rules that cannot hold together.
+    fixes : tuple of Fix
+        If infeasible: the smallest changes that help.
+    notes : tuple of str
+        Sentences for the reader: what the leftover could buy, what was assumed about the objective.
+    """
+
+    model: Mapping[str, str]
+    seed: int
+    inputs_sha256: str
+    portfolio: str
+    currency: str
+    horizon_years: float
+    status: Status
+    assumptions: Mapping[str, object]
+    objective: ObjectiveResult | None
+    budget: BudgetResult
+    decisions: tuple[Decision, ...]
+    shared: tuple[SharedResult, ...] = ()
+    risk: RiskResult | None = None
+    audit: AuditResult | None = None
+    warnings: tuple[Warning_, ...] = ()
+    conflict: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the plan as plain data, in the shape of ``planner plan --json``."""
+        data: dict[str, object] = {
+            "schema_version": SCHEMA_VERSION,
+            "model": dict(self.model),
+            "seed": self.seed,
+            "inputs_sha256": self.inputs_sha256,
+            "portfolio": self.portfolio,
+            "currency": self.currency,
+            "horizon_years": self.horizon_years,
+            "status": str(self.status),
+            "assumptions": dict(self.assumptions),
+            "objective": asdict(self.objective) if self.objective else None,
+            "budget": asdict(self.budget),
+            "decisions": [asdict(decision) for decision in self.decisions],
+            "shared": [
+                {"id": asset.id, "cost": asset.cost, "shares": dict(asset.shares)}
+                for asset in self.shared
+            ],
+            "risk": asdict(self.risk) if self.risk else None,
+            "audit": asdict(self.audit) if self.audit else None,
+            "warnings": [asdict(warning) for warning in self.warnings],
+            "notes": list(self.notes),
+        }
+        if self.status is Status.INFEASIBLE:
+            data["conflict"] = list(self.conflict)
+            data["fixes"] = [fix.to_dict() for fix in self.fixes]
+        return data
+
+    def to_json(self) -> str:
+        """Return one JSON object, the same bytes for the same inputs and seed."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=2)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per project, tidy, with the columns of the decision and its cost."""
+        import pandas as pd
+
+        rows = []
+        for decision in self.decisions:
+            row = asdict(decision)
+            cost = row.pop("cost")
+            rows.append({**row, **{f"cost_{kind}": amount for kind, amount in cost.items()}})
+        return pd.DataFrame(rows)

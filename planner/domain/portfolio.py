@@ -1,0 +1,174 @@
+"""A portfolio: projects, the budget they share, how compute is priced, and the user's rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from planner.domain.project import Images, Project
+from planner.domain.quantities import Amount
+from planner.domain.vocabulary import Basis, Mode, Objective
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """How training is priced.
+
+    Attributes
+    ----------
+    basis : Basis
+        ``measured``: forward operations over achieved FLOP/s times a dated hourly price.
+        ``paper``: Eq. 4 of Thompson et al. (2024) verbatim.
+    usd_per_flop : float or Range
+        Price of one FLOP, basis ``paper``.
+    accelerator : str
+        Name in the accelerator table, basis ``measured``.
+    usd_per_hour : float, Range or None
+        Price of one accelerator-hour; None takes the table's median.
+    utilisation : float, Range or None
+        Achieved over peak FLOP/s; None takes the throughput table, per architecture.
+    epochs : float
+        Passes over the training images.
+    trials : float
+        Trainings paid per delivered model.
+    """
+
+    basis: Basis = Basis.MEASURED
+    usd_per_flop: Amount = 3e-11
+    accelerator: str = "A100 40GB"
+    usd_per_hour: Amount | None = None
+    utilisation: Amount | None = None
+    epochs: float = 50
+    trials: float = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskPreference:
+    """The plan's idea of risk: ``(1 − weight)·mean + weight·CVaR`` at ``level``, or an entropic measure."""
+
+    measure: str = "expected"
+    level: float = 0.9
+    weight: float = 0.5
+    aversion: float | None = None
+
+
+@dataclass(frozen=True)
+class Require:
+    """Fund ``project`` only together with ``needs``."""
+
+    name: str
+    project: str
+    needs: str
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """Fund at most one of ``projects``."""
+
+    name: str
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fund:
+    """Every one of ``projects`` must be funded."""
+
+    name: str
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Skip:
+    """None of ``projects`` may be funded."""
+
+    name: str
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """Fund at most ``count`` of ``projects``."""
+
+    name: str
+    count: int
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """Fund at least ``count`` of ``projects``."""
+
+    name: str
+    count: int
+    projects: tuple[str, ...]
+
+
+type Rule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedAsset:
+    """A data set or base model that several projects use and pay once."""
+
+    id: str
+    kind: str
+    members: tuple[str, ...]
+    required: bool = True
+    fixed_cost: float = 0.0
+    split: str = "shapley"
+    images: Images | None = None
+    gives: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portfolio:
+    """Projects that compete for one budget.
+
+    Attributes
+    ----------
+    name : str
+        Printed in every header.
+    currency : str
+        The one currency of every amount.
+    budget : float or None
+        Hard limit on committed spend; None only where no plan is asked for.
+    objective : Objective or None
+        None: net value if every project has a value; expected targets met if none has.
+    mode : Mode
+        ``commit`` or ``stop_when_reached``.
+    risk : RiskPreference
+        The expectation unless stated.
+    horizon_years : float
+        Years over which values count; printed in the header.
+    go_chance, pilot_chance : float
+        Chances from which a funded project is GO, and from which it may be funded as PILOT.
+    compute : Compute
+        How training is priced.
+    projects : tuple of Project
+        In file order; ids are unique.
+    shared : tuple of SharedAsset
+        Paid once.
+    rules : tuple of Rule
+        The user's own, each with the name that messages use.
+    inputs_sha256 : str
+        Of the file's bytes; empty for portfolios built in Python.
+    places : mapping of str to str
+        Where each field stands in the file, by its path, for messages.
+    given : frozenset of str
+        Paths the user wrote; all others are defaults.
+    """
+
+    name: str = "Portfolio"
+    currency: str = "USD"
+    budget: float | None = None
+    objective: Objective | None = None
+    mode: Mode = Mode.COMMIT
+    risk: RiskPreference = RiskPreference()
+    horizon_years: float = 1.0
+    go_chance: float = 0.6
+    pilot_chance: float = 0.3
+    compute: Compute = Compute()
+    projects: tuple[Project, ...] = ()
+    shared: tuple[SharedAsset, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    inputs_sha256: str = ""
+    places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -1,0 +1,59 @@
+"""The closed lists of words the product uses, in files, code and messages alike."""
+
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """What the vision system answers."""
+
+    CLASSIFICATION = "classification"
+    SEGMENTATION = "segmentation"
+
+
+class Backbone(StrEnum):
+    """Which layers are trained."""
+
+    FINETUNED = "finetuned"
+    FROZEN = "frozen"
+
+
+class Basis(StrEnum):
+    """How training is priced."""
+
+    MEASURED = "measured"
+    PAPER = "paper"
+
+
+class Objective(StrEnum):
+    """What the plan maximises."""
+
+    NET_VALUE = "net_value"
+    VALUE = "value"
+    TARGETS_MET = "targets_met"
+
+
+class Mode(StrEnum):
+    """Whether spend or accuracy is certain."""
+
+    COMMIT = "commit"
+    STOP_WHEN_REACHED = "stop_when_reached"
+
+
+class Verdict(StrEnum):
+    """What the plan says about one project."""
+
+    GO = "GO"
+    PILOT = "PILOT"
+    NO_GO = "NO-GO"
+
+
+class Status(StrEnum):
+    """How good the plan is proven to be.
+
+    OPTIMAL: within the asked gap of the best possible plan. FEASIBLE: keeps every rule, but a limit
+    stopped the search; its gap is printed. INFEASIBLE: no plan keeps all rules; the conflict is named.
+    """
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"

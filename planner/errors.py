@@ -1,0 +1,98 @@
+"""What can go wrong, as a tree.
+
+::
+
+    PlannerError                 exit code 1: a bug, or something the program cannot answer
+     ├─ InputError               3: the user's input; carries every Problem found in one pass
+     │   └─ UnsupportedError     3: understood, but not offered by this release or model
+     ├─ ResourceError            3: a model, table or file that should be there is not, or is damaged
+     └─ NotConvergedError        5: solver or sampler stopped without an answer to rely on
+         └─ AuditError           5: the plan recomputed without the solver disagrees with the solver
+
+Infeasible is an answer, not an error: see :class:`planner.domain.plan.Plan`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, what came, what was expected and how to mend it.
+
+    Attributes
+    ----------
+    field : str
+        Path of the value, such as ``projects[shelf-gaps].images.held``.
+    message : str
+        What came and what was expected, as one or two sentences.
+    fix : str
+        What to write instead, ready to paste; empty if there is no single fix.
+    place : str
+        ``file:line:column`` or ``sheet!cell``; empty for values built in Python.
+    code : str
+        Short upper-case name of the kind of mistake.
+    """
+
+    field: str
+    message: str
+    fix: str = ""
+    place: str = ""
+    code: str = "BAD_VALUE"
+
+    def __str__(self) -> str:
+        """Return the problem as the lines a person reads."""
+        head = "  ".join(part for part in (self.place, self.field) if part)
+        fix = f"\n   fix  {self.fix}" if self.fix else ""
+        return f"{head}\n   {self.message}{fix}"
+
+
+class PlannerError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class InputError(PlannerError):
+    """The input cannot be used; ``problems`` lists every mistake found.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        At least one.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        lines = "\n".join(str(problem) for problem in self.problems)
+        super().__init__(f"{lines}\n{count} {noun}. Nothing was computed.")
+
+
+class UnsupportedError(InputError):
+    """Understood, but not offered by this release or by this model."""
+
+
+class ResourceError(PlannerError):
+    """A model, table or file of the installation is missing or damaged."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class NotConvergedError(PlannerError):
+    """Solver or sampler stopped without an answer that can be relied on."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class AuditError(NotConvergedError):
+    """The plan recomputed without the solver disagrees with what the solver said."""
+
+
+def bad_value(field: str, message: str, fix: str = "", code: str = "BAD_VALUE") -> InputError:
+    """Return an :class:`InputError` with a single problem."""
+    return InputError([Problem(field=field, message=message, fix=fix, code=code)])
