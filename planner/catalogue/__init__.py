@@ -1,0 +1,1 @@
+"""Outside files to domain records: portfolio files and the reference tables."""

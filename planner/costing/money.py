@@ -1,0 +1,128 @@
+"""How does an amount become whole cents, so that every total adds up exactly?
+
+Money is int64 cents. A half cent goes to the even neighbour (banker's rounding), judged on the decimal number a person
+would read, not on its binary neighbour: 1.015 is 1.02, although the nearest double lies below it.
+"""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import bad_value
+
+__all__ = ["MAX_CENTS", "product_cents", "to_cents"]
+
+type Cents = NDArray[np.int64]
+
+MAX_CENTS = 10**15
+"""Largest single amount: ten trillion. Thousands of them still add up within int64."""
+
+_NEAR_HALF = 1e-6
+"""Distance in cents from a half cent below which a double is not trusted to tell the side."""
+
+
+@overload
+def to_cents(amount: float, field: str = ...) -> int: ...
+@overload
+def to_cents(amount: NDArray[np.float64], field: str = ...) -> Cents: ...
+def to_cents(amount: float | NDArray[np.float64], field: str = "cost") -> int | Cents:
+    """Return an amount of money in whole cents, half cents to even.
+
+    Parameters
+    ----------
+    amount : float or ndarray of float64
+        Currency units, such as dollars.
+    field : str, default="cost"
+        What the amount is, for the message if it is too large.
+
+    Returns
+    -------
+    int or ndarray of int64
+        Cents; an integer for a number, an array of the same shape for an array.
+
+    Raises
+    ------
+    InputError
+        NaN, infinite, or more than :data:`MAX_CENTS`.
+
+    Examples
+    --------
+    >>> to_cents(0.627 * 149_000), to_cents(0.125), to_cents(1.015)
+    (9342300, 12, 102)
+    """
+    values = np.asarray(amount, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        scaled = values * 100.0
+    _require_countable(scaled, field)
+    cents = np.rint(scaled).astype(np.int64)
+    # Beyond 2^33 units the double itself is coarser than the margin, so widen it with the number.
+    margin = np.maximum(_NEAR_HALF, 8 * np.spacing(np.abs(scaled)))
+    doubtful = np.abs(np.abs(scaled - np.floor(scaled)) - 0.5) <= margin
+    if doubtful.any():
+        exact = [_decimal_cents(Decimal(repr(value))) for value in values[doubtful].tolist()]
+        cents[doubtful] = exact
+    return cents if isinstance(amount, np.ndarray) else int(cents)
+
+
+def product_cents(unit_price: float, counts: NDArray[np.int64], field: str = "cost") -> Cents:
+    """Return ``unit_price × counts`` in whole cents, without binary error.
+
+    The price is taken as the decimal number it is written as; the product is exact and rounded once.
+
+    Parameters
+    ----------
+    unit_price : float
+        Currency units per item, at least 0.
+    counts : ndarray of int64
+        Items, at least 0.
+
+    Raises
+    ------
+    InputError
+        A product is more than :data:`MAX_CENTS`.
+
+    Examples
+    --------
+    >>> product_cents(0.627, np.array([149_000])).tolist()
+    [9342300]
+    """
+    with np.errstate(over="ignore"):
+        _require_countable(np.asarray(counts, dtype=np.float64) * unit_price * 100.0, field)
+    sign, digits, exponent = Decimal(repr(float(unit_price))).as_tuple()
+    mantissa = int("".join(map(str, digits))) * (-1 if sign else 1)
+    shift = int(exponent) + 2  # the exponent is an integer: the product above was finite
+    if shift >= 0:
+        return np.asarray(counts, dtype=np.int64) * np.int64(mantissa * 10**shift)
+    divisor = 10**-shift
+    largest = int(counts.max(initial=0))
+    if mantissa * largest < 2**62 and divisor < 2**62:
+        return _divide_half_even(counts * np.int64(mantissa), divisor)
+    price = Decimal(repr(float(unit_price)))
+    return np.array(
+        [_decimal_cents(price * count) for count in counts.ravel().tolist()], dtype=np.int64
+    ).reshape(counts.shape)
+
+
+def _divide_half_even(numerators: Cents, divisor: int) -> Cents:
+    """Divide by a power of ten, halves to even; all in int64."""
+    quotient, remainder = np.divmod(numerators, np.int64(divisor))
+    twice = 2 * remainder
+    up = (twice > divisor) | ((twice == divisor) & (quotient % 2 == 1))
+    return np.asarray(quotient + up, dtype=np.int64)
+
+
+def _decimal_cents(amount: Decimal) -> int:
+    """Return a decimal amount in cents, halves to even."""
+    return int((amount * 100).to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def _require_countable(cents: NDArray[np.float64], field: str) -> None:
+    """Refuse amounts that cannot be counted to the cent."""
+    if not np.all(np.abs(cents) <= MAX_CENTS):  # false for NaN too
+        message = (
+            f"a cost of more than {MAX_CENTS // 100:,} cannot be counted to the cent; "
+            "check the prices, the image limit and the epochs."
+        )
+        raise bad_value(field, message, code="COST_TOO_LARGE")

@@ -1,0 +1,331 @@
+"""What does training on one image for one epoch cost, for each architecture?
+
+Basis ``paper`` is Eq. 4 of Thompson et al. (AAAI/IAAI 2024) verbatim. Basis ``measured`` counts the network's real forward
+operations, divides them by what the accelerator achieves on it, and pays a dated hourly price. Both count the backward
+pass as twice the forward pass.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from planner.costing.beta import fit_beta
+from planner.domain.architecture import Architecture
+from planner.domain.catalogue import Accelerator, Catalogue, Throughput, chip_key
+from planner.domain.plan import Warning_
+from planner.domain.portfolio import Compute
+from planner.domain.quantities import Amount, Range, amount_mean
+from planner.domain.vocabulary import Basis
+from planner.errors import InputError, Problem, bad_value
+
+__all__ = [
+    "DEFAULT_UTILISATION",
+    "LOADER_CEILING_IMAGES_PER_S",
+    "TrainingRate",
+    "compute_warnings",
+    "paper_training_cost",
+    "price_training",
+]
+
+PASSES = 3
+"""Forward once, backward twice as dear."""
+
+FLOP_PER_MAC = 2
+
+LOADER_CEILING_IMAGES_PER_S = 1180.5
+"""Most images/s one GPU is fed by an ordinary data loader.
+
+The fastest network of the only end-to-end run with an ordinary loader: ResNet-18, 4×A100, 224 px, ultralytics/yolov5
+release 6.2 (2022-08). Smaller networks ran no faster there: they wait for images. Tuned loaders reach twice as much
+(ResNet-50 2,470, NVIDIA DeepLearningExamples).
+"""
+
+DEFAULT_UTILISATION = 0.30
+"""Achieved over peak FLOP/s where nothing was measured; Sevilla et al. (2022) give .3 to .4."""
+
+USD_PER_FLOP_USUAL = (1e-19, 1e-14)
+"""Cloud prices lie between 1e-18 and 2e-16 USD per FLOP; outside these bounds the unit is likely wrong."""
+
+
+@dataclass(frozen=True)
+class TrainingRate:
+    """Cost of training one architecture on one image for one epoch, for one trial.
+
+    Attributes
+    ----------
+    architecture : str
+        Catalogue name.
+    usd_per_image_epoch : float
+        Mean over the price and utilisation ranges, if any.
+    gpu_seconds_per_image_epoch : float or None
+        Mean accelerator-seconds; None on the basis ``paper``, which knows no hardware.
+    how : str
+        One sentence: which numbers, from where, of when.
+    input_bound : bool
+        The data loader, not the accelerator, sets the pace.
+    """
+
+    architecture: str
+    usd_per_image_epoch: float
+    gpu_seconds_per_image_epoch: float | None
+    how: str
+    input_bound: bool = False
+
+
+def paper_training_cost(
+    parameters: float, epochs: float, images: float, usd_per_flop: float, trials: float = 1
+) -> float:
+    """Return the training cost of Eq. 4, verbatim.
+
+    .. math:: C_{train} = c_{FLOP} \\cdot 2 \\cdot P \\cdot E \\cdot 3 \\cdot N \\cdot T
+
+    Parameters
+    ----------
+    parameters : float
+        Trainable parameters, taken as connections used once per forward pass.
+    epochs, images, trials : float
+        Passes over the images, images, and trainings paid.
+    usd_per_flop : float
+        Price of one floating-point operation.
+
+    Returns
+    -------
+    float
+        Currency units, not rounded.
+
+    Notes
+    -----
+    2 × parameters undercounts the forward operations of convolutional networks 10- to 3000-fold; the basis ``measured`` counts
+    them.
+
+    References
+    ----------
+    .. [1] Thompson et al. (AAAI/IAAI 2024), Eq. 4.
+
+    Examples
+    --------
+    >>> round(paper_training_cost(5.29e6, 50, 200_000, 3e-11), 2)
+    9522.0
+    """
+    return usd_per_flop * FLOP_PER_MAC * parameters * epochs * PASSES * images * trials
+
+
+def price_training(
+    architectures: Sequence[Architecture], compute: Compute, catalogue: Catalogue
+) -> tuple[TrainingRate, ...]:
+    """Return the training rate of each architecture, in the order given.
+
+    Basis ``measured``, in USD for one image and epoch:
+
+    .. math:: 6 \\cdot MAC \\cdot E[1/u] / F_{peak} \\cdot E[p] / 3600
+
+    with forward multiply-accumulates MAC, utilisation u, dense peak F and hourly price p. A utilisation from the table is
+    capped so that no accelerator trains on more than :data:`LOADER_CEILING_IMAGES_PER_S`; one that the user states is taken
+    as achieved end to end and is not capped.
+
+    Raises
+    ------
+    InputError
+        The basis cannot price an architecture, the accelerator is unknown or lacks a peak or a price, or a number is out of
+        its range.
+    """
+    _require_usable(compute)
+    if compute.basis is Basis.PAPER:
+        return tuple(_paper_rate(item, compute) for item in architectures)
+    machine = _machine(compute, catalogue)
+    return tuple(_measured_rate(item, compute, catalogue, machine) for item in architectures)
+
+
+def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:
+    """Return what the reader should know about the compute price: ``USD_PER_FLOP`` far from any cloud's."""
+    low, high = USD_PER_FLOP_USUAL
+    price = amount_mean(compute.usd_per_flop)
+    if compute.basis is not Basis.PAPER or low <= price <= high:
+        return ()
+    message = (
+        f"{price:.2g} USD per FLOP is far from cloud prices, which lie between 1e-18 and 2e-16 "
+        "(the published example, 3e-11, is about a million times too high). Use basis: measured for a price of today."
+    )
+    return (Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message),)
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """The accelerator with its peak and hourly price, and the words for them."""
+
+    accelerator: Accelerator
+    peak_flop_per_s: float
+    usd_per_second: float
+    price_words: str
+
+
+def _paper_rate(architecture: Architecture, compute: Compute) -> TrainingRate:
+    """Price one image-epoch by Eq. 4."""
+    if architecture.parameters is None:
+        raise _not_priced(architecture, "parameters")
+    price = amount_mean(compute.usd_per_flop)
+    how = (
+        f"Eq. 4 of Thompson et al. (2024): {price:g} USD per FLOP x 2 x {architecture.parameters:,} parameters x 3; "
+        f"parameters from {architecture.source or 'the user'}."
+    )
+    usd = paper_training_cost(architecture.parameters, 1, 1, price)
+    return TrainingRate(architecture.name, usd, None, how)
+
+
+def _measured_rate(
+    architecture: Architecture, compute: Compute, catalogue: Catalogue, machine: _Machine
+) -> TrainingRate:
+    """Price one image-epoch by forward operations, achieved speed and the hourly price."""
+    if architecture.forward_gmacs is None:
+        raise _not_priced(architecture, "forward operations")
+    flop = architecture.forward_gmacs * 1e9 * FLOP_PER_MAC * PASSES
+    full_speed = flop / machine.peak_flop_per_s
+    input_bound = False
+    if compute.utilisation is not None:
+        seconds = full_speed * _mean_of_inverse(compute.utilisation)
+        speed = f"utilisation {compute.utilisation!s} as given"
+    else:
+        utilisation, words = _table_utilisation(architecture, machine.accelerator, catalogue)
+        input_bound = full_speed / utilisation < 1 / LOADER_CEILING_IMAGES_PER_S
+        seconds = max(full_speed / utilisation, 1 / LOADER_CEILING_IMAGES_PER_S)
+        speed = f"utilisation {utilisation:.3f} ({words})"
+        if input_bound:
+            speed += (
+                f", held to the {LOADER_CEILING_IMAGES_PER_S:,.0f} images/s an ordinary loader feeds one GPU "
+                "(ultralytics/yolov5 release 6.2, 2022-08)"
+            )
+    how = (
+        f"{architecture.forward_gmacs:g} GMACs x 2 x 3 per image on {machine.accelerator.name}, "
+        f"{machine.accelerator.training_precision} peak {machine.peak_flop_per_s:.3g} FLOP/s, {speed}: "
+        f"{1 / seconds:,.0f} images/s at {machine.price_words}."
+    )
+    usd = seconds * machine.usd_per_second
+    return TrainingRate(architecture.name, usd, seconds, how, input_bound)
+
+
+def _machine(compute: Compute, catalogue: Catalogue) -> _Machine:
+    """Look up the accelerator, its peak and its price."""
+    accelerator = catalogue.accelerator(compute.accelerator)
+    peak = accelerator.training_peak_flop_per_s
+    if peak is None:
+        message = (
+            f"no source gives the peak FLOP/s of {accelerator.name}; choose another accelerator."
+        )
+        raise bad_value("compute.accelerator", message, _default_accelerator(), "NO_PEAK")
+    if compute.usd_per_hour is not None:
+        mean = amount_mean(compute.usd_per_hour)
+        given = (
+            f" (mean of {compute.usd_per_hour})" if isinstance(compute.usd_per_hour, Range) else ""
+        )
+        return _Machine(accelerator, peak, mean / 3600, f"${mean:.2f}/h as given{given}")
+    price = catalogue.hourly_price(accelerator.name)
+    if price is None:
+        message = (
+            f"no on-demand price of {accelerator.name} is in the tables; set compute.usd_per_hour."
+        )
+        raise bad_value("compute.usd_per_hour", message, "", "NO_PRICE")
+    words = f"{price}, source {', '.join(price.sources)}"
+    return _Machine(accelerator, peak, price.median / 3600, words)
+
+
+def _default_accelerator() -> str:
+    """Return the accelerator used where none is named, as a fix to paste."""
+    return f"accelerator: {Compute().accelerator}"
+
+
+def _table_utilisation(
+    architecture: Architecture, accelerator: Accelerator, catalogue: Catalogue
+) -> tuple[float, str]:
+    """Return the utilisation to expect and where it comes from.
+
+    In order: runs of the architecture on this chip, on other chips, runs of its family, the
+    default. Only mixed-precision runs of a single card count: several cards on one host measure
+    the loader they share (see :data:`LOADER_CEILING_IMAGES_PER_S`). A run on another chip is
+    scaled by what other networks achieve on both, for a faster chip waits more for its memory.
+    """
+    runs = [run for run in catalogue.throughput if run.precision == "amp" and run.n_devices == 1]
+    own = [run for run in runs if architecture.name in run.architectures]
+    here = [run for run in own if chip_key(run.accelerator) == accelerator.chip]
+    family = {item.name for item in catalogue.architectures if item.family == architecture.family}
+    kin = [run for run in runs if family.intersection(run.architectures)]
+    for found, words in (
+        (here or own, "measured"),
+        (kin, f"median of the {architecture.family} family"),
+    ):
+        if found:
+            values = [run.utilisation * _transfer(run, accelerator, runs) for run in found]
+            return median(values), f"{words}, {_where(found)}"
+    return DEFAULT_UTILISATION, "default of Sevilla et al. 2022, nothing like it was measured"
+
+
+def _transfer(run: Throughput, accelerator: Accelerator, runs: Sequence[Throughput]) -> float:
+    """Return the median ratio of utilisation here to there, over networks measured on both."""
+    there = [other for other in runs if other.accelerator == run.accelerator]
+    here = [other for other in runs if chip_key(other.accelerator) == accelerator.chip]
+    ratios = [
+        ours.utilisation / theirs.utilisation
+        for ours in here
+        for theirs in there
+        if set(ours.architectures).intersection(theirs.architectures)
+    ]
+    return median(ratios) if ratios else 1.0
+
+
+def _where(runs: Sequence[Throughput]) -> str:
+    """Name the accelerators, sources and dates of measured runs."""
+    chips = ", ".join(sorted({run.accelerator for run in runs}))
+    sources = ", ".join(sorted({f"{run.source.split(' ')[0]} {run.source_date}" for run in runs}))
+    return f"{chips}, {sources}"
+
+
+def _mean_of_inverse(utilisation: Amount) -> float:
+    """Return E[1/u]: time is inversely proportional to utilisation."""
+    if not isinstance(utilisation, Range):
+        return 1 / utilisation
+    mean = fit_beta(utilisation).mean_of_inverse
+    if not math.isfinite(mean):
+        message = (
+            f"utilisation {utilisation} is so uncertain that the mean training time is infinite "
+            "(its beta distribution has alpha <= 1); narrow the range."
+        )
+        raise bad_value("compute.utilisation", message, code="UTILISATION_TOO_WIDE")
+    return mean
+
+
+def _not_priced(architecture: Architecture, missing: str) -> InputError:
+    """Return the error for an architecture whose size is not known."""
+    message = (
+        f"no source gives the {missing} of {architecture.name}, so its training cannot be priced."
+    )
+    return bad_value("architectures", message, code="ARCHITECTURE_NOT_PRICED")
+
+
+def _require_usable(compute: Compute) -> None:
+    """Refuse prices, shares and counts outside their range, all in one error."""
+    problems = [
+        Problem(f"compute.{name}", f"got {getattr(compute, name)!s}; {expected}.")
+        for name, good, expected in (
+            ("usd_per_flop", _in(compute.usd_per_flop, 0, math.inf), "a price is at least 0"),
+            ("usd_per_hour", _in(compute.usd_per_hour, 0, math.inf), "a price is at least 0"),
+            (
+                "utilisation",
+                _in(compute.utilisation, 0, 1) and compute.utilisation != 0,
+                "a utilisation is above 0 and at most 1",
+            ),
+            ("epochs", _in(compute.epochs, 0, math.inf), "epochs are a number of at least 0"),
+            ("trials", _in(compute.trials, 0, math.inf), "trials are a number of at least 0"),
+        )
+        if not good
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _in(amount: Amount | None, low: float, high: float) -> bool:
+    """Tell whether an amount, if given, is finite and within bounds."""
+    if amount is None:
+        return True
+    if isinstance(amount, Range):
+        return low < amount.p10 and amount.p90 < high
+    return math.isfinite(amount) and low <= amount <= high
