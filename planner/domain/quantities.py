@@ -7,24 +7,48 @@ One reading for files, command-line flags and Python: every other module receive
 import math
 import re
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 Z_P90 = 1.2815515655446004
 """Standard normal quantile at 0.9."""
 
-_SUFFIX = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9}
+MAX_COUNT = 10**15
+"""Largest number of images or classes accepted; every whole number up to it is exact as a float."""
+
+_SUFFIX = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}  # powers of ten
 _NUMBER = re.compile(
-    r"""^\s*(?P<currency>[$€£]?)\s*(?P<sign>[-+]?)
-        (?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+)
-        (?P<exponent>[eE][-+]?\d+)?\s*(?P<suffix>[kKmMbB][nN]?|)\s*$""",
-    re.VERBOSE,
+    r"""\s*(?P<currency>[$€£]?)\s*(?P<sign>[-+]?)
+        (?P<digits>[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?   # 1,200
+                  |[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)    # 1200, 1_200, 0.35, .35
+        (?:[eE](?P<exponent>[-+]?[0-9]{1,6}))?\s*(?P<suffix>k|m|bn|b|)\s*""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_DECIMAL_COMMA = re.compile(r"\s*[0-9]+,[0-9]+\s*(?:k|m|bn|b)?\s*", re.IGNORECASE | re.ASCII)
+_LONGEST_NUMBER = 60  # characters; anything longer is not a number a person wrote
+
+
+class QuantityError(ValueError):
+    """A text or value that is not the quantity asked for.
+
+    Parameters
+    ----------
+    message : str
+        What came and what was expected.
+    fix : str
+        What to write instead; empty if there is no single fix.
+    """
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 @dataclass(frozen=True)
 class Range:
-    """A quantity known only as P10..P90: not below ``p10`` in 90 % of outcomes, not above ``p90`` in 90 %.
+    """A quantity known only as P10..P90.
 
-    Prices and other positive amounts follow a lognormal with these quantiles, shares a beta.
+    It is not below ``p10`` in 90 % of outcomes, and not above ``p90`` in 90 %. Prices and other
+    positive amounts follow a lognormal with these quantiles, shares a beta.
 
     Attributes
     ----------
@@ -52,8 +76,11 @@ class Range:
 
     @property
     def lognormal_mean(self) -> float:
-        """Mean of the lognormal, ``exp(m + s²/2)``."""
-        return math.exp(self.log_mean + 0.5 * self.log_sd**2)
+        """Mean of the lognormal, ``exp(m + s²/2)``; infinite where it exceeds every float."""
+        try:
+            return math.exp(self.log_mean + 0.5 * self.log_sd**2)
+        except OverflowError:
+            return math.inf
 
     def __str__(self) -> str:
         """Return the range as it is written in a file."""
@@ -69,48 +96,86 @@ def amount_mean(amount: Amount) -> float:
     return amount.lognormal_mean if isinstance(amount, Range) else amount
 
 
+def show(value: object) -> str:
+    """Return a value as a message shows it: short, in the words of a file.
+
+    Examples
+    --------
+    >>> show(True), show("20k-ish"), show(None), show([1])
+    ('true', '"20k-ish"', 'nothing', 'a list')
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, str):
+        text = value if len(value) <= _LONGEST_NUMBER else f"{value[: _LONGEST_NUMBER - 1]}…"
+        return '"' + "".join(c if c.isprintable() else "�" for c in text) + '"'
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return "a number of hundreds of digits"
+    return f"{value:g}" if isinstance(value, float) else str(value)[:_LONGEST_NUMBER]
+
+
 def parse_number(value: object) -> float:
     """Return a finite number from ``20000``, ``"20k"``, ``"5M"``, ``"1,200"`` or ``"$0.35"``.
 
     Raises
     ------
-    ValueError
+    QuantityError
         The text is not one number, is not finite, or a decimal comma makes it ambiguous.
 
     Examples
     --------
-    >>> parse_number("20k"), parse_number("1.5M"), parse_number(3e-11)
-    (20000.0, 1500000.0, 3e-11)
+    >>> parse_number("20k"), parse_number("1.005M"), parse_number(3e-11)
+    (20000.0, 1005000.0, 3e-11)
     """
-    if isinstance(value, bool) or value is None:
-        message = f"{value!r} is not a number"
-        raise ValueError(message)
-    if isinstance(value, int | float):
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if not math.isfinite(number):
-            message = f"{value!r} is not a finite number"[:120]
-            raise ValueError(message)
-        return number
-    if not isinstance(value, str):
-        message = f"{type(value).__name__} is not a number"
-        raise ValueError(message)  # noqa: TRY004 - one exception type for "not a number"
-    if re.fullmatch(r"\s*\d+,\d{1,2}\s*[kKmM]?\s*", value):
-        message = f"{value!r} may be a decimal comma; write {value.replace(',', '.').strip()}"
-        raise ValueError(message)
-    match = _NUMBER.match(value) if len(value) <= 60 else None
-    if match is None:
-        message = f"{value[:60]!r} is not a number"
-        raise ValueError(message)
-    digits = match["digits"].replace(",", "").replace("_", "")
-    number = float(match["sign"] + digits + (match["exponent"] or ""))
-    number *= _SUFFIX[match["suffix"].lower()]
-    if not math.isfinite(number):
-        message = f"{value!r} is not a finite number"
-        raise ValueError(message)
-    return number
+    if isinstance(value, str):
+        return _scaled(value, power=0)
+    return _finite(value)
+
+
+def parse_count(value: object, *, what: str = "images") -> int:
+    """Return a whole number from 0 to :data:`MAX_COUNT`.
+
+    Parameters
+    ----------
+    value : object
+        As for :func:`parse_number`.
+    what : str, default="images"
+        What is counted, for messages.
+
+    Raises
+    ------
+    QuantityError
+        Not a number, negative, not whole, or too large.
+
+    Examples
+    --------
+    >>> parse_count("20k"), parse_count(1e6)
+    (20000, 1000000)
+    """
+    if isinstance(value, str) and any(sign in value for sign in "$€£%"):
+        message = f"{show(value)} is not a number of {what}"
+        raise QuantityError(message)
+    try:
+        number = parse_number(value)
+    except QuantityError as error:
+        message = f"{error} (a number of {what} was expected)"
+        raise QuantityError(message, error.fix) from None
+    if number < 0:
+        message = f"got {show(value)}; a number of {what} is at least 0"
+        raise QuantityError(message)
+    if number != math.floor(number):
+        message = f"got {show(value)}; a number of {what} is whole"
+        raise QuantityError(message, str(round(number)))
+    if number > MAX_COUNT:
+        message = f"got {show(value)}; at most {MAX_COUNT:.0e} {what} can be counted exactly"
+        raise QuantityError(message)
+    return int(number)
 
 
 def parse_rate(value: object) -> float:
@@ -120,7 +185,7 @@ def parse_rate(value: object) -> float:
 
     Raises
     ------
-    ValueError
+    QuantityError
         Not a number, ambiguous, or outside 0 to 100 %.
 
     Examples
@@ -129,18 +194,15 @@ def parse_rate(value: object) -> float:
     (0.94, 0.965, 0.94)
     """
     if isinstance(value, str) and value.strip().endswith("%"):
-        number = parse_number(value.strip()[:-1])
-        rate = number / 100
-    else:
-        number = parse_number(value)
-        if number == 1:
-            message = f"{value!r} may mean 1 % or 100 %; write 1% or 100%"
-            raise ValueError(message)
-        rate = number / 100 if number > 1 else number
-    if not 0 <= rate <= 1:
-        message = f"{value!r} is not between 0 % and 100 %"
-        raise ValueError(message)
-    return rate
+        return _share(_scaled(value.strip()[:-1], power=-2, shown=value), value)
+    number = parse_number(value)
+    if number == 1:
+        message = f"{show(value)} may mean 1 % or 100 %"
+        raise QuantityError(message, "1% or 100%")
+    if number > 1:
+        # Through the decimal text: 94.3 / 100 in binary need not be the 0.943 that 94.3% gives.
+        number = float(f"{value}e-2") if isinstance(value, float) else number / 100
+    return _share(number, value)
 
 
 def parse_amount(value: object, *, rate: bool = False) -> Amount:
@@ -152,20 +214,72 @@ def parse_amount(value: object, *, rate: bool = False) -> Amount:
         As for :func:`parse_number`, or two of them joined by ``..``.
     rate : bool, default=False
         Read both ends as shares.
+
+    Raises
+    ------
+    QuantityError
+        Not a number, or not a range with 0 < P10 < P90.
     """
-    parse = parse_rate if rate else parse_number
-    if isinstance(value, str) and ".." in value:
-        ends = value.split("..")
-        if len(ends) != 2:
-            message = f"{value[:60]!r} is not a range; write P10..P90, such as 0.30..0.45"
-            raise ValueError(message)
-        low, high = parse(ends[0]), parse(ends[1])
-        if low == high:
-            return low
-        if not 0 < low < high:
-            message = f"{value!r}: a range is P10..P90 with 0 < P10 < P90"
-            raise ValueError(message)
-        return Range(low, high)
     if isinstance(value, Range):
         return value
-    return parse(value)
+    parse = parse_rate if rate else parse_number
+    if not (isinstance(value, str) and ".." in value):
+        return parse(value)
+    ends = value.split("..")
+    if len(ends) != 2:
+        message = f"{show(value)} is not a range; write P10..P90"
+        raise QuantityError(message, "0.30..0.45")
+    low, high = parse(ends[0]), parse(ends[1])
+    if low == high:
+        return low
+    if not 0 < low < high:
+        message = f"{show(value)} is not a range P10..P90 with 0 < P10 < P90"
+        swapped = f"{ends[1].strip()}..{ends[0].strip()}" if 0 < high < low else ""
+        raise QuantityError(message, swapped)
+    return Range(low, high)
+
+
+def _finite(value: object) -> float:
+    """Return a number that is no text as a finite float."""
+    if value is None:
+        message = "got nothing; a number was expected"
+        raise QuantityError(message)
+    if isinstance(value, bool) or not isinstance(value, Real | Integral):
+        message = f"got {show(value)}; that is not a number"
+        raise QuantityError(message)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        message = f"got {show(value)}; that is not a finite number"
+        raise QuantityError(message)
+    return number
+
+
+def _scaled(text: str, power: int, shown: str | None = None) -> float:
+    """Return the number a text says, times a power of ten, rounded once."""
+    shown = text if shown is None else shown
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if match is None:
+        if len(text) <= _LONGEST_NUMBER and _DECIMAL_COMMA.fullmatch(text):
+            message = f"{show(shown)} may be a decimal comma"
+            raise QuantityError(message, shown.replace(",", ".").strip())
+        message = f"{show(shown)} is not a number"
+        raise QuantityError(message)
+    digits = match["digits"].replace(",", "").replace("_", "")
+    exponent = int(match["exponent"] or 0) + _SUFFIX[match["suffix"].lower()] + power
+    number = float(f"{match['sign']}{digits}e{exponent}")
+    if not math.isfinite(number):
+        message = f"{show(shown)} is not a finite number"
+        raise QuantityError(message)
+    return number
+
+
+def _share(rate: float, value: object) -> float:
+    """Return a share if it lies in [0, 1]; suggest a tenth of it where a digit too many is likely."""
+    if 0 <= rate <= 1:
+        return rate
+    message = f"got {show(value).strip('"')}; expected a share between 0 % and 100 %"
+    fix = f"{rate * 10:.6g}%" if 1 < rate <= 10 else ""
+    raise QuantityError(message, fix)

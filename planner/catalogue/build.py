@@ -1,0 +1,145 @@
+"""Validated models of the portfolio file to the domain's records."""
+
+from planner.catalogue import schema
+from planner.domain.catalogue import Catalogue
+from planner.domain.portfolio import (
+    AtLeast,
+    AtMost,
+    Compute,
+    Exclusive,
+    Fund,
+    Portfolio,
+    Require,
+    RiskPreference,
+    Rule,
+    SharedAsset,
+    Skip,
+)
+from planner.domain.project import Images, Pilot, Project
+from planner.errors import Problem, UnsupportedError
+
+_NAMES_SHOWN = 4
+
+
+def build_portfolio(file: schema.PortfolioFile, catalogue: Catalogue) -> Portfolio:
+    """Return the portfolio that a valid file describes.
+
+    Architectures and accelerators get the names of the catalogue.
+    """
+    section = file.portfolio
+    return Portfolio(
+        name=section.name,
+        currency=section.currency,
+        budget=section.budget,
+        objective=section.objective,
+        mode=section.mode,
+        risk=RiskPreference(
+            measure=str(section.risk.measure),
+            level=section.risk.level,
+            weight=section.risk.weight,
+            aversion=section.risk.aversion,
+        ),
+        horizon_years=section.horizon_years,
+        go_chance=section.go_chance,
+        pilot_chance=section.pilot_chance,
+        compute=_compute(file.compute, catalogue),
+        projects=tuple(_project(project, section.baseline, catalogue) for project in file.projects),
+        shared=tuple(_shared(asset) for asset in file.shared),
+        rules=tuple(build_rule(index, rule) for index, rule in enumerate(file.rules)),
+    )
+
+
+def build_rule(index: int, rule: schema.AnyRule) -> Rule:
+    """Return one of the user's rules with the name by which messages call it."""
+
+    def name(words: str) -> str:
+        return f"rules[{index}]: {words}"
+
+    match rule:
+        case schema.RequireRule():
+            return Require(name(f"{rule.require} needs {rule.needs}"), rule.require, rule.needs)
+        case schema.ExclusiveRule():
+            words = f"at most one of {_listed(rule.exclusive)}"
+            return Exclusive(name(words), tuple(rule.exclusive))
+        case schema.FundRule():
+            return Fund(name(f"fund {_listed(rule.fund)}"), tuple(rule.fund))
+        case schema.SkipRule():
+            return Skip(name(f"skip {_listed(rule.skip)}"), tuple(rule.skip))
+        case schema.AtMostRule():
+            words = f"at most {rule.at_most} of {_listed(rule.of)}"
+            return AtMost(name(words), rule.at_most, tuple(rule.of))
+        case schema.AtLeastRule():
+            words = f"at least {rule.at_least} of {_listed(rule.of)}"
+            return AtLeast(name(words), rule.at_least, tuple(rule.of))
+        case schema.UnitRule() | schema.CommittedRule():
+            message = "this rule comes with a later release."
+            raise UnsupportedError([Problem(f"rules[{index}]", message, code="UNSUPPORTED")])
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as a phrase; a long list is cut, since the place shows the rest."""
+    if len(names) <= _NAMES_SHOWN:
+        return ", ".join(names)
+    return f"{', '.join(names[: _NAMES_SHOWN - 1])} and {len(names) - _NAMES_SHOWN + 1} more"
+
+
+def _compute(section: schema.ComputeSection, catalogue: Catalogue) -> Compute:
+    return Compute(
+        basis=section.basis,
+        usd_per_flop=section.usd_per_flop,
+        accelerator=catalogue.accelerator(section.accelerator).name,
+        usd_per_hour=section.usd_per_hour,
+        utilisation=section.utilisation,
+        epochs=section.epochs,
+        trials=section.trials,
+    )
+
+
+def _project(
+    section: schema.ProjectSection, portfolio_baseline: float | None, catalogue: Catalogue
+) -> Project:
+    baseline = section.baseline if section.baseline is not None else portfolio_baseline
+    names = (catalogue.architecture(name).name for name in section.architectures or ())
+    fields: dict[str, float] = {} if baseline is None else {"baseline_entropy": baseline}
+    return Project(
+        id=section.id,
+        task=section.task,
+        classes=section.classes,
+        class_counts=section.class_counts,
+        pretrained=section.pretrained,
+        backbone=section.backbone,
+        target_accuracy=section.target_accuracy,
+        target_error=section.target_error,
+        target_iou=section.target_iou,
+        images=_images(section.images),
+        value=section.value,
+        architectures=tuple(dict.fromkeys(names)),
+        min_chance=section.min_chance,
+        pilots=tuple(Pilot(**run.model_dump()) for run in section.pilots),
+        unit=section.unit,
+        earliest=section.earliest,
+        **fields,
+    )
+
+
+def _images(section: schema.ImagesSection) -> Images:
+    return Images(
+        limit=section.limit,
+        held=section.held,
+        price=section.price,
+        fixed_cost=section.fixed_cost,
+    )
+
+
+def _shared(section: schema.SharedSection) -> SharedAsset:
+    gives = section.gives.model_dump(exclude_none=True) if section.gives else {}
+    return SharedAsset(
+        id=section.id,
+        kind=str(section.kind),
+        members=tuple(section.members),
+        required=section.required,
+        fixed_cost=section.fixed_cost,
+        split=str(section.split),
+        images=_images(section.images) if section.images else None,
+        gives=gives,
+    )

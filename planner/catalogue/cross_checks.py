@@ -1,0 +1,211 @@
+"""Rules of the portfolio file that look across mappings.
+
+They read the plain data, not the validated models, so that a mistake in one field never hides one
+elsewhere: whatever does not have the expected shape is passed over here and reported by the schema.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from planner.catalogue.candidates import is_priced
+from planner.catalogue.document import Document, Finding, Location
+from planner.catalogue.suggest import did_you_mean
+from planner.catalogue.tables import load_catalogue
+from planner.domain.catalogue import Catalogue
+from planner.domain.portfolio import Compute
+from planner.domain.vocabulary import Basis
+from planner.errors import InputError
+
+TARGETS = ("target_accuracy", "target_error", "target_iou")
+SIZES = ("classes", "class_counts")
+
+type Fields = Mapping[str, object]
+
+
+def cross_findings(document: Document, catalogue: Catalogue | None = None) -> list[Finding]:
+    """Return the mistakes that show only when fields are compared.
+
+    Parameters
+    ----------
+    document : Document
+        The file.
+    catalogue : Catalogue, optional
+        Where architectures and accelerators are looked up; the shipped tables by default.
+    """
+    catalogue = catalogue or load_catalogue()
+    data = document.data if isinstance(document.data, dict) else {}
+    projects = _entries(data, "projects")
+    checks = (
+        _missing_values(document.data, ()),
+        _duplicate_ids(document, "projects"),
+        _duplicate_ids(document, "shared"),
+        *(_project_findings(document, location, fields) for location, fields in projects),
+        _objective_findings(data, projects),
+        _unknown_projects(data, [fields.get("id") for _, fields in projects]),
+        _unknown_names(data, projects, catalogue),
+    )
+    return [finding for check in checks for finding in check]
+
+
+def _entries(data: Fields, name: str) -> list[tuple[Location, Fields]]:
+    """Return the mappings of a list at the top of the file, with their locations."""
+    items = data.get(name)
+    if not isinstance(items, list):
+        return []
+    return [((name, index), item) for index, item in enumerate(items) if isinstance(item, dict)]
+
+
+def _section(data: Fields, name: str) -> Fields:
+    section = data.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _missing_values(value: object, location: Location) -> Iterator[Finding]:
+    """Yield every name that has nothing after its colon."""
+    if value is None:
+        name = location[-1] if location else ""
+        message = (
+            f"{name} has no value; write one, or take the line out."
+            if isinstance(name, str)
+            else "an empty entry of a list."
+        )
+        yield Finding(location, message, code="MISSING")
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _missing_values(part, (*location, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _missing_values(part, (*location, index))
+
+
+def _duplicate_ids(document: Document, name: str) -> Iterator[Finding]:
+    data = document.data if isinstance(document.data, dict) else {}
+    first: dict[str, Location] = {}
+    for location, fields in _entries(data, name):
+        identity = fields.get("id")
+        if not isinstance(identity, str):
+            continue
+        here = (*location, "id")
+        if identity in first:
+            lines = f"lines {document.line(first[identity])} and {document.line(here)}"
+            message = f'id "{identity[:60]}" is used twice, in {lines}; ids are unique.'
+            yield Finding(here, message, code="DUPLICATE_ID")
+        else:
+            first[identity] = here
+
+
+def _project_findings(document: Document, location: Location, fields: Fields) -> Iterator[Finding]:
+    yield from _exactly_one(document, location, fields, SIZES, "classes: 4")
+    yield from _exactly_one(document, location, fields, TARGETS, "target_accuracy: 94%")
+    if "target_iou" in fields and fields.get("task", "classification") == "classification":
+        message = "IoU measures segmentation; the task of this project is classification."
+        fix = "target_accuracy, or task: segmentation"
+        yield Finding((*location, "target_iou"), message, fix, at_key=True)
+    if fields.get("backbone") == "frozen" and fields.get("pretrained") is False:
+        message = "a frozen backbone needs pretrained weights."
+        yield Finding((*location, "backbone"), message, "pretrained: true")
+
+
+def _exactly_one(
+    document: Document, location: Location, fields: Fields, names: tuple[str, ...], example: str
+) -> Iterator[Finding]:
+    given = [name for name in names if name in fields]
+    choice = " or ".join(names)
+    if not given:
+        yield Finding(location, f"{choice} is missing; give exactly one.", example, "MISSING")
+    if len(given) > 1:
+        lines = [document.line((*location, name)) for name in given]
+        where = " and ".join(
+            f"{name} (line {line})" for name, line in zip(given, lines, strict=True)
+        )
+        message = f"{where} are given; keep exactly one."
+        yield Finding((*location, given[-1]), message, code="CONFLICT", at_key=True)
+
+
+def _objective_findings(data: Fields, projects: list[tuple[Location, Fields]]) -> Iterator[Finding]:
+    """Yield projects without a value where the objective needs one."""
+    objective = _section(data, "portfolio").get("objective")
+    valued = [fields for _, fields in projects if "value" in fields]
+    if objective not in (None, "net_value", "value") or (objective is None and not valued):
+        return
+    reason = (
+        f"objective {objective} needs the value of every project"
+        if objective
+        else "other projects have a value, so the objective is net_value and needs one of each"
+    )
+    for location, fields in projects:
+        if "value" not in fields:
+            message = f"value is missing: {reason}."
+            fix = "value: 100k, or objective: targets_met"
+            yield Finding((*location, "value"), message, fix, "MISSING")
+
+
+def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Finding]:
+    """Yield names in rules and members that no project has."""
+    known = {identity for identity in identities if isinstance(identity, str)}
+    for location, name in _project_names(data):
+        if isinstance(name, str) and name.strip() and name not in known:
+            fix = did_you_mean(name, known)
+            message = f'no project has the id "{name[:60]}".'
+            yield Finding(location, message, fix, "UNKNOWN_NAME")
+
+
+def _project_names(data: Fields) -> Iterator[tuple[Location, object]]:
+    """Yield every place that names a project."""
+    for location, rule in _entries(data, "rules"):
+        for field in ("require", "needs", "exclusive", "fund", "skip", "of", "committed"):
+            yield from _one_or_many((*location, field), rule.get(field))
+    for location, asset in _entries(data, "shared"):
+        yield from _one_or_many((*location, "members"), asset.get("members"))
+
+
+def _one_or_many(location: Location, value: object) -> Iterator[tuple[Location, object]]:
+    if isinstance(value, list):
+        yield from (((*location, index), name) for index, name in enumerate(value))
+    elif location[-1] in ("require", "needs", "committed"):
+        yield location, value
+
+
+def _unknown_names(
+    data: Fields, projects: list[tuple[Location, Fields]], catalogue: Catalogue
+) -> Iterator[Finding]:
+    """Yield architectures and accelerators that the tables do not hold, or cannot price."""
+    compute = _section(data, "compute")
+    accelerator = compute.get("accelerator")
+    if isinstance(accelerator, str) and accelerator.strip():
+        try:
+            catalogue.accelerator(accelerator)
+        except InputError as error:
+            yield _moved(error, ("compute", "accelerator"))
+    basis = Basis.PAPER if compute.get("basis") == "paper" else Basis.MEASURED
+    for location, name in _architecture_names(data, projects):
+        try:
+            architecture = catalogue.architecture(name)
+        except InputError as error:
+            yield _moved(error, location)
+            continue
+        if "architectures" in location and not is_priced(architecture, Compute(basis=basis)):
+            message = (
+                f"basis {basis} cannot price {architecture.name}: its size is not in the tables."
+            )
+            yield Finding(location, message, code="ARCHITECTURE_NOT_PRICED")
+
+
+def _architecture_names(
+    data: Fields, projects: list[tuple[Location, Fields]]
+) -> Iterator[tuple[Location, str]]:
+    for location, fields in projects:
+        names = fields.get("architectures")
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and name.strip():
+                yield (*location, "architectures", index), name
+    for location, rule in _entries(data, "rules"):
+        name = rule.get("architecture")
+        if isinstance(name, str) and name.strip():
+            yield (*location, "architecture"), cast("str", name)
+
+
+def _moved(error: InputError, location: Location) -> Finding:
+    """Return the catalogue's refusal of a name as a finding of the file."""
+    problem = error.problems[0]
+    return Finding(location, problem.message, problem.fix, problem.code)

@@ -1,0 +1,158 @@
+"""A portfolio file, YAML or TOML, to a Portfolio; or every mistake in it at once."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from planner.catalogue import support
+from planner.catalogue.build import build_portfolio
+from planner.catalogue.cross_checks import cross_findings
+from planner.catalogue.document import Document, Finding, Location
+from planner.catalogue.findings import findings_of
+from planner.catalogue.schema import PortfolioFile
+from planner.catalogue.tables import load_catalogue
+from planner.catalogue.text_file import decode, read_bytes
+from planner.catalogue.toml_source import read_toml
+from planner.catalogue.yaml_source import read_yaml
+from planner.domain.portfolio import Portfolio
+from planner.errors import InputError, Problem, UnsupportedError
+
+__all__ = ["parse_portfolio", "read_portfolio", "require_budget"]
+
+_READERS = {".yaml": read_yaml, ".yml": read_yaml, ".toml": read_toml}
+
+
+def read_portfolio(
+    path: str | os.PathLike[str], *, overrides: Mapping[str, object] | None = None
+) -> Portfolio:
+    """Return the portfolio that a file describes.
+
+    Parameters
+    ----------
+    path : path
+        A ``.yaml``, ``.yml`` or ``.toml`` file, version 1.
+    overrides : mapping of str to object, optional
+        Values that replace those of the file, by dotted path of the field, such as
+        ``{"portfolio.budget": "50k"}``; they are checked like the file's, and messages show the
+        command-line flag as their place. None leaves the file's value.
+
+    Returns
+    -------
+    Portfolio
+        With ``places`` and ``given`` by field path, and ``inputs_sha256`` of the file's bytes,
+        followed by the overrides as JSON with sorted keys if there are any.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used; names every mistake found, in the order of the file.
+    UnsupportedError
+        Nothing is wrong, but fields are used that come with a later release.
+    """
+    file = Path(path)
+    name = os.fspath(path)
+    if file.suffix.lower() not in _READERS and not file.is_dir():
+        message = (
+            f"a portfolio file ends in {', '.join(_READERS)}; got {file.suffix or 'no ending'}."
+        )
+        raise InputError([Problem("", message, place=str(name), code="FILE")])
+    content = read_bytes(file)
+    return parse_portfolio(content, str(name), overrides=overrides)
+
+
+def parse_portfolio(
+    content: bytes, name: str, *, overrides: Mapping[str, object] | None = None
+) -> Portfolio:
+    """Return the portfolio of a file's bytes; ``name`` tells its format and stands in messages.
+
+    Parameters, result and errors are otherwise those of :func:`read_portfolio`.
+    """
+    given = {path: value for path, value in (overrides or {}).items() if value is not None}
+    reader = _READERS[Path(name).suffix.lower()]
+    document, found = reader(decode(content, name), name)
+    document = _overridden(document, given)
+    _require_mapping(document)
+    portfolio, mistakes = _validated(document)
+    problems = document.problems([*found, *mistakes])
+    if problems or portfolio is None:
+        only_unsupported = all(problem.code == support.CODE for problem in problems)
+        raise UnsupportedError(problems) if only_unsupported else InputError(problems)
+    places = document.places()
+    return replace(
+        portfolio,
+        inputs_sha256=_sha256(content, given),
+        places=MappingProxyType(places),
+        given=frozenset(places),
+    )
+
+
+def require_budget(portfolio: Portfolio) -> float:
+    """Return the budget.
+
+    Raises
+    ------
+    InputError
+        The portfolio has none.
+    """
+    if portfolio.budget is not None:
+        return portfolio.budget
+    place = portfolio.places.get("portfolio", "")
+    problem = Problem(
+        "portfolio.budget",
+        "a plan needs a budget: the hard limit on committed spend.",
+        "budget: 120k under portfolio, or --budget 120k",
+        place,
+        "MISSING",
+    )
+    raise InputError([problem])
+
+
+def _validated(document: Document) -> tuple[Portfolio | None, list[Finding]]:
+    """Return the portfolio, or None and what is wrong; unsupported fields are found either way."""
+    catalogue = load_catalogue()
+    across = cross_findings(document, catalogue)
+    later = support.unsupported(document.data)
+    # An empty value is reported once, as that, and not also as a value of the wrong type.
+    empty = {finding.location for finding in across if finding.code == "MISSING"}
+    try:
+        file = PortfolioFile.model_validate(document.data)
+    except ValidationError as error:
+        wrong = [item for item in findings_of(error, document.data) if item.location not in empty]
+        return None, [*wrong, *across, *later]
+    if across or later or document.unreadable:
+        return None, [*across, *later]
+    return build_portfolio(file, catalogue), []
+
+
+def _overridden(document: Document, overrides: Mapping[str, object]) -> Document:
+    for path, value in overrides.items():
+        location: Location = tuple(path.split("."))
+        flag = "--" + path.split(".")[min(1, len(location) - 1)].replace("_", "-")
+        document = document.with_override(location, value, flag)
+    return document
+
+
+def _require_mapping(document: Document) -> None:
+    """Refuse a file whose content is not the mapping everything else is checked in."""
+    if isinstance(document.data, dict):
+        return
+    message = (
+        "the file is empty."
+        if document.data is None
+        else "the file does not begin with fields such as version, portfolio and projects."
+    )
+    fix = "planner init -o portfolio.yaml writes a file to start from"
+    raise InputError([Problem("", message, fix, document.place(()), "EMPTY")])
+
+
+def _sha256(content: bytes, overrides: Mapping[str, object]) -> str:
+    digest = hashlib.sha256(content)
+    if overrides:
+        digest.update(b"\0" + json.dumps(overrides, sort_keys=True, default=str).encode())
+    return digest.hexdigest()

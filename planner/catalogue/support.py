@@ -1,0 +1,86 @@
+"""Which fields of version 1 does this release understand but not yet support?
+
+Delete a row of :data:`LATER` when its support arrives; nothing else need change here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from planner.catalogue.document import Finding, Location
+
+CODE = "UNSUPPORTED"
+
+
+@dataclass(frozen=True)
+class LaterField:
+    """A field, or some values of it, that comes with a later release.
+
+    Attributes
+    ----------
+    path : tuple of str
+        Keys from the top of the file; ``*`` is every entry of a list.
+    what : str
+        What the user asked for, as the start of a sentence.
+    only : frozenset of str, optional
+        Values that are not supported; None for all that are not empty.
+    """
+
+    path: tuple[str, ...]
+    what: str
+    only: frozenset[str] | None = None
+
+
+LATER = (
+    LaterField(("projects", "*", "pilots"), "Conditioning on pilot runs"),
+    LaterField(("projects", "*", "backbone"), "A frozen backbone", frozenset({"frozen"})),
+    LaterField(("projects", "*", "unit"), "Business units"),
+    LaterField(("projects", "*", "earliest"), "Starting in a later period"),
+    LaterField(("shared",), "Shared data sets and base models"),
+    LaterField(("portfolio", "periods"), "Budgets by period"),
+    LaterField(("portfolio", "discount_rate"), "Discounting"),
+    LaterField(("portfolio", "hold"), "A budget that binds random spend"),
+    LaterField(("portfolio", "mode"), "Stopping at the target", frozenset({"stop_when_reached"})),
+    LaterField(
+        ("portfolio", "risk", "measure"),
+        "A risk measure other than the expectation",
+        frozenset({"cvar", "entropic"}),
+    ),
+    LaterField(("rules", "*", "at_least"), "A rule at_least"),
+    LaterField(("rules", "*", "unit"), "A rule on a business unit"),
+    LaterField(("rules", "*", "committed"), "A rule committed"),
+)
+
+
+def unsupported(data: object, later: tuple[LaterField, ...] = LATER) -> list[Finding]:
+    """Return a finding for each field of the file that comes with a later release."""
+    return [
+        Finding(
+            location,
+            f"{row.what} is understood, but comes with a later release. Nothing is ignored: "
+            "take it out of the file to go on without it.",
+            code=CODE,
+            at_key=row.only is None,
+        )
+        for row in later
+        for location, value in _matches(data, row.path, ())
+        if _is_asked(value, row.only)
+    ]
+
+
+def _is_asked(value: object, only: frozenset[str] | None) -> bool:
+    if only is not None:
+        return isinstance(value, str) and value in only
+    return value is not None and value not in ([], {})
+
+
+def _matches(
+    value: object, path: tuple[str, ...], location: Location
+) -> Iterator[tuple[Location, object]]:
+    """Yield every place and value that a path stands for."""
+    if not path:
+        yield location, value
+    elif path[0] == "*":
+        for index, entry in enumerate(value if isinstance(value, list) else ()):
+            yield from _matches(entry, path[1:], (*location, index))
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from _matches(value[path[0]], path[1:], (*location, path[0]))

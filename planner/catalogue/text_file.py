@@ -1,0 +1,86 @@
+"""Can the file be read as text at all? Bytes, encoding and characters, before any syntax."""
+
+import re
+from pathlib import Path
+
+from planner.errors import InputError, Problem
+
+MAX_BYTES = 20_000_000
+"""A portfolio of 5,000 projects takes about 2 MB."""
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What neither YAML nor TOML allows unescaped: control characters except tab and line ends, and
+# halves of surrogate pairs, which Python's decoder has refused already.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    InputError
+        There is no such file, it is a folder, may not be read, or is implausibly large.
+    """
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise _unreadable(path, "is a folder; name the portfolio file inside it.")
+        if size > MAX_BYTES:
+            raise _unreadable(
+                path, f"has {size:,} bytes; a portfolio file has at most {MAX_BYTES:,}."
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise _unreadable(
+            path, "there is no such file.", "planner init -o portfolio.yaml"
+        ) from None
+    except PermissionError:
+        raise _unreadable(path, "may not be read: permission denied.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unreadable(path, f"cannot be read: {reason}.") from None
+    if len(content) > MAX_BYTES:  # pipes and devices have no size until they are read
+        raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
+    return content
+
+
+def decode(content: bytes, name: str) -> str:
+    """Return the text of a file's bytes, without a byte-order mark.
+
+    Raises
+    ------
+    InputError
+        The bytes are not UTF-8, or hold control characters.
+    """
+    if content.startswith(_UTF16_MARKS) or b"\x00" in content[:4]:
+        message = "the file is UTF-16 or UTF-32 text; save it as UTF-8."
+        raise InputError([Problem("", message, place=f"{name}:1:1", code="ENCODING")])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = _place(name, content[: error.start].decode("utf-8", errors="replace"))
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8 text; save the file as UTF-8."
+        raise InputError([Problem("", message, place=place, code="ENCODING")]) from None
+    problems = [
+        Problem(
+            "",
+            f"control character U+{ord(match[0]):04X} is not allowed; delete it.",
+            place=_place(name, text[: match.start()]),
+            code="ENCODING",
+        )
+        for match in list(_CONTROL.finditer(text))[:10]
+    ]
+    if problems:
+        raise InputError(problems)
+    return text
+
+
+def _place(name: str, before: str) -> str:
+    """Return the place that follows a piece of text."""
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
+
+
+def _unreadable(path: Path, message: str, fix: str = "") -> InputError:
+    return InputError([Problem("", message, fix, place=str(path), code="FILE")])
