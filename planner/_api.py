@@ -1,0 +1,126 @@
+"""The verbs of the public interface; each command of the command line calls one of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # importing this module must not cost what its verbs need
+    from planner.allocation.estimate import Estimate
+    from planner.domain.plan import Plan, Warning_
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.posterior import Posterior
+    from planner.domain.project import Project
+    from planner.forecast.forecast import Forecast
+
+DEFAULT_MODEL = "published"
+DEFAULT_GAP = 1e-6
+DEFAULT_TIME_LIMIT_S = 60.0
+
+
+def load_model(name: str = DEFAULT_MODEL) -> "Posterior":
+    """Load a fitted model: joint draws and where they come from.
+
+    Parameters
+    ----------
+    name : str, default="published"
+        Name of a shipped model, or path of a model folder.
+
+    Returns
+    -------
+    Posterior
+    """
+    from planner.regression.store import load_model as load
+
+    return load(name)
+
+
+def read_portfolio(
+    path: str | Path, *, overrides: Mapping[str, object] | None = None
+) -> "Portfolio":
+    """Read a portfolio file, version 1, in YAML or TOML.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    overrides : mapping of str to object, optional
+        Dotted field paths that win over the file, such as ``{"portfolio.budget": "50k"}``.
+
+    Returns
+    -------
+    Portfolio
+
+    Raises
+    ------
+    InputError
+        With every mistake in the file, found in one pass.
+    """
+    from planner.catalogue.portfolio_file import read_portfolio as read
+
+    return read(path, overrides=overrides)
+
+
+def check(path: str | Path) -> "tuple[Warning_, ...]":
+    """Check a portfolio file; return its warnings, or raise with every mistake."""
+    from planner.catalogue.portfolio_file import check_portfolio
+
+    return check_portfolio(path)
+
+
+def forecast(project: "Project", model: "Posterior", *, seed: int = 0) -> "Forecast":
+    """Forecast one project; see :func:`planner.forecast.forecast.build_forecast`."""
+    from planner.forecast.forecast import build_forecast
+
+    return build_forecast(project, model, seed=seed)
+
+
+def estimate(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Estimate":
+    """Estimate each project on its own; see :func:`planner.allocation.estimate.build_estimate`."""
+    from planner.allocation.estimate import build_estimate
+    from planner.catalogue.tables import load_catalogue
+
+    return build_estimate(portfolio, model, load_catalogue(), seed=seed)
+
+
+def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:
+    """Return every option the plan may choose, as ``planner options --json`` prints it."""
+    from planner.allocation.plan import options_report
+    from planner.catalogue.tables import load_catalogue
+
+    return options_report(portfolio, model, load_catalogue(), seed=seed)
+
+
+def plan(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    seed: int = 0,
+    gap: float = DEFAULT_GAP,
+    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+) -> "Plan":
+    """Choose architectures and images for a portfolio under its budget and rules.
+
+    Parameters
+    ----------
+    portfolio : "Portfolio"
+        With a budget.
+    model : "Posterior"
+        Whose draws to plan on.
+    seed : int, default=0
+        Fixes project luck; the same inputs and seed give the same plan, byte for byte.
+    gap : float, default=1e-6
+        Relative distance to the proven bound at which the search may stop.
+    time_limit_s : float, default=60
+        Seconds after which the best plan found so far is returned as ``feasible``.
+
+    Returns
+    -------
+    Plan
+        Audited; ``infeasible`` with the conflict and its smallest fixes if no plan keeps all rules.
+    """
+    from planner.allocation.plan import build_plan
+    from planner.catalogue.tables import load_catalogue
+
+    return build_plan(
+        portfolio, model, load_catalogue(), seed=seed, gap=gap, time_limit_s=time_limit_s
+    )

@@ -1,0 +1,68 @@
+"""The ``planner`` command and its subcommands."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from planner import __version__
+from planner.cli import (
+    catalogue,
+    check,
+    doctor,
+    estimate,
+    init,
+    laws,
+    options,
+    plan,
+    reproduce,
+)
+
+app = typer.Typer(
+    name="planner",
+    help="Plan computer-vision investments: images needed, cost, certainty, and what to fund.",
+    epilog="Start with: planner init, then planner plan portfolio.yaml",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich help would import a Markdown parser: twice the start-up time
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"planner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and stop.",
+            is_eager=True,
+            callback=lambda value: _print_version(wanted=value),
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+for _module in (init, check, estimate, options, plan, reproduce, catalogue, laws, doctor):
+    _module.register(app)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the installed script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name may hold any character; a console that cannot show one must not stop a plan.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""``planner catalogue``: the reference tables."""
+
+import csv
+import sys
+from typing import Annotated
+
+import typer
+
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, print_json
+from planner.errors import bad_value
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "catalogue",
+        short_help="Print a reference table.",
+        epilog="Example: planner catalogue architectures --filter EfficientNet",
+    )(catalogue)
+
+
+@answers
+def catalogue(
+    *,
+    table: Annotated[ask.CatalogueTable, typer.Argument(help="Which table.")],
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", metavar="TEXT", help="A word, column=word, or column<number; repeatable."
+        ),
+    ] = None,
+    as_json: ask.Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Print a reference table, such as architectures or prices, with its sources."""
+    from planner.catalogue.tables import catalogue_table
+
+    if as_json and as_csv:
+        raise bad_value("--csv", "--json and --csv exclude each other.", "choose one")
+    columns, rows = catalogue_table(table.value, tuple(where or ()))
+    if as_json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        print_json({"schema_version": 1, "table": table.value, "rows": records})
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        from planner.report.catalogue_text import render_table
+
+        out = data_console(no_color=no_color)
+        for block in render_table(table.value, columns, rows):
+            out.print(block)

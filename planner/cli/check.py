@@ -1,0 +1,45 @@
+"""``planner check``: every mistake of a portfolio file at once."""
+
+from dataclasses import asdict
+
+import typer
+
+from planner import _api
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "check",
+        short_help="Find every mistake in a portfolio file.",
+        epilog="Example: planner check portfolio.yaml",
+    )(check)
+
+
+@answers
+def check(
+    *,
+    file: ask.PortfolioFile,
+    as_json: ask.Json = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Check a portfolio file: every mistake in one pass, each with its place and its fix."""
+    warnings = _api.check(file)
+    if as_json:
+        print_json(
+            {
+                "schema_version": 1,
+                "status": "ok",
+                "warnings": [asdict(warning) for warning in warnings],
+            }
+        )
+        return
+    from planner.report.plan_text import render_warnings
+
+    out = data_console(no_color=no_color)
+    for line in render_warnings(warnings):
+        out.print(line)
+    out.print(f"{file}: no mistakes found. Next: planner plan {file}", markup=False)

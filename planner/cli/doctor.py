@@ -1,0 +1,34 @@
+"""``planner doctor``: is the installation sound?"""
+
+import typer
+
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "doctor", short_help="Check that the installation works.", epilog="Example: planner doctor"
+    )(doctor)
+
+
+@answers
+def doctor(
+    *,
+    as_json: ask.Json = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Check versions, solver, models, data and checksums; plan a tiny portfolio as a test."""
+    from planner.report.doctor import examine, render_examination
+
+    result = examine()
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        out = data_console(no_color=no_color)
+        for block in render_examination(result):
+            out.print(block)
+    if not result.sound:
+        raise typer.Exit(1)

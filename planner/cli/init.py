@@ -1,0 +1,39 @@
+"""``planner init``: a commented starter file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "init",
+        short_help="Write a commented starter file.",
+        epilog="Example: planner init -o portfolio.yaml",
+    )(init)
+
+
+@answers
+def init(
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
+        "portfolio.yaml"
+    ),
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite the file if it exists.")
+    ] = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Write a commented starter file; an existing file is never overwritten without --force."""
+    from planner.catalogue.files import write_text_atomic
+    from planner.catalogue.starter import starter_portfolio
+
+    write_text_atomic(output, starter_portfolio(), force=force)
+    data_console().print(
+        f"Wrote {output}. Next: edit it, then planner check {output}", markup=False
+    )

@@ -1,0 +1,36 @@
+"""``planner laws``: what halving an error costs, by which law."""
+
+import typer
+
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "laws",
+        short_help="What halving an error costs, by which law.",
+        epilog="Example: planner laws",
+    )(laws)
+
+
+@answers
+def laws(
+    *,
+    as_json: ask.Json = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Print the data and compute laws, and what the fitted slopes imply, with their sources."""
+    from planner.domain.laws import laws as compute
+
+    result = compute()
+    if as_json:
+        print_json(result.to_dict())
+        return
+    from planner.report.laws_text import render_laws
+
+    out = data_console(no_color=no_color)
+    for block in render_laws(result):
+        out.print(block)

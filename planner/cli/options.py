@@ -1,0 +1,47 @@
+"""``planner options``: every option the plan may choose, priced."""
+
+import typer
+
+from planner import _api
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "options",
+        short_help="Every option the plan may choose, priced.",
+        epilog="Example: planner options portfolio.yaml --json",
+    )(options)
+
+
+@answers
+def options(
+    *,
+    file: ask.PortfolioFile,
+    budget: ask.Budget = None,
+    objective: ask.ObjectiveFlag = None,
+    basis: ask.BasisFlag = None,
+    model: ask.Model = _api.DEFAULT_MODEL,
+    seed: ask.Seed = 0,
+    as_json: ask.Json = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """List every option (architecture and images) with its cost, chance and expected value."""
+    portfolio = _api.read_portfolio(
+        file,
+        overrides=ask.overrides(
+            portfolio__budget=budget, portfolio__objective=objective, compute__basis=basis
+        ),
+    )
+    result = _api.options(portfolio, _api.load_model(model), seed=seed)
+    if as_json:
+        print_json(result)
+    else:
+        from planner.report.options_text import render_options
+
+        out = data_console(no_color=no_color)
+        for block in render_options(result, currency=portfolio.currency):
+            out.print(block)

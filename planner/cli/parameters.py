@@ -1,0 +1,79 @@
+"""Arguments and flags that several commands share, described once.
+
+A flag wins over its ``PLANNER_*`` environment variable, that over the file, the file over the
+default.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.domain.vocabulary import Basis, Mode, Objective, Task
+
+PortfolioFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Portfolio file: .yaml, .yml or .toml.")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", envvar="PLANNER_SEED", min=0, help="Seed of the projects' luck.")
+]
+Model = Annotated[
+    str, typer.Option("--model", envvar="PLANNER_MODEL", help="Fitted model, by name or folder.")
+]
+Budget = Annotated[
+    str | None,
+    typer.Option("--budget", envvar="PLANNER_BUDGET", help="Hard limit on spend, such as 120k."),
+]
+BasisFlag = Annotated[
+    Basis | None,
+    typer.Option("--basis", envvar="PLANNER_BASIS", help="How training is priced."),
+]
+ObjectiveFlag = Annotated[
+    Objective | None, typer.Option("--objective", help="What the plan maximises.")
+]
+ModeFlag = Annotated[
+    Mode | None, typer.Option("--mode", help="Is spend certain (commit), or accuracy?")
+]
+Risk = Annotated[
+    str | None,
+    typer.Option("--risk", metavar="MEASURE", help="expected, or cvar:LEVEL[:WEIGHT]."),
+]
+Gap = Annotated[
+    float,
+    typer.Option("--gap", min=0.0, max=1.0, help="Relative gap at which the search may stop."),
+]
+TimeLimit = Annotated[
+    float, typer.Option("--time-limit", min=0.0, help="Seconds the solver may take.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings, no hints.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print every default used.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
+Debug = Annotated[
+    bool, typer.Option("--debug", envvar="PLANNER_DEBUG", help="Show the traceback of a bug.")
+]
+TaskFlag = Annotated[Task, typer.Option("--task", help="What the system answers.")]
+
+
+class CatalogueTable(StrEnum):
+    """Tables that ``planner catalogue`` prints."""
+
+    ARCHITECTURES = "architectures"
+    ACCELERATORS = "accelerators"
+    PRICES = "prices"
+    CARBON = "carbon"
+    LABELLING = "labelling"
+    DATASETS = "datasets"
+
+
+def overrides(**flags: object) -> dict[str, object]:
+    """Return the flags that were given, keyed by the field of the file they win over.
+
+    Double underscores in a keyword stand for the dots of the path.
+    """
+    return {
+        name.replace("__", "."): str(value) for name, value in flags.items() if value is not None
+    }

@@ -1,0 +1,69 @@
+"""``planner plan``: choose what to fund."""
+
+import typer
+
+from planner import _api
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, message_console, print_json
+
+EXIT_INFEASIBLE = 4
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "plan",
+        short_help="Choose what to fund under the budget.",
+        epilog="Example: planner plan portfolio.yaml --budget 120k",
+    )(plan)
+
+
+@answers
+def plan(
+    *,
+    file: ask.PortfolioFile,
+    budget: ask.Budget = None,
+    objective: ask.ObjectiveFlag = None,
+    basis: ask.BasisFlag = None,
+    mode: ask.ModeFlag = None,
+    risk: ask.Risk = None,
+    model: ask.Model = _api.DEFAULT_MODEL,
+    seed: ask.Seed = 0,
+    gap: ask.Gap = _api.DEFAULT_GAP,
+    time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+    verbose: ask.Verbose = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Choose projects, architectures and images under the budget; audited, with reasons."""
+    portfolio = _api.read_portfolio(
+        file,
+        overrides=ask.overrides(
+            portfolio__budget=budget,
+            portfolio__objective=objective,
+            portfolio__mode=mode,
+            portfolio__risk=risk,
+            compute__basis=basis,
+        ),
+    )
+    result = _api.plan(
+        portfolio, _api.load_model(model), seed=seed, gap=gap, time_limit_s=time_limit
+    )
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        from planner.report import plan_text
+
+        out = data_console(no_color=no_color)
+        for block in plan_text.render_plan(result, file=str(file), verbose=verbose, quiet=quiet):
+            out.print(block)
+    if not quiet and not as_json:
+        from planner.report import plan_text
+
+        err = message_console(no_color=no_color)
+        for line in plan_text.render_warnings(result.warnings):
+            err.print(line)
+    if result.status == "infeasible":
+        raise typer.Exit(EXIT_INFEASIBLE)

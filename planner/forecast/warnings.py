@@ -1,0 +1,74 @@
+"""What should be known before relying on a forecast?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.plan import Warning_
+from planner.domain.posterior import Posterior
+from planner.domain.project import Project
+
+ORDER_OF_MAGNITUDE_RATIO = 100.0
+"""P90 over P10 of data needed above which only the order of magnitude is known."""
+
+
+def forecast_warnings(
+    project: Project, posterior: Posterior, data_needed: NDArray[np.float64]
+) -> tuple[Warning_, ...]:
+    """Return the warnings of one project's forecast, most serious first."""
+    return tuple(
+        Warning_(code, project.id, f"projects[{project.id}].{field}", message)
+        for code, field, message in _findings(project, posterior, data_needed)
+    )
+
+
+def _findings(
+    project: Project, posterior: Posterior, data_needed: NDArray[np.float64]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield (code, field, message)."""
+    evidence = posterior.evidence
+    target = f"{project.error_target:.4g}"
+    if project.target_is_trivial:
+        text = (
+            f"Always answering the most frequent class already has an error of "
+            f"{project.majority_guess_error:.2%}, no worse than the target of "
+            f"{project.error_target:.2%}: no images are needed. Use a target per class, or "
+            f"balanced accuracy."
+        )
+        yield "TARGET_TRIVIAL", "target_error", text
+    elif (median := _median(data_needed)) > evidence.images[1]:
+        need = f"{median:,.0f} images" if np.isfinite(median) else "beyond any number of images"
+        text = (
+            f"The median need for error {project.error_target:.4g} is {need}; the fitted rows end "
+            f"at {evidence.images[1]:,.0f}. Treat the target as not shown reachable: relax it, or "
+            f"measure a pilot."
+        )
+        yield "BEYOND_EVIDENCE", "target_error", text
+    if project.images.limit > evidence.images[1] or 0 < project.images.held < evidence.images[0]:
+        text = (
+            f"The fitted rows span {evidence.images[0]:,.0f} to {evidence.images[1]:,.0f} images; "
+            f"outside, the forecast is an extrapolation and its range too narrow."
+        )
+        yield "EXTRAPOLATED", "images", text
+    complexity = project.relative_complexity
+    low, high = evidence.relative_complexity
+    if not low <= complexity <= high:
+        text = (
+            f"Relative complexity {complexity:.3g} lies outside the fitted {low:.3g} to {high:.3g}."
+        )
+        yield "EXTRAPOLATED_COMPLEXITY", "classes", text
+    if complexity > 1:
+        text = f"Relative complexity {complexity:.3g} exceeds that of the baseline task."
+        yield "RC_ABOVE_ONE", "classes", text
+    if not project.pretrained and posterior.family == "log_linear":
+        share = np.mean(posterior.draws["log10_images"] >= 0)
+        text = (
+            f"Training from scratch is weakly identified: in {share:.1%} of draws more images do "
+            f"not help at all; those count as never."
+        )
+        yield "SCRATCH_WEAK_EVIDENCE", "pretrained", text
+
+
+def _median(draws: NDArray[np.float64]) -> float:
+    return float(np.quantile(draws, 0.5, method="inverted_cdf"))

@@ -1,0 +1,184 @@
+"""A plan as a person reads it in a terminal: the decision, its worth, the risk, what to do next."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from planner.domain.plan import Decision, Plan, Warning_
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.report.format import count, money, percent, shorten
+
+PAGE_WIDTH = 79
+_STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
+_OBJECTIVE_WORDS = {
+    Objective.NET_VALUE: "expected net value",
+    Objective.VALUE: "expected value",
+    Objective.TARGETS_MET: "expected targets met",
+}
+
+
+def render_plan(
+    plan: Plan, *, file: str, verbose: bool = False, quiet: bool = False
+) -> Iterator[Table | Text]:
+    """Yield the plan block by block, each at most 79 columns wide."""
+    yield _header(plan)
+    if plan.status is Status.INFEASIBLE:
+        yield from _infeasible(plan)
+        return
+    yield _decision_table(plan)
+    yield from _paragraphs(_summary(plan))
+    if not quiet:
+        yield Text("")
+        yield from _reasons(plan)
+        yield Text("")
+        yield from _paragraphs([*plan.notes, *_risk_sentences(plan), _proof(plan)])
+    if verbose:
+        yield Text("")
+        yield from _assumptions(plan)
+    if not quiet:
+        yield Text("")
+        yield Text(f"Next: planner options {file}   |   planner estimate {file}", style="dim")
+
+
+def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
+    """Yield one paragraph per warning, with the project it is about."""
+    for warning in warnings:
+        who = f"{shorten(warning.project, 30)}: " if warning.project else ""
+        yield Text(_wrap(f"! {warning.code}  {who}{warning.message}", indent="  "), style="yellow")
+
+
+def _header(plan: Plan) -> Text:
+    years = f"{plan.horizon_years:g} year" + ("" if plan.horizon_years == 1 else "s")
+    parts = (
+        shorten(plan.portfolio, 30),
+        f"budget {money(plan.budget.limit, plan.currency)}",
+        years,
+        f"model {plan.model['name']}",
+        f"seed {plan.seed}",
+    )
+    return Text(" · ".join(parts), style="bold")
+
+
+def _decision_table(plan: Plan) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_footer=True)
+    table.add_column("Project", footer="Total", max_width=18, no_wrap=True)
+    table.add_column("Train on", justify="right", no_wrap=True)
+    table.add_column("To buy", justify="right", no_wrap=True)
+    table.add_column("Architecture", max_width=16, no_wrap=True)
+    table.add_column("Spend", footer=money(plan.budget.committed), justify="right", no_wrap=True)
+    table.add_column("Chance of\ntarget", justify="right")
+    table.add_column("Verdict", no_wrap=True)
+    for decision in plan.decisions:
+        table.add_row(*_row(decision))
+    return table
+
+
+def _row(decision: Decision) -> tuple[Text, ...]:
+    funded = decision.verdict is not Verdict.NO_GO
+    cells = (
+        shorten(decision.project, 18),
+        count(decision.images_total) if funded else "–",
+        count(decision.images_to_buy) if funded else "–",
+        shorten(decision.architecture or "–", 16),
+        money(decision.cost.total) if funded else "–",
+        percent(decision.chance_of_target) if funded else "–",
+    )
+    style = "" if funded else "dim"
+    verdict = Text(str(decision.verdict), style=_STYLE[decision.verdict])
+    return (*(Text(cell, style=style) for cell in cells), verdict)
+
+
+def _summary(plan: Plan) -> Iterator[str]:
+    if plan.objective is None:
+        return
+    words = _OBJECTIVE_WORDS[plan.objective.kind]
+    amount = (
+        f"{plan.objective.value:.2f}"
+        if plan.objective.kind is Objective.TARGETS_MET
+        else money(plan.objective.value, plan.currency)
+    )
+    yield (
+        f"Committed {money(plan.budget.committed, plan.currency)} of "
+        f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
+        f"{words} {amount}."
+    )
+    pilots = [d.project for d in plan.decisions if d.verdict is Verdict.PILOT]
+    for name in pilots:
+        yield (
+            f"{shorten(name, 30)} is committed but marked PILOT: measure on the images you hold "
+            f"before releasing the money."
+        )
+
+
+def _reasons(plan: Plan) -> Iterator[Text]:
+    for decision in plan.decisions:
+        yield Text(_wrap(f"{shorten(decision.project, 30)}: {decision.why}", indent="  "))
+
+
+def _risk_sentences(plan: Plan) -> Iterator[str]:
+    if plan.risk is None:
+        return
+    net, cost = plan.risk.net_value, plan.risk.cost
+    if plan.objective is not None and plan.objective.kind is not Objective.TARGETS_MET:
+        yield (
+            f"Net value on draws the plan never saw: P10 {money(net.p10)}, P50 {money(net.p50)}, "
+            f"P90 {money(net.p90)} (P90 is not exceeded in 90 % of outcomes); "
+            f"mean of the worst 10 %: {money(net.cvar90)}."
+        )
+    if cost.p10 == cost.p90:
+        yield f"Cost is certain: {money(cost.p50, plan.currency)} once committed."
+    else:
+        yield (
+            f"Cost: P50 {money(cost.p50)}, P80 {money(cost.p80)}, P90 {money(cost.p90)} (P90 is "
+            f"not exceeded in 90 % of outcomes); chance of exceeding the budget "
+            f"{percent(plan.risk.chance_over_budget, 1)}."
+        )
+
+
+def _proof(plan: Plan) -> str:
+    if plan.objective is None or plan.audit is None:
+        return ""
+    state = "Proven optimal" if plan.status is Status.OPTIMAL else "Stopped by a limit"
+    return (
+        f"{state}: gap {plan.objective.gap:.1e} to the bound; recomputed without the solver to the "
+        f"cent; value on {plan.audit.held_out_draws:,} held-out draws "
+        f"{plan.audit.held_out_value:,.6g} against {plan.audit.in_sample_value:,.6g} on the draws "
+        f"it was chosen on."
+    )
+
+
+def _infeasible(plan: Plan) -> Iterator[Text]:
+    yield Text("No plan fits.", style="bold red")
+    if plan.conflict:
+        yield from _paragraphs([f"These cannot hold together: {'; '.join(plan.conflict)}."])
+    if plan.fixes:
+        yield Text("Smallest fixes:")
+        for fix in plan.fixes:
+            yield Text(_wrap(f"  {fix.text}", indent="    "))
+
+
+def _assumptions(plan: Plan) -> Iterator[Text]:
+    yield Text("Assumptions", style="bold")
+    for name, value in plan.assumptions.items():
+        yield Text(_wrap(f"  {name}: {value}", indent="    "))
+    yield Text(_wrap(f"  model sha256: {plan.model['sha256']}", indent="    "))
+    yield Text(_wrap(f"  inputs sha256: {plan.inputs_sha256}", indent="    "))
+
+
+def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:
+    for sentence in sentences:
+        if sentence:
+            yield Text(_wrap(sentence))
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        PAGE_WIDTH,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=True,
+        drop_whitespace=True,
+    )

@@ -1,0 +1,25 @@
+"""Fixtures and Hypothesis profiles shared by all tests."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from planner.domain.posterior import Posterior
+from planner.testing import synthetic_posterior
+
+settings.register_profile(
+    "dev",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,  # two shared cores: a slow example is not a failure
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("ci", parent=settings.get_profile("dev"), max_examples=300)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(scope="session")
+def synthetic() -> Posterior:
+    """Return a posterior that needs no files."""
+    return synthetic_posterior()
