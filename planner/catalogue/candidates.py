@@ -19,20 +19,20 @@ _FITTING_TASKS = {
 }
 """Task in the table that each project task takes by default.
 
-The target of a segmentation project is a mean IoU over classes, so the default is semantic segmentation; instance
-segmentation (mask AP) and promptable masks are taken when named.
+The target of a segmentation project is a mean IoU over classes, so the default is semantic
+segmentation; instance segmentation (mask AP) and promptable masks are taken when named.
 """
 
 _BACKBONE = "backbone"
 
 
 def fits_task(architecture: Architecture, task: Task) -> bool:
-    """Tell whether an architecture was built for a task; a bare backbone takes a head for either."""
+    """Tell whether an architecture fits a task; a bare backbone takes a head for either."""
     return architecture.task in (*_FITTING_TASKS[task], _BACKBONE)
 
 
 def is_priced(architecture: Architecture, compute: Compute) -> bool:
-    """Tell whether training it can be priced: Eq. 4 needs parameters, the measured basis forward MACs."""
+    """Tell whether it can be priced: Eq. 4 needs parameters, the measured basis forward MACs."""
     if compute.basis is Basis.PAPER:
         return architecture.parameters is not None
     return architecture.forward_gmacs is not None
@@ -49,7 +49,9 @@ def offered_by_default(architecture: Architecture, task: Task) -> bool:
 def candidates(
     project: Project, catalogue: Catalogue, compute: Compute
 ) -> tuple[Architecture, ...]:
-    """Return the architectures a project chooses from: those it names, else all that fit and can be priced.
+    """Return the architectures a project chooses from.
+
+    Those it names, else all of the catalogue that fit its task and can be priced.
 
     Parameters
     ----------
@@ -68,7 +70,8 @@ def candidates(
     Raises
     ------
     InputError
-        A named architecture is unknown or cannot be priced, or nothing of the catalogue fits; all in one error.
+        A named architecture is unknown or cannot be priced, or nothing of the catalogue fits; all
+        in one error.
     """
     if project.architectures:
         return _named(project, catalogue, compute)
@@ -88,8 +91,9 @@ def candidate_warnings(
 ) -> tuple[Warning_, ...]:
     """Return what the reader should know about a project's candidates.
 
-    Codes are ``ARCHITECTURE_TASK`` (named, but built for another task), ``ARCHITECTURE_DETECTOR`` (the same, and a detector)
-    and ``ARCHITECTURES_LEFT_OUT`` (fitting the task, but without sourced forward operations).
+    Codes are ``ARCHITECTURE_TASK`` (named, but built for another task), ``ARCHITECTURE_DETECTOR``
+    (the same, and a detector) and ``ARCHITECTURES_LEFT_OUT`` (fitting the task, but without
+    sourced forward operations).
     """
     if project.architectures:
         named = candidates(project, catalogue, compute)
@@ -104,7 +108,8 @@ def candidate_warnings(
     if not missing:
         return ()
     message = (
-        f"{len(missing)} architectures are not offered because no source gives their forward operations: "
+        f"{len(missing)} architectures are not offered because no source gives their forward "
+        f"operations: "
         f"{', '.join(missing)}. The basis `paper` prices them by parameters."
     )
     return (Warning_("ARCHITECTURES_LEFT_OUT", project.id, _field(project), message),)
@@ -120,10 +125,16 @@ def _task_warning(project: Project, architecture: Architecture) -> Warning_:
     name, task = architecture.name, architecture.task.replace("_", " ")
     if architecture.task == "detection":
         code = "ARCHITECTURE_DETECTOR"
-        message = f"{name} is an object detector; the error model knows classification and segmentation only. Its cost is computed as asked."
+        message = (
+            f"{name} is an object detector; the error model knows classification and segmentation "
+            "only. Its cost is computed as asked."
+        )
     elif fits_task(architecture, project.task):
         code = "ARCHITECTURE_TASK"
-        message = f"{name} was built for images of {architecture.input_px} px; its cost and error are for images that small."
+        message = (
+            f"{name} was built for images of {architecture.input_px} px; its cost is for images "
+            "that small."
+        )
     else:
         code = "ARCHITECTURE_TASK"
         message = (
@@ -155,8 +166,8 @@ def _unpriced(architecture: Architecture, field: str) -> Problem:
     """Return the problem of a named architecture that the basis cannot price."""
     return Problem(
         field=field,
-        message=f"no source gives the forward operations of {architecture.name}, so the measured basis cannot price it; "
-        "leave it out or use compute.basis: paper.",
+        message=f"no source gives the forward operations of {architecture.name}, so the measured "
+        "basis cannot price it; leave it out or use compute.basis: paper.",
         fix="basis: paper",
         code="ARCHITECTURE_NOT_PRICED",
     )

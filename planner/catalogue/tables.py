@@ -42,7 +42,7 @@ _GPUS_LISTED = {"K80": 2}
 """The K80 row is for the board of two GPUs; clouds price one (see its note)."""
 
 _FP32_ACCUMULATE_SHARE = {"RTX 4090": 0.5}
-"""The RTX 4090's listed 16-bit peak keeps sums in 16 bit; training keeps them in 32 at half the rate."""
+"""The RTX 4090's listed peak keeps sums in 16 bit; training keeps them in 32, at half the rate."""
 
 _TIMM_DESIGNS = {
     "convnext_base": "ConvNeXt-B",
@@ -103,7 +103,7 @@ def _load(folder: Path) -> Catalogue:
 
 def catalogue_table(
     kind: str, filters: Iterable[str] = ()
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+) -> tuple[tuple[str, ...], tuple[dict[str, str], ...]]:
     """Return the columns and rows of one table, as text, narrowed by every filter.
 
     Parameters
@@ -111,13 +111,16 @@ def catalogue_table(
     kind : str
         A key of :data:`TABLES`.
     filters : iterable of str
-        ``column=text`` keeps rows whose column contains the text, ``column<30e6`` (or ``<=``, ``>``, ``>=``) compares
-        numbers, and a bare word is looked for in every column. Case does not count.
+        ``column=text`` keeps rows whose column contains the text, ``column<30e6`` (or ``<=``,
+        ``>``, ``>=``) compares numbers, and a bare word is looked for in every column. Case does
+        not count.
 
     Returns
     -------
-    tuple of columns and rows
-        Every row has one cell per column; an empty cell is unknown or not applicable.
+    columns : tuple of str
+        In file order.
+    rows : tuple of dict
+        One cell of text per column; an empty cell is unknown or not applicable.
 
     Raises
     ------
@@ -132,7 +135,7 @@ def catalogue_table(
     for text in [filters] if isinstance(filters, str) else filters:
         keep = _row_filter(text, columns)
         rows = [row for row in rows if keep(row)]
-    return columns, tuple(tuple(row.get(column, "") for column in columns) for row in rows)
+    return columns, tuple({column: row.get(column, "") for column in columns} for row in rows)
 
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {

@@ -39,11 +39,11 @@ class Beta:
 
 @lru_cache(maxsize=128)
 def fit_beta(share: Range) -> Beta:
-    """Return the beta distribution whose P10 and P90 are those of a range within (0, 1).
+    r"""Return the beta distribution whose P10 and P90 are those of a range within (0, 1).
 
-    For every α exactly one β puts P10 in place, because :math:`I_x(\\alpha, \\beta)` grows with β. Along that curve the
-    distribution narrows as α grows, so P90 falls: a bisection on α inside which β is bisected finds both. Accurate to about
-    1e-9 in the quantiles.
+    For every α exactly one β puts P10 in place, because :math:`I_x(\alpha, \beta)` grows with β.
+    Along that curve the distribution narrows as α grows, so P90 falls: a bisection on α inside
+    which β is bisected finds both. Accurate to about 1e-9 in the quantiles.
 
     Parameters
     ----------

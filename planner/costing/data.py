@@ -14,9 +14,9 @@ __all__ = ["committed_data_cents", "data_cost", "images_to_buy", "total_cost"]
 
 
 def data_cost(price: float, held: float, limit: float, needed: float) -> float:
-    """Return the cost of the images to buy, Eq. 5 clamped at 0.
+    r"""Return the cost of the images to buy, Eq. 5 clamped at 0.
 
-    .. math:: C_{data} = p \\cdot \\max(0, \\min(N_{needed}, N_{limit}) - N_{held})
+    .. math:: C_{data} = p \cdot \max(0, \min(N_{needed}, N_{limit}) - N_{held})
 
     Parameters
     ----------
@@ -71,8 +71,9 @@ def images_to_buy(images: Images, images_total: NDArray[np.int64]) -> NDArray[np
 def committed_data_cents(images: Images, to_buy: NDArray[np.int64], field: str) -> Cents:
     """Return the committed cost of buying images, in cents.
 
-    A price counts as the decimal number it is written as; a range counts at the mean of its lognormal, and the amount is
-    rounded to the cent (not the price: a price of a fraction of a cent would round to nothing).
+    A price counts as the decimal number it is written as; a range counts at the mean of its
+    lognormal, and the amount is rounded to the cent (not the price: a price of a fraction of a
+    cent would round to nothing).
     """
     if isinstance(images.price, Range):
         return to_cents(images.price.lognormal_mean * to_buy.astype(np.float64), field)

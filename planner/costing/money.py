@@ -1,7 +1,8 @@
 """How does an amount become whole cents, so that every total adds up exactly?
 
-Money is int64 cents. A half cent goes to the even neighbour (banker's rounding), judged on the decimal number a person
-would read, not on its binary neighbour: 1.015 is 1.02, although the nearest double lies below it.
+Money is int64 cents. A half cent goes to the even neighbour (banker's rounding), judged on the
+decimal number a person would read, not on its binary neighbour: 1.015 is 1.02, although the
+nearest double lies below it.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -69,7 +70,8 @@ def to_cents(amount: float | NDArray[np.float64], field: str = "cost") -> int | 
 def product_cents(unit_price: float, counts: NDArray[np.int64], field: str = "cost") -> Cents:
     """Return ``unit_price × counts`` in whole cents, without binary error.
 
-    The price is taken as the decimal number it is written as; the product is exact and rounded once.
+    The price is taken as the decimal number it is written as; the product is exact and rounded
+    once.
 
     Parameters
     ----------

@@ -43,7 +43,8 @@ def price_images(
 ) -> PricedImages:
     """Return the committed cost of each architecture at each number of images.
 
-    Training runs on all ``images_total``, those held included: held images are free, so using them costs compute alone.
+    Training runs on all ``images_total``, those held included: held images are free, so using them
+    costs compute alone.
 
     Parameters
     ----------

@@ -1,13 +1,14 @@
 """What does training on one image for one epoch cost, for each architecture?
 
-Basis ``paper`` is Eq. 4 of Thompson et al. (AAAI/IAAI 2024) verbatim. Basis ``measured`` counts the network's real forward
-operations, divides them by what the accelerator achieves on it, and pays a dated hourly price. Both count the backward
-pass as twice the forward pass.
+Basis ``paper`` is Eq. 4 of Thompson et al. (AAAI/IAAI 2024) verbatim. Basis ``measured`` counts
+the network's real forward operations, divides them by what the accelerator achieves on it, and
+pays a dated hourly price. Both count the backward pass as twice the forward pass.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 from planner.costing.beta import fit_beta
@@ -36,16 +37,16 @@ FLOP_PER_MAC = 2
 LOADER_CEILING_IMAGES_PER_S = 1180.5
 """Most images/s one GPU is fed by an ordinary data loader.
 
-The fastest network of the only end-to-end run with an ordinary loader: ResNet-18, 4×A100, 224 px, ultralytics/yolov5
-release 6.2 (2022-08). Smaller networks ran no faster there: they wait for images. Tuned loaders reach twice as much
-(ResNet-50 2,470, NVIDIA DeepLearningExamples).
+The fastest network of the only end-to-end run with an ordinary loader: ResNet-18, 4×A100, 224 px,
+ultralytics/yolov5 release 6.2 (2022-08). Smaller networks ran no faster there: they wait for
+images. Tuned loaders reach twice as much (ResNet-50 2,470, NVIDIA DeepLearningExamples).
 """
 
 DEFAULT_UTILISATION = 0.30
 """Achieved over peak FLOP/s where nothing was measured; Sevilla et al. (2022) give .3 to .4."""
 
 USD_PER_FLOP_USUAL = (1e-19, 1e-14)
-"""Cloud prices lie between 1e-18 and 2e-16 USD per FLOP; outside these bounds the unit is likely wrong."""
+"""Clouds ask 1e-18 to 2e-16 USD per FLOP; outside these bounds the unit is likely wrong."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ class TrainingRate:
 def paper_training_cost(
     parameters: float, epochs: float, images: float, usd_per_flop: float, trials: float = 1
 ) -> float:
-    """Return the training cost of Eq. 4, verbatim.
+    r"""Return the training cost of Eq. 4, verbatim.
 
-    .. math:: C_{train} = c_{FLOP} \\cdot 2 \\cdot P \\cdot E \\cdot 3 \\cdot N \\cdot T
+    .. math:: C_{train} = c_{FLOP} \cdot 2 \cdot P \cdot E \cdot 3 \cdot N \cdot T
 
     Parameters
     ----------
@@ -96,8 +97,8 @@ def paper_training_cost(
 
     Notes
     -----
-    2 × parameters undercounts the forward operations of convolutional networks 10- to 3000-fold; the basis ``measured`` counts
-    them.
+    2 × parameters undercounts the forward operations of convolutional networks 10- to
+    3000-fold; the basis ``measured`` counts them.
 
     References
     ----------
@@ -114,38 +115,39 @@ def paper_training_cost(
 def price_training(
     architectures: Sequence[Architecture], compute: Compute, catalogue: Catalogue
 ) -> tuple[TrainingRate, ...]:
-    """Return the training rate of each architecture, in the order given.
+    r"""Return the training rate of each architecture, in the order given.
 
     Basis ``measured``, in USD for one image and epoch:
 
-    .. math:: 6 \\cdot MAC \\cdot E[1/u] / F_{peak} \\cdot E[p] / 3600
+    .. math:: 6 \cdot MAC \cdot E[1/u] / F_{peak} \cdot E[p] / 3600
 
-    with forward multiply-accumulates MAC, utilisation u, dense peak F and hourly price p. A utilisation from the table is
-    capped so that no accelerator trains on more than :data:`LOADER_CEILING_IMAGES_PER_S`; one that the user states is taken
-    as achieved end to end and is not capped.
+    with forward multiply-accumulates MAC, utilisation u, dense peak F and hourly price p. A
+    utilisation from the table is capped so that no accelerator trains on more than
+    :data:`LOADER_CEILING_IMAGES_PER_S`; one that the user states is taken as achieved end to end
+    and is not capped.
 
     Raises
     ------
     InputError
-        The basis cannot price an architecture, the accelerator is unknown or lacks a peak or a price, or a number is out of
-        its range.
+        The basis cannot price an architecture, the accelerator is unknown or lacks a peak or a
+        price, or a number is out of its range.
     """
     _require_usable(compute)
     if compute.basis is Basis.PAPER:
         return tuple(_paper_rate(item, compute) for item in architectures)
-    machine = _machine(compute, catalogue)
-    return tuple(_measured_rate(item, compute, catalogue, machine) for item in architectures)
+    return tuple(_measured_rate(item, compute, catalogue) for item in architectures)
 
 
 def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:
-    """Return what the reader should know about the compute price: ``USD_PER_FLOP`` far from any cloud's."""
+    """Return a warning ``USD_PER_FLOP`` if the price of a FLOP is far from any cloud's."""
     low, high = USD_PER_FLOP_USUAL
     price = amount_mean(compute.usd_per_flop)
     if compute.basis is not Basis.PAPER or low <= price <= high:
         return ()
     message = (
         f"{price:.2g} USD per FLOP is far from cloud prices, which lie between 1e-18 and 2e-16 "
-        "(the published example, 3e-11, is about a million times too high). Use basis: measured for a price of today."
+        "(the published example, 3e-11, is about a million times too high). "
+        "Use basis: measured for a price of today."
     )
     return (Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message),)
 
@@ -166,17 +168,20 @@ def _paper_rate(architecture: Architecture, compute: Compute) -> TrainingRate:
         raise _not_priced(architecture, "parameters")
     price = amount_mean(compute.usd_per_flop)
     how = (
-        f"Eq. 4 of Thompson et al. (2024): {price:g} USD per FLOP x 2 x {architecture.parameters:,} parameters x 3; "
+        f"Eq. 4 of Thompson et al. (2024): {price:g} USD per FLOP x 2 x "
+        f"{architecture.parameters:,} parameters x 3; "
         f"parameters from {architecture.source or 'the user'}."
     )
     usd = paper_training_cost(architecture.parameters, 1, 1, price)
     return TrainingRate(architecture.name, usd, None, how)
 
 
+@lru_cache(maxsize=4096)  # a thousand projects ask for the same rates
 def _measured_rate(
-    architecture: Architecture, compute: Compute, catalogue: Catalogue, machine: _Machine
+    architecture: Architecture, compute: Compute, catalogue: Catalogue
 ) -> TrainingRate:
     """Price one image-epoch by forward operations, achieved speed and the hourly price."""
+    machine = _machine(compute, catalogue)
     if architecture.forward_gmacs is None:
         raise _not_priced(architecture, "forward operations")
     flop = architecture.forward_gmacs * 1e9 * FLOP_PER_MAC * PASSES
@@ -192,18 +197,20 @@ def _measured_rate(
         speed = f"utilisation {utilisation:.3f} ({words})"
         if input_bound:
             speed += (
-                f", held to the {LOADER_CEILING_IMAGES_PER_S:,.0f} images/s an ordinary loader feeds one GPU "
-                "(ultralytics/yolov5 release 6.2, 2022-08)"
+                f", held to the {LOADER_CEILING_IMAGES_PER_S:,.0f} images/s an ordinary loader "
+                "feeds one GPU (ultralytics/yolov5 release 6.2, 2022-08)"
             )
     how = (
         f"{architecture.forward_gmacs:g} GMACs x 2 x 3 per image on {machine.accelerator.name}, "
-        f"{machine.accelerator.training_precision} peak {machine.peak_flop_per_s:.3g} FLOP/s, {speed}: "
+        f"{machine.accelerator.training_precision} peak {machine.peak_flop_per_s:.3g} FLOP/s, "
+        f"{speed}: "
         f"{1 / seconds:,.0f} images/s at {machine.price_words}."
     )
     usd = seconds * machine.usd_per_second
     return TrainingRate(architecture.name, usd, seconds, how, input_bound)
 
 
+@lru_cache(maxsize=64)
 def _machine(compute: Compute, catalogue: Catalogue) -> _Machine:
     """Look up the accelerator, its peak and its price."""
     accelerator = catalogue.accelerator(compute.accelerator)
@@ -283,6 +290,11 @@ def _mean_of_inverse(utilisation: Amount) -> float:
     """Return E[1/u]: time is inversely proportional to utilisation."""
     if not isinstance(utilisation, Range):
         return 1 / utilisation
+    return require_finite_mean(utilisation)
+
+
+def require_finite_mean(utilisation: Range) -> float:
+    """Return E[1/u] of a utilisation range, or refuse a range so wide that it is infinite."""
     mean = fit_beta(utilisation).mean_of_inverse
     if not math.isfinite(mean):
         message = (

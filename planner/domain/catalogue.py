@@ -124,7 +124,7 @@ class HourlyPrice:
 
     @property
     def median(self) -> float:
-        """Median price over vendors, USD per hour; the mean of the middle two if their number is even."""
+        """Median price over vendors, USD per hour; of an even number the mean of the middle two."""
         middle = (len(self.prices) - 1) // 2, len(self.prices) // 2
         return sum(self.prices[index].usd_per_hour for index in middle) / 2
 
@@ -236,9 +236,12 @@ class _Named(Protocol):
     def name(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """The reference tables, each a tuple of records in table order."""
+    """The reference tables, each a tuple of records in table order.
+
+    Compared by identity, so that prices looked up in it can be kept.
+    """
 
     architectures: tuple[Architecture, ...] = ()
     accelerators: tuple[Accelerator, ...] = ()
@@ -295,9 +298,9 @@ class Catalogue:
     def hourly_price(self, accelerator: str) -> HourlyPrice | None:
         """Return the price of one accelerator-hour over vendors, or None if no row can be used.
 
-        Of each vendor the lowest on-demand price of its latest date is kept; rows without a date come from a
-        list newer than the dated ones. Reserved blocks, single GPUs in oversized machines and prices of a whole instance
-        are not prices of the chip and are left out.
+        Of each vendor the lowest on-demand price of its latest date is kept; rows without a date
+        come from a list newer than the dated ones. Reserved blocks, single GPUs in oversized
+        machines and prices of a whole instance are not prices of the chip and are left out.
         """
         key = match_key(accelerator)
         latest: dict[str, AcceleratorPrice] = {}
@@ -324,17 +327,18 @@ def _recency(price: AcceleratorPrice) -> tuple[str, float]:
 def unknown_name(
     noun: str, name: str, known: Sequence[str] | Sequence[_Named], field: str
 ) -> InputError:
-    """Return the error for a name that the tables do not hold, with up to three that are spelt alike."""
+    """Return the error for an unknown name, with up to three that are spelt alike."""
     from difflib import get_close_matches  # only on the way to an error
 
     names = [item if isinstance(item, str) else item.name for item in known]
     by_key = {match_key(item): item for item in names}
     close = get_close_matches(match_key(name), list(by_key), n=3, cutoff=0.6)
     if close:
-        message = f"{noun} {name[:80]!r} is not in the catalogue; did you mean {', '.join(by_key[key] for key in close)}?"
+        meant = ", ".join(by_key[key] for key in close)
+        message = f"{noun} {name[:80]!r} is not in the catalogue; did you mean {meant}?"
         fix = by_key[close[0]]
     else:
-        listing = {"architecture": "architectures", "accelerator": "accelerators"}
-        message = f"{noun} {name[:80]!r} is not in the catalogue; see `planner catalogue {listing.get(noun, 'carbon')}`."
+        table = {"architecture": "architectures", "accelerator": "accelerators"}.get(noun, "carbon")
+        message = f"{noun} {name[:80]!r} is not in the catalogue; see `planner catalogue {table}`."
         fix = ""
     return InputError([Problem(field=field, message=message, fix=fix, code="UNKNOWN_NAME")])
