@@ -33,7 +33,7 @@ def fits_task(architecture: Architecture, task: Task) -> bool:
 
 def is_priced(architecture: Architecture, compute: Compute) -> bool:
     """Tell whether it can be priced: Eq. 4 needs parameters, the measured basis forward MACs."""
-    if compute.basis is Basis.PAPER:
+    if compute.basis == Basis.PAPER:
         return architecture.parameters is not None
     return architecture.forward_gmacs is not None
 

@@ -76,5 +76,6 @@ def committed_data_cents(images: Images, to_buy: NDArray[np.int64], field: str) 
     cent would round to nothing).
     """
     if isinstance(images.price, Range):
-        return to_cents(images.price.lognormal_mean * to_buy.astype(np.float64), field)
+        with np.errstate(over="ignore", invalid="ignore"):  # too large is answered by to_cents
+            return to_cents(images.price.lognormal_mean * to_buy.astype(np.float64), field)
     return product_cents(images.price, to_buy, field)

@@ -83,7 +83,7 @@ def compute_factor_draws(compute: Compute, n_draws: int, seed: int) -> Draws:
     InputError
         The utilisation is so uncertain that its inverse has no mean.
     """
-    if compute.basis is Basis.PAPER:
+    if compute.basis == Basis.PAPER:
         return _relative_price_draws(compute.usd_per_flop, n_draws, seed, "usd_per_flop")
     factors = np.ones(n_draws)
     if compute.usd_per_hour is not None:

@@ -53,7 +53,7 @@ def to_cents(amount: float | NDArray[np.float64], field: str = "cost") -> int | 
     >>> to_cents(0.627 * 149_000), to_cents(0.125), to_cents(1.015)
     (9342300, 12, 102)
     """
-    values = np.asarray(amount, dtype=np.float64)
+    values = np.atleast_1d(np.asarray(amount, dtype=np.float64))
     with np.errstate(over="ignore"):
         scaled = values * 100.0
     _require_countable(scaled, field)
@@ -64,7 +64,7 @@ def to_cents(amount: float | NDArray[np.float64], field: str = "cost") -> int | 
     if doubtful.any():
         exact = [_decimal_cents(Decimal(repr(value))) for value in values[doubtful].tolist()]
         cents[doubtful] = exact
-    return cents if isinstance(amount, np.ndarray) else int(cents)
+    return cents if isinstance(amount, np.ndarray) else int(cents[0])
 
 
 def product_cents(unit_price: float, counts: NDArray[np.int64], field: str = "cost") -> Cents:
@@ -92,27 +92,35 @@ def product_cents(unit_price: float, counts: NDArray[np.int64], field: str = "co
     """
     with np.errstate(over="ignore"):
         _require_countable(np.asarray(counts, dtype=np.float64) * unit_price * 100.0, field)
-    sign, digits, exponent = Decimal(repr(float(unit_price))).as_tuple()
-    mantissa = int("".join(map(str, digits))) * (-1 if sign else 1)
-    shift = int(exponent) + 2  # the exponent is an integer: the product above was finite
-    if shift >= 0:
-        return np.asarray(counts, dtype=np.int64) * np.int64(mantissa * 10**shift)
-    divisor = 10**-shift
-    largest = int(counts.max(initial=0))
-    if mantissa * largest < 2**62 and divisor < 2**62:
-        return _divide_half_even(counts * np.int64(mantissa), divisor)
-    price = Decimal(repr(float(unit_price)))
-    return np.array(
-        [_decimal_cents(price * count) for count in counts.ravel().tolist()], dtype=np.int64
-    ).reshape(counts.shape)
+    whole = np.asarray(counts, dtype=np.int64)
+    largest = int(whole.max(initial=0))
+    if largest == 0:
+        return np.zeros_like(whole)
+    numerator, divisor = _cents_fraction(unit_price)
+    if numerator * largest < 2**62 and divisor < 2**61:  # twice the remainder stays in int64
+        return _divide_half_even(whole * np.int64(numerator), np.int64(divisor))
+    exact = [_half_even(numerator * count, divisor) for count in whole.ravel().tolist()]
+    return np.array(exact, dtype=np.int64).reshape(whole.shape)
 
 
-def _divide_half_even(numerators: Cents, divisor: int) -> Cents:
-    """Divide by a power of ten, halves to even; all in int64."""
-    quotient, remainder = np.divmod(numerators, np.int64(divisor))
-    twice = 2 * remainder
-    up = (twice > divisor) | ((twice == divisor) & (quotient % 2 == 1))
-    return np.asarray(quotient + up, dtype=np.int64)
+def _cents_fraction(price: float) -> tuple[int, int]:
+    """Return the price as written, in cents, as numerator over a power of ten."""
+    _, digits, exponent = Decimal(repr(float(price))).as_tuple()
+    mantissa = int("".join(map(str, digits)))
+    shift = int(exponent) + 2  # an integer exponent: the price is finite
+    return (mantissa * 10**shift, 1) if shift >= 0 else (mantissa, 10**-shift)
+
+
+def _half_even(numerator: int, divisor: int) -> int:
+    """Divide exactly, halves to even, in integers of any size."""
+    quotient, remainder = divmod(numerator, divisor)
+    return quotient + (2 * remainder + quotient % 2 > divisor)
+
+
+def _divide_half_even(numerators: Cents, divisor: np.int64) -> Cents:
+    """Divide exactly, halves to even, in int64."""
+    quotient, remainder = np.divmod(numerators, divisor)
+    return np.asarray(quotient + (2 * remainder + quotient % 2 > divisor), dtype=np.int64)
 
 
 def _decimal_cents(amount: Decimal) -> int:

@@ -68,12 +68,11 @@ def price_images(
     here = f"projects[{project.id}]"
     fixed = to_cents(float(project.images.fixed_cost), f"{here}.images.fixed_cost")
     passes = compute.epochs * compute.trials
-    training = [
-        to_cents(
-            rate.usd_per_image_epoch * passes * trained, f"{here}.training ({rate.architecture})"
-        )
-        for rate in rates
-    ]
+    with np.errstate(over="ignore", invalid="ignore"):  # too large is answered by to_cents
+        training = [
+            to_cents(rate.usd_per_image_epoch * passes * trained, f"{here}: {rate.architecture}")
+            for rate in rates
+        ]
     return PricedImages(
         to_buy=to_buy,
         data_cents=committed_data_cents(project.images, to_buy, f"{here}.images.price"),

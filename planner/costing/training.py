@@ -133,7 +133,7 @@ def price_training(
         price, or a number is out of its range.
     """
     _require_usable(compute)
-    if compute.basis is Basis.PAPER:
+    if compute.basis == Basis.PAPER:
         return tuple(_paper_rate(item, compute) for item in architectures)
     return tuple(_measured_rate(item, compute, catalogue) for item in architectures)
 
@@ -142,7 +142,7 @@ def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:
     """Return a warning ``USD_PER_FLOP`` if the price of a FLOP is far from any cloud's."""
     low, high = USD_PER_FLOP_USUAL
     price = amount_mean(compute.usd_per_flop)
-    if compute.basis is not Basis.PAPER or low <= price <= high:
+    if compute.basis != Basis.PAPER or low <= price <= high:
         return ()
     message = (
         f"{price:.2g} USD per FLOP is far from cloud prices, which lie between 1e-18 and 2e-16 "
@@ -185,29 +185,38 @@ def _measured_rate(
     if architecture.forward_gmacs is None:
         raise _not_priced(architecture, "forward operations")
     flop = architecture.forward_gmacs * 1e9 * FLOP_PER_MAC * PASSES
-    full_speed = flop / machine.peak_flop_per_s
-    input_bound = False
-    if compute.utilisation is not None:
-        seconds = full_speed * _mean_of_inverse(compute.utilisation)
-        speed = f"utilisation {compute.utilisation!s} as given"
-    else:
-        utilisation, words = _table_utilisation(architecture, machine.accelerator, catalogue)
-        input_bound = full_speed / utilisation < 1 / LOADER_CEILING_IMAGES_PER_S
-        seconds = max(full_speed / utilisation, 1 / LOADER_CEILING_IMAGES_PER_S)
-        speed = f"utilisation {utilisation:.3f} ({words})"
-        if input_bound:
-            speed += (
-                f", held to the {LOADER_CEILING_IMAGES_PER_S:,.0f} images/s an ordinary loader "
-                "feeds one GPU (ultralytics/yolov5 release 6.2, 2022-08)"
-            )
+    seconds, input_bound, words = _seconds(architecture, flop, machine, compute, catalogue)
     how = (
         f"{architecture.forward_gmacs:g} GMACs x 2 x 3 per image on {machine.accelerator.name}, "
         f"{machine.accelerator.training_precision} peak {machine.peak_flop_per_s:.3g} FLOP/s, "
-        f"{speed}: "
-        f"{1 / seconds:,.0f} images/s at {machine.price_words}."
+        f"{words}: {1 / seconds:,.0f} images/s at {machine.price_words}."
     )
     usd = seconds * machine.usd_per_second
     return TrainingRate(architecture.name, usd, seconds, how, input_bound)
+
+
+def _seconds(
+    architecture: Architecture,
+    flop: float,
+    machine: _Machine,
+    compute: Compute,
+    catalogue: Catalogue,
+) -> tuple[float, bool, str]:
+    """Return the mean time of one image, whether the loader sets it, and the words for it."""
+    at_peak = flop / machine.peak_flop_per_s
+    if compute.utilisation is not None:
+        seconds = at_peak * _mean_of_inverse(compute.utilisation)
+        return seconds, False, f"utilisation {compute.utilisation!s} as given"
+    utilisation, words = _table_utilisation(architecture, machine.accelerator, catalogue)
+    speed = f"utilisation {utilisation:.3f} ({words})"
+    computing, loading = at_peak / utilisation, 1 / LOADER_CEILING_IMAGES_PER_S
+    if computing >= loading:
+        return computing, False, speed
+    speed += (
+        f", held to the {LOADER_CEILING_IMAGES_PER_S:,.0f} images/s an ordinary loader "
+        "feeds one GPU (ultralytics/yolov5 release 6.2, 2022-08)"
+    )
+    return loading, True, speed
 
 
 @lru_cache(maxsize=64)

@@ -277,7 +277,7 @@ def _scaled(text: str, power: int, shown: str | None = None) -> float:
 
 
 def _share(rate: float, value: object) -> float:
-    """Return a share if it lies in [0, 1]; suggest a tenth of it where a digit too many is likely."""
+    """Return a share that lies in [0, 1]; where one digit too many is likely, suggest a tenth."""
     if 0 <= rate <= 1:
         return rate
     message = f"got {show(value).strip('"')}; expected a share between 0 % and 100 %"
