@@ -23,3 +23,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 def synthetic() -> Posterior:
     """Return a posterior that needs no files."""
     return synthetic_posterior()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag that rewrites golden text."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite stored output instead of comparing"
+    )

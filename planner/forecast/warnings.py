@@ -28,7 +28,6 @@ def _findings(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield (code, field, message)."""
     evidence = posterior.evidence
-    target = f"{project.error_target:.4g}"
     if project.target_is_trivial:
         text = (
             f"Always answering the most frequent class already has an error of "

@@ -11,6 +11,7 @@ from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.report.format import count, money, percent, shorten
 
 PAGE_WIDTH = 79
+SMALLEST_GAP_SHOWN = 1e-6
 _STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
 _OBJECTIVE_WORDS = {
     Objective.NET_VALUE: "expected net value",
@@ -141,8 +142,10 @@ def _proof(plan: Plan) -> str:
     if plan.objective is None or plan.audit is None:
         return ""
     state = "Proven optimal" if plan.status is Status.OPTIMAL else "Stopped by a limit"
+    gap = plan.objective.gap
+    size = "at most 0.0001 %" if gap <= SMALLEST_GAP_SHOWN else f"{gap:.2%}"
     return (
-        f"{state}: gap {plan.objective.gap:.1e} to the bound; recomputed without the solver to the "
+        f"{state}: {size} below the bound; recomputed without the solver to the "
         f"cent; value on {plan.audit.held_out_draws:,} held-out draws "
         f"{plan.audit.held_out_value:,.6g} against {plan.audit.in_sample_value:,.6g} on the draws "
         f"it was chosen on."

@@ -1,0 +1,211 @@
+"""What every command promises: exit codes, clean streams, one JSON object, an example in its help."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from planner.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+RETAIL = str(ROOT / "examples" / "01_retail_shelves" / "portfolio.yaml")
+COMMANDS = [
+    "init",
+    "check",
+    "estimate",
+    "options",
+    "plan",
+    "reproduce",
+    "catalogue",
+    "laws",
+    "doctor",
+]
+JSON_COMMANDS = [
+    ["check", RETAIL],
+    ["estimate", RETAIL],
+    ["estimate", "--classes", "4", "--target", "94%", "--have", "20k", "--max", "150k"],
+    ["options", RETAIL],
+    ["plan", RETAIL],
+    ["reproduce"],
+    ["catalogue", "architectures"],
+    ["laws"],
+    ["doctor"],
+]
+RUNNER = CliRunner()
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "portfolio.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def portfolio(**changes: str) -> str:
+    """Return a one-project portfolio file with some lines replaced."""
+    lines = {
+        "budget": "budget: 20k",
+        "id": "id: shelf",
+        "target": "target_accuracy: 90%",
+        "rules": "",
+        **changes,
+    }
+    return (
+        f"version: 1\nportfolio: {{{lines['budget']}}}\nprojects:\n"
+        f"  - {lines['id']}\n    classes: 4\n    {lines['target']}\n"
+        f"    images: {{held: 1k, limit: 50k, price: 0.3}}\n    value: 80k\n"
+        f"    architectures: [ResNet-50]\n{lines['rules']}\n"
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_itself_and_shows_an_example(command: str) -> None:
+    """Each command's help ends with a line that can be pasted."""
+    result = RUNNER.invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert f"Example: planner {command}" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", JSON_COMMANDS, ids=" ".join)
+def test_json_is_one_object_with_a_schema_version_and_nothing_else(arguments: list[str]) -> None:
+    """With --json stdout parses as one object and stderr stays empty."""
+    result = RUNNER.invoke(app, [*arguments, "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["schema_version"] == 1
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", JSON_COMMANDS, ids=" ".join)
+def test_a_page_fits_eighty_columns(arguments: list[str]) -> None:
+    """No line of the text output is wider than 80 characters."""
+    result = RUNNER.invoke(app, arguments, env={"COLUMNS": "80"})
+    assert result.exit_code == 0, result.output
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+
+
+def test_every_mistake_is_named_with_place_and_fix_and_exit_3(tmp_path: Path) -> None:
+    """Several mistakes come out in one pass, each with file:line:column, without a traceback."""
+    path = write(tmp_path, portfolio(target="target_accuracy: 940%", id="id: 3"))
+    result = RUNNER.invoke(app, ["plan", path])
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert f"{path}:6:" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Nothing was computed" in result.stderr
+
+
+def test_mistakes_come_as_json_where_json_was_asked_for(tmp_path: Path) -> None:
+    """With --json a bad file still answers with one object, which carries the problems."""
+    path = write(tmp_path, portfolio(target="target_accuracy: 1"))
+    result = RUNNER.invoke(app, ["check", path, "--json"])
+    answer = json.loads(result.stdout)
+    assert result.exit_code == answer["exit_code"] == 3
+    assert {"place", "field", "message", "fix"} <= set(answer["problems"][0])
+
+
+def test_an_unknown_flag_is_a_usage_error() -> None:
+    """A flag that does not exist ends with exit code 2."""
+    assert RUNNER.invoke(app, ["plan", RETAIL, "--bugdet", "1"]).exit_code == 2
+
+
+def test_no_plan_fits_is_exit_4_with_the_conflict_and_a_fix_that_works(tmp_path: Path) -> None:
+    """An infeasible file names the rules in conflict; its first fix makes it feasible."""
+    path = write(tmp_path, portfolio(budget="budget: 0.01", rules="rules: [{fund: [shelf]}]"))
+    result = RUNNER.invoke(app, ["plan", path, "--json"])
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 4
+    assert answer["status"] == "infeasible"
+    assert answer["objective"] is None
+    assert answer["decisions"] == []
+    assert any("shelf" in name for name in answer["conflict"])
+    budget = next(fix["value"] for fix in answer["fixes"] if fix.get("flag") == "--budget")
+    again = RUNNER.invoke(app, ["plan", path, "--json", "--budget", str(budget)])
+    assert again.exit_code == 0
+
+
+def test_flags_win_over_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    """Precedence: flag, PLANNER_* variable, file."""
+    path = write(tmp_path, portfolio())
+
+    def budget(*arguments: str, **env: str) -> float:
+        result = RUNNER.invoke(app, ["plan", path, "--json", *arguments], env=env)
+        assert result.exit_code == 0, result.output
+        return float(json.loads(result.stdout)["budget"]["limit"])
+
+    assert budget() == 20_000
+    assert budget(PLANNER_BUDGET="30k") == 30_000
+    assert budget("--budget", "40k", PLANNER_BUDGET="30k") == 40_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["'[red]x[/red]'", "'=cmd()'", '"\\e[31mred"', '"' + "é" * 300 + '"', "'<b>x</b>'", "'🙂 ‮x'"],
+)
+def test_hostile_names_are_shown_as_text(name: str, tmp_path: Path) -> None:
+    """Markup, control characters, formulas and very long names neither break nor style a page."""
+    path = write(tmp_path, portfolio(id=f"id: {name}"))
+    result = RUNNER.invoke(app, ["plan", path], env={"COLUMNS": "80"})
+    assert result.exit_code == 0, result.output
+    assert "\x1b" not in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+
+
+def test_init_never_overwrites_and_its_file_is_a_plan(tmp_path: Path) -> None:
+    """The starter file plans as it stands; a second init refuses unless forced."""
+    path = str(tmp_path / "new.yaml")
+    assert RUNNER.invoke(app, ["init", "-o", path]).exit_code == 0
+    assert RUNNER.invoke(app, ["check", path]).exit_code == 0
+    assert RUNNER.invoke(app, ["plan", path]).exit_code == 0
+    Path(path).write_text("mine", encoding="utf-8")
+    refused = RUNNER.invoke(app, ["init", "-o", path])
+    assert refused.exit_code == 3
+    assert "--force" in refused.stderr
+    assert Path(path).read_text(encoding="utf-8") == "mine"
+    assert RUNNER.invoke(app, ["init", "-o", path, "--force"]).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["plan", "estimate", "options"])
+def test_the_same_seed_gives_the_same_bytes_whatever_hash_seed_and_threads(command: str) -> None:
+    """Output does not depend on PYTHONHASHSEED or the number of threads."""
+
+    def output(hash_seed: str, threads: str) -> bytes:
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": hash_seed,
+            "OMP_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
+        }
+        command_line = [sys.executable, "-m", "planner", command, RETAIL, "--json"]
+        return subprocess.run(
+            command_line, capture_output=True, check=True, env=environment, cwd=ROOT
+        ).stdout
+
+    assert output("1", "1") == output("2", "2")
+
+
+def test_a_bug_is_confessed_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unforeseen exception becomes exit code 1 and one sentence."""
+
+    def broken(*_args: object, **_kwargs: object) -> None:
+        message = "unforeseen"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("planner._api.read_portfolio", broken)
+    result = RUNNER.invoke(app, ["plan", RETAIL])
+    assert result.exit_code == 1
+    assert "This is a bug in planner" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_catalogue_filters_and_exports() -> None:
+    """A filter keeps matching rows; --csv is CSV with a header."""
+    result = RUNNER.invoke(app, ["catalogue", "architectures", "--filter", "EfficientNet", "--csv"])
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("name,")
+    assert len(lines) > 2
+    assert all("fficient" in line for line in lines[1:])
+    both = RUNNER.invoke(app, ["catalogue", "prices", "--csv", "--json"])
+    assert both.exit_code == 3
