@@ -255,9 +255,9 @@ def _diagnostics(
         "relative_complexity": _stable(
             [rows.relative_complexity.min(), rows.relative_complexity.max()]
         ),
-        "residual_sd": _stable(np.sqrt(fit.residual_variance)),
-        "r_squared": _stable(fit.r_squared),
-        "leave_one_out_rmse": _stable(fit.leave_one_out_rmse),
+        "residual_sd": _stable(np.sqrt(fit.residual_variance))[0],
+        "r_squared": _stable(fit.r_squared)[0],
+        "leave_one_out_rmse": _stable(fit.leave_one_out_rmse)[0],
         "centre": dict(PRINTED_COEFFICIENTS),
         "fitted": dict(zip(names, _stable(fit.coefficients), strict=True)),
         "posterior_sd": dict(zip(names, _stable(exact_sd), strict=True)),
@@ -267,7 +267,7 @@ def _diagnostics(
             zip(names, _stable((sample.mean(axis=1) - _centre()) / exact_sd), strict=True)
         ),
         "chance_slope_not_negative": {
-            key: _stable(value) for key, value in chance_slope_not_negative(fit).items()
+            key: _stable(value)[0] for key, value in chance_slope_not_negative(fit).items()
         },
         "correlation": [_stable(line) for line in _correlation(fit.inverse_gram)],
     }
@@ -282,11 +282,9 @@ def _correlation(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(covariance / np.outer(sd, sd))
 
 
-def _stable(values: ArrayLike) -> float | list[float]:
+def _stable(values: ArrayLike) -> list[float]:
     """Round to six significant digits, which no linear-algebra library changes."""
-    array = np.asarray(values, dtype=float)
-    rounded = [float(f"{value:.6g}") for value in array.ravel()]
-    return rounded if array.ndim else rounded[0]
+    return [float(f"{value:.6g}") for value in np.atleast_1d(values)]
 
 
 def _write_text(path: Path, text: str) -> None:

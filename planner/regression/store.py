@@ -7,7 +7,6 @@ A model is a folder: ``model.toml`` (what was fitted and why), ``draws.nc`` (joi
 import hashlib
 import json
 import os
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -128,6 +127,8 @@ def write_draws(
         Lengths differ, are not a multiple of the number of chains, or a value is not finite in
         float32.
     """
+    import tempfile  # only needed to write
+
     arrays = {name: np.asarray(values, dtype=np.float32) for name, values in draws.items()}
     problem = _problem_with(arrays)
     if problem:

@@ -1,0 +1,249 @@
+"""How much more data and compute a better error takes, by law, each with its source.
+
+To improve an error k-fold is to divide it by k: 5 % to 1 % is k = 5. Every law here is a power, k
+to an exponent, so equal *ratios* of error cost equal ratios of data; equal percentage points do
+not.
+"""
+
+import math
+from dataclasses import asdict, dataclass
+
+from planner.domain.published_equations import slope
+
+SCHEMA_VERSION = 1
+
+SPECTRUM = (
+    "Thompson, Greenewald, Lee, Manso (IEEE Spectrum, October 2021), Deep Learning's Diminishing "
+    "Returns"
+)
+PAPER = "Thompson et al. (AAAI/IAAI 2024), Eq. 1 with Table 1's coefficients"
+DEVELOPMENT_CURVES = (
+    "least squares on the ImageNet ResNet-50 curve from scratch in data/transfer_observations.csv"
+)
+
+SHOWN_FACTORS = (2, 5, 10)
+"""Improvements k for which multipliers are printed."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """One power law: what multiplies when the error is divided by k.
+
+    Attributes
+    ----------
+    name : str
+        Short name.
+    resource : str
+        What multiplies: ``data`` or ``compute``.
+    exponent : float
+        The multiplier is k to this power.
+    kind : str
+        ``theory``, ``practice``, ``fitted`` or ``measured``.
+    source : str
+        Where the exponent comes from.
+    """
+
+    name: str
+    resource: str
+    exponent: float
+    kind: str
+    source: str
+
+    def multiplier(self, k: float) -> float:
+        """Return how many times as much is needed to divide the error by k."""
+        return compute_multiplier(k, self.exponent)
+
+
+@dataclass(frozen=True)
+class WorkedNumber:
+    """One number of the literature, recomputed.
+
+    Attributes
+    ----------
+    what : str
+        What it is.
+    value : float
+        Its value.
+    unit : str
+        Of the value.
+    how : str
+        The arithmetic.
+    source : str
+        Where the inputs come from.
+    """
+
+    what: str
+    value: float
+    unit: str
+    how: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Laws:
+    """Every law and worked number that `planner laws` prints.
+
+    Attributes
+    ----------
+    laws : tuple of Law
+        Data first, then compute.
+    factors : tuple of int
+        Improvements k for which multipliers are shown.
+    worked : tuple of WorkedNumber
+        Numbers of the literature, recomputed.
+    notes : tuple of str
+        How to read them.
+    """
+
+    laws: tuple[Law, ...]
+    factors: tuple[int, ...]
+    worked: tuple[WorkedNumber, ...]
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the JSON object of ``planner laws --json``."""
+        rows = [
+            {**asdict(law), "multipliers": {str(k): law.multiplier(k) for k in self.factors}}
+            for law in self.laws
+        ]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "laws": rows,
+            "worked": [asdict(number) for number in self.worked],
+            "notes": list(self.notes),
+        }
+
+
+def compute_multiplier(k: float, exponent: float) -> float:
+    """Return k to the exponent: how many times as much it takes to divide the error by k.
+
+    Parameters
+    ----------
+    k : float
+        Improvement, positive; 2 halves the error.
+    exponent : float
+        Of the law.
+
+    Raises
+    ------
+    ValueError
+        ``k`` is not a positive finite number.
+
+    Examples
+    --------
+    >>> compute_multiplier(10, 4), compute_multiplier(2, 9)
+    (10000.0, 512.0)
+    """
+    if not (math.isfinite(k) and k > 0):
+        message = f"an improvement k is a positive number; got {k!r}"
+        raise ValueError(message)
+    return math.pow(k, exponent)
+
+
+def exponent_of_slope(error_slope: float) -> float:
+    """Return the data exponent that a slope of log error on log images implies: -1 / slope.
+
+    Examples
+    --------
+    >>> round(exponent_of_slope(-0.123), 2)
+    8.13
+    """
+    if not error_slope < 0:
+        message = f"a learning curve falls: its slope is below 0; got {error_slope!r}"
+        raise ValueError(message)
+    return -1.0 / error_slope
+
+
+def usd_per_flop(usd: float, flop: float) -> float:
+    """Return a price over an amount of computing.
+
+    Examples
+    --------
+    >>> usd_per_flop(1e11, 1e28)
+    1e-17
+    """
+    return usd / flop
+
+
+def laws() -> Laws:
+    """Return the data and compute laws, what the fitted slopes imply, and worked numbers."""
+    return Laws(laws=_laws(), factors=SHOWN_FACTORS, worked=_worked(), notes=_notes())
+
+
+def _laws() -> tuple[Law, ...]:
+    pretrained, scratch = (exponent_of_slope(slope(pretrained=flag)) for flag in (True, False))
+    within_task = exponent_of_slope(-0.32)
+    fixed = "; architecture and epochs fixed"
+    return (
+        Law("statistical theory", "data", 2.0, "theory", SPECTRUM),
+        Law("within a task, ImageNet", "data", within_task, "measured", DEVELOPMENT_CURVES),
+        Law("Eq. 1, pretrained", "data", pretrained, "fitted", PAPER),
+        Law("Eq. 1, from scratch", "data", scratch, "fitted", PAPER),
+        Law("statistical theory", "compute", 4.0, "theory", SPECTRUM),
+        Law("practice, on benchmarks", "compute", 9.0, "practice", SPECTRUM),
+        Law("Eq. 1, pretrained", "compute", pretrained, "fitted", PAPER + fixed),
+        Law("Eq. 1, from scratch", "compute", scratch, "fitted", PAPER + fixed),
+    )
+
+
+def _worked() -> tuple[WorkedNumber, ...]:
+    spectrum_price = usd_per_flop(1e11, 1e28)
+    pretrained, scratch = (exponent_of_slope(slope(pretrained=flag)) for flag in (True, False))
+
+    def halving(exponent: float, name: str) -> WorkedNumber:
+        value = compute_multiplier(2, exponent)
+        return WorkedNumber(
+            f"data to halve the error, {name}", value, "×", f"2^{exponent:.2f}", PAPER
+        )
+
+    return (
+        halving(pretrained, "pretrained"),
+        halving(scratch, "from scratch"),
+        WorkedNumber("compute to 5 % ImageNet error", 1e28, "FLOP", "10¹⁹ GFLOP", SPECTRUM),
+        WorkedNumber("its price", 1e11, "USD", "the same article", SPECTRUM),
+        WorkedNumber("price per FLOP", spectrum_price, "USD/FLOP", "10¹¹ / 10²⁸", SPECTRUM),
+        WorkedNumber(
+            "the paper's $3e-11 over that",
+            3e-11 / spectrum_price,
+            "×",
+            "3e-11 / 1e-17: beware of the paper's default",
+            "Thompson et al. (AAAI/IAAI 2024), Figure 2; " + SPECTRUM,
+        ),
+        _burden("5 % to 1 %, theory", 5, 4),
+        _burden("5 % to 1 %, practice", 5, 9),
+        WorkedNumber(
+            "AlexNet to NASNet-A, compute",
+            math.log2(1000),
+            "doublings",
+            "1,000-fold = 2^9.97",
+            SPECTRUM,
+        ),
+        WorkedNumber(
+            "of it, more or longer use of hardware",
+            1000 / 6,
+            "×",
+            "1,000 / 6",
+            SPECTRUM,
+        ),
+    )
+
+
+def _burden(what: str, k: int, exponent: int) -> WorkedNumber:
+    value = compute_multiplier(k, exponent)
+    return WorkedNumber(f"compute, {what}", value, "×", f"{k}^{exponent}", SPECTRUM)
+
+
+def _notes() -> tuple[str, ...]:
+    return tuple(" ".join(note.split()) for note in _NOTES)
+
+
+_NOTES = (
+    """To improve k-fold is to divide the error by k. Equal ratios of error take equal ratios of
+    data; equal percentage points do not.""",
+    """At fixed architecture and epochs, compute grows with the images, so it has the data's
+    exponent.""",
+    """Eq. 1's slopes mix many tasks and are two to five times flatter than curves measured within
+    one task; measure a pilot before you trust either.""",
+    """Others expect the model to grow exponentially with accuracy, not as a power. The two differ:
+    take each as a reference only.""",
+)

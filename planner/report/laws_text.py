@@ -1,0 +1,68 @@
+"""The scaling laws as terminal tables."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from planner.domain.laws import Laws
+
+
+def render_laws(laws: Laws) -> RenderableType:
+    """Return the laws, the worked numbers and how to read them, for a terminal of 80 columns."""
+    sources = _sources(laws)
+    notes = [Text(f"- {note}") for note in laws.notes]
+    numbered = [Text(f"[{number}] {source}", style="dim") for source, number in sources.items()]
+    return Group(
+        _law_table(laws, sources),
+        Text(),
+        _worked_table(laws, sources),
+        Text(),
+        *notes,
+        Text(),
+        *numbered,
+    )
+
+
+def _sources(laws: Laws) -> dict[str, int]:
+    """Return the number of each source, in order of appearance."""
+    cited = dict.fromkeys([law.source for law in laws.laws] + [item.source for item in laws.worked])
+    return {source: number for number, source in enumerate(cited, start=1)}
+
+
+def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
+    table = _table("How many times as much it takes to divide the error by k")
+    table.add_column("of", no_wrap=True)
+    table.add_column("law", no_wrap=True)
+    table.add_column("grows as", no_wrap=True)
+    for k in laws.factors:
+        table.add_column(f"k = {k}", justify="right", no_wrap=True)
+    table.add_column("", style="dim", no_wrap=True)
+    for law in laws.laws:
+        multipliers = [_times(law.multiplier(k)) for k in laws.factors]
+        power = f"k^{law.exponent:.3g}"
+        table.add_row(law.resource, law.name, power, *multipliers, f"[{sources[law.source]}]")
+    return table
+
+
+def _worked_table(laws: Laws, sources: dict[str, int]) -> Table:
+    table = _table("Worked numbers")
+    table.add_column("what")
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("how")
+    table.add_column("", style="dim", no_wrap=True)
+    for number in laws.worked:
+        value = f"{_times(number.value)} {number.unit}".replace(" ×", "×")
+        table.add_row(number.what, value, number.how, f"[{sources[number.source]}]")
+    return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+
+
+def _times(value: float) -> str:
+    """Return a multiplier with at most ten characters."""
+    if value >= 1e7 or value < 0.01:
+        return f"{value:.3g}".replace("e+", "e")
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
