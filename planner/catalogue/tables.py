@@ -103,7 +103,7 @@ def _load(folder: Path) -> Catalogue:
 
 def catalogue_table(
     kind: str, filters: Iterable[str] = ()
-) -> tuple[tuple[str, ...], tuple[dict[str, str], ...]]:
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Return the columns and rows of one table, as text, narrowed by every filter.
 
     Parameters
@@ -119,8 +119,8 @@ def catalogue_table(
     -------
     columns : tuple of str
         In file order.
-    rows : tuple of dict
-        One cell of text per column; an empty cell is unknown or not applicable.
+    rows : tuple of tuple of str
+        One cell per column; an empty cell is unknown or not applicable.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def catalogue_table(
     for text in [filters] if isinstance(filters, str) else filters:
         keep = _row_filter(text, columns)
         rows = [row for row in rows if keep(row)]
-    return columns, tuple({column: row.get(column, "") for column in columns} for row in rows)
+    return columns, tuple(tuple(row.get(column, "") for column in columns) for row in rows)
 
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
