@@ -1,0 +1,1 @@
+"""Options, pruning, the integer model, its audit, infeasibility, verdicts and the plan."""

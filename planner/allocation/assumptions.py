@@ -1,0 +1,113 @@
+"""Everything the plan rests on that the reader did not decide just now, as plain data."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from planner.allocation.options import REFINEMENT_ROUNDS, Menu
+from planner.domain.portfolio import Compute, Portfolio
+from planner.domain.posterior import Posterior
+from planner.domain.project import Project
+from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import Basis, Objective
+
+
+def list_assumptions(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    objective: Objective,
+    menus: Sequence[Menu],
+    architectures: Collection[str],
+    *,
+    seed: int,
+    gap: float,
+) -> dict[str, object]:
+    """Return settings, sources and defaults behind a plan, ready for JSON.
+
+    Parameters
+    ----------
+    portfolio, posterior, objective, menus : optional
+        What was planned, on what.
+    architectures : collection of str
+        Those chosen; how each was priced is said in a sentence with sources and dates.
+    seed, gap : int, float
+        As asked for.
+    """
+    compute = portfolio.compute
+    how = {
+        rate.architecture: rate.how
+        for menu in menus
+        for rate in menu.rates
+        if rate.architecture in architectures
+    }
+    return {
+        "objective": str(objective),
+        "mode": str(portfolio.mode),
+        "risk": portfolio.risk.measure,
+        "horizon_years": portfolio.horizon_years,
+        "go_chance": portfolio.go_chance,
+        "pilot_chance": portfolio.pilot_chance,
+        "compute": _compute_settings(compute),
+        "training_prices": {name: how[name] for name in sorted(how)},
+        "image_prices": {
+            menu.project.id: _plain(menu.project.images.price) for menu in menus
+        },
+        "price_ranges": "committed at the mean of a lognormal with these P10 and P90",
+        "baseline_entropy_nats": {
+            menu.project.id: menu.project.baseline_entropy for menu in menus
+        },
+        "model": posterior.name,
+        "evidence": posterior.evidence.description,
+        "draws": {"total": posterior.n_draws, "solve": posterior.n_draws // 2,
+                  "audit": posterior.n_draws - posterior.n_draws // 2},
+        "seed": seed,
+        "gap_asked": gap,
+        "image_levels": f"log grid of 24, refined {REFINEMENT_ROUNDS} times around the best levels",
+        "defaults_used": _defaults_used(portfolio),
+    }
+
+
+def _compute_settings(compute: Compute) -> dict[str, object]:
+    """Return what prices training, as far as the basis reads it."""
+    common: dict[str, object] = {
+        "basis": str(compute.basis),
+        "epochs": compute.epochs,
+        "trials": compute.trials,
+    }
+    if compute.basis is Basis.PAPER:
+        return {**common, "usd_per_flop": _plain(compute.usd_per_flop)}
+    return {
+        **common,
+        "accelerator": compute.accelerator,
+        "usd_per_hour": _plain(compute.usd_per_hour),
+        "utilisation": _plain(compute.utilisation),
+    }
+
+
+def _defaults_used(portfolio: Portfolio) -> list[str]:
+    """Return the paths of settings that the user did not write."""
+    asked = portfolio.given
+    settings = [
+        *(f"portfolio.{name}" for name in _PORTFOLIO_SETTINGS),
+        *(f"compute.{name}" for name in _compute_settings(portfolio.compute)),
+        *(path for project in portfolio.projects for path in _project_settings(project)),
+    ]
+    return [path for path in settings if path not in asked]
+
+
+_PORTFOLIO_SETTINGS = (
+    "currency",
+    "objective",
+    "mode",
+    "risk",
+    "horizon_years",
+    "go_chance",
+    "pilot_chance",
+)
+
+
+def _project_settings(project: Project) -> Iterable[str]:
+    here = f"projects[{project.id}]"
+    return (f"{here}.{name}" for name in ("task", "pretrained", "backbone", "architectures"))
+
+
+def _plain(amount: Amount | None) -> float | str | None:
+    return str(amount) if isinstance(amount, Range) else amount

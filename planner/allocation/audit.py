@@ -1,0 +1,77 @@
+"""Is the chosen plan what the solver says it is?
+
+Recomputed from the decisions alone, in integers and plain sums, without the table, the model or the
+solver.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.allocation.rules import broken_rules
+from planner.allocation.table import objective_worth
+from planner.domain.option import ProjectOptions
+from planner.domain.portfolio import Rule
+from planner.domain.vocabulary import Objective
+from planner.errors import AuditError
+
+TOLERANCE = 1e-6
+"""Relative difference between the solver's objective and the recomputed one that rounding explains."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A plan recomputed: what it is worth under the objective and what it commits, in cents."""
+
+    value: float
+    cents: int
+
+
+def recompute(
+    options: Sequence[ProjectOptions], picks: Sequence[int | None], objective: Objective
+) -> Tally:
+    """Return worth and exact cost of one option (or None) per project."""
+    chosen = [(item, pick) for item, pick in zip(options, picks, strict=True) if pick is not None]
+    cents = sum(
+        int(item.data_cents[pick]) + int(item.training_cents[pick]) + int(item.fixed_cents[pick])
+        for item, pick in chosen
+    )
+    value = math.fsum(float(objective_worth(item, objective)[pick]) for item, pick in chosen)
+    return Tally(value, cents)
+
+
+def require_sound(
+    options: Sequence[ProjectOptions],
+    picks: Sequence[int | None],
+    objective: Objective,
+    budget_cents: int,
+    rules: Sequence[Rule],
+    *,
+    claimed: float,
+    bound: float,
+) -> Tally:
+    """Return the recomputed plan, or raise if it does not stand.
+
+    Raises
+    ------
+    AuditError
+        The plan overspends, breaks a rule, is not worth what was claimed, or beats its own bound.
+    """
+    tally = recompute(options, picks, objective)
+    funded = {
+        item.project for item, pick in zip(options, picks, strict=True) if pick is not None
+    }
+    broken = broken_rules(rules, funded)
+    faults = []
+    if tally.cents > budget_cents:
+        faults.append(f"it commits {tally.cents / 100:,.2f} of {budget_cents / 100:,.2f}")
+    if broken:
+        faults.append(f"it breaks {', '.join(broken)}")
+    if not math.isclose(tally.value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+        faults.append(f"the solver reports a worth of {claimed}, the decisions give {tally.value}")
+    if tally.value > bound + TOLERANCE * max(1.0, abs(bound)):
+        faults.append(f"it is worth {tally.value}, more than the proven bound {bound}")
+    if faults:
+        message = f"The plan does not pass its audit: {'; '.join(faults)}. Nothing is reported."
+        raise AuditError(message)
+    return tally

@@ -1,0 +1,227 @@
+"""Why each project is funded or not, and what the money left could still buy: in words with numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.allocation.money import cents_words, money_words
+from planner.allocation.options import Menu
+from planner.allocation.rules import broken_rules
+from planner.allocation.solve import Choice
+from planner.allocation.table import objective_worth
+from planner.domain.option import ProjectOptions
+from planner.domain.portfolio import Portfolio, Rule, Skip
+from planner.domain.vocabulary import Objective
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A solved portfolio, as the explanations look at it."""
+
+    portfolio: Portfolio
+    objective: Objective
+    menus: tuple[Menu, ...]
+    options: tuple[ProjectOptions, ...]
+    choice: Choice
+    budget_cents: int
+
+    @property
+    def left_cents(self) -> int:
+        """Budget not committed."""
+        return self.budget_cents - self.choice.committed_cents
+
+    @property
+    def funded(self) -> frozenset[str]:
+        """Ids of the funded projects."""
+        pairs = zip(self.options, self.choice.picks, strict=True)
+        return frozenset(item.project for item, pick in pairs if pick is not None)
+
+
+def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
+    """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
+    options = scene.options[index]
+    to_buy, total = int(options.images_to_buy[pick]), int(options.images_total[pick])
+    bought = (
+        f"Buys {to_buy:,} images and trains on {total:,}"
+        if to_buy
+        else f"Trains on the {total:,} images held"
+    )
+    chance = float(options.chance[pick])
+    sentence = (
+        f"{bought} with {options.architecture(pick)} for {cents_words(int(options.total_cents[pick]))}: "
+        f"{chance:.1%} likely to meet the target"
+    )
+    if scene.objective is not Objective.TARGETS_MET:
+        value = float(options.expected_value[pick])
+        net = float(options.expected_net_value[pick])
+        sentence += f", expected value {money_words(round(value))}, net {money_words(round(net))}"
+    parts = [f"{sentence}.", reason, _alternative(options, pick), _runner_up(scene, index, pick)]
+    return " ".join(part for part in parts if part)
+
+
+def why_not_funded(scene: Scene, index: int) -> str:
+    """Say which of rule, target, chance, value or budget keeps the project out."""
+    menu, options = scene.menus[index], scene.options[index]
+    project = menu.project
+    skipping = [rule.name for rule in scene.portfolio.rules if _skips(rule, project.id)]
+    if skipping:
+        return f"Not funded: {skipping[0]}."
+    if menu.is_trivial:
+        return (
+            f"Not funded: always answering the most frequent class already has an error of "
+            f"{project.majority_guess_error:.1%}, no worse than the target of {project.error_target:.1%}."
+        )
+    if len(options) == 0:
+        return _too_unlikely(menu)
+    worth = objective_worth(options, scene.objective)
+    if float(worth.max()) <= 0:
+        best = int(np.argmax(worth))
+        return (
+            f"Not funded: no option pays. The best expects {money_words(round(float(options.expected_value[best])))} "
+            f"({float(options.chance[best]):.1%} of {money_words(project.value or 0.0)}) and costs "
+            f"{cents_words(int(options.total_cents[best]))}."
+        )
+    broken = broken_rules(scene.portfolio.rules, scene.funded | {project.id})
+    if broken:
+        return f"Not funded: with the other projects chosen, it would break {'; '.join(broken)}."
+    return _outbid(scene, options)
+
+
+def _too_unlikely(menu: Menu) -> str:
+    """Say what chance is reached at best, and which threshold it misses."""
+    best = int(np.argmax(menu.priced.chance))
+    asked = menu.project.min_chance or 0.0
+    rule = (
+        f"the min_chance of {asked:.0%} you set"
+        if asked >= menu.threshold
+        else f"the {menu.threshold:.0%} from which a project "
+        + ("with a pilot is funded" if menu.project.pilots else "may be funded")
+    )
+    return (
+        f"Not funded: at best {float(menu.priced.chance[best]):.1%} likely to meet the target "
+        f"({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, more obtainable "
+        f"images or an easier target could change that."
+    )
+
+
+def _outbid(scene: Scene, options: ProjectOptions) -> str:
+    """Compare the project's best worth per unit of money with the budget's price."""
+    worth = objective_worth(options, scene.objective)
+    cents = options.total_cents
+    paying = np.flatnonzero(worth > 0)
+    best = int(paying[np.argmax(worth[paying] / np.maximum(cents[paying], 1))])
+    missing = int(cents[paying].min()) - scene.left_cents
+    rate = 100 * float(worth[best]) / max(int(cents[best]), 1)
+    more = f"; it would need {cents_words(missing)} more than is left" if missing > 0 else ""
+    return (
+        f"Not funded: the budget earns more elsewhere. Its best option costs {cents_words(int(cents[best]))} "
+        f"({float(options.chance[best]):.1%} likely) and earns {_rate_words(rate)}, where the last of "
+        f"the budget earns {_rate_words(scene.choice.budget_price)}{more}."
+    )
+
+
+def _rate_words(rate: float) -> str:
+    return f"{rate:.3g} per unit of money"
+
+
+def _alternative(options: ProjectOptions, pick: int) -> str:
+    """Say what the next cheaper level of the same architecture would save and lose."""
+    same = options.architecture_index == options.architecture_index[pick]
+    fewer = np.flatnonzero(same & (options.images_total < options.images_total[pick]))
+    if len(fewer) == 0:
+        return ""
+    next_lower = int(fewer[np.argmax(options.images_total[fewer])])
+    saves = int(options.total_cents[pick]) - int(options.total_cents[next_lower])
+    loses = 100 * float(options.chance[pick] - options.chance[next_lower])
+    if saves <= 0:
+        return ""
+    return (
+        f"Stopping at {int(options.images_total[next_lower]):,} images would save {cents_words(saves)} "
+        f"and lose {loses:.1f} points of chance."
+    )
+
+
+def _runner_up(scene: Scene, index: int, pick: int) -> str:
+    """Name the second-best architecture and what it would take away."""
+    options = scene.options[index]
+    others = np.flatnonzero(options.architecture_index != options.architecture_index[pick])
+    if len(others) == 0:
+        return ""
+    worth = objective_worth(options, scene.objective)
+    price = scene.choice.budget_price / 100
+    score = worth - price * options.total_cents
+    order = np.lexsort((options.total_cents[others], -score[others]))
+    second = int(others[order[0]])
+    dearer = int(options.total_cents[second]) - int(options.total_cents[pick])
+    points = 100 * float(options.chance[second] - options.chance[pick])
+    same_level = options.images_total[second] == options.images_total[pick]
+    at = "" if same_level else f" at {int(options.images_total[second]):,} images"
+    cost = f"{cents_words(abs(dearer))} {'more' if dearer >= 0 else 'less'}"
+    gain = "for the same chance" if abs(points) < 0.05 else f"for {points:+.1f} points of chance"
+    return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
+
+
+def _skips(rule: Rule, project: str) -> bool:
+    return isinstance(rule, Skip) and project in rule.projects
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One change of one project."""
+
+    index: int
+    row: int
+    cents: int
+    worth: float
+    points: float
+
+
+def leftover_note(scene: Scene) -> str:
+    """Say how much is left, and what the next step would cost and add."""
+    left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
+    steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
+    if not steps:
+        return f"{left} and nothing more pays, at any budget."
+    best = max(steps, key=lambda step: (step.worth / max(step.cents, 1), -step.index))
+    options = scene.options[best.index]
+    worth = (
+        ""
+        if scene.objective is Objective.TARGETS_MET
+        else f", worth about {money_words(round(best.worth))}"
+        + (" after its cost" if scene.objective is Objective.NET_VALUE else "")
+    )
+    return (
+        f"{left} and no step that pays fits in it: the next one ({options.project} to "
+        f"{int(options.images_total[best.row]):,} images) costs {cents_words(best.cents)} more and adds "
+        f"{best.points:.0f} points of chance{worth}."
+    )
+
+
+def _best_step(scene: Scene, index: int) -> Sequence[_Step]:
+    """Return the best worth per cent of the changes of one project that pay and do not fit."""
+    options, pick = scene.options[index], scene.choice.picks[index]
+    if len(options) == 0:
+        return ()
+    if pick is None and broken_rules(scene.portfolio.rules, scene.funded | {options.project}):
+        return ()
+    worth = objective_worth(options, scene.objective)
+    now_worth = 0.0 if pick is None else float(worth[pick])
+    now_cents = 0 if pick is None else int(options.total_cents[pick])
+    now_chance = 0.0 if pick is None else float(options.chance[pick])
+    gain = worth - now_worth
+    extra = options.total_cents - now_cents
+    # A gain within the proven gap is not a step, it is rounding.
+    pays = np.flatnonzero((gain > 1e-9 * max(1.0, abs(now_worth))) & (extra > scene.left_cents))
+    if len(pays) == 0:
+        return ()
+    row = int(pays[np.argmax(gain[pays] / extra[pays])])
+    return (
+        _Step(
+            index,
+            row,
+            int(extra[row]),
+            float(gain[row]),
+            100 * (float(options.chance[row]) - now_chance),
+        ),
+    )

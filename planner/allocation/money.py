@@ -1,0 +1,36 @@
+"""Amounts as the allocation counts and prints them."""
+
+from decimal import ROUND_FLOOR, Decimal
+
+
+def budget_to_cents(budget: float) -> int:
+    """Return the whole cents of a budget; a fraction of a cent cannot be spent.
+
+    Examples
+    --------
+    >>> budget_to_cents(0.29), budget_to_cents(100.009)
+    (29, 10000)
+    """
+    return int((Decimal(repr(float(budget))) * 100).to_integral_value(rounding=ROUND_FLOOR))
+
+
+def money_words(amount: float) -> str:
+    """Return an amount as it is printed in a sentence: to the cent if small or if it has cents.
+
+    Examples
+    --------
+    >>> money_words(60319.0), money_words(1234.5), money_words(0.627)
+    ('60,319', '1,234.50', '0.63')
+    """
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+
+
+def cents_words(cents: int) -> str:
+    """Return whole cents as they are printed in a sentence.
+
+    Examples
+    --------
+    >>> cents_words(6031900)
+    '60,319'
+    """
+    return money_words(cents / 100)

@@ -1,0 +1,68 @@
+"""What does the plan maximise, and does the input allow it?"""
+
+from planner.domain.portfolio import Portfolio
+from planner.domain.vocabulary import Mode, Objective
+from planner.errors import InputError, Problem, UnsupportedError
+
+FIX_BUDGET = "--budget 120k"
+
+
+def resolve_objective(portfolio: Portfolio) -> Objective:
+    """Return the objective asked for, or the one that the values imply.
+
+    Nothing asked: net value if any project has a value, else the expected number of targets met.
+
+    Raises
+    ------
+    InputError
+        ``net_value`` or ``value`` with values missing; names every project without one.
+    """
+    missing = [project for project in portfolio.projects if project.value is None]
+    objective = portfolio.objective
+    if objective is None:
+        no_values = len(missing) == len(portfolio.projects)
+        objective = Objective.TARGETS_MET if no_values else Objective.NET_VALUE
+    if objective is not Objective.TARGETS_MET and missing:
+        raise InputError(
+            Problem(
+                f"projects[{project.id}].value",
+                f"is missing; the objective {objective} needs the value of every project.",
+                "value: 100k, or --objective targets_met",
+                portfolio.places.get(f"projects[{project.id}]", ""),
+                "MISSING_VALUE",
+            )
+            for project in missing
+        )
+    return Objective(objective)
+
+
+def require_plannable(portfolio: Portfolio) -> float:
+    """Return the budget, or raise with everything that keeps the portfolio from being planned.
+
+    Raises
+    ------
+    InputError
+        No projects, or no budget.
+    UnsupportedError
+        Something that comes with a later release: shared assets, risk measures, the other mode.
+    """
+    problems = []
+    if not portfolio.projects:
+        problems.append(Problem("projects", "there is no project to plan.", code="NO_PROJECTS"))
+    if portfolio.budget is None:
+        message = "a plan needs a budget: the most that may be committed."
+        problems.append(Problem("portfolio.budget", message, FIX_BUDGET, code="MISSING_BUDGET"))
+    if problems:
+        raise InputError(problems)
+    later = [
+        Problem(field, f"{what} comes with a later release.", code="UNSUPPORTED")
+        for field, what, asked in (
+            ("shared", "a shared asset", bool(portfolio.shared)),
+            ("portfolio.mode", "stop_when_reached", portfolio.mode != Mode.COMMIT),
+            ("portfolio.risk", "a risk measure", portfolio.risk.measure != "expected"),
+        )
+        if asked
+    ]
+    if later:
+        raise UnsupportedError(later)
+    return float(portfolio.budget or 0.0)

@@ -1,0 +1,115 @@
+"""How far may net value and cost of the plan stray, on draws that the solve never saw?
+
+Draw s is the same state of the world for every project, so what projects have in common does not average
+out.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.plan import Quantiles, RiskResult
+from planner.domain.project import Project
+from planner.forecast.forecast import Forecast
+
+type Draws = NDArray[np.float64]
+
+TAIL = 0.1
+"""Share of outcomes that cvar90 averages."""
+
+
+@dataclass(frozen=True, eq=False)
+class Funded:
+    """One funded project as the risk reads it.
+
+    Attributes
+    ----------
+    project : Project
+        Whose target and value count.
+    forecast : Forecast
+        Its joint draws.
+    architecture : str
+        Chosen.
+    images : int
+        Trained on.
+    cost_draws : ndarray of shape (n_audit_draws,) or float
+        Cost; a number where no price is a range.
+    """
+
+    project: Project
+    forecast: Forecast
+    architecture: str
+    images: int
+    cost_draws: Draws | float
+
+    def success_draws(self) -> NDArray[np.bool_]:
+        """Return in which of the audit's draws the target is met."""
+        rows = self.forecast.audit_rows
+        errors = self.forecast.error_draws([self.images], self.architecture)[rows, 0]
+        return np.asarray(errors <= self.project.error_target)
+
+
+def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResult:
+    """Return the spread of net value and cost over the audit's draws.
+
+    Parameters
+    ----------
+    funded : sequence of Funded
+        The plan; nothing is at risk without any.
+    n_draws : int
+        Draws of the audit.
+    budget : float
+        What ``chance_over_budget`` compares with.
+    """
+    cost = np.zeros(n_draws)
+    value = np.zeros(n_draws)
+    for item in funded:
+        cost += item.cost_draws
+        value += (item.project.value or 0.0) * item.success_draws()
+    over = float(np.mean(cost > budget + 0.005))  # half a cent: sums of cents in binary
+    return RiskResult(summarise(value - cost, worst="low"), summarise(cost, worst="high"), over)
+
+
+def summarise(draws: Draws, *, worst: str) -> Quantiles:
+    """Return mean, quantiles and the mean of the worst tenth of draws.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_draws,)
+        Equally likely outcomes.
+    worst : {"low", "high"}
+        Which end is bad.
+
+    Examples
+    --------
+    >>> summarise(np.arange(10.0), worst="low").cvar90
+    0.0
+    """
+    p10, p50, p80, p90 = np.quantile(draws, (0.1, 0.5, 0.8, 0.9), method="inverted_cdf")
+    return Quantiles(
+        mean=math.fsum(draws.tolist()) / len(draws),
+        p10=float(p10),
+        p50=float(p50),
+        p80=float(p80),
+        p90=float(p90),
+        cvar90=tail_mean(draws if worst == "low" else -draws) * (1 if worst == "low" else -1),
+    )
+
+
+def tail_mean(draws: Draws, share: float = TAIL) -> float:
+    """Return the mean of the lowest share of draws; the draw at the edge counts in part.
+
+    Examples
+    --------
+    >>> tail_mean(np.array([1.0, 2.0, 9.0]), share=0.5)
+    1.3333333333333333
+    """
+    ordered = np.sort(draws)
+    size = share * len(draws)
+    whole = math.floor(size + 1e-9)
+    part = max(0.0, size - whole)
+    edge = part * float(ordered[whole]) if part > 0 and whole < len(ordered) else 0.0
+    return (math.fsum(ordered[:whole].tolist()) + edge) / (whole + part)

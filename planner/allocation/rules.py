@@ -1,0 +1,110 @@
+"""The user's rules as linear rows over "is funded", and as yes-or-no questions about a set of projects.
+
+Every rule speaks only about which projects are funded. The rows feed the integer model and the bound; the
+questions feed the audit, which must not share code with the model.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, Require, Rule, Skip
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """``Σ coefficient · funded[project] ≤ limit``.
+
+    Attributes
+    ----------
+    name : str
+        Of the row in the model: the business rule and what it is about.
+    rule : str
+        Name of the user's rule behind it.
+    terms : tuple of (str, float)
+        Project and coefficient.
+    limit : float
+        Right-hand side.
+    """
+
+    name: str
+    rule: str
+    terms: tuple[tuple[str, float], ...]
+    limit: float
+
+
+def rule_rows(rules: Iterable[Rule]) -> tuple[RuleRow, ...]:
+    """Return the rows of every rule, in order."""
+    return tuple(row for rule in rules for row in _rows(rule))
+
+
+def _rows(rule: Rule) -> Sequence[RuleRow]:
+    match rule:
+        case Require(name, project, needs):
+            if project == needs:
+                return ()
+            return (
+                RuleRow(f"require[{project},{needs}]", name, ((project, 1.0), (needs, -1.0)), 0.0),
+            )
+        case Exclusive(name, projects):
+            return (RuleRow(f"exclusive[{name}]", name, _terms(projects, 1.0), 1.0),)
+        case Fund(name, projects):
+            return tuple(
+                RuleRow(f"fund[{project}]", name, ((project, -1.0),), -1.0)
+                for project in dict.fromkeys(projects)
+            )
+        case Skip(name, projects):
+            return tuple(
+                RuleRow(f"skip[{project}]", name, ((project, 1.0),), 0.0)
+                for project in dict.fromkeys(projects)
+            )
+        case AtMost(name, count, projects):
+            return (RuleRow(f"at_most[{name}]", name, _terms(projects, 1.0), float(count)),)
+        case AtLeast(name, count, projects):
+            return (RuleRow(f"at_least[{name}]", name, _terms(projects, -1.0), -float(count)),)
+
+
+def _terms(projects: Iterable[str], coefficient: float) -> tuple[tuple[str, float], ...]:
+    return tuple((project, coefficient) for project in dict.fromkeys(projects))
+
+
+def keeps(rule: Rule, funded: Collection[str]) -> bool:
+    """Whether a set of funded projects keeps a rule.
+
+    Examples
+    --------
+    >>> keeps(Require("r", "planogram", "shelves"), {"planogram"})
+    False
+    """
+    match rule:
+        case Require(_, project, needs):
+            return project not in funded or needs in funded
+        case Exclusive(_, projects):
+            return len(set(projects) & set(funded)) <= 1
+        case Fund(_, projects):
+            return set(projects) <= set(funded)
+        case Skip(_, projects):
+            return not set(projects) & set(funded)
+        case AtMost(_, count, projects):
+            return len(set(projects) & set(funded)) <= count
+        case AtLeast(_, count, projects):
+            return len(set(projects) & set(funded)) >= count
+
+
+def broken_rules(rules: Iterable[Rule], funded: AbstractSet[str]) -> tuple[str, ...]:
+    """Return the names of the rules that a set of funded projects breaks, in order."""
+    return tuple(rule.name for rule in rules if not keeps(rule, funded))
+
+
+def row_matrix(rows: Sequence[RuleRow], projects: Sequence[str]) -> NDArray[np.float64]:
+    """Return the coefficients as an array of shape (n_rows, n_projects)."""
+    position: Mapping[str, int] = {project: i for i, project in enumerate(projects)}
+    matrix = np.zeros((len(rows), len(projects)))
+    for i, row in enumerate(rows):
+        for project, coefficient in row.terms:
+            if project in position:
+                matrix[i, position[project]] += coefficient
+    return matrix

@@ -1,0 +1,270 @@
+"""Which option of which project, under one budget and the user's rules?
+
+Prune by dominance; bound by the linear relaxation; find a good plan greedily; discard every option that
+the bound shows cannot improve on it; let HiGHS search what is left; audit. All reductions are exact, so the answer is
+that of the full model.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+
+from planner.allocation.audit import require_sound
+from planner.allocation.feasibility import least_cost_set, total_cents
+from planner.allocation.formulation import Model, build_model
+from planner.allocation.greedy import greedy_rows
+from planner.allocation.pruning import undominated
+from planner.allocation.relaxation import (
+    Prices,
+    Steps,
+    budget_price,
+    hull_rows,
+    hull_steps,
+    upper_bound,
+)
+from planner.allocation.rules import RuleRow, rule_rows
+from planner.allocation.solver import highs
+from planner.allocation.table import OptionTable, build_table
+from planner.domain.option import ProjectOptions
+from planner.domain.portfolio import Fund, Rule, Skip
+from planner.domain.vocabulary import Objective, Status
+
+type Rows = NDArray[np.int64]
+
+MOST_COVERS = 50
+ROUNDING = 1e-9
+"""Relative slack when options are discarded by the bound: floating-point sums must not discard an optimum."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen, and how good it is proven to be.
+
+    Attributes
+    ----------
+    picks : tuple of int or None
+        For each project, in the order given, the chosen option or None.
+    status : Status
+        Optimal within the asked gap, or feasible.
+    value, bound, gap : float
+        Objective recomputed from the picks; a proven upper bound; their relative distance.
+    solver_bound, own_bound : float
+        The bound HiGHS reports, and the one computed here without it.
+    committed_cents : int
+        Exact cost.
+    budget_price : float
+        Worth of one more unit of money (not cent), at least 0.
+    """
+
+    picks: tuple[int | None, ...]
+    status: Status
+    value: float
+    bound: float
+    gap: float
+    solver_bound: float
+    own_bound: float
+    committed_cents: int
+    budget_price: float
+
+
+def choose(
+    options: Sequence[ProjectOptions],
+    objective: Objective,
+    budget_cents: int,
+    rules: Sequence[Rule] = (),
+    *,
+    gap: float = 1e-6,
+    time_limit_s: float = 60.0,
+) -> Choice | None:
+    """Return the best choice of at most one option per project, or None if the rules and budget conflict.
+
+    Parameters
+    ----------
+    options : sequence of ProjectOptions
+        What may be chosen.
+    objective : Objective
+        What is maximised; money may stay unspent.
+    budget_cents : int
+        Hard limit on the sum of the costs.
+    rules : sequence of Rule
+        All kept.
+    gap : float, default=1e-6
+        Relative gap that counts as optimal.
+    time_limit_s : float, default=60
+        The best plan found by then is returned, as ``feasible`` if its gap is larger.
+
+    Raises
+    ------
+    AuditError
+        The plan, recomputed without the solver, is not what the solver said.
+    """
+    deadline = time.monotonic() + time_limit_s
+    table = build_table(_without_skipped(options, rules), objective, rules)
+    cheapest = _cheapest(table)
+    demanded = least_cost_set(cheapest, rules)
+    if demanded is None or total_cents(cheapest, demanded) > budget_cents:
+        return None
+    rows = undominated(table)
+    steps = hull_steps(table, rows)
+    prices = _dual_prices(table, rows, steps, rules, budget_cents, deadline)
+    bound = upper_bound(
+        table, prices, rule_rows(rules), budget_cents, must=_must(table, rules)
+    )
+    incumbent = greedy_rows(table, rows, steps, budget_cents, rules, demanded)
+    floor = _worth(table, incumbent)
+    slack = ROUNDING * max(abs(bound.value), abs(floor), float(np.abs(table.worth).max(initial=0)))
+    contenders = rows[bound.option_value[rows] >= floor - slack]
+    found = _search(table, contenders, rules, budget_cents, gap, deadline)
+    best, claimed = incumbent, floor
+    if found.rows is not None and _worth(table, found.rows) > floor:
+        best, claimed = found.rows, found.claimed
+    # Options discarded above cannot beat the incumbent, so the bound over those left, but no less than
+    # the incumbent, holds for all.
+    solver_bound = max(found.bound, floor) if found.bound is not None else bound.value
+    picks = _picks(table, best, options)
+    tally = require_sound(
+        options, picks, objective, budget_cents, rules, claimed=claimed, bound=bound.value + slack
+    )
+    proven = max(tally.value, min(solver_bound, bound.value))
+    distance = relative_gap(tally.value, proven)
+    return Choice(
+        picks=picks,
+        status=Status.OPTIMAL if distance <= gap else Status.FEASIBLE,
+        value=tally.value,
+        bound=proven,
+        gap=distance,
+        solver_bound=max(solver_bound, tally.value),
+        own_bound=max(bound.value, tally.value),
+        committed_cents=tally.cents,
+        budget_price=100 * prices.per_cent,
+    )
+
+
+def relative_gap(value: float, bound: float) -> float:
+    """Return the distance to the bound relative to the value (to the bound where the value is 0).
+
+    Examples
+    --------
+    >>> relative_gap(90.0, 99.0)
+    0.1
+    """
+    distance = max(0.0, bound - value)
+    scale = abs(value) or abs(bound)
+    return distance / scale if distance else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What the search brought back: chosen rows, their worth and the bound, as far as it got."""
+
+    rows: Rows | None
+    claimed: float
+    bound: float | None
+
+
+def _search(
+    table: OptionTable,
+    rows: Rows,
+    rules: Sequence[Rule],
+    budget_cents: int,
+    gap: float,
+    deadline: float,
+) -> _Found:
+    """Solve the integer model; cut off what overspends within the solver's tolerance and solve again."""
+    covers: list[list[int]] = []
+    if len(rows) == 0:
+        return _Found(rows, 0.0, 0.0)
+    while len(covers) < MOST_COVERS:
+        model = build_model(table, rows, rule_rows(rules), budget_cents, covers)
+        # Half the asked gap: scaling and the solver's own tolerances must not use up the other half.
+        stats = model.problem.solve(
+            highs(gap=gap / 2, time_limit_s=deadline - time.monotonic())
+        )
+        bound = None if stats.best_bound is None else stats.best_bound * model.worth_unit
+        if not stats.has_solution or stats.objective is None:
+            return _Found(None, -math.inf, bound)
+        chosen = _chosen(model)
+        if int(table.cents[chosen].sum()) <= budget_cents:
+            return _Found(chosen, stats.objective * model.worth_unit, bound)
+        covers.append(chosen.tolist())
+    return _Found(None, -math.inf, None)
+
+
+def _dual_prices(
+    table: OptionTable,
+    rows: Rows,
+    steps: Steps,
+    rules: Sequence[Rule],
+    budget_cents: int,
+    deadline: float,
+) -> Prices:
+    """Return dual prices of the linear relaxation: by sorting, or from HiGHS where rules take part."""
+    prepared = rule_rows(rules)
+    simple = Prices(budget_price(steps, budget_cents), np.zeros(len(prepared)))
+    if not prepared:
+        return simple
+    corners = hull_rows(table, rows)
+    model = build_model(table, corners, prepared, budget_cents)
+    stats = model.problem.solve(
+        highs(gap=0.0, time_limit_s=deadline - time.monotonic(), mip=False)
+    )
+    if stats.status != pulp.constants.LpSolveStatus.Optimal:
+        return simple
+    return _prices(model, prepared)
+
+
+def _prices(model: Model, rows: Sequence[RuleRow]) -> Prices:
+    """Read the dual prices back in cents; wrong signs within tolerance become 0."""
+    dual = {row.name: max(0.0, row.pi or 0.0) for row in model.problem.constraints()}
+    per_cent = dual.get("budget_total", 0.0) * model.worth_unit / model.money_unit
+    per_rule = [dual.get(name, 0.0) * model.worth_unit for name in model.rule_names]
+    return Prices(per_cent, np.array(per_rule, dtype=np.float64).reshape(len(rows)))
+
+
+def _chosen(model: Model) -> Rows:
+    taken = np.array([(variable.varValue or 0.0) > 0.5 for variable in model.choose])
+    return np.sort(model.rows[taken])
+
+
+def _worth(table: OptionTable, rows: Rows) -> float:
+    return math.fsum(table.worth[rows].tolist())
+
+
+def _picks(
+    table: OptionTable, rows: Rows, options: Sequence[ProjectOptions]
+) -> tuple[int | None, ...]:
+    """Return the chosen option of each project in the order of ``options``."""
+    of_project = {
+        table.projects[int(table.owner[row])]: table.row_in_project(row) for row in rows.tolist()
+    }
+    return tuple(of_project.get(item.project) for item in options)
+
+
+def _cheapest(table: OptionTable) -> dict[str, int]:
+    return {
+        project: int(table.cents[start:stop].min())
+        for project, start, stop in zip(
+            table.projects, table.first[:-1].tolist(), table.first[1:].tolist(), strict=True
+        )
+        if stop > start
+    }
+
+
+def _must(table: OptionTable, rules: Sequence[Rule]) -> NDArray[np.bool_]:
+    """Return which projects a rule says are funded; there is then an option for each."""
+    named = {project for rule in rules if isinstance(rule, Fund) for project in rule.projects}
+    return np.array([project in named for project in table.projects], dtype=np.bool_)
+
+
+def _without_skipped(
+    options: Sequence[ProjectOptions], rules: Sequence[Rule]
+) -> list[ProjectOptions]:
+    """Return the options, none left for projects that a rule says to skip."""
+    skipped = {project for rule in rules if isinstance(rule, Skip) for project in rule.projects}
+    nothing = np.zeros(0, dtype=np.int64)
+    return [item.take(nothing) if item.project in skipped else item for item in options]
