@@ -2,12 +2,12 @@
 
 ::
 
-    PlannerError                 exit code 1: a bug, or something the program cannot answer
-     ├─ InputError               3: the user's input; carries every Problem found in one pass
-     │   └─ UnsupportedError     3: understood, but not offered by this release or model
-     ├─ ResourceError            3: a model, table or file that should be there is not, or is damaged
-     └─ NotConvergedError        5: solver or sampler stopped without an answer to rely on
-         └─ AuditError           5: the plan recomputed without the solver disagrees with the solver
+    PlannerError               exit code 1: a bug, or something the program cannot answer
+     ├─ InputError             3: the user's input; carries every Problem found in one pass
+     │   └─ UnsupportedError   3: understood, but not offered by this release or model
+     ├─ ResourceError          3: a model, table or file is missing or damaged
+     └─ NotConvergedError      5: solver or sampler stopped without an answer to rely on
+         └─ AuditError         5: the plan recomputed without the solver disagrees with it
 
 Infeasible is an answer, not an error: see :class:`planner.domain.plan.Plan`.
 """

@@ -5,7 +5,6 @@ elsewhere: whatever does not have the expected shape is passed over here and rep
 """
 
 from collections.abc import Iterator, Mapping
-from typing import cast
 
 from planner.catalogue.candidates import is_priced
 from planner.catalogue.document import Document, Finding, Location
@@ -202,7 +201,7 @@ def _architecture_names(
     for location, rule in _entries(data, "rules"):
         name = rule.get("architecture")
         if isinstance(name, str) and name.strip():
-            yield (*location, "architecture"), cast("str", name)
+            yield (*location, "architecture"), name
 
 
 def _moved(error: InputError, location: Location) -> Finding:

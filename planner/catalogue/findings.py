@@ -1,7 +1,6 @@
 """What pydantic found, in the words of the user: location, message, fix."""
 
 from collections.abc import Mapping
-from types import UnionType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -131,9 +130,8 @@ def _step_into(value: object, step: str | int) -> object:
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - annotations have no type
     """Return the model that an annotation names, through lists, options and metadata."""
-    if isinstance(annotation, type) and not isinstance(annotation, UnionType):
-        if issubclass(annotation, BaseModel):
-            return annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
     for part in get_args(annotation):
         found = _model_in(part)
         if found is not None:

@@ -1,8 +1,8 @@
 """The portfolio file, version 1: every field, its type and its range.
 
 Each model is one mapping of the file. Rules that compare fields of one mapping in order (``held``
-and ``limit``) stand here; those across mappings are in :mod:`planner.catalogue.cross_checks`. What a
-later release will support is part of the schema, so that it is checked, and refused by
+and ``limit``) stand here; those across mappings are in :mod:`planner.catalogue.cross_checks`.
+What a later release will support is part of the schema, so that it is checked, and refused by
 :mod:`planner.catalogue.support` rather than taken for a spelling mistake.
 """
 
@@ -42,7 +42,8 @@ MAX_MONEY = 1e13
 
 def mistake(message: str, fix: str = "", code: str = "BAD_VALUE") -> PydanticCustomError:
     """Return the error that carries a message of ours through pydantic."""
-    return PydanticCustomError("planner", "{message}", {"message": message, "fix": fix, "code": code})  # type: ignore[arg-type]  # fmt: skip
+    context = {"message": message, "fix": fix, "code": code}
+    return PydanticCustomError("planner", "{message}", context)
 
 
 def _checked[T](parse: Callable[[object], T]) -> Callable[[object], T]:

@@ -141,6 +141,8 @@ class _Builder:
                 self.refuse(message, mark)
             case ev.DocumentStartEvent():
                 self.start_document(event, mark)
+            case _:  # ends of documents and of the stream
+                pass
 
     def start_document(self, event: Any, mark: Mark) -> None:  # noqa: ANN401 - as above
         self.documents += 1

@@ -30,7 +30,7 @@ class Architecture:
     family : str
         Designs that share a recipe; lends its utilisation where none was measured.
     task : str
-        What it was built for, as in the table (``classification``, ``semantic segmentation``, ``detection``, …).
+        What it was built for, as in the table: ``classification``, ``segmentation``, …
     in_paper_list : bool
         Named in Thompson et al. (AAAI/IAAI 2024).
     parameters : int or None

@@ -1,8 +1,8 @@
 """Task entropy, relative complexity and the majority guess.
 
 Relative complexity (RC) is the entropy of a task's class shares divided by that of ImageNet-1000
-under uniform classes (Thompson et al., AAAI/IAAI 2024, "Relative complexity"); it does not depend on the base of
-the logarithm.
+under uniform classes (Thompson et al., AAAI/IAAI 2024, "Relative complexity"); it does not depend
+on the base of the logarithm.
 """
 
 import math

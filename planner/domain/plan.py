@@ -97,8 +97,8 @@ class BudgetResult:
 class Quantiles:
     """Mean, quantiles and CVaR of one random amount.
 
-    P90 is not exceeded in 90 % of outcomes. ``cvar90`` is the mean of the worst 10 %: the lowest net
-    values, the highest costs.
+    P90 is not exceeded in 90 % of outcomes. ``cvar90`` is the mean of the worst 10 %: the lowest
+    net values, the highest costs.
     """
 
     mean: float

@@ -42,7 +42,10 @@ class Compute:
 
 @dataclass(frozen=True, kw_only=True)
 class RiskPreference:
-    """The plan's idea of risk: ``(1 − weight)·mean + weight·CVaR`` at ``level``, or an entropic measure."""
+    """The plan's idea of risk.
+
+    ``(1 − weight)·mean + weight·CVaR`` at ``level``, or an entropic measure.
+    """
 
     measure: str = "expected"
     level: float = 0.9

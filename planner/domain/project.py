@@ -1,18 +1,29 @@
 """One vision system to build: task, classes, target, images and value."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Protocol
 
 from planner.domain import complexity
-from planner.domain.quantities import Amount, Range
+from planner.domain.fields import (
+    FieldReader,
+    number_at_least_zero,
+    positive_number,
+    price,
+    share_strictly_inside,
+    text_list,
+    true_or_false,
+    word_of,
+)
+from planner.domain.quantities import Amount, QuantityError, parse_count, parse_rate, show
 from planner.domain.vocabulary import Backbone, Task
-from planner.errors import InputError, Problem
 
 MAX_ID_LENGTH = 300
+
+_SIZES = ("classes", "class_counts", "relative_complexity")
+_TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,22 @@ class Images:
     held: int = 0
     price: Amount = 0.0
     fixed_cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        reader = FieldReader(self, "images")
+        held = reader.read("held", parse_count)
+        limit = reader.read("limit", parse_count)
+        reader.read("price", price)
+        reader.read("fixed_cost", number_at_least_zero)
+        if limit == 0:
+            reader.wrong("limit", "at least one image must be obtainable.")
+        elif held is not None and limit is not None and held > limit:
+            reader.wrong(
+                "limit",
+                f"{held:,} images are held, but the limit, which includes them, is {limit:,}.",
+                f"limit: {held}",
+            )
+        reader.finish()
 
 
 @dataclass(frozen=True)
@@ -65,13 +92,24 @@ class Pilot:
     backbone: Backbone | None = None
     seed: int | None = None
 
+    def __post_init__(self) -> None:
+        reader = FieldReader(self, "pilot")
+        for name in ("images", "test_images"):
+            if reader.read(name, parse_count, optional=name == "test_images") == 0:
+                reader.wrong(name, "got 0; a run needs at least 1 image.")
+        reader.read("error", parse_rate)
+        reader.read("pretrained", true_or_false, optional=True)
+        reader.read("backbone", word_of(Backbone), optional=True)
+        reader.finish()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """One vision system to build.
 
     Exactly one of ``classes``, ``class_counts`` and ``relative_complexity``, and exactly one of
-    ``target_accuracy``, ``target_error`` and ``target_iou`` is given. Nested parts are records or plain mappings.
+    ``target_accuracy``, ``target_error`` and ``target_iou`` is given. Numbers may be written as in
+    a file (``"20k"``, ``"94%"``); nested parts are records or plain mappings.
 
     Attributes
     ----------
@@ -129,24 +167,19 @@ class Project:
     earliest: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "images", _record(Images, self.images))
-        object.__setattr__(self, "pilots", tuple(_record(Pilot, run) for run in self.pilots))
-        object.__setattr__(self, "architectures", tuple(self.architectures))
-        if self.class_counts is not None:
-            object.__setattr__(self, "class_counts", MappingProxyType(dict(self.class_counts)))
-        problems = [*_project_problems(self)]
-        if problems:
-            raise InputError(problems)
-        object.__setattr__(self, "task", Task(self.task))
-        object.__setattr__(self, "backbone", Backbone(self.backbone))
+        reader = FieldReader(self, f"projects[{self.id}]")
+        _read_id(reader)
+        reader.read("task", word_of(Task))
+        _read_start(reader)
+        _read_size(reader, self)
+        _read_target(reader)
+        _read_parts(reader)
+        reader.read("value", number_at_least_zero, optional=True)
+        reader.read("min_chance", parse_rate, optional=True)
+        reader.read("architectures", text_list)
+        reader.finish()
         if math.isnan(self.relative_complexity):
-            entropy = (
-                math.log(self.classes or 0)
-                if self.class_counts is None
-                else complexity.entropy_nats(self.class_counts.values())
-            )
-            ratio = complexity.relative_complexity(entropy, self.baseline_entropy)
-            object.__setattr__(self, "relative_complexity", ratio)
+            object.__setattr__(self, "relative_complexity", _relative_complexity(self))
 
     @cached_property
     def error_target(self) -> float:
@@ -177,148 +210,94 @@ class Project:
         return self.error_target >= self.majority_guess_error
 
 
-def _record[T](kind: type[T], value: T | Mapping[str, object]) -> T:
-    """Return a nested part as its record, whether it came as a record or a mapping."""
-    if isinstance(value, kind):
-        return value
-    if not isinstance(value, Mapping):
-        raise InputError([Problem(kind.__name__.lower(), f"got {value!r}; expected a mapping.")])
-    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    unknown = [
-        Problem(f"{kind.__name__.lower()}.{name}", f"unknown field; known are {sorted(known)}.")
-        for name in value
-        if name not in known
-    ]
-    if unknown:
-        raise InputError(unknown)
-    try:
-        return kind(**value)
-    except TypeError as error:
-        raise InputError([Problem(kind.__name__.lower(), f"{error}.")]) from None
+def _read_id(reader: FieldReader) -> None:
+    identity = reader.raw("id")
+    if not isinstance(identity, str) or not 1 <= len(identity.strip()) <= MAX_ID_LENGTH:
+        reader.wrong("id", f"an id is a text of 1 to {MAX_ID_LENGTH} characters.")
 
 
-def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(float(value))
+def _read_start(reader: FieldReader) -> None:
+    """Read what training starts from."""
+    pretrained = reader.read("pretrained", true_or_false)
+    backbone = reader.read("backbone", word_of(Backbone))
+    if pretrained is False and backbone is Backbone.FROZEN:
+        reader.wrong("backbone", "a frozen backbone needs pretrained weights.", "pretrained: true")
+
+
+def _read_size(reader: FieldReader, project: Project) -> None:
+    """Read classes, class counts or relative complexity: exactly one of them."""
+    given = [name for name in _SIZES if not _is_absent(reader.raw(name))]
+    reader.read("baseline_entropy", positive_number)
+    if "relative_complexity" in given:
+        reader.read("relative_complexity", positive_number)
+    if "classes" in given:
+        reader.read("classes", _class_number)
+    if "class_counts" in given:
+        reader.read("class_counts", _class_counts)
+    # dataclasses.replace passes on what was computed, which then says nothing new.
+    repeated = (
+        len(given) == 2
+        and "relative_complexity" in given
+        and not reader.problems
+        and math.isclose(project.relative_complexity, _relative_complexity(project), rel_tol=1e-12)
     )
+    if len(given) != 1 and not repeated:
+        got = " and ".join(given) or "none"
+        reader.wrong("classes", f"give exactly one of {', '.join(_SIZES)}; got {got}.")
 
 
-def _project_problems(project: Project) -> Sequence[Problem]:
-    """Return every way in which a project built in Python breaks the rules of the file format."""
-    here = f"projects[{project.id}]"
-    found: list[Problem] = []
-
-    def wrong(name: str, message: str, fix: str = "") -> None:
-        found.append(Problem(f"{here}.{name}", message, fix))
-
-    if not isinstance(project.id, str) or not 1 <= len(project.id.strip()) <= MAX_ID_LENGTH:
-        wrong("id", f"an id is a text of 1 to {MAX_ID_LENGTH} characters.")
-    if project.task not in tuple(Task):
-        wrong("task", f"got {project.task!r}; expected classification or segmentation.")
-    if project.backbone not in tuple(Backbone):
-        wrong("backbone", f"got {project.backbone!r}; expected finetuned or frozen.")
-    if not isinstance(project.pretrained, bool):
-        wrong("pretrained", f"got {project.pretrained!r}; expected true or false.")
-    elif not project.pretrained and project.backbone == Backbone.FROZEN:
-        wrong("backbone", "a frozen backbone needs pretrained weights.", "pretrained: true")
-    _complexity_problems(project, wrong)
-    _target_problems(project, wrong)
-    _images_problems(project.images, wrong)
-    if project.value is not None and not (_is_number(project.value) and project.value >= 0):
-        wrong("value", f"got {project.value!r}; a value is a number of at least 0.")
-    if project.min_chance is not None and not (
-        _is_number(project.min_chance) and 0 <= project.min_chance <= 1
-    ):
-        wrong("min_chance", f"got {project.min_chance!r}; a chance is between 0 and 1.")
-    for index, run in enumerate(project.pilots):
-        if not (_is_number(run.images) and run.images >= 1):
-            wrong(
-                f"pilots[{index}].images", f"got {run.images!r}; a run trains on at least 1 image."
-            )
-        if not (_is_number(run.error) and 0 <= run.error <= 1):
-            wrong(f"pilots[{index}].error", f"got {run.error!r}; an error is between 0 and 1.")
-    return found
-
-
-class _Report(Protocol):
-    """Records one problem: ``wrong(name, message, fix)``."""
-
-    def __call__(self, name: str, message: str, fix: str = "") -> None: ...
-
-
-def _complexity_problems(project: Project, wrong: _Report) -> None:
-    given = [
-        name
-        for name, is_given in (
-            ("classes", project.classes is not None),
-            ("class_counts", project.class_counts is not None),
-            ("relative_complexity", not _is_nan(project.relative_complexity)),
-        )
-        if is_given
-    ]
+def _read_target(reader: FieldReader) -> None:
+    given = [name for name in _TARGETS if reader.raw(name) is not None]
+    for name in given:
+        reader.read(name, share_strictly_inside)
     if len(given) != 1:
-        wrong("classes", f"give exactly one of classes and class_counts; got {given or 'none'}.")
+        got = " and ".join(given) or "none"
+        reader.wrong("target_error", f"give exactly one of {', '.join(_TARGETS)}; got {got}.")
+    if "target_iou" in given and reader.raw("task") == Task.CLASSIFICATION:
+        message = "IoU measures segmentation; this task is classification."
+        reader.wrong("target_iou", message, "target_accuracy")
+
+
+def _read_parts(reader: FieldReader) -> None:
+    """Read the nested records."""
+    images = reader.nested("images", Images, reader.raw("images"))
+    if images is not None:
+        reader.store("images", images)
+    runs = reader.raw("pilots")
+    if isinstance(runs, str | Mapping) or not hasattr(runs, "__iter__"):
+        reader.wrong("pilots", f"got {show(runs)}; expected a list of runs.")
         return
-    if not (_is_number(project.baseline_entropy) and project.baseline_entropy > 0):
-        wrong("baseline_entropy", "the baseline needs a positive entropy.")
-    if project.classes is not None and not (
-        _is_number(project.classes)
-        and project.classes >= 2
-        and project.classes == int(project.classes)
-    ):
-        wrong(
-            "classes", f"got {project.classes!r}; a task has a whole number of at least 2 classes."
-        )
-    if project.class_counts is not None:
-        counts = list(project.class_counts.values())
-        if not all(_is_number(count) and count >= 0 for count in counts):
-            wrong("class_counts", "every count is a number of at least 0.")
-        elif sum(count > 0 for count in counts) < 2:
-            wrong("class_counts", "a task needs at least two classes with images.")
-    if "relative_complexity" in given and not (
-        _is_number(project.relative_complexity) and project.relative_complexity > 0
-    ):
-        wrong("relative_complexity", "relative complexity is a positive number.")
+    read = [reader.nested(f"pilots[{index}]", Pilot, run) for index, run in enumerate(runs)]
+    reader.store("pilots", tuple(run for run in read if run is not None))
 
 
-def _target_problems(project: Project, wrong: _Report) -> None:
-    names = ("target_accuracy", "target_error", "target_iou")
-    given = [name for name in names if getattr(project, name) is not None]
-    if len(given) != 1:
-        wrong("target_error", f"give exactly one of {', '.join(names)}; got {given or 'none'}.")
-        return
-    value = getattr(project, given[0])
-    if not (_is_number(value) and 0 < value < 1):
-        wrong(given[0], f"got {value!r}; a target lies strictly between 0 and 1 (0 % and 100 %).")
-    if given[0] == "target_iou" and project.task == Task.CLASSIFICATION:
-        wrong(
-            given[0], "IoU measures segmentation; this task is classification.", "target_accuracy"
-        )
+def _relative_complexity(project: Project) -> float:
+    entropy = (
+        math.log(project.classes or 0)
+        if project.class_counts is None
+        else complexity.entropy_nats(project.class_counts.values())
+    )
+    return complexity.relative_complexity(entropy, project.baseline_entropy)
 
 
-def _images_problems(images: Images, wrong: _Report) -> None:
-    for name in ("held", "limit"):
-        count = getattr(images, name)
-        if not (_is_number(count) and count >= 0 and count == int(count)):
-            wrong(f"images.{name}", f"got {count!r}; expected a whole number of at least 0.")
-            return
-        object.__setattr__(images, name, int(count))
-    if images.limit < 1:
-        wrong("images.limit", "at least one image must be obtainable.")
-    if images.held > images.limit:
-        wrong(
-            "images.limit",
-            f"{images.held:,} images are held but the limit, which includes them, is {images.limit:,}.",
-            f"limit: {images.held}",
-        )
-    price = images.price.p10 if isinstance(images.price, Range) else images.price
-    if not (_is_number(price) and price >= 0):
-        wrong("images.price", f"got {images.price!r}; a price is a number of at least 0.")
-    if not (_is_number(images.fixed_cost) and images.fixed_cost >= 0):
-        wrong("images.fixed_cost", f"got {images.fixed_cost!r}; expected a number of at least 0.")
+def _class_number(value: object) -> int:
+    count = parse_count(value, what="classes")
+    if count < 2:
+        message = f"got {show(value)}; a task has at least 2 classes"
+        raise QuantityError(message)
+    return count
 
 
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+def _class_counts(value: object) -> Mapping[str, float]:
+    if not isinstance(value, Mapping):
+        message = f"got {show(value)}; expected a mapping of classes to their images"
+        raise QuantityError(message)
+    counts = {name: number_at_least_zero(count) for name, count in value.items()}
+    if sum(count > 0 for count in counts.values()) < 2:
+        message = "at least two classes need images; with one there is nothing to tell apart"
+        raise QuantityError(message)
+    return MappingProxyType(counts)
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -51,7 +51,8 @@ class Status(StrEnum):
     """How good the plan is proven to be.
 
     OPTIMAL: within the asked gap of the best possible plan. FEASIBLE: keeps every rule, but a limit
-    stopped the search; its gap is printed. INFEASIBLE: no plan keeps all rules; the conflict is named.
+    stopped the search; its gap is printed. INFEASIBLE: no plan keeps all rules; the conflict is
+    named.
     """
 
     OPTIMAL = "optimal"

@@ -1,0 +1,167 @@
+"""Reading the fields of a record that a person built, with all mistakes at once.
+
+Records check themselves with a :class:`FieldReader` when they are made, whether by a file, a
+command-line flag or Python, so that no other module meets a value outside its range.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any
+
+from planner.domain.quantities import (
+    Amount,
+    QuantityError,
+    Range,
+    parse_amount,
+    parse_number,
+    parse_rate,
+    show,
+)
+from planner.errors import InputError, Problem
+
+
+class FieldReader:
+    """Reads the fields of one frozen record in place and collects what is wrong with them.
+
+    Parameters
+    ----------
+    record : object
+        A frozen dataclass in its ``__post_init__``.
+    path : str
+        How messages call the record.
+    """
+
+    def __init__(self, record: object, path: str) -> None:
+        self.record = record
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def raw(self, name: str) -> Any:  # noqa: ANN401 - whatever the caller passed
+        """Return a field as it stands."""
+        return getattr(self.record, name)
+
+    def store(self, name: str, value: object) -> None:
+        """Replace a field."""
+        object.__setattr__(self.record, name, value)
+
+    def wrong(self, name: str, message: str, fix: str = "") -> None:
+        """Record a mistake."""
+        self.problems.append(Problem(f"{self.path}.{name}", message, fix))
+
+    def read(self, name: str, parse: Callable[[object], object], *, optional: bool = False) -> Any:  # noqa: ANN401 - whatever `parse` returns
+        """Replace a field by what ``parse`` makes of it; None if it is absent or wrong."""
+        value = self.raw(name)
+        if value is None and optional:
+            return None
+        try:
+            parsed = parse(value)
+        except QuantityError as error:
+            self.wrong(name, f"{error}.", error.fix)
+            return None
+        self.store(name, parsed)
+        return parsed
+
+    def nested[T](self, name: str, kind: type[T], value: object) -> T | None:
+        """Return a nested record given as one or as a mapping; None if it is wrong."""
+        try:
+            return _record(kind, value)
+        except InputError as error:
+            for problem in error.problems:
+                rest = problem.field.partition(".")[2]
+                path = ".".join(part for part in (self.path, name, rest) if part)
+                self.problems.append(Problem(path, problem.message, problem.fix))
+            return None
+
+    def finish(self) -> None:
+        """Raise everything that was found."""
+        if self.problems:
+            raise InputError(self.problems)
+
+
+def number_at_least_zero(value: object) -> float:
+    """Return a number that is not negative."""
+    number = parse_number(value)
+    if number < 0:
+        message = f"got {show(value)}; expected a number of at least 0"
+        raise QuantityError(message)
+    return number
+
+
+def positive_number(value: object) -> float:
+    """Return a number above zero."""
+    number = parse_number(value)
+    if number <= 0:
+        message = f"got {show(value)}; expected a number above 0"
+        raise QuantityError(message)
+    return number
+
+
+def price(value: object) -> Amount:
+    """Return a price, exact or a range, that is not negative."""
+    amount = parse_amount(value)
+    return amount if isinstance(amount, Range) else number_at_least_zero(amount)
+
+
+def share_strictly_inside(value: object) -> float:
+    """Return a share that is neither 0 % nor 100 %."""
+    rate = parse_rate(value)
+    if not 0 < rate < 1:
+        message = f"got {show(value)}; a target lies strictly between 0 % and 100 %"
+        raise QuantityError(message)
+    return rate
+
+
+def true_or_false(value: object) -> bool:
+    """Return a truth value."""
+    if not isinstance(value, bool):
+        message = f"got {show(value)}; expected true or false"
+        raise QuantityError(message)
+    return value
+
+
+def word_of[E: StrEnum](words: type[E]) -> Callable[[object], E]:
+    """Return a parser for one word of a closed list."""
+
+    def parse(value: object) -> E:
+        if isinstance(value, str) and value in tuple(words):
+            return words(value)
+        message = f"got {show(value)}; expected one of {', '.join(words)}"
+        raise QuantityError(message)
+
+    return parse
+
+
+def text_list(value: object) -> tuple[str, ...]:
+    """Return texts as a tuple."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        message = f"got {show(value)}; expected a list of names"
+        raise QuantityError(message)
+    items = tuple(value)
+    for item in items:
+        if not isinstance(item, str):
+            message = f"got {show(item)} in a list of names"
+            raise QuantityError(message)
+    return items
+
+
+def _record[T](kind: type[T], value: object) -> T:
+    """Return a nested part as its record, whether it came as a record or a mapping."""
+    if isinstance(value, kind):
+        return value
+    name = kind.__name__.lower()
+    if not isinstance(value, Mapping):
+        raise InputError([Problem(name, f"got {show(value)}; expected a mapping.")])
+    known = [item.name for item in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    unknown = [
+        Problem(f"{name}.{key}", f"unknown field; known are {', '.join(known)}.")
+        for key in value
+        if key not in known
+    ]
+    if unknown:
+        raise InputError(unknown)
+    try:
+        return kind(**value)
+    except TypeError as error:  # a field without default is missing
+        reason = str(error).partition("() ")[2] or str(error)
+        raise InputError([Problem(name, f"{reason}.")]) from None
