@@ -15,15 +15,17 @@ from planner.catalogue.build import build_portfolio
 from planner.catalogue.cross_checks import cross_findings
 from planner.catalogue.document import Document, Finding, Location
 from planner.catalogue.findings import findings_of
+from planner.catalogue.portfolio_warnings import portfolio_warnings
 from planner.catalogue.schema import PortfolioFile
 from planner.catalogue.tables import load_catalogue
 from planner.catalogue.text_file import decode, read_bytes
 from planner.catalogue.toml_source import read_toml
 from planner.catalogue.yaml_source import read_yaml
+from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio
 from planner.errors import InputError, Problem, UnsupportedError
 
-__all__ = ["parse_portfolio", "read_portfolio", "require_budget"]
+__all__ = ["check_portfolio", "parse_portfolio", "read_portfolio", "require_budget"]
 
 _READERS = {".yaml": read_yaml, ".yml": read_yaml, ".toml": read_toml}
 
@@ -64,6 +66,27 @@ def read_portfolio(
         raise InputError([Problem("", message, place=str(name), code="FILE")])
     content = read_bytes(file)
     return parse_portfolio(content, str(name), overrides=overrides)
+
+
+def check_portfolio(path: str | os.PathLike[str]) -> tuple[Warning_, ...]:
+    """Return the warnings about a portfolio file that can be used.
+
+    Parameters
+    ----------
+    path : path
+        As for :func:`read_portfolio`.
+
+    Returns
+    -------
+    tuple of Warning_
+        Those of :func:`planner.catalogue.portfolio_warnings.portfolio_warnings`.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used; names every mistake found.
+    """
+    return portfolio_warnings(read_portfolio(path))
 
 
 def parse_portfolio(

@@ -1,0 +1,76 @@
+"""Writing a text file whole or not at all, and never over another one unasked."""
+
+import os
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from planner.errors import InputError, Problem
+
+
+def write_text_atomic(path: str | os.PathLike[str], text: str, *, force: bool = False) -> Path:
+    """Write a text as UTF-8 so that the file holds all of it or is not touched.
+
+    Parameters
+    ----------
+    path : path
+        Where to; its folder must exist.
+    text : str
+        What to write; line ends are kept as they are.
+    force : bool, default=False
+        Replace a file that stands there.
+
+    Returns
+    -------
+    Path
+        Of the file written.
+
+    Raises
+    ------
+    InputError
+        A file stands there and ``force`` is not set, or the folder cannot be written to.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise _refusal(target, "is a folder; name a file in it.", str(target / "portfolio.yaml"))
+    if not target.parent.is_dir():
+        raise _refusal(target, f"the folder {target.parent} does not exist.", "create it first")
+    try:
+        _write(target, text, force=force)
+    except FileExistsError:
+        message = "exists already and is not overwritten."
+        raise _refusal(target, message, "--force, or another name") from None
+    except OSError as error:
+        raise _refusal(target, f"cannot be written: {error.strerror or error}.") from None
+    return target
+
+
+def _write(target: Path, text: str, *, force: bool) -> None:
+    """Write beside the target first, then put the whole file in its place in one step."""
+    temporary = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex}")
+    try:
+        with temporary.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        if force:
+            temporary.replace(target)
+        else:
+            _link_if_absent(temporary, target)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _link_if_absent(temporary: Path, target: Path) -> None:
+    """Give a file its name unless another has it; a file that appears meanwhile stays whole."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        temporary.replace(target)
+
+
+def _refusal(path: Path, message: str, fix: str = "") -> InputError:
+    return InputError([Problem("", message, fix, str(path), "FILE")])

@@ -1,0 +1,82 @@
+"""The commented portfolio file that ``planner init`` writes: the first thing a new user reads."""
+
+STARTER = """\
+# A portfolio of computer-vision projects that compete for one budget.
+# Change the numbers, then:   planner check portfolio.yaml
+#                             planner plan  portfolio.yaml
+#
+# Numbers may be written 20k, 5M or 94%. A range 0.30..0.45 says: in 9 of 10
+# cases not below 0.30, in 9 of 10 not above 0.45. All money is in one currency.
+# Lines that begin with # are notes; take the # away to use a field.
+
+version: 1                        # of this file format
+
+portfolio:
+  name: My vision projects        # stands in the header of every result
+  currency: USD                   # the one currency of every amount below
+  budget: 60k                     # hard limit on what the plan may commit
+  objective: net_value            # net_value (value minus cost), value, or
+                                  # targets_met (needs no values)
+  horizon_years: 1                # the years in which the values are earned
+  # go_chance: 60%                # funded and at least this likely: GO
+  # pilot_chance: 30%             # funded, likelier than this: PILOT, measure first
+  # baseline: 1000                # classes of the task with relative complexity 1
+
+compute:                          # what training costs
+  basis: measured                 # measured (operations, utilisation, hourly
+                                  # price) or paper (Thompson et al., Eq. 4)
+  accelerator: A100 40GB          # planner catalogue accelerators  lists them
+  # usd_per_hour: 2.50..4.00      # your price; default: median of the price table
+  # utilisation: 20%..40%         # of peak speed; default: measured throughput
+  # usd_per_flop: 3e-11           # for basis paper
+  epochs: 50                      # passes over the training images
+  trials: 5                       # trainings paid for each delivered model
+
+projects:
+  - id: shelf-gaps                # any name, once in the file
+    task: classification          # classification or segmentation
+    classes: 4                    # equally frequent classes
+    target_accuracy: 92%          # or target_error: 8%; target_iou for segmentation
+    images:                       # labelled images of this very task
+      held: 20k                   # owned today
+      limit: 150k                 # most you could ever own, held included
+      price: 0.08..0.15           # of one more labelled image
+      fixed_cost: 2k              # of setting up a collection, paid once
+    value: 200k                   # earned if the target is met
+    architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
+
+  - id: planogram
+    task: classification
+    class_counts:                 # instead of classes, if some are rare:
+      correct: 9000               # images of each class, as you meet them
+      misplaced: 2500
+      missing: 1500
+    target_error: 10%
+    images: {held: 13k, limit: 120k, price: 0.12}   # the same fields on one line
+    value: 90k
+    min_chance: 40%               # do not fund it unless at least this likely
+
+  - id: floor-spills
+    task: segmentation
+    classes: 3
+    target_iou: 80%               # mean intersection over union
+    pretrained: true              # start from pretrained weights (default)
+    images: {held: 500, limit: 20k, price: 0.90..1.60}
+    value: 150k
+
+rules:                            # optional; planner names those that conflict
+  - {require: planogram, needs: shelf-gaps}       # planogram only with shelf-gaps
+  - {at_most: 2, of: [shelf-gaps, planogram, floor-spills]}
+  # - {exclusive: [planogram, floor-spills]}      # at most one of them
+  # - {fund: [shelf-gaps]}                        # must be funded
+  # - {skip: [floor-spills]}                      # must not be funded
+"""
+
+
+def starter_portfolio() -> str:
+    """Return the text of a portfolio file, version 1, that explains each field in a line.
+
+    It reads without a problem or a warning, so that a first change is the only thing that can go
+    wrong.
+    """
+    return STARTER
