@@ -266,13 +266,18 @@ def _table_utilisation(
     family = {item.name for item in catalogue.architectures if item.family == architecture.family}
     kin = [run for run in runs if family.intersection(run.architectures)]
     for found, words in (
-        (here or own, "measured"),
-        (kin, f"median of the {architecture.family} family"),
+        (here or _without_pipeline(own), "measured"),
+        (_without_pipeline(kin), f"median of the {architecture.family} family"),
     ):
         if found:
             values = [run.utilisation * _transfer(run, accelerator, runs) for run in found]
             return median(values), f"{words}, {_where(found)}"
     return DEFAULT_UTILISATION, "default of Sevilla et al. 2022, nothing like it was measured"
+
+
+def _without_pipeline(runs: Sequence[Throughput]) -> Sequence[Throughput]:
+    """Return the runs on synthetic data, which are of one card and comparable, or else all."""
+    return [run for run in runs if not run.includes_input_pipeline] or runs
 
 
 def _transfer(run: Throughput, accelerator: Accelerator, runs: Sequence[Throughput]) -> float:
