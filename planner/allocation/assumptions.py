@@ -15,7 +15,6 @@ def list_assumptions(
     posterior: Posterior,
     objective: Objective,
     menus: Sequence[Menu],
-    architectures: Collection[str],
     *,
     seed: int,
     gap: float,
@@ -26,18 +25,10 @@ def list_assumptions(
     ----------
     portfolio, posterior, objective, menus : optional
         What was planned, on what.
-    architectures : collection of str
-        Those chosen; how each was priced is said in a sentence with sources and dates.
     seed, gap : int, float
         As asked for.
     """
     compute = portfolio.compute
-    how = {
-        rate.architecture: rate.how
-        for menu in menus
-        for rate in menu.rates
-        if rate.architecture in architectures
-    }
     return {
         "objective": str(objective),
         "mode": str(portfolio.mode),
@@ -46,23 +37,28 @@ def list_assumptions(
         "go_chance": portfolio.go_chance,
         "pilot_chance": portfolio.pilot_chance,
         "compute": _compute_settings(compute),
-        "training_prices": {name: how[name] for name in sorted(how)},
-        "image_prices": {
-            menu.project.id: _plain(menu.project.images.price) for menu in menus
-        },
+        "training_prices": {},
+        "image_prices": {menu.project.id: _plain(menu.project.images.price) for menu in menus},
         "price_ranges": "committed at the mean of a lognormal with these P10 and P90",
-        "baseline_entropy_nats": {
-            menu.project.id: menu.project.baseline_entropy for menu in menus
-        },
+        "baseline_entropy_nats": {menu.project.id: menu.project.baseline_entropy for menu in menus},
         "model": posterior.name,
         "evidence": posterior.evidence.description,
-        "draws": {"total": posterior.n_draws, "solve": posterior.n_draws // 2,
-                  "audit": posterior.n_draws - posterior.n_draws // 2},
+        "draws": {
+            "total": posterior.n_draws,
+            "solve": posterior.n_draws // 2,
+            "audit": posterior.n_draws - posterior.n_draws // 2,
+        },
         "seed": seed,
         "gap_asked": gap,
         "image_levels": f"log grid of 24, refined {REFINEMENT_ROUNDS} times around the best levels",
         "defaults_used": _defaults_used(portfolio),
     }
+
+
+def training_prices(menus: Sequence[Menu], architectures: Collection[str]) -> dict[str, str]:
+    """Return how each chosen architecture was priced: a sentence with sources and dates."""
+    how = {rate.architecture: rate.how for menu in menus for rate in menu.rates}
+    return {name: how[name] for name in sorted(architectures)}
 
 
 def _compute_settings(compute: Compute) -> dict[str, object]:

@@ -16,7 +16,7 @@ from planner.domain.vocabulary import Objective
 from planner.errors import AuditError
 
 TOLERANCE = 1e-6
-"""Relative difference between the solver's objective and the recomputed one that rounding explains."""
+"""Relative difference from the solver's objective that rounding explains."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,20 @@ def require_sound(
         The plan overspends, breaks a rule, is not worth what was claimed, or beats its own bound.
     """
     tally = recompute(options, picks, objective)
-    funded = {
-        item.project for item, pick in zip(options, picks, strict=True) if pick is not None
-    }
+    pairs = [(item, pick) for item, pick in zip(options, picks, strict=True) if pick is not None]
+    funded = {item.project for item, _ in pairs}
     broken = broken_rules(rules, funded)
+    scale = max(
+        (abs(float(objective_worth(item, objective)[pick])) for item, pick in pairs), default=0.0
+    )
     faults = []
     if tally.cents > budget_cents:
         faults.append(f"it commits {tally.cents / 100:,.2f} of {budget_cents / 100:,.2f}")
     if broken:
         faults.append(f"it breaks {', '.join(broken)}")
-    if not math.isclose(tally.value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+    if not math.isclose(tally.value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE * scale):
         faults.append(f"the solver reports a worth of {claimed}, the decisions give {tally.value}")
-    if tally.value > bound + TOLERANCE * max(1.0, abs(bound)):
+    if tally.value > bound + TOLERANCE * max(scale, abs(bound)):
         faults.append(f"it is worth {tally.value}, more than the proven bound {bound}")
     if faults:
         message = f"The plan does not pass its audit: {'; '.join(faults)}. Nothing is reported."

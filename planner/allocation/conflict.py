@@ -1,8 +1,9 @@
 """Why does no plan keep every rule, and what is the least that would have to change?
 
-The user's own rules, the budget and the least chances are the suspects. Reported is the *smallest* set of
-them that cannot hold together, not merely an irreducible one, by growing and hitting correction sets (Ignatiev,
-Previti, Liffiton & Marques-Silva 2015). Every fix is solved again before it is printed.
+The user's own rules, the budget and the least chances are the suspects. Reported is the
+*smallest* set of them that cannot hold together, not merely an irreducible one, by growing and
+hitting correction sets (Ignatiev, Previti, Liffiton & Marques-Silva 2015). Every fix is solved
+again before it is printed.
 """
 
 import math
@@ -24,7 +25,7 @@ TIME_LIMIT_S = 30.0
 
 @dataclass(frozen=True)
 class Conflict:
-    """Names of the smallest set of rules that cannot hold together, and the smallest changes that help."""
+    """Names of the smallest set of rules in conflict, and the smallest changes that help."""
 
     names: tuple[str, ...]
     fixes: tuple[Fix, ...]
@@ -76,9 +77,7 @@ class _Case:
         return fits
 
 
-def explain_conflict(
-    menus: Sequence[Menu], rules: Sequence[Rule], budget_cents: int
-) -> Conflict:
+def explain_conflict(menus: Sequence[Menu], rules: Sequence[Rule], budget_cents: int) -> Conflict:
     """Return what cannot hold together, and the smallest changes that make a plan possible.
 
     Parameters
@@ -132,7 +131,7 @@ def _smallest_hitting_set(sets: Sequence[frozenset[str]]) -> frozenset[str]:
         return frozenset()
     names = sorted(frozenset().union(*sets))
     problem = pulp.LpProblem("hit", pulp.LpMinimize)
-    variables = problem.add_variable_matrix("take[%s]", range(len(names)), cat=pulp.LpBinary)
+    variables = problem.add_variable_matrix("take[%s]", range(len(names)), cat="Binary")
     take = dict(zip(names, variables, strict=True))
     problem.setObjective(pulp.lpSum_vars(variables))
     for number, members in enumerate(sets):
@@ -176,7 +175,7 @@ def _chance_fixes(case: _Case, names: Iterable[str]) -> Iterable[Fix]:
 
 
 def _highest_that_holds(case: _Case, project: str, chances: Sequence[float]) -> float | None:
-    """Return the highest of rising chances at which everything holds: a lower one is easier to keep."""
+    """Return the highest of rising chances at which all holds: a lower one is easier to keep."""
     everything = frozenset(case.suspects)
     low, high = 0, len(chances)  # all below `low` hold, none from `high` on
     while low < high:
@@ -193,11 +192,11 @@ def _drop_fixes(case: _Case, names: Iterable[str]) -> Iterable[Fix]:
     everything = frozenset(case.suspects)
     for name in names:
         if name not in case.chance_of and name != BUDGET and case.holds(everything - {name}):
-            yield Fix(None, f"drop {name}", field=name)
+            yield Fix(None, f"drop {name}", field=_place(name))
 
 
 def _joint_fix(case: _Case) -> tuple[Fix, ...]:
-    """Offer the changes that help only together: rules to drop and, if need be, the budget after that."""
+    """Offer what helps only together: rules to drop and, if need be, the budget after that."""
     kept = _grown(case, frozenset())
     given_up = [name for name in case.suspects if name not in kept]
     dropped = [name for name in given_up if name != BUDGET]
@@ -205,7 +204,13 @@ def _joint_fix(case: _Case) -> tuple[Fix, ...]:
     if BUDGET in given_up:
         cents = case.least_cents(kept)
         text += f" and set --budget {cents_words(cents or 0)}"
-    return (Fix(None, text, field="; ".join(given_up)),)
+    return (Fix(None, text, field="; ".join(_place(name) for name in given_up)),)
+
+
+def _place(rule_name: str) -> str:
+    """Return where a rule stands: names of rules from a file begin with it, ``rules[0]: …``."""
+    place, colon, _ = rule_name.partition(": ")
+    return place if colon and place.startswith("rules[") else rule_name
 
 
 def _chance_name(project: str) -> str:

@@ -1,4 +1,4 @@
-"""Why each project is funded or not, and what the money left could still buy: in words with numbers."""
+"""Why each project is funded or not, and what the money left could still buy, with numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     )
     chance = float(options.chance[pick])
     sentence = (
-        f"{bought} with {options.architecture(pick)} for {cents_words(int(options.total_cents[pick]))}: "
-        f"{chance:.1%} likely to meet the target"
+        f"{bought} with {options.architecture(pick)} for "
+        f"{cents_words(int(options.total_cents[pick]))}: {chance:.1%} likely to meet the target"
     )
     if scene.objective is not Objective.TARGETS_MET:
         value = float(options.expected_value[pick])
@@ -70,7 +70,8 @@ def why_not_funded(scene: Scene, index: int) -> str:
     if menu.is_trivial:
         return (
             f"Not funded: always answering the most frequent class already has an error of "
-            f"{project.majority_guess_error:.1%}, no worse than the target of {project.error_target:.1%}."
+            f"{project.majority_guess_error:.1%}, no worse than the target of "
+            f"{project.error_target:.1%}."
         )
     if len(options) == 0:
         return _too_unlikely(menu)
@@ -78,7 +79,8 @@ def why_not_funded(scene: Scene, index: int) -> str:
     if float(worth.max()) <= 0:
         best = int(np.argmax(worth))
         return (
-            f"Not funded: no option pays. The best expects {money_words(round(float(options.expected_value[best])))} "
+            "Not funded: no option pays. The best expects "
+            f"{money_words(round(float(options.expected_value[best])))} "
             f"({float(options.chance[best]):.1%} of {money_words(project.value or 0.0)}) and costs "
             f"{cents_words(int(options.total_cents[best]))}."
         )
@@ -100,8 +102,8 @@ def _too_unlikely(menu: Menu) -> str:
     )
     return (
         f"Not funded: at best {float(menu.priced.chance[best]):.1%} likely to meet the target "
-        f"({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, more obtainable "
-        f"images or an easier target could change that."
+        f"({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, "
+        f"more obtainable images or an easier target could change that."
     )
 
 
@@ -113,16 +115,18 @@ def _outbid(scene: Scene, options: ProjectOptions) -> str:
     best = int(paying[np.argmax(worth[paying] / np.maximum(cents[paying], 1))])
     missing = int(cents[paying].min()) - scene.left_cents
     rate = 100 * float(worth[best]) / max(int(cents[best]), 1)
-    more = f"; it would need {cents_words(missing)} more than is left" if missing > 0 else ""
-    return (
-        f"Not funded: the budget earns more elsewhere. Its best option costs {cents_words(int(cents[best]))} "
-        f"({float(options.chance[best]):.1%} likely) and earns {_rate_words(rate)}, where the last of "
-        f"the budget earns {_rate_words(scene.choice.budget_price)}{more}."
+    price = scene.choice.budget_price
+    offer = (
+        f"Its best option costs {cents_words(int(cents[best]))} ({float(options.chance[best]):.1%} "
+        f"likely) and earns {rate:.3g} per unit of money"
     )
-
-
-def _rate_words(rate: float) -> str:
-    return f"{rate:.3g} per unit of money"
+    more = f"; the cheapest that pays needs {cents_words(missing)} more than is left"
+    if rate < price:
+        return (
+            f"Not funded: the budget earns more elsewhere. {offer}, where the last of the budget "
+            f"earns {price:.3g}{more}."
+        )
+    return f"Not funded: it does not fit beside projects that earn more together. {offer}{more}."
 
 
 def _alternative(options: ProjectOptions, pick: int) -> str:
@@ -137,8 +141,8 @@ def _alternative(options: ProjectOptions, pick: int) -> str:
     if saves <= 0:
         return ""
     return (
-        f"Stopping at {int(options.images_total[next_lower]):,} images would save {cents_words(saves)} "
-        f"and lose {loses:.1f} points of chance."
+        f"Stopping at {int(options.images_total[next_lower]):,} images would save "
+        f"{cents_words(saves)} and lose {loses:.1f} points of chance."
     )
 
 
@@ -148,6 +152,8 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     others = np.flatnonzero(options.architecture_index != options.architecture_index[pick])
     if len(others) == 0:
         return ""
+    alike = others[options.images_total[others] == options.images_total[pick]]
+    others = alike if len(alike) else others
     worth = objective_worth(options, scene.objective)
     price = scene.choice.budget_price / 100
     score = worth - price * options.total_cents
@@ -158,6 +164,7 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     same_level = options.images_total[second] == options.images_total[pick]
     at = "" if same_level else f" at {int(options.images_total[second]):,} images"
     cost = f"{cents_words(abs(dearer))} {'more' if dearer >= 0 else 'less'}"
+    cost = cost if dearer else "the same to the cent"
     gain = "for the same chance" if abs(points) < 0.05 else f"for {points:+.1f} points of chance"
     return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
 
@@ -193,8 +200,8 @@ def leftover_note(scene: Scene) -> str:
     )
     return (
         f"{left} and no step that pays fits in it: the next one ({options.project} to "
-        f"{int(options.images_total[best.row]):,} images) costs {cents_words(best.cents)} more and adds "
-        f"{best.points:.0f} points of chance{worth}."
+        f"{int(options.images_total[best.row]):,} images) costs {cents_words(best.cents)} more and "
+        f"adds {best.points:.1f} points of chance{worth}."
     )
 
 

@@ -1,7 +1,7 @@
 """What do the rules cost at least, whatever it is worth?
 
-The rules ask only which projects are funded, so the least budget that keeps them all is a small integer model: one
-yes-or-no per project that a rule names, at the price of its cheapest option.
+The rules ask only which projects are funded, so the least budget that keeps them all is a small
+integer model: one yes-or-no per project that a rule names, at the price of its cheapest option.
 """
 
 import math
@@ -63,7 +63,9 @@ def least_cost_set(
         return None
     chosen = frozenset(p for p, variable in fund.items() if (variable.varValue or 0) > 0.5)
     if not stats.has_solution or broken_rules(rules, chosen):
-        message = f"HiGHS could not decide whether the rules can hold together ({stats.status_str})."
+        message = (
+            f"HiGHS could not decide whether the rules can hold together ({stats.status_str})."
+        )
         raise NotConvergedError(message)
     return chosen
 
@@ -75,6 +77,6 @@ def total_cents(cheapest_cents: Mapping[str, int], funded: Iterable[str]) -> int
 
 def _binaries(problem: pulp.LpProblem, count: int) -> list[pulp.LpVariable]:
     variables: list[pulp.LpVariable] = problem.add_variable_matrix(
-        "fund[%s]", range(count), cat=pulp.LpBinary
+        "fund[%s]", range(count), cat="Binary"
     )
     return variables

@@ -9,9 +9,9 @@ Variables: :math:`x_{io} \in \{0, 1\}`, ``choose[project,architecture,images]``.
     \max \sum_{io} v_{io} x_{io} \quad \text{s.t.} \quad \sum_{io} c_{io} x_{io} \le B, \quad
     \sum_o x_{io} \le 1, \quad \sum_i a_{ri} \sum_o x_{io} \le b_r
 
-One function adds one family of constraints, named after its business rule. Worth and money are scaled by
-powers of two, which is exact, so that the solver's absolute tolerances mean the same for a budget of a thousand
-as for one of a thousand billion.
+One function adds one family of constraints, named after its business rule. Worth and money are
+scaled by powers of two, which is exact, so that the solver's absolute tolerances mean the same
+for a budget of a thousand as for one of a thousand billion.
 """
 
 import math
@@ -48,8 +48,10 @@ class Model:
         Powers of two: one unit of the model in worth, and in cents.
     variables_of : dict of int to list of pulp.LpVariable
         Variables of each project.
-    rule_names : list of str
-        Name of the constraint that each rule row became.
+    budget_row : list of pulp.LpConstraint
+        The budget's constraint; empty if nothing costs anything.
+    rule_constraints : list of pulp.LpConstraint or None
+        Constraint that each rule row became; None where no variable takes part.
     """
 
     problem: pulp.LpProblem
@@ -58,7 +60,8 @@ class Model:
     worth_unit: float
     money_unit: float
     variables_of: dict[int, list[pulp.LpVariable]]
-    rule_names: list[str]
+    budget_row: list[pulp.LpConstraint]
+    rule_constraints: list[pulp.LpConstraint | None]
 
 
 def build_model(
@@ -81,12 +84,12 @@ def build_model(
     budget_cents : int
         Hard limit.
     covers : iterable of sequences of int
-        Sets of table rows that together cost more than the budget although the solver's tolerance let them
-        pass; they are cut off.
+        Sets of table rows that together cost more than the budget although the solver's
+        tolerance let them pass; they are cut off.
     """
     problem = pulp.LpProblem("plan", pulp.LpMaximize)
     labels = _labels(table, rows)
-    choose = problem.add_variable_matrix("choose[%s]", labels, cat=pulp.LpBinary)
+    choose = problem.add_variable_matrix("choose[%s]", labels, cat="Binary")
     variables_of: dict[int, list[pulp.LpVariable]] = {}
     for owner, variable in zip(table.owner[rows].tolist(), choose, strict=True):
         variables_of.setdefault(owner, []).append(variable)
@@ -98,7 +101,8 @@ def build_model(
         worth_unit=_unit(largest_worth, LARGEST_WORTH),
         money_unit=_unit(float(budget_cents), LARGEST_MONEY),
         variables_of=variables_of,
-        rule_names=_unique(_plain(row.name) for row in rule_rows),
+        budget_row=[],
+        rule_constraints=[],
     )
     maximise_worth(model, table)
     keep_budget(model, table, budget_cents)
@@ -119,7 +123,8 @@ def keep_budget(model: Model, table: OptionTable, budget_cents: int) -> None:
     cents = table.cents[model.rows] / model.money_unit
     if cents.any():
         spend = _sum(model.choose, cents.tolist())
-        model.problem.addConstraint(spend <= budget_cents / model.money_unit, "budget_total")
+        limit = budget_cents / model.money_unit
+        model.budget_row.append(model.problem.addConstraint(spend <= limit, "budget_total"))
 
 
 def choose_at_most_one_option(model: Model, table: OptionTable) -> None:
@@ -131,23 +136,31 @@ def choose_at_most_one_option(model: Model, table: OptionTable) -> None:
 
 
 def keep_rules(model: Model, table: OptionTable, rule_rows: Sequence[RuleRow]) -> None:
-    """Keep the user's rules: ``require[…]``, ``exclusive[…]``, ``fund[…]``, ``skip[…]``, ``at_most[…]``, ``at_least[…]``."""
+    """Keep the user's rules, each row named by its kind: ``require[…]``, ``fund[…]``, ….
+
+    A row without variables binds nobody: that the rules can be kept is known before the model is
+    built.
+    """
     position = {project: i for i, project in enumerate(table.projects)}
-    for name, row in zip(model.rule_names, rule_rows, strict=True):
+    names = _unique(_plain(row.name) for row in rule_rows)
+    for name, row in zip(names, rule_rows, strict=True):
         funded = [
             (variable, coefficient)
             for project, coefficient in row.terms
             if project in position
             for variable in model.variables_of.get(position[project], [])
         ]
-        if funded:
-            model.problem.addConstraint(pulp.lpSum_vars_coefs(funded) <= row.limit, name)
+        constraint = pulp.lpSum_vars_coefs(funded) <= row.limit if funded else None
+        model.rule_constraints.append(
+            None if constraint is None else model.problem.addConstraint(constraint, name)
+        )
 
 
 def cut_off_covers(model: Model, table: OptionTable, covers: Iterable[Sequence[int]]) -> None:
     """Cut off plans that overspend by less than the solver can see: ``cover[k]``.
 
-    A set of options that overspends still does so when any of them is replaced by a dearer one of its project.
+    A set of options that overspends still does so when any of them is replaced by a dearer one
+    of its project.
     """
     for number, cover in enumerate(covers):
         cheapest = {int(table.owner[row]): int(table.cents[row]) for row in cover}
@@ -183,8 +196,8 @@ def _labels(table: OptionTable, rows: Rows) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a name that an LP file can hold."""
-    return re.sub(r"[^\w.,\[\]]+", "_", text, flags=re.ASCII)[:60]
+    """Return a name that an LP file can hold; PuLP would turn brackets into underscores."""
+    return re.sub(r"[^\w.,]+", "_", text, flags=re.ASCII).strip("_")[:60]
 
 
 def _unique(names: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """A good plan without an integer search: the best worth per cent first.
 
-It is the incumbent that the search must beat, what is answered when time runs out, and the simple rule that a plan
-is compared with.
+It is the incumbent that the search must beat, what is answered when time runs out, and the
+simple rule that a plan is compared with.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.allocation.relaxation import Steps
 from planner.allocation.rules import keeps
 from planner.allocation.table import OptionTable
-from planner.domain.portfolio import Rule
+from planner.domain.portfolio import Require, Rule
 
 type Rows = NDArray[np.int64]
 
@@ -29,8 +29,9 @@ def greedy_rows(
 ) -> Rows:
     """Return the rows of a plan that keeps budget and rules.
 
-    Start from the projects that the rules demand, each at its cheapest; take every step of the hulls that
-    fits, best worth per cent first; then replace or add single options while that pays.
+    Start from the projects that the rules demand, each at its cheapest; take every step of the
+    hulls that fits, best worth per cent first; then replace or add single options while that
+    pays.
 
     Parameters
     ----------
@@ -57,12 +58,20 @@ def greedy_rows(
     for row in steps.row.tolist():
         if draft.allows(row):
             draft.take(row)
-    for _ in range(MOST_POLISHING_STEPS):
-        best = draft.best_single_change(rows)
-        if best is None:
-            break
-        draft.take(best)
-    return np.array(sorted(draft.chosen.values()), dtype=np.int64)
+    return draft.polished(rows)
+
+
+def polished_rows(
+    table: OptionTable, rows: Rows, chosen: Rows, budget_cents: int, rules: Sequence[Rule]
+) -> Rows:
+    """Return a plan that no single affordable change improves, starting from a given one.
+
+    A search that may stop within a gap can leave such changes; the reader would find them.
+    """
+    draft = _Draft(table, rules, budget_cents)
+    for row in chosen.tolist():
+        draft.take(row)
+    return draft.polished(rows)
 
 
 class _Draft:
@@ -93,6 +102,15 @@ class _Draft:
             and self._may_be_funded(owner)
         )
 
+    def polished(self, rows: Rows) -> Rows:
+        """Replace or add single options while that pays; return the rows chosen."""
+        for _ in range(MOST_POLISHING_STEPS):
+            best = self.best_single_change(rows)
+            if best is None:
+                break
+            self.take(best)
+        return np.array(sorted(self.chosen.values()), dtype=np.int64)
+
     def best_single_change(self, rows: Rows) -> int | None:
         """Return the row that adds most, or None if no single change pays."""
         owner = self.table.owner[rows]
@@ -111,14 +129,12 @@ class _Draft:
         return all(keeps(rule, funded) for rule in self.rules_of[owner])
 
 
-def _rules_by_project(
-    rules: Iterable[Rule], projects: Sequence[str]
-) -> dict[int, list[Rule]]:
+def _rules_by_project(rules: Iterable[Rule], projects: Sequence[str]) -> dict[int, list[Rule]]:
     """Return the rules that name each project, by its position."""
     position = {project: i for i, project in enumerate(projects)}
     by_project: dict[int, list[Rule]] = {}
     for rule in rules:
-        named = (rule.project, rule.needs) if hasattr(rule, "needs") else rule.projects
+        named = (rule.project, rule.needs) if isinstance(rule, Require) else rule.projects
         for project in dict.fromkeys(named):
             if project in position:
                 by_project.setdefault(position[project], []).append(rule)

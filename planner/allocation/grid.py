@@ -1,7 +1,7 @@
 """Which numbers of images are on offer for one project?
 
-Integers on a log grid, because the error falls with a power of the images: equal factors, not equal steps,
-change it alike. Refinement adds levels around a good one.
+Integers on a log grid, because the error falls with a power of the images: equal factors, not
+equal steps, change it alike. Refinement adds levels around a good one.
 """
 
 import math
@@ -33,8 +33,8 @@ def image_levels(held: int, limit: int, n_levels: int = N_LEVELS) -> Levels:
     Returns
     -------
     ndarray of int64, strictly increasing
-        ``n_levels`` integers as evenly spaced on the log scale as integers can be; every integer if there are
-        fewer; the limit alone if it lies below the start.
+        ``n_levels`` integers as evenly spaced on the log scale as integers can be; every
+        integer if there are fewer; the limit alone if it lies below the start.
 
     Examples
     --------

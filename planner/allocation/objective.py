@@ -1,6 +1,8 @@
 """What does the plan maximise, and does the input allow it?"""
 
-from planner.domain.portfolio import Portfolio
+from collections.abc import Iterator
+
+from planner.domain.portfolio import Portfolio, Require
 from planner.domain.vocabulary import Mode, Objective
 from planner.errors import InputError, Problem, UnsupportedError
 
@@ -46,7 +48,7 @@ def require_plannable(portfolio: Portfolio) -> float:
     UnsupportedError
         Something that comes with a later release: shared assets, risk measures, the other mode.
     """
-    problems = []
+    problems = [*_identity_problems(portfolio)]
     if not portfolio.projects:
         problems.append(Problem("projects", "there is no project to plan.", code="NO_PROJECTS"))
     if portfolio.budget is None:
@@ -66,3 +68,20 @@ def require_plannable(portfolio: Portfolio) -> float:
     if later:
         raise UnsupportedError(later)
     return float(portfolio.budget or 0.0)
+
+
+def _identity_problems(portfolio: Portfolio) -> Iterator[Problem]:
+    """Yield ids that are not unique and rules about projects that are not there.
+
+    Files are checked when they are read; portfolios built in Python arrive here unchecked.
+    """
+    known: set[str] = set()
+    for project in portfolio.projects:
+        if project.id in known:
+            message = "this id is used twice; ids are unique."
+            yield Problem(f"projects[{project.id}].id", message, code="DUPLICATE_ID")
+        known.add(project.id)
+    for rule in portfolio.rules:
+        named = (rule.project, rule.needs) if isinstance(rule, Require) else rule.projects
+        for unknown in dict.fromkeys(id_ for id_ in named if id_ not in known):
+            yield Problem(rule.name, f"there is no project {unknown!r}.", code="UNKNOWN_PROJECT")

@@ -1,7 +1,8 @@
 """Which options does each project have, at what cost and chance?
 
-An option is an architecture and a number of images. The grid of images is refined around the levels that are
-worth most at the budget's going price, so that ``options`` prints exactly the set that ``plan`` chose from.
+An option is an architecture and a number of images. The grid of images is refined around the
+levels that are worth most at the budget's going price, so that ``options`` prints exactly the
+set that ``plan`` chose from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,10 +78,11 @@ def build_options(
 ) -> tuple[ProjectOptions, ...]:
     """Return every option the plan may choose, project by project in file order.
 
-    Options of a project are its architectures times its numbers of images. An option exists if its chance of target
-    reaches the project's ``min_chance`` and the threshold that applies: ``pilot_chance`` before the first pilot,
-    ``go_chance`` after it, none for a project that a ``fund`` rule names. A project whose target the majority guess
-    meets has no options unless a ``fund`` rule names it.
+    Options of a project are its architectures times its numbers of images. An option exists if
+    its chance of target reaches the project's ``min_chance`` and the threshold that applies:
+    ``pilot_chance`` before the first pilot, ``go_chance`` after it, none for a project that a
+    ``fund`` rule names. A project whose target the majority guess meets has no options unless a
+    ``fund`` rule names it.
 
     Parameters
     ----------

@@ -1,15 +1,16 @@
 """From a portfolio and a fitted model to an audited plan with its reasons."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from planner.allocation.assumptions import list_assumptions
+from planner.allocation.assumptions import list_assumptions, training_prices
 from planner.allocation.conflict import explain_conflict
 from planner.allocation.explain import Scene, leftover_note, why_funded, why_not_funded
 from planner.allocation.money import budget_to_cents
 from planner.allocation.objective import require_plannable, resolve_objective
 from planner.allocation.options import Menu, build_menus
 from planner.allocation.risk import Draws, Funded, plan_risk
-from planner.allocation.solve import Choice, choose
+from planner.allocation.solve import choose
 from planner.allocation.verdict import rule_on
 from planner.catalogue.tables import candidate_warnings
 from planner.costing.draws import data_cost_draws, training_cost_draws
@@ -28,8 +29,8 @@ from planner.domain.plan import (
 )
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
-from planner.domain.quantities import Range
-from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import Basis, Objective, Status, Verdict
 from planner.forecast.forecast import Forecast, build_forecast
 
 
@@ -44,15 +45,17 @@ def build_plan(
 ) -> Plan:
     """Choose architectures and images for a portfolio under its budget and rules.
 
-    The choice maximises the objective on the solve's draws: ``net_value`` the sum of expected net values (money may
-    stay unspent), ``value`` the sum of expected values, ``targets_met`` the sum of chances of target.
+    The choice maximises the objective on the solve's draws: ``net_value`` the sum of expected net
+    values (money may stay unspent), ``value`` the sum of expected values, ``targets_met`` the
+    sum of chances of target.
 
     Parameters
     ----------
     portfolio : Portfolio
         With a budget.
     posterior : Posterior
-        Whose joint draws to plan on; the first half of its chains serves the solve, the other the audit.
+        Whose joint draws to plan on; the first half of its chains serves the solve, the other the
+        audit.
     catalogue : Catalogue
         Architectures and prices.
     seed : int, default=0
@@ -65,7 +68,8 @@ def build_plan(
     Returns
     -------
     Plan
-        Audited; ``infeasible``, with the conflict and its smallest fixes, if no plan keeps all rules.
+        Audited; ``infeasible``, with the conflict and its smallest fixes, if no plan keeps all
+        rules.
 
     Raises
     ------
@@ -81,21 +85,25 @@ def build_plan(
     choice = choose(
         options, objective, budget_cents, portfolio.rules, gap=gap, time_limit_s=time_limit_s
     )
-    frame = _Frame(portfolio, posterior, seed, gap, menus, objective)
-    warnings = (*_input_warnings(portfolio, catalogue), *_forecast_warnings(menus))
+    empty = replace(
+        _empty_plan(portfolio, posterior, objective, menus, seed=seed, gap=gap),
+        warnings=_unique(_standing_warnings(portfolio, menus, catalogue)),
+    )
     if choice is None:
-        return _infeasible_plan(frame, warnings, budget_cents)
+        conflict = explain_conflict(menus, portfolio.rules, budget_cents)
+        return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
     scene = Scene(portfolio, objective, menus, options, choice, budget_cents)
-    return _chosen_plan(frame, scene, warnings)
+    return _chosen_plan(empty, scene, posterior)
 
 
 def options_report(
     portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
 ) -> dict[str, object]:
-    """Return every option the plan may choose, priced, in the shape of ``planner options --json``.
+    """Return every option the plan may choose, priced, as ``planner options --json`` prints it.
 
-    Together with the file's rules it is enough to check a plan by brute force: the objective ``net_value`` sums
-    ``expected_net_value``, ``value`` sums ``expected_value``, ``targets_met`` sums ``chance_of_target``.
+    Together with the file's rules it is enough to check a plan by brute force: the objective
+    ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
+    ``targets_met`` sums ``chance_of_target``.
     """
     menus = build_menus(portfolio, _forecasts(portfolio, posterior, seed), catalogue)
     return {
@@ -127,67 +135,43 @@ def _forecasts(portfolio: Portfolio, posterior: Posterior, seed: int) -> dict[st
     }
 
 
-class _Frame:
-    """What every plan says about where it comes from."""
-
-    def __init__(
-        self,
-        portfolio: Portfolio,
-        posterior: Posterior,
-        seed: int,
-        gap: float,
-        menus: tuple[Menu, ...],
-        objective: Objective,
-    ) -> None:
-        self.portfolio, self.posterior = portfolio, posterior
-        self.seed, self.gap, self.menus, self.objective = seed, gap, menus, objective
-
-    def plan(self, architectures: Iterable[str], **rest: object) -> Plan:
-        """Return a plan with provenance and assumptions filled in."""
-        assumptions = list_assumptions(
-            self.portfolio,
-            self.posterior,
-            self.objective,
-            self.menus,
-            frozenset(architectures),
-            seed=self.seed,
-            gap=self.gap,
-        )
-        common: Mapping[str, object] = {
-            "model": {"name": self.posterior.name, "sha256": self.posterior.sha256},
-            "seed": self.seed,
-            "inputs_sha256": self.portfolio.inputs_sha256,
-            "portfolio": self.portfolio.name,
-            "currency": self.portfolio.currency,
-            "horizon_years": self.portfolio.horizon_years,
-            "assumptions": assumptions,
-        }
-        return Plan(**{**common, **rest})  # type: ignore[arg-type]
-
-
-def _infeasible_plan(frame: _Frame, warnings: Sequence[Warning_], budget_cents: int) -> Plan:
-    conflict = explain_conflict(frame.menus, frame.portfolio.rules, budget_cents)
-    limit = budget_cents / 100
-    return frame.plan(
-        (),
+def _empty_plan(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    objective: Objective,
+    menus: Sequence[Menu],
+    *,
+    seed: int,
+    gap: float,
+) -> Plan:
+    """Return a plan that funds nothing yet, with its provenance, assumptions and warnings."""
+    limit = budget_to_cents(portfolio.budget or 0.0) / 100
+    return Plan(
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        horizon_years=portfolio.horizon_years,
         status=Status.INFEASIBLE,
+        assumptions=list_assumptions(portfolio, posterior, objective, menus, seed=seed, gap=gap),
         objective=None,
         budget=BudgetResult(limit=limit, committed=0.0, left=limit, shadow_price=0.0),
         decisions=(),
-        warnings=_deduplicated(warnings),
-        conflict=conflict.names,
-        fixes=conflict.fixes,
     )
 
 
-def _chosen_plan(frame: _Frame, scene: Scene, warnings: Sequence[Warning_]) -> Plan:
-    choice, portfolio = scene.choice, scene.portfolio
+def _chosen_plan(empty: Plan, scene: Scene, posterior: Posterior) -> Plan:
+    """Return the plan with the choice, its risk, its audit and its reasons filled in."""
+    choice = scene.choice
     decided = [_decide(scene, index) for index in range(len(scene.options))]
-    decisions = tuple(decision for decision, _ in decided)
-    audit_draws = len(range(*frame.posterior.audit_rows.indices(frame.posterior.n_draws)))
-    return frame.plan(
-        (decision.architecture for decision in decisions if decision.architecture),
+    audit_draws = len(range(*posterior.audit_rows.indices(posterior.n_draws)))
+    funded = tuple(_funded(scene, audit_draws, empty.seed))
+    names = {item.architecture for item in funded}
+    return replace(
+        empty,
         status=choice.status,
+        assumptions={**empty.assumptions, "training_prices": training_prices(scene.menus, names)},
         objective=ObjectiveResult(scene.objective, choice.value, choice.bound, choice.gap),
         budget=BudgetResult(
             limit=scene.budget_cents / 100,
@@ -195,10 +179,8 @@ def _chosen_plan(frame: _Frame, scene: Scene, warnings: Sequence[Warning_]) -> P
             left=scene.left_cents / 100,
             shadow_price=choice.budget_price,
         ),
-        decisions=decisions,
-        risk=plan_risk(
-            _funded(scene, audit_draws, frame.seed), audit_draws, scene.budget_cents / 100
-        ),
+        decisions=tuple(decision for decision, _ in decided),
+        risk=plan_risk(funded, audit_draws, scene.budget_cents / 100),
         audit=AuditResult(
             in_sample_value=choice.value,
             held_out_value=_held_out_value(scene),
@@ -206,14 +188,8 @@ def _chosen_plan(frame: _Frame, scene: Scene, warnings: Sequence[Warning_]) -> P
             solver_bound=choice.solver_bound,
             own_bound=choice.own_bound,
         ),
-        warnings=_deduplicated(
-            [
-                *warnings,
-                *(warning for _, found in decided for warning in found),
-                *_dominance_warning(scene.menus),
-            ]
-        ),
-        notes=tuple(_notes(scene, portfolio)),
+        warnings=_unique([*empty.warnings, *(item for _, found in decided for item in found)]),
+        notes=tuple(_notes(scene)),
     )
 
 
@@ -246,36 +222,48 @@ def _decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
     return decision, ruling.warnings
 
 
-def _funded(scene: Scene, n_draws: int, seed: int) -> list[Funded]:
-    """Return the funded projects with their cost on the audit's draws."""
-    return [
-        Funded(
+def _funded(scene: Scene, n_draws: int, seed: int) -> Iterable[Funded]:
+    """Yield the funded projects with their cost on the audit's draws."""
+    for menu, options, pick in zip(scene.menus, scene.options, scene.choice.picks, strict=True):
+        if pick is None:
+            continue
+        certain, random = _cost_parts(menu, options, pick, scene.portfolio.compute, n_draws, seed)
+        yield Funded(
             project=menu.project,
             forecast=menu.forecast,
             architecture=options.architecture(pick),
             images=int(options.images_total[pick]),
-            cost_draws=_cost_draws(menu, options, pick, scene.portfolio.compute, n_draws, seed),
+            fixed_cents=certain,
+            random_cost=random,
         )
-        for menu, options, pick in zip(scene.menus, scene.options, scene.choice.picks, strict=True)
-        if pick is not None
-    ]
 
 
-def _cost_draws(
+def _cost_parts(
     menu: Menu, options: ProjectOptions, pick: int, compute: Compute, n_draws: int, seed: int
-) -> Draws | float:
-    """Return draws of the cost where a price is a range, the committed amounts elsewhere."""
-    cost: Draws | float = int(options.fixed_cents[pick]) / 100
-    to_buy, total = int(options.images_to_buy[pick]), int(options.images_total[pick])
+) -> tuple[int, Draws | None]:
+    """Return the cents no price range touches, and draws of the rest (None if there is none)."""
+    certain = int(options.fixed_cents[pick])
+    random: Draws | None = None
     if isinstance(menu.project.images.price, Range):
-        cost = cost + data_cost_draws(menu.project, to_buy, n_draws, seed)
+        to_buy = int(options.images_to_buy[pick])
+        random = data_cost_draws(menu.project, to_buy, n_draws, seed)
     else:
-        cost = cost + int(options.data_cents[pick]) / 100
-    ranges = (compute.usd_per_flop, compute.usd_per_hour, compute.utilisation)
-    if any(isinstance(amount, Range) for amount in ranges):
+        certain += int(options.data_cents[pick])
+    if any(isinstance(amount, Range) for amount in _compute_prices(compute)):
         rate = menu.rates[int(options.architecture_index[pick])]
-        return cost + training_cost_draws(rate, total, compute, n_draws, seed)
-    return cost + int(options.training_cents[pick]) / 100
+        total = int(options.images_total[pick])
+        training = training_cost_draws(rate, total, compute, n_draws, seed)
+        random = training if random is None else random + training
+    else:
+        certain += int(options.training_cents[pick])
+    return certain, random
+
+
+def _compute_prices(compute: Compute) -> tuple[Amount | None, ...]:
+    """Return the amounts that price training on the chosen basis."""
+    if compute.basis is Basis.PAPER:
+        return (compute.usd_per_flop,)
+    return (compute.usd_per_hour, compute.utilisation)
 
 
 def _held_out_value(scene: Scene) -> float:
@@ -303,21 +291,21 @@ def _held_out_value(scene: Scene) -> float:
     return total
 
 
-def _notes(scene: Scene, portfolio: Portfolio) -> Iterable[str]:
+def _notes(scene: Scene) -> Iterable[str]:
     yield leftover_note(scene)
-    if portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
+    if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
         yield "No project has a value, so the plan maximises the expected number of targets met."
 
 
-def _input_warnings(portfolio: Portfolio, catalogue: Catalogue) -> Iterable[Warning_]:
+def _standing_warnings(
+    portfolio: Portfolio, menus: Sequence[Menu], catalogue: Catalogue
+) -> Iterable[Warning_]:
+    """Yield what to know whatever is chosen: compute, then project by project, then the model."""
     yield from compute_warnings(portfolio.compute)
-    for project in portfolio.projects:
-        yield from candidate_warnings(project, catalogue, portfolio.compute)
-
-
-def _forecast_warnings(menus: Sequence[Menu]) -> Iterable[Warning_]:
     for menu in menus:
+        yield from candidate_warnings(menu.project, catalogue, portfolio.compute)
         yield from menu.forecast.warnings
+    yield from _dominance_warning(menus)
 
 
 def _dominance_warning(menus: Sequence[Menu]) -> Iterable[Warning_]:
@@ -325,11 +313,12 @@ def _dominance_warning(menus: Sequence[Menu]) -> Iterable[Warning_]:
     blind = [m for m in menus if not m.forecast.varies_by_architecture and len(m.rates) > 1]
     if blind:
         message = (
-            "Eq. 1 has no architecture term: at equal images every architecture has the same error, so the cheapest "
-            "one always wins. Name the architectures you would deploy, or use a model that tells them apart."
+            "Eq. 1 has no architecture term: at equal images every architecture has the same "
+            "error, so the cheapest one always wins. Name the architectures you would deploy, or "
+            "use a model that tells them apart."
         )
         yield Warning_("ARCHITECTURE_DOMINATED", None, "projects.architectures", message)
 
 
-def _deduplicated(warnings: Iterable[Warning_]) -> tuple[Warning_, ...]:
+def _unique(warnings: Iterable[Warning_]) -> tuple[Warning_, ...]:
     return tuple(dict.fromkeys(warnings))

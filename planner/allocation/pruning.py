@@ -1,9 +1,9 @@
 """Which options can an optimal plan do without?
 
-Two reductions, both exact for what they are used for. *Dominance*: an option that costs no less and is
-worth no more than another of the same project is never needed, under any rule, because rules ask only whether
-a project is funded. *Hull*: the linear relaxation needs only the options on the upper concave hull of (cost, worth)
-(Sinha & Zoltners 1979).
+Two reductions, both exact for what they are used for. *Dominance*: an option that costs no less
+and is worth no more than another of the same project is never needed, under any rule, because
+rules ask only whether a project is funded. *Hull*: the linear relaxation needs only the options
+on the upper concave hull of (cost, worth) (Sinha & Zoltners 1979).
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ type Rows = NDArray[np.int64]
 def undominated(table: OptionTable) -> Rows:
     """Return the rows that no other option of their project dominates.
 
-    Ties go to the cheaper option, then to the worthier, then to the earlier architecture, then to fewer
-    images. "Do not fund" costs nothing and is worth nothing; it dominates every option of worth 0 or less,
-    except where a rule may demand that the project is funded.
+    Ties go to the cheaper option, then to the worthier, then to the earlier architecture, then
+    to fewer images. "Do not fund" costs nothing and is worth nothing; it dominates every option
+    of worth 0 or less, except where a rule may demand that the project is funded.
 
     Returns
     -------

@@ -1,13 +1,15 @@
 """How much could any plan be worth, and what is one more unit of money worth?
 
-Expected value under one budget is a multiple-choice knapsack. Its linear relaxation is solved by sorting
-the steps of every project's hull by worth per cent (Dyer 1984, Zemel 1984). With rules in play the dual prices come
-from a linear program instead. Either way the bound is then evaluated here, in NumPy, over *all* options: it
-holds for any non-negative prices, wherever they come from.
+Expected value under one budget is a multiple-choice knapsack. Its linear relaxation is solved
+by sorting the steps of every project's hull by worth per cent (Dyer 1984, Zemel 1984). With
+rules in play the dual prices come from a linear program instead. Either way the bound is then
+evaluated here, in NumPy, over *all* options: it holds for any non-negative prices, wherever
+they come from.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +80,7 @@ def hull_rows(table: OptionTable, rows: Rows) -> Rows:
 
 
 def hull_steps(table: OptionTable, rows: Rows) -> Steps:
-    """Return the steps from "do not fund" along the hulls of undominated options of positive worth."""
+    """Return the steps from "do not fund" along the hulls of options of positive worth."""
     owner: list[int] = []
     arrives: list[int] = []
     cents: list[int] = []
@@ -166,4 +168,4 @@ def _segments(owner: Rows) -> list[tuple[int, int]]:
         return []
     cuts = np.flatnonzero(np.diff(owner)) + 1
     ends = [0, *cuts.tolist(), len(owner)]
-    return list(zip(ends[:-1], ends[1:], strict=True))
+    return list(pairwise(ends))

@@ -1,7 +1,7 @@
 """How far may net value and cost of the plan stray, on draws that the solve never saw?
 
-Draw s is the same state of the world for every project, so what projects have in common does not average
-out.
+Draw s is the same state of the world for every project, so what projects have in common does
+not average out.
 """
 
 import math
@@ -35,15 +35,18 @@ class Funded:
         Chosen.
     images : int
         Trained on.
-    cost_draws : ndarray of shape (n_audit_draws,) or float
-        Cost; a number where no price is a range.
+    fixed_cents : int
+        Cost that no price range touches.
+    random_cost : ndarray of shape (n_audit_draws,) or None
+        Draws of the rest; None where no price is a range.
     """
 
     project: Project
     forecast: Forecast
     architecture: str
     images: int
-    cost_draws: Draws | float
+    fixed_cents: int
+    random_cost: Draws | None = None
 
     def success_draws(self) -> NDArray[np.bool_]:
         """Return in which of the audit's draws the target is met."""
@@ -64,10 +67,12 @@ def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResu
     budget : float
         What ``chance_over_budget`` compares with.
     """
-    cost = np.zeros(n_draws)
+    # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
+    cost = np.full(n_draws, sum(item.fixed_cents for item in funded) / 100)
     value = np.zeros(n_draws)
     for item in funded:
-        cost += item.cost_draws
+        if item.random_cost is not None:
+            cost += item.random_cost
         value += (item.project.value or 0.0) * item.success_draws()
     over = float(np.mean(cost > budget + 0.005))  # half a cent: sums of cents in binary
     return RiskResult(summarise(value - cost, worst="low"), summarise(cost, worst="high"), over)
@@ -90,7 +95,7 @@ def summarise(draws: Draws, *, worst: str) -> Quantiles:
     """
     p10, p50, p80, p90 = np.quantile(draws, (0.1, 0.5, 0.8, 0.9), method="inverted_cdf")
     return Quantiles(
-        mean=math.fsum(draws.tolist()) / len(draws),
+        mean=float(draws[0]) if np.ptp(draws) == 0 else math.fsum(draws.tolist()) / len(draws),
         p10=float(p10),
         p50=float(p50),
         p80=float(p80),

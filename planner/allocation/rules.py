@@ -1,15 +1,12 @@
-"""The user's rules as linear rows over "is funded", and as yes-or-no questions about a set of projects.
+"""The user's rules: as linear rows over "is funded", and as questions about a set of projects.
 
-Every rule speaks only about which projects are funded. The rows feed the integer model and the bound; the
-questions feed the audit, which must not share code with the model.
+Every rule speaks only about which projects are funded. The rows feed the integer model and the
+bound; the questions feed the audit, which must not share code with the model.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, Require, Rule, Skip
 
@@ -97,14 +94,3 @@ def keeps(rule: Rule, funded: Collection[str]) -> bool:
 def broken_rules(rules: Iterable[Rule], funded: AbstractSet[str]) -> tuple[str, ...]:
     """Return the names of the rules that a set of funded projects breaks, in order."""
     return tuple(rule.name for rule in rules if not keeps(rule, funded))
-
-
-def row_matrix(rows: Sequence[RuleRow], projects: Sequence[str]) -> NDArray[np.float64]:
-    """Return the coefficients as an array of shape (n_rows, n_projects)."""
-    position: Mapping[str, int] = {project: i for i, project in enumerate(projects)}
-    matrix = np.zeros((len(rows), len(projects)))
-    for i, row in enumerate(rows):
-        for project, coefficient in row.terms:
-            if project in position:
-                matrix[i, position[project]] += coefficient
-    return matrix

@@ -1,8 +1,8 @@
 """Which option of which project, under one budget and the user's rules?
 
-Prune by dominance; bound by the linear relaxation; find a good plan greedily; discard every option that
-the bound shows cannot improve on it; let HiGHS search what is left; audit. All reductions are exact, so the answer is
-that of the full model.
+Prune by dominance; bound by the linear relaxation; find a good plan greedily; discard every
+option that the bound shows cannot improve on it; let HiGHS search what is left; audit. All
+reductions are exact, so the answer is that of the full model.
 """
 
 import math
@@ -14,10 +14,10 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from planner.allocation.audit import require_sound
+from planner.allocation.audit import Tally, require_sound
 from planner.allocation.feasibility import least_cost_set, total_cents
 from planner.allocation.formulation import Model, build_model
-from planner.allocation.greedy import greedy_rows
+from planner.allocation.greedy import greedy_rows, polished_rows
 from planner.allocation.pruning import undominated
 from planner.allocation.relaxation import (
     Prices,
@@ -27,7 +27,7 @@ from planner.allocation.relaxation import (
     hull_steps,
     upper_bound,
 )
-from planner.allocation.rules import RuleRow, rule_rows
+from planner.allocation.rules import rule_rows
 from planner.allocation.solver import highs
 from planner.allocation.table import OptionTable, build_table
 from planner.domain.option import ProjectOptions
@@ -38,7 +38,7 @@ type Rows = NDArray[np.int64]
 
 MOST_COVERS = 50
 ROUNDING = 1e-9
-"""Relative slack when options are discarded by the bound: floating-point sums must not discard an optimum."""
+"""Relative slack when options are discarded by the bound: rounding must not discard an optimum."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def choose(
     gap: float = 1e-6,
     time_limit_s: float = 60.0,
 ) -> Choice | None:
-    """Return the best choice of at most one option per project, or None if the rules and budget conflict.
+    """Return the best choice of at most one option per project; None if rules and budget conflict.
 
     Parameters
     ----------
@@ -109,27 +109,33 @@ def choose(
     demanded = least_cost_set(cheapest, rules)
     if demanded is None or total_cents(cheapest, demanded) > budget_cents:
         return None
+    # Beyond the price of everything the budget means nothing; huge numbers only cost accuracy.
+    budget_cents = min(budget_cents, _dearest(table))
     rows = undominated(table)
     steps = hull_steps(table, rows)
     prices = _dual_prices(table, rows, steps, rules, budget_cents, deadline)
-    bound = upper_bound(
-        table, prices, rule_rows(rules), budget_cents, must=_must(table, rules)
-    )
+    bound = upper_bound(table, prices, rule_rows(rules), budget_cents, must=_must(table, rules))
     incumbent = greedy_rows(table, rows, steps, budget_cents, rules, demanded)
     floor = _worth(table, incumbent)
-    slack = ROUNDING * max(abs(bound.value), abs(floor), float(np.abs(table.worth).max(initial=0)))
+    slack = _rounding_slack(table, bound.value, floor, prices.per_cent * budget_cents)
     contenders = rows[bound.option_value[rows] >= floor - slack]
     found = _search(table, contenders, rules, budget_cents, gap, deadline)
-    best, claimed = incumbent, floor
+
+    def audited(chosen: Rows, claimed: float) -> tuple[tuple[int | None, ...], Tally]:
+        picks = _picks(table, chosen, options)
+        limit = bound.value + slack
+        return picks, require_sound(
+            options, picks, objective, budget_cents, rules, claimed=claimed, bound=limit
+        )
+
+    best = incumbent
     if found.rows is not None and _worth(table, found.rows) > floor:
-        best, claimed = found.rows, found.claimed
-    # Options discarded above cannot beat the incumbent, so the bound over those left, but no less than
-    # the incumbent, holds for all.
-    solver_bound = max(found.bound, floor) if found.bound is not None else bound.value
-    picks = _picks(table, best, options)
-    tally = require_sound(
-        options, picks, objective, budget_cents, rules, claimed=claimed, bound=bound.value + slack
-    )
+        audited(found.rows, found.claimed)
+        best = polished_rows(table, rows, found.rows, budget_cents, rules)
+    picks, tally = audited(best, _worth(table, best))
+    # What was discarded cannot beat the incumbent, so the bound over what was left, but no less
+    # than the incumbent, holds for every option.
+    solver_bound = bound.value if found.bound is None else max(found.bound, floor)
     proven = max(tally.value, min(solver_bound, bound.value))
     distance = relative_gap(tally.value, proven)
     return Choice(
@@ -143,6 +149,12 @@ def choose(
         committed_cents=tally.cents,
         budget_price=100 * prices.per_cent,
     )
+
+
+def _rounding_slack(table: OptionTable, *amounts: float) -> float:
+    """Return what sums of these magnitudes may be off by."""
+    largest = float(np.abs(table.worth).max(initial=0.0))
+    return ROUNDING * max(largest, *(abs(amount) for amount in amounts))
 
 
 def relative_gap(value: float, bound: float) -> float:
@@ -175,16 +187,14 @@ def _search(
     gap: float,
     deadline: float,
 ) -> _Found:
-    """Solve the integer model; cut off what overspends within the solver's tolerance and solve again."""
+    """Solve the integer model; cut off what overspends within tolerance and solve again."""
     covers: list[list[int]] = []
     if len(rows) == 0:
         return _Found(rows, 0.0, 0.0)
     while len(covers) < MOST_COVERS:
         model = build_model(table, rows, rule_rows(rules), budget_cents, covers)
-        # Half the asked gap: scaling and the solver's own tolerances must not use up the other half.
-        stats = model.problem.solve(
-            highs(gap=gap / 2, time_limit_s=deadline - time.monotonic())
-        )
+        # Half the asked gap: scaling and tolerances must not use up the other half.
+        stats = model.problem.solve(highs(gap=gap / 2, time_limit_s=deadline - time.monotonic()))
         bound = None if stats.best_bound is None else stats.best_bound * model.worth_unit
         if not stats.has_solution or stats.objective is None:
             return _Found(None, -math.inf, bound)
@@ -203,27 +213,27 @@ def _dual_prices(
     budget_cents: int,
     deadline: float,
 ) -> Prices:
-    """Return dual prices of the linear relaxation: by sorting, or from HiGHS where rules take part."""
+    """Return dual prices of the relaxation: by sorting, or from HiGHS where rules take part."""
     prepared = rule_rows(rules)
     simple = Prices(budget_price(steps, budget_cents), np.zeros(len(prepared)))
     if not prepared:
         return simple
     corners = hull_rows(table, rows)
     model = build_model(table, corners, prepared, budget_cents)
-    stats = model.problem.solve(
-        highs(gap=0.0, time_limit_s=deadline - time.monotonic(), mip=False)
-    )
+    stats = model.problem.solve(highs(gap=0.0, time_limit_s=deadline - time.monotonic(), mip=False))
     if stats.status != pulp.constants.LpSolveStatus.Optimal:
         return simple
-    return _prices(model, prepared)
+    return _prices(model)
 
 
-def _prices(model: Model, rows: Sequence[RuleRow]) -> Prices:
+def _prices(model: Model) -> Prices:
     """Read the dual prices back in cents; wrong signs within tolerance become 0."""
-    dual = {row.name: max(0.0, row.pi or 0.0) for row in model.problem.constraints()}
-    per_cent = dual.get("budget_total", 0.0) * model.worth_unit / model.money_unit
-    per_rule = [dual.get(name, 0.0) * model.worth_unit for name in model.rule_names]
-    return Prices(per_cent, np.array(per_rule, dtype=np.float64).reshape(len(rows)))
+    per_cent = [max(0.0, row.pi or 0.0) for row in model.budget_row]
+    per_rule = [max(0.0, (row.pi if row else 0.0) or 0.0) for row in model.rule_constraints]
+    return Prices(
+        sum(per_cent) * model.worth_unit / model.money_unit,
+        np.array(per_rule, dtype=np.float64) * model.worth_unit,
+    )
 
 
 def _chosen(model: Model) -> Rows:
@@ -253,6 +263,13 @@ def _cheapest(table: OptionTable) -> dict[str, int]:
         )
         if stop > start
     }
+
+
+def _dearest(table: OptionTable) -> int:
+    """Return the cost of every project at its dearest."""
+    dearest = np.zeros(len(table.projects), dtype=np.int64)
+    np.maximum.at(dearest, table.owner, table.cents)
+    return int(dearest.sum())
 
 
 def _must(table: OptionTable, rules: Sequence[Rule]) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """All options of all projects in one flat table, as the solver and the auditor read them.
 
-Projects stand in the order of their ids, not of the file: the same portfolio written in another order is the
-same model, and gets the same plan.
+Projects stand in the order of their ids, not of the file: the same portfolio written in another
+order is the same model, and gets the same plan.
 """
 
 from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from planner.domain.vocabulary import Verdict
 
 @dataclass(frozen=True)
 class Ruling:
-    """A verdict, the sentence that gives the rule and the numbers behind it, and what to be warned of."""
+    """A verdict, the rule and numbers behind it in a sentence, and what to be warned of."""
 
     verdict: Verdict
     reason: str
@@ -21,7 +21,8 @@ def rule_on(menu: Menu, chance: float, portfolio: Portfolio) -> Ruling:
     """Return the verdict on a funded option.
 
     GO from ``go_chance`` on. Below it: PILOT while the project has no pilot; with one, GO and a
-    warning. Only a ``fund`` rule leads below ``pilot_chance``, or below ``go_chance`` after a pilot.
+    warning. Only a ``fund`` rule leads below ``pilot_chance``, or below ``go_chance`` after a
+    pilot.
     """
     project = menu.project.id
     go, pilot = portfolio.go_chance, portfolio.pilot_chance
