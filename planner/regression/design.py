@@ -1,16 +1,16 @@
 """Rows of observations and the design matrix of Eq. 1."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner._resources import resource_root
-from planner.errors import ResourceError
+from planner.regression.tables import damaged_table, read_table
 
 RECONSTRUCTION_FILE = "published_reconstruction.csv"
+
+_COLUMNS = ("images", "pretrained", "relative_complexity", "type", "log10_error")
 
 type Column = NDArray[np.float64]
 
@@ -67,21 +67,16 @@ def read_reconstruction(path: Path | None = None) -> Observations:
     ResourceError
         The table is missing or damaged.
     """
-    source = resource_root("data") / RECONSTRUCTION_FILE if path is None else path
+    table = RECONSTRUCTION_FILE if path is None else path
+    rows = read_table(table, _COLUMNS)
     try:
-        with source.open(encoding="utf-8", newline="") as file:
-            table = list(csv.DictReader(file))
-
-        def column(name: str) -> Column:
-            return np.array([float(row[name]) for row in table])
-
-        return Observations(
-            images=column("images"),
-            pretrained=column("pretrained"),
-            relative_complexity=column("relative_complexity"),
-            segmentation=column("type"),
-            log10_error=column("log10_error"),
-        )
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        message = f"The table {source} cannot be read ({error!r}). Reinstall vision-planner."
-        raise ResourceError(message) from None
+        columns = {name: np.array([float(row[name]) for row in rows]) for name in _COLUMNS}
+    except ValueError as error:
+        raise damaged_table(Path(table), str(error)) from None
+    return Observations(
+        images=columns["images"],
+        pretrained=columns["pretrained"],
+        relative_complexity=columns["relative_complexity"],
+        segmentation=columns["type"],
+        log10_error=columns["log10_error"],
+    )

@@ -5,14 +5,12 @@ from the printed coefficients. The paper's numbers are read from ``data/``. No c
 guess here.
 """
 
-import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from planner._resources import resource_root
 from planner.domain.complexity import entropy_nats, majority_guess_error, relative_complexity
 from planner.domain.published_equations import TERMS, images_needed, predicted_error
 from planner.domain.reproduction import (
@@ -27,10 +25,10 @@ from planner.domain.reproduction import (
     TermEstimate,
     TestCase,
 )
-from planner.errors import ResourceError
 from planner.regression.least_squares import regression_table
 from planner.regression.published import chance_slope_not_negative, fit_published
 from planner.regression.published_texts import RECONSTRUCTION_NOTICE
+from planner.regression.tables import read_table
 
 BEST_READING = {
     "EfficientNet-B0": 5_288_548,  # torchvision's count
@@ -43,6 +41,26 @@ READING_USD_PER_FLOP = Decimal("3.0288e-11")
 PRINTED_USD_PER_FLOP = Decimal("3e-11")
 
 _CENT = Decimal("0.01")
+_CASE_COLUMNS = (
+    "case",
+    "n_train",
+    "relative_complexity",
+    "pretrained",
+    "type_segmentation",
+    "observed_error",
+    "printed_predicted_error",
+)
+_TABLE1_COLUMNS = (
+    "term",
+    "coefficient",
+    "std_err",
+    "t",
+    "p",
+    "ci_low",
+    "ci_high",
+    "r_squared",
+)
+_FIGURE2_COLUMNS = ("section", "model", "item", "value")
 _PRINTED_TERMS = {
     "intercept": "intercept",
     "log10_datapoints": "log10_images",
@@ -137,13 +155,13 @@ def _table2() -> tuple[TestCase, ...]:
                 )
             ),
         )
-        for row in _read_table("published_test_cases.csv")
+        for row in read_table("published_test_cases.csv", _CASE_COLUMNS)
     )
 
 
 def _printed_table1(fitted: RegressionTable) -> RegressionTable:
     """Return Table 1 as printed; its t, p and intervals imply the rows and degrees of freedom."""
-    rows = _read_table("published_regression.csv")
+    rows = read_table("published_regression.csv", _TABLE1_COLUMNS)
     terms = {
         _PRINTED_TERMS[row["term"]]: TermEstimate(
             coefficient=float(row["coefficient"]),
@@ -213,7 +231,7 @@ def _figure2() -> Figure2:
 def _figure2_inputs() -> dict[str, Decimal]:
     return {
         row["item"]: Decimal(row["value"])
-        for row in _read_table("published_figure2.csv")
+        for row in read_table("published_figure2.csv", _FIGURE2_COLUMNS)
         if row["section"] == "input" and _is_decimal(row["value"])
     }
 
@@ -221,7 +239,7 @@ def _figure2_inputs() -> dict[str, Decimal]:
 def _printed_figure2_rows() -> dict[str, PrintedFigure2Row]:
     """Return what the paper prints for each architecture, in its order."""
     values: dict[str, dict[str, float]] = {}
-    for row in _read_table("published_figure2.csv"):
+    for row in read_table("published_figure2.csv", _FIGURE2_COLUMNS):
         if row["section"] == "output":
             values.setdefault(row["model"], {})[row["item"]] = float(row["value"])
     return {
@@ -241,7 +259,7 @@ def _yolov5_sizes() -> dict[str, int]:
     """Return every released YOLOv5 size of the architecture table, smallest first."""
     sizes = {
         row["name"]: int(float(row["params"]))
-        for row in _read_table("architectures.csv")
+        for row in read_table("architectures.csv", ("name", "params"))
         if row["name"].startswith("YOLOv5") and row["params"]
     }
     return dict(sorted(sizes.items(), key=lambda item: (item[1], item[0])))
@@ -341,13 +359,3 @@ def _is_decimal(text: str) -> bool:
         return Decimal(text).is_finite()
     except ArithmeticError:
         return False
-
-
-def _read_table(name: str) -> list[Mapping[str, str]]:
-    path = resource_root("data") / name
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except (OSError, ValueError) as error:
-        message = f"The table {path} cannot be read ({error}). Reinstall vision-planner."
-        raise ResourceError(message) from None

@@ -1,19 +1,19 @@
 """The scaling laws as terminal tables."""
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from planner.domain.laws import Laws
 
 
-def render_laws(laws: Laws) -> RenderableType:
-    """Return the laws, the worked numbers and how to read them, for a terminal of 80 columns."""
+def render_laws(laws: Laws) -> tuple[RenderableType, ...]:
+    """Return the laws, the worked numbers and how to read them, to print in order."""
     sources = _sources(laws)
     notes = [Text(f"- {note}") for note in laws.notes]
     numbered = [Text(f"[{number}] {source}", style="dim") for source, number in sources.items()]
-    return Group(
+    return (
         _law_table(laws, sources),
         Text(),
         _worked_table(laws, sources),

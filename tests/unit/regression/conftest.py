@@ -1,0 +1,10 @@
+"""Fixtures for the tests of the regression room."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Return a generator with a fixed seed."""
+    return np.random.default_rng(20)
