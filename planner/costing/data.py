@@ -10,7 +10,13 @@ from planner.costing.money import Cents, product_cents, to_cents
 from planner.domain.project import Images
 from planner.domain.quantities import Range
 
-__all__ = ["committed_data_cents", "data_cost", "images_to_buy", "total_cost"]
+__all__ = [
+    "committed_data_cents",
+    "data_cost",
+    "images_to_buy",
+    "images_trained",
+    "total_cost",
+]
 
 
 def data_cost(price: float, held: float, limit: float, needed: float) -> float:
@@ -61,6 +67,34 @@ def total_cost(data: float, training: float) -> float:
     103033.92
     """
     return (to_cents(data) + to_cents(training)) / 100
+
+
+def images_trained(
+    needed: float, held: float, limit: float, *, follow_paper: bool = False
+) -> float:
+    """Return the images a project trains on when it wants to reach a target.
+
+    Parameters
+    ----------
+    needed, held, limit : float
+        Images in all; ``needed`` may be infinite, then the limit is all there is.
+    follow_paper : bool, default=False
+        Train on min(needed, limit) even where more is held, as Eqs. 4 and 5 do. Held images are
+        free and more of them means less error, so by default none is left unused.
+
+    References
+    ----------
+    .. [1] Thompson et al. (AAAI/IAAI 2024), Eqs. 4 and 5.
+
+    Examples
+    --------
+    >>> images_trained(10_890, 51_000, 200_000)
+    51000
+    >>> images_trained(10_890, 51_000, 200_000, follow_paper=True)
+    10890
+    """
+    wanted = min(needed, limit)
+    return wanted if follow_paper else max(held, wanted)
 
 
 def images_to_buy(images: Images, images_total: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -68,14 +68,12 @@ def price_images(
     here = f"projects[{project.id}]"
     fixed = to_cents(float(project.images.fixed_cost), f"{here}.images.fixed_cost")
     passes = compute.epochs * compute.trials
+    per_image = np.array([rate.usd_per_image_epoch * passes for rate in rates], dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore"):  # too large is answered by to_cents
-        training = [
-            to_cents(rate.usd_per_image_epoch * passes * trained, f"{here}: {rate.architecture}")
-            for rate in rates
-        ]
+        training = np.multiply.outer(per_image, trained)
     return PricedImages(
         to_buy=to_buy,
         data_cents=committed_data_cents(project.images, to_buy, f"{here}.images.price"),
         fixed_cents=np.where(to_buy > 0, np.int64(fixed), np.int64(0)),
-        training_cents=np.array(training, dtype=np.int64).reshape(len(rates), totals.size),
+        training_cents=to_cents(training, f"{here}.training"),
     )

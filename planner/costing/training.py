@@ -9,11 +9,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import median
 
 from planner.costing.beta import fit_beta
+from planner.costing.speed import LOADER_CEILING_IMAGES_PER_S, table_utilisation
 from planner.domain.architecture import Architecture
-from planner.domain.catalogue import Accelerator, Catalogue, Throughput, chip_key
+from planner.domain.catalogue import Accelerator, Catalogue
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
@@ -21,29 +21,18 @@ from planner.domain.vocabulary import Basis
 from planner.errors import InputError, Problem, bad_value
 
 __all__ = [
-    "DEFAULT_UTILISATION",
-    "LOADER_CEILING_IMAGES_PER_S",
     "TrainingRate",
     "compute_warnings",
     "paper_training_cost",
     "price_training",
+    "require_finite_mean",
+    "usd_per_flop",
 ]
 
 PASSES = 3
 """Forward once, backward twice as dear."""
 
 FLOP_PER_MAC = 2
-
-LOADER_CEILING_IMAGES_PER_S = 1180.5
-"""Most images/s one GPU is fed by an ordinary data loader.
-
-The fastest network of the only end-to-end run with an ordinary loader: ResNet-18, 4×A100, 224 px,
-ultralytics/yolov5 release 6.2 (2022-08). Smaller networks ran no faster there: they wait for
-images. Tuned loaders reach twice as much (ResNet-50 2,470, NVIDIA DeepLearningExamples).
-"""
-
-DEFAULT_UTILISATION = 0.30
-"""Achieved over peak FLOP/s where nothing was measured; Sevilla et al. (2022) give .3 to .4."""
 
 USD_PER_FLOP_USUAL = (1e-19, 1e-14)
 """Clouds ask 1e-18 to 2e-16 USD per FLOP; outside these bounds the unit is likely wrong."""
@@ -112,6 +101,28 @@ def paper_training_cost(
     return usd_per_flop * FLOP_PER_MAC * parameters * epochs * PASSES * images * trials
 
 
+def usd_per_flop(usd_per_hour: float, peak_flop_per_s: float, utilisation: float) -> float:
+    r"""Return the price of one floating-point operation on a rented accelerator.
+
+    .. math:: p / (3600 \cdot F_{peak} \cdot u)
+
+    Parameters
+    ----------
+    usd_per_hour : float
+        Price of one accelerator-hour.
+    peak_flop_per_s : float
+        Dense peak of one accelerator at the precision of training.
+    utilisation : float
+        Achieved over peak, above 0.
+
+    Examples
+    --------
+    >>> f"{usd_per_flop(1.0, 1.25e14, 0.3):.1e}"
+    '7.4e-18'
+    """
+    return usd_per_hour / (3600 * peak_flop_per_s * utilisation)
+
+
 def price_training(
     architectures: Sequence[Architecture], compute: Compute, catalogue: Catalogue
 ) -> tuple[TrainingRate, ...]:
@@ -122,9 +133,9 @@ def price_training(
     .. math:: 6 \cdot MAC \cdot E[1/u] / F_{peak} \cdot E[p] / 3600
 
     with forward multiply-accumulates MAC, utilisation u, dense peak F and hourly price p. A
-    utilisation from the table is capped so that no accelerator trains on more than
-    :data:`LOADER_CEILING_IMAGES_PER_S`; one that the user states is taken as achieved end to end
-    and is not capped.
+    utilisation from the table is capped so that no accelerator trains on more images a second
+    than :data:`planner.costing.speed.LOADER_CEILING_IMAGES_PER_S`; one that the user states is
+    taken as achieved end to end and is not capped.
 
     Raises
     ------
@@ -207,7 +218,7 @@ def _seconds(
     if compute.utilisation is not None:
         seconds = at_peak * _mean_of_inverse(compute.utilisation)
         return seconds, False, f"utilisation {compute.utilisation!s} as given"
-    utilisation, words = _table_utilisation(architecture, machine.accelerator, catalogue)
+    utilisation, words = table_utilisation(architecture, machine.accelerator, catalogue)
     speed = f"utilisation {utilisation:.3f} ({words})"
     computing, loading = at_peak / utilisation, 1 / LOADER_CEILING_IMAGES_PER_S
     if computing >= loading:
@@ -248,56 +259,6 @@ def _machine(compute: Compute, catalogue: Catalogue) -> _Machine:
 def _default_accelerator() -> str:
     """Return the accelerator used where none is named, as a fix to paste."""
     return f"accelerator: {Compute().accelerator}"
-
-
-def _table_utilisation(
-    architecture: Architecture, accelerator: Accelerator, catalogue: Catalogue
-) -> tuple[float, str]:
-    """Return the utilisation to expect and where it comes from.
-
-    In order: runs of the architecture on this chip, on other chips, runs of its family, the
-    default. Only mixed-precision runs of a single card count: several cards on one host measure
-    the loader they share (see :data:`LOADER_CEILING_IMAGES_PER_S`). A run on another chip is
-    scaled by what other networks achieve on both, for a faster chip waits more for its memory.
-    """
-    runs = [run for run in catalogue.throughput if run.precision == "amp" and run.n_devices == 1]
-    own = [run for run in runs if architecture.name in run.architectures]
-    here = [run for run in own if chip_key(run.accelerator) == accelerator.chip]
-    family = {item.name for item in catalogue.architectures if item.family == architecture.family}
-    kin = [run for run in runs if family.intersection(run.architectures)]
-    for found, words in (
-        (here or _without_pipeline(own), "measured"),
-        (_without_pipeline(kin), f"median of the {architecture.family} family"),
-    ):
-        if found:
-            values = [run.utilisation * _transfer(run, accelerator, runs) for run in found]
-            return median(values), f"{words}, {_where(found)}"
-    return DEFAULT_UTILISATION, "default of Sevilla et al. 2022, nothing like it was measured"
-
-
-def _without_pipeline(runs: Sequence[Throughput]) -> Sequence[Throughput]:
-    """Return the runs on synthetic data, which are of one card and comparable, or else all."""
-    return [run for run in runs if not run.includes_input_pipeline] or runs
-
-
-def _transfer(run: Throughput, accelerator: Accelerator, runs: Sequence[Throughput]) -> float:
-    """Return the median ratio of utilisation here to there, over networks measured on both."""
-    there = [other for other in runs if other.accelerator == run.accelerator]
-    here = [other for other in runs if chip_key(other.accelerator) == accelerator.chip]
-    ratios = [
-        ours.utilisation / theirs.utilisation
-        for ours in here
-        for theirs in there
-        if set(ours.architectures).intersection(theirs.architectures)
-    ]
-    return median(ratios) if ratios else 1.0
-
-
-def _where(runs: Sequence[Throughput]) -> str:
-    """Name the accelerators, sources and dates of measured runs."""
-    chips = ", ".join(sorted({run.accelerator for run in runs}))
-    sources = ", ".join(sorted({f"{run.source.split(' ')[0]} {run.source_date}" for run in runs}))
-    return f"{chips}, {sources}"
 
 
 def _mean_of_inverse(utilisation: Amount) -> float:

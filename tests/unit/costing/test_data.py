@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from planner.costing.data import committed_data_cents, data_cost, images_to_buy, total_cost
+from planner.costing.data import (
+    committed_data_cents,
+    data_cost,
+    images_to_buy,
+    images_trained,
+    total_cost,
+)
 from planner.domain.project import Images
 from planner.domain.quantities import Range
 from planner.errors import InputError
@@ -56,3 +62,15 @@ def test_a_range_beyond_every_number_is_bad_input() -> None:
 def test_images_to_buy_never_go_negative() -> None:
     """Held images are subtracted down to zero."""
     assert images_to_buy(Images(limit=9, held=4), np.array([0, 4, 9])).tolist() == [0, 0, 5]
+
+
+@pytest.mark.parametrize(
+    ("needed", "ours", "papers"),
+    [(10_890, 51_000, 10_890), (197_817, 197_817, 197_817), (float("inf"), 200_000, 200_000)],
+)
+def test_held_images_are_all_used_unless_the_paper_is_followed(
+    needed: float, ours: float, papers: float
+) -> None:
+    """By default a project trains on everything it holds; the paper stops at the need."""
+    assert images_trained(needed, 51_000, 200_000) == ours
+    assert images_trained(needed, 51_000, 200_000, follow_paper=True) == papers

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from planner.catalogue.tables import load_catalogue
+from planner.costing.speed import DEFAULT_UTILISATION, LOADER_CEILING_IMAGES_PER_S
 from planner.costing.training import (
-    DEFAULT_UTILISATION,
-    LOADER_CEILING_IMAGES_PER_S,
     TrainingRate,
     compute_warnings,
     paper_training_cost,
     price_training,
+    usd_per_flop,
 )
 from planner.domain.portfolio import Compute
 from planner.domain.quantities import Range
@@ -233,3 +233,32 @@ def test_a_flop_price_far_from_any_cloud_is_warned_of(usd_per_flop: float, warne
 def test_the_flop_price_is_silent_where_it_is_not_used() -> None:
     """The measured basis does not read the price of a FLOP, so it warns of nothing."""
     assert compute_warnings(Compute()) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("K80", 2.1e-16),
+        ("P100", 1.7e-16),
+        ("V100", 7.4e-18),
+        ("T4", 7.5e-18),
+        ("A100 40GB", 8.9e-18),
+        ("A100 80GB", 8.6e-18),
+        ("L4", 3.8e-18),
+        ("H100 PCIe", 3.0e-18),
+        ("H100 SXM", 4.1e-18),
+        ("H200", 9.3e-18),
+        ("B200", 3.1e-18),
+        ("TPU v3", 1.5e-17),
+        ("TPU v4", 1.1e-17),
+        ("TPU v5e", 5.6e-18),
+    ],
+)
+def test_flop_prices_follow_from_the_tables(name: str, expected: float) -> None:
+    """At utilisation .3 each accelerator's median price gives the known price of a FLOP."""
+    catalogue = load_catalogue()
+    chip, hourly = catalogue.accelerator(name), catalogue.hourly_price(name)
+    assert hourly is not None
+    assert chip.training_peak_flop_per_s is not None
+    found = usd_per_flop(hourly.median, chip.training_peak_flop_per_s, 0.3)
+    assert found == pytest.approx(expected, rel=0.02)
