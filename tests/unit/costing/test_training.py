@@ -92,16 +92,6 @@ def test_small_networks_wait_for_the_loader() -> None:
     assert not price("ViT-L/16 (in21k)").input_bound
 
 
-def test_the_loader_ceiling_is_the_fastest_ordinary_end_to_end_run() -> None:
-    """The ceiling is the best rate per card in the table's run with an ordinary loader."""
-    rates = [
-        run.images_per_s_per_device
-        for run in load_catalogue().throughput
-        if run.n_devices > 1 and run.source.startswith("ultralytics")
-    ]
-    assert max(rates) == LOADER_CEILING_IMAGES_PER_S
-
-
 def test_a_rate_says_what_it_rests_on() -> None:
     """The sentence names operations, peak, utilisation with source, and the dated price."""
     how = price("ConvNeXt-L").how
@@ -110,20 +100,6 @@ def test_a_rate_says_what_it_rests_on() -> None:
         *("pytorch-image-models", "2022-07-27", "median of 8 vendors", "latest 2025-03-17"),
     ):
         assert words in how
-
-
-def test_utilisation_of_the_same_chip_comes_first() -> None:
-    """ResNet-50 on an A100 uses the A100's run, whatever the memory size, not the RTX 3090's."""
-    how = price("ResNet-50").how
-    assert "utilisation 0.194 (measured, A100 80GB" in how
-    assert "utilisation 0.423" in price("ResNet-50", Compute(accelerator="RTX 3090")).how
-    assert "utilisation 0.423" in price("ResNet-50", Compute(accelerator="L4")).how
-
-
-def test_utilisation_of_another_chip_is_scaled_by_networks_measured_on_both() -> None:
-    """ViT-L was run on the RTX 3090 alone; on the A100 it loses what ResNet-50 loses there."""
-    how = price("ViT-L/16 (in21k)").how
-    assert f"utilisation {0.6101 * 0.19427 / 0.42304:.3f}" in how
 
 
 def test_without_any_run_the_default_utilisation_counts() -> None:
