@@ -195,6 +195,18 @@ def test_a_damaged_declaration_is_a_message(
         load_model(model)
 
 
+def test_draws_that_no_forecast_could_use_are_not_loaded(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A well-formed file with a missing number is refused, whoever wrote it."""
+    monkeypatch.setattr("planner.regression.store._problem_with", lambda _: "")
+    write_draws(model / DRAWS_FILE, {"a": [1.0, 2.0, np.nan, 4.0]})
+    monkeypatch.undo()
+    record_checksum(model)
+    with pytest.raises(ResourceError, match=r"draws\.nc: not finite: a"):
+        load_model(model)
+
+
 def test_bytes_that_are_no_text_are_a_message(model: Path) -> None:
     """A declaration in another encoding does not end in a traceback."""
     (model / SPEC_FILE).write_bytes(b"\xff\xfe\x00")
