@@ -332,7 +332,7 @@ def unknown_name(
 
     names = [item if isinstance(item, str) else item.name for item in known]
     by_key = {match_key(item): item for item in names}
-    close = get_close_matches(match_key(name), list(by_key), n=3, cutoff=0.6)
+    close = get_close_matches(match_key(name[:80]), list(by_key), n=3, cutoff=0.6)
     if close:
         meant = ", ".join(by_key[key] for key in close)
         message = f"{noun} {name[:80]!r} is not in the catalogue; did you mean {meant}?"

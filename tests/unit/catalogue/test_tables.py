@@ -106,7 +106,7 @@ def test_an_unknown_name_suggests_up_to_three(catalogue: Catalogue) -> None:
     assert problem.field == "projects[a].architectures[0]"
     assert 1 <= len(problem.message.partition("mean ")[2].split(", ")) <= 3
     with pytest.raises(InputError, match="planner catalogue architectures"):
-        catalogue.architecture("§§§§")
+        catalogue.architecture("§" * 1_000_000)
     with pytest.raises(InputError, match="A100 40GB"):
         catalogue.accelerator("A100 40G")
     with pytest.raises(InputError, match="planner catalogue carbon"):
