@@ -12,6 +12,7 @@ from planner.catalogue.suggest import did_you_mean
 from planner.catalogue.tables import load_catalogue
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio import Compute
+from planner.domain.quantities import show
 from planner.domain.vocabulary import Basis
 from planner.errors import InputError
 
@@ -87,7 +88,7 @@ def _duplicate_ids(document: Document, name: str) -> Iterator[Finding]:
         here = (*location, "id")
         if identity in first:
             lines = f"lines {document.line(first[identity])} and {document.line(here)}"
-            message = f'id "{identity[:60]}" is used twice, in {lines}; ids are unique.'
+            message = f"id {show(identity)} is used twice, in {lines}; ids are unique."
             yield Finding(here, message, code="DUPLICATE_ID")
         else:
             first[identity] = here
@@ -145,7 +146,7 @@ def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Findin
     for location, name in _project_names(data):
         if isinstance(name, str) and name.strip() and name not in known:
             fix = did_you_mean(name, known)
-            message = f'no project has the id "{name[:60]}".'
+            message = f"no project has the id {show(name)}."
             yield Finding(location, message, fix, "UNKNOWN_NAME")
 
 

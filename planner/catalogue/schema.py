@@ -220,7 +220,7 @@ def _not_empty[T](items: list[T]) -> list[T]:
 def _distinct(names: list[str]) -> list[str]:
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise mistake(f'"{name[:60]}" is named twice.')
+            raise mistake(f"{show(name)} is named twice.")
     return _not_empty(names)
 
 

@@ -17,6 +17,7 @@ from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from planner.catalogue.document import Document, Finding, Location, Mark
+from planner.domain.quantities import show
 from planner.errors import InputError, Problem
 
 MAX_DEPTH = 40
@@ -33,6 +34,7 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], float("-inf")),
     **dict.fromkeys([".nan", ".NaN", ".NAN"], float("nan")),
 }
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_NUMBER = 400  # digits; Python refuses to read integers of more than 4,300
 
 
@@ -156,19 +158,29 @@ class _Builder:
 
     def scalar(self, event: Any, mark: Mark) -> None:  # noqa: ANN401 - as above
         frame = self.stack[-1] if self.stack else None
+        text = event.value
+        if event.style == '"' and _SURROGATE.search(text):
+            text = self.joined(text, mark)
         if frame is not None and isinstance(frame.value, dict) and frame.key is None:
-            self.key(frame, event.value, mark)
-            self.check_tag(event, (*frame.location, event.value))
+            self.key(frame, text, mark)
+            self.check_tag(event, (*frame.location, text))
             return
-        plain = event.style is None or event.style == ""
-        value = resolve_plain(event.value) if plain else event.value
-        self.check_tag(event, self.add(value, mark))
+        self.check_tag(event, self.add(text if event.style else resolve_plain(text), mark))
+
+    def joined(self, text: str, mark: Mark) -> str:
+        """Return text whose escapes spell halves of characters, as JSON does, with them joined."""
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            message = "an escape spells half of a character; write the character itself."
+            self.findings.append(Finding((), message, code="ENCODING", mark=mark))
+            return text.encode("utf-8", "replace").decode("utf-8")
 
     def key(self, frame: _Frame, key: str, mark: Mark) -> None:
         location = (*frame.location, key)
         if location in self.keys:
             first = self.keys[location][0]
-            message = f"{key[:60]} is given twice, in lines {first} and {mark[0]}; keep one."
+            message = f"{show(key)} is given twice, in lines {first} and {mark[0]}; keep one."
             self.findings.append(Finding(location, message, code="DUPLICATE_KEY", mark=mark))
         else:
             self.keys[location] = mark

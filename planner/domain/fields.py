@@ -7,6 +7,7 @@ command-line flag or Python, so that no other module meets a value outside its r
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from enum import StrEnum
+from numbers import Real
 from typing import Any
 
 from planner.domain.quantities import (
@@ -103,9 +104,18 @@ def price(value: object) -> Amount:
     return amount if isinstance(amount, Range) else number_at_least_zero(amount)
 
 
+def share(value: object) -> float:
+    """Return a share in [0, 1]; a number that is 1 is the whole, as a computed share may be.
+
+    Only in a file, where a person wrote it, is a bare 1 ambiguous.
+    """
+    is_whole = isinstance(value, Real) and not isinstance(value, bool) and value == 1
+    return 1.0 if is_whole else parse_rate(value)
+
+
 def share_strictly_inside(value: object) -> float:
     """Return a share that is neither 0 % nor 100 %."""
-    rate = parse_rate(value)
+    rate = share(value)
     if not 0 < rate < 1:
         message = f"got {show(value)}; a target lies strictly between 0 % and 100 %"
         raise QuantityError(message)

@@ -12,12 +12,13 @@ from planner.domain.fields import (
     number_at_least_zero,
     positive_number,
     price,
+    share,
     share_strictly_inside,
     text_list,
     true_or_false,
     word_of,
 )
-from planner.domain.quantities import Amount, QuantityError, parse_count, parse_rate, show
+from planner.domain.quantities import Amount, QuantityError, parse_count, show
 from planner.domain.vocabulary import Backbone, Task
 
 MAX_ID_LENGTH = 300
@@ -97,7 +98,7 @@ class Pilot:
         for name in ("images", "test_images"):
             if reader.read(name, parse_count, optional=name == "test_images") == 0:
                 reader.wrong(name, "got 0; a run needs at least 1 image.")
-        reader.read("error", parse_rate)
+        reader.read("error", share)
         reader.read("pretrained", true_or_false, optional=True)
         reader.read("backbone", word_of(Backbone), optional=True)
         reader.finish()
@@ -175,7 +176,7 @@ class Project:
         _read_target(reader)
         _read_parts(reader)
         reader.read("value", number_at_least_zero, optional=True)
-        reader.read("min_chance", parse_rate, optional=True)
+        reader.read("min_chance", share, optional=True)
         reader.read("architectures", text_list)
         reader.finish()
         if math.isnan(self.relative_complexity):
