@@ -130,9 +130,9 @@ def _outbid(scene: Scene, options: ProjectOptions) -> str:
 
 
 def _alternative(options: ProjectOptions, pick: int) -> str:
-    """Say what the next cheaper level of the same architecture would save and lose."""
+    """Say what a level at least a tenth lower would save and lose, with the same architecture."""
     same = options.architecture_index == options.architecture_index[pick]
-    fewer = np.flatnonzero(same & (options.images_total < options.images_total[pick]))
+    fewer = np.flatnonzero(same & (options.images_total <= 0.9 * options.images_total[pick]))
     if len(fewer) == 0:
         return ""
     next_lower = int(fewer[np.argmax(options.images_total[fewer])])
@@ -189,7 +189,8 @@ def leftover_note(scene: Scene) -> str:
     left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
-        return f"{left} and nothing more pays, at any budget."
+        allowed = " that the rules allow" if scene.portfolio.rules else ""
+        return f"{left} and nothing more{allowed} pays, at any budget."
     best = max(steps, key=lambda step: (step.worth / max(step.cents, 1), -step.index))
     options = scene.options[best.index]
     worth = (
