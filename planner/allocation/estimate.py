@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.catalogue.tables import candidates
+from planner.catalogue.tables import candidate_warnings, candidates
 from planner.costing.options import price_images
 from planner.costing.training import TrainingRate, price_training
 from planner.domain.catalogue import Catalogue
@@ -150,7 +150,7 @@ def _estimate_project(
             forecast.chance(project.error_target, now_and_limit[1:], lead)[0]
         ),
         recommendations=tuple(ranked),
-        warnings=forecast.warnings,
+        warnings=(*candidate_warnings(project, catalogue, compute), *forecast.warnings),
     )
 
 

@@ -58,7 +58,8 @@ def candidates(
     project : Project
         Named architectures are taken for any task, in the order given, each once.
     catalogue : Catalogue
-        The default list keeps its order.
+        The default list is ordered by ImageNet top-1, best first, so that of architectures that
+        cost the same to the cent (input-bound networks do) the more accurate one is taken.
     compute : Compute
         Its basis decides what can be priced.
 
@@ -75,11 +76,12 @@ def candidates(
     """
     if project.architectures:
         return _named(project, catalogue, compute)
-    found = tuple(
+    fitting = (
         item
         for item in catalogue.architectures
         if offered_by_default(item, project.task) and is_priced(item, compute)
     )
+    found = tuple(sorted(fitting, key=lambda item: -(item.imagenet_top1 or 0.0)))
     if not found:
         message = f"no architecture of the catalogue fits {project.task} and can be priced."
         raise InputError([Problem(_field(project), message, "name one", code="NO_ARCHITECTURE")])

@@ -40,7 +40,7 @@ def render_plan(
         yield from _assumptions(plan)
     if not quiet:
         yield Text("")
-        yield Text(f"Next: planner options {file}   |   planner estimate {file}", style="dim")
+        yield Text(f"Next: planner options {file}\n      planner estimate {file}", style="dim")
 
 
 def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
@@ -105,11 +105,11 @@ def _summary(plan: Plan) -> Iterator[str]:
         f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
         f"{words} {amount}."
     )
-    pilots = [d.project for d in plan.decisions if d.verdict is Verdict.PILOT]
-    for name in pilots:
+    pilots = [shorten(d.project, 30) for d in plan.decisions if d.verdict is Verdict.PILOT]
+    if pilots:
         yield (
-            f"{shorten(name, 30)} is committed but marked PILOT: measure on the images you hold "
-            f"before releasing the money."
+            f"Committed but marked PILOT: {', '.join(pilots)}. Measure on the images you hold "
+            f"before releasing that money."
         )
 
 
