@@ -184,10 +184,11 @@ def _toml(value: object) -> str:
 
 GARBAGE: tuple[object, ...] = (
     None, True, False, 0, 1, -1, 2, 1.0, 1.5, -0.5, 1e300, 10**400, float("nan"), float("inf"),
-    "", " ", "1", "yes", "no", "null", "20k-ish", "940%", "-5%", "0.3..0.4", "0.4..0.3", "1..1..1",
-    "0,63", "1,2,3", "9" * 5000, "é\u202e\u2028", "a" * 400, "2027-01-01", ".inf", "~", "*a", "&a x",
-    "!!str", "=1+1", [], {}, [[]], [None], {"": ""}, {"a": {"b": {"c": []}}}, [1, "a", {}], "\ufeff",
-    ["shelf-gaps", "shelf-gaps"], {"held": -1}, {"version": 2}, 10**15, 10**16, "1e400", "5Mn",
+    "", " ", "1", "yes", "no", "null", "20k-ish", "940%", "-5%", "0.3..0.4", "0.4..0.3",
+    "1..1..1", "0,63", "1,2,3", "9" * 5000, "é\u202e\u2028", "a" * 400, "2027-01-01", ".inf", "~",
+    "*a", "&a x", "!!str", "=1+1", [], {}, [[]], [None], {"": ""}, {"a": {"b": {"c": []}}},
+    [1, "a", {}], "\ufeff", ["shelf-gaps", "shelf-gaps"], {"held": -1}, {"version": 2},
+    10**15, 10**16, "1e400", "5Mn",
 )  # fmt: skip
 KEYS = (
     "id", "hedl", "held", "version", "", "projects", "classes", "class_counts", "pilots", "shared",
@@ -259,11 +260,12 @@ type _Mutation = Callable[[st.DrawFn, Any, Any, list[tuple[Any, Any]]], None]
 _MUTATIONS: tuple[_Mutation, ...] = (_retype, _delete, _rename, _duplicate, _insert, _transplant)
 
 TOKENS = (
-    b"\t", b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\r\n", b"\n", b":", b"- ", b"? ", b"&a ",
-    b"*a", b"!!python/object:os.system ", b"!x ", b"---\n", b"...\n", b"%YAML 1.1\n---\n", b"{", b"}",
-    b"[" * 60, b"]", b"'", b'"', b'"""', b"|\n", b">\n", b"#", b"<<: *a", b"\\", b"\\U", b'"\\UFFFFFFFF"',
-    b"\xc3\x28", b"\x85", b"\xe2\x80\xa8", b"@", b"`", b",", b"= ", b"[[projects]]\n", b"[a]\n",
-    b"1979-05-27T07:32:00Z", b"0x1F", b"1e999", b"%", b"\x1b[31m", b"version: 2\n", b"  ",
+    b"\t", b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\r\n", b"\n", b":", b"- ", b"? ",
+    b"&a ", b"*a", b"!!python/object:os.system ", b"!x ", b"---\n", b"...\n", b"%YAML 1.1\n---\n",
+    b"{", b"}", b"[" * 60, b"]", b"'", b'"', b'"""', b"|\n", b">\n", b"#", b"<<: *a", b"\\", b"\\U",
+    b'"\\UFFFFFFFF"', b"\xc3\x28", b"\x85", b"\xe2\x80\xa8", b"@", b"`", b",", b"= ",
+    b"[[projects]]\n", b"[a]\n", b"1979-05-27T07:32:00Z", b"0x1F", b"1e999", b"%",
+    b"\x1b[31m", b"version: 2\n", b"  ",
 )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def _missing_values(value: object, location: Location) -> Iterator[Finding]:
             if isinstance(name, str)
             else "an empty entry of a list."
         )
-        yield Finding(location, message, code="MISSING")
+        yield Finding(location, message, code="MISSING", at_key=True)
     elif isinstance(value, dict):
         for key, part in value.items():
             yield from _missing_values(part, (*location, key))

@@ -31,11 +31,12 @@ def write_text_atomic(path: str | os.PathLike[str], text: str, *, force: bool = 
         A file stands there and ``force`` is not set, or the folder cannot be written to.
     """
     target = Path(path)
-    if target.is_dir():
-        raise _refusal(target, "is a folder; name a file in it.", str(target / "portfolio.yaml"))
-    if not target.parent.is_dir():
-        raise _refusal(target, f"the folder {target.parent} does not exist.", "create it first")
     try:
+        if target.is_dir():
+            fix = str(target / "portfolio.yaml")
+            raise _refusal(target, "is a folder; name a file in it.", fix)
+        if not target.parent.is_dir():
+            raise _refusal(target, f"the folder {target.parent} does not exist.", "create it first")
         _write(target, text, force=force)
     except FileExistsError:
         message = "exists already and is not overwritten."

@@ -1,5 +1,6 @@
 """What pydantic found, in the words of the user: location, message, fix."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -72,6 +73,8 @@ def _unknown(location: Location, data: object) -> Finding:
     if fix:
         fix = f"{fix}  (did you mean this?)"
         message = "unknown field."
+    elif name.isdigit():
+        message = "unknown field. A comma begins a new field; decimals have a point, as in 0.63."
     else:
         home = _home_of(name)
         hint = f" {name} belongs under {home}." if home else f" Known here: {', '.join(known)}."
@@ -83,7 +86,12 @@ def _wrong_container(location: Location, kind: str, value: object) -> Finding:
     expected = _CONTAINER_ERRORS.get(kind, "something else")
     model = _model_at(location, {})
     names = ", ".join(list(model.model_fields)[:4]) if model else "name: value"
-    return Finding(location, f"got {show(value)}; expected {expected.format(names)}.")
+    fix = f"[{value}]" if kind == "list_type" and _is_word(value) else ""
+    return Finding(location, f"got {show(value)}; expected {expected.format(names)}.", fix)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w-]{1,60}", value) is not None
 
 
 def _home_of(name: str) -> str:

@@ -141,16 +141,27 @@ def _validated(document: Document) -> tuple[Portfolio | None, list[Finding]]:
     catalogue = load_catalogue()
     across = cross_findings(document, catalogue)
     later = support.unsupported(document.data)
-    # An empty value is reported once, as that, and not also as a value of the wrong type.
-    empty = {finding.location for finding in across if finding.code == "MISSING"}
     try:
         file = PortfolioFile.model_validate(document.data)
     except ValidationError as error:
-        wrong = [item for item in findings_of(error, document.data) if item.location not in empty]
-        return None, [*wrong, *across, *later]
+        return None, [*_once_each(findings_of(error, document.data), across), *later]
     if across or later or document.unreadable:
         return None, [*across, *later]
     return build_portfolio(file, catalogue), []
+
+
+def _once_each(wrong: list[Finding], across: list[Finding]) -> list[Finding]:
+    """Return findings of the schema and across it, with one for a value that is empty.
+
+    Of an unknown field, that it is unknown; of any other, that it is empty rather than that nothing
+    is of the wrong type.
+    """
+    unknown = {item.location for item in wrong if item.code == "UNKNOWN_FIELD"}
+    empty = {item.location for item in across if item.code == "MISSING"} - unknown
+    return [
+        *(item for item in wrong if item.location not in empty),
+        *(item for item in across if item.code != "MISSING" or item.location not in unknown),
+    ]
 
 
 def _overridden(document: Document, overrides: Mapping[str, object]) -> Document:

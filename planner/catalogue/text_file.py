@@ -83,4 +83,5 @@ def _place(name: str, before: str) -> str:
 
 
 def _unreadable(path: Path, message: str, fix: str = "") -> InputError:
-    return InputError([Problem("", message, fix, place=str(path), code="FILE")])
+    place = str(path).replace("\0", "\\0")
+    return InputError([Problem("", message, fix, place, "FILE")])

@@ -110,7 +110,7 @@ class _Builder:
     name: str
     data: object = None
     documents: int = 0
-    values: dict[Location, Mark] = field(default_factory=dict)
+    values: dict[Location, Mark] = field(default_factory=lambda: {(): (1, 1)})
     keys: dict[Location, Mark] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     unreadable: set[Location] = field(default_factory=set)
@@ -152,9 +152,8 @@ class _Builder:
             message = "a second document begins here; a portfolio file holds one."
             raise InputError([_syntax_problem(self.place, message)])
         if event.version is not None and tuple(event.version) != (1, 2):
-            self.findings.append(
-                Finding((), "the file is read as YAML 1.2; delete this line.", mark=mark)
-            )
+            message = "files are read as YAML 1.2; delete the line above that asks for another."
+            self.findings.append(Finding((), message, mark=mark))
 
     def scalar(self, event: Any, mark: Mark) -> None:  # noqa: ANN401 - as above
         frame = self.stack[-1] if self.stack else None
@@ -241,7 +240,8 @@ class _Builder:
         if tag is None:
             return
         mark = (event.start_mark.line + 1, event.start_mark.column + 1)
-        message = f"tag {str(tag)[:60]}: tags are not read; delete it and write the plain value."
+        name = str(tag).replace("tag:yaml.org,2002:", "!!")
+        message = f"tag {show(name)}: tags are not read; delete it and write the plain value."
         self.unreadable.add(location)
         self.findings.append(Finding(location, message, code="YAML_TAG", mark=mark))
 

@@ -7,7 +7,6 @@ command-line flag or Python, so that no other module meets a value outside its r
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from enum import StrEnum
-from numbers import Real
 from typing import Any
 
 from planner.domain.quantities import (
@@ -109,8 +108,8 @@ def share(value: object) -> float:
 
     Only in a file, where a person wrote it, is a bare 1 ambiguous.
     """
-    is_whole = isinstance(value, Real) and not isinstance(value, bool) and value == 1
-    return 1.0 if is_whole else parse_rate(value)
+    is_number = isinstance(value, float) or type(value) is int  # a truth value is an int, too
+    return 1.0 if is_number and value == 1 else parse_rate(value)
 
 
 def share_strictly_inside(value: object) -> float:

@@ -171,7 +171,7 @@ def parse_count(value: object, *, what: str = "images") -> int:
         raise QuantityError(message)
     if number != math.floor(number):
         message = f"got {show(value)}; a number of {what} is whole"
-        raise QuantityError(message, str(round(number)))
+        raise QuantityError(message)
     if number > MAX_COUNT:
         message = f"got {show(value)}; at most {MAX_COUNT:.0e} {what} can be counted exactly"
         raise QuantityError(message)

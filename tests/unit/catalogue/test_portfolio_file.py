@@ -1,0 +1,573 @@
+"""Portfolio files: what is read, and what is said about what cannot be."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from planner.catalogue import support
+from planner.catalogue.portfolio_file import (
+    check_portfolio,
+    parse_portfolio,
+    read_portfolio,
+    require_budget,
+)
+from planner.domain.portfolio import AtMost, Exclusive, Fund, Portfolio, Require, Skip
+from planner.domain.quantities import Range
+from planner.domain.vocabulary import Basis, Objective
+from planner.errors import InputError, Problem, UnsupportedError
+
+PROJECT = "{id: a, classes: 4, target_accuracy: 94%, images: {limit: 20k, price: 1}}"
+BASE = f"version: 1\nprojects:\n  - {PROJECT}\n"
+
+CONTRACT = """\
+version: 1
+portfolio:
+  name: FY27 vision
+  currency: USD
+  budget: 120k
+  objective: net_value
+  mode: commit
+  risk: {measure: expected}
+  horizon_years: 3
+compute: {basis: measured, usd_per_flop: 3e-11, accelerator: a100-40gb, epochs: 50, trials: 1}
+projects:
+  - id: shelf-gaps
+    task: classification
+    classes: 4
+    pretrained: true
+    backbone: finetuned
+    target_accuracy: 94%
+    images: {held: 20k, limit: 150k, price: 0.30..0.45, fixed_cost: 0}
+    value: 600k
+    architectures: [efficientnet b0, ResNet-50]
+    min_chance: 0.5
+  - id: planogram
+    class_counts: {ok: 50000, gap: 1000, 2: 0}
+    target_error: 6%
+    images: {limit: 1M}
+    value: 5M
+rules:
+  - {require: planogram, needs: shelf-gaps}
+  - {exclusive: [shelf-gaps, planogram]}
+  - {fund: [shelf-gaps]}
+  - {skip: [planogram]}
+  - {at_most: 1, of: [shelf-gaps, planogram]}
+"""
+
+
+def parse(text: str, name: str = "p.yaml", **overrides: object) -> Portfolio:
+    """Read a text as a file of that name."""
+    paths = {key.replace("__", "."): value for key, value in overrides.items()}
+    return parse_portfolio(text.encode(), name, overrides=paths)
+
+
+def problems(text: str | bytes, name: str = "p.yaml", **overrides: object) -> tuple[Problem, ...]:
+    """Return what is wrong with a text."""
+    content = text.encode() if isinstance(text, str) else text
+    paths = {key.replace("__", "."): value for key, value in overrides.items()}
+    with pytest.raises(InputError) as caught:
+        parse_portfolio(content, name, overrides=paths)
+    return caught.value.problems
+
+
+def only(text: str | bytes, name: str = "p.yaml", **overrides: object) -> Problem:
+    """Return the one thing that is wrong with a text."""
+    (problem,) = problems(text, name, **overrides)
+    return problem
+
+
+def test_contract_example_is_read() -> None:
+    """Every field of the documented example ends in its record."""
+    portfolio = parse(CONTRACT)
+    shelf, planogram = portfolio.projects
+    assert (portfolio.name, portfolio.budget) == ("FY27 vision", 120_000)
+    assert portfolio.objective is Objective.NET_VALUE
+    assert portfolio.horizon_years == 3
+    assert portfolio.compute.basis is Basis.MEASURED
+    assert portfolio.compute.accelerator == "A100 40GB"
+    assert shelf.images.price == Range(0.30, 0.45)
+    assert (shelf.images.held, shelf.images.limit) == (20_000, 150_000)
+    assert shelf.architectures == ("EfficientNet-B0", "ResNet-50")
+    assert (shelf.error_target, shelf.min_chance, shelf.value) == (0.06, 0.5, 600_000)
+    assert planogram.class_counts == {"ok": 50_000, "gap": 1_000, "2": 0}
+    assert planogram.images.limit == 1_000_000
+
+
+def test_rules_have_readable_names_in_file_order() -> None:
+    """Each rule is a record named by its place and its meaning."""
+    assert parse(CONTRACT).rules == (
+        Require("rules[0]: planogram needs shelf-gaps", "planogram", "shelf-gaps"),
+        Exclusive("rules[1]: at most one of shelf-gaps, planogram", ("shelf-gaps", "planogram")),
+        Fund("rules[2]: fund shelf-gaps", ("shelf-gaps",)),
+        Skip("rules[3]: skip planogram", ("planogram",)),
+        AtMost("rules[4]: at most 1 of shelf-gaps, planogram", 1, ("shelf-gaps", "planogram")),
+    )
+
+
+def test_long_rules_have_short_names() -> None:
+    """A rule over many projects is named by the first three."""
+    listed = ", ".join(f"p{index}" for index in range(9))
+    entries = "".join(f"  - {PROJECT.replace('id: a', f'id: p{i}')}\n" for i in range(9))
+    portfolio = parse(f"version: 1\nprojects:\n{entries}rules: [{{fund: [{listed}]}}]\n")
+    assert portfolio.rules[0].name == "rules[0]: fund p0, p1, p2 and 6 more"
+
+
+def test_places_and_given_tell_what_the_user_wrote_and_where() -> None:
+    """Field paths lead to line and column; defaults have none."""
+    portfolio = parse(CONTRACT)
+    assert portfolio.places["projects[shelf-gaps].images.held"] == "p.yaml:18:20"
+    assert portfolio.places["rules[2].fund[0]"] == "p.yaml:30:13"
+    assert "portfolio.budget" in portfolio.given
+    assert "portfolio.go_chance" not in portfolio.given
+    assert parse(BASE, portfolio__budget="5k").places["portfolio.budget"] == "--budget"
+
+
+def test_overrides_win_and_enter_the_hash() -> None:
+    """A flag replaces the file's value, is checked like it, and changes the hash of the inputs."""
+    plain, flagged = (
+        parse(CONTRACT),
+        parse(CONTRACT, portfolio__budget="50k", compute__basis="paper"),
+    )
+    assert flagged.budget == 50_000
+    assert flagged.compute.basis is Basis.PAPER
+    assert plain.inputs_sha256 != flagged.inputs_sha256
+    assert parse(CONTRACT, portfolio__budget=None).inputs_sha256 == plain.inputs_sha256
+    problem = only(CONTRACT, portfolio__objective="valeu", compute__basis=None)
+    assert (problem.place, problem.field, problem.fix) == (
+        "--objective",
+        "portfolio.objective",
+        "value",
+    )
+
+
+def test_override_does_not_hide_a_section_of_the_wrong_shape() -> None:
+    """A flag inside a section that is no mapping leaves the section's own mistake to be seen."""
+    assert only(BASE + "portfolio: 5\n", portfolio__budget="1k").field == "portfolio"
+
+
+def test_every_mistake_is_named_in_the_order_of_the_file() -> None:
+    """One pass finds mistakes of every kind, each with line, column and fix."""
+    text = (
+        CONTRACT.replace("94%", "940%")
+        .replace("{held: 20k", "{hedl: 20k")
+        .replace("ResNet-50]", "ResNet50x]")
+        .replace("needs: shelf-gaps", "needs: shelf-gap")
+        .replace("budget: 120k", "budget:")
+    )
+    found = [(item.place, item.field, item.fix) for item in problems(text)]
+    assert found == [
+        ("p.yaml:5:3", "portfolio.budget", ""),
+        ("p.yaml:17:22", "projects[shelf-gaps].target_accuracy", "94%"),
+        ("p.yaml:18:14", "projects[shelf-gaps].images.hedl", "held  (did you mean this?)"),
+        ("p.yaml:20:38", "projects[shelf-gaps].architectures[1]", "ResNet-50"),
+        ("p.yaml:28:33", "rules[0].needs", "shelf-gaps"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("94%", "1", "1 % or 100 %"),
+        ("94%", "1.0", "1 % or 100 %"),
+        ("94%", "100%", "strictly between"),
+        ("94%", "0", "strictly between"),
+        ("94%", ".nan", "not a finite number"),
+        ("94%", "[94%]", "got a list"),
+        ("94%", "80%..90%", "takes one share"),
+        ("20k", "-.inf", "not a finite number"),
+        ("20k", "20k-ish", "not a number"),
+        ("20k", "true", "got true"),
+        ("20k", "-5", "at least 0"),
+        ("20k", "2.5", "is whole"),
+        ("20k", "0", "at least one image"),
+        ("20k", "2e15", "counted exactly"),
+        ("20k", "$5", "not a number of images"),
+        ("20k", '"9999999999999999999999999999999999999999999999999999999999999999"', "not a num"),
+        ("20k", "10, held: 20", "20 images are held"),
+        ("price: 1", "price: -1", "at least 0"),
+        ("price: 1", "price: 0,63", "decimals have a point"),
+        ("price: 1", 'price: "0,63"', "decimal comma"),
+        ("price: 1", "price: 0.4..0.3", "not a range"),
+        ("price: 1", "price: 1e15", "not read"),
+        ("price: 1", "price: 1, fixed_cost: 1..2", "takes one number"),
+        ("price: 1", "price: 2027-01-01", "not a number"),
+        ("price: 1", "price: 1, fixed_cost: -1", "at least 0"),
+        ("price: 1", "price: 1, fixed_cost: 1e14", "not read"),
+        ("classes: 4", "classes: 1", "at least 2"),
+        ("classes: 4", "class_counts: {a: 5}", "nothing to tell apart"),
+        ("classes: 4", "class_counts: {a: 5, b: 0}", "nothing to tell apart"),
+        ("classes: 4", "class_counts: [5, 6]", "expected names with their values"),
+        ("classes: 4", "class_counts: {a: 5, b: 2.5}", "is whole"),
+        ("classes: 4", "classes: 4, pretrained: yes", "expected true or false"),
+        ("classes: 4", "classes: 4, task: detection", "classification, segmentation"),
+        ("classes: 4", "classes: 4, architectures: []", "the list is empty"),
+        ("classes: 4", "classes: 4, baseline: 1", "at least 2"),
+        ("classes: 4", "classes: 4, baseline: {entropy_bits: 0}", "above 0"),
+        ("classes: 4", "classes: 4, baseline: {a: 1}", "nothing to tell apart"),
+        ("classes: 4", "classes: 4, baseline: [1]", "got a list"),
+        ("id: a", "id: 7", "expected text"),
+        ("id: a", "id: ''", "is empty"),
+        ("id: a", "id: [x]", "expected text"),
+        ("id: a", f"id: {'x' * 301}", "301 characters"),
+        ("target_accuracy", "target_iou", "IoU measures segmentation"),
+        ("id: a", "id: a, backbone: frozen, pretrained: false", "needs pretrained"),
+        ("version: 1", "version: 2", "version 1"),
+        ("version: 1", 'version: "1"', "version 1"),
+        ("version: 1", "version: true", "version 1"),
+    ],
+)
+def test_bad_values_are_refused(old: str, new: str, message: str) -> None:
+    """A value of the wrong type or range is named at its place, with what was expected."""
+    found = [item for item in problems(BASE.replace(old, new, 1)) if item.code != support.CODE]
+    assert any(message in item.message for item in found), found
+    assert all(item.place.startswith("p.yaml:") for item in found)
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("portfolio: {go_chance: 40%, pilot_chance: 50%}", "above go_chance"),
+        ("portfolio: {horizon_years: 0}", "above 0"),
+        ("portfolio: {budget: -1}", "at least 0"),
+        ("portfolio: {objective: net}", "expected one of"),
+        ("portfolio: {objective: [1]}", "expected one of"),
+        ("portfolio: {currency: 5}", "expected text"),
+        ("portfolio: hello", "expected fields such as name"),
+        ("compute: {utilisation: 0}", "above 0 %"),
+        ("compute: {usd_per_flop: 0}", "above 0"),
+        ("compute: {accelerator: A1000}", "not in the catalogue"),
+        ("compute: {price: 3}", "belongs under images"),
+        ("budget: 5", "belongs under portfolio"),
+        ("colour: red", "Known here: version"),
+        ("rules: [{fund: a}]", "expected a list"),
+        ("rules: [{fund: []}]", "the list is empty"),
+        ("rules: [{fund: [a, a]}]", "named twice"),
+        ("rules: [{fund: [b]}]", "no project has the id"),
+        ("rules: [{fund: [a], skip: [a]}]", "a rule for each"),
+        ("rules: [{fnd: [a]}]", "no known rule"),
+        ("rules: [5]", "expected a rule"),
+        ("rules: [{fund: [a], for: x}]", "unknown field"),
+        ("rules: [{at_most: 1}]", "of is missing"),
+        ("rules: [{at_most: -1, of: [a]}]", "at least 0"),
+        ("rules: {fund: [a]}", "expected a list"),
+        ("rules:", "has no value"),
+        ("rules: [~]", "empty entry"),
+        ("rules: [*x]", "aliases are not read"),
+        ("rules: [!!python/name:os.system x]", "tags are not read"),
+        ("? [a, {b: c}]\n: 5", "a key must be text"),
+        ("? *x\n: 5", "aliases are not read"),
+        ("projects: []", "given twice, in lines 2 and 4"),
+        ('rules: [{fund: ["\\uD800"]}]', "half of a character"),
+    ],
+)
+def test_bad_sections_are_refused(section: str, message: str) -> None:
+    """Mistakes outside the projects are named as well."""
+    found = problems(BASE + section + "\n")
+    assert any(message in item.message for item in found), found
+    assert all(item.place.startswith("p.yaml:4:") or item.place[7] == "5" for item in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "place"),
+    [
+        (b"", "the file is empty", "p.yaml:1:1"),
+        (b"# nothing\n", "the file is empty", "p.yaml:1:1"),
+        (b"- 1\n", "does not begin with fields", "p.yaml:1:1"),
+        (b"hello", "does not begin with fields", "p.yaml:1:1"),
+        (b"a: 1\n---\nb: 1\n", "a second document", "p.yaml:2:1"),
+        (b"version: 1\nprojects:\n\t- id: a\n", "a tab stands here", "p.yaml:3:1"),
+        (b"a: {b: 1\n", "this is not YAML", "p.yaml:2:1"),
+        (b'a: "\\UFFFFFFFF"\n', "this is not YAML", "p.yaml:1:1"),
+        (b"a: " + b"[" * 100_000, "nested more than 40 deep", "p.yaml:1:43"),
+        (b"a: b\nc: \xe9\n", "byte 0xe9 is not UTF-8", "p.yaml:2:4"),
+        ("a: b".encode("utf-16"), "UTF-16", "p.yaml:1:1"),
+        (b"a: b\r\nc: \x1b[31m\r\n", "control character U+001B", "p.yaml:2:4"),
+        (b"a: \x00\n", "UTF-16", "p.yaml:1:1"),
+    ],
+)
+def test_unreadable_text_is_answered(content: bytes, message: str, place: str) -> None:
+    """Encoding and syntax are answered with one problem at the right place."""
+    problem = only(content)
+    assert message in problem.message
+    assert problem.place == place
+
+
+def test_yaml_1_1_is_refused() -> None:
+    """A file that asks for the older version, in which `no` is false, is not read as the newer."""
+    assert "YAML 1.2" in only("%YAML 1.1\n---\n" + BASE).message
+
+
+@pytest.mark.parametrize("text", [BASE.replace("\n", "\r\n"), "\ufeff" + BASE, BASE + "...\n"])
+def test_harmless_variants_are_read(text: str) -> None:
+    """Windows line ends, a byte-order mark and an end marker change nothing."""
+    assert parse(text).projects == parse(BASE).projects
+
+
+def test_json_escapes_of_characters_outside_the_basic_plane_are_joined() -> None:
+    """An emoji written as two escapes is one character."""
+    assert parse(BASE.replace("id: a", 'id: "\\ud83d\\ude80"')).projects[0].id == "🚀"
+
+
+def test_both_lines_are_named_when_one_excludes_the_other() -> None:
+    """Two sizes or two targets are refused with both lines."""
+    text = BASE.replace("classes: 4", "classes: 4,\n     class_counts: {x: 1, y: 2}")
+    assert "classes (line 3) and class_counts (line 4)" in only(text).message
+    text = BASE.replace("94%", "94%,\n     target_error: 6%")
+    assert "target_accuracy (line 3) and target_error (line 4)" in only(text).message
+
+
+def test_duplicate_ids_name_both_lines() -> None:
+    """The second use of an id is refused and the first one shown."""
+    problem = only(BASE + f"  - {PROJECT}\n")
+    assert problem.code == "DUPLICATE_ID"
+    assert "lines 3 and 4" in problem.message
+
+
+def test_missing_fields_are_named_with_an_example() -> None:
+    """An empty project lacks four things, each shown as it would be written."""
+    found = problems("version: 1\nprojects: [{}]\n")
+    assert [item.code for item in found] == ["MISSING"] * 4
+    assert all(item.fix and item.place == "p.yaml:2:12" for item in found)
+    assert only("projects: []\n".replace("[]", f"[{PROJECT}]")).fix == "version: 1"
+
+
+@pytest.mark.parametrize(
+    ("objective", "values", "n_missing"),
+    [(None, 0, 0), (None, 1, 1), (None, 2, 0), ("net_value", 0, 2), ("value", 1, 1),
+     ("targets_met", 1, 0)],
+)  # fmt: skip
+def test_objective_needs_values(objective: str | None, values: int, n_missing: int) -> None:
+    """Without an objective one value asks for all; targets_met asks for none."""
+    entries = [
+        PROJECT.replace("id: a", f"id: p{index}" + (", value: 5" if index < values else ""))
+        for index in range(2)
+    ]
+    text = "version: 1\nprojects:\n" + "".join(f"  - {entry}\n" for entry in entries)
+    if n_missing:
+        found = problems(text, portfolio__objective=objective)
+        assert [item.field for item in found] == [
+            f"projects[p{index}].value" for index in range(2 - n_missing, 2)
+        ]
+    else:
+        given = parse(text, portfolio__objective=objective).objective
+        assert given == (Objective(objective) if objective else None)
+
+
+LATER = {
+    "pilots": ("projects", "pilots: [{images: 1k, error: 8.1%}]"),
+    "backbone": ("projects", "backbone: frozen"),
+    "unit": ("projects", "unit: retail"),
+    "earliest": ("projects", "earliest: 2027H2"),
+    "shared": (
+        "file",
+        """shared: [{id: s, kind: base_model, members: [a], fixed_cost: 5,
+             images: {limit: 5}, gives: {pretrained: true, training_discount: 40%}}]""",
+    ),
+    "periods": ("portfolio", "periods: [{id: 2027H1, budget: 60k}]"),
+    "discount_rate": ("portfolio", "discount_rate: 8%"),
+    "hold": ("portfolio", "hold: {chance: 0.9}"),
+    "mode": ("portfolio", "mode: stop_when_reached"),
+    "measure": ("portfolio", "risk: {measure: cvar, level: 0.9, weight: 0.5}"),
+    "at_least": ("file", "rules: [{at_least: 1, of: [a]}]"),
+    "max_share": ("file", "rules: [{unit: retail, max_share: 50%}]"),
+    "committed": ("file", "rules: [{committed: a, architecture: ResNet-50, images: 20k}]"),
+}
+
+
+def with_later(name: str) -> str:
+    """Return a file that uses one field of a later release."""
+    where, text = LATER[name]
+    if where == "projects":
+        return BASE.replace("id: a", f"id: a, {text}")
+    return BASE + (f"portfolio: {{{text}}}\n" if where == "portfolio" else f"{text}\n")
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_fields_of_a_later_release_are_refused_not_ignored(name: str) -> None:
+    """What the contract names but this release lacks is understood and refused."""
+    with pytest.raises(UnsupportedError, match="comes with a later release") as caught:
+        parse(with_later(name))
+    (problem,) = caught.value.problems
+    assert problem.code == support.CODE
+    assert problem.place.startswith("p.yaml:")
+
+
+def test_fields_of_a_later_release_are_checked() -> None:
+    """A mistake inside an unsupported field is found in the same pass."""
+    text = with_later("pilots").replace("8.1%", "810%")
+    assert {item.code for item in problems(text)} == {support.CODE, "BAD_VALUE"}
+
+
+def test_removing_rows_is_all_it_takes_to_support_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records are built for what is refused today, except for rules that have none yet."""
+    monkeypatch.setattr(support.unsupported, "__defaults__", ((),))
+    for name in LATER.keys() - {"max_share", "committed"}:
+        portfolio = parse(with_later(name))
+        assert portfolio.projects
+    assert parse(with_later("pilots")).projects[0].pilots[0].error == pytest.approx(0.081)
+    (asset,) = parse(with_later("shared")).shared
+    assert (asset.id, asset.members, asset.fixed_cost) == ("s", ("a",), 5)
+    assert asset.gives == {"pretrained": True, "training_discount": 0.4}
+    assert parse(with_later("at_least")).rules[0].name == "rules[0]: at least 1 of a"
+    with pytest.raises(UnsupportedError, match="later release"):
+        parse(with_later("committed"))
+
+
+def test_empty_lists_of_a_later_release_ask_for_nothing() -> None:
+    """`shared: []` and `pilots: []` are as good as absent."""
+    assert parse(BASE.replace("id: a", "id: a, pilots: []") + "shared: []\n").shared == ()
+
+
+def test_baseline_of_the_portfolio_and_of_a_project() -> None:
+    """A class count, counts or an entropy set the task with relative complexity 1."""
+    assert parse(BASE + "portfolio: {baseline: 4}\n").projects[0].relative_complexity == 1
+    for baseline in ("{entropy_bits: 2}", "{w: 5, x: 5, y: 5, z: 5}", "4"):
+        text = BASE.replace("id: a", f"id: a, baseline: {baseline}") + "portfolio: {baseline: 9}\n"
+        assert parse(text).projects[0].relative_complexity == pytest.approx(1)
+
+
+def test_huge_but_honest_numbers_are_read() -> None:
+    """A quadrillion images and a trillion dollars are not mistakes."""
+    portfolio = parse(BASE.replace("20k", "1e15") + "portfolio: {budget: 1e12}\n")
+    assert portfolio.projects[0].images.limit == 10**15
+    assert portfolio.budget == 1e12
+
+
+def test_same_architecture_by_two_names_is_one_candidate() -> None:
+    """Spellings are matched to the catalogue's name."""
+    text = BASE.replace("id: a", "id: a, architectures: [ResNet-50, resnet 50]")
+    assert parse(text).projects[0].architectures == ("ResNet-50",)
+
+
+def test_budget_is_required_by_name() -> None:
+    """A plan without budget is refused with the flag that gives one."""
+    assert require_budget(parse(CONTRACT)) == 120_000
+    with pytest.raises(InputError, match="--budget"):
+        require_budget(parse(BASE))
+
+
+def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Missing files, folders, foreign endings, NUL names and huge files are each told apart."""
+    folder = tmp_path / "d.yaml"
+    folder.mkdir()
+    huge = tmp_path / "huge.yaml"
+    with huge.open("wb") as stream:
+        stream.truncate(30_000_000)
+    for path, reason in [
+        (tmp_path / "none.yaml", "no such file"),
+        (folder, "is a folder"),
+        (tmp_path / "p.txt", "ends in .yaml, .yml, .toml; got .txt"),
+        (tmp_path / "p", "got no ending"),
+        (huge, "30,000,000 bytes"),
+    ]:
+        with pytest.raises(InputError, match=re.escape(reason)) as caught:
+            read_portfolio(path)
+        assert caught.value.problems[0].place == str(path)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_portfolio("a\0.yaml")
+
+
+def test_unreadable_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that may not be read says so."""
+    path = tmp_path / "p.yaml"
+    path.write_text(BASE)
+
+    def deny(_: Path) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", deny)
+    with pytest.raises(InputError, match="permission denied"):
+        read_portfolio(path)
+
+
+def test_check_returns_warnings_of_a_readable_file(tmp_path: Path) -> None:
+    """Checking a file that can be used gives its warnings; places use the path as given."""
+    path = tmp_path / "p.yaml"
+    path.write_text(CONTRACT)
+    codes = {warning.code for warning in check_portfolio(path)}
+    assert codes == {"NOT_USED", "TARGET_TRIVIAL", "PRICE_ZERO", "ZERO_COUNT_CLASS"}
+    assert read_portfolio(str(path)).places["version"] == f"{path}:1:10"
+
+
+def test_reading_time_grows_linearly() -> None:
+    """Two hundred projects take well under two seconds on one core."""
+    entries = "".join(f"  - {PROJECT.replace('id: a', f'id: p{i}')}\n" for i in range(200))
+    start = time.process_time()
+    assert len(parse(f"version: 1\nprojects:\n{entries}").projects) == 200
+    assert time.process_time() - start < 2
+
+
+TOML = """\
+version = 1
+compute.basis = "paper"  # note [
+[portfolio]
+"budget" = "120k"
+risk = { measure = "expected" }
+
+[[projects]]
+id = 'a'
+classes = 4
+target_accuracy = "94%"
+images.held = 5
+images.limit = 1_000
+architectures = [
+  "ResNet-50", # first ]
+  "VGG-16",
+]
+value = 1e6
+
+[[projects]]
+id = \"""
+b\"""
+class_counts = { ok = 5, "not ok" = 6 }
+target_error = 6.5
+images = { held = 2, limit = 5 }
+value = 2
+
+[[rules]]
+fund = ["a"]
+"""
+
+
+def test_toml_carries_the_same_fields_and_places() -> None:
+    """TOML is read like YAML, with the line and column of every value."""
+    portfolio = parse(TOML, "p.toml")
+    first, second = portfolio.projects
+    assert (first.images.limit, second.id, portfolio.budget) == (1000, "b", 120_000)
+    places = portfolio.places
+    assert places["compute.basis"] == "p.toml:2:17"
+    assert places["portfolio.risk.measure"] == "p.toml:5:20"
+    assert places["projects[a]"] == "p.toml:7:1"
+    assert places["projects[a].images.limit"] == "p.toml:12:16"
+    assert places["projects[a].architectures[1]"] == "p.toml:15:3"
+    assert places["projects[b].class_counts.not ok"] == "p.toml:22:37"
+    assert places["rules[0].fund[0]"] == "p.toml:28:9"
+    assert set(places) == set(portfolio.given)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ("version = 1\nversion = 2\n", "given twice", "p.toml:2:12"),
+        ("version = 1\n[a\n", "this is not TOML", "p.toml:2:3"),
+        ("a = 'x", "this is not TOML", "p.toml:1:7"),
+        ("a = " + "[" * 100_000, "nested more than 40 deep", "p.toml:1:1"),
+        ("a = " + "9" * 5000, "this is not TOML", "p.toml:1:1"),
+        ("", "version is missing", "p.toml:1:1"),
+    ],
+)
+def test_broken_toml_is_answered(text: str, message: str, place: str) -> None:
+    """Syntax errors of TOML have their line and column."""
+    problem = problems(text, "p.toml")[0]
+    assert message in problem.message
+    assert problem.place == place
+
+
+def test_toml_dates_and_special_floats_are_refused() -> None:
+    """A date is no number, and neither are nan and inf."""
+    text = TOML.replace("1_000", "2027-01-01").replace("target_error = 6.5", "target_error = nan")
+    found = {item.field: item.message for item in problems(text, "p.toml")}
+    assert "not a number" in found["projects[a].images.limit"]
+    assert "not a finite number" in found["projects[b].target_error"]

@@ -1,0 +1,162 @@
+"""Numbers as people write them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.domain.quantities import (
+    MAX_COUNT,
+    Z_P90,
+    QuantityError,
+    Range,
+    amount_mean,
+    parse_amount,
+    parse_count,
+    parse_number,
+    parse_rate,
+    show,
+)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_reads_as_itself_also_from_its_text(number: float) -> None:
+    """What Python prints is read back exactly."""
+    assert parse_number(number) == number
+    assert parse_number(repr(number)) == number
+
+
+@given(st.integers(0, 10**9), st.sampled_from([("k", 3), ("K", 3), ("m", 6), ("B", 9), ("bn", 9)]))
+def test_suffixes_multiply_exactly(thousandths: int, suffix: tuple[str, int]) -> None:
+    """No decimal is rounded twice: 1.005M is 1,005,000."""
+    text = f"{thousandths // 1000}.{thousandths % 1000:03d}{suffix[0]}"
+    assert parse_number(text) == float(thousandths * 10 ** (suffix[1] - 3))
+
+
+@given(st.integers(0, MAX_COUNT))
+def test_counts_are_exact(count: int) -> None:
+    """Every count up to a quadrillion is read without rounding."""
+    assert parse_count(count) == parse_count(f"{count:,}") == parse_count(f"{count:_}") == count
+
+
+@given(st.floats(0.001, 99.999).filter(lambda percent: percent != 1))
+def test_rates_agree_however_they_are_written(percent: float) -> None:
+    """A percentage with its sign, and without it above 1, is the same share."""
+    share = parse_rate(f"{percent!r}%")
+    assert 0 <= share <= 1
+    if percent > 1:
+        assert parse_rate(percent) == pytest.approx(share, rel=1e-15)
+        assert parse_rate(repr(percent)) == pytest.approx(share, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("$1,200", 1200), ("€.5", 0.5), (" 20 k ", 20e3), ("1e3", 1000), ("-2", -2), ("5.", 5)],
+)
+def test_numbers_from_spreadsheets(value: str, number: float) -> None:
+    """Currency signs, thousands separators and blanks do not matter."""
+    assert parse_number(value) == number
+
+
+def test_numpy_numbers_are_numbers() -> None:
+    """Numbers that come out of arrays are read like Python's own."""
+    assert parse_count(np.int64(5)) == 5
+    assert parse_rate(np.float64(0.5)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "fix"),
+    [
+        ("0,63", "decimal comma", "0.63"),
+        ("0,635", "decimal comma", "0.635"),
+        ("5kn", "not a number", ""),
+        ("1,20,0", "not a number", ""),
+        ("٣", "not a number", ""),
+        ("", "not a number", ""),
+        ("1e400", "not a finite number", ""),
+        ("9" * 100, "not a number", ""),
+        (10**400, "not a finite number", ""),
+        (math.nan, "not a finite number", ""),
+        (True, "got true", ""),
+        (None, "got nothing", ""),
+        ({}, "got a mapping", ""),
+        (1j, "not a number", ""),
+    ],
+)
+def test_what_is_not_a_number_is_refused(value: object, message: str, fix: str) -> None:
+    """Each refusal says what came; a decimal comma comes with its cure."""
+    with pytest.raises(QuantityError, match=message) as caught:
+        parse_number(value)
+    assert caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "fix"),
+    [
+        (1, "1 % or 100 %", "1% or 100%"),
+        ("1", "1 % or 100 %", "1% or 100%"),
+        (1.0, "1 % or 100 %", "1% or 100%"),
+        ("940%", "got 940%", "94%"),
+        (965, "got 965", "96.5%"),
+        ("-5%", "got -5%", ""),
+        (5000, "got 5000", ""),
+        ("0,5%", "decimal comma", "0.5%"),
+        ("many", "not a number", ""),
+    ],
+)
+def test_ambiguous_and_impossible_rates_are_refused(value: object, message: str, fix: str) -> None:
+    """A bare 1 has two readings; a share above 100 % has none."""
+    with pytest.raises(QuantityError, match=message) as caught:
+        parse_rate(value)
+    assert caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("$5", "not a number of images"), (-1, "at least 0"), (0.5, "whole"),
+     (2e15, "exactly"), ("x", "expected")],
+)  # fmt: skip
+def test_what_is_not_a_count_is_refused(value: object, message: str) -> None:
+    """Counts are whole, not negative, and carry no currency."""
+    with pytest.raises(QuantityError, match=message):
+        parse_count(value)
+
+
+def test_ranges() -> None:
+    """Two numbers are P10 and P90 of a lognormal; two equal ones are one number."""
+    assert parse_amount("0.30..0.45") == Range(0.30, 0.45)
+    assert parse_amount("20%..40%", rate=True) == Range(0.2, 0.4)
+    assert parse_amount("2..2") == 2
+    assert parse_amount(Range(1, 2)) == Range(1, 2)
+    assert str(Range(0.3, 0.45)) == "0.3..0.45"
+    for text, fix in [("0.4..0.3", "0.3..0.4"), ("0..1", ""), ("1..2..3", "0.30..0.45")]:
+        with pytest.raises(QuantityError, match="range") as caught:
+            parse_amount(text)
+        assert caught.value.fix == fix
+    with pytest.raises(ValueError, match="0 < P10 < P90"):
+        Range(2, 1)
+
+
+@given(st.floats(1e-6, 1e6), st.floats(1.01, 100))
+def test_lognormal_has_the_quantiles_of_its_range(low: float, ratio: float) -> None:
+    """P10 and P90 lie 1.28 standard deviations from the mean of the logarithm."""
+    amount = Range(low, low * ratio)
+    assert math.exp(amount.log_mean - Z_P90 * amount.log_sd) == pytest.approx(amount.p10)
+    assert math.exp(amount.log_mean + Z_P90 * amount.log_sd) == pytest.approx(amount.p90)
+    assert amount.p10 < amount_mean(amount)
+    assert amount_mean(low) == low
+
+
+def test_mean_beyond_every_float_is_infinite() -> None:
+    """A range that spans hundreds of decades has no finite mean; it does not crash."""
+    assert Range(1e-300, 1e300).lognormal_mean == math.inf
+
+
+def test_values_are_shown_short_and_printable() -> None:
+    """Messages never carry a screenful or a control character."""
+    assert show("x" * 100).endswith('x…"')
+    assert show("a\x1b[31m") == '"a�[31m"'
+    assert show(10**400) == "a number of hundreds of digits"
+    assert show(0.5) == "0.5"
