@@ -1,4 +1,4 @@
-"""Random options, rules and portfolios for the tests of the allocation, and a search without a solver."""
+"""Random options, rules and portfolios for tests of the allocation; a search without a solver."""
 
 import itertools
 from collections.abc import Sequence
@@ -119,7 +119,7 @@ def best_by_enumeration(
 
 
 def random_portfolio(seed: int) -> Portfolio:
-    """Return a small portfolio of every kind of project, with rules and a budget that often binds."""
+    """Return a small portfolio of mixed projects, with rules and a budget that often binds."""
     rng = np.random.default_rng(seed)
     count = int(rng.integers(1, 5))
     objective = list(Objective)[seed % 3]
@@ -147,7 +147,9 @@ def _random_project(rng: np.random.Generator, name: str, objective: Objective) -
         task=Task.SEGMENTATION if segmentation else Task.CLASSIFICATION,
         classes=int(rng.integers(2, 40)),
         pretrained=bool(rng.random() < 0.8),
-        target_error=float(np.round(rng.uniform(0.3, 0.8) if segmentation else rng.uniform(0.03, 0.4), 3)),
+        target_error=float(
+            np.round(rng.uniform(0.3, 0.8) if segmentation else rng.uniform(0.03, 0.4), 3)
+        ),
         images=Images(
             held=held,
             limit=limit,

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from planner.allocation.money import cents_words, money_words
+from planner.allocation.money import cents_words, chance_words, money_words, threshold_words
 from planner.allocation.options import Menu
 from planner.allocation.rules import broken_rules
 from planner.allocation.solve import Choice
@@ -31,7 +32,7 @@ class Scene:
         """Budget not committed."""
         return self.budget_cents - self.choice.committed_cents
 
-    @property
+    @cached_property
     def funded(self) -> frozenset[str]:
         """Ids of the funded projects."""
         pairs = zip(self.options, self.choice.picks, strict=True)
@@ -50,7 +51,8 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     chance = float(options.chance[pick])
     sentence = (
         f"{bought} with {options.architecture(pick)} for "
-        f"{cents_words(int(options.total_cents[pick]))}: {chance:.1%} likely to meet the target"
+        f"{cents_words(int(options.total_cents[pick]))}: {chance_words(chance)} likely to meet the "
+        "target"
     )
     if scene.objective is not Objective.TARGETS_MET:
         value = float(options.expected_value[pick])
@@ -81,8 +83,8 @@ def why_not_funded(scene: Scene, index: int) -> str:
         return (
             "Not funded: no option pays. The best expects "
             f"{money_words(round(float(options.expected_value[best])))} "
-            f"({float(options.chance[best]):.1%} of {money_words(project.value or 0.0)}) and costs "
-            f"{cents_words(int(options.total_cents[best]))}."
+            f"({chance_words(float(options.chance[best]))} of {money_words(project.value or 0.0)}) "
+            f"and costs {cents_words(int(options.total_cents[best]))}."
         )
     broken = broken_rules(scene.portfolio.rules, scene.funded | {project.id})
     if broken:
@@ -95,14 +97,15 @@ def _too_unlikely(menu: Menu) -> str:
     best = int(np.argmax(menu.priced.chance))
     asked = menu.project.min_chance or 0.0
     rule = (
-        f"the min_chance of {asked:.0%} you set"
+        f"the min_chance of {threshold_words(asked)} you set"
         if asked >= menu.threshold
-        else f"the {menu.threshold:.0%} from which a project "
+        else f"the {threshold_words(menu.threshold)} from which a project "
         + ("with a pilot is funded" if menu.project.pilots else "may be funded")
     )
+    most = chance_words(float(menu.priced.chance[best]))
     return (
-        f"Not funded: at best {float(menu.priced.chance[best]):.1%} likely to meet the target "
-        f"({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, "
+        f"Not funded: at best {most} likely to meet the "
+        f"target ({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, "
         f"more obtainable images or an easier target could change that."
     )
 
@@ -116,9 +119,10 @@ def _outbid(scene: Scene, options: ProjectOptions) -> str:
     missing = int(cents[paying].min()) - scene.left_cents
     rate = 100 * float(worth[best]) / max(int(cents[best]), 1)
     price = scene.choice.budget_price
+    likely = chance_words(float(options.chance[best]))
     offer = (
-        f"Its best option costs {cents_words(int(cents[best]))} ({float(options.chance[best]):.1%} "
-        f"likely) and earns {rate:.3g} per unit of money"
+        f"Its best option costs {cents_words(int(cents[best]))} "
+        f"({likely} likely) and earns {rate:.3g} per unit of money"
     )
     more = f"; the cheapest that pays needs {cents_words(missing)} more than is left"
     if rate < price:

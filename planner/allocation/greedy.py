@@ -26,6 +26,7 @@ def greedy_rows(
     budget_cents: int,
     rules: Sequence[Rule],
     demanded: Collection[str],
+    preferred: Sequence[int] = (),
 ) -> Rows:
     """Return the rows of a plan that keeps budget and rules.
 
@@ -47,6 +48,8 @@ def greedy_rows(
         Kept throughout.
     demanded : collection of str
         From :func:`planner.allocation.feasibility.least_cost_set`.
+    preferred : sequence of int
+        Rows to take first, as far as they pay, fit and keep the rules.
     """
     draft = _Draft(table, rules, budget_cents)
     first_row: dict[int, int] = {}
@@ -55,7 +58,7 @@ def greedy_rows(
     for owner, row in first_row.items():
         if table.projects[owner] in demanded:
             draft.take(row)
-    for row in steps.row.tolist():
+    for row in (*preferred, *steps.row.tolist()):
         if draft.allows(row):
             draft.take(row)
     return draft.polished(rows)

@@ -1,5 +1,6 @@
 """Amounts as the allocation counts and prints them."""
 
+import math
 from decimal import ROUND_FLOOR, Decimal
 
 
@@ -23,6 +24,28 @@ def money_words(amount: float) -> str:
     ('60,319', '1,234.50', '0.63')
     """
     return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+
+
+def chance_words(chance: float) -> str:
+    """Return a chance in per cent, rounded down: what is printed never beats a threshold it misses.
+
+    Examples
+    --------
+    >>> chance_words(0.5996), chance_words(0.6), chance_words(0.999)
+    ('59.9%', '60.0%', '99.9%')
+    """
+    return f"{math.floor(1000 * chance + 1e-9) / 10:.1f}%"
+
+
+def threshold_words(threshold: float) -> str:
+    """Return a threshold in per cent, with the digits it was set with.
+
+    Examples
+    --------
+    >>> threshold_words(0.6), threshold_words(0.999)
+    ('60%', '99.9%')
+    """
+    return f"{100 * threshold:.6g}%"
 
 
 def cents_words(cents: int) -> str:

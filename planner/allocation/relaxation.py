@@ -40,10 +40,29 @@ class Bound:
         No plan that keeps the rules is worth more, up to floating-point rounding.
     option_value : ndarray of shape (n_options,)
         No plan that keeps the rules *and* uses the option is worth more.
+    gain : ndarray of shape (n_projects,)
+        What each project adds to the bound: its best option's worth less the prices, 0 if that
+        is not to fund it.
     """
 
     value: float
     option_value: Floats
+    gain: Floats
+
+
+def preferred_rows(table: OptionTable, bound: Bound) -> list[int]:
+    """Return the option of each project that is worth most at the bound's prices, best first.
+
+    Only those worth more than not funding: where rules charge for being funded, these are the
+    projects that the relaxation funds.
+    """
+    margin = bound.option_value - bound.value  # 0 for the best option, below it for the others
+    order = np.lexsort((table.cents, -margin, table.owner))
+    owners, first = np.unique(table.owner[order], return_index=True)
+    best = order[first]
+    gain = bound.gain[owners]
+    funded = best[gain > 0]
+    return [int(row) for row in funded[np.argsort(-gain[gain > 0], kind="stable")]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +173,7 @@ def upper_bound(
     np.maximum.at(best, table.owner, reduced)
     limits = np.array([row.limit for row in rows])
     total = prices.per_cent * budget_cents + float(prices.per_rule @ limits) + float(best.sum())
-    return Bound(total, total - best[table.owner] + reduced)
+    return Bound(total, total - best[table.owner] + reduced, best)
 
 
 def relaxed_price(table: OptionTable, budget_cents: int) -> float:

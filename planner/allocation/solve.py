@@ -25,6 +25,7 @@ from planner.allocation.relaxation import (
     budget_price,
     hull_rows,
     hull_steps,
+    preferred_rows,
     upper_bound,
 )
 from planner.allocation.rules import rule_rows
@@ -116,6 +117,10 @@ def choose(
     prices = _dual_prices(table, rows, steps, rules, budget_cents, deadline)
     bound = upper_bound(table, prices, rule_rows(rules), budget_cents, must=_must(table, rules))
     incumbent = greedy_rows(table, rows, steps, budget_cents, rules, demanded)
+    if rules:
+        guided = preferred_rows(table, bound)
+        other = greedy_rows(table, rows, steps, budget_cents, rules, demanded, guided)
+        incumbent = max(incumbent, other, key=lambda chosen: _worth(table, chosen))
     floor = _worth(table, incumbent)
     slack = _rounding_slack(table, bound.value, floor, prices.per_cent * budget_cents)
     contenders = rows[bound.option_value[rows] >= floor - slack]

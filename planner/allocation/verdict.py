@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from planner.allocation.money import chance_words, threshold_words
 from planner.allocation.options import Menu
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio
@@ -25,23 +26,27 @@ def rule_on(menu: Menu, chance: float, portfolio: Portfolio) -> Ruling:
     pilot.
     """
     project = menu.project.id
-    go, pilot = portfolio.go_chance, portfolio.pilot_chance
-    if chance >= go:
-        return Ruling(Verdict.GO, f"GO: {chance:.1%} is at least the {go:.0%} asked for.")
+    likely = chance_words(chance)
+    go, pilot = threshold_words(portfolio.go_chance), threshold_words(portfolio.pilot_chance)
+
+    def warning(code: str, message: str) -> tuple[Warning_, ...]:
+        return (Warning_(code, project, f"projects[{project}]", message),)
+
+    if chance >= portfolio.go_chance:
+        return Ruling(Verdict.GO, f"GO: {likely} is at least the {go} asked for.")
     if menu.project.pilots:
         message = (
-            f"The chance of target is {chance:.1%} after a pilot, below the {go:.0%} for GO; it is "
-            "funded because a rule demands it."
+            f"The chance of target is {likely} after a pilot, below the {go} for GO; it is funded "
+            "because a rule demands it."
         )
-        warning = Warning_("BELOW_GO_CHANCE", project, f"projects[{project}]", message)
-        return Ruling(Verdict.GO, f"GO although {chance:.1%} is below {go:.0%}.", (warning,))
-    if chance >= pilot:
-        reason = f"PILOT: {chance:.1%} lies between {pilot:.0%} and {go:.0%}; measure first."
+        reason = f"GO although {likely} is below {go}."
+        return Ruling(Verdict.GO, reason, warning("BELOW_GO_CHANCE", message))
+    if chance >= portfolio.pilot_chance:
+        reason = f"PILOT: {likely} lies between {pilot} and {go}; measure first."
         return Ruling(Verdict.PILOT, reason)
     message = (
-        f"The chance of target is {chance:.1%}, below the {pilot:.0%} from which a project may be "
-        "funded; it is funded because a rule demands it. Measure a pilot before spending."
+        f"The chance of target is {likely}, below the {pilot} from which a project may be funded; "
+        "it is funded because a rule demands it. Measure a pilot before spending."
     )
-    warning = Warning_("LOW_CHANCE", project, f"projects[{project}]", message)
-    reason = f"PILOT: {chance:.1%} is below {pilot:.0%}, but a rule demands the project."
-    return Ruling(Verdict.PILOT, reason, (warning,))
+    reason = f"PILOT: {likely} is below {pilot}, but a rule demands the project."
+    return Ruling(Verdict.PILOT, reason, warning("LOW_CHANCE", message))

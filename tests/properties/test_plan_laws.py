@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ import planner
 from planner.allocation.solve import Choice, choose
 from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import Rule
-from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Objective
 from tests.allocation_cases import (
     best_by_enumeration,
@@ -20,6 +20,9 @@ from tests.allocation_cases import (
     random_portfolio,
     random_rules,
 )
+
+if TYPE_CHECKING:
+    from planner.domain.posterior import Posterior
 
 seeds = st.integers(0, 2**32 - 1)
 objectives = st.sampled_from(list(Objective))

@@ -1,0 +1,79 @@
+"""Quantiles and tails of the plan on draws the solve never saw."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.allocation.risk import Funded, plan_risk, summarise, tail_mean
+from planner.domain.project import Images, Project
+from planner.forecast.forecast import build_forecast
+from planner.testing import synthetic_posterior
+
+MODEL = synthetic_posterior(400)
+
+
+def _funded(value: float | None, cents: int, cost: "np.ndarray | None" = None) -> Funded:
+    project = Project(
+        id="a", classes=10, target_error=0.08, images=Images(limit=10_000), value=value
+    )
+    return Funded(project, build_forecast(project, MODEL), "ResNet-50", 5_000, cents, cost)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.01, 1.0))
+def test_tail_mean_is_the_best_of_all_ways_to_weigh_a_tail(
+    draws: list[float], share: float
+) -> None:
+    """It equals the maximum over t of t minus mean shortfall below t over the share."""
+    values = np.array(draws)
+    by_definition = max(t - np.maximum(t - values, 0).mean() / share for t in values)
+    assert tail_mean(values, share) == pytest.approx(by_definition, abs=1e-6, rel=1e-9)
+
+
+def test_the_tail_of_everything_is_the_mean() -> None:
+    """CVaR over the whole distribution equals the mean."""
+    draws = np.array([3.0, -1.0, 7.5])
+    assert tail_mean(draws, 1.0) == pytest.approx(draws.mean())
+
+
+def test_worst_is_low_for_value_and_high_for_cost() -> None:
+    """Quantiles are outcomes; the tail is taken at the bad end."""
+    draws = np.arange(1.0, 101.0)
+    value, cost = summarise(draws, worst="low"), summarise(draws, worst="high")
+    assert (value.p10, value.p50, value.p80, value.p90) == (10.0, 50.0, 80.0, 90.0)
+    assert value.cvar90 == pytest.approx(5.5)
+    assert cost.cvar90 == pytest.approx(95.5)
+    assert value.mean == cost.mean == pytest.approx(50.5)
+
+
+def test_net_value_is_value_times_success_minus_cost() -> None:
+    """Success is read draw by draw from the audit's half of the chains."""
+    item = _funded(1_000.0, 12_345)
+    success = item.success_draws()
+    assert success.shape == (200,)
+    risk = plan_risk([item], 200, 123.45)
+    assert risk.net_value.mean == pytest.approx(1_000 * success.mean() - 123.45)
+    assert risk.cost.mean == risk.cost.p10 == risk.cost.cvar90 == 123.45
+    assert risk.chance_over_budget == 0.0
+
+
+def test_cost_draws_can_exceed_the_budget() -> None:
+    """The chance over budget is the share of draws that cost more than it."""
+    draws = np.linspace(0.0, 100.0, 200)
+    risk = plan_risk([_funded(None, 1_000, draws)], 200, 60.0)
+    assert risk.chance_over_budget == pytest.approx(np.mean(draws + 10 > 60.005))
+    assert risk.net_value.mean == pytest.approx(-risk.cost.mean)
+
+
+def test_projects_share_their_draws() -> None:
+    """Two equal projects stand and fall together: the spread doubles, it does not average out."""
+    item = _funded(1_000.0, 0)
+    one, two = plan_risk([item], 200, 0.0), plan_risk([item, item], 200, 0.0)
+    assert two.net_value.cvar90 == pytest.approx(2 * one.net_value.cvar90)
+
+
+def test_an_empty_plan_risks_nothing() -> None:
+    """Nothing funded: all zeros."""
+    risk = plan_risk([], 50, 10.0)
+    assert risk.net_value == risk.cost
+    assert risk.cost.cvar90 == 0.0
