@@ -19,6 +19,9 @@ from planner.errors import InputError
 TARGETS = ("target_accuracy", "target_error", "target_iou")
 SIZES = ("classes", "class_counts")
 
+MAX_SUGGESTIONS = 20
+"""Unknown project ids for which the nearest known one is looked up."""
+
 type Fields = Mapping[str, object]
 
 
@@ -142,10 +145,13 @@ def _objective_findings(data: Fields, projects: list[tuple[Location, Fields]]) -
 
 def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Finding]:
     """Yield names in rules and members that no project has."""
-    known = {identity for identity in identities if isinstance(identity, str)}
+    known = dict.fromkeys(identity for identity in identities if isinstance(identity, str))
+    n_unknown = 0
     for location, name in _project_names(data):
         if isinstance(name, str) and name.strip() and name not in known:
-            fix = did_you_mean(name, known)
+            n_unknown += 1
+            # Each suggestion compares with every id: thousands of both would take minutes.
+            fix = did_you_mean(name, known) if n_unknown <= MAX_SUGGESTIONS else ""
             message = f"no project has the id {show(name)}."
             yield Finding(location, message, fix, "UNKNOWN_NAME")
 

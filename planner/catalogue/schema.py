@@ -218,9 +218,11 @@ def _not_empty[T](items: list[T]) -> list[T]:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    for index, name in enumerate(names):
-        if name in names[:index]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
             raise mistake(f"{show(name)} is named twice.")
+        seen.add(name)
     return _not_empty(names)
 
 

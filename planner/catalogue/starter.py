@@ -14,7 +14,7 @@ version: 1                        # of this file format
 portfolio:
   name: My vision projects        # stands in the header of every result
   currency: USD                   # the one currency of every amount below
-  budget: 60k                     # hard limit on what the plan may commit
+  budget: 35k                     # hard limit on what the plan may commit
   objective: net_value            # net_value (value minus cost), value, or
                                   # targets_met (needs no values)
   horizon_years: 1                # the years in which the values are earned
@@ -39,8 +39,8 @@ projects:
     target_accuracy: 92%          # or target_error: 8%; target_iou for segmentation
     images:                       # labelled images of this very task
       held: 20k                   # owned today
-      limit: 150k                 # most you could ever own, held included
-      price: 0.08..0.15           # of one more labelled image
+      limit: 90k                  # most you could ever own, held included
+      price: 0.30..0.45           # of one more labelled image
       fixed_cost: 2k              # of setting up a collection, paid once
     value: 200k                   # earned if the target is met
     architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
@@ -52,9 +52,10 @@ projects:
       misplaced: 2500
       missing: 1500
     target_error: 10%
-    images: {held: 13k, limit: 120k, price: 0.12}   # the same fields on one line
+    images: {held: 13k, limit: 60k, price: 0.35}    # the same fields on one line
     value: 90k
     min_chance: 40%               # do not fund it unless at least this likely
+    architectures: [EfficientNet-B0, ResNet-50]
 
   - id: floor-spills
     task: segmentation
@@ -63,10 +64,11 @@ projects:
     pretrained: true              # start from pretrained weights (default)
     images: {held: 500, limit: 20k, price: 0.90..1.60}
     value: 150k
+    architectures: [DeepLabv3-R50]
 
 rules:                            # optional; planner names those that conflict
   - {require: planogram, needs: shelf-gaps}       # planogram only with shelf-gaps
-  - {at_most: 2, of: [shelf-gaps, planogram, floor-spills]}
+  # - {at_most: 2, of: [shelf-gaps, planogram, floor-spills]}
   # - {exclusive: [planogram, floor-spills]}      # at most one of them
   # - {fund: [shelf-gaps]}                        # must be funded
   # - {skip: [floor-spills]}                      # must not be funded
