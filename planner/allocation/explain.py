@@ -104,9 +104,9 @@ def _too_unlikely(menu: Menu) -> str:
     )
     most = chance_words(float(menu.priced.chance[best]))
     return (
-        f"Not funded: at best {most} likely to meet the "
-        f"target ({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, "
-        f"more obtainable images or an easier target could change that."
+        f"Not funded: at best {most} likely to meet the target "
+        f"({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, "
+        "more obtainable images or an easier target could change that."
     )
 
 

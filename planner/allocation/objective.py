@@ -1,10 +1,11 @@
 """What does the plan maximise, and does the input allow it?"""
 
+import math
 from collections.abc import Iterator
 
 from planner.domain.portfolio import Portfolio, Require
 from planner.domain.vocabulary import Mode, Objective
-from planner.errors import InputError, Problem, UnsupportedError
+from planner.errors import InputError, Problem, UnsupportedError, bad_value
 
 FIX_BUDGET = "--budget 120k"
 
@@ -54,6 +55,9 @@ def require_plannable(portfolio: Portfolio) -> float:
     if portfolio.budget is None:
         message = "a plan needs a budget: the most that may be committed."
         problems.append(Problem("portfolio.budget", message, FIX_BUDGET, code="MISSING_BUDGET"))
+    elif not (math.isfinite(portfolio.budget) and portfolio.budget >= 0):
+        message = f"got {portfolio.budget!r}; a budget is a finite amount of at least 0."
+        problems.append(Problem("portfolio.budget", message, FIX_BUDGET))
     if problems:
         raise InputError(problems)
     later = [
@@ -68,6 +72,20 @@ def require_plannable(portfolio: Portfolio) -> float:
     if later:
         raise UnsupportedError(later)
     return float(portfolio.budget or 0.0)
+
+
+def require_search_limits(gap: float, time_limit_s: float) -> None:
+    """Raise unless gap and time limit are numbers of at least 0; neither may be NaN.
+
+    Raises
+    ------
+    InputError
+        Naming the flag.
+    """
+    for flag, number, fix in (("--gap", gap, "1e-4"), ("--time-limit", time_limit_s, "60")):
+        if not number >= 0:
+            message = f"got {number!r}; expected a number of at least 0."
+            raise bad_value(flag, message, f"{flag} {fix}")
 
 
 def _identity_problems(portfolio: Portfolio) -> Iterator[Problem]:

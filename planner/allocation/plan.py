@@ -7,7 +7,7 @@ from planner.allocation.assumptions import list_assumptions, training_prices
 from planner.allocation.conflict import explain_conflict
 from planner.allocation.explain import Scene, leftover_note, why_funded, why_not_funded
 from planner.allocation.money import budget_to_cents
-from planner.allocation.objective import require_plannable, resolve_objective
+from planner.allocation.objective import require_plannable, require_search_limits, resolve_objective
 from planner.allocation.options import Menu, build_menus
 from planner.allocation.risk import Draws, Funded, plan_risk
 from planner.allocation.solve import choose
@@ -78,6 +78,7 @@ def build_plan(
     AuditError
         The plan, recomputed without the solver, is not what the solver said.
     """
+    require_search_limits(gap, time_limit_s)
     budget_cents = budget_to_cents(require_plannable(portfolio))
     objective = resolve_objective(portfolio)
     menus = build_menus(portfolio, _forecasts(portfolio, posterior, seed), catalogue)

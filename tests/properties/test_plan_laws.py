@@ -1,7 +1,11 @@
 """Laws that every choice under a budget obeys, whatever the options."""
 
+import os
 import random
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,3 +146,24 @@ def test_the_same_inputs_give_the_same_bytes(seed: int) -> None:
     model = planner.load_model("published")
     portfolio = random_portfolio(seed)
     assert planner.plan(portfolio, model).to_json() == planner.plan(portfolio, model).to_json()
+
+
+def test_the_bytes_do_not_depend_on_hash_seed_or_threads() -> None:
+    """Two processes with other hash seeds and thread counts print the same plan and conflict."""
+    program = (
+        "import planner; from tests.allocation_cases import random_portfolio as case; "
+        "model = planner.load_model('published'); "
+        "print([planner.plan(case(seed), model).to_json() for seed in range(12)])"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            check=True,
+            capture_output=True,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONHASHSEED": str(n), "OMP_NUM_THREADS": str(n)},
+        ).stdout
+        for n in (1, 4)
+    }
+    assert len(printed) == 1
+    assert b"infeasible" in next(iter(printed))

@@ -340,6 +340,21 @@ def test_what_comes_later_is_refused_not_ignored(later: dict[str, Any]) -> None:
         _plan(_project("a"), **later)
 
 
+@pytest.mark.parametrize("budget", [-1.0, float("nan"), float("inf")])
+def test_a_budget_is_a_finite_amount(budget: float) -> None:
+    """NaN, infinite and negative budgets are refused, not planned."""
+    with pytest.raises(InputError, match="a budget is a finite amount of at least 0"):
+        _plan(_project("a"), budget=budget)
+
+
+@pytest.mark.parametrize(("gap", "seconds"), [(-1e-6, 1.0), (float("nan"), 1.0), (0.1, -1.0)])
+def test_limits_of_the_search_are_checked(gap: float, seconds: float) -> None:
+    """A negative or NaN gap or time limit names its flag."""
+    portfolio = Portfolio(projects=(_project("a"),), budget=1.0)
+    with pytest.raises(InputError, match="expected a number of at least 0"):
+        build_plan(portfolio, MODEL, CATALOGUE, gap=gap, time_limit_s=seconds)
+
+
 def test_budgets_are_whole_cents_rounded_down() -> None:
     """A fraction of a cent cannot be spent, and decimal amounts are read as written."""
     assert budget_to_cents(0.29) == 29
