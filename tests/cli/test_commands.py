@@ -1,4 +1,4 @@
-"""What every command promises: exit codes, clean streams, one JSON object, an example in its help."""
+"""What every command promises: exit codes, clean streams, one JSON object, help with an example."""
 
 import json
 import os
