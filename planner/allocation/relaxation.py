@@ -169,6 +169,7 @@ def upper_bound(
             if project in position:
                 charge[position[project]] += price * coefficient
     reduced = table.worth - prices.per_cent * table.cents - charge[table.owner]
+    reduced[table.cents > budget_cents] = -np.inf  # dearer than all there is: in no plan
     best = np.where(must, -np.inf, 0.0)
     np.maximum.at(best, table.owner, reduced)
     limits = np.array([row.limit for row in rows])

@@ -113,6 +113,7 @@ def choose(
     # Beyond the price of everything the budget means nothing; huge numbers only cost accuracy.
     budget_cents = min(budget_cents, _dearest(table))
     rows = undominated(table)
+    rows = rows[table.cents[rows] <= budget_cents]  # what costs more than all there is is no option
     steps = hull_steps(table, rows)
     prices = _dual_prices(table, rows, steps, rules, budget_cents, deadline)
     bound = upper_bound(table, prices, rule_rows(rules), budget_cents, must=_must(table, rules))

@@ -79,6 +79,15 @@ def test_a_free_project_is_funded_at_any_budget(budget: int) -> None:
     assert choice.value == pytest.approx(0.7)
 
 
+def test_an_option_far_beyond_the_budget_does_not_disturb_the_others() -> None:
+    """With one cent to spend, prices of a thousand million are out of reach, not out of range."""
+    options = [make_options("a", [310_000_000_001], [0.9]), make_options("b", [1], [0.2])]
+    choice = choose(options, Objective.TARGETS_MET, 1, [AtMost("m", 1, ("a", "b"))])
+    assert choice is not None
+    assert choice.picks == (None, 0)
+    assert choice.own_bound == pytest.approx(0.2)
+
+
 def test_no_options_at_all_fund_nothing() -> None:
     """A plan of nothing is optimal, worth nothing and costs nothing."""
     choice = choose([make_options("a", [], [])], Objective.NET_VALUE, 100)
