@@ -30,6 +30,8 @@ type Rows = NDArray[np.int64]
 
 LARGEST_WORTH = 2.0**10
 LARGEST_MONEY = 2.0**20
+LARGEST_COST = 2.0**40
+"""HiGHS refuses coefficients from 1e15 on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,10 @@ def build_model(
         rows,
         choose,
         worth_unit=_unit(largest_worth, LARGEST_WORTH),
-        money_unit=_unit(float(budget_cents), LARGEST_MONEY),
+        money_unit=max(
+            _unit(float(budget_cents), LARGEST_MONEY),
+            _unit(float(table.cents[rows].max(initial=0)), LARGEST_COST),
+        ),
         variables_of=variables_of,
         budget_row=[],
         rule_constraints=[],

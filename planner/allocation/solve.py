@@ -20,8 +20,8 @@ from planner.allocation.formulation import Model, build_model
 from planner.allocation.greedy import greedy_rows, polished_rows
 from planner.allocation.pruning import undominated
 from planner.allocation.relaxation import (
+    Bound,
     Prices,
-    Steps,
     budget_price,
     hull_rows,
     hull_steps,
@@ -112,11 +112,12 @@ def choose(
         return None
     # Beyond the price of everything the budget means nothing; huge numbers only cost accuracy.
     budget_cents = min(budget_cents, _dearest(table))
-    rows = undominated(table)
-    rows = rows[table.cents[rows] <= budget_cents]  # what costs more than all there is is no option
+    everything = undominated(table)
+    prices = _dual_prices(table, everything, rules, budget_cents, deadline)
+    # What costs more than all there is cannot be chosen, but says what more money would be worth.
+    rows = everything[table.cents[everything] <= budget_cents]
     steps = hull_steps(table, rows)
-    prices = _dual_prices(table, rows, steps, rules, budget_cents, deadline)
-    bound = upper_bound(table, prices, rule_rows(rules), budget_cents, must=_must(table, rules))
+    bound = _tightest_bound(table, prices, budget_price(steps, budget_cents), rules, budget_cents)
     incumbent = greedy_rows(table, rows, steps, budget_cents, rules, demanded)
     if rules:
         guided = preferred_rows(table, bound)
@@ -155,6 +156,16 @@ def choose(
         committed_cents=tally.cents,
         budget_price=100 * prices.per_cent,
     )
+
+
+def _tightest_bound(
+    table: OptionTable, prices: Prices, other_price: float, rules: Sequence[Rule], budget_cents: int
+) -> Bound:
+    """Return the lower of the bounds at the dual prices and at another price of the budget."""
+    prepared, must = rule_rows(rules), _must(table, rules)
+    other = Prices(other_price, np.zeros(len(prepared)))
+    bounds = [upper_bound(table, p, prepared, budget_cents, must=must) for p in (prices, other)]
+    return min(bounds, key=lambda bound: bound.value)
 
 
 def _rounding_slack(table: OptionTable, *amounts: float) -> float:
@@ -214,14 +225,14 @@ def _search(
 def _dual_prices(
     table: OptionTable,
     rows: Rows,
-    steps: Steps,
     rules: Sequence[Rule],
     budget_cents: int,
     deadline: float,
 ) -> Prices:
     """Return dual prices of the relaxation: by sorting, or from HiGHS where rules take part."""
     prepared = rule_rows(rules)
-    simple = Prices(budget_price(steps, budget_cents), np.zeros(len(prepared)))
+    price = budget_price(hull_steps(table, rows), budget_cents)
+    simple = Prices(price, np.zeros(len(prepared)))
     if not prepared:
         return simple
     corners = hull_rows(table, rows)
