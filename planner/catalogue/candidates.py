@@ -114,7 +114,8 @@ def candidate_warnings(
         f"operations: "
         f"{', '.join(missing)}. The basis `paper` prices them by parameters."
     )
-    return (Warning_("ARCHITECTURES_LEFT_OUT", project.id, _field(project), message),)
+    # About the catalogue, not the project: said once however many projects leave the choice open.
+    return (Warning_("ARCHITECTURES_LEFT_OUT", None, "projects.architectures", message),)
 
 
 def _is_usual(architecture: Architecture, task: Task) -> bool:

@@ -39,16 +39,18 @@ def count(number: float | None) -> str:
     return f"{number:,.0f}"
 
 
-def percent(share: float, digits: int = 0) -> str:
+def percent(share: float, digits: int = 0, *, down: bool = False) -> str:
     """Return a share per cent; shares that are not 0 or 1 are never rounded to them.
+
+    With ``down``, rounded towards 0: a chance just below a threshold does not read as having met it.
 
     Examples
     --------
-    >>> percent(0.804), percent(0.99971), percent(0.0002), percent(1.0)
-    ('80 %', '> 99 %', '< 1 %', '100 %')
+    >>> percent(0.804), percent(0.99971), percent(0.0002), percent(1.0), percent(0.5996, down=True)
+    ('80 %', '> 99 %', '< 1 %', '100 %', '59 %')
     """
-    scaled = round(100 * share, digits)
     step = 10.0**-digits
+    scaled = math.floor(100 * share / step + 1e-9) * step if down else round(100 * share, digits)
     if share < 1 and scaled >= 100:
         return f"> {100 - step:.{digits}f} %"
     if share > 0 and scaled <= 0:

@@ -84,7 +84,7 @@ def _row(decision: Decision) -> tuple[Text, ...]:
         count(decision.images_to_buy) if funded else "–",
         shorten(decision.architecture or "–", 16),
         money(decision.cost.total) if funded else "–",
-        percent(decision.chance_of_target) if funded else "–",
+        percent(decision.chance_of_target, down=True) if funded else "–",
     )
     style = "" if funded else "dim"
     verdict = Text(str(decision.verdict), style=_STYLE[decision.verdict])
