@@ -42,7 +42,7 @@ def count(number: float | None) -> str:
 def percent(share: float, digits: int = 0, *, down: bool = False) -> str:
     """Return a share per cent; shares that are not 0 or 1 are never rounded to them.
 
-    With ``down``, rounded towards 0: a chance just below a threshold does not read as having met it.
+    With ``down``, rounded towards 0: a chance just below a threshold must not read as meeting it.
 
     Examples
     --------
