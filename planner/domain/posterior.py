@@ -7,9 +7,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.specification import ModelSpec
+
 type Draws = NDArray[np.float64]
 
 N_CHAINS = 4
+
+
+@dataclass(frozen=True)
+class EvidencePart:
+    """What the rows of one task and backbone span."""
+
+    images: tuple[float, float]
+    relative_complexity: tuple[float, float]
+    n_rows: int
+    n_datasets: int
 
 
 @dataclass(frozen=True)
@@ -24,12 +36,16 @@ class EvidenceRange:
         Rows behind the fit.
     description : str
         One sentence on the rows, printed beside forecasts.
+    parts : mapping of str to EvidencePart
+        The same by task and backbone, such as ``"classification, frozen"``; empty where the model
+        does not tell backbones apart.
     """
 
     images: tuple[float, float]
     relative_complexity: tuple[float, float]
     n_rows: int
     description: str
+    parts: Mapping[str, EvidencePart] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +65,13 @@ class Posterior:
     evidence : EvidenceRange
         What the rows span.
     labels : mapping of str to tuple of str
-        Names along trailing axes, such as fitted architectures.
+        Names along the trailing axis of the variable of that name, such as the fitted
+        architectures behind the effects ``R``.
     provenance : mapping of str to str
         Source, date, versions; printed by ``planner model show``.
+    spec : ModelSpec or None
+        Declaration the draws were fitted with; None for the shipped ``published`` model, whose
+        draws are exact and whose coefficients are the paper's.
     """
 
     name: str
@@ -61,6 +81,7 @@ class Posterior:
     evidence: EvidenceRange
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
+    spec: ModelSpec | None = None
 
     @property
     def n_draws(self) -> int:

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner._resources import resource_root
-from planner.domain.posterior import N_CHAINS, EvidenceRange, Posterior
+from planner.domain.posterior import N_CHAINS, EvidencePart, EvidenceRange, Posterior
+from planner.domain.specification import ModelSpec
+from planner.domain.specification_file import parse_spec
 from planner.errors import InputError, Problem, ResourceError
 from planner.regression.netcdf3 import NetcdfContent, parse_netcdf3
 
@@ -60,10 +62,13 @@ def load_model(name_or_path: str | Path) -> Posterior:
     4000
     """
     folder = find_model(name_or_path)
-    spec = _read_spec(folder)
+    text, spec = _read_spec(folder)
+    declaration = _declaration(folder, text, spec)
     content, sha256 = _read_draws(folder)
     draws = {name: values for name, values in content.variables.items() if values.ndim}
+    labels = _labels(folder, content)
     _require_usable(folder, draws)
+    _require_declared(folder, draws, labels, declaration)
     for values in draws.values():
         values.flags.writeable = False
     try:
@@ -73,11 +78,9 @@ def load_model(name_or_path: str | Path) -> Posterior:
             draws=draws,
             sha256=sha256,
             evidence=_evidence(spec["evidence"]),
-            labels={
-                axis: tuple(names)
-                for axis, names in json.loads(content.attributes.get("labels", "{}")).items()
-            },
+            labels=labels,
             provenance={key: str(value) for key, value in spec["provenance"].items()},
+            spec=declaration,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder / SPEC_FILE, f"an entry is missing or unreadable: {error}") from None
@@ -195,27 +198,75 @@ def _recorded_sha256(folder: Path) -> str:
         raise _damaged(path, "it records no draws_sha256") from None
 
 
-def _read_spec(folder: Path) -> dict[str, Any]:
+def _read_spec(folder: Path) -> tuple[str, dict[str, Any]]:
     path = folder / SPEC_FILE
     try:
-        spec = tomllib.loads(_read_bytes(path).decode("utf-8"))
+        text = _read_bytes(path).decode("utf-8")
+        spec = tomllib.loads(text)
     except ValueError as error:  # TOML that does not parse, or bytes that are no UTF-8
         raise _damaged(path, str(error)) from None
     if spec.get("family") not in _FAMILIES:
         found = f"family is {spec.get('family')!r}; expected one of {', '.join(_FAMILIES)}"
         raise _damaged(path, found)
-    return spec
+    return text, spec
+
+
+def _declaration(folder: Path, text: str, spec: Mapping[str, Any]) -> ModelSpec | None:
+    """Return what was fitted; None for a model in closed form, whose file declares no predictor."""
+    if "level" not in spec:
+        return None
+    try:
+        return parse_spec(text, str(folder / SPEC_FILE))
+    except InputError as error:
+        raise _damaged(folder / SPEC_FILE, error.problems[0].message) from None
+
+
+def _labels(folder: Path, content: NetcdfContent) -> dict[str, tuple[str, ...]]:
+    try:
+        entries = json.loads(content.attributes.get("labels", "{}"))
+        return {name: tuple(map(str, names)) for name, names in entries.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise _damaged(folder / DRAWS_FILE, "its labels are unreadable") from None
+
+
+def _require_declared(
+    folder: Path,
+    draws: Mapping[str, Any],
+    labels: Mapping[str, tuple[str, ...]],
+    spec: ModelSpec | None,
+) -> None:
+    """Raise unless the draws hold every parameter that the declaration names."""
+    if spec is None:
+        return
+    missing = [name for name in (*spec.hyper_names, *spec.stored_names) if name not in draws]
+    if missing:
+        raise _damaged(folder / DRAWS_FILE, f"it lacks {', '.join(missing)}")
+    for name in spec.stored_names:
+        if draws[name].shape[1:] != (len(labels.get(name, ())),):
+            raise _damaged(folder / DRAWS_FILE, f"{name} and its labels differ in number")
 
 
 def _evidence(entry: Mapping[str, Any]) -> EvidenceRange:
-    low_images, high_images = entry["images"]
-    low_rc, high_rc = entry["relative_complexity"]
     return EvidenceRange(
-        images=(float(low_images), float(high_images)),
-        relative_complexity=(float(low_rc), float(high_rc)),
+        images=_pair(entry["images"]),
+        relative_complexity=_pair(entry["relative_complexity"]),
         n_rows=int(entry["n_rows"]),
         description=str(entry["description"]),
+        parts={
+            str(part["rows"]): EvidencePart(
+                images=_pair(part["images"]),
+                relative_complexity=_pair(part["relative_complexity"]),
+                n_rows=int(part["n_rows"]),
+                n_datasets=int(part["n_datasets"]),
+            )
+            for part in entry.get("parts", ())
+        },
     )
+
+
+def _pair(values: Sequence[Any]) -> tuple[float, float]:
+    low, high = values
+    return float(low), float(high)
 
 
 def _require_usable(folder: Path, draws: Mapping[str, Any]) -> None:
