@@ -7,6 +7,7 @@ Reading the shipped results is in :mod:`planner.regression.shipped_data`, a user
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,7 +199,7 @@ def build_table(observations: Iterable[Observation]) -> ObservationTable:
 def select_rows(table: ObservationTable, keep: NDArray[np.bool_]) -> ObservationTable:
     """Return the rows of a table where ``keep`` is true, in order."""
 
-    def kept(value: Labels | Column) -> Labels | Column:
+    def kept(value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(label for label, wanted in zip(value, keep, strict=True) if wanted)
         return value[keep]
