@@ -17,8 +17,18 @@ MAY_IMPORT = {
     "costing": {"domain"},
     "regression": {"domain"},
     "allocation": {"domain", "catalogue", "forecast", "costing"},
-    "report": {"domain", "catalogue", "forecast", "costing", "allocation"},
-    "cli": {"domain", "catalogue", "forecast", "costing", "allocation", "report", "regression"},
+    "validation": {"domain", "catalogue", "forecast"},
+    "report": {"domain", "catalogue", "forecast", "costing", "allocation", "validation"},
+    "cli": {
+        "domain",
+        "catalogue",
+        "forecast",
+        "costing",
+        "allocation",
+        "validation",
+        "report",
+        "regression",
+    },
 }
 ONLY_IN = {
     "pymc": {"regression"},

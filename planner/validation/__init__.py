@@ -1,0 +1,7 @@
+"""Forecasts against what was measured afterwards.
+
+This room stands between ``forecast``, whose draws it judges, and ``report``, which prints the
+verdict. It cannot be part of ``regression``: that room fits and may not know how a project is
+forecast. It imports ``domain``, ``catalogue`` and ``forecast``. Refitting with data sets left out
+needs the sampler and stays in ``regression``.
+"""
