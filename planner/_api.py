@@ -69,9 +69,12 @@ def check(path: str | Path) -> "tuple[Warning_, ...]":
 
 def forecast(project: "Project", model: "Posterior", *, seed: int = 0) -> "Forecast":
     """Forecast one project; see :func:`planner.forecast.forecast.build_forecast`."""
+    from planner.catalogue.tables import load_catalogue
     from planner.forecast.forecast import build_forecast
 
-    return build_forecast(project, model, seed=seed)
+    # a model without architecture effects needs no catalogue
+    known = () if model.spec is None else load_catalogue().architectures
+    return build_forecast(project, model, architectures=known, seed=seed)
 
 
 def estimate(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Estimate":

@@ -16,6 +16,7 @@ from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.forecast.forecast import Forecast, build_forecast
+from planner.forecast.spread import SpreadSources
 
 N_RECOMMENDATIONS = 3
 FEWEST_IMAGES = 10
@@ -59,7 +60,8 @@ class Recommendation:
 class ProjectEstimate:
     """Need, reach and price of one project.
 
-    ``data_needed`` and the errors are those of the first recommended architecture.
+    ``data_needed``, the errors and ``spread_sources`` (at the limit) are those of the first
+    recommended architecture.
     """
 
     id: str
@@ -70,6 +72,7 @@ class ProjectEstimate:
     error_now: Spread
     error_at_limit: Spread
     chance_of_target_at_limit: float
+    spread_sources: SpreadSources
     recommendations: tuple[Recommendation, ...]
     warnings: tuple[Warning_, ...]
 
@@ -120,7 +123,12 @@ def build_estimate(
         currency=portfolio.currency,
         projects=tuple(
             _estimate_project(
-                project, build_forecast(project, posterior, seed=seed), portfolio.compute, catalogue
+                project,
+                build_forecast(
+                    project, posterior, architectures=catalogue.architectures, seed=seed
+                ),
+                portfolio.compute,
+                catalogue,
             )
             for project in portfolio.projects
         ),
@@ -149,8 +157,13 @@ def _estimate_project(
         chance_of_target_at_limit=float(
             forecast.chance(project.error_target, now_and_limit[1:], lead)[0]
         ),
+        spread_sources=forecast.spread_sources(project.images.limit, lead),
         recommendations=tuple(ranked),
-        warnings=(*candidate_warnings(project, catalogue, compute), *forecast.warnings),
+        warnings=(
+            *candidate_warnings(project, catalogue, compute),
+            *forecast.warnings,
+            *forecast.architecture_warnings([rate.architecture for rate in rates]),
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def build_plan(
     require_search_limits(gap, time_limit_s)
     budget_cents = budget_to_cents(require_plannable(portfolio))
     objective = resolve_objective(portfolio)
-    menus = build_menus(portfolio, _forecasts(portfolio, posterior, seed), catalogue)
+    menus = build_menus(portfolio, _forecasts(portfolio, posterior, catalogue, seed), catalogue)
     options = tuple(menu.options for menu in menus)
     choice = choose(
         options, objective, budget_cents, portfolio.rules, gap=gap, time_limit_s=time_limit_s
@@ -106,7 +106,7 @@ def options_report(
     ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
     ``targets_met`` sums ``chance_of_target``.
     """
-    menus = build_menus(portfolio, _forecasts(portfolio, posterior, seed), catalogue)
+    menus = build_menus(portfolio, _forecasts(portfolio, posterior, catalogue, seed), catalogue)
     return {
         "schema_version": SCHEMA_VERSION,
         "model": {"name": posterior.name, "sha256": posterior.sha256},
@@ -130,9 +130,13 @@ def _option_rows(options: ProjectOptions) -> Iterable[dict[str, object]]:
         }
 
 
-def _forecasts(portfolio: Portfolio, posterior: Posterior, seed: int) -> dict[str, Forecast]:
+def _forecasts(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+) -> dict[str, Forecast]:
+    known = catalogue.architectures
     return {
-        project.id: build_forecast(project, posterior, seed=seed) for project in portfolio.projects
+        project.id: build_forecast(project, posterior, architectures=known, seed=seed)
+        for project in portfolio.projects
     }
 
 
@@ -306,6 +310,7 @@ def _standing_warnings(
     for menu in menus:
         yield from candidate_warnings(menu.project, catalogue, portfolio.compute)
         yield from menu.forecast.warnings
+        yield from menu.forecast.architecture_warnings([rate.architecture for rate in menu.rates])
     yield from _dominance_warning(menus)
 
 

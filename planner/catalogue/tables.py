@@ -227,6 +227,8 @@ def _architecture(row: Row) -> Architecture:
         imagenet_top1=_float(row["imagenet_top1"]),
         licence=row["licence"],
         source=row["source"],
+        pretraining=row["pretraining"],
+        weights_recipe=row["weights_recipe"],
     )
 
 

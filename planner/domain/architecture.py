@@ -45,6 +45,10 @@ class Architecture:
         Of the named implementation; empty if unknown.
     source : str
         Where the numbers come from.
+    pretraining : str
+        Images the weights behind ``imagenet_top1`` were trained on, such as ``imagenet-1k``.
+    weights_recipe : str
+        Whose weights they are where that matters: top-1 is comparable within a recipe only.
     """
 
     name: str
@@ -58,6 +62,8 @@ class Architecture:
     imagenet_top1: float | None = None
     licence: str = ""
     source: str = ""
+    pretraining: str = ""
+    weights_recipe: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ from planner.domain.vocabulary import Backbone, Task
 
 MAX_ID_LENGTH = 300
 
+VISION = "vision"
+"""The domain of every fitted model that ships: labelled images."""
+
 _SIZES = ("classes", "class_counts", "relative_complexity")
 _TARGETS = ("target_accuracy", "target_error", "target_iou")
 
@@ -146,6 +149,9 @@ class Project:
         Business unit.
     earliest : str, optional
         First period in which it may start.
+    domain : str
+        What the data are; a model that never saw the domain refuses to forecast. Not a field of
+        the portfolio file.
     """
 
     id: str
@@ -166,6 +172,7 @@ class Project:
     baseline_entropy: float = field(default=math.log(complexity.BASELINE_CLASSES))
     unit: str | None = None
     earliest: str | None = None
+    domain: str = VISION
 
     def __post_init__(self) -> None:
         reader = FieldReader(self, f"projects[{self.id}]")

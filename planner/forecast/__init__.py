@@ -19,10 +19,10 @@ class _CallableFolder(ModuleType):
     """A package that answers a call with the public function of the same name."""
 
     def __call__(self, project: "Project", model: "Posterior", *, seed: int = 0) -> "Forecast":
-        """Forecast one project; see :func:`planner.forecast.forecast.build_forecast`."""
-        from planner.forecast.forecast import build_forecast
+        """Forecast one project; architectures may be any of the catalogue's."""
+        from planner._api import forecast
 
-        return build_forecast(project, model, seed=seed)
+        return forecast(project, model, seed=seed)
 
 
 sys.modules[__name__].__class__ = _CallableFolder

@@ -1,33 +1,38 @@
 """What does a fitted model say about one project?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.domain.architecture import Architecture
 from planner.domain.plan import Warning_
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
-from planner.domain.vocabulary import Backbone
-from planner.errors import Problem, UnsupportedError, bad_value
-from planner.forecast.log_linear import log_linear_curve
-from planner.forecast.luck import keyed_generator, stratified_normals
+from planner.errors import bad_value
+from planner.forecast.architectures import evidence_warnings, read_book
+from planner.forecast.log_linear import LogLinearCurves
+from planner.forecast.luck import Luck
+from planner.forecast.saturating import ProjectCurves
+from planner.forecast.spread import SpreadSources, spread_sources
+from planner.forecast.support import require_support
 from planner.forecast.warnings import forecast_warnings
 
 type Array = NDArray[np.float64]
 
 
 class ErrorCurve(Protocol):
-    """Predictive error against images, one curve per draw."""
+    """Realised error against images, one curve per draw."""
 
-    def log10_error(self, images: Array, rows: slice) -> Array:
-        """Return log10 error of shape (n_rows, n_images)."""
+    def error(self, images: Array, rows: slice) -> Array:
+        """Return errors in (0, majority guess], shape (n_rows, n_images)."""
         ...
 
-    def data_needed(self, error_target: float) -> Array:
-        """Return total images needed, shape (n_draws,); infinite for never."""
+    def data_needed(self, error_target: float, rows: slice) -> Array:
+        """Return total images needed, shape (n_rows,); infinite for never."""
         ...
 
 
@@ -46,15 +51,14 @@ class Forecast:
         The fitted model.
     varies_by_architecture : bool
         Whether the model has architecture effects at all.
-    warnings : tuple of Warning_
-        What to know before relying on it.
     """
 
     project: Project
     posterior: Posterior
     varies_by_architecture: bool
-    warnings: tuple[Warning_, ...]
     _curve: Callable[[str | None], ErrorCurve]
+    _sources: Callable[[float, str | None], SpreadSources]
+    _architecture_warnings: Callable[[Sequence[str]], tuple[Warning_, ...]]
 
     @property
     def n_draws(self) -> int:
@@ -70,6 +74,17 @@ class Forecast:
     def audit_rows(self) -> slice:
         """Draws on which a chosen plan is judged."""
         return self.posterior.audit_rows
+
+    @cached_property
+    def warnings(self) -> tuple[Warning_, ...]:
+        """What to know before relying on it, whatever the architecture."""
+        # half of the draws place a median well enough for a warning
+        needed = self._curve(None).data_needed(self.project.error_target, self.solve_rows)
+        return forecast_warnings(self.project, self.posterior, needed)
+
+    def architecture_warnings(self, architectures: Sequence[str]) -> tuple[Warning_, ...]:
+        """Return what to know about some architectures that the fitted rows say little about."""
+        return self._architecture_warnings(architectures)
 
     def error_draws(
         self, images: ArrayLike, architecture: str | None = None, rows: slice | None = None
@@ -89,15 +104,20 @@ class Forecast:
         -------
         ndarray of shape (n_draws, n_images)
             Errors in (0, majority guess]; joint along images: one row is one possible world.
+
+        Raises
+        ------
+        InputError
+            Images that are no counts, or an architecture that is not known.
         """
-        counts = _require_counts(images)
-        log10_error = self._curve(architecture).log10_error(counts, rows or slice(None))
-        return np.minimum(np.power(10.0, log10_error), self.project.majority_guess_error)
+        return self._curve(architecture).error(_require_counts(images), rows or slice(None))
 
     def data_needed_draws(self, target_error: float, architecture: str | None = None) -> Array:
-        """Return draws of total images at which the realised error meets the target.
+        """Return draws of total images at which the realised error first meets the target.
 
-        Its mean is infinite; use quantiles and the share of infinite draws.
+        Its mean is infinite; use quantiles and the share of infinite draws. A realised curve of a
+        model with discrepancy wanders: after its first crossing it may rise above the target again,
+        so that the chance at n is at most the share of draws with a need of at most n.
 
         Parameters
         ----------
@@ -109,10 +129,11 @@ class Forecast:
         Returns
         -------
         ndarray of shape (n_draws,)
-            At least 1; ``inf`` where the target is never reached; 0 where the majority guess
-            meets it.
+            At least 1; ``inf`` where the target is never reached (with a declared model: not
+            within 10^8 images); 0 where the majority guess meets it.
         """
-        return self._curve(architecture).data_needed(_require_target(target_error))
+        target = _require_target(target_error)
+        return self._curve(architecture).data_needed(target, slice(None))
 
     def chance(
         self,
@@ -137,17 +158,37 @@ class Forecast:
         Returns
         -------
         ndarray of shape (n_images,)
-            Shares of draws, in [0, 1].
+            Shares of :meth:`error_draws` at or below the target, in [0, 1].
         """
         target = _require_target(target_error)
         counts = _require_counts(images)
         if target >= self.project.majority_guess_error:
             return np.ones(len(counts))
-        log10_error = self._curve(architecture).log10_error(counts, rows or slice(None))
-        return np.asarray((log10_error <= np.log10(target)).mean(axis=0))
+        errors = self._curve(architecture).error(counts, rows or slice(None))
+        met = np.less_equal(errors.T, target)  # by images: rows of memory are then read in order
+        return np.asarray(np.count_nonzero(met, axis=1) / len(errors))
+
+    def spread_sources(self, images: float, architecture: str | None = None) -> SpreadSources:
+        """Return where the width of the range of error at a number of images comes from.
+
+        Parameters
+        ----------
+        images : float
+            Total labelled images trained on, at least 1.
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+        """
+        (count,) = _require_counts([images])
+        return self._sources(float(count), architecture)
 
 
-def build_forecast(project: Project, posterior: Posterior, *, seed: int = 0) -> Forecast:
+def build_forecast(
+    project: Project,
+    posterior: Posterior,
+    *,
+    architectures: Sequence[Architecture] = (),
+    seed: int = 0,
+) -> Forecast:
     """Forecast one project from a fitted model.
 
     Parameters
@@ -156,6 +197,9 @@ def build_forecast(project: Project, posterior: Posterior, *, seed: int = 0) -> 
         Whom to forecast.
     posterior : Posterior
         From :func:`planner.load_model`.
+    architectures : sequence of Architecture
+        Catalogue of the names that may be asked for, besides those that were fitted; a model
+        without architecture effects takes any name.
     seed : int, default=0
         With the project's id, fixes the project's own luck.
 
@@ -166,42 +210,42 @@ def build_forecast(project: Project, posterior: Posterior, *, seed: int = 0) -> 
     Raises
     ------
     UnsupportedError
-        The model has no evidence for what the project asks (frozen backbone, pilots).
+        The model has no evidence for what the project asks (frozen backbone, pilots, a domain
+        other than vision).
     """
-    _require_support(project, posterior)
-    rng = keyed_generator(seed, project.id, "residual")
-    curve = log_linear_curve(project, posterior, stratified_normals(rng, posterior.n_draws))
+    require_support(project, posterior)
+    luck = Luck(seed, project.id, posterior.n_draws)
+    if posterior.spec is None:
+        return _blind_forecast(project, posterior, luck)
+    book = read_book(posterior, architectures)
+    curves = ProjectCurves(posterior, project, luck)
+
+    def curve(name: str | None) -> ErrorCurve:
+        return curves.curve(None if name is None else book.find(name))
+
+    return Forecast(
+        project=project,
+        posterior=posterior,
+        varies_by_architecture=curves.varies_by_architecture,
+        _curve=lru_cache(maxsize=1)(curve),  # one: a portfolio has thousands of options
+        _sources=lambda images, name: spread_sources(
+            curves, None if name is None else book.find(name), images
+        ),
+        _architecture_warnings=lambda names: evidence_warnings(project, names, book),
+    )
+
+
+def _blind_forecast(project: Project, posterior: Posterior, luck: Luck) -> Forecast:
+    """Return a forecast of the published equation, which has no architecture term."""
+    curves = LogLinearCurves(posterior, project, luck)
     return Forecast(
         project=project,
         posterior=posterior,
         varies_by_architecture=False,
-        warnings=forecast_warnings(project, posterior, curve.data_needed(project.error_target)),
-        _curve=lambda _architecture: curve,
+        _curve=lambda _name: curves.curve,
+        _sources=lambda images, _name: curves.spread_sources(images),
+        _architecture_warnings=lambda _names: (),
     )
-
-
-def _require_support(project: Project, posterior: Posterior) -> None:
-    """Raise if the model cannot speak about the project."""
-    here = f"projects[{project.id}]"
-    problems = []
-    if posterior.family != "log_linear":
-        message = f"this release cannot forecast from a model of family {posterior.family!r}."
-        problems.append(Problem("model", message, "--model published", code="UNSUPPORTED"))
-    if project.backbone is Backbone.FROZEN:
-        message = (
-            f"model {posterior.name!r} rests on fully trained networks and knows nothing of frozen "
-            "backbones."
-        )
-        problems.append(
-            Problem(f"{here}.backbone", message, "backbone: finetuned", code="UNSUPPORTED")
-        )
-    if project.pilots:
-        message = (
-            "pilots are understood, but updating a forecast with them comes with a later release."
-        )
-        problems.append(Problem(f"{here}.pilots", message, "remove pilots", code="UNSUPPORTED"))
-    if problems:
-        raise UnsupportedError(problems)
 
 
 def _require_counts(images: ArrayLike) -> Array:

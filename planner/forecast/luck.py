@@ -5,6 +5,8 @@ permuting other projects, splitting the work or changing the number of workers c
 """
 
 import hashlib
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +14,50 @@ from scipy.special import ndtri
 
 from planner.domain.posterior import N_CHAINS
 
+type Array = NDArray[np.float64]
+
 
 def keyed_generator(seed: int, *names: str) -> np.random.Generator:
     """Return a generator that depends on the seed and the names alone."""
     text = "\x1f".join((str(seed), *names)).encode()
     key = np.frombuffer(hashlib.sha256(text).digest()[:16], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key))
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The random numbers of one project, each by the name of what it is for.
+
+    The same names give the same numbers, whatever else was asked for before: effects of a data
+    set are shared by all options of a project, effects of an architecture by those that use it.
+
+    Attributes
+    ----------
+    seed : int
+        Of the run.
+    project : str
+        Id of the project.
+    n_draws : int
+        Length of every vector.
+    """
+
+    seed: int
+    project: str
+    n_draws: int
+
+    def generator(self, *names: str) -> np.random.Generator:
+        """Return a generator of its own for a purpose."""
+        return keyed_generator(self.seed, self.project, *names)
+
+    def normals(self, *names: str, stratified: bool = False) -> Array:
+        """Return standard normals, shape (n_draws,)."""
+        if stratified:
+            return stratified_normals(self.generator(*names), self.n_draws)
+        return self.generator(*names).standard_normal(self.n_draws)
+
+    def chi_squares(self, degrees: float, *names: str) -> Array:
+        """Return chi-squared draws, shape (n_draws,): they mix normals into a Student t."""
+        return self.generator(*names, "mixing").chisquare(degrees, self.n_draws)
 
 
 def stratified_normals(
@@ -44,3 +84,30 @@ def stratified_normals(
     blocks = np.array_split(np.arange(n_draws), n_chains)
     uniforms = [(rng.permutation(len(b)) + rng.random(len(b))) / max(len(b), 1) for b in blocks]
     return np.asarray(ndtri(np.concatenate(uniforms)), dtype=np.float64)
+
+
+N_QUANTILES = 65_536
+
+
+def quantile_normals(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Return normals that are one of 65,536 equally likely quantiles each, row after row.
+
+    Their variance falls short of 1 by 2e-5 and they end at 4.3 standard deviations; they cost a
+    quarter of exact ones, which otherwise take most of the time of a forecast.
+
+    Parameters
+    ----------
+    rng : Generator
+        A longer draw from the same state begins with the same values.
+    shape : tuple of int
+        Rows and columns.
+    """
+    n_words = -(-shape[0] * shape[1] // 4)
+    words = rng.bit_generator.random_raw(n_words).astype("<u8", copy=False)
+    levels = words.view("<u2")[: shape[0] * shape[1]]
+    return np.take(_quantiles(), levels).reshape(shape)
+
+
+@cache
+def _quantiles() -> NDArray[np.float64]:
+    return np.asarray(ndtri((np.arange(N_QUANTILES) + 0.5) / N_QUANTILES), dtype=np.float64)

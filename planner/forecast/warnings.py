@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.plan import Warning_
-from planner.domain.posterior import Posterior
+from planner.domain.posterior import EvidencePart, EvidenceRange, Posterior
 from planner.domain.project import Project
 
 ORDER_OF_MAGNITUDE_RATIO = 100.0
 """P90 over P10 of data needed above which only the order of magnitude is known."""
+
+FEW_DATASETS = 5
+"""Fewer data sets than this hardly tell how data sets differ."""
 
 
 def forecast_warnings(
@@ -27,7 +30,7 @@ def _findings(
     project: Project, posterior: Posterior, data_needed: NDArray[np.float64]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield (code, field, message)."""
-    evidence = posterior.evidence
+    evidence, whose = _evidence(project, posterior)
     if project.target_is_trivial:
         text = (
             f"Always answering the most frequent class already has an error of "
@@ -39,34 +42,65 @@ def _findings(
     elif (median := _median(data_needed)) > evidence.images[1]:
         need = f"{median:,.0f} images" if np.isfinite(median) else "beyond any number of images"
         text = (
-            f"The median need for error {project.error_target:.4g} is {need}; the fitted rows end "
-            f"at {evidence.images[1]:,.0f}. Treat the target as not shown reachable: relax it, or "
-            f"measure a pilot."
+            f"The median need for error {project.error_target:.4g} is {need}; the fitted rows"
+            f"{whose} end at {evidence.images[1]:,.0f}. Treat the target as not shown "
+            f"reachable: relax it, or measure a pilot."
         )
         yield "BEYOND_EVIDENCE", "target_error", text
     if project.images.limit > evidence.images[1] or 0 < project.images.held < evidence.images[0]:
         text = (
-            f"The fitted rows span {evidence.images[0]:,.0f} to {evidence.images[1]:,.0f} images; "
-            f"outside, the forecast is an extrapolation and its range too narrow."
+            f"The fitted rows{whose} span {evidence.images[0]:,.0f} to "
+            f"{evidence.images[1]:,.0f} images; outside, the forecast is an extrapolation and "
+            f"its range too narrow."
         )
         yield "EXTRAPOLATED", "images", text
     complexity = project.relative_complexity
     low, high = evidence.relative_complexity
     if not low <= complexity <= high:
         text = (
-            f"Relative complexity {complexity:.3g} lies outside the fitted {low:.3g} to {high:.3g}."
+            f"Relative complexity {complexity:.3g} lies outside the fitted {low:.3g} to {high:.3g}"
+            f"{whose}."
         )
         yield "EXTRAPOLATED_COMPLEXITY", "classes", text
     if complexity > 1:
         text = f"Relative complexity {complexity:.3g} exceeds that of the baseline task."
         yield "RC_ABOVE_ONE", "classes", text
-    if not project.pretrained and posterior.family == "log_linear":
+    if isinstance(evidence, EvidencePart) and evidence.n_datasets < FEW_DATASETS:
+        text = (
+            f"The fitted rows{whose} come from {evidence.n_datasets} data sets only: how such data "
+            f"sets differ is known roughly, and the range with it."
+        )
+        yield "FEW_DATASETS", "task", text
+    if isinstance(evidence, EvidenceRange) and evidence.parts:
+        text = (
+            f"No fitted row is {_part(project)}; the forecast adds up what was learnt from other "
+            f"tasks and backbones. Measure a pilot before relying on it."
+        )
+        yield "NO_EVIDENCE", "task", text
+    if not project.pretrained and posterior.family == "saturating":
+        text = (
+            "Outside deep fine-tuning the ranges are too narrow: on independent curves of networks "
+            "trained from raw pixels and of classical learners they covered less than they claim. "
+            "Measure a pilot, or start from pretrained weights."
+        )
+        yield "RANGE_TOO_NARROW", "pretrained", text
+    if not project.pretrained and posterior.spec is None:
         share = np.mean(posterior.draws["log10_images"] >= 0)
         text = (
             f"Training from scratch is weakly identified: in {share:.1%} of draws more images do "
             f"not help at all; those count as never."
         )
         yield "SCRATCH_WEAK_EVIDENCE", "pretrained", text
+
+
+def _evidence(project: Project, posterior: Posterior) -> tuple[EvidenceRange | EvidencePart, str]:
+    """Return what the rows of the project's task and backbone span, and whose span it is."""
+    part = posterior.evidence.parts.get(_part(project))
+    return (posterior.evidence, "") if part is None else (part, f" ({_part(project)})")
+
+
+def _part(project: Project) -> str:
+    return f"{project.task}, {project.backbone}"
 
 
 def _median(draws: NDArray[np.float64]) -> float:

@@ -1,6 +1,7 @@
 """An estimate as a person reads it: need, reach, price, and how sure."""
 
 from collections.abc import Iterator
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -11,6 +12,8 @@ from planner.report.format import NEVER, count, money, percent, shorten
 
 if TYPE_CHECKING:
     from planner.allocation.estimate import Estimate, ProjectEstimate, Spread
+
+WIDTH = 79
 
 
 def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
@@ -23,6 +26,7 @@ def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
         )
         yield _ranges(project)
         yield Text(_need_sentence(project))
+        yield Text(fill(project.spread_sources.sentence, WIDTH))
         yield _recommendations(project, estimate.currency)
         yield Text("")
     yield Text(

@@ -1,0 +1,235 @@
+"""The error curves of a declared model: every option of a project, joint in each draw.
+
+With x = log10 n - 3.5 and u = level - exp(slope) x, a saturating curve is::
+
+    e(n) = e0 (phi + (1 - phi) / (1 + 10^-u)) 10^(g(x) + sigma z)
+
+with the majority guess e0, a floor phi (0 without one), a discrepancy path g and one noise z for
+all n, so that chances vary smoothly with n. A log-linear curve is 10^(level + slope log10 n + ...).
+No realised error exceeds e0.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from planner.domain.covariates import REFERENCE_LOG10_IMAGES
+from planner.domain.posterior import Posterior
+from planner.domain.project import Project
+from planner.domain.specification import Discrepancy
+from planner.domain.vocabulary import Backbone
+from planner.forecast.architectures import KnownArchitecture
+from planner.forecast.discrepancy import NODES, DiscrepancyPath, NodeGrid
+from planner.forecast.hierarchy import GaussianPredictor, Option, prior_part
+from planner.forecast.luck import Luck
+
+type Array = NDArray[np.float64]
+
+LN10 = math.log(10.0)
+_LARGEST_EXPONENT = 600.0  # natural; beyond it an odds would overflow and the error be 0
+_BISECTIONS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class CurveDraws:
+    """Parameters of one option's mean curve, each of shape (n_rows,).
+
+    Attributes
+    ----------
+    level, slope : ndarray
+        For a saturating curve the level at 10^3.5 images and the fall of u per decade (positive);
+        for a log-linear one log10 error at one image and its change per decade.
+    floor : ndarray or None
+        Share of the majority guess that no number of images removes.
+    """
+
+    level: Array
+    slope: Array
+    floor: Array | None = None
+
+    def rows(self, rows: slice) -> "CurveDraws":
+        """Return some of the draws."""
+        floor = None if self.floor is None else self.floor[rows]
+        return CurveDraws(self.level[rows], self.slope[rows], floor)
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredCurve:
+    """Predictive error of one option of a project.
+
+    Attributes
+    ----------
+    mean : CurveDraws
+        Of all draws.
+    majority_guess : float
+        Ceiling of every error.
+    saturating : bool
+        Shape of the mean curve.
+    sigma : ndarray of shape (n_draws,)
+        Repeat-to-repeat sd of log10 error.
+    path : DiscrepancyPath
+        Departure of the option's curve from its shape.
+    """
+
+    mean: CurveDraws
+    majority_guess: float
+    saturating: bool
+    sigma: Array
+    path: DiscrepancyPath
+
+    def error(self, images: Array, rows: slice) -> Array:
+        """Return realised errors of shape (n_rows, n_images), in (0, majority guess].
+
+        Below one image the majority guess is answered.
+        """
+        at_least_one = images >= 1
+        log10_images = np.log10(np.where(at_least_one, images, 1.0))
+        departure = self.path.at(log10_images, rows)
+        departure += self.noise(rows)
+        error = self._realised(self.mean.rows(rows), log10_images[:, None], departure)
+        error[~at_least_one] = self.majority_guess
+        return error.T
+
+    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Array:
+        """Return total images at which the realised error first meets the target, (n_rows,).
+
+        At least 1; infinite where it is not met within 10^8 images; 0 where the majority guess
+        meets it. Between nodes log10 error is concave (without a floor), so no earlier crossing is
+        missed; after the first one a wandering curve may rise above the target again.
+        """
+        mean = self.mean.rows(rows)
+        if error_target >= self.majority_guess:
+            return np.zeros_like(mean.level)
+        log10_nodes = self.path.grid.log10_images()
+        nodes = self.path.at(log10_nodes, rows) + self.noise(rows)
+        met = self._realised(mean, log10_nodes[:, None], nodes.copy()) <= error_target
+        first = np.argmax(met, axis=0)
+        draws = np.arange(len(first))
+        before = np.maximum(first - 1, 0)
+        left, right = nodes[before, draws], nodes[first, draws]
+        low, width = log10_nodes[before], log10_nodes[first] - log10_nodes[before]
+
+        def is_met(share: Array) -> NDArray[np.bool_]:
+            departure = left + share * (right - left)
+            return self._realised(mean, low + share * width, departure) <= error_target
+
+        share = _first_true(is_met, len(first))
+        return np.where(met.any(axis=0), np.power(10.0, low + share * width), np.inf)
+
+    def realised(self, mean: CurveDraws, images: float, departure: Array) -> Array:
+        """Return errors at one number of images for other parameters and departures, (n_rows,)."""
+        if images < 1:
+            return np.full_like(departure, self.majority_guess)
+        return self._realised(mean, np.log10(np.array(images)), departure.copy())
+
+    def _realised(self, mean: CurveDraws, log10_images: Array, departure: Array) -> Array:
+        """Return capped errors; ``departure`` is overwritten."""
+        departure *= LN10
+        if not self.saturating:
+            departure += LN10 * (mean.level + mean.slope * log10_images)
+            np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
+            return np.minimum(np.exp(departure), self.majority_guess)
+        # 1 + 10^-u, in place: this is where most of the time of a plan's forecasts goes
+        odds = (LN10 * mean.slope) * (log10_images - REFERENCE_LOG10_IMAGES)
+        odds -= LN10 * mean.level
+        np.minimum(odds, _LARGEST_EXPONENT, out=odds)
+        np.exp(odds, out=odds)
+        odds += 1.0
+        departure += math.log(self.majority_guess)
+        error = np.exp(departure, out=departure)
+        if mean.floor is None:
+            error /= odds
+        else:
+            error *= mean.floor + (1.0 - mean.floor) / odds
+        return np.minimum(error, self.majority_guess, out=error)
+
+    def noise(self, rows: slice) -> Array:
+        """Return repeat-to-repeat noise of log10 error, one value per draw for all images."""
+        return self.sigma[rows] * self.path.noise(rows)
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectCurves:
+    """Curves of all options of one project that share its pretraining and backbone.
+
+    What belongs to the project is drawn once; what belongs to an architecture when it is asked for.
+    """
+
+    posterior: Posterior
+    project: Project
+    luck: Luck
+    grid: NodeGrid = NODES
+
+    def option(self, architecture: KnownArchitecture | None) -> Option:
+        """Return the option of an architecture."""
+        frozen = self.project.backbone is Backbone.FROZEN
+        return Option(architecture, self.project.pretrained, frozen)
+
+    def curve(self, architecture: KnownArchitecture | None) -> DeclaredCurve:
+        """Return the curve of an architecture, or of one not named yet."""
+        option = self.option(architecture)
+        own = prior_part(self.posterior, self.project, [option], self.luck, own=True)
+        drawn = {
+            name: value + own[name].draw(self.luck)[:, 0] if name in own else value
+            for name, value in self._shared.items()
+        }
+        return self._declared(self.mean_curve(drawn), option)
+
+    def mean_curve(self, predictors: dict[str, Array]) -> CurveDraws:
+        """Return curve parameters from the values of the predictors."""
+        if not self.is_saturating:
+            return CurveDraws(predictors["level"], predictors["slope"])
+        floor = expit(predictors["floor"]) if "floor" in predictors else None
+        return CurveDraws(predictors["level"], np.exp(predictors["slope"]), floor)
+
+    @property
+    def varies_by_architecture(self) -> bool:
+        """Whether any predictor has effects of an architecture."""
+        spec = self.posterior.spec
+        groups = () if spec is None else spec.groups
+        terms = () if spec is None else spec.terms
+        return any("architecture" in group.by for group in groups) or any(
+            {"top1", "log10_parameters"} & set(term.columns) for term in terms
+        )
+
+    @property
+    def is_saturating(self) -> bool:
+        """Shape of the mean curve."""
+        return self.posterior.family == "saturating"
+
+    @cached_property
+    def shared_prior(self) -> dict[str, GaussianPredictor]:
+        """Part of the prior that all architectures share; its labels name no architecture."""
+        return prior_part(self.posterior, self.project, [self.option(None)], self.luck, own=False)
+
+    @cached_property
+    def _shared(self) -> dict[str, Array]:
+        return {name: part.draw(self.luck)[:, 0] for name, part in self.shared_prior.items()}
+
+    def _declared(self, mean: CurveDraws, option: Option) -> DeclaredCurve:
+        spec = self.posterior.spec
+        law = Discrepancy() if spec is None else spec.discrepancy
+        name = f"{option.name}, {option.pretrained:d}, {option.frozen:d}"
+        return DeclaredCurve(
+            mean=mean,
+            majority_guess=self.project.majority_guess_error,
+            saturating=self.is_saturating,
+            sigma=self.posterior.draws["sigma"],
+            path=DiscrepancyPath(law, self.luck, name, self.grid),
+        )
+
+
+def _first_true(is_met: Callable[[Array], NDArray[np.bool_]], n_draws: int) -> Array:
+    """Return the least share in [0, 1] from which a condition holds, given that it holds at 1."""
+    low, high = np.zeros(n_draws), np.ones(n_draws)
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        met = is_met(middle)
+        high = np.where(met, middle, high)
+        low = np.where(met, low, middle)
+    return high
