@@ -2,6 +2,7 @@
 
 import typer
 
+from planner._api import DEFAULT_MODEL
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
 
@@ -18,14 +19,17 @@ def register(app: typer.Typer) -> None:
 @answers
 def laws(
     *,
+    model: ask.Model = DEFAULT_MODEL,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
 ) -> None:
-    """Print the data and compute laws, and what the fitted slopes imply, with their sources."""
+    """Print the data and compute laws, and what published and measured slopes imply."""
     from planner.domain.laws import laws as compute
+    from planner.regression.slopes import local_slopes
+    from planner.regression.store import load_model
 
-    result = compute()
+    result = compute(local_slopes(load_model(model)))
     if as_json:
         print_json(result.to_dict())
         return

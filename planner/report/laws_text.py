@@ -5,16 +5,21 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.laws import Laws
+from planner.domain.laws import Laws, SlopeReading
 
 
 def render_laws(laws: Laws) -> tuple[RenderableType, ...]:
     """Return the laws, the worked numbers and how to read them, to print in order."""
     sources = _sources(laws)
     notes = [Text(f"- {note}") for note in laws.notes]
+    slope_notes = [Text(f"- {note}") for note in laws.slope_notes]
     numbered = [Text(f"[{number}] {source}", style="dim") for source, number in sources.items()]
     return (
         _law_table(laws, sources),
+        Text(),
+        _slope_table(laws, sources),
+        Text(),
+        *slope_notes,
         Text(),
         _worked_table(laws, sources),
         Text(),
@@ -26,8 +31,12 @@ def render_laws(laws: Laws) -> tuple[RenderableType, ...]:
 
 def _sources(laws: Laws) -> dict[str, int]:
     """Return the number of each source, in order of appearance."""
-    cited = dict.fromkeys([law.source for law in laws.laws] + [item.source for item in laws.worked])
-    return {source: number for number, source in enumerate(cited, start=1)}
+    cited = [
+        *(law.source for law in laws.laws),
+        *(reading.source for reading in laws.slopes),
+        *(number.source for number in laws.worked),
+    ]
+    return {source: number for number, source in enumerate(dict.fromkeys(cited), start=1)}
 
 
 def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
@@ -43,6 +52,33 @@ def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
         power = f"k^{law.exponent:.3g}"
         table.add_row(law.resource, law.name, power, *multipliers, f"[{sources[law.source]}]")
     return table
+
+
+def _slope_table(laws: Laws, sources: dict[str, int]) -> Table:
+    table = _table("Two slopes: log10 error per tenfold images, and the images that halve it")
+    table.add_column("measured", no_wrap=True)
+    table.add_column("of", no_wrap=True)
+    table.add_column("slope", justify="right", no_wrap=True)
+    table.add_column("halving", justify="right", no_wrap=True)
+    table.add_column("range")
+    table.add_column("", style="dim", no_wrap=True)
+    for reading in laws.slopes:
+        digits = 3 if reading.kind == "across tasks" else 2  # printed ones as they are printed
+        table.add_row(
+            reading.kind.split()[0],
+            reading.name,
+            f"{reading.slope:.{digits}f}",
+            f"{_times(reading.halving)}×",
+            _range(reading),
+            f"[{sources[reading.source]}]",
+        )
+    return table
+
+
+def _range(reading: SlopeReading) -> str:
+    if reading.low is None or reading.high is None:
+        return reading.range_is
+    return f"{reading.low:.2f}…{reading.high:.2f}, {reading.range_is}"
 
 
 def _worked_table(laws: Laws, sources: dict[str, int]) -> Table:

@@ -1,0 +1,305 @@
+"""How well does a model forecast data sets it was not fitted on? Computed once, then stored.
+
+``validation.json`` stands beside the draws. It records what it was computed from, so a later reader
+can tell whether it still belongs to the model.
+"""
+
+import datetime
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.scores import log_sum_exp
+from planner.domain.specification import ModelSpec
+from planner.domain.validation import (
+    SCHEMA_VERSION,
+    LeftOutScores,
+    ScoreSummary,
+    StoredScores,
+)
+from planner.errors import ResourceError
+from planner.regression.baselines import BASELINES, POWER_LAW
+from planner.regression.folds import FoldConfig, FoldFit, assign_folds, refit_folds
+from planner.regression.new_dataset import draw_curves, log_likelihood, new_dataset
+from planner.regression.observations import ObservationTable, group_labels, select_rows
+from planner.regression.row_scores import (
+    RowForecast,
+    RowScores,
+    merge_scores,
+    score_rows,
+    summarise_scores,
+)
+
+VALIDATION_FILE = "validation.json"
+REFIT_COMMAND = "planner validate --refit"
+
+EFFECTS_PER_DRAW = 4
+"""New-data-set effects drawn with every joint draw: 2,000 normals alone leave outliers' densities
+to chance."""
+
+JOINT_DRAWS = 1000
+
+_LIBRARIES = ("numpy", "scipy", "pymc", "nutpie")
+
+
+def left_out_scores(
+    table: ObservationTable,
+    spec: ModelSpec,
+    *,
+    data_sha256: str,
+    config: FoldConfig | None = None,
+    cores: int | None = None,
+    on_step: Callable[[int, int], None] | None = None,
+    today: datetime.date | None = None,
+) -> LeftOutScores:
+    """Refit a specification with whole data sets left out, and score it beside simple models.
+
+    Parameters
+    ----------
+    table, spec : ObservationTable, ModelSpec
+        Rows and declaration of the model.
+    data_sha256 : str
+        Of the file the rows come from.
+    config : FoldConfig, optional
+        Folds, length and seed.
+    cores : int, optional
+        Chains run at the same time.
+    on_step : callable, optional
+        Told folds done and folds in all.
+    today : date, optional
+        Recorded; today by default.
+    """
+    config = config or FoldConfig()
+    fold = assign_folds(table, config.folds)
+    parts: list[tuple[NDArray[np.int64], RowScores]] = []
+    joint: dict[str, float] = {}
+    runs: list[tuple[float, int, float]] = []
+    for fit in refit_folds(table, spec, fold, config, cores=cores, on_step=on_step):
+        parts.append((fit.rows, _score_fold(table, spec, fit, config.seed)))
+        joint |= joint_log_density(table, spec, fit, config.seed)
+        runs.append((fit.max_rhat, fit.divergences, fit.seconds))
+    scores = {spec.name: merge_scores(parts, len(table))}
+    for name, forecast in BASELINES.items():
+        rng = np.random.default_rng([config.seed, 1])
+        rows = forecast(table, fold)
+        scores[name] = score_rows(rows, table.log10_error, table.log10_chance, rng)
+    return LeftOutScores(
+        date=(today or datetime.datetime.now(tz=datetime.UTC).date()).isoformat(),
+        model=spec.name,
+        data_sha256=data_sha256,
+        spec_sha256=spec_sha256(spec),
+        seed=config.seed,
+        folds=int(fold.max()) + 1,
+        sampler={
+            **{key: value for key, value in asdict(config).items() if key not in ("folds", "seed")},
+            "max_rhat": max(rhat for rhat, _, _ in runs),
+            "divergences": sum(count for _, count, _ in runs),
+            "seconds": round(math.fsum(seconds for _, _, seconds in runs), 1),
+        },
+        versions=_versions(),
+        slices=_by_slice(scores, table),
+        datasets=_by_dataset(scores, table),
+        joint_log_density=joint,
+    )
+
+
+def joint_log_density(
+    table: ObservationTable, spec: ModelSpec, fit: FoldFit, seed: int
+) -> dict[str, float]:
+    """Return the log density of all rows of each left-out data set together."""
+    found = {}
+    thin = np.linspace(0, len(fit.draws["sigma"]) - 1, JOINT_DRAWS).astype(int)
+    draws = {name: values[thin] for name, values in fit.draws.items()}
+    for name, rows in _datasets(table, fit.rows):
+        part = select_rows(table, _mask(rows, len(table)))
+        rng = np.random.default_rng([seed, 2, int(rows[0])])
+        described = new_dataset(draws, fit.labels, spec, part, rng)
+        values = log_likelihood(described, part.log10_error, rng)
+        found[name] = float(log_sum_exp(values) - math.log(len(values)))
+    return found
+
+
+def slices(table: ObservationTable, power_law: RowScores) -> dict[str, NDArray[np.bool_]]:
+    """Return the kinds of rows that are reported apart; a row may be in several."""
+    frozen, segmentation = table.frozen == 1, table.segmentation == 1
+    structured = np.array(table.domain_group) == "structured"
+    specialised = np.array(table.domain_group) == "specialised"
+    return {
+        "all rows": np.ones(len(table), dtype=bool),
+        "fine-tuned or from scratch": ~frozen,
+        "frozen backbone": frozen,
+        "segmentation": segmentation,
+        "classification of photographs": ~segmentation & ~structured & ~specialised,
+        "remote sensing and medical": specialised,
+        "counting, distance, pose": structured,
+        "where a power law applies": ~np.isnan(power_law.pit),
+    }
+
+
+def spec_sha256(spec: ModelSpec) -> str:
+    """Return the checksum of what a declaration says, whatever its name, reasons and layout."""
+
+    def essence(value: object) -> object:
+        if isinstance(value, Mapping):
+            skipped = {"why", "text"}
+            return {str(k): essence(v) for k, v in sorted(value.items()) if k not in skipped}
+        if isinstance(value, list | tuple):
+            return [essence(item) for item in value]
+        return value
+
+    parts = {name: asdict(predictor) for name, predictor in spec.predictors.items()}
+    parts["noise"] = asdict(spec.noise)
+    parts["discrepancy"] = asdict(spec.discrepancy)
+    parts["rest"] = {"family": spec.family, "covariate_sd": dict(spec.covariate_sd)}
+    text = json.dumps(essence(parts), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_left_out(folder: Path, scores: LeftOutScores) -> Path:
+    """Store scores with a model, whole or not at all; return the file.
+
+    Raises
+    ------
+    ResourceError
+        The folder cannot be written to.
+    """
+    path = folder / VALIDATION_FILE
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(scores)}, indent=1) + "\n"
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=VALIDATION_FILE, dir=folder)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        message = (
+            f"{path} cannot be written ({error.strerror}). Copy the model's folder to a place of "
+            "your own and name that with --model."
+        )
+        raise ResourceError(message) from None
+    return path
+
+
+def read_left_out(folder: Path, spec: ModelSpec | None, data_sha256: str | None) -> StoredScores:
+    """Return the scores stored with a model, and what changed since they were computed.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the model.
+    spec : ModelSpec or None
+        The model's declaration.
+    data_sha256 : str or None
+        Of the rows the model was fitted on; None if unknown.
+
+    Raises
+    ------
+    ResourceError
+        The file is there, but damaged.
+    """
+    command = f"{REFIT_COMMAND} --model {folder.name}"
+    path = folder / VALIDATION_FILE
+    if not path.is_file():
+        return StoredScores(None, (), command)
+    try:
+        scores = _parse(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{path} cannot be read ({error}). Compute it anew: {command}"
+        raise ResourceError(message) from None
+    stale = []
+    if spec is None or scores.spec_sha256 != spec_sha256(spec):
+        stale.append("the model's declaration has changed since")
+    if data_sha256 is not None and scores.data_sha256 != data_sha256:
+        stale.append("the rows it is fitted on have changed since")
+    return StoredScores(scores, tuple(stale), command)
+
+
+def _score_fold(table: ObservationTable, spec: ModelSpec, fit: FoldFit, seed: int) -> RowScores:
+    """Score the left-out rows, each data set as new."""
+    draws = {name: np.repeat(v, EFFECTS_PER_DRAW, axis=0) for name, v in fit.draws.items()}
+    parts = []
+    for _, rows in _datasets(table, fit.rows):
+        part = select_rows(table, _mask(rows, len(table)))
+        rng = np.random.default_rng([seed, 0, int(rows[0])])
+        described = new_dataset(draws, fit.labels, spec, part, rng)
+        forecast = RowForecast(draw_curves(described, rng), described.row_sd)
+        parts.append((rows, score_rows(forecast, part.log10_error, part.log10_chance, rng)))
+    merged = merge_scores(parts, len(table))
+    return RowScores(**{name: values[fit.rows] for name, values in vars(merged).items()})
+
+
+def _datasets(
+    table: ObservationTable, rows: NDArray[np.int64]
+) -> list[tuple[str, NDArray[np.int64]]]:
+    names, index = group_labels(table, ("dataset",))
+    present = dict.fromkeys(int(i) for i in index[rows])
+    return [(names[i], rows[index[rows] == i]) for i in present]
+
+
+def _mask(rows: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n, dtype=bool)
+    mask[rows] = True
+    return mask
+
+
+def _by_slice(
+    scores: Mapping[str, RowScores], table: ObservationTable
+) -> dict[str, dict[str, ScoreSummary]]:
+    kinds = slices(table, scores[POWER_LAW])
+    found = {kind: _by_model(scores, table, keep) for kind, keep in kinds.items()}
+    for kind, models in found.items():
+        if kind != "where a power law applies":  # elsewhere it would stand beside other rows
+            models.pop(POWER_LAW, None)
+    return {kind: models for kind, models in found.items() if models}
+
+
+def _by_dataset(
+    scores: Mapping[str, RowScores], table: ObservationTable
+) -> dict[str, dict[str, ScoreSummary]]:
+    names, index = group_labels(table, ("dataset",))
+    return {name: _by_model(scores, table, index == i) for i, name in enumerate(names)}
+
+
+def _by_model(
+    scores: Mapping[str, RowScores], table: ObservationTable, keep: NDArray[np.bool_]
+) -> dict[str, ScoreSummary]:
+    found = {
+        model: summarise_scores(rows, table.log10_error, table.dataset, keep)
+        for model, rows in scores.items()
+    }
+    return {model: summary for model, summary in found.items() if summary is not None}
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = "not installed"
+    return found
+
+
+def _parse(entry: Mapping[str, Any]) -> LeftOutScores:
+    def table(part: Mapping[str, Any]) -> dict[str, dict[str, ScoreSummary]]:
+        return {
+            kind: {model: ScoreSummary(**summary) for model, summary in models.items()}
+            for kind, models in part.items()
+        }
+
+    rest = {key: value for key, value in entry.items() if key != "schema_version"}
+    rest |= {"slices": table(entry["slices"]), "datasets": table(entry["datasets"])}
+    return LeftOutScores(**rest)
