@@ -16,6 +16,7 @@ from planner.cli import (
     options,
     plan,
     reproduce,
+    validate,
 )
 
 app = typer.Typer(
@@ -51,7 +52,7 @@ def _main(
     pass
 
 
-for _module in (init, check, estimate, options, plan, reproduce, catalogue, laws, doctor):
+for _module in (init, check, estimate, options, plan, reproduce, validate, catalogue, laws, doctor):
     _module.register(app)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner._resources import resource_root
 from planner.domain.scores import log_sum_exp
 from planner.domain.specification import ModelSpec
 from planner.domain.validation import (
@@ -39,6 +40,8 @@ from planner.regression.row_scores import (
     score_rows,
     summarise_scores,
 )
+from planner.regression.shipped_data import OBSERVATIONS_FILE
+from planner.regression.store import sha256_of
 
 VALIDATION_FILE = "validation.json"
 REFIT_COMMAND = "planner validate --refit"
@@ -144,6 +147,11 @@ def slices(table: ObservationTable, power_law: RowScores) -> dict[str, NDArray[n
         "counting, distance, pose": structured,
         "where a power law applies": ~np.isnan(power_law.pit),
     }
+
+
+def shipped_sha256() -> str:
+    """Return the checksum of the shipped observations, which the shipped model is fitted on."""
+    return sha256_of(resource_root("data") / OBSERVATIONS_FILE)
 
 
 def spec_sha256(spec: ModelSpec) -> str:

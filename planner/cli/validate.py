@@ -1,0 +1,126 @@
+"""``planner validate``: forecasts against what was measured afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner._api import DEFAULT_MODEL
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, message_console, print_json
+
+if TYPE_CHECKING:
+    from planner.domain.validation import StoredScores
+
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        "--folds", min=2, help="With --refit: folds of whole data sets (many: one set at a time)."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "validate",
+        short_help="How well do forecasts agree with what was measured?",
+        epilog="Example: planner validate --curves my_runs.csv",
+    )(validate)
+
+
+@answers
+def validate(
+    *,
+    curves: Annotated[
+        Path | None,
+        typer.Option(
+            "--curves",
+            metavar="FILE",
+            help="CSV of your runs: curve_id,images,error[,pretrained,n_classes,architecture,"
+            "task,backbone].",
+        ),
+    ] = None,
+    refit: Annotated[
+        bool,
+        typer.Option("--refit", help="Refit with data sets left out (minutes), and store it."),
+    ] = False,
+    folds: Folds = None,
+    model: ask.Model = DEFAULT_MODEL,
+    seed: ask.Seed = 0,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Judge a model by the paper's Table 2, by data sets it was not fitted on, and by your curves.
+
+    Scores on left-out data sets are stored with the model; --refit computes them anew.
+    """
+    from planner.regression.store import load_model
+    from planner.validation.report import validation_report
+
+    posterior = load_model(model)
+    if folds is not None and not refit:
+        raise typer.BadParameter("--folds needs --refit: stored scores have their folds.")
+    if refit:
+        _refit(model, folds, show_progress=not (as_json or quiet))
+    report = validation_report(
+        posterior,
+        beside=(load_model("published"),),
+        left_out=_stored(model),
+        curves=curves,
+        seed=seed,
+    )
+    if as_json:
+        print_json(report.to_dict())
+        return
+    from planner.report.validate_text import render_validation
+
+    out = data_console(no_color=no_color)
+    for block in render_validation(report):
+        out.print(block)
+
+
+def _stored(model: str) -> "StoredScores":
+    """Return what is stored with a model; a model that is never refitted has nothing."""
+    from planner.regression.left_out import read_left_out, shipped_sha256
+    from planner.regression.store import find_model, load_model
+
+    return read_left_out(find_model(model), load_model(model).spec, shipped_sha256())
+
+
+def _refit(model: str, folds: int | None, *, show_progress: bool) -> None:
+    """Refit with data sets left out, and store the scores with the model."""
+    from planner.errors import Problem, UnsupportedError
+    from planner.regression.folds import DEFAULT_FOLDS, FoldConfig
+    from planner.regression.left_out import left_out_scores, shipped_sha256, write_left_out
+    from planner.regression.shipped_data import read_shipped_table
+    from planner.regression.store import find_model, load_model
+
+    posterior = load_model(model)
+    if posterior.spec is None:
+        message = f"model {posterior.name!r} is in closed form: there is nothing to refit."
+        raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
+    with _progress(shown=show_progress) as on_step:
+        scores = left_out_scores(
+            read_shipped_table(),
+            posterior.spec,
+            data_sha256=shipped_sha256(),
+            config=FoldConfig(folds=folds or DEFAULT_FOLDS),
+            on_step=on_step,
+        )
+    write_left_out(find_model(model), scores)
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show folds done as a bar on stderr, on a terminal only."""
+    from rich.progress import Progress
+
+    console = message_console()
+    with Progress(console=console, disable=not (shown and console.is_terminal)) as bar:
+        task = bar.add_task("Refitting with data sets left out", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,229 @@
+"""Forecasts against what was measured, as terminal tables of at most 80 columns."""
+
+import math
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from planner.domain.validation import (
+    CaseInterval,
+    CurveScores,
+    CurveTest,
+    LeftOutScores,
+    ScoreSummary,
+    StoredScores,
+    Table2Test,
+    ValidationReport,
+)
+from planner.report.format import percent
+
+_READ_SCORES = (
+    "An 80 % interval should hold 80 % of what is measured. CRPS is the error of a whole forecast "
+    "in log10 error: smaller is better. Log density: larger is better. ± is one standard error of "
+    "the mean over data sets, where each data set counts once."
+)
+_BIAS = "Bias above 0: errors were smaller than forecast."
+
+
+def render_validation(report: ValidationReport) -> tuple[RenderableType, ...]:
+    """Return the report's tables and sentences, to print in order."""
+    blocks: list[RenderableType] = [*_table2(report.table2), Text(), *_left_out(report.left_out)]
+    if report.curves is not None:
+        blocks = [*_curves(report.curves), Text(), *blocks]
+    return tuple(blocks)
+
+
+def _table2(test: Table2Test) -> Iterator[RenderableType]:
+    table = _table("Table 2 of the paper: six client projects that nothing was fitted on")
+    table.add_column("", justify="right")
+    table.add_column("case", no_wrap=True)
+    for name in ("images", "seen", "Eq. 1"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("log10\nseen/Eq. 1", justify="right", no_wrap=True)
+    models = [forecast.model for forecast in test.cases[0].forecasts]
+    for model in models:
+        table.add_column(f"{model[:14]}\nmedian, 80 %", justify="right", no_wrap=True)
+    for case in test.cases:
+        table.add_row(
+            str(case.row),
+            case.case,
+            f"{case.images:,}",
+            f"{100 * case.observed_error:.0f} %",
+            f"{100 * case.equation_error:.1f} %",
+            f"{case.log10_residual:+.2f}",
+            *(_interval(forecast) for forecast in case.forecasts),
+        )
+    yield table
+    sizes = ", ".join(f"{name} {value:.2f}" for name, value in test.rmse.items())
+    yield Text(f"Root mean square log10 residual: {sizes}. Yellow: seen outside the 80 % interval.")
+    yield Text(
+        f"With the largest noise that Table 1 allows ({test.residual_sd}), chi-square of Eq. 1 is "
+        f"{test.chi_square:.1f} on {test.degrees_of_freedom}, p = {test.p_value:.4f}: the fit's "
+        f"noise is too small for new clients."
+    )
+    for note in test.notes:
+        yield Text(note)
+    yield Text("Why Eq. 1 misses:", style="bold")
+    for case in test.cases:
+        if case.why:
+            yield Text(f"- Row {case.row}: {case.why}")
+
+
+def _interval(forecast: CaseInterval) -> Text:
+    median, low, high = (_percent(v) for v in (forecast.median, forecast.p10, forecast.p90))
+    return Text(f"{median} {low}–{high}", style="" if forecast.inside_80 else "bold yellow")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"
+
+
+def _left_out(stored: StoredScores) -> Iterator[RenderableType]:
+    scores = stored.scores
+    if scores is None:
+        yield Text(
+            "No leave-one-data-set-out scores are stored with this model. Computing them takes "
+            f"minutes: {stored.refit_command}",
+            style="yellow",
+        )
+        return
+    yield _main_table(scores)
+    yield Text(_READ_SCORES)
+    yield Text(_BIAS)
+    yield _slice_table(scores)
+    yield Text(
+        f"Stored on {scores.date}: {scores.folds} folds of whole data sets, {scores.model} "
+        f"refitted for each; rows {scores.data_sha256[:12]}, declaration {scores.spec_sha256[:12]}."
+    )
+    if stored.stale:
+        yield Text(
+            f"STALE: {'; '.join(stored.stale)}. Compute anew: {stored.refit_command}",
+            style="bold yellow",
+        )
+    yield from _sampler_note(scores)
+
+
+def _sampler_note(scores: LeftOutScores) -> Iterator[Text]:
+    rhat = float(str(scores.sampler.get("max_rhat", 1.0)))
+    if rhat > 1.05:
+        yield Text(
+            f"The refits were short (largest R-hat {rhat:.3f}): good for scores to two digits, not "
+            "for coefficients.",
+            style="yellow",
+        )
+
+
+def _main_table(scores: LeftOutScores) -> Table:
+    models = scores.slices["all rows"]
+    some = next(iter(models.values()))
+    table = _table(
+        f"Data sets left out of the fit: {some.rows} rows of {some.datasets} development data sets"
+    )
+    _score_columns(table, "model")
+    for model, summary in models.items():
+        table.add_row(model, *_score_cells(summary))
+    if "where a power law applies" in scores.slices:
+        table.add_section()
+        within = scores.slices["where a power law applies"]
+        n = next(iter(within.values())).rows
+        table.add_row(f"of {n} rows with two smaller sizes on their curve:", *[""] * 7)
+        for model, summary in within.items():
+            table.add_row(model, *_score_cells(summary))
+    return table
+
+
+def _score_columns(table: Table, first: str) -> None:
+    table.add_column(first)
+    table.add_column("log density\nby set", justify="right", no_wrap=True)
+    table.add_column("CRPS\nby set", justify="right", no_wrap=True)
+    for level in ("50 %", "80 %", "90 %", "95 %"):
+        table.add_column(level, justify="right", no_wrap=True)
+    table.add_column("bias", justify="right", no_wrap=True)
+
+
+def _score_cells(summary: ScoreSummary) -> tuple[str, ...]:
+    cover = [f"{summary.coverage[level]:.2f}" for level in ("50%", "80%", "90%", "95%")]
+    return (
+        _with_error(summary.log_density_by_set, summary.log_density_by_set_se, 2),
+        _with_error(summary.crps_by_set, summary.crps_by_set_se, 3),
+        *cover,
+        f"{summary.bias:+.2f}",
+    )
+
+
+def _with_error(value: float, error: float | None, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    return text if error is None else f"{text} ±{error:.{digits}f}"
+
+
+def _slice_table(scores: LeftOutScores) -> Table:
+    table = _table(f"{scores.model} by kind of rows; in brackets the pooled GLM")
+    table.add_column("rows")
+    table.add_column("n/sets", justify="right", no_wrap=True)
+    table.add_column("log density\nper row", justify="right", no_wrap=True)
+    table.add_column("CRPS", justify="right", no_wrap=True)
+    table.add_column("80 %", justify="right", no_wrap=True)
+    table.add_column("95 %", justify="right", no_wrap=True)
+    for kind, models in scores.slices.items():
+        ours, other = models[scores.model], models.get("pooled GLM", models[scores.model])
+        table.add_row(
+            kind,
+            f"{ours.rows}/{ours.datasets}",
+            f"{ours.log_density:.2f} ({other.log_density:.2f})",
+            f"{ours.crps:.2f} ({other.crps:.2f})",
+            *(
+                f"{ours.coverage[level]:.2f} ({other.coverage[level]:.2f})"
+                for level in ("80%", "95%")
+            ),
+        )
+    return table
+
+
+def _curves(test: CurveTest) -> Iterator[RenderableType]:
+    yield Text(f"{test.curves} curves, {test.points} points of {test.file}", style="bold")
+    for kind, scores in test.scores.items():
+        yield _curve_table(kind, scores)
+    yield Text(
+        "Each point is forecast from its project's description alone; the power law sees the first "
+        "tenth of its curve. Reached: a curve's new lows, and how far the images needed for them "
+        "were missed, in powers of ten (median), with the chance given to never reaching them."
+    )
+    yield Text(_BIAS)
+    for note in test.notes:
+        yield Text(f"- {note}", style="yellow")
+
+
+def _curve_table(kind: str, scores: tuple[CurveScores, ...]) -> Table:
+    table = _table(f"{kind[0].upper()}{kind[1:]}")
+    table.add_column("model")
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("CRPS", justify="right", no_wrap=True)
+    for level in ("50 %", "80 %", "90 %", "95 %"):
+        table.add_column(level, justify="right", no_wrap=True)
+    table.add_column("bias", justify="right", no_wrap=True)
+    table.add_column("missed\nby 10^", justify="right", no_wrap=True)
+    table.add_column("never", justify="right", no_wrap=True)
+    for score in scores:
+        table.add_row(
+            score.model,
+            f"{score.points}",
+            f"{score.crps:.3f}",
+            *(f"{score.coverage[level]:.2f}" for level in ("50%", "80%", "90%", "95%")),
+            f"{score.bias:+.2f}",
+            _optional(score.median_abs_log10_ratio, score.targets),
+            "–" if score.chance_never is None else percent(score.chance_never),
+        )
+    return table
+
+
+def _optional(value: float | None, targets: int) -> str:
+    if targets == 0:
+        return "–"
+    return "∞" if value is None or not math.isfinite(value) else f"{value:.2f}"
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))

@@ -1,0 +1,50 @@
+"""Everything ``planner validate`` says, put together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from planner.domain.posterior import Posterior
+from planner.domain.validation import StoredScores, ValidationReport
+from planner.validation.curve_file import read_curves
+from planner.validation.curves import curve_test
+from planner.validation.table2 import table2_test
+
+
+def validation_report(
+    posterior: Posterior,
+    *,
+    beside: Sequence[Posterior] = (),
+    left_out: StoredScores,
+    curves: Path | None = None,
+    seed: int = 0,
+) -> ValidationReport:
+    """Judge a model by Table 2, by stored refits and by the user's own curves.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Model to judge.
+    beside : sequence of Posterior
+        Further models that forecast Table 2.
+    left_out : StoredScores
+        From :func:`planner.regression.left_out.read_left_out`.
+    curves : Path, optional
+        CSV file; see :func:`planner.validation.curve_file.read_curves`.
+    seed : int, default=0
+        Of the projects' luck.
+
+    Raises
+    ------
+    InputError
+        The curve file has mistakes; all of them.
+    """
+    file = None if curves is None else read_curves(curves)  # first: mistakes come before any work
+    models = {model.sha256: model for model in (*beside, posterior)}
+    return ValidationReport(
+        model=posterior.name,
+        model_sha256=posterior.sha256,
+        seed=seed,
+        table2=table2_test(tuple(models.values()), seed=seed),
+        left_out=left_out,
+        curves=None if file is None else curve_test(file, posterior, seed=seed),
+    )
