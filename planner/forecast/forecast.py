@@ -132,7 +132,7 @@ class Forecast:
             At least 1; ``inf`` where the target is never reached (with a declared model: not
             within 10^8 images); 0 where the majority guess meets it.
         """
-        target = _require_target(target_error)
+        target = self.project.settled(_require_target(target_error))
         return self._curve(architecture).data_needed(target, slice(None))
 
     def chance(
@@ -160,7 +160,7 @@ class Forecast:
         ndarray of shape (n_images,)
             Shares of :meth:`error_draws` at or below the target, in [0, 1].
         """
-        target = _require_target(target_error)
+        target = self.project.settled(_require_target(target_error))
         counts = _require_counts(images)
         if target >= self.project.majority_guess_error:
             return np.ones(len(counts))
