@@ -183,7 +183,7 @@ def test_what_the_model_cannot_speak_about_is_refused(
 ) -> None:
     """A domain without evidence, and pilots, are refused with a reason."""
     with pytest.raises(UnsupportedError, match=words):
-        forecast(**changes)
+        build_forecast(project(**changes), POSTERIOR)
 
 
 def test_a_model_without_a_frozen_column_refuses_frozen_backbones() -> None:
@@ -249,7 +249,7 @@ def test_the_path_is_stationary_with_the_declared_memory() -> None:
     values = path.at(np.array([0.0, 1.0, 3.0, 4.0, 5.0, 8.0, 9.0]), slice(None))
     # 40,000 draws: the sd of an sd is .35 %, of a correlation .005
     np.testing.assert_allclose(values.std(axis=1), 0.1, rtol=0.02)
-    correlation = np.corrcoef(values)
+    correlation = np.asarray(np.corrcoef(values))
     for one, other in ((0, 1), (2, 3), (3, 4), (1, 4)):
         decades = abs([0, 1, 3, 4, 5][one] - [0, 1, 3, 4, 5][other])
         assert correlation[one, other] == pytest.approx(math.exp(-decades), abs=0.025)
