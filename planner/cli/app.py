@@ -11,6 +11,7 @@ from planner.cli import (
     check,
     doctor,
     estimate,
+    fit,
     init,
     laws,
     options,
@@ -52,7 +53,21 @@ def _main(
     pass
 
 
-for _module in (init, check, estimate, options, plan, reproduce, validate, catalogue, laws, doctor):
+_MODULES = (
+    init,
+    check,
+    estimate,
+    options,
+    plan,
+    fit,
+    reproduce,
+    validate,
+    catalogue,
+    laws,
+    doctor,
+)
+
+for _module in _MODULES:
     _module.register(app)
 
 

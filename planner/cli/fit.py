@@ -1,0 +1,119 @@
+"""``planner fit``: fit a forecast model on measured results, your own included."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, message_console, print_json
+
+DEFAULT_SEED, DEFAULT_TUNE, DEFAULT_DRAWS = 20261121, 1000, 2000
+DEFAULT_TARGET_ACCEPT = 0.95
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "fit",
+        short_help="Fit a forecast model on measured results, yours included.",
+        epilog="Example: planner fit our_results.csv -o models/ours, then --model models/ours",
+    )(fit)
+
+
+@answers
+def fit(
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DATA.csv]",
+            help="Measured results: dataset, task, architecture, n_classes, n_train, pretrained, "
+            "error. Without it, the shipped results are fitted.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the fitted model.")
+    ],
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", metavar="NAME|FILE.toml", help="What to fit: transfer, published, or a file."
+        ),
+    ] = "transfer",
+    with_shipped_data: Annotated[
+        bool,
+        typer.Option(
+            "--with-shipped-data/--alone", help="Fit your rows with the shipped ones, or alone."
+        ),
+    ] = True,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the sampler.")] = DEFAULT_SEED,
+    draws: Annotated[
+        int, typer.Option("--draws", min=4, help="Draws of each of four chains.")
+    ] = DEFAULT_DRAWS,
+    tune: Annotated[
+        int, typer.Option("--tune", min=10, help="Tuning steps of each chain.")
+    ] = DEFAULT_TUNE,
+    target_accept: Annotated[
+        float, typer.Option("--target-accept", help="Acceptance the step size aims at.")
+    ] = DEFAULT_TARGET_ACCEPT,
+    full_posterior: Annotated[
+        bool, typer.Option("--full-posterior", help="Also write posterior.nc, the whole run.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the model in DIR.")] = False,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Fit a model and write it as a folder that --model takes; nothing if it does not converge."""
+    from planner.regression.fit_command import fit_report, prepare_fit, run_fit
+
+    request = prepare_fit(data, model, with_shipped_data=with_shipped_data)
+    err = message_console(no_color=no_color)
+    if not quiet:
+        for note in request.notes:
+            err.print(note, markup=False)
+    with _progress_bar(shown=not quiet, no_color=no_color) as progress:
+        result = run_fit(
+            request,
+            output,
+            seed=seed,
+            tune=tune,
+            draws=draws,
+            target_accept=target_accept,
+            force=force,
+            full_posterior=full_posterior,
+            progress=progress,
+        )
+    report = fit_report(result, output)
+    if as_json:
+        print_json(report)
+        return
+    from planner.report.fit_text import render_fit
+
+    out = data_console(no_color=no_color)
+    for block in render_fit(report):
+        out.print(block)
+
+
+@contextmanager
+def _progress_bar(*, shown: bool, no_color: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how far sampling is, on a terminal only."""
+    console = message_console(no_color=no_color)
+    if not shown or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("Compiling the model", total=None)
+
+        def report(finished: int, total: int) -> None:
+            text = "Sampling" if finished < total else "Checking"
+            bar.update(task, description=text, completed=finished, total=total)
+
+        yield report

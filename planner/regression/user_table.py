@@ -1,0 +1,441 @@
+"""Can a user's table of measured results be fitted, and if not, what exactly is wrong with it?
+
+Every mistake is found in one pass and named with its line and column.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from planner.domain.quantities import QuantityError, parse_number
+from planner.domain.vocabulary import Backbone, Task
+from planner.errors import InputError, Problem
+from planner.regression.architecture_table import canonical_architecture, known_covariates
+from planner.regression.observations import Observation
+from planner.regression.shipped_data import chance_error, is_excluded, uniform_complexity
+
+REQUIRED = ("dataset", "task", "architecture", "n_train", "pretrained", "error")
+SIZES = ("n_classes", "relative_complexity")
+OPTIONAL = ("study", "pretraining", "backbone", "test_images")
+DESCRIPTIVE = ("domain", "metric", "notes", "split_hint", "source", "source_date")
+KNOWN = (*REQUIRED, *SIZES, *OPTIONAL)
+
+MAX_BYTES = 20_000_000
+MAX_ROWS = 5_000
+MAX_NAME = 300
+MAX_PROBLEMS = 200
+
+HEADER = "dataset,task,architecture,n_classes,n_train,pretrained,error"
+
+_TRUE, _FALSE = ("1", "true", "yes"), ("0", "false", "no")
+
+# A little above the majority guess is bad luck; far above it is most likely an accuracy.
+_ABOVE_CHANCE = 1.05
+
+
+@dataclass(frozen=True)
+class UserTable:
+    """A user's results, checked.
+
+    Attributes
+    ----------
+    observations : tuple of Observation
+        In the order of the file.
+    unused_columns : tuple of str
+        Columns that no model uses.
+    n_excluded : int
+        Rows dropped because they are shipped rows that the documented rules drop.
+    """
+
+    observations: tuple[Observation, ...]
+    unused_columns: tuple[str, ...] = ()
+    n_excluded: int = 0
+
+
+def read_user_table(path: Path, shipped: Sequence[Observation] = ()) -> UserTable:
+    """Read and check a table of measured results.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with a header. Required columns: ``dataset``, ``task``, ``architecture``, ``n_train``,
+        ``pretrained``, ``error`` and one of ``n_classes`` and ``relative_complexity``; optional:
+        ``study``, ``pretraining``, ``backbone``, ``test_images``.
+    shipped : sequence of Observation
+        Rows it will be fitted with; a repeated result or a contradiction is a mistake.
+
+    Raises
+    ------
+    InputError
+        With every mistake found in one pass.
+    """
+    lines, header = _read_csv(path)
+    checker = _Checker(path.name)
+    columns = _check_header(checker, header)
+    checker.stop_if_wrong()
+    rows = []
+    for line, cells in lines:
+        entries = _cells(checker, line, header, columns, cells)
+        if entries is not None:
+            rows.append((line, entries))
+    kept = [(line, row) for line, row in rows if not _is_dropped(row)]
+    found = [(line, _read_row(checker, line, row)) for line, row in kept]
+    good = [(line, observation) for line, observation in found if observation is not None]
+    _check_together(checker, good, shipped)
+    checker.stop_if_wrong()
+    if not good:
+        checker.wrong(2, "", "the table has no rows that can be fitted.")
+        checker.stop_if_wrong()
+    return UserTable(
+        observations=tuple(observation for _, observation in good),
+        unused_columns=tuple(h for h in header if h and h not in (*KNOWN, *DESCRIPTIVE)),
+        n_excluded=len(rows) - len(kept),
+    )
+
+
+@dataclass
+class _Checker:
+    """Collects mistakes, each with its line and column."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+    dropped: int = 0
+
+    def wrong(
+        self, line: int, column: str, message: str, fix: str = "", code: str = "BAD_VALUE"
+    ) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.dropped += 1
+            return
+        place = f"{self.file}:{line}"
+        self.problems.append(Problem(column, message, fix, place, code))
+
+    def stop_if_wrong(self) -> None:
+        if self.dropped:
+            message = f"{self.dropped} further problems are not listed."
+            self.problems.append(Problem("", message, place=self.file, code="MORE_PROBLEMS"))
+        if self.problems:
+            raise InputError(sorted(self.problems, key=_line_of))
+
+
+def _line_of(problem: Problem) -> float:
+    """Return the line of a problem; one without a line comes last."""
+    line = problem.place.rpartition(":")[2]
+    return float(line) if line.isdigit() else math.inf
+
+
+def _read_csv(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Return the rows with their line numbers, and the header."""
+    text = _read_text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        numbered = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        place = f"{path.name}:{reader.line_num}"
+        raise InputError(
+            [Problem("", f"this is no valid CSV: {error}.", place=place, code="BAD_SYNTAX")]
+        ) from None
+    lines = [(number, cells) for number, cells in numbered if any(cells)]
+    if not lines:
+        raise _unreadable(path, f"the file is empty; it begins with a header such as {HEADER}.")
+    if len(lines) - 1 > MAX_ROWS:
+        message = f"has {len(lines) - 1:,} rows; at most {MAX_ROWS:,} can be fitted."
+        raise _unreadable(path, message)
+    return lines[1:], [cell.casefold() for cell in lines[0][1]]
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise _unreadable(path, "is a folder; name the CSV file inside it.")
+        if path.stat().st_size > MAX_BYTES:
+            raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise _unreadable(path, "there is no such file.") from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "is not UTF-8 text; save it as CSV in UTF-8.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unreadable(path, f"cannot be read: {reason}.") from None
+    if "\0" in text:
+        raise _unreadable(path, "is no text; save it as CSV in UTF-8.")
+    return text
+
+
+def _unreadable(path: Path, message: str) -> InputError:
+    return InputError([Problem("", message, place=str(path), code="UNREADABLE")])
+
+
+def _check_header(checker: _Checker, header: Sequence[str]) -> dict[str, int]:
+    """Return where each known column stands; report missing, repeated and misspelt ones."""
+    if len(header) == 1 and ";" in header[0]:
+        checker.wrong(1, "", "cells are separated by semicolons; save with commas.", HEADER)
+        return {}
+    for name in sorted({h for h in header if h and header.count(h) > 1}):
+        checker.wrong(1, name, "the column stands there twice.")
+    missing = [name for name in REQUIRED if name not in header]
+    if not any(size in header for size in SIZES):
+        missing.append("n_classes")
+    for name in missing:
+        near = get_close_matches(name, [h for h in header if h not in KNOWN], n=1, cutoff=0.7)
+        hint = f"; is it {near[0]!r}?" if near else ""
+        checker.wrong(1, name, f"the column is missing{hint}", HEADER, "MISSING_COLUMN")
+    for name in header:
+        if name not in (*KNOWN, *DESCRIPTIVE):
+            near = get_close_matches(name, [o for o in (*SIZES, *OPTIONAL) if o not in header], 1)
+            if near and not missing:
+                message = f"unknown column, which would be left out; is it {near[0]!r}?"
+                checker.wrong(1, name, message, near[0], "UNKNOWN_COLUMN")
+    return {name: i for i, name in enumerate(header) if name in KNOWN}
+
+
+def _cells(
+    checker: _Checker,
+    line: int,
+    header: Sequence[str],
+    columns: Mapping[str, int],
+    cells: Sequence[str],
+) -> dict[str, str] | None:
+    if len(cells) != len(header):
+        message = f"{len(cells)} cells, but the header has {len(header)} columns."
+        checker.wrong(line, "", message, code="BAD_ROW")
+        return None
+    return {name: cells[i] for name, i in columns.items()}
+
+
+def _is_dropped(row: Mapping[str, str]) -> bool:
+    """Tell whether a row is one of the shipped ones that the documented rules drop."""
+    needed = ("study", "dataset", "architecture", "pretraining")
+    return all(name in row for name in needed) and is_excluded(row)
+
+
+def _read_row(checker: _Checker, line: int, row: Mapping[str, str]) -> Observation | None:
+    """Return one row as a record, or None after reporting what is wrong with it."""
+    before = len(checker.problems) + checker.dropped
+
+    def wrong(column: str, message: str, fix: str = "", code: str = "BAD_VALUE") -> None:
+        checker.wrong(line, column, message, fix, code)
+
+    names = {name: _name(wrong, row, name) for name in ("dataset", "architecture")}
+    study = _name(wrong, row, "study", "own results")
+    task = _task(wrong, row["task"])
+    pretrained = _flag(wrong, row["pretrained"])
+    backbone = _backbone(wrong, row.get("backbone", ""), pretrained)
+    n_images = _number(wrong, row, "n_train", least=1.0)
+    test_images = _number(wrong, row, "test_images", least=1.0) if row.get("test_images") else None
+    complexity, chance = _complexity(wrong, row, task)
+    error = _error(wrong, row["error"], chance)
+    pretraining = _name(wrong, row, "pretraining", "pretrained" if pretrained else "none")
+    if len(checker.problems) + checker.dropped > before:
+        return None
+    architecture = canonical_architecture(names["architecture"])
+    top1_percent, parameters = known_covariates(architecture)
+    return Observation(
+        dataset=names["dataset"],
+        task=task or Task.CLASSIFICATION,
+        architecture=architecture,
+        n_images=n_images or 1.0,
+        error=error,
+        relative_complexity=complexity,
+        pretrained=bool(pretrained) and not pretraining.startswith("synthetic-"),
+        backbone=backbone,
+        study=study,
+        pretraining=pretraining,
+        chance_error=chance,
+        top1_percent=top1_percent,
+        parameters=parameters,
+        test_images=test_images or math.inf,
+    )
+
+
+def _name(wrong: Any, row: Mapping[str, str], column: str, default: str = "") -> str:  # noqa: ANN401 - the reporter of a row
+    value = row.get(column, "") or default
+    if not value:
+        wrong(column, "missing.")
+    elif len(value) > MAX_NAME or not value.isprintable():
+        wrong(column, f"a name is a printable text of at most {MAX_NAME} characters.")
+    elif " | " in value:
+        wrong(column, f"{value!r} holds ' | ', which separates names in the stored model.")
+    return value
+
+
+def _task(wrong: Any, text: str) -> Task | None:  # noqa: ANN401 - as above
+    known = [task.value for task in Task]
+    if text.casefold() in known:
+        return Task(text.casefold())
+    near = get_close_matches(text.casefold()[:100], known, n=1, cutoff=0.6)
+    wrong("task", f"{text[:60]!r} is not one of {', '.join(known)}.", near[0] if near else "")
+    return None
+
+
+def _flag(wrong: Any, text: str) -> bool | None:  # noqa: ANN401 - as above
+    if text.casefold() in _TRUE:
+        return True
+    if text.casefold() in _FALSE:
+        return False
+    wrong("pretrained", f"{text[:60]!r} is neither 0 (from random weights) nor 1 (pretrained).")
+    return None
+
+
+def _backbone(wrong: Any, text: str, pretrained: bool | None) -> Backbone:  # noqa: ANN401 - as above
+    known = [backbone.value for backbone in Backbone]
+    if (text or Backbone.FINETUNED) not in known:
+        near = get_close_matches(text[:100], known, n=1, cutoff=0.6)
+        message = f"{text[:60]!r} is not one of {', '.join(known)}."
+        wrong("backbone", message, near[0] if near else "")
+        return Backbone.FINETUNED
+    backbone = Backbone(text or Backbone.FINETUNED)
+    if backbone is Backbone.FROZEN and pretrained is False:
+        wrong("backbone", "a frozen backbone needs pretrained weights, but pretrained is 0.", "1")
+    return backbone
+
+
+def _number(
+    wrong: Any,  # noqa: ANN401 - as above
+    row: Mapping[str, str],
+    column: str,
+    *,
+    least: float,
+    most: float = 1e12,
+) -> float | None:
+    text = row.get(column, "")
+    if not text:
+        wrong(column, "missing.")
+        return None
+    try:
+        value = parse_number(text)
+    except QuantityError as error:
+        wrong(column, f"{error}.")
+        return None
+    if not least <= value <= most:
+        wrong(column, f"{text[:60]} is not between {least:g} and {most:g}.")
+        return None
+    return value
+
+
+def _complexity(wrong: Any, row: Mapping[str, str], task: Task | None) -> tuple[float, float]:  # noqa: ANN401 - as above
+    """Return relative complexity and chance error, from classes, or from complexity alone."""
+    stand_in = (0.5, 1.0)
+    if not any(row.get(size) for size in SIZES):
+        wrong("n_classes", "missing; a row needs n_classes or relative_complexity.")
+        return stand_in
+    classes = _number(wrong, row, "n_classes", least=2, most=1e7) if row.get("n_classes") else None
+    given = (
+        _number(wrong, row, "relative_complexity", least=1e-6, most=3.0)
+        if row.get("relative_complexity")
+        else None
+    )
+    if classes is None and given is None:
+        return stand_in
+    if classes is not None and given is not None and given > uniform_complexity(classes) + 5e-3:
+        message = f"{given:g} is more than {classes:g} classes can have: "
+        largest = f"{uniform_complexity(classes):.6f}"
+        wrong("relative_complexity", f"{message}{largest}, if all are equally frequent.", largest)
+    complexity = given if given is not None else uniform_complexity(classes or 2.0)
+    if classes is None:
+        classes = 1000.0**complexity  # as many equally frequent classes as have this entropy
+    return complexity, chance_error(task or Task.SEGMENTATION, classes)
+
+
+def _error(wrong: Any, text: str, chance: float) -> float:  # noqa: ANN401 - as above
+    """Return an error in (0, 1), reporting what may be an accuracy or a percentage."""
+    stand_in = 0.5
+    try:
+        value = parse_number(text.removesuffix("%"))
+    except QuantityError as error:
+        wrong("error", f"{error}." if text else "missing.")
+        return stand_in
+    if text.endswith("%"):
+        value /= 100.0
+    if value == 0.0:
+        wrong(
+            "error",
+            "an error of exactly 0 has no logarithm: no mistake was seen on a finite test set.",
+            "half a mistake: 0.5 divided by the number of test images",
+            "ERROR_ZERO",
+        )
+    elif value == 1.0:
+        wrong("error", "an error of exactly 1 has no test image right; check it.", code="ERROR_ONE")
+    elif 1.0 < value <= 100.0:
+        wrong("error", f"{text} is above 1; as a percentage it is {value / 100:g}.", f"{text}%")
+    elif not 0.0 < value < 1.0:
+        wrong("error", f"{text[:60]} is not strictly between 0 and 1.")
+    elif value > _ABOVE_CHANCE * chance:
+        wrong(
+            "error",
+            f"{value:g} is worse than always answering the most frequent class ({chance:.4g}). "
+            "Is it an accuracy?",
+            f"{1 - value:g}",
+            "SUSPECT_ACCURACY",
+        )
+    else:
+        return value
+    return stand_in
+
+
+type _Numbered = tuple[int, Observation]
+
+
+def _check_together(
+    checker: _Checker, rows: Sequence[_Numbered], shipped: Sequence[Observation]
+) -> None:
+    """Report repeated results, contradictions about a data set, and accuracies given as errors."""
+    seen: dict[tuple[object, ...], str] = {_identity(o): "the shipped data" for o in shipped}
+    for line, row in rows:
+        if _identity(row) in seen:
+            message = f"the same result stands in {seen[_identity(row)]} already."
+            checker.wrong(line, "", message, "remove the row", "DUPLICATE")
+        seen.setdefault(_identity(row), f"line {line}")
+    facts: dict[str, tuple[Observation, str]] = {}
+    for observation in shipped:
+        facts.setdefault(observation.dataset, (observation, "the shipped data"))
+    for line, row in rows:
+        first, where = facts.setdefault(row.dataset, (row, f"line {line}"))
+        _check_same_dataset(checker, line, row, first, where)
+    _check_directions(checker, rows)
+
+
+def _identity(row: Observation) -> tuple[object, ...]:
+    return (row.curve, row.n_images)
+
+
+def _check_same_dataset(
+    checker: _Checker, line: int, row: Observation, first: Observation, where: str
+) -> None:
+    if row.task is not first.task:
+        message = f"data set {row.dataset!r} is {first.task} in {where}; give each task its name."
+        checker.wrong(line, "task", message, code="CONTRADICTION")
+    elif not math.isclose(row.relative_complexity, first.relative_complexity, abs_tol=1e-4):
+        message = (
+            f"data set {row.dataset!r} has relative complexity {row.relative_complexity:.4f} here, "
+            f"but {first.relative_complexity:.4f} in {where}. One data set has one set of classes."
+        )
+        column = "n_classes" if row.task is Task.CLASSIFICATION else "relative_complexity"
+        checker.wrong(line, column, message, "another data set name", "CONTRADICTION")
+
+
+def _check_directions(checker: _Checker, rows: Sequence[_Numbered]) -> None:
+    """Report a table whose errors rise with images throughout: they may be accuracies."""
+    curves: dict[str, list[_Numbered]] = {}
+    for line, row in rows:
+        curves.setdefault(row.curve, []).append((line, row))
+    ends = [_ends(curve) for curve in curves.values() if len(curve) > 1]
+    rising = [(first, last) for first, last in ends if last[1].error > 1.2 * first[1].error]
+    if len(ends) >= 2 and len(rising) == len(ends):
+        (_, first), (line, last) = rising[0]
+        message = (
+            f"in all {len(ends)} curves the error rises with images (from {first.error:g} to "
+            f"{last.error:g} here). Are these accuracies?"
+        )
+        checker.wrong(line, "error", message, f"{1 - last.error:g}", "SUSPECT_ACCURACY")
+
+
+def _ends(curve: Iterable[_Numbered]) -> tuple[_Numbered, _Numbered]:
+    ordered = sorted(curve, key=lambda numbered: numbered[1].n_images)
+    return ordered[0], ordered[-1]
