@@ -72,8 +72,8 @@ def why_not_funded(scene: Scene, index: int) -> str:
     if menu.is_trivial:
         return (
             f"Not funded: always answering the most frequent class already has an error of "
-            f"{project.majority_guess_error:.1%}, no worse than the target of "
-            f"{project.error_target:.1%}."
+            f"{project.majority_guess_error:.2%}, no worse than the target error of "
+            f"{project.error_target:.2%}."
         )
     if len(options) == 0:
         return _too_unlikely(menu)

@@ -12,6 +12,7 @@ from planner.allocation.options import Menu, build_menus
 from planner.allocation.risk import Draws, Funded, plan_risk
 from planner.allocation.solve import choose
 from planner.allocation.verdict import rule_on
+from planner.catalogue.portfolio_warnings import portfolio_warnings
 from planner.catalogue.tables import candidate_warnings
 from planner.costing.draws import data_cost_draws, training_cost_draws
 from planner.costing.training import compute_warnings
@@ -61,7 +62,7 @@ def build_plan(
     seed : int, default=0
         Fixes project luck and price draws.
     gap : float, default=1e-6
-        Relative gap to the proven bound that counts as optimal.
+        Relative gap to the proven bound at which the search may stop.
     time_limit_s : float, default=60
         Seconds of search; then the best plan found is ``feasible``, with its gap.
 
@@ -305,7 +306,8 @@ def _notes(scene: Scene) -> Iterable[str]:
 def _standing_warnings(
     portfolio: Portfolio, menus: Sequence[Menu], catalogue: Catalogue
 ) -> Iterable[Warning_]:
-    """Yield what to know whatever is chosen: compute, then project by project, then the model."""
+    """Yield what to know whatever is chosen: the file, then project by project, then the model."""
+    yield from portfolio_warnings(portfolio)
     yield from compute_warnings(portfolio.compute)
     for menu in menus:
         yield from candidate_warnings(menu.project, catalogue, portfolio.compute)
@@ -326,5 +328,14 @@ def _dominance_warning(menus: Sequence[Menu]) -> Iterable[Warning_]:
         yield Warning_("ARCHITECTURE_DOMINATED", None, "projects.architectures", message)
 
 
+_SAID_TWICE = frozenset({"TARGET_TRIVIAL", "RC_ABOVE_ONE", "USD_PER_FLOP"})
+"""Codes that both the file's reader and the forecast or the costing use, in other words."""
+
+
 def _unique(warnings: Iterable[Warning_]) -> tuple[Warning_, ...]:
-    return tuple(dict.fromkeys(warnings))
+    """Return each warning once, the first wording where two rooms say the same."""
+    first: dict[object, Warning_] = {}
+    for warning in warnings:
+        key = (warning.code, warning.project) if warning.code in _SAID_TWICE else warning
+        first.setdefault(key, warning)
+    return tuple(first.values())

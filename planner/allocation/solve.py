@@ -37,6 +37,9 @@ from planner.domain.vocabulary import Objective, Status
 
 type Rows = NDArray[np.int64]
 
+PROVEN_GAP = 1e-6
+"""Relative gap up to which a plan counts as optimal, whatever gap was asked for."""
+
 MOST_COVERS = 50
 ROUNDING = 1e-9
 """Relative slack when options are discarded by the bound: rounding must not discard an optimum."""
@@ -95,9 +98,9 @@ def choose(
     rules : sequence of Rule
         All kept.
     gap : float, default=1e-6
-        Relative gap that counts as optimal.
+        Relative gap at which the search may stop; a plan counts as optimal up to ``PROVEN_GAP``.
     time_limit_s : float, default=60
-        The best plan found by then is returned, as ``feasible`` if its gap is larger.
+        The best plan found by then is returned.
 
     Raises
     ------
@@ -147,7 +150,7 @@ def choose(
     distance = relative_gap(tally.value, proven)
     return Choice(
         picks=picks,
-        status=Status.OPTIMAL if distance <= gap else Status.FEASIBLE,
+        status=Status.OPTIMAL if distance <= PROVEN_GAP else Status.FEASIBLE,
         value=tally.value,
         bound=proven,
         gap=distance,

@@ -54,7 +54,7 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - must outlive this function
             raise typer.Exit(0) from None
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception as error:
             if debug:

@@ -1,7 +1,10 @@
 """``planner estimate``: need, reach and price of each project on its own."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -38,14 +41,17 @@ def estimate(
     target: Annotated[
         str | None, typer.Option("--target", help="Target accuracy (or IoU), such as 94%.")
     ] = None,
-    have: Annotated[str, typer.Option("--have", help="Labelled images held now.")] = "0",
+    have: Annotated[
+        str | None, typer.Option("--have", help="Labelled images held now; 0 unless given.")
+    ] = None,
     price: Annotated[
-        str, typer.Option("--price", help="Price per image; a range is P10..P90.")
-    ] = "0",
+        str | None,
+        typer.Option("--price", help="Price per image, 0 unless given; a range is P10..P90."),
+    ] = None,
     limit: Annotated[
         str | None, typer.Option("--max", help="Most images obtainable, those held included.")
     ] = None,
-    task: ask.TaskFlag = Task.CLASSIFICATION,
+    task: Annotated[Task | None, typer.Option("--task", help="What the system answers.")] = None,
     scratch: Annotated[bool, typer.Option("--scratch", help="Start from random weights.")] = False,
     architecture: Annotated[
         list[str] | None,
@@ -60,21 +66,24 @@ def estimate(
     debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
 ) -> None:
     """Estimate data needed, chance of target, accuracy and cost, with their ranges."""
-    if file is not None:
+    sketch = Sketch(
+        classes=classes,
+        target=target,
+        have=have,
+        price=price,
+        limit=limit,
+        task=task,
+        scratch=scratch,
+        architectures=tuple(architecture or ()),
+    )
+    if file is None:
+        portfolio = sketch.portfolio(Compute(basis=basis) if basis else Compute())
+    elif sketch != Sketch():
+        message = "the flags that describe a project are for use without FILE"
+        raise typer.BadParameter(message)
+    else:
         portfolio = _api.read_portfolio(file, overrides=ask.overrides(compute__basis=basis))
         portfolio = _only(portfolio, project)
-    else:
-        portfolio = _from_flags(
-            classes=classes,
-            target=target,
-            have=have,
-            price=price,
-            limit=limit,
-            task=task,
-            scratch=scratch,
-            architectures=tuple(architecture or ()),
-            compute=Compute(basis=basis) if basis else Compute(),
-        )
     result = _api.estimate(portfolio, _api.load_model(model), seed=seed)
     if as_json:
         print_json(result.to_dict())
@@ -108,51 +117,56 @@ def _only(portfolio: Portfolio, project: str | None) -> Portfolio:
     return replace(portfolio, projects=chosen, rules=())
 
 
-def _from_flags(
-    *,
-    classes: str | None,
-    target: str | None,
-    have: str,
-    price: str,
-    limit: str | None,
-    task: Task,
-    scratch: bool,
-    architectures: tuple[str, ...],
-    compute: Compute,
-) -> Portfolio:
-    """Return a portfolio of the one project that the flags describe."""
-    from planner.domain.project import Images, Project
-    from planner.domain.quantities import parse_amount, parse_number, parse_rate
+@dataclass(frozen=True, kw_only=True)
+class Sketch:
+    """One project as a few flags describe it, still as text."""
 
-    problems: list[Problem] = []
+    classes: str | None = None
+    target: str | None = None
+    have: str | None = None
+    price: str | None = None
+    limit: str | None = None
+    task: Task | None = None
+    scratch: bool = False
+    architectures: tuple[str, ...] = ()
 
-    def read(flag: str, parse: object, text: str | None, example: str) -> object:
-        if text is None:
-            problems.append(Problem(flag, "is needed when no FILE is given.", f"{flag} {example}"))
-            return None
-        try:
-            return parse(text)  # type: ignore[operator]
-        except ValueError as error:
-            problems.append(Problem(flag, f"{error}.", f"{flag} {example}"))
-            return None
+    def portfolio(self, compute: Compute) -> Portfolio:
+        """Return a portfolio of this project alone, or every mistake in the flags."""
+        from planner.domain.project import Images, Project
+        from planner.domain.quantities import parse_amount, parse_count, parse_rate
 
-    values = {
-        "classes": read("--classes", parse_number, classes, "4"),
-        "target": read("--target", parse_rate, target, "94%"),
-        "held": read("--have", parse_number, have, "20k"),
-        "price": read("--price", parse_amount, price, "0.35"),
-        "limit": read("--max", parse_number, limit, "150k"),
-    }
-    if problems:
-        raise InputError(problems)
-    measure = {"target_iou" if task is Task.SEGMENTATION else "target_accuracy": values["target"]}
-    project = Project(
-        id="project",
-        task=task,
-        classes=values["classes"],  # type: ignore[arg-type]
-        pretrained=not scratch,
-        images=Images(held=values["held"], limit=values["limit"], price=values["price"]),  # type: ignore[arg-type]
-        architectures=architectures,
-        **measure,  # type: ignore[arg-type]
-    )
-    return Portfolio(name="Estimate", compute=compute, projects=(project,))
+        problems: list[Problem] = []
+
+        def read[T](flag: str, parse: Callable[[object], T], text: str | None, example: str) -> T:
+            if text is None:
+                message = "is needed when no FILE is given."
+                problems.append(Problem(flag, message, f"{flag} {example}"))
+                return cast("T", None)
+            try:
+                return parse(text)
+            except ValueError as error:
+                fix = getattr(error, "fix", "") or example
+                problems.append(Problem(flag, f"{error}.", f"{flag} {fix}"))
+                return cast("T", None)
+
+        classes = read("--classes", partial(parse_count, what="classes"), self.classes, "4")
+        target = read("--target", parse_rate, self.target, "94%")
+        images = {
+            "held": read("--have", parse_count, self.have or "0", "20k"),
+            "limit": read("--max", parse_count, self.limit, "150k"),
+            "price": read("--price", parse_amount, self.price or "0", "0.35"),
+        }
+        if problems:
+            raise InputError(problems)
+        task = self.task or Task.CLASSIFICATION
+        measure = "target_iou" if task is Task.SEGMENTATION else "target_accuracy"
+        fields: dict[str, Any] = {
+            "id": "project",
+            "task": task,
+            "classes": classes,
+            "pretrained": not self.scratch,
+            "images": Images(**cast("Any", images)),
+            "architectures": self.architectures,
+            measure: target,
+        }
+        return Portfolio(name="Estimate", compute=compute, projects=(Project(**fields),))

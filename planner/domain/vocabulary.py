@@ -50,9 +50,9 @@ class Verdict(StrEnum):
 class Status(StrEnum):
     """How good the plan is proven to be.
 
-    OPTIMAL: within the asked gap of the best possible plan. FEASIBLE: keeps every rule, but a limit
-    stopped the search; its gap is printed. INFEASIBLE: no plan keeps all rules; the conflict is
-    named.
+    OPTIMAL: within one millionth of the bound on all plans, whatever gap was asked for. FEASIBLE:
+    keeps every rule, but the search stopped earlier; its gap is printed. INFEASIBLE: no plan keeps
+    all rules; the conflict is named.
     """
 
     OPTIMAL = "optimal"

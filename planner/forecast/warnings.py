@@ -34,7 +34,7 @@ def _findings(
     if project.target_is_trivial:
         text = (
             f"Always answering the most frequent class already has an error of "
-            f"{project.majority_guess_error:.2%}, no worse than the target of "
+            f"{project.majority_guess_error:.2%}, no worse than the target error of "
             f"{project.error_target:.2%}: no images are needed. Use a target per class, or "
             f"balanced accuracy."
         )

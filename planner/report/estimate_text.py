@@ -73,7 +73,7 @@ def _recommendations(project: "ProjectEstimate", currency: str) -> Table:
     table.add_column("Architecture", max_width=18, no_wrap=True)
     table.add_column("Train on", justify="right")
     table.add_column("To buy", justify="right")
-    table.add_column("Data", justify="right")
+    table.add_column("Collecting", justify="right")
     table.add_column("Training", justify="right")
     table.add_column(f"Total {currency}", justify="right")
     table.add_column("Chance", justify="right")

@@ -1,5 +1,6 @@
 """A plan as a person reads it in a terminal: the decision, its worth, the risk, what to do next."""
 
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +17,7 @@ _STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO:
 _OBJECTIVE_WORDS = {
     Objective.NET_VALUE: "expected net value",
     Objective.VALUE: "expected value",
-    Objective.TARGETS_MET: "expected targets met",
+    Objective.TARGETS_MET: "expected to meet",
 }
 
 
@@ -40,7 +41,8 @@ def render_plan(
         yield from _assumptions(plan)
     if not quiet:
         yield Text("")
-        yield Text(f"Next: planner options {file}\n      planner estimate {file}", style="dim")
+        name = shlex.quote(file)
+        yield Text(f"Next: planner options {name}\n      planner estimate {name}", style="dim")
 
 
 def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
@@ -95,11 +97,7 @@ def _summary(plan: Plan) -> Iterator[str]:
     if plan.objective is None:
         return
     words = _OBJECTIVE_WORDS[plan.objective.kind]
-    amount = (
-        f"{plan.objective.value:.2f}"
-        if plan.objective.kind is Objective.TARGETS_MET
-        else money(plan.objective.value, plan.currency)
-    )
+    amount = _worth(plan, plan.objective.value)
     yield (
         f"Committed {money(plan.budget.committed, plan.currency)} of "
         f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
@@ -108,8 +106,8 @@ def _summary(plan: Plan) -> Iterator[str]:
     pilots = [shorten(d.project, 30) for d in plan.decisions if d.verdict is Verdict.PILOT]
     if pilots:
         yield (
-            f"Committed but marked PILOT: {', '.join(pilots)}. Measure on the images you hold "
-            f"before releasing that money."
+            f"Committed but marked PILOT: {', '.join(pilots)}. Measure a first run before "
+            f"releasing that money."
         )
 
 
@@ -119,7 +117,7 @@ def _reasons(plan: Plan) -> Iterator[Text]:
 
 
 def _risk_sentences(plan: Plan) -> Iterator[str]:
-    if plan.risk is None:
+    if plan.risk is None or not _funds_anything(plan):
         return
     net, cost = plan.risk.net_value, plan.risk.cost
     if plan.objective is not None and plan.objective.kind is not Objective.TARGETS_MET:
@@ -141,15 +139,31 @@ def _risk_sentences(plan: Plan) -> Iterator[str]:
 def _proof(plan: Plan) -> str:
     if plan.objective is None or plan.audit is None:
         return ""
-    state = "Proven optimal" if plan.status is Status.OPTIMAL else "Stopped by a limit"
+    proven = plan.status is Status.OPTIMAL
+    state = "Proven optimal" if proven else "Not proven optimal, the search stopped early"
     gap = plan.objective.gap
-    size = "at most 0.0001 %" if gap <= SMALLEST_GAP_SHOWN else f"{gap:.2%}"
-    return (
-        f"{state}: {size} below the bound; recomputed without the solver to the "
-        f"cent; value on {plan.audit.held_out_draws:,} held-out draws "
-        f"{plan.audit.held_out_value:,.6g} against {plan.audit.in_sample_value:,.6g} on the draws "
-        f"it was chosen on."
+    size = "at most 0.0001 %" if gap <= SMALLEST_GAP_SHOWN else f"{100 * gap:.2g} %"
+    text = f"{state}: {size} below the bound; recomputed without the solver to the cent."
+    if not _funds_anything(plan):
+        return text
+    held_out, in_sample = (
+        _worth(plan, value) for value in (plan.audit.held_out_value, plan.audit.in_sample_value)
     )
+    return (
+        f"{text} On {plan.audit.held_out_draws:,} draws it was not chosen on it is worth "
+        f"{held_out}, on those it was chosen on {in_sample}."
+    )
+
+
+def _funds_anything(plan: Plan) -> bool:
+    return any(decision.verdict is not Verdict.NO_GO for decision in plan.decisions)
+
+
+def _worth(plan: Plan, value: float) -> str:
+    """Return a value of the plan's objective in its own unit."""
+    if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
+        return f"{value:.2f} targets"
+    return money(value, plan.currency)
 
 
 def _infeasible(plan: Plan) -> Iterator[Text]:

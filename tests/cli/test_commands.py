@@ -209,3 +209,44 @@ def test_catalogue_filters_and_exports() -> None:
     assert all("fficient" in line for line in lines[1:])
     both = RUNNER.invoke(app, ["catalogue", "prices", "--csv", "--json"])
     assert both.exit_code == 3
+
+
+def test_flags_that_describe_a_project_do_not_mix_with_a_file() -> None:
+    """With a FILE, --classes and its like would be ignored: a usage error instead."""
+    result = RUNNER.invoke(app, ["estimate", RETAIL, "--classes", "400"])
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("large", "small", "accuracy"), [(900, 100, 90), (99, 1, 99), (98, 2, 98), (97, 3, 97)]
+)
+def test_a_target_exactly_at_the_majority_guess_is_trivial(
+    large: int, small: int, accuracy: int, tmp_path: Path
+) -> None:
+    """ "At or above the majority guess" does not hang on binary rounding."""
+    path = tmp_path / "portfolio.yaml"
+    path.write_text(
+        f"version: 1\nportfolio: {{budget: 1k}}\nprojects:\n"
+        f"  - {{id: a, class_counts: {{x: {large}, y: {small}}}, target_accuracy: {accuracy}%,\n"
+        f"     images: {{held: 100, limit: 1000, price: 0.1}}, value: 5k}}\n",
+        encoding="utf-8",
+    )
+    result = RUNNER.invoke(app, ["plan", str(path), "--json"])
+    plan = json.loads(result.stdout)
+    assert plan["decisions"][0]["verdict"] == "NO-GO"
+    assert "TARGET_TRIVIAL" in {warning["code"] for warning in plan["warnings"]}
+
+
+def test_a_wide_gap_is_not_called_optimal(tmp_path: Path) -> None:
+    """The status follows what is proven, not the gap that was asked for."""
+    lines = "".join(
+        f"  - {{id: p{n}, classes: {2 + n % 7}, target_error: {4 + n % 9}%, value: {20 + 7 * n}k,\n"
+        f"     images: {{held: {100 * n + 50}, limit: 90k, price: 0.{n % 8 + 1}}},\n"
+        f"     architectures: [ResNet-50, VGG-16]}}\n"
+        for n in range(12)
+    )
+    path = write(tmp_path, f"version: 1\nportfolio: {{budget: 43k}}\nprojects:\n{lines}")
+    for gap in ("1", "0"):
+        result = RUNNER.invoke(app, ["plan", path, "--gap", gap, "--json"])
+        plan = json.loads(result.stdout)
+        assert (plan["status"] == "optimal") == (plan["objective"]["gap"] <= 1e-6)

@@ -93,7 +93,7 @@ def test_a_project_that_buys_nothing_trains_on_what_it_holds() -> None:
 @pytest.mark.parametrize(
     ("project", "rules", "reason"),
     [
-        (_project("x", target_error=0.8), (), "most frequent class already has an error of 75.0%"),
+        (_project("x", target_error=0.8), (), "most frequent class already has an error of 75.00%"),
         (_project("x", target_error=0.001), (), "below the 30% from which a project may be funded"),
         (_project("x", min_chance=0.999), (), "below the min_chance of 99.9% you set"),
         (_project("x", value=1.0, images=NONE_HELD), (), "no option pays. The best expects "),
