@@ -1,9 +1,11 @@
 """How does a real curve stray from its shape? A path over log10 images, one per draw and option.
 
-An Ornstein-Uhlenbeck path is exact on nodes a quarter of a decade apart, from 1 to 10^8 images,
-and straight in between. Measured against nodes twenty times as dense, quantiles of error and of
-data needed move by less than their Monte Carlo error; the variance between nodes sags by 7 % of a
-part that is itself a tenth of the total.
+An Ornstein-Uhlenbeck path is exact on nodes an eighth of a decade apart, from 1 to 10^8 images,
+and straight in between, so that its variance between nodes sags by at most 6 %. Denser nodes change
+quantiles of error by less than .003 in log10, which is their Monte Carlo error. A first crossing
+comes the earlier the denser the nodes, since the path is rough at every scale: against twice as
+many nodes the median of log10 data needed is .01 higher, against ten times as many .04, where its
+80 % range spans three decades.
 """
 
 import math
@@ -18,7 +20,7 @@ from planner.forecast.luck import Luck, quantile_normals
 
 type Array = NDArray[np.float64]
 
-DECADES_PER_NODE = 0.25
+DECADES_PER_NODE = 0.125
 LARGEST_LOG10_IMAGES = 8.0
 """Beyond 10^8 images a path stays where it is, and a target counts as never met."""
 

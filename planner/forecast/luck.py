@@ -53,7 +53,7 @@ class Luck:
         """Return standard normals, shape (n_draws,)."""
         if stratified:
             return stratified_normals(self.generator(*names), self.n_draws)
-        return self.generator(*names).standard_normal(self.n_draws)
+        return np.asarray(quantile_normals(self.generator(*names), (1, self.n_draws))[0])
 
     def chi_squares(self, degrees: float, *names: str) -> Array:
         """Return chi-squared draws, shape (n_draws,): they mix normals into a Student t."""

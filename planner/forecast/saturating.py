@@ -135,9 +135,12 @@ class DeclaredCurve:
             np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
             return np.minimum(np.exp(departure), self.majority_guess)
         # 1 + 10^-u, in place: this is where most of the time of a plan's forecasts goes
-        odds = (LN10 * mean.slope) * (log10_images - REFERENCE_LOG10_IMAGES)
-        odds -= LN10 * mean.level
-        np.minimum(odds, _LARGEST_EXPONENT, out=odds)
+        decades = log10_images - REFERENCE_LOG10_IMAGES
+        steepness, level = LN10 * mean.slope, LN10 * mean.level
+        odds = steepness * decades
+        odds -= level
+        if (steepness * decades.max(initial=0.0) - level).max() > _LARGEST_EXPONENT:
+            np.minimum(odds, _LARGEST_EXPONENT, out=odds)
         np.exp(odds, out=odds)
         odds += 1.0
         departure += math.log(self.majority_guess)
