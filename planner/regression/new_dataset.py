@@ -281,7 +281,8 @@ def _mean_and_groups(
             position = {label: at for at, label in enumerate(labels[group.name])}
             at = np.array([position.get(name, -1) for name in rows.architecture])
             fresh = at < 0
-            mean += np.where(fresh, 0.0, draws[group.name][:, at] * times)
+            known = np.flatnonzero(~fresh)
+            mean[:, known] += draws[group.name][:, at[known]] * times[known]
             for name in group.centre_on:
                 covered[name] |= ~fresh
         names, index = group_labels(rows, group.by)
