@@ -1,5 +1,7 @@
 """Validated models of the portfolio file to the domain's records."""
 
+from typing import Any
+
 from planner.catalogue import schema
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio import (
@@ -100,7 +102,7 @@ def _project(
 ) -> Project:
     baseline = section.baseline if section.baseline is not None else portfolio_baseline
     names = (catalogue.architecture(name).name for name in section.architectures or ())
-    fields: dict[str, float] = {} if baseline is None else {"baseline_entropy": baseline}
+    fields: dict[str, Any] = {} if baseline is None else {"baseline_entropy": baseline}
     return Project(
         id=section.id,
         task=section.task,

@@ -142,12 +142,19 @@ def _validated(document: Document) -> tuple[Portfolio | None, list[Finding]]:
     across = cross_findings(document, catalogue)
     later = support.unsupported(document.data)
     try:
-        file = PortfolioFile.model_validate(document.data)
+        file = PortfolioFile.model_validate(document.data, context=_context(document.data))
     except ValidationError as error:
         return None, [*_once_each(findings_of(error, document.data), across), *later]
     if across or later or document.unreadable:
         return None, [*across, *later]
     return build_portfolio(file, catalogue), []
+
+
+def _context(data: object) -> dict[str, str]:
+    """Return what fields need to know of the whole file: the currency of its amounts."""
+    section = data.get("portfolio") if isinstance(data, dict) else None
+    currency = section.get("currency") if isinstance(section, dict) else None
+    return {"currency": currency} if isinstance(currency, str) and currency.strip() else {}
 
 
 def _once_each(wrong: list[Finding], across: list[Finding]) -> list[Finding]:

@@ -25,6 +25,7 @@ from planner.catalogue.suggest import did_you_mean
 from planner.domain.complexity import entropy_nats
 from planner.domain.project import MAX_ID_LENGTH
 from planner.domain.quantities import (
+    DEFAULT_CURRENCY,
     Amount,
     QuantityError,
     Range,
@@ -94,8 +95,13 @@ def _one_of[E: StrEnum](words: type[E]) -> Callable[[object], E]:
     return validate
 
 
-def _money(value: object) -> float:
-    number = _plain_number(value)
+def _currency(info: ValidationInfo) -> str:
+    """Return the currency in which the file gives its amounts."""
+    return str((info.context or {}).get("currency", DEFAULT_CURRENCY))
+
+
+def _money(value: object, info: ValidationInfo) -> float:
+    number = _plain_number(value, currency=_currency(info))
     if number < 0:
         raise mistake(f"got {show(value)}; an amount of money is at least 0.")
     if number > MAX_MONEY:
@@ -103,10 +109,10 @@ def _money(value: object) -> float:
     return number
 
 
-def _plain_number(value: object) -> float:
+def _plain_number(value: object, *, currency: str | None = None) -> float:
     if isinstance(value, str) and ".." in value:
         raise mistake(f"got the range {show(value)}; this field takes one number.")
-    return _checked(parse_number)(value)
+    return _checked(lambda given: parse_number(given, currency=currency))(value)
 
 
 def _positive(value: object) -> float:
@@ -129,8 +135,8 @@ def _target(value: object) -> float:
     return rate
 
 
-def _price(value: object) -> Amount:
-    amount = _checked(parse_amount)(value)
+def _price(value: object, info: ValidationInfo) -> Amount:
+    amount = _checked(lambda given: parse_amount(given, currency=_currency(info)))(value)
     low, high = (amount.p10, amount.p90) if isinstance(amount, Range) else (amount, amount)
     if low < 0:
         raise mistake(f"got {show(value)}; a price is at least 0.")
@@ -142,8 +148,8 @@ def _price(value: object) -> Amount:
     return amount
 
 
-def _positive_price(value: object) -> Amount:
-    amount = _price(value)
+def _positive_price(value: object, info: ValidationInfo) -> Amount:
+    amount = _price(value, info)
     if amount == 0:
         raise mistake("got 0; this price is above 0.")
     return amount
@@ -228,7 +234,6 @@ def _distinct(names: list[str]) -> list[str]:
 
 type Text = Annotated[str, PlainValidator(_text)]
 type YesNo = Annotated[bool, PlainValidator(_yes_or_no)]
-type Number = Annotated[float, PlainValidator(_plain_number)]
 type Positive = Annotated[float, PlainValidator(_positive)]
 type Money = Annotated[float, PlainValidator(_money)]
 type Price = Annotated[Amount, PlainValidator(_price)]
@@ -490,6 +495,8 @@ def _rule(value: object) -> object:
 def _version(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value == 1:
         return 1
+    if isinstance(value, float) and value == 1:
+        raise mistake("got 1.0; the version is a whole number.", "version: 1", "VERSION")
     raise mistake(f"got {show(value)}; this release reads version 1.", "version: 1", "VERSION")
 
 

@@ -7,7 +7,8 @@ command-line flag or Python, so that no other module meets a value outside its r
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from enum import StrEnum
-from typing import Any
+from numbers import Real
+from typing import Any, cast
 
 from planner.domain.quantities import (
     Amount,
@@ -29,7 +30,7 @@ class FieldReader:
     record : object
         A frozen dataclass in its ``__post_init__``.
     path : str
-        How messages call the record.
+        How messages call the record; empty at the top of a file.
     """
 
     def __init__(self, record: object, path: str) -> None:
@@ -47,7 +48,8 @@ class FieldReader:
 
     def wrong(self, name: str, message: str, fix: str = "") -> None:
         """Record a mistake."""
-        self.problems.append(Problem(f"{self.path}.{name}", message, fix))
+        path = f"{self.path}.{name}" if self.path else name
+        self.problems.append(Problem(path, message, fix))
 
     def read(self, name: str, parse: Callable[[object], object], *, optional: bool = False) -> Any:  # noqa: ANN401 - whatever `parse` returns
         """Replace a field by what ``parse`` makes of it; None if it is absent or wrong."""
@@ -63,7 +65,7 @@ class FieldReader:
         return parsed
 
     def nested[T](self, name: str, kind: type[T], value: object) -> T | None:
-        """Return a nested record given as one or as a mapping; None if it is wrong."""
+        """Return a nested record, given as one or as a mapping; None if it is wrong."""
         try:
             return _record(kind, value)
         except InputError as error:
@@ -72,6 +74,30 @@ class FieldReader:
                 path = ".".join(part for part in (self.path, name, rest) if part)
                 self.problems.append(Problem(path, problem.message, problem.fix))
             return None
+
+    def read_part[T](self, name: str, kind: type[T]) -> None:
+        """Replace a nested part, given as a record or as a mapping, by its record."""
+        part = self.nested(name, kind, self.raw(name))
+        if part is not None:
+            self.store(name, part)
+
+    def read_list(self, name: str, *kinds: type) -> None:
+        """Replace a list of records by a tuple; of one kind only, mappings become records."""
+        entries = self.raw(name)
+        if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
+            self.wrong(name, f"got {show(entries)}; expected a list.")
+            return
+        read = []
+        for index, entry in enumerate(entries):
+            here = f"{name}[{index}]"
+            if isinstance(entry, kinds):
+                read.append(entry)
+            elif len(kinds) == 1:
+                read.append(self.nested(here, kinds[0], entry))
+            else:
+                known = ", ".join(kind.__name__ for kind in kinds)
+                self.wrong(here, f"got {show(entry)}; expected one of {known}.")
+        self.store(name, tuple(read))
 
     def finish(self) -> None:
         """Raise everything that was found."""
@@ -95,6 +121,25 @@ def positive_number(value: object) -> float:
         message = f"got {show(value)}; expected a number above 0"
         raise QuantityError(message)
     return number
+
+
+def number_as_given(value: object, *, currency: str | None = None) -> float:
+    """Return a number; a text is read, a number is kept for whoever uses it to judge its range."""
+    if _is_number(value):
+        return cast("float", value)
+    return parse_number(value, currency=currency)
+
+
+def amount_as_given(value: object, *, rate: bool = False, currency: str | None = None) -> Amount:
+    """Return a number or a range; a text is read, a number is kept as it is."""
+    if _is_number(value):
+        return cast("float", value)
+    return parse_amount(value, rate=rate, currency=currency)
+
+
+def _is_number(value: object) -> bool:
+    """Tell numbers, NumPy's included, from text and truth values."""
+    return isinstance(value, Real) and value is not True and value is not False
 
 
 def price(value: object) -> Amount:
@@ -136,9 +181,25 @@ def word_of[E: StrEnum](words: type[E]) -> Callable[[object], E]:
         if isinstance(value, str) and value in tuple(words):
             return words(value)
         message = f"got {show(value)}; expected one of {', '.join(words)}"
-        raise QuantityError(message)
+        raise QuantityError(message, _nearest(value, words))
 
     return parse
+
+
+def _nearest(value: object, words: Iterable[str]) -> str:
+    """Return the word nearest to what was written; empty if none is."""
+    from difflib import get_close_matches  # only an error needs it
+
+    near = get_close_matches(value, list(words), n=1) if isinstance(value, str) else []
+    return near[0] if near else ""
+
+
+def text(value: object) -> str:
+    """Return a text."""
+    if not isinstance(value, str):
+        message = f"got {show(value)}; expected text"
+        raise QuantityError(message)
+    return value
 
 
 def text_list(value: object) -> tuple[str, ...]:

@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from planner.domain.fields import (
+    FieldReader,
+    amount_as_given,
+    number_as_given,
+    positive_number,
+    share,
+    text,
+    word_of,
+)
 from planner.domain.project import Images, Project
-from planner.domain.quantities import Amount
+from planner.domain.quantities import DEFAULT_CURRENCY, Amount
 from planner.domain.vocabulary import Basis, Mode, Objective
 
 
@@ -38,6 +48,18 @@ class Compute:
     utilisation: Amount | None = None
     epochs: float = 50
     trials: float = 1
+
+    def __post_init__(self) -> None:
+        reader = FieldReader(self, "compute")
+        reader.read("basis", word_of(Basis))
+        price = partial(amount_as_given, currency=DEFAULT_CURRENCY)
+        reader.read("usd_per_flop", price)
+        reader.read("usd_per_hour", price, optional=True)
+        reader.read("utilisation", partial(amount_as_given, rate=True), optional=True)
+        reader.read("epochs", number_as_given)
+        reader.read("trials", number_as_given)
+        reader.read("accelerator", text)
+        reader.finish()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +147,8 @@ class SharedAsset:
 class Portfolio:
     """Projects that compete for one budget.
 
+    Numbers may be written as in a file (``"120k"``); nested parts are records or plain mappings.
+
     Attributes
     ----------
     name : str
@@ -175,3 +199,25 @@ class Portfolio:
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        section = FieldReader(self, "portfolio")
+        section.read("name", text)
+        currency = section.read("currency", text) or DEFAULT_CURRENCY
+        section.read("objective", word_of(Objective), optional=True)
+        section.read("mode", word_of(Mode))
+        section.read("budget", partial(number_as_given, currency=currency), optional=True)
+        section.read("horizon_years", positive_number)
+        section.read("go_chance", share)
+        section.read("pilot_chance", share)
+        section.read_part("risk", RiskPreference)
+        whole = FieldReader(self, "")
+        whole.read_part("compute", Compute)
+        whole.read_list("projects", Project)
+        whole.read_list("shared", SharedAsset)
+        whole.read_list("rules", *_RULES)
+        whole.problems += section.problems
+        whole.finish()
+
+
+_RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast)

@@ -24,7 +24,22 @@ _NUMBER = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _DECIMAL_COMMA = re.compile(r"\s*[0-9]+,[0-9]+\s*(?:k|m|bn|b)?\s*", re.IGNORECASE | re.ASCII)
+_ONE_COMMA = re.compile(r"[^,.]*[0-9],[0-9]{3}(?![0-9])[^,.]*")
+_DIGITS = re.compile(r"\s*[-+]?[0-9][0-9_,]*(?:\.[0-9]*)?\s*", re.ASCII)
 _LONGEST_NUMBER = 60  # characters; anything longer is not a number a person wrote
+
+_CURRENCIES = {
+    "$": frozenset(
+        ("$", "US$", "USD", "DOLLAR", "DOLLARS", "ARS", "AUD", "BRL", "CAD", "CLP", "COP", "HKD",
+         "MXN", "NZD", "SGD", "TWD")
+    ),
+    "€": frozenset(("€", "EUR", "EURO", "EUROS")),
+    "£": frozenset(("£", "GBP", "POUND", "POUNDS", "EGP")),
+}  # fmt: skip
+"""Which currencies each sign may stand for; a portfolio in another one takes no sign."""
+
+_USUAL = {"$": "USD", "€": "EUR", "£": "GBP"}
+DEFAULT_CURRENCY = "USD"
 
 
 class QuantityError(ValueError):
@@ -120,13 +135,22 @@ def show(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)[:_LONGEST_NUMBER]
 
 
-def parse_number(value: object) -> float:
+def parse_number(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> float:
     """Return a finite number from ``20000``, ``"20k"``, ``"5M"``, ``"1,200"`` or ``"$0.35"``.
+
+    Parameters
+    ----------
+    value : object
+        A number or a text.
+    currency : str or None, default="USD"
+        Of the amount: a sign of another currency is refused, never dropped. None where no money is
+        meant, so that every sign is refused.
 
     Raises
     ------
     QuantityError
-        The text is not one number, is not finite, or a decimal comma makes it ambiguous.
+        The text is not one number, is not finite, a decimal comma makes it ambiguous, or its sign
+        is that of another currency.
 
     Examples
     --------
@@ -134,8 +158,22 @@ def parse_number(value: object) -> float:
     (20000.0, 1005000.0, 3e-11)
     """
     if isinstance(value, str):
-        return _scaled(value, power=0)
+        return _scaled(value, power=0, currency=currency)
     return _finite(value)
+
+
+def parse_price(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> float:
+    """Return a number as :func:`parse_number` does, refusing ``1,200`` with both its readings.
+
+    A price of 1.2 is as likely as one of 1200; a comma in a number of images or in a budget only
+    ever separates thousands.
+    """
+    if isinstance(value, str) and _ONE_COMMA.fullmatch(value) and _NUMBER.fullmatch(value):
+        thousands = value.replace(",", "").strip()
+        decimal = re.sub(r"\.?0+(?![0-9])", "", value.replace(",", ".").strip())
+        message = f"{show(value)} may mean {thousands} or, with a decimal comma, {decimal}"
+        raise QuantityError(message, f"{thousands} or {decimal}")
+    return parse_number(value, currency=currency)
 
 
 def parse_count(value: object, *, what: str = "images") -> int:
@@ -162,7 +200,7 @@ def parse_count(value: object, *, what: str = "images") -> int:
         message = f"{show(value)} is not a number of {what}"
         raise QuantityError(message)
     try:
-        number = parse_number(value)
+        number = parse_number(value, currency=None)
     except QuantityError as error:
         message = f"{error} (a number of {what} was expected)"
         raise QuantityError(message, error.fix) from None
@@ -195,7 +233,7 @@ def parse_rate(value: object) -> float:
     """
     if isinstance(value, str) and value.strip().endswith("%"):
         return _share(_scaled(value.strip()[:-1], power=-2, shown=value), value)
-    number = parse_number(value)
+    number = parse_number(value, currency=None)
     if number == 1:
         message = f"{show(value)} may mean 1 % or 100 %"
         raise QuantityError(message, "1% or 100%")
@@ -205,7 +243,9 @@ def parse_rate(value: object) -> float:
     return _share(number, value)
 
 
-def parse_amount(value: object, *, rate: bool = False) -> Amount:
+def parse_amount(
+    value: object, *, rate: bool = False, currency: str | None = DEFAULT_CURRENCY
+) -> Amount:
     """Return a number, or a :class:`Range` from ``"0.30..0.45"``.
 
     Parameters
@@ -213,19 +253,27 @@ def parse_amount(value: object, *, rate: bool = False) -> Amount:
     value : object
         As for :func:`parse_number`, or two of them joined by ``..``.
     rate : bool, default=False
-        Read both ends as shares.
+        Read both ends as shares, not as prices.
+    currency : str or None, default="USD"
+        As for :func:`parse_number`.
 
     Raises
     ------
     QuantityError
-        Not a number, or not a range with 0 < P10 < P90.
+        Not a number, ambiguous, or not a range with 0 < P10 < P90.
     """
     if isinstance(value, Range):
         return value
-    parse = parse_rate if rate else parse_number
+
+    def parse(end: object) -> float:
+        return parse_rate(end) if rate else parse_price(end, currency=currency)
+
     if not (isinstance(value, str) and ".." in value):
         return parse(value)
     ends = value.split("..")
+    if "..." in value:
+        message = f"{show(value)} is not a range; two dots stand between P10 and P90"
+        raise QuantityError(message, re.sub(r"\.{3,}", "..", value.strip()))
     if len(ends) != 2:
         message = f"{show(value)} is not a range; write P10..P90"
         raise QuantityError(message, "0.30..0.45")
@@ -233,7 +281,11 @@ def parse_amount(value: object, *, rate: bool = False) -> Amount:
     if low == high:
         return low
     if not 0 < low < high:
-        message = f"{show(value)} is not a range P10..P90 with 0 < P10 < P90"
+        message = (
+            f"{show(value)} is no range P10..P90: P10 must be above 0"
+            if low <= 0
+            else f"{show(value)} is not a range P10..P90 with 0 < P10 < P90"
+        )
         swapped = f"{ends[1].strip()}..{ends[0].strip()}" if 0 < high < low else ""
         raise QuantityError(message, swapped)
     return Range(low, high)
@@ -257,16 +309,21 @@ def _finite(value: object) -> float:
     return number
 
 
-def _scaled(text: str, power: int, shown: str | None = None) -> float:
+def _scaled(text: str, power: int, shown: str | None = None, currency: str | None = None) -> float:
     """Return the number a text says, times a power of ten, rounded once."""
     shown = text if shown is None else shown
     match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if match is None:
+        if len(text) > _LONGEST_NUMBER and _DIGITS.fullmatch(text):
+            message = f"{show(shown)} has {len(text.strip()):,} characters; that is too large"
+            raise QuantityError(message)
         if len(text) <= _LONGEST_NUMBER and _DECIMAL_COMMA.fullmatch(text):
             message = f"{show(shown)} may be a decimal comma"
             raise QuantityError(message, shown.replace(",", ".").strip())
         message = f"{show(shown)} is not a number"
         raise QuantityError(message)
+    if match["currency"]:
+        _require_sign_of(currency, match["currency"], shown)
     digits = match["digits"].replace(",", "").replace("_", "")
     exponent = int(match["exponent"] or 0) + _SUFFIX[match["suffix"].lower()] + power
     number = float(f"{match['sign']}{digits}e{exponent}")
@@ -274,6 +331,20 @@ def _scaled(text: str, power: int, shown: str | None = None) -> float:
         message = f"{show(shown)} is not a finite number"
         raise QuantityError(message)
     return number
+
+
+def _require_sign_of(currency: str | None, sign: str, shown: str) -> None:
+    """Refuse the sign of another currency: dropping it would change the amount."""
+    if currency is None:
+        message = f"{show(shown)} has a currency sign, but no amount of money is meant here"
+        raise QuantityError(message, shown.replace(sign, "").strip())
+    if currency.strip().upper() not in _CURRENCIES[sign]:
+        usual = _USUAL[sign]
+        message = f"{show(shown)} is in {usual}, but amounts here are in {currency}"
+        raise QuantityError(
+            message,
+            f"the amount in {currency} without a sign, or currency: {usual} if all are in {usual}",
+        )
 
 
 def _share(rate: float, value: object) -> float:

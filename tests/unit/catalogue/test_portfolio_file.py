@@ -142,6 +142,16 @@ def test_overrides_win_and_enter_the_hash() -> None:
     )
 
 
+def test_signs_of_the_portfolios_own_currency_are_read_and_others_refused() -> None:
+    """€ is read in a file in euros; a flag is held to the currency of the file, too."""
+    euros = BASE.replace("price: 1", "price: €0.30..€0.45") + "portfolio: {currency: EUR}\n"
+    portfolio = parse(euros, portfolio__budget="€5k")
+    assert portfolio.projects[0].images.price == Range(0.30, 0.45)
+    assert portfolio.budget == 5000
+    assert only(BASE, portfolio__budget="€5").place == "--budget"
+    assert "in USD, but amounts here are in EUR" in only(euros, portfolio__budget="$5").message
+
+
 def test_override_does_not_hide_a_section_of_the_wrong_shape() -> None:
     """A flag inside a section that is no mapping leaves the section's own mistake to be seen."""
     assert only(BASE + "portfolio: 5\n", portfolio__budget="1k").field == "portfolio"
@@ -184,7 +194,15 @@ def test_every_mistake_is_named_in_the_order_of_the_file() -> None:
         ("20k", "0", "at least one image"),
         ("20k", "2e15", "counted exactly"),
         ("20k", "$5", "not a number of images"),
-        ("20k", '"9999999999999999999999999999999999999999999999999999999999999999"', "not a num"),
+        ("20k", '"9999999999999999999999999999999999999999999999999999999999999999"', "too large"),
+        ("price: 1", f"price: {'9' * 5000}", "too large"),
+        ("price: 1", "price: €1", "in EUR, but amounts here are in USD"),
+        ("price: 1", "price: £0.30..£0.40", "in GBP, but amounts here are in USD"),
+        ("price: 1", "price: 1, fixed_cost: €10k", "in EUR, but amounts here are in USD"),
+        ("price: 1", 'price: "1,200"', "may mean 1200 or"),
+        ("price: 1", "price: 1...2", "two dots"),
+        ("price: 1", "price: 0..1", "P10 must be above 0"),
+        ("94%", "$94", "no amount of money"),
         ("20k", "10, held: 20", "20 images are held"),
         ("price: 1", "price: -1", "at least 0"),
         ("price: 1", "price: 0,63", "decimals have a point"),
@@ -216,6 +234,7 @@ def test_every_mistake_is_named_in_the_order_of_the_file() -> None:
         ("version: 1", "version: 2", "version 1"),
         ("version: 1", 'version: "1"', "version 1"),
         ("version: 1", "version: true", "version 1"),
+        ("version: 1", "version: 1.0", "got 1.0; the version is a whole number"),
     ],
 )
 def test_bad_values_are_refused(old: str, new: str, message: str) -> None:

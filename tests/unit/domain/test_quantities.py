@@ -53,10 +53,10 @@ def test_rates_agree_however_they_are_written(percent: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("$1,200", 1200), ("€.5", 0.5), (" 20 k ", 20e3), ("1e3", 1000), ("-2", -2), ("5.", 5)],
+    [("$1,200", 1200), ("$.5", 0.5), (" 20 k ", 20e3), ("1e3", 1000), ("-2", -2), ("5.", 5)],
 )
 def test_numbers_from_spreadsheets(value: str, number: float) -> None:
-    """Currency signs, thousands separators and blanks do not matter."""
+    """The sign of the currency, thousands separators and blanks do not matter."""
     assert parse_number(value) == number
 
 
@@ -76,7 +76,14 @@ def test_numpy_numbers_are_numbers() -> None:
         ("٣", "not a number", ""),
         ("", "not a number", ""),
         ("1e400", "not a finite number", ""),
-        ("9" * 100, "not a number", ""),
+        ("9" * 100, "100 characters; that is too large", ""),
+        ("9" * 5000, "5,000 characters; that is too large", ""),
+        ("x" * 100, "not a number", ""),
+        (
+            "€1",
+            "in EUR, but amounts here are in USD",
+            "the amount in USD without a sign, or currency: EUR if all are in EUR",
+        ),
         (10**400, "not a finite number", ""),
         (math.nan, "not a finite number", ""),
         (True, "got true", ""),
@@ -131,12 +138,60 @@ def test_ranges() -> None:
     assert parse_amount("2..2") == 2
     assert parse_amount(Range(1, 2)) == Range(1, 2)
     assert str(Range(0.3, 0.45)) == "0.3..0.45"
-    for text, fix in [("0.4..0.3", "0.3..0.4"), ("0..1", ""), ("1..2..3", "0.30..0.45")]:
+    for text, fix in [
+        ("0.4..0.3", "0.3..0.4"),
+        ("0..1", ""),
+        ("1..2..3", "0.30..0.45"),
+        ("1...2", "1..2"),
+    ]:
         with pytest.raises(QuantityError, match="range") as caught:
             parse_amount(text)
         assert caught.value.fix == fix
+    with pytest.raises(QuantityError, match="P10 must be above 0"):
+        parse_amount("0..1")
     with pytest.raises(ValueError, match="0 < P10 < P90"):
         Range(2, 1)
+
+
+@pytest.mark.parametrize("text", ["1,200", "$1,200", " 1,200k", "1,200..2,400"])
+def test_a_price_with_one_comma_is_refused_with_both_readings(text: str) -> None:
+    """A price of 1,200 may be 1200 or 1.2; a number of images or a sum can only be 1200."""
+    with pytest.raises(QuantityError, match=r"may mean \$?1200k? or, .* \$?1\.2k?$") as caught:
+        parse_amount(text)
+    assert " or " in caught.value.fix
+    assert parse_count("1,200") == parse_number("$1,200") == 1200
+    assert parse_amount("1,200,000") == 1_200_000
+    assert parse_amount("$1,200.50") == 1200.5
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "fits"),
+    [
+        ("$1", "USD", True),
+        ("$1", "cad", True),
+        ("$1", "EUR", False),
+        ("€1", "EUR", True),
+        ("€1", "GBP", False),
+        ("£1", "GBP", True),
+        ("£1", "USD", False),
+        ("€1..€2", "USD", False),
+        ("$1", "CHF", False),
+        ("1", "CHF", True),
+    ],
+)
+def test_a_sign_is_accepted_only_in_its_currency(text: str, currency: str, *, fits: bool) -> None:
+    """A foreign sign is refused, naming both currencies, because dropping it changes the amount."""
+    if fits:
+        assert parse_amount(text, currency=currency) == 1
+    else:
+        with pytest.raises(QuantityError, match=f"amounts here are in {currency}"):
+            parse_amount(text, currency=currency)
+
+
+def test_a_share_carries_no_currency() -> None:
+    """A sign of money before a share or a number of trainings is a mistake."""
+    with pytest.raises(QuantityError, match="no amount of money is meant"):
+        parse_rate("$94%")
 
 
 @given(st.floats(1e-6, 1e6), st.floats(1.01, 100))
