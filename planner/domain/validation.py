@@ -184,11 +184,19 @@ class StoredScores:
         What changed since; empty if nothing.
     refit_command : str
         What computes them anew.
+    closed_form : bool
+        Whether the model has no declaration, so that nothing can be refitted.
     """
 
     scores: LeftOutScores | None
     stale: tuple[str, ...]
     refit_command: str
+    closed_form: bool = False
+
+    @property
+    def usable(self) -> LeftOutScores | None:
+        """The scores if they still belong to the model."""
+        return None if self.stale else self.scores
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner._resources import resource_root
+from planner.domain.model_card import ComparisonRow, Spread
 from planner.domain.scores import log_sum_exp
 from planner.domain.specification import ModelSpec
 from planner.domain.validation import (
@@ -29,7 +30,7 @@ from planner.domain.validation import (
     StoredScores,
 )
 from planner.errors import ResourceError
-from planner.regression.baselines import BASELINES, POWER_LAW
+from planner.regression.baselines import BASELINES, PLUGIN, POWER_LAW
 from planner.regression.folds import FoldConfig, FoldFit, assign_folds, refit_folds
 from planner.regression.new_dataset import draw_curves, log_likelihood, new_dataset
 from planner.regression.observations import ObservationTable, group_labels, select_rows
@@ -44,6 +45,8 @@ from planner.regression.shipped_data import OBSERVATIONS_FILE
 from planner.regression.store import sha256_of
 
 VALIDATION_FILE = "validation.json"
+ALL_ROWS = "all rows"
+POWER_LAW_ROWS = "where a power law applies"
 REFIT_COMMAND = "planner validate --refit"
 
 EFFECTS_PER_DRAW = 4
@@ -138,14 +141,14 @@ def slices(table: ObservationTable, power_law: RowScores) -> dict[str, NDArray[n
     structured = np.array(table.domain_group) == "structured"
     specialised = np.array(table.domain_group) == "specialised"
     return {
-        "all rows": np.ones(len(table), dtype=bool),
+        ALL_ROWS: np.ones(len(table), dtype=bool),
         "fine-tuned or from scratch": ~frozen,
         "frozen backbone": frozen,
         "segmentation": segmentation,
         "classification of photographs": ~segmentation & ~structured & ~specialised,
         "remote sensing and medical": specialised,
         "counting, distance, pose": structured,
-        "where a power law applies": ~np.isnan(power_law.pit),
+        POWER_LAW_ROWS: ~np.isnan(power_law.pit),
     }
 
 
@@ -221,7 +224,7 @@ def read_left_out(folder: Path, spec: ModelSpec | None, data_sha256: str | None)
     command = f"{REFIT_COMMAND} --model {folder.name}"
     path = folder / VALIDATION_FILE
     if not path.is_file():
-        return StoredScores(None, (), command)
+        return StoredScores(None, (), command, closed_form=spec is None)
     try:
         scores = _parse(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -269,7 +272,7 @@ def _by_slice(
     kinds = slices(table, scores[POWER_LAW])
     found = {kind: _by_model(scores, table, keep) for kind, keep in kinds.items()}
     for kind, models in found.items():
-        if kind != "where a power law applies":  # elsewhere it would stand beside other rows
+        if kind != POWER_LAW_ROWS:  # elsewhere it would stand beside other rows
             models.pop(POWER_LAW, None)
     return {kind: models for kind, models in found.items() if models}
 
@@ -311,3 +314,31 @@ def _parse(entry: Mapping[str, Any]) -> LeftOutScores:
     rest = {key: value for key, value in entry.items() if key != "schema_version"}
     rest |= {"slices": table(entry["slices"]), "datasets": table(entry["datasets"])}
     return LeftOutScores(**rest)
+
+
+def comparison_rows(first: StoredScores, second: StoredScores) -> tuple[ComparisonRow, ...]:
+    """Return the left-out scores of two models; of a published one, those of its plug-in form."""
+    scores = first.usable or second.usable
+    if scores is None:
+        return ()
+    summaries = [_summary(stored, scores) for stored in (first, second)]
+    values: dict[str, Callable[[ScoreSummary], float]] = {
+        "left-out data sets: log density by set": lambda s: s.log_density_by_set,
+        "left-out data sets: CRPS by set": lambda s: s.crps_by_set,
+        "left-out rows inside the 80 % interval": lambda s: s.coverage["80%"],
+        "left-out rows inside the 95 % interval": lambda s: s.coverage["95%"],
+    }
+    return tuple(
+        ComparisonRow(
+            what,
+            *(None if s is None else Spread(value(s), None, None) for s in summaries),
+        )
+        for what, value in values.items()
+    )
+
+
+def _summary(stored: StoredScores, other: LeftOutScores) -> ScoreSummary | None:
+    """Return the scores over all rows: a model's own, or the plug-in's where it has none."""
+    if stored.usable is not None:
+        return stored.usable.slices[ALL_ROWS][stored.usable.model]
+    return other.slices[ALL_ROWS].get(PLUGIN) if stored.closed_form else None

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from planner.domain.laws import SlopeReading
 from planner.domain.posterior import Posterior
+from planner.domain.specification import ModelSpec
 from planner.domain.vocabulary import Backbone, Task
 from planner.regression.new_dataset import draw_curves, new_dataset
 from planner.regression.observations import Observation, build_table
@@ -26,32 +27,39 @@ _KINDS = (
 
 
 def local_slopes(posterior: Posterior) -> tuple[SlopeReading, ...]:
-    """Return the local slope of new classification projects; nothing for the published model.
-
-    d log10 error / d log10 images at 10,000 images and 32 equally frequent classes, of the curve
-    without noise, over joint draws and new-project effects.
-
-    Parameters
-    ----------
-    posterior : Posterior
-        Fitted from a declaration. The published equation's slopes are constants shown anyway.
+    """Return the local slopes of new projects; nothing for the published model, shown anyway.
 
     Returns
     -------
     tuple of SlopeReading
         Median, and the central 80 %, for fine-tuned, from scratch and frozen.
     """
-    spec = posterior.spec
-    if spec is None:
+    if posterior.spec is None:
         return ()
+    source = f"model {posterior.name}, {posterior.n_draws:,} draws, sha256 {posterior.sha256[:12]}"
+    return tuple(
+        _reading(f"{posterior.name}, {name}", draws, source)
+        for name, draws in slope_draws(posterior).items()
+    )
+
+
+def slope_draws(posterior: Posterior) -> dict[str, Array]:
+    """Return draws of the local slope of new classification projects, by how they are trained.
+
+    d log10 error / d log10 images at 10,000 images and 32 equally frequent classes, of the curve
+    without noise, over joint draws and new-project effects.
+    """
+    spec, draws = posterior.spec, posterior.draws
+    if spec is None:
+        scratch = draws["log10_images"]
+        return {
+            "pretrained": scratch + draws["pretrained_log10_images"],
+            "from scratch": scratch,
+        }
     columns = {column for term in spec.terms for column in term.columns}
     columns |= {label for group in spec.groups for label in (*group.by, *group.times)}
     kinds = _KINDS if "frozen" in columns else _KINDS[:2]
-    source = f"model {posterior.name}, {posterior.n_draws:,} draws, sha256 {posterior.sha256[:12]}"
-    return tuple(
-        _reading(f"{posterior.name}, {name}", _draws(posterior, pretrained, backbone), source)
-        for name, pretrained, backbone in kinds
-    )
+    return {name: _draws(posterior, spec, flag, backbone) for name, flag, backbone in kinds}
 
 
 def _reading(name: str, slopes: Array, source: str) -> SlopeReading:
@@ -59,12 +67,7 @@ def _reading(name: str, slopes: Array, source: str) -> SlopeReading:
     return SlopeReading(name, "model", median, steep, flat, "80 %", source)
 
 
-def _draws(
-    posterior: Posterior,
-    pretrained: bool,
-    backbone: Backbone,
-) -> Array:
-    assert posterior.spec is not None  # noqa: S101 - told apart by the caller
+def _draws(posterior: Posterior, spec: ModelSpec, pretrained: bool, backbone: Backbone) -> Array:
     rows = build_table(
         Observation(
             dataset="new project",
@@ -82,6 +85,6 @@ def _draws(
         for images in (AT_IMAGES, AT_IMAGES * _STEP)
     )
     rng = np.random.default_rng(_SEED)
-    described = new_dataset(posterior.draws, posterior.labels, posterior.spec, rows, rng)
+    described = new_dataset(posterior.draws, posterior.labels, spec, rows, rng)
     curve = draw_curves(described, rng)
     return np.asarray((curve[:, 1] - curve[:, 0]) / np.log10(_STEP))

@@ -83,6 +83,12 @@ def _percent(share: float) -> str:
 
 def _left_out(stored: StoredScores) -> Iterator[RenderableType]:
     scores = stored.scores
+    if stored.closed_form:
+        yield Text(
+            "This model is in closed form and is never refitted; as a plug-in it stands beside the "
+            "scores of transfer: planner validate --model transfer."
+        )
+        return
     if scores is None:
         yield Text(
             "No leave-one-data-set-out scores are stored with this model. Computing them takes "

@@ -1,0 +1,168 @@
+"""Can a stored model be relied on? Reads what is stored, or computes what takes time."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from planner.domain.checks import CheckReport, CheckResult, CheckThresholds
+from planner.domain.posterior import Posterior
+from planner.errors import InputError, Problem, ResourceError
+from planner.regression.checks import (
+    Evidence,
+    check_loo,
+    check_posterior_predictive,
+    check_prior_predictive,
+    check_prior_sensitivity,
+    gather_evidence,
+)
+from planner.regression.left_out import read_left_out
+from planner.regression.model_card import read_facts, sampling_checks
+from planner.regression.observations import ObservationTable, build_table
+from planner.regression.shipped_data import read_observations
+from planner.regression.user_table import read_user_table
+
+CHECKS_FILE = "checks.json"
+
+_CLOSED_FORM = (
+    "This model has no declaration and no data sets: the other checks do not apply. Its digits are "
+    "checked by planner reproduce."
+)
+_STOPPED = "Sampling failed, so the other checks were not looked at: they would judge noise."
+
+
+def check_model(
+    posterior: Posterior,
+    folder: Path,
+    *,
+    full: bool = False,
+    data: Path | None = None,
+    limits: CheckThresholds | None = None,
+    on_evidence: Callable[[Evidence], None] | None = None,
+) -> CheckReport:
+    """Check a stored model.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        The model.
+    folder : Path
+        Where it is stored.
+    full : bool, default=False
+        Recompute everything (half a minute) and store it; otherwise read what is stored.
+    data : Path, optional
+        The user's rows, for a model fitted on some.
+    limits : CheckThresholds, optional
+        Thresholds.
+    on_evidence : callable, optional
+        Told what the checks rest on, for figures; needs ``full``.
+
+    Raises
+    ------
+    InputError
+        The rows a full check needs are not known.
+    """
+    sampling = sampling_checks(read_facts(folder))
+    if posterior.spec is None:
+        return _report(posterior, sampling, (_CLOSED_FORM,))
+    if any(check.verdict == "FAIL" for check in sampling):
+        return _report(posterior, sampling, (_STOPPED,))
+    if not full:
+        return _stored(posterior, folder, sampling)
+    table = model_rows(posterior, folder, data)
+    bounds = limits or CheckThresholds()
+    evidence = gather_evidence(posterior, table)
+    if on_evidence is not None:
+        on_evidence(evidence)
+    left_out = read_left_out(folder, posterior.spec, None)
+    density, pit, by_dataset = check_loo(evidence, left_out.usable, bounds)
+    checks = (
+        check_prior_predictive(posterior.spec, table, bounds),
+        check_posterior_predictive(evidence, bounds),
+        density,
+        pit,
+        check_prior_sensitivity(evidence, bounds),
+    )
+    report = _report(posterior, (*sampling, *checks), (), by_dataset)
+    _write(folder, posterior, checks, by_dataset)
+    return report
+
+
+def model_rows(posterior: Posterior, folder: Path, data: Path | None) -> ObservationTable:
+    """Return the rows a model was fitted on.
+
+    Raises
+    ------
+    InputError
+        It was fitted on the user's rows, and their file is not named or has another number.
+    """
+    facts = read_facts(folder)
+    n_own = int(facts.get("n_own_rows", 0))
+    shipped = read_observations() if facts.get("with_shipped_data", True) else ()
+    if n_own and data is None:
+        message = f"{posterior.name} was fitted on {n_own} rows of your own; name their file."
+        raise InputError([Problem("--data", message, "--data our_results.csv")])
+    own = () if data is None or not n_own else read_user_table(data, shipped).observations
+    if len(own) != n_own:
+        message = f"{data} has {len(own)} rows; {posterior.name} was fitted on {n_own}."
+        raise InputError([Problem("--data", message)])
+    return build_table((*shipped, *own))
+
+
+def _report(
+    posterior: Posterior,
+    checks: tuple[CheckResult, ...],
+    notes: tuple[str, ...],
+    by_dataset: dict[str, dict[str, float]] | None = None,
+) -> CheckReport:
+    return CheckReport(posterior.name, posterior.sha256, checks, notes, by_dataset or {})
+
+
+def _stored(posterior: Posterior, folder: Path, sampling: tuple[CheckResult, ...]) -> CheckReport:
+    """Return the stored checks, or say how to compute them."""
+    command = f"planner model check {folder.name} --full"
+    path = folder / CHECKS_FILE
+    if not path.is_file():
+        note = f"Only sampling has been checked. The rest takes half a minute: {command}"
+        return _report(posterior, sampling, (note,))
+    try:
+        entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        checks = tuple(CheckResult(**check) for check in entry["checks"])
+        fresh = entry["draws_sha256"] == posterior.sha256
+        by_dataset = dict(entry["by_dataset"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"{path} cannot be read ({error}). Compute it anew: {command}"
+        raise ResourceError(message) from None
+    if not fresh:
+        note = f"The stored checks are of other draws and are not shown. Compute anew: {command}"
+        return _report(posterior, sampling, (note,))
+    return _report(posterior, (*sampling, *checks), (), by_dataset)
+
+
+def _write(
+    folder: Path,
+    posterior: Posterior,
+    checks: tuple[CheckResult, ...],
+    by_dataset: dict[str, dict[str, float]],
+) -> None:
+    entry = {
+        "schema_version": 1,
+        "draws_sha256": posterior.sha256,
+        "checks": [asdict(check) for check in checks],
+        "by_dataset": by_dataset,
+    }
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=CHECKS_FILE, dir=folder)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(json.dumps(entry, indent=1, allow_nan=False) + "\n")
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(folder / CHECKS_FILE)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        message = f"{folder / CHECKS_FILE} cannot be written ({error.strerror})."
+        raise ResourceError(message) from None
