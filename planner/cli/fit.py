@@ -29,7 +29,7 @@ def fit(
     data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DATA.csv]",
+            metavar="DATA.csv",
             help="Measured results: dataset, task, architecture, n_classes, n_train, pretrained, "
             "error. Without it, the shipped results are fitted.",
         ),

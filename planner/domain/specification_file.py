@@ -43,6 +43,15 @@ _EXAMPLE_COVARIATES = {
     "top1": 0.7,
     "log10_parameters": -0.3,
 }
+_RESERVED = (
+    "chain",
+    "draw",
+    "extra_variance",
+    "rotated_log10_error",
+    "rotated_response",
+)
+"""Names the fitted model uses itself."""
+
 _WRITTEN_TABLES = ("evidence", "provenance")
 _COVARIATES = ("top1", "log10_parameters")
 
@@ -342,9 +351,12 @@ def _find_inconsistencies(reader: _Reader, spec: ModelSpec) -> None:
         owned = [(t.name, f"{name}.terms[{i}]", "name") for i, t in enumerate(predictor.terms)]
         for i, group in enumerate(predictor.groups):
             place = f"{name}.groups[{i}]"
-            owned += [(group.name, place, "name"), (group.sd, place, "sd")]
+            owned += [(group.name, place, "name"), (f"{group.name}_z", place, "name")]
+            owned.append((group.sd, place, "sd"))
         for used, place, key in owned:
-            if used and used in seen:
+            if used in _RESERVED:
+                reader.wrong(f"{place}.{key}", f"{used!r} is reserved; take another name.")
+            elif used.removesuffix("_z") and used in seen:
                 reader.wrong(f"{place}.{key}", f"{used!r} is used twice: also by {seen[used]}.")
             seen.setdefault(used, place)
         _check_predictor(reader, spec, name, predictor)

@@ -150,7 +150,8 @@ def require_converged(fit: Fit, limits: Thresholds | None = None) -> None:
     failed = [check for check in fit.diagnostics.checks(limits) if check.verdict == "FAIL"]
     if not failed:
         return
-    tune, draws = fit.sampling["tune"], fit.sampling["draws_per_chain"]
+    tune = max(DEFAULT_TUNE, 2 * int(str(fit.sampling["tune"])))
+    draws = max(DEFAULT_DRAWS, 2 * int(str(fit.sampling["draws_per_chain"])))
     lines = [
         f"  {c.name} {_shown(c.value)} ({c.worst}), threshold {c.threshold:g}: {c.advice}"
         for c in failed
@@ -158,10 +159,10 @@ def require_converged(fit: Fit, limits: Thresholds | None = None) -> None:
     message = (
         f"The sampler did not converge on {len(fit.table)} rows; nothing was written.\n"
         + "\n".join(lines)
-        + f"\nTry --tune {2 * int(str(tune))} --draws {2 * int(str(draws))}, or --target-accept "
-        "0.99. If that does not help, the rows say too little about a parameter: add rows (several "
-        "sizes of one data set tell most), keep the shipped ones (--with-shipped-data), or tighten "
-        "the prior of the parameter named above."
+        + f"\nTry --tune {tune} --draws {draws}, or --target-accept 0.99. If that does not help, "
+        "the rows say too little about a parameter: add rows (several sizes of one data set tell "
+        "most), keep the shipped ones (--with-shipped-data), or tighten the prior of the parameter "
+        "named above."
     )
     raise NotConvergedError(message)
 

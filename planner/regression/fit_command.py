@@ -21,7 +21,7 @@ from planner.regression.fit import (
 from planner.regression.observations import ObservationTable, build_table
 from planner.regression.shipped_data import OBSERVATIONS_FILE, read_observations
 from planner.regression.store import DRAWS_FILE, SPEC_FILE, list_models, sha256_of
-from planner.regression.user_table import read_user_table
+from planner.regression.user_table import UserTable, read_user_table
 from planner.regression.write_model import RowSources, require_writable, write_model
 
 PUBLISHED = "published"
@@ -69,21 +69,42 @@ def prepare_fit(
     InputError
         With every mistake in the table, or in the specification.
     """
-    spec = read_model_spec(model)
     if data is None and not with_shipped_data:
         raise InputError([Problem("DATA", "there is nothing to fit; name a table of results.")])
-    if data is None or _is_shipped(data):
-        observations = read_observations()
-        return FitRequest(spec, build_table(observations), RowSources(with_shipped_data=True), ())
-    shipped = read_observations() if with_shipped_data else ()
-    own = read_user_table(data, shipped)
+    only_shipped = data is None or _is_shipped(data)
+    shipped = read_observations() if with_shipped_data or only_shipped else ()
+    problems: list[Problem] = []
+    spec, own = None, UserTable(())
+    try:
+        spec = read_model_spec(model)
+    except InputError as error:
+        problems += error.problems
+    try:
+        if data is not None and not only_shipped:
+            own = read_user_table(data, shipped)
+    except InputError as error:
+        problems += error.problems
+    if problems or spec is None:
+        raise InputError(problems)
+    return FitRequest(
+        spec=spec,
+        table=build_table((*shipped, *own.observations)),
+        sources=RowSources(
+            with_shipped_data=bool(shipped),
+            own_file=None if only_shipped else data,
+            n_own_rows=len(own.observations),
+        ),
+        notes=_notes(own),
+    )
+
+
+def _notes(own: UserTable) -> tuple[str, ...]:
     notes = []
     if own.unused_columns:
         notes.append(f"Columns no model uses: {', '.join(own.unused_columns)}.")
     if own.n_excluded:
-        notes.append(f"{own.n_excluded} shipped rows in {data.name} are left out by rule.")
-    sources = RowSources(with_shipped_data, data, len(own.observations))
-    return FitRequest(spec, build_table((*shipped, *own.observations)), sources, tuple(notes))
+        notes.append(f"Left out by rule: {own.n_excluded} rows that belong to the shipped data.")
+    return tuple(notes)
 
 
 def read_model_spec(model: str) -> ModelSpec:
