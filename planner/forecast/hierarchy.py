@@ -63,7 +63,8 @@ class Component:
     per_project : bool
         Whether it belongs to the project rather than to an architecture or a curve.
     per_curve : bool
-        Whether it belongs to a single curve.
+        Whether it belongs to a single curve. An effect of neither kind is an architecture's: the
+        same for all projects of a run, for an architecture that suits one suits others.
     """
 
     name: str
@@ -75,12 +76,15 @@ class Component:
 
     def draw(self, luck: Luck) -> Array:
         """Return one joint draw per population draw, shape (n_draws, n_options)."""
-        normals = {
-            label: luck.normals("effect", self.name, label, stratified=self.per_project)
-            for label in dict.fromkeys(self.labels)
-        }
+        normals = {label: self._normals(luck, label) for label in dict.fromkeys(self.labels)}
         effects = np.stack([normals[label] for label in self.labels], axis=1)
         return effects * np.sqrt(self.variance) * self.times
+
+    def _normals(self, luck: Luck, label: str) -> Array:
+        names = ("effect", self.name, label)
+        if self.per_project or self.per_curve:
+            return luck.normals(*names, stratified=self.per_project)
+        return luck.shared_normals(*names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,16 +257,19 @@ class _Builder:
 
     def _new_effects(self, group: Group, times: Array) -> Component:
         """Return a group's effects in a new project; Student-t ones given their mixing."""
-        labels = tuple(_new_label(option, group.by) for option in self.options)
+        labels = tuple(self._label(option, group.by) for option in self.options)
+        own = _OWN_LABELS & set(group.by)
+        # an effect of an architecture on one data set belongs to a single curve of the project
+        per_curve = "curve" in own or bool(own and {"dataset", "study"} & set(group.by))
         variance = np.repeat(self.posterior.draws[group.sd][:, None] ** 2, len(labels), axis=1)
         if group.family == "student_t" and times.any():
+            luck = replace(self.luck, project="") if own and not per_curve else self.luck
             squares = {
-                label: self.luck.chi_squares(group.degrees, "effect", group.name, label)
+                label: luck.chi_squares(group.degrees, "effect", group.name, label)
                 for label in dict.fromkeys(labels)
             }
             variance *= group.degrees / np.stack([squares[label] for label in labels], axis=1)
-        per_project = not _OWN_LABELS & set(group.by)
-        return Component(group.name, labels, times, variance, per_project, "curve" in group.by)
+        return Component(group.name, labels, times, variance, not own, per_curve)
 
     def _uncertain(
         self, term: Term, columns: Mapping[str, Array], used: NDArray[np.bool_]
@@ -277,12 +284,26 @@ class _Builder:
             found.append(
                 Component(
                     name=f"{term.name}: {name} not known",
-                    labels=tuple(option.name for option in self.options),
+                    labels=tuple(self._label(option, ("architecture",)) for option in self.options),
                     times=others * uncertain * used,
                     variance=np.repeat(variance, len(self.options), axis=1),
                 )
             )
         return found
+
+    def _label(self, option: Option, by: Sequence[str]) -> str:
+        """Return what tells options apart for a group; data set and study are the project's own.
+
+        Two projects that have not named an architecture yet may come to use different ones.
+        """
+        architecture = option.name or f"not named by {self.project.id}"
+        words = {
+            "architecture": architecture,
+            "pretrained": f"{option.pretrained:d}",
+            "frozen": f"{option.frozen:d}",
+            "curve": f"{architecture}, {option.pretrained:d}, {option.frozen:d}",
+        }
+        return " | ".join(words[name] for name in by if name in words)
 
     def _spec_sd(self, covariate: str) -> float:
         spec = self.posterior.spec
@@ -325,14 +346,3 @@ def _stored_label(option: Option, by: Sequence[str]) -> str:
         "frozen": f"{float(option.frozen):g}",
     }
     return " | ".join(words[name] for name in by) if all(name in words for name in by) else ""
-
-
-def _new_label(option: Option, by: Sequence[str]) -> str:
-    """Return what tells options of one project apart for a group; data set and study are new."""
-    words = {
-        "architecture": option.name,
-        "pretrained": f"{option.pretrained:d}",
-        "frozen": f"{option.frozen:d}",
-        "curve": f"{option.name}, {option.pretrained:d}, {option.frozen:d}",
-    }
-    return " | ".join(words[name] for name in by if name in words)

@@ -6,7 +6,7 @@ permuting other projects, splitting the work or changing the number of workers c
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +55,24 @@ class Luck:
             return stratified_normals(self.generator(*names), self.n_draws)
         return np.asarray(quantile_normals(self.generator(*names), (1, self.n_draws))[0])
 
+    def shared_normals(self, *names: str) -> Array:
+        """Return standard normals of what all projects share, such as an architecture's effect.
+
+        The same for every project, and kept: projects choose from the same architectures.
+        """
+        return _shared_normals(self.seed, self.n_draws, names)
+
     def chi_squares(self, degrees: float, *names: str) -> Array:
         """Return chi-squared draws, shape (n_draws,): they mix normals into a Student t."""
         return self.generator(*names, "mixing").chisquare(degrees, self.n_draws)
+
+
+@lru_cache(maxsize=1024)
+def _shared_normals(seed: int, n_draws: int, names: tuple[str, ...]) -> Array:
+    """Return normals of no project: an empty id belongs to none."""
+    found = Luck(seed, "", n_draws).normals(*names)
+    found.flags.writeable = False
+    return found
 
 
 def stratified_normals(

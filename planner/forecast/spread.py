@@ -141,5 +141,5 @@ def _sentence(images: float, shares: dict[str, float]) -> str:
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     if not any(shares.values()):
         return f"At {images:,.0f} images the forecast has no spread."
-    told = [f"{share:.0%} {_WORDS[name]}" for name, share in ranked if share >= 0.005]
+    told = [f"{100 * share:.0f} % {_WORDS[name]}" for name, share in ranked if share >= 0.005]
     return f"Width at {images:,.0f} images: {'; '.join(told)}."

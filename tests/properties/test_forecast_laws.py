@@ -1,6 +1,7 @@
 """Laws of forecasts from a hierarchical model, over random projects."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -178,6 +179,25 @@ def test_an_architecture_not_named_yet_is_less_certain() -> None:
     one = forecast(simple("a"), certain)
     spread = [np.log10(one.error_draws([20_000], name)).std() for name in (None, "ResNet-50")]
     assert spread[0] > spread[1]
+
+
+def test_an_architecture_that_was_not_fitted_is_the_same_in_every_project() -> None:
+    """Its unknown effect is shared: projects on it are correlated more than on different ones."""
+    model = synthetic_hierarchy(4_000, spread=0.0)
+    doubtful = dict(model.draws) | {"tau_arch": np.full(4_000, 1.0)}
+    model = replace(model, draws=doubtful)
+
+    def errors(project: str, name: str | None) -> np.ndarray:
+        one = forecast(simple(project), model)
+        return np.log10(one.error_draws([20_000], name)[:, 0])
+
+    same = np.corrcoef(errors("a", "New-75"), errors("b", "New-75"))[0, 1]
+    different = np.corrcoef(errors("a", "New-75"), errors("b", "New-80"))[0, 1]
+    not_named = np.corrcoef(errors("a", None), errors("b", None))[0, 1]
+    assert same > 0.4
+    # 4,000 draws: four standard errors of a correlation of 0 are .063
+    assert abs(different) < 0.063
+    assert abs(not_named) < 0.063
 
 
 def test_more_images_help_in_the_median_and_the_need_grows_with_ambition() -> None:

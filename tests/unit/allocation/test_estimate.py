@@ -1,5 +1,7 @@
 """What an estimate promises about each project on its own."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.domain.vocabulary import Basis
 from planner.forecast.forecast import build_forecast
+from planner.testing import synthetic_hierarchy
 
 CATALOGUE = load_catalogue()
 
@@ -96,3 +99,31 @@ def test_the_same_seed_gives_the_same_estimate_and_json_is_plain(synthetic: Post
     assert first["schema_version"] == 1
     found = build_estimate(portfolio, synthetic, CATALOGUE, seed=3).projects
     assert [entry.id for entry in found] == ["x", "y"]
+
+
+def test_the_width_says_where_it_comes_from() -> None:
+    """Sources of spread at the limit stand in the estimate, in its JSON and on the screen."""
+    from rich.console import Console
+
+    from planner.report.estimate_text import render_estimate
+
+    portfolio = Portfolio(projects=(project(architectures=("ResNet-50", "Swin-T")),))
+    estimate = build_estimate(portfolio, synthetic_hierarchy(), load_catalogue())
+    found = estimate.projects[0].spread_sources
+    assert found.images == portfolio.projects[0].images.limit
+    parts = (
+        found.coefficients,
+        found.data_set,
+        found.architecture,
+        found.discrepancy_and_noise,
+    )
+    assert sum(parts) == pytest.approx(1)
+    told = json.loads(json.dumps(estimate.to_dict()))["projects"][0]["spread_sources"]
+    assert told["sentence"] == found.sentence
+    console = Console(width=79)
+    with console.capture() as printed:
+        for block in render_estimate(estimate):
+            console.print(block)
+    assert found.sentence in " ".join(printed.get().split())
+    codes = {warning.code for warning in estimate.projects[0].warnings}
+    assert "ARCHITECTURE_OUTSIDE_EVIDENCE" in codes

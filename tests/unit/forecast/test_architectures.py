@@ -98,6 +98,12 @@ def test_warnings_list_named_architectures_and_count_those_on_offer() -> None:
     assert evidence_warnings(project(), ["ResNet-50"], BOOK) == ()
 
 
+def test_an_alias_of_a_fitted_architecture_has_its_effect() -> None:
+    """The catalogue's other names of a fitted network lead to the fitted effect."""
+    assert BOOK.find("MobileNet-v3-Large") == BOOK.find("MobileNetV3-L")
+    assert BOOK.find("MobileNet-v3-Large").fitted
+
+
 def test_a_model_alone_knows_no_span() -> None:
     """Without a catalogue only the fitted names are known."""
     book = read_book(synthetic_hierarchy(4))
