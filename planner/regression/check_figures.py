@@ -82,7 +82,7 @@ def _figures(posterior: Posterior, folder: Path, evidence: Evidence) -> Iterable
         arviz_plots.plot_ppc_dist(replicated, num_samples=_REPLICATIONS, kind="ecdf"),
     )
     pits = arviz.from_dict({"loo_pit": {"left-out data sets": loo_pit(evidence)[None, :]}})
-    yield "loo_pit", arviz_plots.plot_ecdf_pit(pits, group="loo_pit", sample_dims=["draw"])
+    yield "loo_pit", arviz_plots.plot_ecdf_pit(pits, group="loo_pit", sample_dims=["chain", "draw"])
     path = folder / POSTERIOR_FILE
     if path.is_file():
         whole = importlib.import_module("xarray").open_datatree(path)
