@@ -23,7 +23,7 @@ from planner.report.format import percent
 _READ_SCORES = (
     "An 80 % interval should hold 80 % of what is measured. CRPS is the error of a whole forecast "
     "in log10 error: smaller is better. Log density: larger is better. ± is one standard error of "
-    "the mean over data sets, where each data set counts once."
+    "the mean over data sets."
 )
 _BIAS = "Bias above 0: errors were smaller than forecast."
 
@@ -126,7 +126,7 @@ def _main_table(scores: LeftOutScores) -> Table:
     models = scores.slices["all rows"]
     some = next(iter(models.values()))
     table = _table(
-        f"Data sets left out of the fit: {some.rows} rows of {some.datasets} development data sets"
+        f"Left out of the fit: {some.datasets} data sets ({some.rows} rows), each counting once"
     )
     _score_columns(table, "model")
     for model, summary in models.items():
@@ -143,15 +143,16 @@ def _main_table(scores: LeftOutScores) -> Table:
 
 def _score_columns(table: Table, first: str) -> None:
     table.add_column(first)
-    table.add_column("log density\nby set", justify="right", no_wrap=True)
-    table.add_column("CRPS\nby set", justify="right", no_wrap=True)
+    table.add_column("log density", justify="right", no_wrap=True)
+    table.add_column("CRPS", justify="right", no_wrap=True)
     for level in ("50 %", "80 %", "90 %", "95 %"):
         table.add_column(level, justify="right", no_wrap=True)
     table.add_column("bias", justify="right", no_wrap=True)
 
 
 def _score_cells(summary: ScoreSummary) -> tuple[str, ...]:
-    cover = [f"{summary.coverage[level]:.2f}" for level in ("50%", "80%", "90%", "95%")]
+    levels = ("50%", "80%", "90%", "95%")
+    cover = [f"{summary.coverage_by_set[level]:.2f}" for level in levels]
     return (
         _with_error(summary.log_density_by_set, summary.log_density_by_set_se, 2),
         _with_error(summary.crps_by_set, summary.crps_by_set_se, 3),
@@ -166,10 +167,12 @@ def _with_error(value: float, error: float | None, digits: int) -> str:
 
 
 def _slice_table(scores: LeftOutScores) -> Table:
-    table = _table(f"{scores.model} by kind of rows; in brackets the pooled GLM")
+    table = _table(
+        f"{scores.model} by kind of rows, each row counting once; in brackets the pooled GLM"
+    )
     table.add_column("rows")
     table.add_column("n/sets", justify="right", no_wrap=True)
-    table.add_column("log density\nper row", justify="right", no_wrap=True)
+    table.add_column("log density", justify="right", no_wrap=True)
     table.add_column("CRPS", justify="right", no_wrap=True)
     table.add_column("80 %", justify="right", no_wrap=True)
     table.add_column("95 %", justify="right", no_wrap=True)
