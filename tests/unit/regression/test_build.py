@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -44,7 +45,7 @@ def small_table(*, test_images: float = math.inf) -> ObservationTable:
     """Return eleven rows: curves of one, two and three points, frozen, segmented, structured."""
 
     def row(dataset: str, images: float, error: float, **changes: object) -> Observation:
-        fields: dict[str, object] = {
+        fields: dict[str, Any] = {
             "dataset": dataset,
             "task": Task.CLASSIFICATION,
             "architecture": "ResNet-50",
@@ -60,7 +61,7 @@ def small_table(*, test_images: float = math.inf) -> ObservationTable:
             "parameters": 25.6e6,
             "test_images": test_images,
         }
-        return Observation(**{**fields, **changes})  # type: ignore[arg-type] - from a plain dict
+        return Observation(**{**fields, **changes})
 
     scratch = {"pretrained": False, "pretraining": "none"}
     other = {"architecture": "Net", "top1_percent": math.nan, "parameters": math.nan}

@@ -3,6 +3,7 @@
 import csv
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def raw_rows() -> list[dict[str, str]]:
 
 
 def observation(**changes: object) -> Observation:
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "dataset": "shelf",
         "task": Task.CLASSIFICATION,
         "architecture": "ResNet-50",
@@ -58,7 +59,7 @@ def observation(**changes: object) -> Observation:
         "pretraining": "imagenet-1k",
         "chance_error": 0.9,
     }
-    return Observation(**{**fields, **changes})  # type: ignore[arg-type] - built from a plain dict
+    return Observation(**{**fields, **changes})
 
 
 def test_the_prototypes_rows_are_found_again() -> None:

@@ -1,0 +1,80 @@
+"""What the shipped hierarchical model promises."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from planner._resources import resource_root
+from planner.domain.specification_file import parse_spec
+from planner.regression.card import card_text
+from planner.regression.data_card import data_card
+from planner.regression.diagnostics import Thresholds
+from planner.regression.shipped_data import (
+    OBSERVATIONS_FILE,
+    excluded_counts,
+    read_observations,
+    read_shipped_table,
+)
+from planner.regression.store import load_model, sha256_of
+
+FOLDER = resource_root("models") / "transfer"
+FACTS = json.loads((FOLDER / "diagnostics.json").read_text(encoding="utf-8"))
+
+
+def test_it_converged() -> None:
+    """R-hat, bulk and tail ESS of all parameters and effects, divergences and energy pass."""
+    limits = Thresholds()
+    assert FACTS["verdict"] == "PASS"
+    spec = load_model("transfer").spec
+    assert spec is not None
+    assert set(spec.hyper_names) <= set(FACTS["parameters"])
+    for entry in FACTS["parameters"].values():
+        assert entry["rhat"] <= limits.max_rhat
+        assert min(entry["ess_bulk"], entry["ess_tail"]) >= limits.min_ess
+    assert FACTS["divergences"] == 0
+    assert min(FACTS["bfmi"]) >= limits.min_bfmi
+
+
+def test_draws_are_four_chains_of_a_thousand_within_a_megabyte() -> None:
+    """The draws file keeps its promised size."""
+    assert load_model("transfer").n_draws == 4000
+    assert (FOLDER / "draws.nc").stat().st_size <= 1_000_000
+
+
+def test_it_was_fitted_on_the_shipped_rows() -> None:
+    """The recorded checksum, counts and architectures are those of the data as it is."""
+    data = resource_root("data") / OBSERVATIONS_FILE
+    assert FACTS["inputs_sha256"][f"data/{OBSERVATIONS_FILE}"] == sha256_of(data)
+    assert FACTS["data_card"] == data_card(read_shipped_table())
+    assert FACTS["excluded"] == excluded_counts()
+    fitted = {row.architecture for row in read_observations()}
+    assert set(load_model("transfer").labels["R"]) == fitted
+
+
+def test_the_card_says_what_the_record_says() -> None:
+    """CARD.md begins with the text that the recorded facts give."""
+    spec = parse_spec((FOLDER / "model.toml").read_text(encoding="utf-8"))
+    assert (FOLDER / "CARD.md").read_text(encoding="utf-8").startswith(card_text(spec, FACTS))
+
+
+def test_architectures_are_ordered_as_the_rows_say() -> None:
+    """EfficientNets transfer best and VGGs worst of the fitted networks."""
+    model = load_model("transfer")
+    mean = dict(zip(model.labels["R"], model.draws["R"].mean(axis=0), strict=True))
+    ordered = sorted(mean, key=mean.__getitem__)
+    assert set(ordered[:3]) == {"EfficientNet-B1", "EfficientNet-B2", "EfficientNet-B3"}
+    assert set(ordered[-2:]) == {"VGG-16", "VGG-19"}
+
+
+@pytest.mark.parametrize("name", ["transfer", "published"])
+def test_loading_needs_no_sampler(name: str) -> None:
+    """A stored model is read without PyMC, ArviZ, pandas or xarray."""
+    code = (
+        "import sys, planner; planner.load_model(sys.argv[1]);"
+        "bad = {'pymc', 'pytensor', 'arviz', 'nutpie', 'pandas', 'xarray', 'h5py'};"
+        "sys.exit(', '.join(bad & set(sys.modules)) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
