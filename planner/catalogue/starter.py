@@ -1,5 +1,10 @@
 """The commented portfolio file that ``planner init`` writes: the first thing a new user reads."""
 
+import os
+from pathlib import Path
+
+from planner.errors import InputError, Problem
+
 STARTER = """\
 # A portfolio of computer-vision projects that compete for one budget.
 # Change the numbers, then:   planner check portfolio.yaml
@@ -75,10 +80,119 @@ rules:                            # optional; planner names those that conflict
 """
 
 
-def starter_portfolio() -> str:
+STARTER_TOML = """\
+# A portfolio of computer-vision projects that compete for one budget.
+# Change the numbers, then:   planner check portfolio.toml
+#                             planner plan  portfolio.toml
+#
+# Numbers may be written 20000, "20k", "5M" or "94%". A range "0.30..0.45" says:
+# in 9 of 10 cases not below 0.30, in 9 of 10 not above 0.45. All money is in one
+# currency. Lines that begin with # are notes; take the # away to use a field.
+
+version = 1                         # of this file format
+
+[portfolio]
+name = "My vision projects"         # stands in the header of every result
+currency = "USD"                    # the one currency of every amount below
+budget = "35k"                      # hard limit on what the plan may commit
+objective = "net_value"             # net_value (value minus cost), value, or
+                                    # targets_met (needs no values)
+horizon_years = 1                   # the years in which the values are earned
+# go_chance = "60%"                 # funded and at least this likely: GO
+# pilot_chance = "30%"              # funded, likelier than this: PILOT, measure
+# baseline = 1000                   # classes of the task with relative complexity 1
+
+[compute]                           # what training costs
+basis = "measured"                  # measured (operations, utilisation, hourly
+                                    # price) or paper (Thompson et al., Eq. 4)
+accelerator = "A100 40GB"           # planner catalogue accelerators  lists them
+# usd_per_hour = "2.50..4.00"       # your price; default: median of the table
+# utilisation = "20%..40%"          # of peak speed; default: measured throughput
+# usd_per_flop = 3e-11              # for basis paper
+epochs = 50                         # passes over the training images
+trials = 5                          # trainings paid for each delivered model
+
+[[projects]]
+id = "shelf-gaps"                   # any name, once in the file
+task = "classification"             # classification or segmentation
+classes = 4                         # equally frequent classes
+target_accuracy = "92%"             # or target_error; target_iou for segmentation
+value = "200k"                      # earned if the target is met
+architectures = ["EfficientNet-B0", "ResNet-50"]   # default: all that fit the task
+images.held = "20k"                 # labelled images of this very task owned today
+images.limit = "90k"                # most you could ever own, held included
+images.price = "0.30..0.45"         # of one more labelled image
+images.fixed_cost = "2k"            # of setting up a collection, paid once
+
+[[projects]]
+id = "planogram"
+task = "classification"
+target_error = "10%"
+value = "90k"
+min_chance = "40%"                  # do not fund it unless at least this likely
+architectures = ["EfficientNet-B0", "ResNet-50"]
+images = {held = "13k", limit = "60k", price = 0.35}   # the same on one line
+# instead of classes, if some are rare: images of each class, as you meet them
+class_counts = {correct = 9000, misplaced = 2500, missing = 1500}
+
+[[projects]]
+id = "floor-spills"
+task = "segmentation"
+classes = 3
+target_iou = "80%"                  # mean intersection over union
+pretrained = true                   # start from pretrained weights (default)
+images = {held = 500, limit = "20k", price = "0.90..1.60"}
+value = "150k"
+architectures = ["DeepLabv3-R50"]
+
+[[rules]]                           # optional; planner names those that conflict
+require = "planogram"               # planogram only with shelf-gaps
+needs = "shelf-gaps"
+
+# [[rules]]
+# at_most = 2
+# of = ["shelf-gaps", "planogram", "floor-spills"]
+
+# [[rules]]
+# exclusive = ["planogram", "floor-spills"]        # at most one of them
+
+# [[rules]]
+# fund = ["shelf-gaps"]                            # must be funded
+
+# [[rules]]
+# skip = ["floor-spills"]                          # must not be funded
+"""
+
+STARTERS = {".yaml": STARTER, ".yml": STARTER, ".toml": STARTER_TOML}
+"""Starter file by the ending of its name; they describe the same portfolio."""
+
+
+def starter_portfolio(ending: str = ".yaml") -> str:
     """Return the text of a portfolio file, version 1, that explains each field in a line.
 
     It reads without a problem or a warning, so that a first change is the only thing that can go
     wrong.
+
+    Parameters
+    ----------
+    ending : {".yaml", ".yml", ".toml"}
+        Of the file's name.
     """
-    return STARTER
+    return STARTERS[ending]
+
+
+def starter_for(path: str | os.PathLike[str]) -> str:
+    """Return the starter in the format that a file's ending names.
+
+    Raises
+    ------
+    InputError
+        The ending is that of no format that is read.
+    """
+    file = Path(path)
+    if file.suffix.lower() in STARTERS:
+        return starter_portfolio(file.suffix.lower())
+    got = file.suffix or "no ending"
+    message = f"a portfolio file ends in {', '.join(STARTERS)}; got {got}."
+    fix = f"-o {file.with_suffix('.yaml') if file.name else 'portfolio.yaml'}"
+    raise InputError([Problem("", message, fix, str(file), "FILE")])

@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
 @answers
 def init(
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")] = Path(
-        "portfolio.yaml"
-    ),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write: .yaml or .toml.")
+    ] = Path("portfolio.yaml"),
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it exists.")
     ] = False,
@@ -31,9 +31,9 @@ def init(
 ) -> None:
     """Write a commented starter file; an existing file is never overwritten without --force."""
     from planner.catalogue.files import write_text_atomic
-    from planner.catalogue.starter import starter_portfolio
+    from planner.catalogue.starter import starter_for
 
-    write_text_atomic(output, starter_portfolio(), force=force)
+    write_text_atomic(output, starter_for(output), force=force)
     data_console().print(
         f"Wrote {output}. Next: edit it, then planner check {output}", markup=False
     )
