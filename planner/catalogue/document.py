@@ -139,6 +139,10 @@ class Document:
             flags={**self.flags, location: flag},
         )
 
+    def is_incomplete(self, location: Location) -> bool:
+        """Tell whether fields of a mapping, such as merged ones, may have been lost unread."""
+        return any((*location, key) in self.unreadable for key in ("<<", "?"))
+
     def _already_reported(self, location: Location) -> bool:
         return bool(self.unreadable) and any(
             location[:length] in self.unreadable for length in range(len(location) + 1)

@@ -9,6 +9,17 @@ MAX_BYTES = 20_000_000
 """A portfolio of 5,000 projects takes about 2 MB."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF16_TEXT = re.compile(rb"(?:[\t\n\r -~]\x00)+|(?:\x00[\t\n\r -~])+|(?:[\t\n\r -~]\x00{3})+")
+_KINDS = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "compressed with gzip"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"\x7fELF", "a program"),
+    (b"%PDF", "a PDF document"),
+)
+"""What a file is by its first bytes."""
 # What neither YAML nor TOML allows unescaped: control characters except tab and line ends, and
 # halves of surrogate pairs, which Python's decoder has refused already.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -53,9 +64,7 @@ def decode(content: bytes, name: str) -> str:
     InputError
         The bytes are not UTF-8, or hold control characters.
     """
-    if content.startswith(_UTF16_MARKS) or b"\x00" in content[:4]:
-        message = "the file is UTF-16 or UTF-32 text; save it as UTF-8."
-        raise InputError([Problem("", message, place=f"{name}:1:1", code="ENCODING")])
+    _refuse_other_formats(content, name)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -74,6 +83,22 @@ def decode(content: bytes, name: str) -> str:
     if problems:
         raise InputError(problems)
     return text
+
+
+def _refuse_other_formats(content: bytes, name: str) -> None:
+    """Refuse what the first bytes tell to be no UTF-8 text."""
+    kind = next((words for mark, words in _KINDS if content.startswith(mark)), None)
+    start = content[:64]
+    if kind is not None:
+        message = f"this is {kind}, not a text file."
+    elif start.startswith(_UTF16_MARKS) or _UTF16_TEXT.fullmatch(start[: len(start) // 4 * 4]):
+        message = "the file is UTF-16 or UTF-32 text; save it as UTF-8."
+    elif b"\x00" in start:
+        message = "this is not a text file: it holds binary data."
+    else:
+        return
+    fix = "" if "UTF" in message else "planner init -o portfolio.yaml writes a file to start from"
+    raise InputError([Problem("", message, fix, f"{name}:1:1", "ENCODING")])
 
 
 def _place(name: str, before: str) -> str:

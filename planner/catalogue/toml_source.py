@@ -21,6 +21,7 @@ _STRING = re.compile(
 )
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}#\n]+")
+_ENDLESS = re.compile(r"[0-9][0-9_]{4000,}")
 _ALREADY = re.compile(r"Cannot (?:overwrite|declare|mutate)|Duplicate inline table key")
 
 
@@ -41,8 +42,7 @@ def read_toml(text: str, name: str) -> tuple[Document, list[Finding]]:
     except RecursionError:
         raise InputError([_too_deep(f"{name}:1:1")]) from None
     except ValueError as error:  # an integer of more than 4,300 digits, an impossible date
-        message = f"this is not TOML: {error}."
-        raise InputError([Problem("", message, place=f"{name}:1:1", code="SYNTAX")]) from None
+        raise InputError([_value_problem(error, text, name)]) from None
     scan = _Scan(text)
     scan.document()
     return Document(name, data, scan.values, scan.keys), []
@@ -199,6 +199,17 @@ def _refuse_depth(text: str, name: str) -> None:
 def _too_deep(place: str) -> Problem:
     message = f"arrays and tables are nested more than {MAX_DEPTH} deep."
     return Problem("", message, place=place, code="SYNTAX")
+
+
+def _value_problem(error: ValueError, text: str, name: str) -> Problem:
+    """Return the problem of a value that has the form of TOML, but none that can be read."""
+    digits = _ENDLESS.search(text)
+    if digits is None:
+        return Problem("", f"this is not TOML: {error}.", place=f"{name}:1:1", code="SYNTAX")
+    line = text.count("\n", 0, digits.start()) + 1
+    column = digits.start() - (text.rfind("\n", 0, digits.start()) + 1) + 1
+    message = f"a number of {len(digits[0]):,} digits is too large."
+    return Problem("", message, place=f"{name}:{line}:{column}")
 
 
 def _syntax_problem(message: str, text: str, name: str) -> Problem:

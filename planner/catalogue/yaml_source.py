@@ -34,6 +34,7 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], float("-inf")),
     **dict.fromkeys([".nan", ".NaN", ".NAN"], float("nan")),
 }
+_MERGE = "<<"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_NUMBER = 400  # digits; Python refuses to read integers of more than 4,300
 
@@ -183,6 +184,10 @@ class _Builder:
             self.findings.append(Finding(location, message, code="DUPLICATE_KEY", mark=mark))
         else:
             self.keys[location] = mark
+        if key == _MERGE:
+            message = "merge keys are not read; write the fields out."
+            self.unreadable.add(location)
+            self.findings.append(Finding(location, message, code="YAML_ALIAS", mark=mark))
         frame.key = key
 
     def add(self, value: object, mark: Mark) -> Location:
@@ -227,6 +232,9 @@ class _Builder:
     def refuse(self, message: str, mark: Mark) -> None:
         """Report a value that is not read and put nothing in its place."""
         frame = self.stack[-1] if self.stack else None
+        if frame is not None and frame.key == _MERGE:
+            self.add(None, mark)  # the merge key has been reported
+            return
         if frame is not None and isinstance(frame.value, dict) and frame.key is None:
             frame.key = "?"
             location: Location = (*frame.location, "?")
