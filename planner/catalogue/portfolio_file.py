@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,8 @@ from planner.errors import InputError, Problem, UnsupportedError
 
 __all__ = ["check_portfolio", "parse_portfolio", "read_portfolio", "require_budget"]
 
+_ARCHITECTURE_FIELDS = {"architecture", "architectures", "accelerator"}
+_COUNTS = (("class_counts",), ("baseline",))
 _READERS = {".yaml": read_yaml, ".yml": read_yaml, ".toml": read_toml}
 
 
@@ -79,14 +81,20 @@ def check_portfolio(path: str | os.PathLike[str]) -> tuple[Warning_, ...]:
     Returns
     -------
     tuple of Warning_
-        Those of :func:`planner.catalogue.portfolio_warnings.portfolio_warnings`.
+        ``BUDGET_MISSING`` if a plan will need the flag for it, then those of
+        :func:`planner.catalogue.portfolio_warnings.portfolio_warnings`.
 
     Raises
     ------
     InputError
         The file cannot be used; names every mistake found.
     """
-    return portfolio_warnings(read_portfolio(path))
+    portfolio = read_portfolio(path)
+    if portfolio.budget is not None:
+        return portfolio_warnings(portfolio)
+    message = "The file has no budget: a plan will need --budget, or budget: 120k under portfolio."
+    missing = Warning_("BUDGET_MISSING", None, "portfolio.budget", message)
+    return (missing, *portfolio_warnings(portfolio))
 
 
 def parse_portfolio(
@@ -102,7 +110,7 @@ def parse_portfolio(
     document = _overridden(document, given)
     _require_mapping(document)
     portfolio, mistakes = _validated(document)
-    problems = document.problems([*found, *mistakes])
+    problems = document.problems([*found, *_independent(mistakes, found, document)])
     if problems or portfolio is None:
         only_unsupported = all(problem.code == support.CODE for problem in problems)
         raise UnsupportedError(problems) if only_unsupported else InputError(problems)
@@ -140,7 +148,7 @@ def _validated(document: Document) -> tuple[Portfolio | None, list[Finding]]:
     """Return the portfolio, or None and what is wrong; unsupported fields are found either way."""
     catalogue = load_catalogue()
     across = cross_findings(document, catalogue)
-    later = support.unsupported(document.data)
+    later = support.unsupported(document.data, flag_of=document.flag)
     try:
         file = PortfolioFile.model_validate(document.data, context=_context(document.data))
     except ValidationError as error:
@@ -169,6 +177,29 @@ def _once_each(wrong: list[Finding], across: list[Finding]) -> list[Finding]:
         *(item for item in wrong if item.location not in empty),
         *(item for item in across if item.code != "MISSING" or item.location not in unknown),
     ]
+
+
+def _independent(
+    mistakes: list[Finding], found: list[Finding], document: Document
+) -> Iterator[Finding]:
+    """Yield mistakes that do not merely follow from what could not be read.
+
+    A merged mapping lacks fields that were written elsewhere, so none of them is missing, and an id
+    among them is not unknown. A class given twice leaves one class where two were meant.
+    """
+    doubled = {item.location[:-1] for item in found if item.code == "DUPLICATE_KEY"}
+    lost_ids = any(
+        location[:1] == ("projects",) and (len(location) <= 2 or location[2] in ("<<", "?", "id"))
+        for location in document.unreadable
+    )
+    for item in mistakes:
+        here, around = item.location, item.location[:-1]
+        is_project = item.code == "UNKNOWN_NAME" and not _ARCHITECTURE_FIELDS & set(here)
+        if item.code == "MISSING" and any(map(document.is_incomplete, (here, around))):
+            continue
+        if (is_project and lost_ids) or (here in doubled and here[-1:] in _COUNTS):
+            continue
+        yield item
 
 
 def _overridden(document: Document, overrides: Mapping[str, object]) -> Document:

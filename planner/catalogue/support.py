@@ -3,7 +3,7 @@
 Delete a row of :data:`LATER` when its support arrives; nothing else need change here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from planner.catalogue.document import Finding, Location
@@ -20,23 +20,26 @@ class LaterField:
     path : tuple of str
         Keys from the top of the file; ``*`` is every entry of a list.
     what : str
-        What the user asked for, as the start of a sentence.
+        What the user asked for, as the subject of a sentence.
     only : frozenset of str, optional
         Values that are not supported; None for all that are not empty.
+    plural : bool
+        Whether ``what`` is more than one thing.
     """
 
     path: tuple[str, ...]
     what: str
     only: frozenset[str] | None = None
+    plural: bool = False
 
 
 LATER = (
     LaterField(("projects", "*", "pilots"), "Conditioning on pilot runs"),
     LaterField(("projects", "*", "backbone"), "A frozen backbone", frozenset({"frozen"})),
-    LaterField(("projects", "*", "unit"), "Business units"),
+    LaterField(("projects", "*", "unit"), "Business units", plural=True),
     LaterField(("projects", "*", "earliest"), "Starting in a later period"),
-    LaterField(("shared",), "Shared data sets and base models"),
-    LaterField(("portfolio", "periods"), "Budgets by period"),
+    LaterField(("shared",), "Shared data sets and base models", plural=True),
+    LaterField(("portfolio", "periods"), "Budgets by period", plural=True),
     LaterField(("portfolio", "discount_rate"), "Discounting"),
     LaterField(("portfolio", "hold"), "A budget that binds random spend"),
     LaterField(("portfolio", "mode"), "Stopping at the target", frozenset({"stop_when_reached"})),
@@ -45,26 +48,44 @@ LATER = (
         "A risk measure other than the expectation",
         frozenset({"cvar", "entropic"}),
     ),
-    LaterField(("rules", "*", "at_least"), "A rule at_least"),
+    LaterField(("rules", "*", "at_least"), "The rule at_least"),
     LaterField(("rules", "*", "unit"), "A rule on a business unit"),
-    LaterField(("rules", "*", "committed"), "A rule committed"),
+    LaterField(("rules", "*", "committed"), "The rule committed"),
 )
 
 
-def unsupported(data: object, later: tuple[LaterField, ...] = LATER) -> list[Finding]:
-    """Return a finding for each field of the file that comes with a later release."""
+def unsupported(
+    data: object,
+    later: tuple[LaterField, ...] = LATER,
+    *,
+    flag_of: Callable[[Location], str | None] = lambda _: None,
+) -> list[Finding]:
+    """Return a finding for each field of the file that comes with a later release.
+
+    Parameters
+    ----------
+    data : object
+        Of the file, with the values of flags in place.
+    later : tuple of LaterField
+        What is not supported yet.
+    flag_of : callable
+        Returns the flag that a value came from, None if it stands in the file.
+    """
     return [
-        Finding(
-            location,
-            f"{row.what} is understood, but comes with a later release. Nothing is ignored: "
-            "take it out of the file to go on without it.",
-            code=CODE,
-            at_key=row.only is None,
-        )
+        Finding(location, _message(row, flag_of(location)), code=CODE, at_key=row.only is None)
         for row in later
         for location, value in _matches(data, row.path, ())
         if _is_asked(value, row.only)
     ]
+
+
+def _message(row: LaterField, flag: str | None) -> str:
+    verbs = ("are", "come") if row.plural else ("is", "comes")
+    cure = f"leave out {flag}" if flag else "take it out of the file"
+    return (
+        f"{row.what} {verbs[0]} understood, but {verbs[1]} with a later release. "
+        f"Nothing is ignored: {cure} to go on without it."
+    )
 
 
 def _is_asked(value: object, only: frozenset[str] | None) -> bool:

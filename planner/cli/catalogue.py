@@ -8,7 +8,6 @@ import typer
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
-from planner.errors import bad_value
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +38,8 @@ def catalogue(
     from planner.catalogue.tables import catalogue_table
 
     if as_json and as_csv:
-        raise bad_value("--csv", "--json and --csv exclude each other.", "choose one")
+        message = "--json and --csv exclude each other; choose one."
+        raise typer.BadParameter(message)
     columns, rows = catalogue_table(table.value, tuple(where or ()))
     if as_json:
         records = [dict(zip(columns, row, strict=True)) for row in rows]

@@ -5,16 +5,21 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from planner.domain.plan import SCHEMA_VERSION
-from planner.errors import InputError, PlannerError
+from planner.domain.portfolio import Portfolio
+from planner.errors import InputError, PlannerError, ResourceError
 
 PAGE_WIDTH = 80
+_CONTEXT = "context"
 
 
 def data_console(*, no_color: bool = False) -> Console:
@@ -42,18 +47,28 @@ def print_json(data: Mapping[str, object]) -> None:
 
 def answers(command: Callable[..., None]) -> Callable[..., None]:
     """Turn the errors a command may raise into one message and the exit code that belongs to it."""
+    signature = inspect.signature(command, eval_str=True)
+    context = inspect.Parameter(_CONTEXT, inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
     @functools.wraps(command)
     def wrapper(*args: object, **kwargs: object) -> None:
+        sources = _environment_sources(kwargs.pop(_CONTEXT, None))
         as_json, debug = bool(kwargs.get("as_json")), bool(kwargs.get("debug"))
         try:
             command(*args, **kwargs)
+            sys.stdout.flush()  # a full disk must be noticed while it can still be said
         except PlannerError as error:
-            _report(error, as_json=as_json)
+            _report(_with_sources(error, sources), as_json=as_json)
             raise typer.Exit(error.exit_code) from None
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
-            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - must outlive this function
+            _silence_stdout()
             raise typer.Exit(0) from None
+        except OSError as error:
+            failure = _file_failure(error)
+            if error.filename is None:  # what cannot be written is the output itself
+                _silence_stdout()
+            _report(failure, as_json=as_json and error.filename is not None)
+            raise typer.Exit(failure.exit_code) from None
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception as error:
@@ -62,8 +77,69 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
             _report_bug(error)
             raise typer.Exit(1) from None
 
-    wrapper.__signature__ = inspect.signature(command, eval_str=True)  # type: ignore[attr-defined]
+    parameters = [*signature.parameters.values(), context]
+    wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return wrapper
+
+
+@contextmanager
+def placed(portfolio: Portfolio) -> Iterator[None]:
+    """Give mistakes found after a file was read the place of their field in it."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(
+            replace(problem, place=problem.place or _nearest_place(problem.field, portfolio.places))
+            for problem in error.problems
+        ) from None
+
+
+def _nearest_place(field: str, places: Mapping[str, str]) -> str:
+    """Return the place of a field, or of the nearest thing that contains it; empty if none is."""
+    while field and field not in places:
+        cut = max(field.rfind("."), field.rfind("["))
+        field = field[: max(cut, 0)]
+    return places.get(field, "")
+
+
+def _environment_sources(context: Any) -> dict[str, str]:  # noqa: ANN401 - a class private to typer
+    """Return, by flag, the environment variable that its value came from."""
+    if context is None:  # called as a function
+        return {}
+    sources = {}
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "ENVIRONMENT" and parameter.envvar:
+            variable = parameter.envvar
+            name = variable if isinstance(variable, str) else variable[0]
+            sources.update(dict.fromkeys(parameter.opts, name))
+    return sources
+
+
+def _with_sources(error: PlannerError, sources: Mapping[str, str]) -> PlannerError:
+    """Return the error with the variable named where a flag's value came from one."""
+    if not sources or not isinstance(error, InputError):
+        return error
+    return type(error)(
+        replace(problem, place=sources.get(problem.place, problem.place))
+        for problem in error.problems
+    )
+
+
+def _file_failure(error: OSError) -> ResourceError:
+    """Return what the operating system refused, in the words of the user."""
+    reason = error.strerror or type(error).__name__
+    if error.filename is None:
+        return ResourceError(f"The output cannot be written: {reason}.")
+    return ResourceError(f"{error.filename}: cannot be read or written: {reason}.")
+
+
+def _silence_stdout() -> None:
+    """Leave nothing that the interpreter would try, and fail, to write at its end."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):  # a stream that is no file has no descriptor
+        os.dup2(descriptor, sys.stdout.fileno())
+    os.close(descriptor)
 
 
 def _report(error: PlannerError, *, as_json: bool) -> None:

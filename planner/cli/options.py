@@ -4,7 +4,7 @@ import typer
 
 from planner import _api
 from planner.cli import parameters as ask
-from planner.cli.console import answers, data_console, print_json
+from planner.cli.console import answers, data_console, placed, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +26,7 @@ def options(
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,  # noqa: ARG001 - there are no warnings to leave out
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
 ) -> None:
@@ -36,7 +37,9 @@ def options(
             portfolio__budget=budget, portfolio__objective=objective, compute__basis=basis
         ),
     )
-    result = _api.options(portfolio, _api.load_model(model), seed=seed)
+    fitted = _api.load_model(model)
+    with placed(portfolio):
+        result = _api.options(portfolio, fitted, seed=seed)
     if as_json:
         print_json(result)
     else:

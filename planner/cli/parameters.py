@@ -4,6 +4,7 @@ A flag wins over its ``PLANNER_*`` environment variable, that over the file, the
 default.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from planner.domain.vocabulary import Basis, Mode, Objective, Task
+from planner.errors import InputError, Problem
 
 PortfolioFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="Portfolio file: .yaml, .yml or .toml.")
@@ -75,5 +77,40 @@ def overrides(**flags: object) -> dict[str, object]:
     Double underscores in a keyword stand for the dots of the path.
     """
     return {
-        name.replace("__", "."): str(value) for name, value in flags.items() if value is not None
+        name.replace("__", "."): value if isinstance(value, dict) else str(value)
+        for name, value in flags.items()
+        if value is not None
     }
+
+
+def risk_fields(text: str | None) -> dict[str, str] | None:
+    """Return the fields of ``portfolio.risk`` that ``--risk`` says; None if it was not given.
+
+    Raises
+    ------
+    InputError
+        The text has more parts than its measure has numbers.
+
+    Examples
+    --------
+    >>> risk_fields("cvar:0.9:0.5")
+    {'measure': 'cvar', 'level': '0.9', 'weight': '0.5'}
+    """
+    if text is None:
+        return None
+    measure, *numbers = (part.strip() for part in text.split(":"))
+    names = _RISK_NUMBERS.get(measure, ())
+    if len(numbers) > len(names):
+        known = ", ".join(":".join((name, *parts)) for name, parts in _RISK_NUMBERS.items())
+        message = f"got {text!r}; expected one of {known}."
+        problem = Problem("portfolio.risk", message, "expected, or cvar:0.9:0.5", "--risk")
+        raise InputError([problem])
+    return {"measure": measure, **dict(zip(names, numbers, strict=False))}
+
+
+_RISK_NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "expected": (),
+    "cvar": ("level", "weight"),
+    "entropic": ("aversion",),
+}
+"""Numbers that may follow each measure after colons."""

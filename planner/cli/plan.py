@@ -4,7 +4,7 @@ import typer
 
 from planner import _api
 from planner.cli import parameters as ask
-from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.console import answers, data_console, message_console, placed, print_json
 
 EXIT_INFEASIBLE = 4
 
@@ -44,13 +44,13 @@ def plan(
             portfolio__budget=budget,
             portfolio__objective=objective,
             portfolio__mode=mode,
-            portfolio__risk=risk,
+            portfolio__risk=ask.risk_fields(risk),
             compute__basis=basis,
         ),
     )
-    result = _api.plan(
-        portfolio, _api.load_model(model), seed=seed, gap=gap, time_limit_s=time_limit
-    )
+    fitted = _api.load_model(model)
+    with placed(portfolio):
+        result = _api.plan(portfolio, fitted, seed=seed, gap=gap, time_limit_s=time_limit)
     if as_json:
         print_json(result.to_dict())
     else:

@@ -75,5 +75,5 @@ def price_images(
         to_buy=to_buy,
         data_cents=committed_data_cents(project.images, to_buy, f"{here}.images.price"),
         fixed_cents=np.where(to_buy > 0, np.int64(fixed), np.int64(0)),
-        training_cents=to_cents(training, f"{here}.training"),
+        training_cents=to_cents(training, f"{here}.images.limit"),
     )

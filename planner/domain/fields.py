@@ -139,7 +139,7 @@ def amount_as_given(value: object, *, rate: bool = False, currency: str | None =
 
 def _is_number(value: object) -> bool:
     """Tell numbers, NumPy's included, from text and truth values."""
-    return isinstance(value, Real) and value is not True and value is not False
+    return not isinstance(value, bool) and isinstance(value, Real)
 
 
 def price(value: object) -> Amount:

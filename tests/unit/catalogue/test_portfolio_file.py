@@ -303,7 +303,12 @@ def test_bad_sections_are_refused(section: str, message: str) -> None:
         (b"a: b\nc: \xe9\n", "byte 0xe9 is not UTF-8", "p.yaml:2:4"),
         ("a: b".encode("utf-16"), "UTF-16", "p.yaml:1:1"),
         (b"a: b\r\nc: \x1b[31m\r\n", "control character U+001B", "p.yaml:2:4"),
-        (b"a: \x00\n", "UTF-16", "p.yaml:1:1"),
+        ("a: b, ü".encode("utf-16-le"), "UTF-16", "p.yaml:1:1"),
+        ("a: b".encode("utf-32-le"), "UTF-16 or UTF-32", "p.yaml:1:1"),
+        (b"a: \x00\n", "holds binary data", "p.yaml:1:1"),
+        (bytes(range(40)), "holds binary data", "p.yaml:1:1"),
+        (b"PK\x03\x04\x14\x00\x00\x00", "a zip archive or an Excel workbook", "p.yaml:1:1"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a PNG image", "p.yaml:1:1"),
     ],
 )
 def test_unreadable_text_is_answered(content: bytes, message: str, place: str) -> None:
@@ -406,7 +411,7 @@ def with_later(name: str) -> str:
 @pytest.mark.parametrize("name", LATER)
 def test_fields_of_a_later_release_are_refused_not_ignored(name: str) -> None:
     """What the contract names but this release lacks is understood and refused."""
-    with pytest.raises(UnsupportedError, match="comes with a later release") as caught:
+    with pytest.raises(UnsupportedError, match="comes? with a later release") as caught:
         parse(with_later(name))
     (problem,) = caught.value.problems
     assert problem.code == support.CODE
@@ -417,6 +422,34 @@ def test_fields_of_a_later_release_are_checked() -> None:
     """A mistake inside an unsupported field is found in the same pass."""
     text = with_later("pilots").replace("8.1%", "810%")
     assert {item.code for item in problems(text)} == {support.CODE, "BAD_VALUE"}
+
+
+def test_what_comes_later_is_said_in_grammar_and_with_the_flag_it_came_from() -> None:
+    """More than one thing takes a plural verb; a flag is to be left out, not a line of the file."""
+    assert "base models are understood, but come with" in only(with_later("shared")).message
+    assert "is understood, but comes with" in only(with_later("mode")).message
+    assert "take it out of the file" in only(with_later("mode")).message
+    flagged = only(BASE, portfolio__mode="stop_when_reached")
+    assert flagged.place == "--mode"
+    assert "leave out --mode to go on" in flagged.message
+
+
+def test_what_is_lost_with_a_merge_key_or_alias_is_not_called_missing() -> None:
+    """A merge key is one mistake, and so is an alias; neither makes fields or ids missing."""
+    anchored = BASE.replace("- {id: a", "- &p {id: a")
+    merged = only(anchored + "  - {<<: *p, id: b, colour: red}\n".replace(", colour: red", ""))
+    assert "merge keys are not read" in merged.message
+    assert merged.place == "p.yaml:4:6"
+    repeated = only(anchored + "  - *p\nrules: [{fund: [b]}]\n")
+    assert "aliases are not read" in repeated.message
+    other = problems(anchored + "  - {<<: *p, id: b, colour: red}\n")
+    assert [item.field for item in other] == ["projects[b].<<", "projects[b].colour"]
+
+
+def test_a_class_given_twice_is_one_mistake() -> None:
+    """That one class is left is not held against the file as well."""
+    problem = only(BASE.replace("classes: 4", "class_counts: {a: 1, a: 2}"))
+    assert problem.code == "DUPLICATE_KEY"
 
 
 def test_removing_rows_is_all_it_takes_to_support_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -507,6 +540,11 @@ def test_check_returns_warnings_of_a_readable_file(tmp_path: Path) -> None:
     path.write_text(CONTRACT)
     codes = {warning.code for warning in check_portfolio(path)}
     assert codes == {"NOT_USED", "TARGET_TRIVIAL", "PRICE_ZERO", "ZERO_COUNT_CLASS"}
+    path.write_text(CONTRACT.replace("  budget: 120k\n", ""))
+    missing = check_portfolio(path)[0]
+    assert (missing.code, missing.field) == ("BUDGET_MISSING", "portfolio.budget")
+    assert "--budget" in missing.message
+    path.write_text(CONTRACT)
     assert read_portfolio(str(path)).places["version"] == f"{path}:1:10"
 
 
@@ -573,7 +611,8 @@ def test_toml_carries_the_same_fields_and_places() -> None:
         ("version = 1\n[a\n", "this is not TOML", "p.toml:2:3"),
         ("a = 'x", "this is not TOML", "p.toml:1:7"),
         ("a = " + "[" * 100_000, "nested more than 40 deep", "p.toml:1:1"),
-        ("a = " + "9" * 5000, "this is not TOML", "p.toml:1:1"),
+        ("b = 1\na = " + "9" * 5000, "5,000 digits is too large", "p.toml:2:5"),
+        ("a = 2027-13-01", "this is not TOML", "p.toml:1:9"),
         ("", "version is missing", "p.toml:1:1"),
     ],
 )

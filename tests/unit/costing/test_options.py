@@ -58,7 +58,7 @@ def test_no_rates_give_no_rows() -> None:
     ("images", "epochs", "place"),
     [
         ({"limit": 10**12, "price": 1e9}, 1, "price"),
-        ({"limit": 10**12, "price": 0.0}, 1e300, "training"),
+        ({"limit": 10**12, "price": 0.0}, 1e300, "images.limit"),
         ({"limit": 10, "fixed_cost": 1e200}, 1, "fixed_cost"),
     ],
 )
