@@ -1,7 +1,9 @@
 """Writing a text file whole or not at all, and never over another one unasked."""
 
 import os
+import shutil
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,6 +46,43 @@ def write_text_atomic(path: str | os.PathLike[str], text: str, *, force: bool = 
     except OSError as error:
         raise _refusal(target, f"cannot be written: {error.strerror or error}.") from None
     return target
+
+
+def place_files(finished: Sequence[Path], folder: Path) -> tuple[Path, ...]:
+    """Copy finished files into a folder, replacing those of the same name, all or none.
+
+    Parameters
+    ----------
+    finished : sequence of Path
+        What to copy.
+    folder : Path
+        Created if missing.
+
+    Returns
+    -------
+    tuple of Path
+        Of the copies.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be created or written to.
+    """
+    targets = tuple(folder / file.name for file in finished)
+    copies = tuple(target.with_name(f".{target.name}.{uuid.uuid4().hex}") for target in targets)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, copy in zip(finished, copies, strict=True):
+            shutil.copyfile(file, copy)
+        for copy, target in zip(copies, targets, strict=True):
+            copy.replace(target)
+    except OSError as error:
+        raise _refusal(folder, f"cannot be written to: {error.strerror or error}.") from None
+    finally:
+        for copy in copies:
+            with suppress(OSError):
+                copy.unlink()
+    return targets
 
 
 def _write(target: Path, text: str, *, force: bool) -> None:

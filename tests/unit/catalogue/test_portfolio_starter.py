@@ -1,14 +1,15 @@
 """The starter file and how it is written."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from planner.catalogue import schema
-from planner.catalogue.files import write_text_atomic
+from planner.catalogue.files import place_files, write_text_atomic
 from planner.catalogue.portfolio_file import check_portfolio, parse_portfolio
-from planner.catalogue.starter import starter_portfolio
+from planner.catalogue.starter import starter_for, starter_portfolio
 from planner.errors import InputError
 
 
@@ -71,3 +72,42 @@ def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(InputError, match="not overwritten"):
         write_text_atomic(path, "two")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_both_formats_describe_the_same_portfolio(tmp_path: Path) -> None:
+    """The TOML starter reads like the YAML one, also with everything in comments turned on."""
+    yaml = parse_portfolio(starter_portfolio(".yaml").encode(), "p.yaml")
+    text = starter_portfolio(".toml")
+    assert replace(parse_portfolio(text.encode(), "p.toml"), inputs_sha256="") == replace(
+        yaml, inputs_sha256=""
+    )
+    assert check_portfolio(write_text_atomic(tmp_path / "p.toml", text)) == ()
+    full = re.sub(r"(?m)^# (?=\[\[|[a-z_]+ = )", "", text)
+    assert len(parse_portfolio(full.encode(), "p.toml").rules) == 5
+    assert "compute.utilisation" in parse_portfolio(full.encode(), "p.toml").given
+    assert max(map(len, text.splitlines())) <= 84
+
+
+def test_the_ending_chooses_the_format() -> None:
+    """Endings that could not be read back are refused with one that can."""
+    assert starter_for("x.toml") == starter_portfolio(".toml")
+    assert starter_for("x.YML") == starter_portfolio(".yaml")
+    for name, fix in [("x.json", "-o x.yaml"), ("x", "-o x.yaml"), (".", "-o portfolio.yaml")]:
+        with pytest.raises(InputError, match="a portfolio file ends in") as caught:
+            starter_for(name)
+        assert caught.value.problems[0].fix == fix
+
+
+def test_finished_files_are_placed_all_or_none(tmp_path: Path) -> None:
+    """A folder that cannot take the last file gets none of them, and no trace stays."""
+    files = [tmp_path / "a", tmp_path / "b"]
+    for file in files:
+        file.write_text(file.name)
+    folder = tmp_path / "new" / "folder"
+    assert [path.read_text() for path in place_files(files, folder)] == ["a", "b"]
+    other = tmp_path / "other"
+    with pytest.raises(InputError, match="cannot be written to"):
+        place_files([*files, tmp_path / "none"], other)
+    assert list(other.iterdir()) == []
+    with pytest.raises(InputError, match="cannot be written to"):
+        place_files(files, files[0])
