@@ -10,34 +10,56 @@ from planner.report.format import shorten
 PAGE_WIDTH = 79
 WIDEST_CELL = 28
 _HIDDEN = ("source", "source_date", "note", "aliases")
+_FIRST = {
+    "architectures": ("name", "forward_gmacs", "params", "imagenet_top1", "input_px", "task"),
+    "accelerators": ("accelerator", "peak_fp16_tensor_flop_per_s", "memory_gb", "tdp_w"),
+    "prices": ("accelerator", "usd_per_accelerator_hour", "price_date", "price_kind", "provider"),
+    "carbon": ("iso3", "country", "gco2e_per_kwh", "provider", "region"),
+    "labelling": ("label_type", "unit", "usd_low", "usd_high", "provider"),
+    "datasets": ("dataset", "task", "n_classes", "n_train", "relative_complexity", "domain"),
+}
+"""Columns for which a reader opens each table; the others follow where the page has room."""
+
+NARROWEST_CELL = 8
+_CUT_AT = {"price_kind": 12}
+"""Widths that leave room for a column after it."""
 
 
 def render_table(
     name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Iterator[Table | Text]:
-    """Yield the table with as many leading columns as fit, and a line on what was left out."""
-    shown = _fitting(columns, rows)
+    """Yield the table with the columns most asked for, and a line on what was left out."""
+    widths = _widths(name, columns, rows)
+    shown = list(widths)
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     for column in shown:
         table.add_column(Text(column), no_wrap=True)
     for row in rows:
         cells = dict(zip(columns, row, strict=True))
-        table.add_row(*(Text(shorten(cells[column], WIDEST_CELL)) for column in shown))
+        table.add_row(*(Text(shorten(cells[column], widths[column])) for column in shown))
     yield table
     left_out = [column for column in columns if column not in shown]
     more = f" Not shown: {', '.join(left_out)}; see --csv or --json." if left_out else ""
     yield Text(f"{len(rows)} rows of {name}.{more}", style="dim")
 
 
-def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the leading columns whose widths fit on the page."""
-    shown: list[str] = []
+def _widths(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return the width of each column that is shown, in the order of their worth.
+
+    A text that is longer than the room left is cut, if enough of it stays to be read.
+    """
+    first = [column for column in _FIRST.get(name, ()) if column in columns]
+    rest = [column for column in columns if column not in (*first, *_HIDDEN)]
+    shown: dict[str, int] = {}
     used = 0
-    for index, column in enumerate(columns):
+    for column in (*first, *rest):
+        index = columns.index(column)
         widest = max((len(row[index]) for row in rows), default=0)
-        width = min(WIDEST_CELL, max(len(column), widest)) + 2
-        if column in _HIDDEN or used + width > PAGE_WIDTH:
+        wanted = min(_CUT_AT.get(column, WIDEST_CELL), max(len(column), widest))
+        narrowest = max(len(column), min(wanted, NARROWEST_CELL)) if column in first else wanted
+        room = PAGE_WIDTH - used - 2
+        if room < narrowest:
             continue
-        shown.append(column)
-        used += width
+        shown[column] = min(wanted, room)
+        used += shown[column] + 2
     return shown

@@ -46,10 +46,23 @@ def render_plan(
 
 
 def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
-    """Yield one paragraph per warning, with the project it is about."""
+    """Yield one paragraph per kind of warning, with the projects it is about."""
+    kinds: dict[str, dict[str, dict[str, None]]] = {}
     for warning in warnings:
-        who = f"{shorten(warning.project, 30)}: " if warning.project else ""
-        yield Text(_wrap(f"! {warning.code}  {who}{warning.message}", indent="  "), style="yellow")
+        named = kinds.setdefault(warning.code, {}).setdefault(warning.message, {})
+        if warning.project:
+            named[shorten(warning.project, 30)] = None
+    for code, messages in kinds.items():
+        said = [(list(names), message) for message, names in messages.items()]
+        if len(said) > 3 and all(names for names, _ in said):
+            # Texts that differ in their numbers alone would fill pages: one stands for all.
+            everyone = list(dict.fromkeys(name for names, _ in said for name in names))
+            first = f"{said[0][1]} (Said of {everyone[0]}; for the others see --json.)"
+            said = [(everyone, first)]
+        for names, message in said:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            who = f"{', '.join(names[:3])}{more}: " if names else ""
+            yield Text(_wrap(f"! {code}  {who}{message}", indent="  "), style="yellow")
 
 
 def _header(plan: Plan) -> Text:

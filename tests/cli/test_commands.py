@@ -208,7 +208,125 @@ def test_catalogue_filters_and_exports() -> None:
     assert len(lines) > 2
     assert all("fficient" in line for line in lines[1:])
     both = RUNNER.invoke(app, ["catalogue", "prices", "--csv", "--json"])
-    assert both.exit_code == 3
+    assert both.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("prices", ["usd_per_accelerator_hour", "provider", "price_date", "price_kind"]),
+        ("accelerators", ["peak_fp16_tensor_flop_per_s", "memory_gb"]),
+        ("architectures", ["forward_gmacs", "params", "imagenet_top1"]),
+        ("labelling", ["usd_low", "usd_high"]),
+        ("carbon", ["country", "gco2e_per_kwh"]),
+        ("datasets", ["n_classes", "n_train", "relative_complexity"]),
+    ],
+)
+def test_catalogue_shows_first_what_a_table_is_opened_for(table: str, columns: list[str]) -> None:
+    """On eighty columns, a table of prices shows prices."""
+    result = RUNNER.invoke(app, ["catalogue", table], env={"COLUMNS": "80"})
+    header = result.stdout.splitlines()[0].split()
+    assert set(columns) <= set(header)
+
+
+def test_risk_takes_what_its_help_says(tmp_path: Path) -> None:
+    """The expectation is planned; CVaR is understood and comes later; other words are refused."""
+    path = write(tmp_path, portfolio())
+
+    def risk(text: str) -> tuple[int, str]:
+        result = RUNNER.invoke(app, ["plan", path, "--risk", text])
+        return result.exit_code, result.stderr
+
+    assert risk("expected")[0] == 0
+    for text in ("cvar", "cvar:0.9", "cvar:90%:0.5", "entropic:1e-6"):
+        code, message = risk(text)
+        assert code == 3
+        assert "--risk  portfolio.risk.measure" in message
+        assert "comes with a later release" in message
+    assert "fix  cvar" in risk("cvra")[1]
+    assert "--risk  portfolio.risk.level" in risk("cvar:9000%")[1]
+    assert "expected one of expected, cvar:level:weight" in risk("cvar:0.9:0.5:3")[1]
+
+
+def test_a_mistake_names_the_variable_it_came_from(tmp_path: Path) -> None:
+    """A wrong PLANNER_BUDGET is not blamed on --budget, nor a wrong flag on the variable."""
+    path = write(tmp_path, portfolio())
+    env = {"PLANNER_BUDGET": "-5"}
+    assert "PLANNER_BUDGET  portfolio.budget" in RUNNER.invoke(app, ["plan", path], env=env).stderr
+    both = RUNNER.invoke(app, ["plan", path, "--budget", "-6"], env=env)
+    assert "--budget  portfolio.budget" in both.stderr
+
+
+def test_a_mistake_found_after_reading_has_its_place(tmp_path: Path) -> None:
+    """A price too large to count to the cent is shown where it stands in the file."""
+    path = write(tmp_path, portfolio().replace("price: 0.3", "price: 9e12"))
+    result = RUNNER.invoke(app, ["plan", path])
+    assert result.exit_code == 3
+    assert f"{path}:7:" in result.stderr
+    assert "projects[shelf].images.price" in result.stderr
+    without = write(tmp_path, portfolio(budget="name: x"))
+    assert f"{without}:2:" in RUNNER.invoke(app, ["plan", without]).stderr
+
+
+def test_check_says_that_a_plan_will_need_a_budget(tmp_path: Path) -> None:
+    """A file without budget is no mistake, but planning it would be."""
+    path = write(tmp_path, portfolio(budget="name: x"))
+    result = RUNNER.invoke(app, ["check", path])
+    assert result.exit_code == 0
+    assert "BUDGET_MISSING" in result.stdout
+    assert "BUDGET_MISSING" not in RUNNER.invoke(app, ["check", RETAIL]).stdout
+
+
+def test_init_writes_the_format_its_file_is_named_for(tmp_path: Path) -> None:
+    """A .toml file holds TOML; an ending that is not read is refused, and nothing written."""
+    path = tmp_path / "new.toml"
+    assert RUNNER.invoke(app, ["init", "-o", str(path)]).exit_code == 0
+    assert "[portfolio]" in path.read_text(encoding="utf-8")
+    assert RUNNER.invoke(app, ["check", str(path)]).exit_code == 0
+    refused = RUNNER.invoke(app, ["init", "-o", str(tmp_path / "new.json")])
+    assert refused.exit_code == 3
+    assert "new.yaml" in refused.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("folder", ["taken", "taken/below", "/proc/nowhere"])
+def test_plots_that_cannot_be_written_are_the_users_to_mend(folder: str, tmp_path: Path) -> None:
+    """A file where a folder should be is bad input, not a bug; nothing is printed or written."""
+    (tmp_path / "taken").write_text("mine")
+    result = RUNNER.invoke(app, ["reproduce", "--plots", str(tmp_path / folder)])
+    assert result.exit_code == 3
+    assert folder in result.stderr
+    assert "bug" not in result.stderr
+    assert result.stdout == ""
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_a_full_disk_is_no_bug(flags: list[str]) -> None:
+    """Output that cannot be written ends with exit code 3 and one sentence."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "planner", "catalogue", "labelling", *flags]
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT
+        )
+    assert result.returncode == 3
+    assert result.stderr == "The output cannot be written: No space left on device.\n"
+
+
+def test_options_may_be_asked_quietly() -> None:
+    """-q means the same everywhere."""
+    assert RUNNER.invoke(app, ["options", RETAIL, "-q"]).exit_code == 0
+
+
+def test_bugs_are_still_called_bugs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what the operating system refuses is the user's to mend."""
+
+    def broken(*_args: object, **_kwargs: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("planner._api.read_portfolio", broken)
+    assert RUNNER.invoke(app, ["options", RETAIL]).exit_code == 1
 
 
 def test_flags_that_describe_a_project_do_not_mix_with_a_file() -> None:
