@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner._resources import resource_root
-from planner.domain.laws import compute_multiplier, exponent_of_slope, laws, usd_per_flop
+from planner.domain.laws import (
+    SlopeReading,
+    compute_multiplier,
+    exponent_of_slope,
+    laws,
+    usd_per_flop,
+)
 from planner.domain.published_equations import images_needed
 
 
@@ -93,3 +99,34 @@ def test_every_law_and_number_has_a_source_and_fits_json() -> None:
     )
     by_theory = next(law for law in answer["laws"] if law["exponent"] == 4)
     assert by_theory["multipliers"] == {"2": 16, "5": 625, "10": 10_000}
+
+
+def test_the_within_task_slope_of_vtab_is_that_of_its_rows() -> None:
+    """Median and quartiles over the 17 tasks with both sizes, pretrained by supervision."""
+    path = resource_root("data") / "transfer_observations.csv"
+    points: dict[str, list[tuple[float, float]]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["study"] == "vtab" and row["pretraining"] == "imagenet-1k":
+                points.setdefault(row["dataset"], []).append(
+                    (float(row["n_train"]), float(row["error"]))
+                )
+    slopes = [
+        float(np.polyfit(*np.log10(np.array(pair)).T, 1)[0])
+        for pair in points.values()
+        if len({n for n, _ in pair}) == 2
+    ]
+    (reading,) = [r for r in laws().slopes if r.name.startswith("VTAB")]
+    quartiles = np.quantile(slopes, [0.25, 0.5, 0.75])
+    assert len(slopes) == 17
+    assert [reading.low, reading.slope, reading.high] == pytest.approx(quartiles, abs=0.006)
+
+
+def test_fitted_slopes_stand_beside_the_published_ones() -> None:
+    """A model's own slopes are appended, each with the data that halves the error."""
+    fitted = SlopeReading("x, pretrained", "model", -0.5, -0.9, -0.2, "80 %", "model x")
+    answer = laws([fitted]).to_dict()
+    assert isinstance(answer["slopes"], list)
+    assert answer["slopes"][-1]["halving"] == pytest.approx(4.0)
+    assert {entry["kind"] for entry in answer["slopes"][:4]} == {"across tasks", "within a task"}
+    assert all(entry["source"] for entry in answer["slopes"])

@@ -1,0 +1,67 @@
+"""Refits with data sets left out, for real; minutes."""
+
+import numpy as np
+import pytest
+
+from planner.regression.folds import FoldConfig, assign_folds, refit_folds
+from planner.regression.left_out import left_out_scores
+from planner.regression.new_dataset import log_likelihood, new_dataset
+from planner.regression.observations import select_rows
+from planner.regression.shipped_data import read_shipped_table
+from planner.regression.store import load_model
+
+pytestmark = pytest.mark.mcmc
+
+
+def test_left_out_data_sets_have_effects_from_the_population() -> None:
+    """A fold's own errors do not enter its fit: changed errors, same draws."""
+    from dataclasses import replace
+
+    spec = load_model("transfer").spec
+    assert spec is not None
+    whole = read_shipped_table()
+    table = select_rows(whole, np.isin(np.array(whole.dataset), ["dtd", "eurosat", "svhn"]))
+    fold = assign_folds(table, 3)
+    config = FoldConfig(folds=3, chains=2, tune=200, draws=100)
+    out = fold == 0
+    moved = replace(table, error=np.where(out, 0.8 * table.error, table.error))
+    first = next(iter(refit_folds(table, spec, fold, config)))
+    second = next(iter(refit_folds(moved, spec, fold, config)))
+    assert np.array_equal(first.rows, np.flatnonzero(out))
+    for name in spec.hyper_names:
+        # the huge variance leaves a trace of 1e-10 in the gradient; chaos may enlarge it
+        assert first.draws[name].mean() == pytest.approx(
+            second.draws[name].mean(), abs=0.5 * first.draws[name].std() + 1e-12
+        )
+
+
+def test_scores_of_refits_agree_with_importance_sampling() -> None:
+    """Where k-hat is small, PSIS-LOO from the whole fit equals the refit's density."""
+    from planner.domain.checks import CheckThresholds
+    from planner.regression.checks import check_loo, gather_evidence
+
+    posterior = load_model("transfer")
+    assert posterior.spec is not None
+    table = read_shipped_table()
+    config = FoldConfig(tune=500, draws=500)
+    scores = left_out_scores(table, posterior.spec, data_sha256="", config=config)
+    _, _, by_dataset = check_loo(gather_evidence(posterior, table), None, CheckThresholds())
+    good = {name: entry for name, entry in by_dataset.items() if entry["pareto_k"] < 0.5}
+    assert len(good) > 10
+    for name, entry in good.items():
+        # folds leave out three sets at once, so a little apart is right
+        assert entry["log_density"] == pytest.approx(scores.joint_log_density[name], abs=1.0), name
+
+
+def test_the_likelihood_needs_few_points() -> None:
+    """Twice the importance points change the log likelihood of real data sets by little."""
+    posterior = load_model("transfer")
+    assert posterior.spec is not None
+    whole = read_shipped_table()
+    draws = {name: values[::40] for name, values in posterior.draws.items()}
+    for name in ("cifar-100", "cityscapes", "eurosat"):
+        table = select_rows(whole, np.array(whole.dataset) == name)
+        rng = np.random.default_rng(0)
+        dataset = new_dataset(draws, posterior.labels, posterior.spec, table, rng)
+        found = [log_likelihood(dataset, table.log10_error, rng, n_samples=n) for n in (64, 512)]
+        assert np.mean(np.abs(found[0] - found[1])) < 0.3
