@@ -48,6 +48,12 @@ def validate(
         typer.Option("--refit", help="Refit with data sets left out (minutes), and store it."),
     ] = False,
     folds: Folds = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="FILE", help="With --refit: your rows, if the model has some."
+        ),
+    ] = None,
     model: ask.Model = DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
@@ -66,7 +72,7 @@ def validate(
     if folds is not None and not refit:
         raise typer.BadParameter("--folds needs --refit: stored scores have their folds.")
     if refit:
-        _refit(model, folds, show_progress=not (as_json or quiet))
+        _refit(model, folds, data, show_progress=not (as_json or quiet))
     report = validation_report(
         posterior,
         beside=(load_model("published"),),
@@ -86,33 +92,37 @@ def validate(
 
 def _stored(model: str) -> "StoredScores":
     """Return what is stored with a model; a model that is never refitted has nothing."""
-    from planner.regression.left_out import read_left_out, shipped_sha256
+    from planner.regression.check_model import rows_sha256
+    from planner.regression.left_out import read_left_out
     from planner.regression.store import find_model, load_model
 
-    return read_left_out(find_model(model), load_model(model).spec, shipped_sha256())
+    folder = find_model(model)
+    return read_left_out(folder, load_model(model).spec, rows_sha256(folder))
 
 
-def _refit(model: str, folds: int | None, *, show_progress: bool) -> None:
+def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: bool) -> None:
     """Refit with data sets left out, and store the scores with the model."""
     from planner.errors import Problem, UnsupportedError
+    from planner.regression.card_file import write_card
+    from planner.regression.check_model import model_rows, rows_sha256
     from planner.regression.folds import DEFAULT_FOLDS, FoldConfig
-    from planner.regression.left_out import left_out_scores, shipped_sha256, write_left_out
-    from planner.regression.shipped_data import read_shipped_table
+    from planner.regression.left_out import left_out_scores, write_left_out
     from planner.regression.store import find_model, load_model
 
-    posterior = load_model(model)
+    posterior, folder = load_model(model), find_model(model)
     if posterior.spec is None:
         message = f"model {posterior.name!r} is in closed form: there is nothing to refit."
         raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
+    rows = model_rows(posterior, folder, data)
     with _progress(shown=show_progress) as on_step:
         scores = left_out_scores(
-            read_shipped_table(),
+            rows,
             posterior.spec,
-            data_sha256=shipped_sha256(),
+            data_sha256=rows_sha256(folder),
             config=FoldConfig(folds=folds or DEFAULT_FOLDS),
             on_step=on_step,
         )
-    write_left_out(find_model(model), scores)
+    write_card(write_left_out(find_model(model), scores).parent)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Can a stored model be relied on? Reads what is stored, or computes what takes time."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -19,7 +20,7 @@ from planner.regression.checks import (
     check_prior_sensitivity,
     gather_evidence,
 )
-from planner.regression.left_out import read_left_out
+from planner.regression.left_out import read_left_out, shipped_sha256
 from planner.regression.model_card import read_facts, sampling_checks
 from planner.regression.observations import ObservationTable, build_table
 from planner.regression.shipped_data import read_observations
@@ -110,6 +111,19 @@ def model_rows(posterior: Posterior, folder: Path, data: Path | None) -> Observa
         message = f"{data} has {len(own)} rows; {posterior.name} was fitted on {n_own}."
         raise InputError([Problem("--data", message)])
     return build_table((*shipped, *own))
+
+
+def rows_sha256(folder: Path) -> str:
+    """Return a checksum of the rows a model was fitted on.
+
+    The shipped rows are looked at as they are now; of the user's own only what was recorded is
+    known.
+    """
+    facts = read_facts(folder)
+    if not facts.get("n_own_rows", 0):
+        return shipped_sha256()
+    inputs = {name: sha for name, sha in facts["inputs_sha256"].items() if "." in name}
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 def _report(

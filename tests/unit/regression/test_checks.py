@@ -13,7 +13,7 @@ from planner.domain.specification import Prior
 from planner.domain.vocabulary import Backbone, Task
 from planner.errors import InputError, ResourceError
 from planner.regression import checks as under_test
-from planner.regression.check_model import check_model
+from planner.regression.check_model import check_model, rows_sha256
 from planner.regression.checks import (
     Evidence,
     check_loo,
@@ -223,3 +223,15 @@ def test_a_model_without_diagnostics_fails() -> None:
     assert missing.verdict == "FAIL"
     (exact,) = sampling_checks({"method": "exact draws in closed form; no sampler"})
     assert exact.verdict == "PASS"
+
+
+def test_the_rows_checksum_follows_the_rows(tmp_path: Path) -> None:
+    """Shipped rows are compared as they are; of one's own, what was recorded counts."""
+    inputs = {"the declaration": "a" * 64, "ours.csv": "b" * 64}
+    shipped = rows_sha256(folder_with(tmp_path))
+    own = rows_sha256(folder_with(tmp_path, n_own_rows=3, inputs_sha256=inputs))
+    other = {**inputs, "ours.csv": "c" * 64}
+    changed = rows_sha256(folder_with(tmp_path, n_own_rows=3, inputs_sha256=other))
+    declared = {**inputs, "the declaration": "d" * 64}
+    assert len({shipped, own, changed}) == 3
+    assert own == rows_sha256(folder_with(tmp_path, n_own_rows=3, inputs_sha256=declared))
