@@ -33,7 +33,16 @@ from planner.regression.store import (
 )
 
 POSTERIOR_FILE = "posterior.nc"
-MODEL_FILES = (SPEC_FILE, DRAWS_FILE, DIAGNOSTICS_FILE, CARD_FILE, POSTERIOR_FILE)
+MODEL_FILES = (
+    SPEC_FILE,
+    DRAWS_FILE,
+    DIAGNOSTICS_FILE,
+    CARD_FILE,
+    POSTERIOR_FILE,
+    "validation.json",
+    "checks.json",
+)
+"""What a model's folder may hold and still be replaced: all of it can be computed again."""
 
 _PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "scipy")
 

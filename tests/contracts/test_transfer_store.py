@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from planner._resources import resource_root
-from planner.domain.specification_file import parse_spec
-from planner.regression.card import card_text
+from planner.regression.card_file import render_card
 from planner.regression.data_card import data_card
 from planner.regression.diagnostics import Thresholds
 from planner.regression.shipped_data import (
@@ -54,9 +53,17 @@ def test_it_was_fitted_on_the_shipped_rows() -> None:
 
 
 def test_the_card_says_what_the_record_says() -> None:
-    """CARD.md begins with the text that the recorded facts give."""
-    spec = parse_spec((FOLDER / "model.toml").read_text(encoding="utf-8"))
-    assert (FOLDER / "CARD.md").read_text(encoding="utf-8").startswith(card_text(spec, FACTS))
+    """CARD.md is the text that declaration, diagnostics, left-out scores and the choice give."""
+    card = (FOLDER / "CARD.md").read_text(encoding="utf-8")
+    assert card == render_card(FOLDER)
+    headings = ("What it was fitted on", "Two slopes", "Where not to use it", "Data sets left out")
+    for heading in (*headings, "Why this model", "What is known to be wrong"):
+        assert f"## {heading}" in card
+
+
+def test_the_closed_form_model_keeps_its_own_card() -> None:
+    """Only a model that was sampled has its card rendered from such a record."""
+    assert render_card(FOLDER.parent / "published") is None
 
 
 def test_architectures_are_ordered_as_the_rows_say() -> None:

@@ -106,11 +106,13 @@ def test_a_model_is_replaced_only_with_force(tmp_path: Path) -> None:
     """Without the flag nothing changes; with it the folder is the new model, and no rest stays."""
     folder = write_model.write_model(tmp_path / "mine", made_fit(), SHIPPED)
     before = (folder / "draws.nc").read_bytes()
+    (folder / "validation.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="holds a model already"):
         write_model.write_model(folder, made_fit(scale=2.0), SHIPPED)
     assert (folder / "draws.nc").read_bytes() == before
     write_model.write_model(folder, made_fit(scale=2.0), SHIPPED, force=True)
     assert (folder / "draws.nc").read_bytes() != before
+    assert not (folder / "validation.json").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
