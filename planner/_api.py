@@ -77,12 +77,20 @@ def forecast(project: "Project", model: "Posterior", *, seed: int = 0) -> "Forec
     return build_forecast(project, model, architectures=known, seed=seed)
 
 
-def estimate(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Estimate":
+def estimate(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    seed: int = 0,
+    approval_limit: float | None = None,
+) -> "Estimate":
     """Estimate each project on its own; see :func:`planner.allocation.estimate.build_estimate`."""
     from planner.allocation.estimate import build_estimate
     from planner.catalogue.tables import load_catalogue
 
-    return build_estimate(portfolio, model, load_catalogue(), seed=seed)
+    return build_estimate(
+        portfolio, model, load_catalogue(), seed=seed, approval_limit=approval_limit
+    )
 
 
 def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:

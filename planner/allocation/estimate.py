@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.ranges import CostRanges, cost_ranges
 from planner.catalogue.tables import candidate_warnings, candidates
+from planner.costing.hardware import gpu_hours, memory_floor_gb
 from planner.costing.options import price_images
 from planner.costing.training import TrainingRate, price_training
+from planner.domain.architecture import Architecture
 from planner.domain.catalogue import Catalogue
 from planner.domain.plan import SCHEMA_VERSION, Cost, Warning_
 from planner.domain.portfolio import Compute, Portfolio
@@ -44,7 +47,12 @@ class DataNeeded:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One architecture at the median need, or at the limit where that is beyond it."""
+    """One architecture at the median need, or at the limit where that is beyond it.
+
+    Cost ranges are for this number of images (``commit``) and for buying until the target is met
+    (``stop_when_reached``); ``gpu_hours`` are for all trials; below ``memory_floor_gb`` (weights,
+    gradients and Adam's moments, activations not counted) no training fits.
+    """
 
     rank: int
     architecture: str
@@ -54,6 +62,9 @@ class Recommendation:
     chance_of_target: float
     max_accuracy: Spread
     cost: Cost
+    cost_ranges: CostRanges
+    gpu_hours: float | None
+    memory_floor_gb: float | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,12 @@ class Estimate:
 
 
 def build_estimate(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    approval_limit: float | None = None,
 ) -> Estimate:
     """Estimate every project of a portfolio on its own, without budget or rules.
 
@@ -112,6 +128,8 @@ def build_estimate(
         Architectures and prices.
     seed : int, default=0
         Fixes project luck.
+    approval_limit : float, optional
+        Total cost above which somebody else must approve; its chance is then estimated.
 
     Returns
     -------
@@ -129,17 +147,30 @@ def build_estimate(
                 ),
                 portfolio.compute,
                 catalogue,
+                _Asked(seed, approval_limit),
             )
             for project in portfolio.projects
         ),
     )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the user fixed beside the portfolio."""
+
+    seed: int
+    approval_limit: float | None
+
+
 def _estimate_project(
-    project: Project, forecast: Forecast, compute: Compute, catalogue: Catalogue
+    project: Project, forecast: Forecast, compute: Compute, catalogue: Catalogue, asked: _Asked
 ) -> ProjectEstimate:
-    rates = price_training(candidates(project, catalogue, compute), compute, catalogue)
-    ranked = _cheapest(project, forecast, rates, compute)
+    architectures = candidates(project, catalogue, compute)
+    rates = price_training(architectures, compute, catalogue)
+    ranked = [
+        _recommend(rank, offer, project, forecast, compute, asked)
+        for rank, offer in enumerate(_cheapest(project, forecast, architectures, rates, compute), 1)
+    ]
     lead = ranked[0].architecture
     now_and_limit = np.array([project.images.held, project.images.limit], dtype=np.float64)
     errors = forecast.error_draws(now_and_limit, lead)
@@ -167,46 +198,66 @@ def _estimate_project(
     )
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """One architecture, priced at the images recommended for it."""
+
+    architecture: Architecture
+    rate: TrainingRate
+    images: int
+    capped: bool
+    cost: Cost
+
+
 def _cheapest(
-    project: Project, forecast: Forecast, rates: Sequence[TrainingRate], compute: Compute
-) -> list[Recommendation]:
-    """Return the cheapest recommendations, one per architecture; ties keep catalogue order."""
-    priced = []
-    for index, rate in enumerate(rates):
+    project: Project,
+    forecast: Forecast,
+    architectures: Sequence[Architecture],
+    rates: Sequence[TrainingRate],
+    compute: Compute,
+) -> list[_Offer]:
+    """Return the cheapest offers, one per architecture; ties keep catalogue order."""
+    offers = []
+    for architecture, rate in zip(architectures, rates, strict=True):
         images, capped = _median_need(project, forecast, rate.architecture)
         price = price_images(project, np.array([images], dtype=np.int64), (rate,), compute)
         cost = Cost.from_cents(
             int(price.data_cents[0]), int(price.training_cents[0, 0]), int(price.fixed_cents[0])
         )
-        priced.append((cost.total, index, rate.architecture, images, capped, cost))
-    return [
-        _recommend(rank, project, forecast, name, images, cost, capped=capped)
-        for rank, (_, _, name, images, capped, cost) in enumerate(
-            sorted(priced)[:N_RECOMMENDATIONS], start=1
-        )
-    ]
+        offers.append(_Offer(architecture, rate, images, capped, cost))
+    return sorted(offers, key=lambda offer: offer.cost.total)[:N_RECOMMENDATIONS]
 
 
 def _recommend(
     rank: int,
+    offer: _Offer,
     project: Project,
     forecast: Forecast,
-    architecture: str,
-    images: int,
-    cost: Cost,
-    *,
-    capped: bool,
+    compute: Compute,
+    asked: _Asked,
 ) -> Recommendation:
-    at_limit = forecast.error_draws([project.images.limit], architecture)[:, 0]
+    name, images = offer.rate.architecture, offer.images
+    at_limit = forecast.error_draws([project.images.limit], name)[:, 0]
     return Recommendation(
         rank=rank,
-        architecture=architecture,
+        architecture=name,
         images_total=images,
         images_to_buy=max(0, images - project.images.held),
-        capped=capped,
-        chance_of_target=float(forecast.chance(project.error_target, [images], architecture)[0]),
+        capped=offer.capped,
+        chance_of_target=float(forecast.chance(project.error_target, [images], name)[0]),
         max_accuracy=spread(1.0 - at_limit),
-        cost=cost,
+        cost=offer.cost,
+        cost_ranges=cost_ranges(
+            project,
+            forecast,
+            offer.rate,
+            compute,
+            images=images,
+            seed=asked.seed,
+            approval_limit=asked.approval_limit,
+        ),
+        gpu_hours=gpu_hours(offer.rate, images, compute),
+        memory_floor_gb=memory_floor_gb(offer.architecture),
     )
 
 

@@ -57,6 +57,14 @@ def estimate(
         list[str] | None,
         typer.Option("--architecture", help="Candidate; may be given several times."),
     ] = None,
+    approval_limit: Annotated[
+        str | None,
+        typer.Option("--approval-limit", help="Also say how likely the total exceeds this amount."),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="DIR", help="Draw each learning curve there (SVG, PNG)."),
+    ] = None,
     basis: ask.BasisFlag = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
@@ -84,7 +92,15 @@ def estimate(
     else:
         portfolio = _api.read_portfolio(file, overrides=ask.overrides(compute__basis=basis))
         portfolio = _only(portfolio, project)
-    result = _api.estimate(portfolio, _api.load_model(model), seed=seed)
+    fitted = _api.load_model(model)
+    limit_amount = _amount("--approval-limit", approval_limit)
+    result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
+    written: tuple[Path, ...] = ()
+    if plot is not None:
+        from planner.report.fan import write_fans
+
+        leads = {item.id: item.recommendations[0].architecture for item in result.projects}
+        written = write_fans(plot, portfolio, fitted, leads, seed=seed)
     if as_json:
         print_json(result.to_dict())
         return
@@ -94,11 +110,28 @@ def estimate(
     out = data_console(no_color=no_color)
     for block in render_estimate(result):
         out.print(block)
+    for path in written:
+        out.print(f"Wrote {path}", markup=False)
     if not quiet:
         err = message_console(no_color=no_color)
         for found in result.projects:
             for line in render_warnings(found.warnings):
                 err.print(line)
+
+
+def _amount(flag: str, text: str | None) -> float | None:
+    """Return an amount of money from a flag, or None if it was not given."""
+    from planner.domain.quantities import parse_number
+
+    if text is None:
+        return None
+    try:
+        amount = parse_number(text)
+    except ValueError as error:
+        raise InputError([Problem(flag, f"{error}.", f"{flag} 50k")]) from None
+    if amount < 0:
+        raise InputError([Problem(flag, f"got {text}; expected at least 0.", f"{flag} 50k")])
+    return amount
 
 
 def _only(portfolio: Portfolio, project: str | None) -> Portfolio:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from planner.allocation.estimate import Estimate, ProjectEstimate, Spread
 
 WIDTH = 79
+LARGE_ERROR = 0.05
+"""Simulation error of a P90, relative to it, from which it is worth saying."""
 
 
 def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
@@ -29,9 +31,14 @@ def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
         yield Text(fill(project.spread_sources.sentence, WIDTH))
         yield _recommendations(project, estimate.currency)
         yield Text("")
+        yield _cost_ranges(project, estimate.currency)
+        yield from _cost_sentences(project, estimate.currency)
+        yield Text("")
     yield Text(
-        "P10, P50, P90: not exceeded in 10, 50 and 90 % of outcomes. Each architecture is\n"
-        "priced at its median need, or at the limit where that is lower.",
+        "P10, P50, P80, P90: not exceeded in 10, 50, 80 and 90 % of outcomes. Worst 10 %: the\n"
+        "mean of the dearest 10 %. Each architecture is priced at its median need, or at the\n"
+        "limit where that is lower. commit buys that many images now; stop buys until the\n"
+        "target is met, at most up to the limit.",
         style="dim",
     )
 
@@ -89,3 +96,37 @@ def _recommendations(project: "ProjectEstimate", currency: str) -> Table:
             percent(entry.chance_of_target),
         )
     return table
+
+
+def _cost_ranges(project: "ProjectEstimate", currency: str) -> Table:
+    """Return the total cost of the first architecture under both modes."""
+    ranges = project.recommendations[0].cost_ranges
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column(f"Total {currency}")
+    for name in ("P10", "P50", "P80", "P90", "Worst 10 %", "Contingency", "Target met"):
+        table.add_column(name, justify="right")
+    for name, found in (("commit", ranges.commit), ("stop", ranges.stop_when_reached)):
+        total = found.total
+        amounts = (total.p10, total.p50, total.p80, total.p90, total.cvar90, found.contingency)
+        table.add_row(name, *(money(amount) for amount in amounts), percent(found.chance_met))
+    return table
+
+
+def _cost_sentences(project: "ProjectEstimate", currency: str) -> Iterator[Text]:
+    """Yield what the ranges need to be read rightly: hardware, approval, Monte Carlo error."""
+    lead = project.recommendations[0]
+    if lead.gpu_hours is not None:
+        text = f"{lead.architecture}: {lead.gpu_hours:,.3g} accelerator-hours"
+        if lead.memory_floor_gb is not None:
+            text += f"; at least {lead.memory_floor_gb:.2g} GB of memory, activations not counted"
+        yield Text(fill(f"{text}.", WIDTH))
+    for name, found in (
+        ("commit", lead.cost_ranges.commit),
+        ("stop", lead.cost_ranges.stop_when_reached),
+    ):
+        if found.chance_over_approval is not None:
+            share = percent(found.chance_over_approval, 1)
+            yield Text(f"Chance of exceeding the approval limit ({name}): {share}.")
+        if found.p90_error > LARGE_ERROR * found.total.p90:
+            error = money(found.p90_error, currency)
+            yield Text(f"P90 ({name}) carries a simulation error of about {error}.")
