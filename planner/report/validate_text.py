@@ -113,12 +113,13 @@ def _left_out(stored: StoredScores) -> Iterator[RenderableType]:
 
 
 def _sampler_note(scores: LeftOutScores) -> Iterator[Text]:
+    """Say how far the refits can be trusted; they are shorter than a fit whose draws are kept."""
     rhat = float(str(scores.sampler.get("max_rhat", 1.0)))
-    if rhat > 1.05:
+    divergences = int(str(scores.sampler.get("divergences", 0)))
+    if rhat > 1.01 or divergences:
         yield Text(
-            f"The refits were short (largest R-hat {rhat:.3f}): good for scores to two digits, not "
-            "for coefficients.",
-            style="yellow",
+            f"The refits were short: largest R-hat {rhat:.3f}, {divergences} divergences in all. "
+            "Good for scores to two digits, not for coefficients."
         )
 
 
