@@ -106,7 +106,7 @@ class DeclaredCurve:
         if error_target >= self.majority_guess:
             return np.zeros_like(mean.level)
         log10_nodes = self.path.grid.log10_images()
-        nodes = self.path.at(log10_nodes, rows) + self.noise(rows)
+        nodes = self.path.nodes(0, len(log10_nodes) - 1, rows) + self.noise(rows)
         met = self._realised(mean, log10_nodes[:, None], nodes.copy()) <= error_target
         first = np.argmax(met, axis=0)
         draws = np.arange(len(first))
