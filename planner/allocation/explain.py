@@ -169,7 +169,10 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     at = "" if same_level else f" at {int(options.images_total[second]):,} images"
     cost = f"{cents_words(abs(dearer))} {'more' if dearer >= 0 else 'less'}"
     cost = cost if dearer else "the same to the cent"
-    gain = "for the same chance" if abs(points) < 0.05 else f"for {points:+.1f} points of chance"
+    if abs(points) < 0.05:
+        gain = "for the same chance"
+    else:
+        gain = f"and {'gains' if points > 0 else 'loses'} {abs(points):.1f} points of chance"
     return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
 
 
