@@ -134,7 +134,22 @@ def test_every_mistake_in_one_pass_with_its_place(problems: Problems) -> None:
         ",20.000,8%,,,,,\n"
     )
     assert places(found) == (
-        "2:1 2:11 2:13 2:15 2:23 2:36 2:38 3:12 3:20 3:22 3:28 4:1 5:1 5:2".split()
+        [
+            "2:1",
+            "2:11",
+            "2:13",
+            "2:15",
+            "2:23",
+            "2:36",
+            "2:38",
+            "3:12",
+            "3:20",
+            "3:22",
+            "3:28",
+            "4:1",
+            "5:1",
+            "5:2",
+        ]
     )
     fixes = {problem.place.partition("csv:")[2]: problem.fix for problem in found}
     assert fixes["2:1"] == "shelf-gaps"
