@@ -16,6 +16,8 @@ from planner.errors import bad_value
 from planner.forecast.architectures import evidence_warnings, read_book
 from planner.forecast.log_linear import LogLinearCurves
 from planner.forecast.luck import Luck
+from planner.forecast.pilot_runs import pilot_warnings, read_runs
+from planner.forecast.pilots import PilotUpdate, UpdateQuality
 from planner.forecast.saturating import ProjectCurves
 from planner.forecast.spread import SpreadSources, spread_sources
 from planner.forecast.support import require_support
@@ -59,6 +61,7 @@ class Forecast:
     _curve: Callable[[str | None], ErrorCurve]
     _sources: Callable[[float, str | None], SpreadSources]
     _architecture_warnings: Callable[[Sequence[str]], tuple[Warning_, ...]]
+    _update: Callable[[], PilotUpdate | None] = lambda: None
 
     @property
     def n_draws(self) -> int:
@@ -75,12 +78,20 @@ class Forecast:
         """Draws on which a chosen plan is judged."""
         return self.posterior.audit_rows
 
+    @property
+    def pilot_quality(self) -> UpdateQuality | None:
+        """How far the update with the project's pilots can be relied on; None without pilots."""
+        update = self._update()
+        return None if update is None else update.quality
+
     @cached_property
     def warnings(self) -> tuple[Warning_, ...]:
         """What to know before relying on it, whatever the architecture."""
+        update = self._update()
+        of_pilots = () if update is None else (*update.warnings, *pilot_warnings(self.project))
         # half of the draws place a median well enough for a warning
         needed = self._curve(None).data_needed(self.project.error_target, self.solve_rows)
-        return forecast_warnings(self.project, self.posterior, needed)
+        return (*of_pilots, *forecast_warnings(self.project, self.posterior, needed))
 
     def architecture_warnings(self, architectures: Sequence[str]) -> tuple[Warning_, ...]:
         """Return what to know about some architectures that the fitted rows say little about."""
@@ -210,15 +221,17 @@ def build_forecast(
     Raises
     ------
     UnsupportedError
-        The model has no evidence for what the project asks (frozen backbone, pilots, a domain
-        other than vision).
+        The model has no evidence for what the project asks (frozen backbone, a domain other than
+        vision), or no way to learn from pilots.
+    InputError
+        Pilots that cannot be read, or of architectures that are not known.
     """
     require_support(project, posterior)
     luck = Luck(seed, project.id, posterior.n_draws)
     if posterior.spec is None:
         return _blind_forecast(project, posterior, luck)
     book = read_book(posterior, architectures)
-    curves = ProjectCurves(posterior, project, luck)
+    curves = ProjectCurves(posterior, project, luck, runs=read_runs(project, book.find))
 
     def curve(name: str | None) -> ErrorCurve:
         return curves.curve(None if name is None else book.find(name))
@@ -232,6 +245,7 @@ def build_forecast(
             curves, None if name is None else book.find(name), images
         ),
         _architecture_warnings=lambda names: evidence_warnings(project, names, book),
+        _update=lambda: curves.update,
     )
 
 

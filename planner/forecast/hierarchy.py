@@ -41,6 +41,11 @@ class Option:
         """Name of the architecture, empty for none."""
         return "" if self.architecture is None else self.architecture.name
 
+    @property
+    def curve(self) -> str:
+        """Name of its learning curve."""
+        return f"{self.name}, {self.pretrained:d}, {self.frozen:d}"
+
     def covariate(self, name: str) -> Covariate:
         """Return an architecture covariate; unknown without an architecture."""
         return Covariate() if self.architecture is None else getattr(self.architecture, name)

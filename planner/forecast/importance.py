@@ -44,7 +44,7 @@ def pareto_smooth(log_weights: Array) -> SmoothedWeights:
         Natural logarithms, up to a constant.
     """
     shifted = log_weights - log_weights.max()
-    n_tail = math.ceil(min(len(shifted) / 5.0, 3.0 * math.sqrt(len(shifted))))
+    n_tail = int(min(len(shifted) / 5.0, 3.0 * math.sqrt(len(shifted))))
     k_hat = -math.inf
     if n_tail >= _FEWEST_TAIL:
         order = np.argsort(shifted, kind="stable")
@@ -81,9 +81,8 @@ def fit_pareto(excess: Array) -> tuple[float, float]:
     grid = grid / (3.0 * quartile) + 1.0 / excess[-1]
     shapes = np.log1p(-grid[:, None] * excess).mean(axis=1)
     fits = n * (np.log(-grid / shapes) - shapes - 1.0)
-    weights = 1.0 / np.exp(fits[None, :] - fits[:, None]).sum(axis=1)
-    keep = weights >= 10.0 * np.finfo(np.float64).eps
-    rate = float(np.sum(grid[keep] * weights[keep]) / weights[keep].sum())
+    weights = np.exp(fits - fits.max())
+    rate = float(np.sum(grid * weights) / weights.sum())
     shape = float(np.log1p(-rate * excess).mean())
     scale = -shape / rate
     return (n * shape + _PRIOR_WEIGHT * 0.5) / (n + _PRIOR_WEIGHT), scale
@@ -115,7 +114,8 @@ def coupled_rows(weights: Array, uniform: float) -> Rows:
         Source of each row.
     """
     n = len(weights)
-    ends = np.floor(np.cumsum(weights) * n - uniform).astype(np.intp) + 1
+    # points at uniform, 1 + uniform, ...: how many lie before each end, rounding forgiven
+    ends = np.ceil(np.cumsum(weights) * n - uniform - 1e-9).astype(np.intp)
     ends[-1] = n
     counts = np.diff(np.clip(ends, 0, n), prepend=0)
     sources = np.arange(n)

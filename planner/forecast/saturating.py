@@ -27,6 +27,8 @@ from planner.forecast.architectures import KnownArchitecture
 from planner.forecast.discrepancy import NODES, DiscrepancyPath, NodeGrid
 from planner.forecast.hierarchy import GaussianPredictor, Option, prior_part
 from planner.forecast.luck import Luck
+from planner.forecast.pilot_runs import PilotRun
+from planner.forecast.pilots import PilotedPath, PilotUpdate, update_with_pilots
 
 type Array = NDArray[np.float64]
 
@@ -80,7 +82,7 @@ class DeclaredCurve:
     majority_guess: float
     saturating: bool
     sigma: Array
-    path: DiscrepancyPath
+    path: DiscrepancyPath | PilotedPath
 
     def error(self, images: Array, rows: slice) -> Array:
         """Return realised errors of shape (n_rows, n_images), in (0, majority guess].
@@ -161,12 +163,21 @@ class ProjectCurves:
     """Curves of all options of one project that share its pretraining and backbone.
 
     What belongs to the project is drawn once; what belongs to an architecture when it is asked for.
+    With pilots every draw is conditioned on them.
     """
 
     posterior: Posterior
     project: Project
     luck: Luck
     grid: NodeGrid = NODES
+    runs: tuple[PilotRun, ...] = ()
+
+    @cached_property
+    def update(self) -> PilotUpdate | None:
+        """What the pilots say; None without any."""
+        if not self.runs:
+            return None
+        return update_with_pilots(self.posterior, self.project, self.runs, self.luck, self.grid)
 
     def option(self, architecture: KnownArchitecture | None) -> Option:
         """Return the option of an architecture."""
@@ -176,12 +187,20 @@ class ProjectCurves:
     def curve(self, architecture: KnownArchitecture | None) -> DeclaredCurve:
         """Return the curve of an architecture, or of one not named yet."""
         option = self.option(architecture)
-        own = prior_part(self.posterior, self.project, [option], self.luck, own=True)
+        own = self.predictor_draws(option, own=True)
         drawn = {
-            name: value + own[name].draw(self.luck)[:, 0] if name in own else value
-            for name, value in self._shared.items()
+            name: value + own[name] if name in own else value
+            for name, value in self.shared_draws.items()
         }
         return self._declared(self.mean_curve(drawn), option)
+
+    def predictor_draws(self, option: Option, *, own: bool) -> dict[str, Array]:
+        """Return draws of what an option owns or shares of each predictor, each (n_draws,)."""
+        options = [option] if self.update is None else [option, *self.update.options]
+        parts = prior_part(self.posterior, self.project, options, self.luck, own=own)
+        if self.update is None:
+            return {name: part.draw(self.luck)[:, 0] for name, part in parts.items()}
+        return {name: self.update.draw(name, part, self.luck) for name, part in parts.items()}
 
     def mean_curve(self, predictors: dict[str, Array]) -> CurveDraws:
         """Return curve parameters from the values of the predictors."""
@@ -211,19 +230,21 @@ class ProjectCurves:
         return prior_part(self.posterior, self.project, [self.option(None)], self.luck, own=False)
 
     @cached_property
-    def _shared(self) -> dict[str, Array]:
-        return {name: part.draw(self.luck)[:, 0] for name, part in self.shared_prior.items()}
+    def shared_draws(self) -> dict[str, Array]:
+        """Draws of what all architectures share, by predictor."""
+        return self.predictor_draws(self.option(None), own=False)
 
     def _declared(self, mean: CurveDraws, option: Option) -> DeclaredCurve:
         spec = self.posterior.spec
         law = Discrepancy() if spec is None else spec.discrepancy
-        name = f"{option.name}, {option.pretrained:d}, {option.frozen:d}"
+        sigma = self.posterior.draws["sigma"]
+        moved = None if self.update is None else self.update.path(option)
         return DeclaredCurve(
             mean=mean,
             majority_guess=self.project.majority_guess_error,
             saturating=self.is_saturating,
-            sigma=self.posterior.draws["sigma"],
-            path=DiscrepancyPath(law, self.luck, name, self.grid),
+            sigma=sigma if self.update is None else sigma[self.update.index],
+            path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid),
         )
 
 

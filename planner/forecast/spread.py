@@ -22,6 +22,7 @@ type Array = NDArray[np.float64]
 _WORDS = {
     "data_set": "how new data sets differ",
     "coefficients": "coefficients known only so well",
+    "project": "what the pilots leave open about the project",
     "architecture": "what is not known of the architecture",
     "discrepancy_and_noise": "curves straying from their shape, and repeats",
     "residual": "the residual, in which data sets and repeats are one",
@@ -39,7 +40,8 @@ class SpreadSources:
     coefficients : float
         What all projects share and the fit leaves uncertain.
     data_set : float
-        How much a data set never seen may differ; only a pilot narrows it.
+        How much a data set never seen may differ; only a pilot narrows it. With pilots: all that
+        they leave open about the project, since they tie its effects to the coefficients.
     architecture : float
         Uncertainty of the effect of the architecture.
     discrepancy_and_noise : float
@@ -58,13 +60,16 @@ class SpreadSources:
 
     @classmethod
     def from_variances(cls, images: float, **variances: float) -> "SpreadSources":
-        """Return shares and sentence; ``residual`` counts as discrepancy and noise."""
+        """Return shares and sentence.
+
+        ``residual`` counts as discrepancy and noise, ``project`` as data set.
+        """
         total = sum(variances.values())
         shares = {name: value / total if total > 0 else 0.0 for name, value in variances.items()}
         return cls(
             images=images,
             coefficients=shares.get("coefficients", 0.0),
-            data_set=shares.get("data_set", 0.0),
+            data_set=shares.get("data_set", 0.0) + shares.get("project", 0.0),
             architecture=shares.get("architecture", 0.0),
             discrepancy_and_noise=shares.get("discrepancy_and_noise", 0.0)
             + shares.get("residual", 0.0),
@@ -88,12 +93,19 @@ def spread_sources(
     """
     curve = curves.curve(architecture)
     option = curves.option(architecture)
-    own = prior_part(curves.posterior, curves.project, [option], curves.luck, own=True)
-    nothing = GaussianPredictor(np.zeros((curves.posterior.n_draws, 1)))
-    parts = {
-        name: _by_source(shared, own.get(name, nothing), curves)
-        for name, shared in curves.shared_prior.items()
-    }
+    if curves.update is None:
+        own = prior_part(curves.posterior, curves.project, [option], curves.luck, own=True)
+        nothing = GaussianPredictor(np.zeros((curves.posterior.n_draws, 1)))
+        parts = {
+            name: _by_source(shared, own.get(name, nothing), curves)
+            for name, shared in curves.shared_prior.items()
+        }
+    else:
+        mine = curves.predictor_draws(option, own=True)
+        parts = {
+            name: {"project": shared, "architecture": mine.get(name, np.zeros_like(shared))}
+            for name, shared in curves.shared_draws.items()
+        }
     departure = curve.path.at(np.log10([max(images, 1.0)]), slice(None))[0] + curve.noise(
         slice(None)
     )
@@ -113,7 +125,8 @@ def spread_sources(
         errors = curve.realised(curves.mean_curve(values), images, strays)
         return float(np.var(np.log10(errors)))
 
-    names = ("coefficients", "data_set", "architecture", "discrepancy_and_noise")
+    sources = [source for found in parts.values() for source in found]
+    names = dict.fromkeys((*sources, "discrepancy_and_noise"))
     return SpreadSources.from_variances(images, **{name: variance(name) for name in names})
 
 

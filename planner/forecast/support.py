@@ -32,11 +32,16 @@ def _problems(project: Project, posterior: Posterior) -> Iterator[Problem]:
             "backbones; model 'transfer' does."
         )
         yield Problem(f"{here}.backbone", message, "backbone: finetuned", code="UNSUPPORTED")
-    if project.pilots:
+    if project.pilots and posterior.family != "saturating":
         message = (
-            "pilots are understood, but updating a forecast with them comes with a later release."
+            f"model {posterior.name!r} has one residual for data sets and repeats together, so it "
+            f"cannot tell how much a pilot says; model 'transfer' can."
         )
-        yield Problem(f"{here}.pilots", message, "remove pilots", code="UNSUPPORTED")
+        yield Problem(f"{here}.pilots", message, "--model transfer", code="UNSUPPORTED")
+    has_frozen = any(pilot.backbone is Backbone.FROZEN for pilot in project.pilots)
+    if has_frozen and not _knows_frozen(posterior):
+        message = f"model {posterior.name!r} knows nothing of frozen backbones."
+        yield Problem(f"{here}.pilots", message, "remove the run", code="UNSUPPORTED")
 
 
 def _knows_frozen(posterior: Posterior) -> bool:

@@ -1,0 +1,194 @@
+"""Which measured runs of a project does its forecast learn from, and how sure is each?"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from planner.domain.plan import Warning_
+from planner.domain.project import Pilot, Project
+from planner.domain.vocabulary import Backbone, Task
+from planner.errors import InputError, Problem
+from planner.forecast.architectures import KnownArchitecture
+from planner.forecast.hierarchy import Option
+
+LN10 = math.log(10.0)
+
+FAR_DECADES = 1.5
+"""Runs with fewer images than the largest run by more than this many decades count for less."""
+
+FAR_SD_PER_DECADE = 0.1
+"""Extra standard deviation of log10 error for each decade beyond :data:`FAR_DECADES`."""
+
+_CLEAR_RISE = 2.0  # standard deviations of the difference between two runs
+_REPEAT_SD = 0.02  # of log10 error, for that comparison alone
+
+
+@dataclass(frozen=True)
+class PilotRun:
+    """One measured run, as the update reads it.
+
+    Attributes
+    ----------
+    option : Option
+        What was trained.
+    log10_images, log10_error : float
+        Images trained on and error measured.
+    variance : float
+        Of log10 error, beyond repeats: the sampling of test images, and the discount of far runs.
+    """
+
+    option: Option
+    log10_images: float
+    log10_error: float
+    variance: float
+
+
+def read_runs(project: Project, find: Callable[[str], KnownArchitecture]) -> tuple[PilotRun, ...]:
+    """Return a project's pilots in canonical order: the order in the file never matters.
+
+    Parameters
+    ----------
+    project : Project
+        Where a pilot names no architecture and the project has a single one, it is that.
+    find : callable
+        From a name to what the model knows of it; raises for unknown names.
+
+    Raises
+    ------
+    InputError
+        An error of 0 without the number of test images, or a frozen backbone from scratch.
+    """
+    problems = list(_problems(project))
+    if problems:
+        raise InputError(problems)
+    runs = [(_option(pilot, project, find), pilot) for pilot in project.pilots]
+    largest = max((pilot.images for _, pilot in runs), default=1)
+    read = [
+        PilotRun(
+            option=option,
+            log10_images=math.log10(pilot.images),
+            log10_error=math.log10(_usable_error(pilot)),
+            variance=_sampling_variance(pilot, project) + far_variance(pilot.images, largest),
+        )
+        for option, pilot in runs
+    ]
+    return tuple(sorted(read, key=_canonical))
+
+
+def far_variance(images: float, largest: float) -> float:
+    """Return the extra variance of a run far below the largest one.
+
+    A power law holds over a decade or two; what a distant start says of the end is worth less.
+
+    Examples
+    --------
+    >>> far_variance(1_000, 10_000)
+    0.0
+    >>> round(far_variance(100, 316_228), 3)
+    0.04
+    """
+    beyond = math.log10(largest / images) - FAR_DECADES
+    return (FAR_SD_PER_DECADE * max(0.0, beyond)) ** 2
+
+
+def pilot_warnings(project: Project) -> tuple[Warning_, ...]:
+    """Return what is strange about a project's pilots; they count all the same."""
+    return tuple(
+        Warning_(code, project.id, f"projects[{project.id}].{field}", message)
+        for code, field, message in (*_above_chance(project), *_rising(project))
+    )
+
+
+def _above_chance(project: Project) -> Iterator[tuple[str, str, str]]:
+    guess = project.majority_guess_error
+    for index, pilot in enumerate(project.pilots):
+        if pilot.error > guess:
+            yield (
+                "PILOT_ABOVE_CHANCE",
+                f"pilots[{index}].error",
+                (
+                    f"{pilot.error:.2%} error at {pilot.images:,} images is worse than always "
+                    f"answering the most frequent class ({guess:.2%}). Is it an accuracy, or did "
+                    f"the run fail? It counts all the same."
+                ),
+            )
+
+
+def _rising(project: Project) -> Iterator[tuple[str, str, str]]:
+    """Yield neighbours of one curve whose error clearly rises with images."""
+    curves: dict[tuple[object, ...], list[tuple[int, float, float, int]]] = {}
+    for index, pilot in enumerate(project.pilots):
+        key = (pilot.architecture, pilot.pretrained, pilot.backbone)
+        sd = math.sqrt(_sampling_variance(pilot, project) + _REPEAT_SD**2)
+        error = math.log10(_usable_error(pilot))
+        curves.setdefault(key, []).append((pilot.images, error, sd, index))
+    for runs in curves.values():
+        for (few, low, sd_low, _), (many, high, sd_high, index) in pairwise(sorted(runs)):
+            if many > few and high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high):
+                yield (
+                    "PILOT_RISES",
+                    f"pilots[{index}]",
+                    (
+                        f"The error rises from {10**low:.2%} at {few:,} images to {10**high:.2%} "
+                        f"at {many:,}. Were both runs trained to the end, and tested on the same "
+                        f"images? Both count."
+                    ),
+                )
+
+
+def _problems(project: Project) -> Iterator[Problem]:
+    for index, pilot in enumerate(project.pilots):
+        here = f"projects[{project.id}].pilots[{index}]"
+        if pilot.error == 0.0 and (pilot.test_images is None or _is_segmentation(project)):
+            message = "no error at all? Among how many test images? On its own 0 says nothing."
+            yield Problem(f"{here}.error", message, "test_images: 1000")
+        if pilot.pretrained is False and pilot.backbone is Backbone.FROZEN:
+            message = "a frozen backbone needs pretrained weights."
+            yield Problem(f"{here}.backbone", message, "backbone: finetuned")
+
+
+def _option(pilot: Pilot, project: Project, find: Callable[[str], KnownArchitecture]) -> Option:
+    name = pilot.architecture
+    if name is None and len(project.architectures) == 1:
+        name = project.architectures[0]
+    pretrained = project.pretrained if pilot.pretrained is None else pilot.pretrained
+    backbone = project.backbone if pilot.backbone is None else pilot.backbone
+    if pilot.backbone is Backbone.FROZEN:
+        pretrained = True
+    frozen = backbone is Backbone.FROZEN and pretrained
+    return Option(None if name is None else find(name), pretrained, frozen)
+
+
+def _usable_error(pilot: Pilot) -> float:
+    """Return the error; half a test image's worth where none was missed."""
+    if pilot.error > 0.0:
+        return pilot.error
+    return 0.5 / (pilot.test_images or 1)
+
+
+def _is_segmentation(project: Project) -> bool:
+    return project.task is Task.SEGMENTATION
+
+
+def _sampling_variance(pilot: Pilot, project: Project) -> float:
+    """Return the variance of log10 error that comes from the choice of test images.
+
+    Binomial; a mean IoU has no such simple variance, so its test images add nothing.
+    """
+    if pilot.test_images is None or _is_segmentation(project):
+        return 0.0
+    error = _usable_error(pilot)
+    return (1.0 - error) / (error * pilot.test_images * LN10**2)
+
+
+def _canonical(run: PilotRun) -> tuple[str, bool, bool, float, float, float]:
+    option = run.option
+    return (
+        option.name,
+        option.pretrained,
+        option.frozen,
+        run.log10_images,
+        run.log10_error,
+        run.variance,
+    )
