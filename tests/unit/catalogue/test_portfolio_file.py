@@ -411,7 +411,7 @@ def with_later(name: str) -> str:
 @pytest.mark.parametrize("name", LATER)
 def test_fields_of_a_later_release_are_refused_not_ignored(name: str) -> None:
     """What the contract names but this release lacks is understood and refused."""
-    with pytest.raises(UnsupportedError, match="comes? with a later release") as caught:
+    with pytest.raises(UnsupportedError, match=r"comes? with a later release") as caught:
         parse(with_later(name))
     (problem,) = caught.value.problems
     assert problem.code == support.CODE
