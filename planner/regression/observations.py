@@ -199,7 +199,7 @@ def build_table(observations: Iterable[Observation]) -> ObservationTable:
 def select_rows(table: ObservationTable, keep: NDArray[np.bool_]) -> ObservationTable:
     """Return the rows of a table where ``keep`` is true, in order."""
 
-    def kept(value: Any) -> Any:
+    def kept(value: Any) -> Any:  # noqa: ANN401 - a column of labels or of numbers
         if isinstance(value, tuple):
             return tuple(label for label, wanted in zip(value, keep, strict=True) if wanted)
         return value[keep]
