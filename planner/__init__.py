@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planner._api import check as check
+    from planner._api import collect as collect
     from planner._api import estimate as estimate
     from planner._api import forecast as forecast
     from planner._api import load_model as load_model
@@ -44,6 +45,7 @@ _HOMES = {
     "Project": "planner.domain.project",
     "Range": "planner.domain.quantities",
     "check": "planner._api",
+    "collect": "planner._api",
     "estimate": "planner._api",
     "load_model": "planner._api",
     "options": "planner._api",
@@ -63,6 +65,7 @@ __all__ = [
     "Range",
     "__version__",
     "check",
+    "collect",
     "estimate",
     "forecast",
     "load_model",

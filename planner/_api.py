@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # importing this module must not cost what its verbs need
+    from planner.allocation.collect import CollectionReport
     from planner.allocation.estimate import Estimate
     from planner.domain.plan import Plan, Warning_
     from planner.domain.portfolio import Portfolio
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
 DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = 1e-6
 DEFAULT_TIME_LIMIT_S = 60.0
+DEFAULT_ROUNDS = 3
 
 
 def load_model(name: str = DEFAULT_MODEL) -> "Posterior":
@@ -90,6 +92,34 @@ def estimate(
 
     return build_estimate(
         portfolio, model, load_catalogue(), seed=seed, approval_limit=approval_limit
+    )
+
+
+def collect(
+    portfolio: "Portfolio",
+    project_id: str,
+    model: "Posterior",
+    *,
+    rounds: int = DEFAULT_ROUNDS,
+    penalty: float | None = None,
+    round_cost: float = 0.0,
+    architecture: str | None = None,
+    seed: int = 0,
+) -> "CollectionReport":
+    """Say how much to collect now, and later; see :mod:`planner.allocation.collect`."""
+    from planner.allocation.collect import build_collection
+    from planner.catalogue.tables import load_catalogue
+
+    return build_collection(
+        portfolio,
+        project_id,
+        model,
+        load_catalogue(),
+        rounds=rounds,
+        penalty=penalty,
+        round_cost=round_cost,
+        architecture=architecture,
+        seed=seed,
     )
 
 

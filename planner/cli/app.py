@@ -9,6 +9,7 @@ from planner import __version__
 from planner.cli import (
     catalogue,
     check,
+    collect,
     doctor,
     estimate,
     fit,
@@ -60,6 +61,7 @@ _MODULES = (
     estimate,
     options,
     plan,
+    collect,
     fit,
     reproduce,
     validate,
