@@ -117,10 +117,18 @@ def _project(
         value=section.value,
         architectures=tuple(dict.fromkeys(names)),
         min_chance=section.min_chance,
-        pilots=tuple(Pilot(**run.model_dump()) for run in section.pilots),
+        pilots=tuple(_pilot(run, catalogue) for run in section.pilots),
         unit=section.unit,
         earliest=section.earliest,
         **fields,
+    )
+
+
+def _pilot(section: schema.PilotSection, catalogue: Catalogue) -> Pilot:
+    name = section.architecture
+    return Pilot(
+        **section.model_dump(exclude={"architecture"}),
+        architecture=None if name is None else catalogue.architecture(name).name,
     )
 
 

@@ -104,9 +104,19 @@ def _project_findings(document: Document, location: Location, fields: Fields) ->
         message = "IoU measures segmentation; the task of this project is classification."
         fix = "target_accuracy, or task: segmentation"
         yield Finding((*location, "target_iou"), message, fix, at_key=True)
-    if fields.get("backbone") == "frozen" and fields.get("pretrained") is False:
-        message = "a frozen backbone needs pretrained weights."
-        yield Finding((*location, "backbone"), message, "pretrained: true")
+    for here, part in ((location, fields), *_pilots(location, fields)):
+        if part.get("backbone") == "frozen" and part.get("pretrained") is False:
+            message = "a frozen backbone needs pretrained weights."
+            yield Finding((*here, "backbone"), message, "pretrained: true")
+    for here, run in _pilots(location, fields):
+        if run.get("error") in (0, "0", "0%", "0 %") and "test_images" not in run:
+            message = "no error among how many test images? Without their number 0 says nothing."
+            yield Finding((*here, "error"), message, "test_images: 1000", "ERROR_ZERO")
+
+
+def _pilots(location: Location, fields: Fields) -> list[tuple[Location, Fields]]:
+    """Return the measured runs of a project, with their locations."""
+    return [((*location, *place), run) for place, run in _entries(fields, "pilots")]
 
 
 def _exactly_one(
@@ -205,8 +215,9 @@ def _architecture_names(
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and name.strip():
                 yield (*location, "architectures", index), name
-    for location, rule in _entries(data, "rules"):
-        name = rule.get("architecture")
+    runs = [run for location, fields in projects for run in _pilots(location, fields)]
+    for location, part in (*runs, *_entries(data, "rules")):
+        name = part.get("architecture")
         if isinstance(name, str) and name.strip():
             yield (*location, "architecture"), name
 

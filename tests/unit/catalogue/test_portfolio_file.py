@@ -14,8 +14,9 @@ from planner.catalogue.portfolio_file import (
     require_budget,
 )
 from planner.domain.portfolio import AtMost, Exclusive, Fund, Portfolio, Require, Skip
+from planner.domain.project import Pilot
 from planner.domain.quantities import Range
-from planner.domain.vocabulary import Basis, Objective
+from planner.domain.vocabulary import Backbone, Basis, Objective
 from planner.errors import InputError, Problem, UnsupportedError
 
 PROJECT = "{id: a, classes: 4, target_accuracy: 94%, images: {limit: 20k, price: 1}}"
@@ -380,7 +381,6 @@ def test_objective_needs_values(objective: str | None, values: int, n_missing: i
 
 
 LATER = {
-    "pilots": ("projects", "pilots: [{images: 1k, error: 8.1%}]"),
     "backbone": ("projects", "backbone: frozen"),
     "unit": ("projects", "unit: retail"),
     "earliest": ("projects", "earliest: 2027H2"),
@@ -420,7 +420,7 @@ def test_fields_of_a_later_release_are_refused_not_ignored(name: str) -> None:
 
 def test_fields_of_a_later_release_are_checked() -> None:
     """A mistake inside an unsupported field is found in the same pass."""
-    text = with_later("pilots").replace("8.1%", "810%")
+    text = with_later("hold").replace("0.9", "90000%")
     assert {item.code for item in problems(text)} == {support.CODE, "BAD_VALUE"}
 
 
@@ -458,13 +458,47 @@ def test_removing_rows_is_all_it_takes_to_support_a_field(monkeypatch: pytest.Mo
     for name in LATER.keys() - {"max_share", "committed"}:
         portfolio = parse(with_later(name))
         assert portfolio.projects
-    assert parse(with_later("pilots")).projects[0].pilots[0].error == pytest.approx(0.081)
     (asset,) = parse(with_later("shared")).shared
     assert (asset.id, asset.members, asset.fixed_cost) == ("s", ("a",), 5)
     assert asset.gives == {"pretrained": True, "training_discount": 0.4}
     assert parse(with_later("at_least")).rules[0].name == "rules[0]: at least 1 of a"
     with pytest.raises(UnsupportedError, match="later release"):
         parse(with_later("committed"))
+
+
+def with_pilot(run: str) -> str:
+    return BASE.replace("id: a", f"id: a, pilots: [{{{run}}}]")
+
+
+def test_pilots_are_read() -> None:
+    """Every field of a measured run, the architecture by the catalogue's name."""
+    run = "images: 1k, error: 8.1%, test_images: 500, architecture: resnet50, seed: 3"
+    text = with_pilot(f"{run}, pretrained: true, backbone: frozen")
+    assert parse(text).projects[0].pilots == (
+        Pilot(1_000, 0.081, 500, "ResNet-50", pretrained=True, backbone=Backbone.FROZEN, seed=3),
+    )
+    assert parse(with_pilot("images: 1, error: 100%")).projects[0].pilots == (Pilot(1, 1.0),)
+
+
+@pytest.mark.parametrize(
+    ("run", "field", "message"),
+    [
+        ("images: 0, error: 5%", "images", "at least 1"),
+        ("images: 5, error: 1", "error", "1 % or 100 %"),
+        ("images: 5", "error", "missing"),
+        ("images: 5, error: 5%, architecture: resnet5", "architecture", "not in the catalogue"),
+        ("images: 5, error: 0", "error", "among how many test images"),
+        ("images: 5, error: 0%", "error", "among how many test images"),
+        ("images: 5, error: 5%, pretrained: false, backbone: frozen", "backbone", "pretrained"),
+        ("images: 5, error: 5%, test_image: 10", "test_image", "unknown field"),
+    ],
+)
+def test_mistakes_in_pilots_have_their_place(run: str, field: str, message: str) -> None:
+    """A measured run is checked like everything else, before any forecast."""
+    problem = only(with_pilot(run))
+    assert message in problem.message
+    assert problem.field == f"projects[a].pilots[0].{field}"
+    assert problem.place.startswith("p.yaml:")
 
 
 def test_empty_lists_of_a_later_release_ask_for_nothing() -> None:

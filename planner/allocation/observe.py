@@ -1,0 +1,380 @@
+"""What do a team's measured runs change? Need, chance and cost before them and with them."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.estimate import (
+    FEWEST_IMAGES,
+    DataNeeded,
+    Spread,
+    build_estimate,
+    spread,
+)
+from planner.catalogue.portfolio_file import parse_portfolio, read_portfolio
+from planner.catalogue.runs import RunFile, read_runs
+from planner.catalogue.tables import candidates
+from planner.catalogue.text_file import read_bytes
+from planner.catalogue.write_pilots import add_pilots
+from planner.costing.draws import compute_factor_draws, data_cost_draws
+from planner.costing.training import TrainingRate, price_training
+from planner.domain.catalogue import Catalogue
+from planner.domain.plan import SCHEMA_VERSION, Warning_
+from planner.domain.portfolio import Compute, Portfolio
+from planner.domain.posterior import Posterior
+from planner.domain.project import Pilot, Project
+from planner.errors import InputError, Problem
+from planner.forecast.forecast import Forecast, build_forecast
+
+__all__ = [
+    "Observation",
+    "ObservedFile",
+    "Outlook",
+    "ProjectObservation",
+    "build_observation",
+    "observe_file",
+]
+
+_FAR = 0.01
+"""An error that so few forecasts reach is far above expectation."""
+
+_PLAUSIBLE = (0.02, 0.98)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of a project at one time.
+
+    Attributes
+    ----------
+    data_needed : DataNeeded
+        Total images at which the target is reached.
+    chance_of_target_at_limit : float
+        With all the images that can be owned.
+    error_at_limit : Spread
+        Measured there.
+    cost : Spread
+        Total in the portfolio's currency if labelling stops at the target, at the latest at the
+        limit: images bought, set-up and training.
+    """
+
+    data_needed: DataNeeded
+    chance_of_target_at_limit: float
+    error_at_limit: Spread
+    cost: Spread
+
+
+@dataclass(frozen=True)
+class ProjectObservation:
+    """A project before its new runs and with them.
+
+    Attributes
+    ----------
+    id : str
+        Of the project.
+    architecture : str
+        Whose outlook is shown: the one measured on most images, else the cheapest.
+    target_error : float
+        In (0, 1).
+    images_limit : int
+        Most images that can be owned.
+    runs_added, pilots : int
+        New runs, and all that the project now has.
+    before, after : Outlook
+        Without and with the new runs.
+    """
+
+    id: str
+    architecture: str
+    target_error: float
+    images_limit: int
+    runs_added: int
+    pilots: int
+    before: Outlook
+    after: Outlook
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Every project with new runs, in the order of the portfolio."""
+
+    model: Mapping[str, str]
+    seed: int
+    currency: str
+    projects: tuple[ProjectObservation, ...]
+    warnings: tuple[Warning_, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the observation as plain data, as in ``planner observe --json``."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "model": dict(self.model),
+            "seed": self.seed,
+            "currency": self.currency,
+            "projects": [asdict(project) for project in self.projects],
+            "warnings": [asdict(warning) for warning in self.warnings],
+        }
+
+
+@dataclass(frozen=True)
+class ObservedFile:
+    """A portfolio file with runs added, and what they change.
+
+    Attributes
+    ----------
+    content : bytes
+        Of the new file.
+    runs : RunFile
+        What was read.
+    runs_known : int
+        Runs that the portfolio had already.
+    observation : Observation
+        Before and after.
+    """
+
+    content: bytes
+    runs: RunFile
+    runs_known: int
+    observation: Observation
+
+
+def observe_file(
+    path: str | os.PathLike[str],
+    runs: str | os.PathLike[str],
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+) -> ObservedFile:
+    """Add a file of measured runs to a portfolio file and compare what is known; write nothing.
+
+    Parameters
+    ----------
+    path, runs : path
+        The portfolio, and a CSV file as :func:`planner.catalogue.runs.read_runs` takes it.
+    posterior : Posterior
+        Whose draws to use.
+    catalogue : Catalogue
+        Architectures and prices.
+    seed : int, default=0
+        Fixes project luck.
+
+    Raises
+    ------
+    InputError
+        With every mistake in both files.
+    """
+    try:
+        portfolio = read_portfolio(path)
+    except InputError as error:
+        raise InputError([*error.problems, *_problems(Path(runs), catalogue)]) from None
+    read = read_runs(Path(runs), portfolio, catalogue)
+    content = _same_bytes(Path(path), portfolio)
+    added = _new_runs(portfolio, read.pilots(), catalogue)
+    changed = add_pilots(content, os.fspath(path), added)
+    observed = parse_portfolio(changed, os.fspath(path))
+    n_added = sum(len(pilots) for pilots in added.values())
+    return ObservedFile(
+        content=changed,
+        runs=read,
+        runs_known=len(read.runs) - n_added,
+        observation=build_observation(
+            portfolio, observed, posterior, catalogue, seed=seed, doubts=read.warnings
+        ),
+    )
+
+
+def build_observation(
+    before: Portfolio,
+    after: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    doubts: Sequence[Warning_] = (),
+) -> Observation:
+    """Compare what is known of projects before new runs and with them.
+
+    Parameters
+    ----------
+    before, after : Portfolio
+        The same but for pilots, which ``after`` has more of.
+    posterior : Posterior
+        Whose draws to use.
+    catalogue : Catalogue
+        Architectures and prices.
+    seed : int, default=0
+        Fixes project luck.
+    doubts : sequence of Warning_
+        What is known to be strange about the runs; not said again.
+
+    Returns
+    -------
+    Observation
+    """
+    observed: list[ProjectObservation] = []
+    warnings = list(doubts)
+    for old, new in zip(before.projects, after.projects, strict=True):
+        if len(new.pilots) == len(old.pilots):
+            continue
+        said = {warning.code for warning in warnings if warning.project == new.id}
+        one, found = _observe_project(
+            old, replace(before, projects=(old,), rules=()), new, posterior, catalogue, seed
+        )
+        observed.append(one)
+        warnings += [warning for warning in found if _is_news(warning, said)]
+    return Observation(
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=seed,
+        currency=before.currency,
+        projects=tuple(observed),
+        warnings=tuple(warnings),
+    )
+
+
+def _is_news(warning: Warning_, said: set[str]) -> bool:
+    """Tell whether a warning adds to what was said; above chance, an accuracy was asked after."""
+    return warning.code not in said and not (
+        warning.code == "PILOT_ACCURACY" and "PILOT_ABOVE_CHANCE" in said
+    )
+
+
+def _observe_project(
+    old: Project,
+    alone: Portfolio,
+    new: Project,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    seed: int,
+) -> tuple[ProjectObservation, tuple[Warning_, ...]]:
+    """Return one project's observation, and the warnings of its new forecast."""
+    compute = alone.compute
+    known = catalogue.architectures
+    now = build_forecast(new, posterior, architectures=known, seed=seed)
+    was = build_forecast(old, posterior, architectures=known, seed=seed)
+    name = _measured(new, catalogue, compute)
+    if name is None:
+        estimate = build_estimate(alone, posterior, catalogue, seed=seed)
+        name = estimate.projects[0].recommendations[0].architecture
+    (rate,) = price_training([catalogue.architecture(name)], compute, catalogue)
+    observation = ProjectObservation(
+        id=new.id,
+        architecture=name,
+        target_error=new.error_target,
+        images_limit=new.images.limit,
+        runs_added=len(new.pilots) - len(old.pilots),
+        pilots=len(new.pilots),
+        before=_outlook(was, rate, compute, seed),
+        after=_outlook(now, rate, compute, seed),
+    )
+    doubt = _accuracy_doubt(was, new.pilots[len(old.pilots) :], name)
+    return observation, (*doubt, *now.warnings)
+
+
+def _measured(project: Project, catalogue: Catalogue, compute: Compute) -> str | None:
+    """Return the candidate that was measured on most images, None if none is known to be."""
+    names = {item.name for item in candidates(project, catalogue, compute)}
+    if len(names) == 1:
+        return names.pop()
+    measured = [
+        (pilot.images, catalogue.architecture(pilot.architecture).name)
+        for pilot in project.pilots
+        if pilot.architecture is not None
+    ]
+    fitting = [(images, name) for images, name in measured if name in names]
+    return max(fitting)[1] if fitting else None
+
+
+def _outlook(forecast: Forecast, rate: TrainingRate, compute: Compute, seed: int) -> Outlook:
+    project, name = forecast.project, rate.architecture
+    needed = forecast.data_needed_draws(project.error_target, name)
+    limit = [float(project.images.limit)]
+    return Outlook(
+        data_needed=DataNeeded(
+            **asdict(spread(needed)), chance_never=float(np.mean(np.isinf(needed)))
+        ),
+        chance_of_target_at_limit=float(forecast.chance(project.error_target, limit, name)[0]),
+        error_at_limit=spread(forecast.error_draws(limit, name)[:, 0]),
+        cost=spread(_cost_draws(project, needed, rate, compute, seed)),
+    )
+
+
+def _cost_draws(
+    project: Project,
+    needed: NDArray[np.float64],
+    rate: TrainingRate,
+    compute: Compute,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Return draws of the total cost if labelling stops at the target, or else at the limit."""
+    images, n_draws = project.images, len(needed)
+    least = min(max(images.held, FEWEST_IMAGES), images.limit)
+    trained = np.clip(np.ceil(needed), least, images.limit)
+    bought = trained - images.held
+    price = data_cost_draws(project, [1.0], n_draws, seed)[:, 0]
+    data = price * bought + images.fixed_cost * (bought > 0)
+    per_image = rate.usd_per_image_epoch * compute.epochs * compute.trials
+    total: NDArray[np.float64] = data + per_image * trained * compute_factor_draws(
+        compute, n_draws, seed
+    )
+    return total
+
+
+def _accuracy_doubt(
+    forecast: Forecast, pilots: Sequence[Pilot], fallback: str
+) -> tuple[Warning_, ...]:
+    """Return a warning if errors lie far above the forecast and one minus them do not."""
+    as_error, as_accuracy = [], []
+    for pilot in pilots:
+        draws = forecast.error_draws([float(pilot.images)], pilot.architecture or fallback)
+        as_error.append(np.mean(draws >= pilot.error))
+        as_accuracy.append(np.mean(draws >= 1.0 - pilot.error))
+    low, high = _PLAUSIBLE
+    if np.median(as_error) > _FAR or not low <= np.median(as_accuracy) <= high:
+        return ()
+    middle = sorted(pilot.error for pilot in pilots)[len(pilots) // 2]
+    project = forecast.project.id
+    message = (
+        f"An error of {middle:.2%} is far above every forecast, one of {1.0 - middle:.2%} is not: "
+        "are these accuracies? Then name the column accuracy."
+    )
+    return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)
+
+
+def _new_runs(
+    portfolio: Portfolio, runs: Mapping[str, Sequence[Pilot]], catalogue: Catalogue
+) -> dict[str, tuple[Pilot, ...]]:
+    """Return the runs that the portfolio does not have yet, by project."""
+    found: dict[str, tuple[Pilot, ...]] = {}
+    for project in portfolio.projects:
+        known = {_canonical(pilot, catalogue) for pilot in project.pilots}
+        found[project.id] = tuple(pilot for pilot in runs.get(project.id, ()) if pilot not in known)
+    return found
+
+
+def _canonical(pilot: Pilot, catalogue: Catalogue) -> Pilot:
+    name = pilot.architecture
+    return pilot if name is None else replace(pilot, architecture=catalogue.architecture(name).name)
+
+
+def _problems(runs: Path, catalogue: Catalogue) -> tuple[Problem, ...]:
+    """Return what is wrong with a file of runs, whatever the portfolio."""
+    try:
+        read_runs(runs, None, catalogue)
+    except InputError as error:
+        return error.problems
+    return ()
+
+
+def _same_bytes(path: Path, portfolio: Portfolio) -> bytes:
+    """Return the bytes that a portfolio was read from."""
+    content = read_bytes(path)
+    if hashlib.sha256(content).hexdigest() != portfolio.inputs_sha256:
+        message = "the file changed while it was read; run the command again."
+        raise InputError([Problem("", message, place=str(path), code="FILE")])
+    return content

@@ -1,0 +1,136 @@
+"""``planner observe``: what measured runs change, and a portfolio file that holds them."""
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner import _api
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, message_console, print_json
+from planner.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from planner.allocation.observe import ObservedFile
+
+_OBSERVED = re.compile(r"(.*\.observed)(?:-([0-9]+))?")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "observe",
+        short_help="Learn from measured runs: need, chance and cost before and after.",
+        epilog="Example: planner observe portfolio.yaml runs.csv",
+    )(observe)
+
+
+@answers
+def observe(
+    *,
+    file: ask.PortfolioFile,
+    runs: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUNS",
+            help="CSV: project,images,error (or accuracy, iou)[,test_images,architecture,"
+            "pretrained,backbone,seed].",
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; FILE.observed.yaml unless given."),
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write the runs into FILE itself.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    model: ask.Model = _api.DEFAULT_MODEL,
+    seed: ask.Seed = 0,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+) -> None:
+    """Add measured runs to a copy of FILE, comments kept, and show what they change."""
+    target = None if dry_run else _target(file, output, in_place=in_place, force=force)
+    from planner.allocation.observe import observe_file
+    from planner.catalogue.files import write_text_atomic
+    from planner.catalogue.tables import load_catalogue
+
+    found = observe_file(file, runs, _api.load_model(model), load_catalogue(), seed=seed)
+    if target is not None:
+        # UTF-8 without -sig: a byte-order mark of the file stays its first character.
+        write_text_atomic(target, found.content.decode("utf-8"), force=force or in_place)
+    if as_json:
+        print_json(_json(found, file, target))
+        return
+    from planner.report.observe_text import render_observation
+    from planner.report.plan_text import render_warnings
+
+    out = data_console(no_color=no_color)
+    for block in render_observation(found.observation):
+        out.print(block)
+    out.print(_last_words(found, target), markup=False, soft_wrap=True)
+    if not quiet:
+        err = message_console(no_color=no_color)
+        for note in found.runs.notes:
+            err.print(note, markup=False)
+        for line in render_warnings(found.observation.warnings):
+            err.print(line)
+
+
+def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:
+    """Return where to write; refuse early what would be refused after the computation."""
+    if in_place and output is not None:
+        raise typer.BadParameter("--in-place writes FILE itself; leave out --output.")
+    if in_place:
+        return file.resolve()  # a link stays one
+    target = output or _beside(file)
+    if target.exists() and file.exists() and target.samefile(file):
+        message = "is the portfolio itself; --in-place says so on purpose."
+        raise InputError([Problem("", message, "--in-place", str(target), "FILE")])
+    if target.exists() and not force:
+        message = "exists already and is not overwritten."
+        fix = "--force, or -o with another name"
+        raise InputError([Problem("", message, fix, str(target), "FILE")])
+    return target
+
+
+def _beside(file: Path) -> Path:
+    """Return the name of the copy; a copy's copy is numbered: ``x.observed-2.yaml``."""
+    again = _OBSERVED.fullmatch(file.stem)
+    stem = f"{again[1]}-{int(again[2] or 1) + 1}" if again else f"{file.stem}.observed"
+    return file.with_name(f"{stem}{file.suffix}")
+
+
+def _json(found: "ObservedFile", file: Path, target: Path | None) -> dict[str, object]:
+    return found.observation.to_dict() | {
+        "portfolio": str(file),
+        "output": None if target is None else str(target),
+        "runs": {
+            "file": found.runs.name,
+            "sha256": found.runs.sha256,
+            "rows": [
+                {"project": run.project, "line": run.line, **asdict(run.pilot)}
+                for run in found.runs.runs
+            ],
+            "known_already": found.runs_known,
+            "notes": list(found.runs.notes),
+        },
+    }
+
+
+def _last_words(found: "ObservedFile", target: Path | None) -> str:
+    known = found.runs_known
+    text = ""
+    if known:
+        text = (
+            f"{known} run{'' if known == 1 else 's'} of {found.runs.name} the file had already.\n"
+        )
+    if target is None:
+        return f"{text}Nothing was written (--dry-run)."
+    return f"{text}Wrote {target}. Next: planner plan {target}"

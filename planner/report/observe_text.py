@@ -1,0 +1,102 @@
+"""What measured runs changed, as a person reads it: before and after, side by side."""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from planner.report.format import NEVER, percent, shorten
+
+if TYPE_CHECKING:
+    from planner.allocation.estimate import Spread
+    from planner.allocation.observe import Observation, Outlook, ProjectObservation
+
+_FOOTER = (
+    "P10 / P50 / P90: not exceeded in 10, 50 and 90 % of outcomes. The total is what\n"
+    "it costs if labelling stops at the target, at the latest at the limit."
+)
+
+
+def render_observation(observation: "Observation") -> Iterator[Table | Text]:
+    """Yield each project's outlook before and after, each block at most 79 columns wide."""
+    for project in observation.projects:
+        yield Text(_head(project), style="bold")
+        yield _table(project, observation.currency)
+    if observation.projects:
+        yield Text(_FOOTER, style="dim")
+
+
+def _head(project: "ProjectObservation") -> str:
+    runs = f"{project.runs_added} run{'' if project.runs_added == 1 else 's'} added"
+    if project.pilots > project.runs_added:
+        runs += f", {project.pilots} in all"
+    return (
+        f"{shorten(project.id, 30)}: {runs} · target error "
+        f"{percent(project.target_error, 2)} · {shorten(project.architecture, 18)}"
+    )
+
+
+def _table(project: "ProjectObservation", currency: str) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("  P10 / P50 / P90", no_wrap=True)
+    table.add_column("before", justify="right")
+    table.add_column("")
+    table.add_column("with the runs")
+    before, after = _cells(project.before), _cells(project.after)
+    labels = (
+        "images needed",
+        "P90 over P10",
+        "never reached",
+        f"chance at {_short(project.images_limit)}",
+        f"error at {_short(project.images_limit)}",
+        f"total, {shorten(currency, 8)}",
+    )
+    for label, left, right in zip(labels, before, after, strict=True):
+        table.add_row(f"  {label}", left, "→", right)
+    return table
+
+
+def _cells(outlook: "Outlook") -> tuple[str, ...]:
+    """Return one column of the table, in the order of its labels."""
+    need = outlook.data_needed
+    return (
+        " / ".join(_short(value) for value in (need.p10, need.p50, need.p90)),
+        _factor(need.p10, need.p90),
+        percent(need.chance_never),
+        percent(outlook.chance_of_target_at_limit),
+        _errors(outlook.error_at_limit),
+        " / ".join(_short(value) for value in _values(outlook.cost)),
+    )
+
+
+def _values(spread: "Spread") -> tuple[float | None, ...]:
+    return spread.p10, spread.p50, spread.p90
+
+
+def _errors(spread: "Spread") -> str:
+    """Return errors per cent, the sign once."""
+    texts = (f"{100 * value:.3g}" for value in _values(spread) if value is not None)
+    return f"{' / '.join(texts)} %"
+
+
+def _factor(low: float | None, high: float | None) -> str:
+    """Return how wide a range is."""
+    if low is None or high is None:
+        return "no end"
+    if low <= 0:
+        return "–"
+    factor = high / low
+    return f"{factor:.2g}" if factor < 10 else _short(factor)
+
+
+def _short(number: float | None) -> str:
+    """Return a number in at most eight characters, three digits from a million on."""
+    if number is None or math.isinf(number):
+        return NEVER
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if number >= 0.9995 * size:
+            scaled = number / size
+            return f"{number:.0e}" if scaled >= 1e4 else f"{float(f'{scaled:.3g}'):,g}{letter}"
+    return f"{number:,.0f}"
