@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planner._api import check as check
     from planner._api import collect as collect
+    from planner._api import collect as collect
     from planner._api import estimate as estimate
+    from planner._api import fit as fit
     from planner._api import forecast as forecast
     from planner._api import load_model as load_model
     from planner._api import options as options
     from planner._api import plan as plan
     from planner._api import read_portfolio as read_portfolio
+    from planner._api import validate as validate
     from planner.domain.architecture import Architecture as Architecture
     from planner.domain.portfolio import Compute as Compute
     from planner.domain.portfolio import Portfolio as Portfolio
@@ -46,11 +49,14 @@ _HOMES = {
     "Range": "planner.domain.quantities",
     "check": "planner._api",
     "collect": "planner._api",
+    "collect": "planner._api",
     "estimate": "planner._api",
+    "fit": "planner._api",
     "load_model": "planner._api",
     "options": "planner._api",
     "plan": "planner._api",
     "read_portfolio": "planner._api",
+    "validate": "planner._api",
 }
 
 __all__ = [
@@ -72,6 +78,7 @@ __all__ = [
     "options",
     "plan",
     "read_portfolio",
+    "validate",
 ]
 
 

@@ -11,12 +11,26 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.portfolio import Portfolio
     from planner.domain.posterior import Posterior
     from planner.domain.project import Project
+    from planner.domain.validation import CurveTest
     from planner.forecast.forecast import Forecast
 
 DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = 1e-6
 DEFAULT_TIME_LIMIT_S = 60.0
 DEFAULT_ROUNDS = 3
+
+
+def _require(model: object, seed: object) -> None:
+    """Refuse a name where a loaded model is needed, and what is no seed."""
+    from planner.domain.posterior import Posterior
+    from planner.errors import bad_value
+
+    if not isinstance(model, Posterior):
+        message = f"got {model!r}; expected a loaded model."
+        raise bad_value("model", message, f"planner.load_model({str(model)!r})")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        message = f"got {seed!r}; a seed is a whole number of at least 0."
+        raise bad_value("seed", message, "seed=0")
 
 
 def load_model(name: str = DEFAULT_MODEL) -> "Posterior":
@@ -74,6 +88,7 @@ def forecast(project: "Project", model: "Posterior", *, seed: int = 0) -> "Forec
     from planner.catalogue.tables import load_catalogue
     from planner.forecast.forecast import build_forecast
 
+    _require(model, seed)
     # a model without architecture effects needs no catalogue
     known = () if model.spec is None else load_catalogue().architectures
     return build_forecast(project, model, architectures=known, seed=seed)
@@ -90,6 +105,7 @@ def estimate(
     from planner.allocation.estimate import build_estimate
     from planner.catalogue.tables import load_catalogue
 
+    _require(model, seed)
     return build_estimate(
         portfolio, model, load_catalogue(), seed=seed, approval_limit=approval_limit
     )
@@ -110,6 +126,7 @@ def collect(
     from planner.allocation.collect import build_collection
     from planner.catalogue.tables import load_catalogue
 
+    _require(model, seed)
     return build_collection(
         portfolio,
         project_id,
@@ -128,6 +145,7 @@ def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dic
     from planner.allocation.plan import options_report
     from planner.catalogue.tables import load_catalogue
 
+    _require(model, seed)
     return options_report(portfolio, model, load_catalogue(), seed=seed)
 
 
@@ -162,6 +180,62 @@ def plan(
     from planner.allocation.plan import build_plan
     from planner.catalogue.tables import load_catalogue
 
+    _require(model, seed)
     return build_plan(
         portfolio, model, load_catalogue(), seed=seed, gap=gap, time_limit_s=time_limit_s
     )
+
+
+def fit(
+    data: str | Path | None,
+    output: str | Path,
+    *,
+    model: str = DEFAULT_MODEL,
+    with_shipped_data: bool = True,
+    seed: int | None = None,
+    force: bool = False,
+) -> "Posterior":
+    """Fit a model to a table of results and write it as a folder; return it loaded.
+
+    Parameters
+    ----------
+    data : str, Path or None
+        CSV of completed projects; None fits the shipped results alone.
+    output : str or Path
+        Folder to write; replaced only with ``force``, and only if the fit converged.
+    model : str, default="transfer"
+        ``transfer``, ``published``, or the path of a TOML declaration.
+    with_shipped_data : bool, default=True
+        Add the rows to the shipped ones instead of fitting them alone.
+    seed : int, optional
+        Of the sampler; the same seed gives the same draws.
+    force : bool, default=False
+        Replace the model that stands in ``output``.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    InputError
+        With every mistake in the table or the declaration.
+    NotConvergedError
+        The sampler did not converge; nothing was written.
+    """
+    from planner.regression.fit import DEFAULT_SEED
+    from planner.regression.fit_command import prepare_fit, run_fit
+
+    rows = None if data is None else Path(data)
+    request = prepare_fit(rows, model, with_shipped_data=with_shipped_data)
+    run_fit(request, Path(output), seed=DEFAULT_SEED if seed is None else seed, force=force)
+    return load_model(str(output))
+
+
+def validate(curves: str | Path, model: "Posterior", *, seed: int = 0) -> "CurveTest":
+    """Score forecasts of curves that the model never saw; see ``planner validate --curves``."""
+    from planner.validation.curve_file import read_curves
+    from planner.validation.curves import curve_test
+
+    _require(model, seed)
+    return curve_test(read_curves(Path(curves)), model, seed=seed)

@@ -10,7 +10,13 @@ import typer
 
 from planner import _api
 from planner.cli import parameters as ask
-from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.console import (
+    answers,
+    data_console,
+    message_console,
+    placed,
+    print_json,
+)
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.vocabulary import Task
 from planner.errors import InputError, Problem
@@ -94,7 +100,8 @@ def estimate(
         portfolio = _only(portfolio, project)
     fitted = _api.load_model(model)
     limit_amount = _amount("--approval-limit", approval_limit)
-    result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
+    with placed(portfolio):
+        result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
     written: tuple[Path, ...] = ()
     if plot is not None:
         from planner.report.fan import write_fans
@@ -114,9 +121,9 @@ def estimate(
         out.print(f"Wrote {path}", markup=False)
     if not quiet:
         err = message_console(no_color=no_color)
-        for found in result.projects:
-            for line in render_warnings(found.warnings):
-                err.print(line)
+        warnings = dict.fromkeys(item for found in result.projects for item in found.warnings)
+        for line in render_warnings(warnings):
+            err.print(line)
 
 
 def _amount(flag: str, text: str | None) -> float | None:

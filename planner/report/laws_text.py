@@ -78,7 +78,7 @@ def _slope_table(laws: Laws, sources: dict[str, int]) -> Table:
 def _range(reading: SlopeReading) -> str:
     if reading.low is None or reading.high is None:
         return reading.range_is
-    return f"{reading.low:.2f}…{reading.high:.2f}, {reading.range_is}"
+    return f"{reading.low:.2f} to {reading.high:.2f}, {reading.range_is}"
 
 
 def _worked_table(laws: Laws, sources: dict[str, int]) -> Table:

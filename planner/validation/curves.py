@@ -184,7 +184,8 @@ def _plugin_forecast(curve: Curve) -> _CurveForecast:
     def needed(target: float) -> Array:
         if math.log10(target) >= ceiling:
             return np.full(_N_DRAWS, -np.inf)
-        return np.maximum((math.log10(target) - start - noise) / fall, 0.0)
+        decades = (math.log10(target) - start - noise) / fall
+        return np.maximum(np.asarray(decades, dtype=np.float64), 0.0)
 
     return _CurveForecast(np.minimum(mean + noise[:, None], ceiling), needed)
 

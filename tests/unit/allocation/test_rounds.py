@@ -26,7 +26,8 @@ PRICES = RoundPrices(per_image=1.0, penalty=1e6)
 
 def normal_draws(mean: float, sd: float, n: int = 4000) -> NDArray[np.float64]:
     """Return evenly spaced quantiles of a normal data need: its density without sampling noise."""
-    return mean + sd * ndtri((np.arange(n) + 0.5) / n)
+    normals = np.asarray(ndtri((np.arange(n) + 0.5) / n), dtype=np.float64)
+    return mean + sd * normals
 
 
 @pytest.mark.parametrize(("mean", "sd", "penalty"), [(2e6, 2e5, 1e7), (9e6, 1e6, 1e8)])
