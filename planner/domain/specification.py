@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 type PriorFamily = Literal["normal", "half_normal", "lognormal", "fixed"]
 type EffectFamily = Literal["normal", "student_t"]
 type CurveFamily = Literal["log_linear", "saturating"]
@@ -125,10 +128,24 @@ class Discrepancy:
         Standard deviation in log10 error; 0 for none.
     decades : float
         Memory in decades of images: the correlation falls by a factor of e over it.
+    at_chance : float
+        What is left of the departure where the error is that of guessing, as a share of
+        ``scale``; 1 for the same everywhere. No curve strays far above the ceiling.
     """
 
     scale: float = 0.0
     decades: float = 1.0
+    at_chance: float = 1.0
+
+    def height(self, share_of_chance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is left of the departure at errors that are shares of the guess.
+
+        Examples
+        --------
+        >>> Discrepancy(0.1, at_chance=0.5).height(np.array([0.0, 0.5, 1.0])).tolist()
+        [1.0, 0.75, 0.5]
+        """
+        return 1.0 - (1.0 - self.at_chance) * np.minimum(share_of_chance, 1.0)
 
 
 @dataclass(frozen=True)

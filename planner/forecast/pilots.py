@@ -430,7 +430,13 @@ class _Scene:
         """Prior covariance of the discrepancies at the runs; options have nothing in common."""
         same = self.option_of[:, None] == self.option_of[None, :]
         gaps = np.abs(self.log10_images[:, None] - self.log10_images[None, :])
-        return np.asarray(same * self.law.scale**2 * np.exp(-gaps / self.law.decades))
+        covariance = same * self.law.scale**2 * np.exp(-gaps / self.law.decades)
+        return np.asarray(covariance * self.height[:, None] * self.height)
+
+    @cached_property
+    def height(self) -> Array:
+        """What is left of the discrepancy at each run, from its measured error."""
+        return self.law.height(10.0 ** (self.measured - self.log10_ceiling))
 
     @cached_property
     def rotation(self) -> tuple[Array, Array]:
@@ -515,11 +521,12 @@ class _Scene:
             for path, found, runs in zip(prior, between, own, strict=True)
         ]
         for path, runs in zip(moved, own, strict=True):
-            explained[runs] += path.at(self.log10_images[runs], slice(None))
+            departure = path.at(self.log10_images[runs], slice(None))
+            explained[runs] += self.height[runs, None] * departure
         values, vectors = self.rotation
         scaled = vectors.T @ (self._residual_of(standardised, index) - explained)
         scaled /= values[:, None] + self.sigma[index] ** 2
-        pull = vectors @ scaled
+        pull = self.height[:, None] * (vectors @ scaled)
         return {
             option: replace(path, pull=pull[runs])
             for option, path, runs in zip(self.options, moved, own, strict=True)

@@ -74,8 +74,10 @@ class DeclaredCurve:
         Shape of the mean curve.
     sigma : ndarray of shape (n_draws,)
         Repeat-to-repeat sd of log10 error.
-    path : DiscrepancyPath
+    path : DiscrepancyPath or PilotedPath
         Departure of the option's curve from its shape.
+    law : Discrepancy
+        How it is declared.
     """
 
     mean: CurveDraws
@@ -83,6 +85,7 @@ class DeclaredCurve:
     saturating: bool
     sigma: Array
     path: DiscrepancyPath | PilotedPath
+    law: Discrepancy
 
     def error(self, images: Array, rows: slice) -> Array:
         """Return realised errors of shape (n_rows, n_images), in (0, majority guess].
@@ -91,9 +94,9 @@ class DeclaredCurve:
         """
         at_least_one = images >= 1
         log10_images = np.log10(np.where(at_least_one, images, 1.0))
-        departure = self.path.at(log10_images, rows)
-        departure += self.noise(rows)
-        error = self._realised(self.mean.rows(rows), log10_images[:, None], departure)
+        path = self.path.at(log10_images, rows)
+        mean = self.mean.rows(rows)
+        error = self._realised(mean, log10_images[:, None], path, self.noise(rows))
         error[~at_least_one] = self.majority_guess
         return error.T
 
@@ -108,8 +111,8 @@ class DeclaredCurve:
         if error_target >= self.majority_guess:
             return np.zeros_like(mean.level)
         log10_nodes = self.path.grid.log10_images()
-        nodes = self.path.nodes(0, len(log10_nodes) - 1, rows) + self.noise(rows)
-        met = self._realised(mean, log10_nodes[:, None], nodes.copy()) <= error_target
+        nodes, noise = self.path.nodes(0, len(log10_nodes) - 1, rows), self.noise(rows)
+        met = self._realised(mean, log10_nodes[:, None], nodes.copy(), noise) <= error_target
         first = np.argmax(met, axis=0)
         draws = np.arange(len(first))
         before = np.maximum(first - 1, 0)
@@ -117,22 +120,24 @@ class DeclaredCurve:
         low, width = log10_nodes[before], log10_nodes[first] - log10_nodes[before]
 
         def is_met(share: Array) -> NDArray[np.bool_]:
-            departure = left + share * (right - left)
-            return self._realised(mean, low + share * width, departure) <= error_target
+            path = left + share * (right - left)
+            return self._realised(mean, low + share * width, path, noise) <= error_target
 
         share = _first_true(is_met, len(first))
         return np.where(met.any(axis=0), np.power(10.0, low + share * width), np.inf)
 
-    def realised(self, mean: CurveDraws, images: float, departure: Array) -> Array:
+    def realised(self, mean: CurveDraws, images: float, path: Array, noise: Array) -> Array:
         """Return errors at one number of images for other parameters and departures, (n_rows,)."""
         if images < 1:
-            return np.full_like(departure, self.majority_guess)
-        return self._realised(mean, np.log10(np.array(images)), departure.copy())
+            return np.full_like(path, self.majority_guess)
+        return self._realised(mean, np.log10(np.array(images)), path.copy(), noise)
 
-    def _realised(self, mean: CurveDraws, log10_images: Array, departure: Array) -> Array:
-        """Return capped errors; ``departure`` is overwritten."""
-        departure *= LN10
+    def _realised(self, mean: CurveDraws, log10_images: Array, path: Array, noise: Array) -> Array:
+        """Return capped errors; ``path`` is overwritten."""
+        departure = path
         if not self.saturating:
+            departure += noise
+            departure *= LN10
             departure += LN10 * (mean.level + mean.slope * log10_images)
             np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
             return np.minimum(np.exp(departure), self.majority_guess)
@@ -145,12 +150,16 @@ class DeclaredCurve:
             np.minimum(odds, _LARGEST_EXPONENT, out=odds)
         np.exp(odds, out=odds)
         odds += 1.0
+        if self.law.at_chance != 1.0:
+            departure *= self.law.height(_share_of_chance(mean, odds))
+        departure += noise
+        departure *= LN10
         departure += math.log(self.majority_guess)
         error = np.exp(departure, out=departure)
         if mean.floor is None:
             error /= odds
         else:
-            error *= mean.floor + (1.0 - mean.floor) / odds
+            error *= _share_of_chance(mean, odds)
         return np.minimum(error, self.majority_guess, out=error)
 
     def noise(self, rows: slice) -> Array:
@@ -245,7 +254,15 @@ class ProjectCurves:
             saturating=self.is_saturating,
             sigma=sigma if self.update is None else sigma[self.update.index],
             path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid),
+            law=law,
         )
+
+
+def _share_of_chance(mean: CurveDraws, odds: Array) -> Array:
+    """Return the mean curve as a share of the majority guess, from 1 + 10^-u."""
+    if mean.floor is None:
+        return 1.0 / odds
+    return np.asarray(mean.floor + (1.0 - mean.floor) / odds)
 
 
 def _first_true(is_met: Callable[[Array], NDArray[np.bool_]], n_draws: int) -> Array:

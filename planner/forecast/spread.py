@@ -106,9 +106,8 @@ def spread_sources(
             name: {"project": shared, "architecture": mine.get(name, np.zeros_like(shared))}
             for name, shared in curves.shared_draws.items()
         }
-    departure = curve.path.at(np.log10([max(images, 1.0)]), slice(None))[0] + curve.noise(
-        slice(None)
-    )
+    path = curve.path.at(np.log10([max(images, 1.0)]), slice(None))[0]
+    noise = curve.noise(slice(None))
 
     def variance(source: str) -> float:
         values = {
@@ -121,8 +120,11 @@ def spread_sources(
             )
             for name, found in parts.items()
         }
-        strays = departure if source == "discrepancy_and_noise" else np.zeros_like(departure)
-        errors = curve.realised(curves.mean_curve(values), images, strays)
+        if source == "discrepancy_and_noise":
+            errors = curve.realised(curves.mean_curve(values), images, path, noise)
+        else:
+            still = np.zeros_like(path)
+            errors = curve.realised(curves.mean_curve(values), images, still, still)
         return float(np.var(np.log10(errors)))
 
     sources = [source for found in parts.values() for source in found]

@@ -62,16 +62,18 @@ def build_rotation(table: ObservationTable, discrepancy: Discrepancy) -> Rotatio
     block = np.zeros((len(multiple), len(multiple)))
     variance = np.empty(len(multiple))
     x = np.log10(table.n_images)
+    height = discrepancy.height(table.error / table.chance_error)
     for each in np.unique(curve[multiple]):
         at = np.flatnonzero(curve[multiple] == each)
         rows = multiple[at]
         apart = np.abs(x[rows][:, None] - x[rows][None, :])
         covariance = discrepancy.scale**2 * np.exp(-apart / discrepancy.decades)
+        covariance *= height[rows][:, None] * height[rows]
         covariance += np.diag(table.measurement_variance[rows])
         values, vectors = np.linalg.eigh(covariance)
         block[np.ix_(at, at)] = vectors
         variance[at] = np.maximum(values, 0.0)
-    alone = discrepancy.scale**2 + table.measurement_variance[single]
+    alone = (discrepancy.scale * height[single]) ** 2 + table.measurement_variance[single]
     return Rotation(
         order=np.concatenate([single, multiple]),
         n_single=len(single),

@@ -170,7 +170,10 @@ def spec_sha256(spec: ModelSpec) -> str:
 
     parts = {name: asdict(predictor) for name, predictor in spec.predictors.items()}
     parts["noise"] = asdict(spec.noise)
-    parts["discrepancy"] = asdict(spec.discrepancy)
+    law = asdict(spec.discrepancy)
+    if law["at_chance"] == 1.0:  # as good as not declared; older scores do not know of it
+        del law["at_chance"]
+    parts["discrepancy"] = law
     parts["rest"] = {"family": spec.family, "covariate_sd": dict(spec.covariate_sd)}
     text = json.dumps(essence(parts), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

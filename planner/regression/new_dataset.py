@@ -117,7 +117,9 @@ def new_dataset(
         log10_chance=rows.log10_chance,
         rotation=rotation,
         noise_variance=noise + known_variance,
-        row_sd=np.sqrt(noise + spec.discrepancy.scale**2 + rows.measurement_variance),
+        row_sd=np.sqrt(
+            noise + (spec.discrepancy.scale * _height(spec, rows)) ** 2 + rows.measurement_variance
+        ),
     )
 
 
@@ -305,6 +307,11 @@ def _product(columns: Mapping[str, Array], names: tuple[str, ...], n_rows: int) 
     return value
 
 
+def _height(spec: ModelSpec, rows: ObservationTable) -> Array:
+    """Return what is left of the discrepancy at each row, nearer to chance."""
+    return spec.discrepancy.height(rows.error / rows.chance_error)
+
+
 def _noise_basis(spec: ModelSpec, rows: ObservationTable) -> tuple[Array, Array]:
     """Return eigenvectors and eigenvalues of the known covariance: discrepancy and test sets."""
     x = np.log10(rows.n_images)
@@ -312,5 +319,7 @@ def _noise_basis(spec: ModelSpec, rows: ObservationTable) -> tuple[Array, Array]
     same = curve[:, None] == curve[None, :]
     near = np.exp(-np.abs(x[:, None] - x[None, :]) / spec.discrepancy.decades)
     known = spec.discrepancy.scale**2 * np.where(same, near, 0.0)
+    height = _height(spec, rows)
+    known *= height[:, None] * height
     values, vectors = np.linalg.eigh(known + np.diag(rows.measurement_variance))
     return np.asarray(vectors), np.maximum(np.asarray(values), 0.0)
