@@ -168,10 +168,8 @@ def _notes(report: "CollectionReport") -> Iterator[str]:
             f"± {money(report.policy.expected_cost_se, currency)} (one standard error)."
         )
     if report.policy.rounds:
-        yield (
-            "Later rounds are today's guess: add each round's run to the project's pilots and ask "
-            "again."
-        )
+        guess = "Later rounds are today's guess: add" if len(report.policy.rounds) > 1 else "Add"
+        yield f"{guess} each round's run to the project's pilots and ask again."
     extras = [f"{money(prices.per_image, currency)} per image"]
     if prices.setup:
         extras.append(f"{money(prices.setup)} once to set up")
