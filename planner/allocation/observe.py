@@ -7,24 +7,17 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.allocation.estimate import (
-    FEWEST_IMAGES,
-    DataNeeded,
-    Spread,
-    build_estimate,
-    spread,
-)
+from planner.allocation.estimate import DataNeeded, Spread, build_estimate, spread
+from planner.allocation.ranges import cost_ranges
 from planner.catalogue.portfolio_file import parse_portfolio, read_portfolio
 from planner.catalogue.runs import RunFile, read_runs
 from planner.catalogue.tables import candidates
 from planner.catalogue.text_file import read_bytes
 from planner.catalogue.write_pilots import add_pilots
-from planner.costing.draws import compute_factor_draws, data_cost_draws
 from planner.costing.training import TrainingRate, price_training
 from planner.domain.catalogue import Catalogue
-from planner.domain.plan import SCHEMA_VERSION, Warning_
+from planner.domain.plan import SCHEMA_VERSION, Quantiles, Warning_
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Pilot, Project
@@ -40,8 +33,8 @@ __all__ = [
     "observe_file",
 ]
 
-_FAR = 0.01
-"""An error that so few forecasts reach is far above expectation."""
+_FAR = 0.03
+"""An error that so few forecasts reach is far above expectation: worth a question."""
 
 _PLAUSIBLE = (0.02, 0.98)
 
@@ -58,7 +51,7 @@ class Outlook:
         With all the images that can be owned.
     error_at_limit : Spread
         Measured there.
-    cost : Spread
+    cost : Quantiles
         Total in the portfolio's currency if labelling stops at the target, at the latest at the
         limit: images bought, set-up and training.
     """
@@ -66,7 +59,7 @@ class Outlook:
     data_needed: DataNeeded
     chance_of_target_at_limit: float
     error_at_limit: Spread
-    cost: Spread
+    cost: Quantiles
 
 
 @dataclass(frozen=True)
@@ -294,35 +287,15 @@ def _outlook(forecast: Forecast, rate: TrainingRate, compute: Compute, seed: int
     project, name = forecast.project, rate.architecture
     needed = forecast.data_needed_draws(project.error_target, name)
     limit = [float(project.images.limit)]
+    ranges = cost_ranges(project, forecast, rate, compute, images=project.images.limit, seed=seed)
     return Outlook(
         data_needed=DataNeeded(
             **asdict(spread(needed)), chance_never=float(np.mean(np.isinf(needed)))
         ),
         chance_of_target_at_limit=float(forecast.chance(project.error_target, limit, name)[0]),
         error_at_limit=spread(forecast.error_draws(limit, name)[:, 0]),
-        cost=spread(_cost_draws(project, needed, rate, compute, seed)),
+        cost=ranges.stop_when_reached.total,
     )
-
-
-def _cost_draws(
-    project: Project,
-    needed: NDArray[np.float64],
-    rate: TrainingRate,
-    compute: Compute,
-    seed: int,
-) -> NDArray[np.float64]:
-    """Return draws of the total cost if labelling stops at the target, or else at the limit."""
-    images, n_draws = project.images, len(needed)
-    least = min(max(images.held, FEWEST_IMAGES), images.limit)
-    trained = np.clip(np.ceil(needed), least, images.limit)
-    bought = trained - images.held
-    price = data_cost_draws(project, [1.0], n_draws, seed)[:, 0]
-    data = price * bought + images.fixed_cost * (bought > 0)
-    per_image = rate.usd_per_image_epoch * compute.epochs * compute.trials
-    total: NDArray[np.float64] = data + per_image * trained * compute_factor_draws(
-        compute, n_draws, seed
-    )
-    return total
 
 
 def _accuracy_doubt(
@@ -340,7 +313,7 @@ def _accuracy_doubt(
     middle = sorted(pilot.error for pilot in pilots)[len(pilots) // 2]
     project = forecast.project.id
     message = (
-        f"An error of {middle:.2%} is far above every forecast, one of {1.0 - middle:.2%} is not: "
+        f"An error of {middle:.2%} is far above the forecast, one of {1.0 - middle:.2%} is not: "
         "are these accuracies? Then name the column accuracy."
     )
     return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)

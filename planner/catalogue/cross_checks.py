@@ -12,7 +12,7 @@ from planner.catalogue.suggest import did_you_mean
 from planner.catalogue.tables import load_catalogue
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio import Compute
-from planner.domain.quantities import show
+from planner.domain.quantities import QuantityError, parse_rate, show
 from planner.domain.vocabulary import Basis
 from planner.errors import InputError
 
@@ -109,9 +109,16 @@ def _project_findings(document: Document, location: Location, fields: Fields) ->
             message = "a frozen backbone needs pretrained weights."
             yield Finding((*here, "backbone"), message, "pretrained: true")
     for here, run in _pilots(location, fields):
-        if run.get("error") in (0, "0", "0%", "0 %") and "test_images" not in run:
+        if _is_zero_share(run.get("error")) and "test_images" not in run:
             message = "no error among how many test images? Without their number 0 says nothing."
             yield Finding((*here, "error"), message, "test_images: 1000", "ERROR_ZERO")
+
+
+def _is_zero_share(value: object) -> bool:
+    try:
+        return parse_rate(value) == 0
+    except QuantityError:
+        return False
 
 
 def _pilots(location: Location, fields: Fields) -> list[tuple[Location, Fields]]:

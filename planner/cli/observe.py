@@ -126,11 +126,7 @@ def _json(found: "ObservedFile", file: Path, target: Path | None) -> dict[str, o
 
 def _last_words(found: "ObservedFile", target: Path | None) -> str:
     known = found.runs_known
-    text = ""
-    if known:
-        text = (
-            f"{known} run{'' if known == 1 else 's'} of {found.runs.name} the file had already.\n"
-        )
+    text = f"{known} of the runs stood in the file already.\n" if known else ""
     if target is None:
         return f"{text}Nothing was written (--dry-run)."
     return f"{text}Wrote {target}. Next: planner plan {target}"

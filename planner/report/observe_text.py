@@ -12,6 +12,7 @@ from planner.report.format import NEVER, percent, shorten
 if TYPE_CHECKING:
     from planner.allocation.estimate import Spread
     from planner.allocation.observe import Observation, Outlook, ProjectObservation
+    from planner.domain.plan import Quantiles
 
 _FOOTER = (
     "P10 / P50 / P90: not exceeded in 10, 50 and 90 % of outcomes. The total is what\n"
@@ -71,7 +72,7 @@ def _cells(outlook: "Outlook") -> tuple[str, ...]:
     )
 
 
-def _values(spread: "Spread") -> tuple[float | None, ...]:
+def _values(spread: "Spread | Quantiles") -> tuple[float | None, ...]:
     return spread.p10, spread.p50, spread.p90
 
 
