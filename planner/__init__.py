@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planner._api import check as check
     from planner._api import collect as collect
-    from planner._api import collect as collect
     from planner._api import estimate as estimate
     from planner._api import fit as fit
     from planner._api import forecast as forecast
     from planner._api import load_model as load_model
+    from planner._api import observe as observe
     from planner._api import options as options
     from planner._api import plan as plan
     from planner._api import read_portfolio as read_portfolio
@@ -49,10 +49,10 @@ _HOMES = {
     "Range": "planner.domain.quantities",
     "check": "planner._api",
     "collect": "planner._api",
-    "collect": "planner._api",
     "estimate": "planner._api",
     "fit": "planner._api",
     "load_model": "planner._api",
+    "observe": "planner._api",
     "options": "planner._api",
     "plan": "planner._api",
     "read_portfolio": "planner._api",
@@ -75,6 +75,7 @@ __all__ = [
     "estimate",
     "forecast",
     "load_model",
+    "observe",
     "options",
     "plan",
     "read_portfolio",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.allocation.collect import CollectionReport
     from planner.allocation.estimate import Estimate
+    from planner.allocation.observe import ObservedFile
     from planner.domain.plan import Plan, Warning_
     from planner.domain.portfolio import Portfolio
     from planner.domain.posterior import Posterior
@@ -138,6 +139,36 @@ def collect(
         architecture=architecture,
         seed=seed,
     )
+
+
+def observe(
+    path: str | Path, runs: str | Path, model: "Posterior", *, seed: int = 0
+) -> "ObservedFile":
+    """Add a CSV file of measured runs to a portfolio file and compare what is known; write nothing.
+
+    Parameters
+    ----------
+    path, runs : str or Path
+        The portfolio, and the runs: project, images, error and optional columns.
+    model : Posterior
+        One that learns from pilots.
+    seed : int, default=0
+        Fixes project luck.
+
+    Returns
+    -------
+    ObservedFile
+        ``content``, the bytes of the portfolio file with the runs in it, and ``observation``.
+
+    Raises
+    ------
+    InputError
+        With every mistake in both files.
+    """
+    from planner.allocation.observe import observe_file
+    from planner.catalogue.tables import load_catalogue
+
+    return observe_file(path, runs, model, load_catalogue(), seed=seed)
 
 
 def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:

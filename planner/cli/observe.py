@@ -57,12 +57,10 @@ def observe(
 ) -> None:
     """Add measured runs to a copy of FILE, comments kept, and show what they change."""
     target = None if dry_run else _target(file, output, in_place=in_place, force=force)
-    from planner.allocation.observe import observe_file
-    from planner.catalogue.files import write_text_atomic
-    from planner.catalogue.tables import load_catalogue
-
-    found = observe_file(file, runs, _api.load_model(model), load_catalogue(), seed=seed)
+    found = _api.observe(file, runs, _api.load_model(model), seed=seed)
     if target is not None:
+        from planner.catalogue.files import write_text_atomic
+
         # UTF-8 without -sig: a byte-order mark of the file stays its first character.
         write_text_atomic(target, found.content.decode("utf-8"), force=force or in_place)
     if as_json:

@@ -17,6 +17,7 @@ COMMANDS = [
     "init",
     "check",
     "estimate",
+    "observe",
     "options",
     "plan",
     "reproduce",
