@@ -92,3 +92,41 @@ def test_wrong_amounts_are_named_together() -> None:
     assert "--penalty" in result.stderr
     assert "--round-cost" in result.stderr
     assert "2 problems" in result.stderr
+
+
+def words_of(tmp_path: Path, project: str, *arguments: str) -> str:
+    """Return what collect says of a one-project file, on one line."""
+    path = tmp_path / "portfolio.yaml"
+    path.write_text(
+        f"version: 1\nprojects:\n  - {{id: a, classes: 4, value: 90k, {project}}}\n",
+        encoding="utf-8",
+    )
+    result = RUNNER.invoke(
+        app, ["collect", str(path), "a", "--architecture", "ResNet-50", *arguments]
+    )
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+def test_images_that_a_run_has_tried_are_not_trained_on_first(tmp_path: Path) -> None:
+    """A run on all images held that missed the target leaves only the question what to buy."""
+    fields = "target_error: 6%, images: {held: 8k, limit: 150k, price: 0.3}"
+    run_of_all = "pilots: [{images: 8k, error: 9%, architecture: ResNet-50}]"
+    assert "First train on the 8,000 images" in words_of(tmp_path, fields)
+    after = words_of(tmp_path, f"{fields}, {run_of_all}", "--round-cost", "500")
+    assert "First train" not in after
+    assert " Collect " in after
+    assert "500 per round" in after
+
+
+def test_a_trivial_target_needs_no_words_about_rounds(tmp_path: Path) -> None:
+    """Where the majority guess meets the target, that is all there is to say."""
+    said = words_of(tmp_path, "target_error: 80%, images: {held: 10, limit: 99, price: 1}")
+    assert said.endswith("No images are needed: in every outcome those held meet the target.")
+
+
+def test_an_unreachable_target_is_said_to_be_unreachable(tmp_path: Path) -> None:
+    """No break-even is named where no amount would pay."""
+    said = words_of(tmp_path, "target_error: 1e-9, images: {held: 10, limit: 99, price: 1}")
+    assert "but no outcome meets it within the limit of 99 images" in said
+    assert "starts to pay" not in said
