@@ -52,6 +52,8 @@ def read_run_text(path: Path) -> tuple[bytes, str]:
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise _unreadable(path, f"cannot be read: {reason}.") from None
+    if content.startswith(b"PK\x03\x04"):
+        raise _unreadable(path, "is a workbook or an archive; save the sheet of runs as CSV.")
     text = decode(content, str(path))
     if not text.strip():
         raise _unreadable(path, "is empty.")

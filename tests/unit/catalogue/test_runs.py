@@ -182,6 +182,7 @@ def test_every_mistake_in_one_pass_with_its_place(problems: Problems) -> None:
         ("project,images,iou\nshelf-gaps,20k,0.8\n", "is classification"),
         ("project,images,accuracy\nroads,20k,0.8\n", "pixels is another measure"),
         (b"\xff\xfep\x00", "UTF-16"),
+        (b"PK\x03\x04\x14\x00", "save the sheet of runs as CSV"),
         (b"project,images,error\n\xe9,1,2%", "not UTF-8"),
     ],
 )
