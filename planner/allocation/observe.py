@@ -265,8 +265,9 @@ def _observe_project(
         before=_outlook(was, rate, compute, seed),
         after=_outlook(now, rate, compute, seed),
     )
-    doubt = _accuracy_doubt(was, new.pilots[len(old.pilots) :], name)
-    return observation, (*doubt, *now.warnings)
+    runs = new.pilots[len(old.pilots) :]
+    doubts = (*_accuracy_doubt(was, runs, name), *_unnamed(new, runs, catalogue, compute))
+    return observation, (*doubts, *now.warnings)
 
 
 def _measured(project: Project, catalogue: Catalogue, compute: Compute) -> str | None:
@@ -317,6 +318,21 @@ def _accuracy_doubt(
         "are these accuracies? Then name the column accuracy."
     )
     return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)
+
+
+def _unnamed(
+    project: Project, runs: Sequence[Pilot], catalogue: Catalogue, compute: Compute
+) -> tuple[Warning_, ...]:
+    """Return a warning if runs leave open which of several architectures they measured."""
+    unnamed = sum(pilot.architecture is None for pilot in runs)
+    if not unnamed or len(candidates(project, catalogue, compute)) == 1:
+        return ()
+    message = (
+        f"{unnamed} of {len(runs)} runs name no architecture, so they say less about each one. "
+        "A column architecture narrows the range further."
+    )
+    field = f"projects[{project.id}].pilots"
+    return (Warning_("PILOT_NO_ARCHITECTURE", project.id, field, message),)
 
 
 def _new_runs(

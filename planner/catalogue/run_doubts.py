@@ -127,7 +127,7 @@ def _above_chance(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, 
     )
     worst = next((run for run in above if run.pilot.error < 1.0), above[0])
     text = (
-        f"{_lines(run.line for run in above)}: an error of {worst.pilot.error:.4g} is no better "
+        f"{_lines(run.line for run in above)}: an error of {worst.pilot.error:.2%} is no better "
         f"than {chance}."
     )
     if worst.pilot.error < 1.0:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.report.format import NEVER, percent, shorten
 
 if TYPE_CHECKING:
@@ -25,8 +26,17 @@ def render_observation(observation: "Observation") -> Iterator[Table | Text]:
     for project in observation.projects:
         yield Text(_head(project), style="bold")
         yield _table(project, observation.currency)
+        if _is_vague(project.after):
+            yield Text("  Images needed are known to the order of magnitude only.")
     if observation.projects:
         yield Text(_FOOTER, style="dim")
+
+
+def _is_vague(outlook: "Outlook") -> bool:
+    low, high = outlook.data_needed.p10, outlook.data_needed.p90
+    if low is None or low <= 0:
+        return False
+    return high is None or high / low > ORDER_OF_MAGNITUDE_RATIO
 
 
 def _head(project: "ProjectObservation") -> str:

@@ -118,8 +118,11 @@ def test_runs_that_are_there_already_are_not_doubled(observe: Observe) -> None:
 
 def test_without_an_architecture_the_cheapest_is_shown(observe: Observe) -> None:
     """A run that names none tells of all; the first recommendation is shown."""
-    (shelf,) = observe("project,images,error\nshelf,5k,9%\n").observation.projects
-    assert shelf.architecture in {"ResNet-18", "ResNet-50"}
+    found = observe("project,images,error\nshelf,5k,9%\n").observation
+    assert found.projects[0].architecture in {"ResNet-18", "ResNet-50"}
+    assert [w.message for w in found.warnings if w.code == "PILOT_NO_ARCHITECTURE"]
+    named = observe(f"{HEAD}shelf,5k,9%,ResNet-50\n").observation
+    assert not [w for w in named.warnings if w.code == "PILOT_NO_ARCHITECTURE"]
 
 
 def test_errors_far_above_the_forecast_are_asked_after(observe: Observe) -> None:

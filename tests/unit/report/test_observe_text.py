@@ -54,6 +54,13 @@ def test_a_range_without_an_end_says_so() -> None:
     assert "no end" in shown
 
 
+def test_a_range_that_stays_wide_is_called_what_it_is() -> None:
+    """Above a factor of 100 only the order of magnitude is known; below, nothing is said."""
+    assert "order of magnitude only" in text(replace(PROJECT, after=WIDE))
+    assert "order of magnitude only" in text(replace(PROJECT, after=NEVER))
+    assert "order of magnitude" not in text(PROJECT)
+
+
 @pytest.mark.parametrize("outlook", [WIDE, NARROW, NEVER])
 def test_eighty_columns_are_enough(outlook: Outlook) -> None:
     """Also for long names, for millions and for yen."""
