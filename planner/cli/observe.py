@@ -1,6 +1,7 @@
 """``planner observe``: what measured runs change, and a portfolio file that holds them."""
 
 import re
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,10 +60,7 @@ def observe(
     target = None if dry_run else _target(file, output, in_place=in_place, force=force)
     found = _api.observe(file, runs, _api.load_model(model), seed=seed)
     if target is not None:
-        from planner.catalogue.files import write_text_atomic
-
-        # UTF-8 without -sig: a byte-order mark of the file stays its first character.
-        write_text_atomic(target, found.content.decode("utf-8"), force=force or in_place)
+        _write(found.content, file, target, force=force or in_place)
     if as_json:
         print_json(_json(found, file, target))
         return
@@ -96,6 +94,18 @@ def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> 
         fix = "--force, or -o with another name"
         raise InputError([Problem("", message, fix, str(target), "FILE")])
     return target
+
+
+def _write(content: bytes, file: Path, target: Path, *, force: bool) -> None:
+    """Write the new file, as private as the old one."""
+    import shutil
+
+    from planner.catalogue.files import write_text_atomic
+
+    # UTF-8 without -sig: a byte-order mark of the file stays its first character.
+    write_text_atomic(target, content.decode("utf-8"), force=force)
+    with suppress(OSError):  # a file system without modes
+        shutil.copymode(file, target)
 
 
 def _beside(file: Path) -> Path:

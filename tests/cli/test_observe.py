@@ -1,6 +1,7 @@
 """``planner observe``: what is printed, what is written, and what is left alone."""
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,16 @@ def test_in_place_writes_the_file_itself(here: Path) -> None:
     assert (here / "link.yaml").is_symlink()
     assert "error: 9.1%" in (here / "p.yaml").read_text(encoding="utf-8")
     assert observe("--in-place", "-o", "x.yaml").exit_code == 2
+
+
+@pytest.mark.parametrize("flag", ["--in-place", "--quiet"])
+def test_a_private_file_stays_private(here: Path, flag: str) -> None:
+    """The file written can be read by nobody who could not read the portfolio."""
+    (here / "p.yaml").chmod(0o600)
+    assert observe(flag).exit_code == 0
+    written = here / ("p.yaml" if flag == "--in-place" else "p.observed.yaml")
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+    assert "pilots" in written.read_text(encoding="utf-8")
 
 
 def test_dry_run_writes_nothing(here: Path) -> None:
