@@ -14,7 +14,7 @@ COUNTS = st.one_of(st.integers(0, 10**6), st.sampled_from(["20k", "1.5M", "1,200
 MONEY = st.one_of(
     st.integers(0, 10**9), st.floats(0, 1e9), st.sampled_from(["120k", "1200.50", "0.35", "5M"])
 )
-PRICES = st.one_of(MONEY, st.sampled_from(["0.30..0.45", "1k..2k", "$0.3..$0.4"]))
+PRICES = st.one_of(MONEY, st.sampled_from(["0.30..0.45", "1k..2k", "0.3 .. 0.4"]))
 SHARES = st.one_of(
     st.floats(0, 0.999), st.floats(1.001, 100), st.sampled_from(["50%", "0 %", "100%", "0.25"])
 )

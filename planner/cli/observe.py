@@ -1,6 +1,7 @@
 """``planner observe``: what measured runs change, and a portfolio file that holds them."""
 
 import re
+import stat
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -98,14 +99,13 @@ def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> 
 
 def _write(content: bytes, file: Path, target: Path, *, force: bool) -> None:
     """Write the new file, as private as the old one."""
-    import shutil
-
     from planner.catalogue.files import write_text_atomic
 
+    mode = stat.S_IMODE(file.stat().st_mode)
     # UTF-8 without -sig: a byte-order mark of the file stays its first character.
     write_text_atomic(target, content.decode("utf-8"), force=force)
     with suppress(OSError):  # a file system without modes
-        shutil.copymode(file, target)
+        target.chmod(mode)
 
 
 def _beside(file: Path) -> Path:
