@@ -73,6 +73,7 @@ __all__ = [
     "check",
     "collect",
     "estimate",
+    "fit",
     "forecast",
     "load_model",
     "observe",

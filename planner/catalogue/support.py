@@ -34,7 +34,6 @@ class LaterField:
 
 
 LATER = (
-    LaterField(("projects", "*", "backbone"), "A frozen backbone", frozenset({"frozen"})),
     LaterField(("projects", "*", "unit"), "Business units", plural=True),
     LaterField(("projects", "*", "earliest"), "Starting in a later period"),
     LaterField(("shared",), "Shared data sets and base models", plural=True),

@@ -381,7 +381,6 @@ def test_objective_needs_values(objective: str | None, values: int, n_missing: i
 
 
 LATER = {
-    "backbone": ("projects", "backbone: frozen"),
     "unit": ("projects", "unit: retail"),
     "earliest": ("projects", "earliest: 2027H2"),
     "shared": (
