@@ -5,52 +5,34 @@ and, where known, the architecture. Only the power law looks at a curve itself: 
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from planner.catalogue.tables import load_catalogue
-from planner.domain.architecture import match_key
 from planner.domain.covariates import REFERENCE_COMPLEXITY
 from planner.domain.posterior import Posterior
-from planner.domain.power_law import fit_power_law
-from planner.domain.project import Images, Project
-from planner.domain.published_equations import predicted_error, slope
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
-from planner.domain.validation import PLUGIN_SD, CurveScores, CurveTest
-from planner.domain.vocabulary import Task
+from planner.domain.validation import CurveScores, CurveTest
 from planner.errors import UnsupportedError
-from planner.forecast.forecast import build_forecast
 from planner.validation.curve_file import Curve, CurveFile
+from planner.validation.forecasts import (
+    CurveForecast,
+    beyond_first_tenth,
+    is_known,
+    model_forecast,
+    plugin_forecast,
+    power_law_forecast,
+)
 
 type Array = NDArray[np.float64]
 
 PLUGIN = "Eq. 1 plug-in"
 POWER_LAW = "power law"
 
-FIRST_TENTH = 0.1
-"""Share of a curve's largest size up to which its points may be used to fit a power law."""
-
-FEWEST_POINTS = 3
-"""Points a power law is fitted to at least."""
-
 ALL_POINTS = "all points"
 BEYOND = "points beyond the first tenth"
-
-_N_DRAWS = 2000
-_PLACEHOLDER_TARGET = 0.05
-"""A project needs a target; forecasts of its error do not depend on it."""
-
-
-@dataclass(frozen=True, eq=False)
-class _CurveForecast:
-    """Draws of log10 error at the curve's points, and of log10 data needed for a target."""
-
-    log10_error: Array
-    log10_needed: Callable[[float], Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,19 +66,19 @@ def curve_test(file: CurveFile, posterior: Posterior, *, seed: int = 0) -> Curve
         least three points there.
     """
     notes = _notes(file, posterior)
-    models: dict[str, dict[int, _CurveForecast]] = {posterior.name: {}, PLUGIN: {}, POWER_LAW: {}}
+    models: dict[str, dict[int, CurveForecast]] = {posterior.name: {}, PLUGIN: {}, POWER_LAW: {}}
     refused: list[str] = []
     for at, curve in enumerate(file.curves):
         try:
-            models[posterior.name][at] = _model_forecast(curve, posterior, seed)
+            models[posterior.name][at] = model_forecast(curve, posterior, seed)
         except UnsupportedError as error:
             refused.append(error.problems[0].message)
-        models[PLUGIN][at] = _plugin_forecast(curve)
-        if (law := _power_law_forecast(curve)) is not None:
+        models[PLUGIN][at] = plugin_forecast(curve)
+        if (law := power_law_forecast(curve)) is not None:
             models[POWER_LAW][at] = law
     if refused:
         notes.append(f"{posterior.name} cannot forecast {len(refused)} curves: {refused[0]}")
-    beyond = {at: _beyond(file.curves[at]) for at in models[POWER_LAW]}
+    beyond = {at: beyond_first_tenth(file.curves[at]) for at in models[POWER_LAW]}
     everything = {
         at: np.ones(len(curve.images), dtype=bool) for at, curve in enumerate(file.curves)
     }
@@ -126,98 +108,9 @@ def new_lows(curve: Curve) -> tuple[tuple[int, float], ...]:
     return tuple(lows)
 
 
-def project_of(curve: Curve) -> Project:
-    """Return the project a curve's description amounts to."""
-    assumed = REFERENCE_COMPLEXITY if curve.n_classes is None else math.nan
-    return Project(
-        id=curve.id,
-        classes=curve.n_classes,
-        relative_complexity=assumed,
-        task=curve.task,
-        pretrained=curve.pretrained,
-        backbone=curve.backbone,
-        target_error=_PLACEHOLDER_TARGET,
-        images=Images(held=0, limit=max(curve.images)),
-    )
-
-
-def _model_forecast(curve: Curve, posterior: Posterior, seed: int) -> _CurveForecast:
-    forecast = build_forecast(
-        project_of(curve), posterior, architectures=load_catalogue().architectures, seed=seed
-    )
-    name = curve.architecture if _is_known(curve.architecture, posterior) else None
-
-    def needed(target: float) -> Array:
-        with np.errstate(divide="ignore"):  # 0 images where the majority guess will do
-            return np.log10(forecast.data_needed_draws(target, name))
-
-    return _CurveForecast(np.log10(forecast.error_draws(curve.images, name)), needed)
-
-
-def _is_known(architecture: str | None, posterior: Posterior) -> bool:
-    """Tell whether the catalogue or the fitted rows have an architecture of that name."""
-    if architecture is None:
-        return False
-    fitted = {match_key(label) for labels in posterior.labels.values() for label in labels}
-    in_catalogue = load_catalogue().find_architecture(architecture) is not None
-    return in_catalogue or match_key(architecture) in fitted
-
-
-def _plugin_forecast(curve: Curve) -> _CurveForecast:
-    """Eq. 1 with its in-sample noise, capped at the majority guess."""
-    project = project_of(curve)
-    noise = PLUGIN_SD * ndtri((np.arange(_N_DRAWS) + 0.5) / _N_DRAWS)
-    ceiling = math.log10(project.majority_guess_error)
-    fall = slope(pretrained=curve.pretrained)
-    start = math.log10(
-        float(
-            predicted_error(
-                1.0,
-                project.relative_complexity,
-                pretrained=curve.pretrained,
-                segmentation=curve.task is Task.SEGMENTATION,
-            )
-        )
-    )
-    mean = np.minimum(start + fall * np.log10(np.array(curve.images, dtype=float)), ceiling)
-
-    def needed(target: float) -> Array:
-        if math.log10(target) >= ceiling:
-            return np.full(_N_DRAWS, -np.inf)
-        decades = (math.log10(target) - start - noise) / fall
-        return np.maximum(np.asarray(decades, dtype=np.float64), 0.0)
-
-    return _CurveForecast(np.minimum(mean + noise[:, None], ceiling), needed)
-
-
-def _power_law_forecast(curve: Curve) -> _CurveForecast | None:
-    """Power law through the curve's first tenth; None where it has fewer than three points."""
-    start = ~_beyond(curve)
-    if start.sum() < FEWEST_POINTS or start.all():
-        return None
-    x, y = np.log10(np.array(curve.images, dtype=float)), np.log10(curve.errors)
-    if np.ptp(x[start]) == 0.0:
-        return None
-    law = fit_power_law(x[start], y[start])
-    level, fall, noise = law.draw(
-        np.random.default_rng([len(curve.images), int(start.sum())]), _N_DRAWS
-    )
-
-    def needed(target: float) -> Array:
-        falls = fall < 0
-        gap = math.log10(target) - level - noise
-        return np.where(falls, gap / np.where(falls, fall, -1.0), np.inf)
-
-    return _CurveForecast(level[:, None] + fall[:, None] * x + noise[:, None], needed)
-
-
-def _beyond(curve: Curve) -> NDArray[np.bool_]:
-    return np.array(curve.images) > FIRST_TENTH * max(curve.images)
-
-
 def _scores(
     file: CurveFile,
-    models: Mapping[str, Mapping[int, _CurveForecast]],
+    models: Mapping[str, Mapping[int, CurveForecast]],
     keep: Mapping[int, NDArray[np.bool_]],
     skip: str = "",
 ) -> tuple[CurveScores, ...]:
@@ -233,7 +126,7 @@ def _scores(
     return tuple(results)
 
 
-def _score(curve: Curve, forecast: _CurveForecast, keep: NDArray[np.bool_]) -> _CurveResult:
+def _score(curve: Curve, forecast: CurveForecast, keep: NDArray[np.bool_]) -> _CurveResult:
     draws, observed = forecast.log10_error[:, keep], np.log10(curve.errors)[keep]
     first = np.array(curve.images)[keep].min()
     ratios, pits, never = [], [], []
@@ -293,7 +186,7 @@ def _notes(file: CurveFile, posterior: Posterior) -> list[str]:
     if "backbone" in file.absent:
         notes.append("No column backbone: all curves were taken as fine-tuned.")
     named = {curve.architecture for curve in file.curves if curve.architecture}
-    if strange := sorted(name for name in named if not _is_known(name, posterior)):
+    if strange := sorted(name for name in named if not is_known(name, posterior)):
         shown = ", ".join(strange[:5]) + (", …" if len(strange) > 5 else "")
         notes.append(f"Unknown names, taken as architectures not chosen yet: {shown}.")
     return notes

@@ -18,8 +18,8 @@ from planner.validation.curves import (
     POWER_LAW,
     curve_test,
     new_lows,
-    project_of,
 )
+from planner.validation.forecasts import project_of
 
 SIZES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
