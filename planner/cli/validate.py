@@ -12,12 +12,24 @@ from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 
 if TYPE_CHECKING:
-    from planner.domain.validation import StoredScores
+    from planner.domain.validation import PilotMode, StoredScores
 
 Folds = Annotated[
     int | None,
     typer.Option(
         "--folds", min=2, help="With --refit: folds of whole data sets (many: one set at a time)."
+    ),
+]
+
+
+Pilots = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pilots",
+        metavar="none|one|all",
+        help="With --curves: points of each curve that are given as pilots: none, the smallest "
+        "one, or all up to a tenth of its largest size. Repeat, or separate by commas. "
+        "[default: none,one,all]",
     ),
 ]
 
@@ -43,6 +55,7 @@ def validate(
             "task,backbone].",
         ),
     ] = None,
+    pilots: Pilots = None,
     refit: Annotated[
         bool,
         typer.Option("--refit", help="Refit with data sets left out (minutes), and store it."),
@@ -63,11 +76,16 @@ def validate(
 ) -> None:
     """Judge a model by the paper's Table 2, by data sets it was not fitted on, and by your curves.
 
+    Your curves are forecast from their description, and again with their first points as pilots.
+
     Scores on left-out data sets are stored with the model; --refit computes them anew.
     """
     from planner.regression.store import load_model
     from planner.validation.report import validation_report
 
+    modes = _pilot_modes(pilots)
+    if pilots and curves is None:
+        raise typer.BadParameter("--pilots needs --curves: pilots are points of your curves.")
     posterior = load_model(model)
     if folds is not None and not refit:
         raise typer.BadParameter("--folds needs --refit: stored scores have their folds.")
@@ -78,6 +96,7 @@ def validate(
         beside=(load_model("published"),),
         left_out=_stored(model),
         curves=curves,
+        pilots=modes,
         seed=seed,
     )
     if as_json:
@@ -88,6 +107,18 @@ def validate(
     out = data_console(no_color=no_color)
     for block in render_validation(report):
         out.print(block)
+
+
+def _pilot_modes(texts: list[str] | None) -> "tuple[PilotMode, ...]":
+    """Return the modes asked for; all of them by default."""
+    from planner.domain.validation import PilotMode
+
+    words = [word.strip().casefold() for text in texts or [] for word in text.split(",")]
+    for word in words:
+        if word not in list(PilotMode):
+            known = ", ".join(PilotMode)
+            raise typer.BadParameter(f"--pilots: {word!r} is none of {known}.")
+    return tuple(mode for mode in PilotMode if not words or mode in words)
 
 
 def _stored(model: str) -> "StoredScores":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 
 SCHEMA_VERSION = 1
 
@@ -242,6 +243,89 @@ class CurveScores:
     chance_never: float | None
 
 
+class PilotMode(StrEnum):
+    """Which of a curve's first points are given as pilots.
+
+    NONE: its description alone. ONE: its smallest point. ALL: every point with at most a tenth of
+    its largest number of images.
+    """
+
+    NONE = "none"
+    ONE = "one"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class PilotScores:
+    """How one model forecast the later points of curves, given some first ones.
+
+    Attributes
+    ----------
+    model : str
+        Its name.
+    curves, points : int
+        Scored.
+    coverage : mapping of str to float
+        Share of later points inside the central 50, 80, 90 and 95 % intervals of the error.
+    crps, crps_by_curve : float
+        Of log10 error, over points and over curves.
+    bias : float
+        Mean of predicted median less observed, in log10 error.
+    targets : int
+        Errors first reached at 2, 4 and 10 times the last pilot's images.
+    need_coverage : mapping of str to float, or None
+        Share of true needs inside the central intervals of data needed; None without targets.
+    median_abs_log10_ratio : float or None
+        Median over targets of |log10(predicted / true images)|, predicted being the median of data
+        needed; None if it is infinite or there are no targets.
+    chance_never : float or None
+        Mean predicted chance that a target which was in fact reached is never reached.
+    unreliable : int
+        Curves whose update with the pilots cannot be relied on; they count all the same.
+    """
+
+    model: str
+    curves: int
+    points: int
+    coverage: Mapping[str, float]
+    crps: float
+    crps_by_curve: float
+    bias: float
+    targets: int
+    need_coverage: Mapping[str, float] | None
+    median_abs_log10_ratio: float | None
+    chance_never: float | None
+    unreliable: int
+
+
+@dataclass(frozen=True)
+class PilotTest:
+    """Every model on the later points of a file's curves, given some first ones.
+
+    Attributes
+    ----------
+    pilots : PilotMode
+        Which points are given. With none, the same points and targets are scored as with one.
+    curves : int
+        Long enough to be scored.
+    too_short : int
+        Not long enough.
+    scores : tuple of PilotScores
+        One for each model, on all curves it can forecast.
+    where_power_law : tuple of PilotScores
+        The same on the curves that a power law within the curve can be fitted to; empty if none.
+    notes : tuple of str
+        What was left out.
+    """
+
+    pilots: PilotMode
+    curves: int
+    too_short: int
+    scores: tuple[PilotScores, ...]
+    where_power_law: tuple[PilotScores, ...]
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class CurveTest:
     """Every model on a file of measured curves.
@@ -259,6 +343,8 @@ class CurveTest:
         can be fitted to.
     notes : tuple of str
         Assumptions made for columns that were not given, and what was left out.
+    pilots : tuple of PilotTest
+        The same curves with their first points given as pilots; empty if not asked for.
     """
 
     file: str
@@ -267,6 +353,7 @@ class CurveTest:
     points: int
     scores: Mapping[str, tuple[CurveScores, ...]]
     notes: tuple[str, ...]
+    pilots: tuple[PilotTest, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from planner.domain.validation import (
     CurveScores,
     CurveTest,
     LeftOutScores,
+    PilotMode,
+    PilotScores,
+    PilotTest,
     ScoreSummary,
     StoredScores,
     Table2Test,
@@ -24,6 +27,17 @@ _READ_SCORES = (
     "An 80 % interval should hold 80 % of what is measured. CRPS is the error of a whole forecast "
     "in log10 error: smaller is better. Log density: larger is better. ± is one standard error of "
     "the mean over data sets."
+)
+_GIVEN = {
+    PilotMode.NONE: "No pilot: points after the first",
+    PilotMode.ONE: "One pilot, the first point: points after it",
+    PilotMode.ALL: "Pilots up to a tenth of the largest size: points beyond",
+}
+_READ_PILOTS = (
+    "D*: images at which the curve first reached the error it has at 2, 4 and 10 times its last "
+    "pilot (without pilots: its first point), and how far they were missed, in powers of ten "
+    "(median). The anchored slope is the published one, drawn through the last pilot; the power "
+    "law sees the pilots alone and needs three sizes."
 )
 _BIAS = "Bias above 0: errors were smaller than forecast."
 
@@ -204,6 +218,67 @@ def _curves(test: CurveTest) -> Iterator[RenderableType]:
     yield Text(_BIAS)
     for note in test.notes:
         yield Text(f"- {note}", style="yellow")
+    for pilots in test.pilots:
+        yield Text()
+        yield from _pilots(pilots)
+    if any(pilots.scores for pilots in test.pilots):
+        yield Text(_READ_PILOTS)
+
+
+def _pilots(test: PilotTest) -> Iterator[RenderableType]:
+    given = _GIVEN[test.pilots]
+    everywhere = tuple(score for score in test.scores if score.curves == test.curves)
+    some = [score for score in test.scores if score.curves < test.curves]
+    if everywhere:
+        yield _pilot_table(given, everywhere)
+    elif not some:
+        yield Text(f"{given}: no curve can be forecast.")
+    # scores on different curves cannot be compared: each row then stands with its rivals there
+    within = test.where_power_law
+    if within and within[-1].curves < test.curves:
+        yield _pilot_table("The same, where there are three sizes up to a tenth", within)
+        some = [score for score in some if score.model != within[-1].model]
+    for score in some:
+        yield _pilot_table(f"The same, what {score.model} can forecast", (score,))
+    for note in test.notes:
+        yield Text(f"- {note}", style="yellow")
+    for score in test.scores:
+        if score.unreliable:
+            message = f"- {score.model}: {score.unreliable} updates cannot be relied on (k-hat)."
+            yield Text(message, style="yellow")
+
+
+def _pilot_table(title: str, scores: tuple[PilotScores, ...]) -> Table:
+    curves = max(score.curves for score in scores)
+    targets = max(score.targets for score in scores)
+    table = _table(f"{title} ({_count(curves, 'curve')}, {targets} D*)")
+    table.add_column("model")
+    for name in ("points", "CRPS", "80 %", "95 %", "bias", "missed\nby 10^"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("D*\n80 %", "D*\n95 %", "never"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for score in scores:
+        table.add_row(*_pilot_cells(score))
+    return table
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _pilot_cells(score: PilotScores) -> tuple[str, ...]:
+    needs = score.need_coverage
+    return (
+        score.model,
+        f"{score.points}",
+        f"{score.crps:.3f}",
+        f"{score.coverage['80%']:.2f}",
+        f"{score.coverage['95%']:.2f}",
+        f"{score.bias:+.2f}",
+        _optional(score.median_abs_log10_ratio, score.targets),
+        *("–" if needs is None else f"{needs[level]:.2f}" for level in ("80%", "95%")),
+        "–" if score.chance_never is None else percent(score.chance_never),
+    )
 
 
 def _curve_table(kind: str, scores: tuple[CurveScores, ...]) -> Table:

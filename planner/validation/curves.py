@@ -2,6 +2,7 @@
 
 Every point is forecast from the project's description alone: task, classes, pretraining, backbone
 and, where known, the architecture. Only the power law looks at a curve itself: at its first tenth.
+What the first points of a curve add is tested in ``pilot_modes``.
 """
 
 import math
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 from planner.domain.covariates import REFERENCE_COMPLEXITY
 from planner.domain.posterior import Posterior
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
-from planner.domain.validation import CurveScores, CurveTest
+from planner.domain.validation import CurveScores, CurveTest, PilotMode
 from planner.errors import UnsupportedError
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import (
+    PLUGIN,
+    POWER_LAW,
     CurveForecast,
     beyond_first_tenth,
     is_known,
@@ -25,11 +28,9 @@ from planner.validation.forecasts import (
     plugin_forecast,
     power_law_forecast,
 )
+from planner.validation.pilot_modes import pilot_tests
 
 type Array = NDArray[np.float64]
-
-PLUGIN = "Eq. 1 plug-in"
-POWER_LAW = "power law"
 
 ALL_POINTS = "all points"
 BEYOND = "points beyond the first tenth"
@@ -47,7 +48,13 @@ class _CurveResult:
     chance_never: Array
 
 
-def curve_test(file: CurveFile, posterior: Posterior, *, seed: int = 0) -> CurveTest:
+def curve_test(
+    file: CurveFile,
+    posterior: Posterior,
+    *,
+    seed: int = 0,
+    pilots: Sequence[PilotMode] = (),
+) -> CurveTest:
     """Score a fitted model, the published plug-in and a power law on measured curves.
 
     Parameters
@@ -58,12 +65,14 @@ def curve_test(file: CurveFile, posterior: Posterior, *, seed: int = 0) -> Curve
         Model to judge.
     seed : int, default=0
         Of the projects' luck.
+    pilots : sequence of PilotMode
+        Further tests, in which the first points of each curve are given as pilots.
 
     Returns
     -------
     CurveTest
         By model, on all points and on those beyond the first tenth of the curves that have at
-        least three points there.
+        least three points there; and on later points given first ones.
     """
     notes = _notes(file, posterior)
     models: dict[str, dict[int, CurveForecast]] = {posterior.name: {}, PLUGIN: {}, POWER_LAW: {}}
@@ -92,6 +101,7 @@ def curve_test(file: CurveFile, posterior: Posterior, *, seed: int = 0) -> Curve
         points=sum(len(curve.images) for curve in file.curves),
         scores=scores,
         notes=tuple(notes),
+        pilots=pilot_tests(file, posterior, pilots, seed=seed),
     )
 
 

@@ -25,6 +25,9 @@ from planner.validation.curve_file import Curve
 
 type Array = NDArray[np.float64]
 
+PLUGIN = "Eq. 1 plug-in"
+POWER_LAW = "power law"
+
 FIRST_TENTH = 0.1
 """Share of a curve's largest size up to which its points may be used to fit a power law."""
 

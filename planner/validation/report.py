@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planner.domain.posterior import Posterior
-from planner.domain.validation import StoredScores, ValidationReport
+from planner.domain.validation import PilotMode, StoredScores, ValidationReport
 from planner.validation.curve_file import read_curves
 from planner.validation.curves import curve_test
 from planner.validation.table2 import table2_test
@@ -16,6 +16,7 @@ def validation_report(
     beside: Sequence[Posterior] = (),
     left_out: StoredScores,
     curves: Path | None = None,
+    pilots: Sequence[PilotMode] = (),
     seed: int = 0,
 ) -> ValidationReport:
     """Judge a model by Table 2, by stored refits and by the user's own curves.
@@ -30,6 +31,8 @@ def validation_report(
         From :func:`planner.regression.left_out.read_left_out`.
     curves : Path, optional
         CSV file; see :func:`planner.validation.curve_file.read_curves`.
+    pilots : sequence of PilotMode
+        Tests of the curves' later points, given the first ones.
     seed : int, default=0
         Of the projects' luck.
 
@@ -46,5 +49,5 @@ def validation_report(
         seed=seed,
         table2=table2_test(tuple(models.values()), seed=seed),
         left_out=left_out,
-        curves=None if file is None else curve_test(file, posterior, seed=seed),
+        curves=None if file is None else curve_test(file, posterior, seed=seed, pilots=pilots),
     )

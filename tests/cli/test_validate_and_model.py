@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -55,6 +56,46 @@ def test_validate_judges_any_model_on_the_users_curves(curves: str, model: str) 
     assert max(map(len, text.splitlines())) <= 80
     assert "2 curves, 4 points" in text
     assert "Row 6" in text
+
+
+PILOT_KEYS = {
+    "model", "curves", "points", "coverage", "crps", "crps_by_curve", "bias", "targets",
+    "need_coverage", "median_abs_log10_ratio", "chance_never", "unreliable",
+}  # fmt: skip
+
+
+def pilot_tests(*arguments: str) -> list[dict[str, Any]]:
+    """Return what the curves' later points say, by mode."""
+    found = answer("validate", *arguments)["curves"]
+    assert isinstance(found, dict)
+    return list(found["pilots"])
+
+
+def test_validate_gives_first_points_as_pilots(curves: str) -> None:
+    """All three modes by default, each with every model's scores, and what was left out."""
+    tests = pilot_tests("--curves", curves)
+    assert [test["pilots"] for test in tests] == ["none", "one", "all"]
+    for test in tests:
+        assert (test["curves"], test["too_short"]) == (1, 1)
+        scores = test["scores"]
+        assert isinstance(scores, list)
+        assert all(set(score) == PILOT_KEYS for score in scores)
+        assert all(set(score["coverage"]) == {"50%", "80%", "90%", "95%"} for score in scores)
+    one = {score["model"]: score for score in tests[1]["scores"]}
+    assert one["transfer"]["crps"] < one["anchored slope"]["crps"]
+    text = run("validate", "--curves", curves)
+    assert "One pilot" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_pilot_modes_are_chosen_by_words(curves: str) -> None:
+    """Repeated or with commas; an unknown word, or no curves to take pilots from, is exit 2."""
+    chosen = pilot_tests("--curves", curves, "--pilots", "all,none", "--pilots", "none")
+    assert [test["pilots"] for test in chosen] == ["none", "all"]
+    wrong = RUNNER.invoke(app, ["validate", "--curves", curves, "--pilots", "two"])
+    assert wrong.exit_code == 2
+    assert "none, one, all" in wrong.stderr
+    assert RUNNER.invoke(app, ["validate", "--pilots", "one"]).exit_code == 2
 
 
 def test_same_seed_same_report(curves: str) -> None:

@@ -14,12 +14,10 @@ from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.curves import (
     ALL_POINTS,
     BEYOND,
-    PLUGIN,
-    POWER_LAW,
     curve_test,
     new_lows,
 )
-from planner.validation.forecasts import project_of
+from planner.validation.forecasts import PLUGIN, POWER_LAW, project_of
 
 SIZES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 

@@ -1,0 +1,268 @@
+"""How much do a curve's first points help to forecast the later ones?"""
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.posterior import Posterior
+from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
+from planner.domain.validation import PilotMode, PilotScores, PilotTest
+from planner.errors import UnsupportedError
+from planner.validation.curve_file import Curve, CurveFile
+from planner.validation.forecasts import (
+    FEWEST_POINTS,
+    FIRST_TENTH,
+    PLUGIN,
+    POWER_LAW,
+    CurveForecast,
+    anchored_forecast,
+    model_forecast,
+    plugin_forecast,
+    power_law_forecast,
+)
+
+type Array = NDArray[np.float64]
+
+ANCHORED = "anchored slope"
+"""The published slope through the largest pilot."""
+
+MULTIPLES = (2.0, 4.0, 10.0)
+"""Targets are the errors first reached at these multiples of the last pilot's images."""
+
+
+@dataclass(frozen=True)
+class PilotTask:
+    """One curve, cut in two: what is given and what is to be forecast.
+
+    Attributes
+    ----------
+    curve : Curve
+        The whole of it.
+    pilots : tuple of (int, float)
+        Images and error of the points given, repeats included.
+    last : int
+        Largest number of images given; where nothing is, the smallest of the curve, so that
+        points and targets are those of one pilot.
+    targets : tuple of (float, float)
+        Log10 images and error of each target.
+    """
+
+    curve: Curve
+    pilots: tuple[tuple[int, float], ...]
+    last: int
+    targets: tuple[tuple[float, float], ...]
+
+    @property
+    def later(self) -> NDArray[np.bool_]:
+        """Points to be forecast."""
+        return np.array(self.curve.images) > self.last
+
+
+@dataclass(frozen=True, eq=False)
+class _Result:
+    pit: Array
+    crps: Array
+    bias: Array
+    need_pit: Array
+    log10_ratio: Array
+    chance_never: Array
+    is_reliable: bool
+
+
+def pilot_tests(
+    file: CurveFile, posterior: Posterior, modes: Sequence[PilotMode], *, seed: int = 0
+) -> tuple[PilotTest, ...]:
+    """Score a fitted model and its rivals on the later points of curves, given first ones.
+
+    Parameters
+    ----------
+    file : CurveFile
+        From :func:`planner.validation.curve_file.read_curves`.
+    posterior : Posterior
+        Model to judge.
+    modes : sequence of PilotMode
+        Which points are given; a mode named twice is scored once.
+    seed : int, default=0
+        Of the projects' luck.
+
+    Returns
+    -------
+    tuple of PilotTest
+        One for each mode, in the order none, one, all.
+    """
+    return tuple(_test(file, posterior, mode, seed) for mode in PilotMode if mode in modes)
+
+
+def pilot_task(curve: Curve, mode: PilotMode) -> PilotTask | None:
+    """Cut a curve in two; None if it has too few points for that.
+
+    Parameters
+    ----------
+    curve : Curve
+        Points of the same images are repeats of one.
+    mode : PilotMode
+        None and one need two different sizes, all needs one within the first tenth.
+    """
+    smallest, largest = min(curve.images), max(curve.images)
+    last = smallest
+    if mode is PilotMode.ALL:
+        last = max((n for n in curve.images if n <= FIRST_TENTH * largest), default=largest)
+    if last == largest:
+        return None
+    points = zip(curve.images, curve.errors, strict=True)
+    given = tuple((images, error) for images, error in points if images <= last)
+    pilots = () if mode is PilotMode.NONE else given
+    return PilotTask(curve, pilots, last, tuple(reached(curve, last)))
+
+
+def reached(curve: Curve, last: int) -> Iterator[tuple[float, float]]:
+    """Yield targets: errors a curve first reached at 2, 4 and 10 times some images.
+
+    Between its points the curve is a straight line in log10 images and log10 error; repeats count
+    by the mean of their log10 errors. A multiple is left out if it lies beyond the curve or if the
+    curve was as low before.
+
+    Yields
+    ------
+    tuple of float
+        Log10 images, and the error reached there.
+    """
+    sizes = sorted(set(curve.images))
+    x = np.log10(np.array(sizes, dtype=float))
+    y = np.array(
+        [
+            np.mean(
+                [math.log10(e) for n, e in zip(curve.images, curve.errors, strict=True) if n == m]
+            )
+            for m in sizes
+        ]
+    )
+    for multiple in MULTIPLES:
+        at = multiple * last
+        if at > sizes[-1]:
+            return
+        target = float(np.interp(math.log10(at), x, y))
+        if np.all(y[np.array(sizes) < at] > target):
+            yield math.log10(at), 10.0**target
+
+
+def _test(file: CurveFile, posterior: Posterior, mode: PilotMode, seed: int) -> PilotTest:
+    cut = [pilot_task(curve, mode) for curve in file.curves]
+    tasks = [task for task in cut if task is not None]
+    results: dict[str, dict[int, _Result]] = {}
+    refused: list[str] = []
+    for name, forecast_of in _rivals(posterior, mode, seed).items():
+        for at, task in enumerate(tasks):
+            try:
+                forecast = forecast_of(task)
+            except UnsupportedError as error:
+                refused.append(error.problems[0].message)
+                continue
+            if forecast is not None:
+                results.setdefault(name, {})[at] = _score(task, forecast)
+    notes = _notes(mode, len(cut) - len(tasks))
+    if refused:
+        notes.append(f"{posterior.name} cannot forecast {len(refused)} curves: {refused[0]}")
+    same = results.get(POWER_LAW, {})
+    return PilotTest(
+        pilots=mode,
+        curves=len(tasks),
+        too_short=len(cut) - len(tasks),
+        scores=_summaries(results, range(len(tasks))),
+        where_power_law=_summaries(results, same) if same else (),
+        notes=tuple(notes),
+    )
+
+
+def _rivals(
+    posterior: Posterior, mode: PilotMode, seed: int
+) -> Mapping[str, Callable[[PilotTask], CurveForecast | None]]:
+    """Return who forecasts in a mode: without pilots there is nothing to anchor on."""
+
+    def model(task: PilotTask) -> CurveForecast:
+        return model_forecast(task.curve, posterior, seed, task.pilots)
+
+    if mode is PilotMode.NONE:
+        return {posterior.name: model, PLUGIN: lambda task: plugin_forecast(task.curve)}
+    anchored: Mapping[str, Callable[[PilotTask], CurveForecast | None]] = {
+        posterior.name: model,
+        ANCHORED: lambda task: anchored_forecast(task.curve, task.pilots),
+    }
+    return anchored if mode is PilotMode.ONE else {**anchored, POWER_LAW: _power_law}
+
+
+def _power_law(task: PilotTask) -> CurveForecast | None:
+    """Fit where the pilots have three different sizes: repeats do not tell a slope."""
+    sizes = {images for images, _ in task.pilots}
+    return power_law_forecast(task.curve) if len(sizes) >= FEWEST_POINTS else None
+
+
+def _score(task: PilotTask, forecast: CurveForecast) -> _Result:
+    draws = forecast.log10_error[:, task.later]
+    observed = np.log10(task.curve.errors)[task.later]
+    needs = [forecast.log10_needed(target) for _, target in task.targets]
+    truths = [images for images, _ in task.targets]
+    pairs = list(zip(needs, truths, strict=True))
+    return _Result(
+        pit=pit_of_draws(draws, observed),
+        crps=crps_of_draws(draws, observed),
+        bias=np.median(draws, axis=0) - observed,
+        need_pit=np.array([pit_of_draws(need[:, None], [truth])[0] for need, truth in pairs]),
+        log10_ratio=np.array([abs(_median(need) - truth) for need, truth in pairs]),
+        chance_never=np.array([np.mean(np.isposinf(need)) for need in needs]),
+        is_reliable=forecast.is_reliable,
+    )
+
+
+def _median(values: Array) -> float:
+    """Return a median that is one of the values: between a number and infinity lies none."""
+    return float(np.quantile(values, 0.5, method="inverted_cdf"))
+
+
+def _summaries(
+    results: Mapping[str, Mapping[int, _Result]], keep: Collection[int]
+) -> tuple[PilotScores, ...]:
+    chosen = {
+        model: [of_model[at] for at in keep if at in of_model]
+        for model, of_model in results.items()
+    }
+    return tuple(_summarise(model, scored) for model, scored in chosen.items() if scored)
+
+
+def _summarise(model: str, results: Sequence[_Result]) -> PilotScores:
+    pit, crps, bias, need_pit, ratios, never = (
+        np.concatenate([getattr(result, name) for result in results])
+        for name in ("pit", "crps", "bias", "need_pit", "log10_ratio", "chance_never")
+    )
+    ratio = _median(ratios) if len(ratios) else math.inf
+    return PilotScores(
+        model=model,
+        curves=len(results),
+        points=len(pit),
+        coverage=_coverage(pit),
+        crps=float(crps.mean()),
+        crps_by_curve=float(np.mean([result.crps.mean() for result in results])),
+        bias=float(bias.mean()),
+        targets=len(ratios),
+        need_coverage=_coverage(need_pit) if len(ratios) else None,
+        median_abs_log10_ratio=ratio if math.isfinite(ratio) else None,
+        chance_never=float(never.mean()) if len(ratios) else None,
+        unreliable=sum(not result.is_reliable for result in results),
+    )
+
+
+def _coverage(pit: Array) -> dict[str, float]:
+    return {f"{level:.0%}": central_coverage(pit, level) for level in LEVELS}
+
+
+def _notes(mode: PilotMode, too_short: int) -> list[str]:
+    if not too_short:
+        return []
+    have = "1 curve has" if too_short == 1 else f"{too_short} curves have"
+    lack = (
+        "no point up to a tenth of its largest size" if mode is PilotMode.ALL else "one size only"
+    )
+    return [f"{have} {lack}: left out."]
