@@ -23,6 +23,7 @@ from planner.validation.forecasts import (
     POWER_LAW,
     CurveForecast,
     beyond_first_tenth,
+    counted,
     is_known,
     model_forecast,
     plugin_forecast,
@@ -86,7 +87,7 @@ def curve_test(
         if (law := power_law_forecast(curve)) is not None:
             models[POWER_LAW][at] = law
     if refused:
-        notes.append(f"{posterior.name} cannot forecast {len(refused)} curves: {refused[0]}")
+        notes.append(f"{posterior.name} cannot forecast {counted(len(refused))}: {refused[0]}")
     beyond = {at: beyond_first_tenth(file.curves[at]) for at in models[POWER_LAW]}
     everything = {
         at: np.ones(len(curve.images), dtype=bool) for at, curve in enumerate(file.curves)
@@ -188,7 +189,7 @@ def _notes(file: CurveFile, posterior: Posterior) -> list[str]:
     unknown = sum(curve.n_classes is None for curve in file.curves)
     if unknown:
         notes.append(
-            f"{unknown} curves do not say n_classes: relative complexity {REFERENCE_COMPLEXITY} "
+            f"{counted(unknown)} without n_classes: relative complexity {REFERENCE_COMPLEXITY} "
             f"(about 32 equally frequent classes) was assumed. Add the column for a fair test."
         )
     if "pretrained" in file.absent:

@@ -19,6 +19,7 @@ from planner.validation.forecasts import (
     POWER_LAW,
     CurveForecast,
     anchored_forecast,
+    counted,
     model_forecast,
     plugin_forecast,
     power_law_forecast,
@@ -165,7 +166,7 @@ def _test(file: CurveFile, posterior: Posterior, mode: PilotMode, seed: int) -> 
                 results.setdefault(name, {})[at] = _score(task, forecast)
     notes = _notes(mode, len(cut) - len(tasks))
     if refused:
-        notes.append(f"{posterior.name} cannot forecast {len(refused)} curves: {refused[0]}")
+        notes.append(f"{posterior.name} cannot forecast {counted(len(refused))}: {refused[0]}")
     same = results.get(POWER_LAW, {})
     return PilotTest(
         pilots=mode,
@@ -261,7 +262,7 @@ def _coverage(pit: Array) -> dict[str, float]:
 def _notes(mode: PilotMode, too_short: int) -> list[str]:
     if not too_short:
         return []
-    have = "1 curve has" if too_short == 1 else f"{too_short} curves have"
+    have = f"{counted(too_short)} {'has' if too_short == 1 else 'have'}"
     lack = (
         "no point up to a tenth of its largest size" if mode is PilotMode.ALL else "one size only"
     )
