@@ -129,8 +129,9 @@ def _parameters(spec: ModelSpec, facts: Mapping[str, Any]) -> list[str]:
         )
         if spec.discrepancy.at_chance != 1.0:
             noise.append(
-                f"Where the error is at chance it is {spec.discrepancy.at_chance:g} times as big, "
-                "in between it falls in proportion to the error over the chance error."
+                f"At chance it is {spec.discrepancy.at_chance:g} times as big, in "
+                "between it falls in proportion to the error over the chance error; the fit takes "
+                "the measured error for that."
             )
     blocks.append("\n".join(noise))
     return blocks
