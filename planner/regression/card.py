@@ -127,6 +127,12 @@ def _parameters(spec: ModelSpec, facts: Mapping[str, Any]) -> list[str]:
             f"log10(error) with a memory of {spec.discrepancy.decades:g} decade of images, fixed "
             "and integrated out. Without it, forecasts from several pilots are far too sure."
         )
+        if spec.discrepancy.at_chance != 1.0:
+            noise.append(
+                f"At chance it is {spec.discrepancy.at_chance:g} times as big, in "
+                "between it falls in proportion to the error over the chance error; the fit takes "
+                "the measured error for that."
+            )
     blocks.append("\n".join(noise))
     return blocks
 

@@ -117,6 +117,10 @@ def log_likelihood(spec: ModelSpec, table: ObservationTable, values: dict[str, A
     same = np.equal.outer(np.array(table.curve), np.array(table.curve))
     apart = np.abs(np.subtract.outer(np.log10(table.n_images), np.log10(table.n_images)))
     covariance = spec.discrepancy.scale**2 * same * np.exp(-apart / spec.discrepancy.decades)
+    # Curves stray less near chance, by the share of chance that was measured.
+    share = np.minimum(table.error / table.chance_error, 1.0)
+    height = 1.0 - share + spec.discrepancy.at_chance * share
+    covariance *= np.outer(height, height)
     covariance += np.diag(values["sigma"] ** 2 + table.measurement_variance)
     residual = np.log10(table.error) - mean
     _, log_determinant = np.linalg.slogdet(2 * math.pi * covariance)
@@ -185,7 +189,10 @@ def test_rotation_is_orthogonal_and_diagonalises() -> None:
     assert np.allclose(Q @ Q.T, np.eye(len(table)))
     same = np.equal.outer(np.array(table.curve), np.array(table.curve))
     apart = np.abs(np.subtract.outer(table.decades, table.decades))
-    K = 0.01 * same * np.exp(-apart) + np.diag(table.measurement_variance)
+    share = np.minimum(table.error / table.chance_error, 1.0)
+    height = 1.0 - share + spec.discrepancy.at_chance * share
+    K = 0.01 * same * np.exp(-apart) * np.outer(height, height)
+    K += np.diag(table.measurement_variance)
     assert np.allclose(Q @ K @ Q.T, np.diag(rotation.variance))
 
 
