@@ -32,7 +32,7 @@ def catalogue(
     as_json: ask.Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Print a reference table, such as architectures or prices, with its sources."""
     from planner.catalogue.tables import catalogue_table

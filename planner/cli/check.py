@@ -24,7 +24,7 @@ def check(
     file: ask.PortfolioFile,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Check a portfolio file: every mistake in one pass, each with its place and its fix."""
     warnings = _api.check(file)

@@ -44,7 +44,7 @@ def collect(
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Find the cheapest way to collect in rounds, when a missed target loses its value."""
     portfolio = _api.read_portfolio(file, overrides=ask.overrides(compute__basis=basis))

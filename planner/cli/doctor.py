@@ -18,7 +18,7 @@ def doctor(
     *,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Check versions, solver, models, data and checksums; plan a tiny portfolio as a test."""
     from planner.report.doctor import examine, render_examination

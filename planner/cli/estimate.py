@@ -77,7 +77,7 @@ def estimate(
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Estimate data needed, chance of target, accuracy and cost, with their ranges."""
     sketch = Sketch(

@@ -66,7 +66,7 @@ def fit(
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Fit a model and write it as a folder that --model takes; nothing if it does not converge."""
     from planner.regression.fit_command import fit_report, prepare_fit, run_fit

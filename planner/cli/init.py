@@ -27,7 +27,7 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it exists.")
     ] = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Write a commented starter file; an existing file is never overwritten without --force."""
     from planner.catalogue.files import write_text_atomic

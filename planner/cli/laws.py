@@ -22,7 +22,7 @@ def laws(
     model: ask.Model = DEFAULT_MODEL,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Print the data and compute laws, and what published and measured slopes imply."""
     from planner.domain.laws import laws as compute

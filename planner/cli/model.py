@@ -44,7 +44,7 @@ def show(
     verbose: ask.Verbose = False,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Print a model's evidence, priors with reasons, posterior and sampling diagnostics."""
     from planner.regression.model_card import model_card
@@ -67,7 +67,7 @@ def compare(
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Print what corresponds in two models, and what each asks of the same projects."""
     comparison = _comparison(first, second, seed)
@@ -95,7 +95,7 @@ def check(
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Check sampling, predictions, left-out data sets and prior sensitivity.
 

@@ -55,7 +55,7 @@ def observe(
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Add measured runs to a copy of FILE, comments kept, and show what they change."""
     target = None if dry_run else _target(file, output, in_place=in_place, force=force)

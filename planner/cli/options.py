@@ -26,9 +26,9 @@ def options(
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
-    quiet: ask.Quiet = False,  # noqa: ARG001 - there are no warnings to leave out
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """List every option (architecture and images) with its cost, chance and expected value."""
     portfolio = _api.read_portfolio(

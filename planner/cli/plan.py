@@ -35,7 +35,7 @@ def plan(
     quiet: ask.Quiet = False,
     verbose: ask.Verbose = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Choose projects, architectures and images under the budget; audited, with reasons."""
     portfolio = _api.read_portfolio(

@@ -28,7 +28,7 @@ def reproduce(
     ] = None,
     as_json: ask.Json = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Print Tables 1 and 2 and Figure 2 of Thompson et al. (2024) beside what planner computes."""
     from planner.regression.reproduce import reproduce as compute

@@ -72,7 +72,7 @@ def validate(
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
-    debug: ask.Debug = False,  # noqa: ARG001 - read by the error handler
+    debug: ask.Debug = False,
 ) -> None:
     """Judge a model by the paper's Table 2, by data sets it was not fitted on, and by your curves.
 
