@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from planner.domain.project import Images, Pilot, Project
+from planner.domain.specification import Discrepancy
 from planner.domain.vocabulary import Backbone, Task
 from planner.forecast.forecast import build_forecast
 from planner.regression.architecture_table import known_covariates
@@ -87,7 +88,7 @@ def _by_refit(case: Case) -> tuple[Array, Array]:
     fit = fit_model(build_table(rows), spec, seed=1, tune=800, draws=1_000, target_accept=0.93)
     level = _effect(fit, "A", NAME) + _effect(fit, "P", NAME) + _effect(fit, "R", NETWORK)
     slope = _effect(fit, "L", NAME) + _scalar(fit, "l_pre") + _effect(fit, "LC", f"{NAME} | 1 | 0")
-    return _predict(case, level, np.exp(slope), _scalar(fit, "sigma"))
+    return _predict(case, spec.discrepancy, level, np.exp(slope), _scalar(fit, "sigma"))
 
 
 def _row(case: Case, images: int, error: float, tested: int) -> Observation:
@@ -124,7 +125,9 @@ def _effect(fit: Fit, name: str, label: str) -> Array:
     return np.asarray(posterior[f"{name}_z"].values)[..., at].ravel() * _scalar(fit, group.sd)
 
 
-def _predict(case: Case, level: Array, slope: Array, sigma: Array) -> tuple[Array, Array]:
+def _predict(
+    case: Case, law: Discrepancy, level: Array, slope: Array, sigma: Array
+) -> tuple[Array, Array]:
     """Return draws at the sizes, and first crossings on nodes, from dense normals."""
     rng = np.random.default_rng(0)
     nodes = np.arange(0.0, 8.0001, 0.125)
@@ -138,22 +141,27 @@ def _predict(case: Case, level: Array, slope: Array, sigma: Array) -> tuple[Arra
         return guess - np.log1p(10.0**-u) / LN10
 
     def kernel(left: Array, right: Array) -> Array:
-        return 0.01 * np.exp(-np.abs(left[:, None] - right))
+        return law.scale**2 * np.exp(-np.abs(left[:, None] - right) / law.decades)
 
-    noise = kernel(seen, seen) + np.eye(len(seen)) * (tested + sigma[:, None, None] ** 2)
-    gain = np.swapaxes(
-        np.linalg.solve(
-            noise, np.broadcast_to(kernel(seen, asked), (len(sigma), len(seen), len(asked)))
-        ),
-        1,
-        2,
-    )
+    def height(log10_error: Array) -> Array:
+        share = np.minimum(10.0 ** (log10_error - guess), 1.0)
+        return 1.0 - share + law.at_chance * share
+
     measured = np.log10([error for _, error, _ in case.runs])
-    centre = mean(asked) + np.einsum("sij,sj->si", gain, measured - mean(seen))
-    covariance = kernel(asked, asked) - gain @ kernel(seen, asked)
+    seen_height = height(measured)
+    cross = seen_height[:, None] * kernel(seen, asked)
+    noise = np.outer(seen_height, seen_height) * kernel(seen, seen)
+    noise = noise + np.eye(len(seen)) * (tested + sigma[:, None, None] ** 2)
+    gain = np.swapaxes(
+        np.linalg.solve(noise, np.broadcast_to(cross, (len(sigma), *cross.shape))), 1, 2
+    )
+    strayed = np.einsum("sij,sj->si", gain, measured - mean(seen))
+    covariance = kernel(asked, asked) - gain @ cross
     root = np.linalg.cholesky(covariance + 1e-9 * np.eye(len(asked)))
     normals = rng.standard_normal((len(sigma), len(asked)))
-    drawn = centre + np.einsum("sij,sj->si", root, normals)
+    strayed += np.einsum("sij,sj->si", root, normals)
+    centre = mean(asked)
+    drawn = centre + height(centre) * strayed
     drawn += sigma[:, None] * rng.standard_normal((len(sigma), 1))
     gap = drawn[:, : len(nodes)] - math.log10(case.target)
     first = np.argmax(gap <= 0, axis=1)
