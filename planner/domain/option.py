@@ -29,7 +29,20 @@ class ProjectOptions:
     chance : ndarray of float64
         Chance of target on the solve's draws, in [0, 1].
     expected_value : ndarray of float64
-        Gross value expected, on the solve's draws.
+        Gross value expected, on the solve's draws; the present value where there is a discount.
+    expected_cost : ndarray of float64 or None
+        Mean spend as the objective counts it (present value; less than the cap in
+        ``stop_when_reached`` mode); None: the committed cost.
+    start : ndarray of int64 or None
+        Period in which the option starts; None: the first.
+    uses : tuple of tuple of str
+        Sets of optional shared assets that ``use_index`` points into.
+    use_index : ndarray of int64 or None
+        Which set each option uses; None: the first.
+    pools : tuple of str
+        Shared data sets with images that the project is a member of, in file order.
+    pool_images : ndarray of int64, shape (n_options, n_pools), or None
+        Images each option takes from each pool, those that the pool holds already included.
     """
 
     project: str
@@ -42,6 +55,12 @@ class ProjectOptions:
     fixed_cents: Cents
     chance: NDArray[np.float64]
     expected_value: NDArray[np.float64]
+    expected_cost: NDArray[np.float64] | None = None
+    start: NDArray[np.int64] | None = None
+    uses: tuple[tuple[str, ...], ...] = ((),)
+    use_index: NDArray[np.int64] | None = None
+    pools: tuple[str, ...] = ()
+    pool_images: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -53,7 +72,9 @@ class ProjectOptions:
 
     @property
     def expected_net_value(self) -> NDArray[np.float64]:
-        """Gross value expected minus committed cost."""
+        """Gross value expected minus mean spend, shared assets not included."""
+        if self.expected_cost is not None:
+            return self.expected_value - self.expected_cost
         return self.expected_value - self.total_cents / 100
 
     def architecture(self, index: int) -> str:
@@ -62,6 +83,10 @@ class ProjectOptions:
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "ProjectOptions":
         """Return the options at ``rows`` alone."""
+
+        def some[T: np.generic](column: NDArray[T] | None) -> NDArray[T] | None:
+            return None if column is None else column[rows]
+
         return ProjectOptions(
             self.project,
             self.architectures,
@@ -73,4 +98,10 @@ class ProjectOptions:
             self.fixed_cents[rows],
             self.chance[rows],
             self.expected_value[rows],
+            some(self.expected_cost),
+            some(self.start),
+            self.uses,
+            some(self.use_index),
+            self.pools,
+            some(self.pool_images),
         )

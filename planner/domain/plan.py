@@ -59,7 +59,22 @@ class Cost:
 
 @dataclass(frozen=True)
 class Decision:
-    """What the plan does with one project, and why."""
+    """What the plan does with one project, and why.
+
+    Attributes
+    ----------
+    cost : Cost
+        Committed, the project's share of shared assets included; in ``stop_when_reached`` mode the
+        cap, that is the cost if the target is not met before the last image.
+    expected_value, expected_net_value : float
+        Present values where the portfolio has a discount rate.
+    expected_cost : float
+        Mean spend: what is committed in ``commit`` mode, less in ``stop_when_reached`` mode.
+    start : str or None
+        Period in which it starts; None without periods.
+    assets : tuple of str
+        Shared assets it uses.
+    """
 
     project: str
     verdict: Verdict
@@ -71,6 +86,9 @@ class Decision:
     expected_value: float
     expected_net_value: float
     why: str
+    expected_cost: float = 0.0
+    start: str | None = None
+    assets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,12 +128,135 @@ class Quantiles:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A 95 % interval of a chance or an amount known from finitely many draws."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class RiskSplit:
+    """Where the spread of net value comes from.
+
+    Attributes
+    ----------
+    shared_sd : float
+        Standard deviation due to what all projects share (the model's coefficients): more projects
+        do not average it out.
+    luck_sd : float
+        Standard deviation due to each project's own luck.
+    shared_share : float
+        Share of the variance that is shared, in [0, 1].
+    """
+
+    shared_sd: float
+    luck_sd: float
+    shared_share: float
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What the risk measure costs: this plan against the one that maximises the expectation.
+
+    Attributes
+    ----------
+    expected_given_up : float
+        Expected worth that the cautious plan gives up; at least 0.
+    tail_gained : float
+        By how much the mean of the worst outcomes improves.
+    price : float or None
+        Expected worth given up per unit of tail risk removed; None where none is removed.
+    level : float
+        The worst ``1 − level`` share of outcomes is meant.
+    """
+
+    expected_given_up: float
+    tail_gained: float
+    price: float | None
+    level: float
+
+
+@dataclass(frozen=True)
+class HoldResult:
+    """How the budget binds random spend, on draws that the solve never saw.
+
+    Attributes
+    ----------
+    kind : str
+        ``chance`` or ``cvar``.
+    level : float
+        What was asked for.
+    reached : float
+        ``chance``: share of draws within the budget. ``cvar``: mean of the dearest ``1 − level``
+        share of draws.
+    interval : Interval or None
+        Of the chance, binomial (Clopper-Pearson).
+    holds : bool
+        Whether the audit confirms it.
+    """
+
+    kind: str
+    level: float
+    reached: float
+    interval: Interval | None
+    holds: bool
+
+
+@dataclass(frozen=True)
 class RiskResult:
     """The spread of net value and cost of the plan on draws the solve never saw."""
 
     net_value: Quantiles
     cost: Quantiles
     chance_over_budget: float
+    chance_over_budget_interval: Interval | None = None
+    split: RiskSplit | None = None
+    caution: Caution | None = None
+    hold: HoldResult | None = None
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Another way to spend the budget, judged on the same held-out draws.
+
+    Attributes
+    ----------
+    name : str
+        ``do nothing``, ``equal split``, ``value per dollar`` or ``point plan``.
+    committed : float
+        What it spends.
+    funded : int
+        Projects it funds.
+    held_out_value : float
+        Its objective on the audit's draws, risk measure included.
+    beaten : bool
+        Whether the plan is worth at least as much.
+    """
+
+    name: str
+    committed: float
+    funded: int
+    held_out_value: float
+    beaten: bool
+
+
+@dataclass(frozen=True)
+class ReplicatedGap:
+    """Mak–Morton–Wood interval of the plan's true optimality gap from replicated solves.
+
+    Attributes
+    ----------
+    replications, draws_each : int
+        Solves, and draws that each saw.
+    mean, upper95 : float
+        Mean gap, and the upper end of its one-sided 95 % interval, in units of the objective.
+    """
+
+    replications: int
+    draws_each: int
+    mean: float
+    upper95: float
 
 
 @dataclass(frozen=True)
@@ -127,15 +268,57 @@ class AuditResult:
     held_out_draws: int
     solver_bound: float
     own_bound: float
+    baselines: tuple[Baseline, ...] = ()
+    replicated_gap: ReplicatedGap | None = None
 
 
 @dataclass(frozen=True)
 class SharedResult:
-    """A shared asset bought once and how its cost is split."""
+    """A shared asset bought once and how its cost is split.
+
+    Attributes
+    ----------
+    cost, shares
+        In currency; the shares sum to the cost to the cent. Members that do not use it have 0.
+    kind : str
+        ``dataset`` or ``base_model``.
+    split : str
+        Rule: ``shapley``, ``equal``, ``usage`` (per image) or ``dual``.
+    images : int
+        Images in the pool; 0 without one.
+    stand_alone : mapping of str to float
+        What each user would pay if it bought the asset alone.
+    in_core : bool
+        Whether no group of users would pay less on its own.
+    """
 
     id: str
     cost: float
     shares: Mapping[str, float]
+    kind: str = ""
+    split: str = ""
+    images: int = 0
+    stand_alone: Mapping[str, float] = field(default_factory=dict)
+    in_core: bool = True
+
+
+@dataclass(frozen=True)
+class PeriodSpend:
+    """Committed spend of one period against its budget."""
+
+    id: str
+    budget: float
+    committed: float
+
+
+@dataclass(frozen=True)
+class UnitSpend:
+    """Committed spend of one business unit, shares of shared assets included."""
+
+    id: str
+    committed: float
+    projects: int
+    funded: int
 
 
 @dataclass(frozen=True)
@@ -185,6 +368,8 @@ class Plan:
     budget: BudgetResult
     decisions: tuple[Decision, ...]
     shared: tuple[SharedResult, ...] = ()
+    periods: tuple[PeriodSpend, ...] = ()
+    units: tuple[UnitSpend, ...] = ()
     risk: RiskResult | None = None
     audit: AuditResult | None = None
     warnings: tuple[Warning_, ...] = ()
@@ -207,10 +392,9 @@ class Plan:
             "objective": asdict(self.objective) if self.objective else None,
             "budget": asdict(self.budget),
             "decisions": [asdict(decision) for decision in self.decisions],
-            "shared": [
-                {"id": asset.id, "cost": asset.cost, "shares": dict(asset.shares)}
-                for asset in self.shared
-            ],
+            "shared": [asdict(asset) for asset in self.shared],
+            "periods": [asdict(period) for period in self.periods],
+            "units": [asdict(unit) for unit in self.units],
             "risk": asdict(self.risk) if self.risk else None,
             "audit": asdict(self.audit) if self.audit else None,
             "warnings": [asdict(warning) for warning in self.warnings],

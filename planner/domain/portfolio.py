@@ -126,12 +126,76 @@ class AtLeast:
     projects: tuple[str, ...]
 
 
-type Rule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
+@dataclass(frozen=True)
+class UnitShare:
+    """Bounds on a business unit's share of the committed spend.
+
+    Both sides count the projects' own options; shared assets, which no unit buys alone, do not
+    take part.
+    """
+
+    name: str
+    unit: str
+    max_share: float | None = None
+    min_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """Decided already: this project, with this architecture and number of images where given."""
+
+    name: str
+    project: str
+    architecture: str | None = None
+    images: int | None = None
+
+
+type ProjectRule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
+"""Rules that speak only about which projects are funded."""
+
+type Rule = ProjectRule | UnitShare | Committed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gives:
+    """What a shared base model gives its members.
+
+    Attributes
+    ----------
+    pretrained : bool or None
+        Members that use it start from pretrained weights; None leaves them as they are.
+    training_discount : float
+        Share of the training cost that its users save, in [0, 1].
+    """
+
+    pretrained: bool | None = None
+    training_discount: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedAsset:
-    """A data set or base model that several projects use and pay once."""
+    """A data set or base model that several projects use and pay once.
+
+    Attributes
+    ----------
+    id : str
+        Unique among shared assets.
+    kind : str
+        ``dataset`` or ``base_model``.
+    members : tuple of str
+        Projects that may use it.
+    required : bool
+        Funding any member triggers the cost; else the plan decides whether it pays.
+    fixed_cost : float
+        Paid once when it is bought.
+    split : str
+        ``shapley``, ``equal``, ``usage`` (per image used; ``proportional`` is read as it) or
+        ``dual`` (never more than the project gains).
+    images : Images or None
+        A pool whose images serve every member; it pays for the largest need, not the sum.
+    gives : Gives
+        What a base model changes for its users.
+    """
 
     id: str
     kind: str
@@ -140,7 +204,39 @@ class SharedAsset:
     fixed_cost: float = 0.0
     split: str = "shapley"
     images: Images | None = None
-    gives: Mapping[str, object] = field(default_factory=dict)
+    gives: Gives = Gives()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A stretch of time with a budget of its own; what is left of it does not carry over.
+
+    Attributes
+    ----------
+    id : str
+        Unique among periods.
+    budget : float
+        Hard limit on what is committed in it.
+    """
+
+    id: str
+    budget: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """How the budget binds random spend in ``stop_when_reached`` mode: exactly one of the two.
+
+    Attributes
+    ----------
+    chance : float or None
+        Least chance that the spend stays within the budget.
+    cvar : float or None
+        Level: the mean of the dearest ``1 − level`` share of outcomes stays within the budget.
+    """
+
+    chance: float | None = None
+    cvar: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +271,13 @@ class Portfolio:
         Paid once.
     rules : tuple of Rule
         The user's own, each with the name that messages use.
+    periods : tuple of Period
+        In order; each lasts ``horizon_years`` over their number. Empty: one, without a budget of
+        its own.
+    discount_rate : float
+        Per year, at least 0: worth and cost of later periods count at their present value.
+    hold : Hold or None
+        How the budget binds random spend; None: the sum of the caps is within it.
     inputs_sha256 : str
         Of the file's bytes; empty for portfolios built in Python.
     places : mapping of str to str
@@ -196,6 +299,9 @@ class Portfolio:
     projects: tuple[Project, ...] = ()
     shared: tuple[SharedAsset, ...] = ()
     rules: tuple[Rule, ...] = ()
+    periods: tuple[Period, ...] = ()
+    discount_rate: float = 0.0
+    hold: Hold | None = None
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
@@ -220,4 +326,4 @@ class Portfolio:
         whole.finish()
 
 
-_RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast)
+_RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
