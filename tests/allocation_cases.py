@@ -13,8 +13,8 @@ from planner.domain.portfolio import (
     Exclusive,
     Fund,
     Portfolio,
+    ProjectRule,
     Require,
-    Rule,
     Skip,
 )
 from planner.domain.project import Images, Project
@@ -57,14 +57,16 @@ def random_options(rng: np.random.Generator, project: str, count: int) -> Projec
     )
 
 
-def random_rules(rng: np.random.Generator, projects: Sequence[str], count: int) -> tuple[Rule, ...]:
+def random_rules(
+    rng: np.random.Generator, projects: Sequence[str], count: int
+) -> tuple[ProjectRule, ...]:
     """Return rules of random kinds over random projects."""
-    rules: list[Rule] = []
+    rules: list[ProjectRule] = []
     for number in range(count):
         size = int(rng.integers(1, len(projects) + 1))
         some = tuple(str(p) for p in rng.permutation(list(projects))[:size])
         name = f"rules[{number}]: r"
-        kinds: tuple[Rule, ...] = (
+        kinds: tuple[ProjectRule, ...] = (
             Require(name, some[0], some[-1]),
             Exclusive(name, some),
             Fund(name, some[:1]),
@@ -76,7 +78,7 @@ def random_rules(rng: np.random.Generator, projects: Sequence[str], count: int) 
     return tuple(rules)
 
 
-def allowed(rule: Rule, funded: frozenset[str]) -> bool:
+def allowed(rule: ProjectRule, funded: frozenset[str]) -> bool:
     """Whether a rule allows a set of funded projects; written apart from the product's own test."""
     if isinstance(rule, Require):
         return not (rule.project in funded and rule.needs not in funded)
@@ -95,7 +97,7 @@ def allowed(rule: Rule, funded: frozenset[str]) -> bool:
 def best_by_enumeration(
     choices: Sequence[tuple[str, NDArray[np.int64], NDArray[np.float64]]],
     budget_cents: int,
-    rules: Sequence[Rule],
+    rules: Sequence[ProjectRule],
 ) -> float | None:
     """Return the best worth over every combination of options, or None if none is allowed.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from planner.allocation.rules import broken_rules
 from planner.allocation.table import objective_worth
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import Rule
+from planner.domain.portfolio import ProjectRule
 from planner.domain.vocabulary import Objective
 from planner.errors import AuditError
 
@@ -45,7 +45,7 @@ def require_sound(
     picks: Sequence[int | None],
     objective: Objective,
     budget_cents: int,
-    rules: Sequence[Rule],
+    rules: Sequence[ProjectRule],
     *,
     claimed: float,
     bound: float,

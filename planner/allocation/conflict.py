@@ -17,7 +17,7 @@ from planner.allocation.money import cents_words
 from planner.allocation.options import Menu
 from planner.allocation.solver import highs
 from planner.domain.plan import Fix
-from planner.domain.portfolio import AtLeast, Fund, Require, Rule
+from planner.domain.portfolio import AtLeast, Fund, ProjectRule, Require
 
 BUDGET = "budget"
 TIME_LIMIT_S = 30.0
@@ -36,7 +36,7 @@ class _Case:
     """The question "can these suspects hold together?", with its answers so far."""
 
     menus: Sequence[Menu]
-    rules: Sequence[Rule]
+    rules: Sequence[ProjectRule]
     budget_cents: int
     chance_of: dict[str, str]
     answers: dict[frozenset[str], bool] = field(default_factory=dict)
@@ -77,14 +77,16 @@ class _Case:
         return fits
 
 
-def explain_conflict(menus: Sequence[Menu], rules: Sequence[Rule], budget_cents: int) -> Conflict:
+def explain_conflict(
+    menus: Sequence[Menu], rules: Sequence[ProjectRule], budget_cents: int
+) -> Conflict:
     """Return what cannot hold together, and the smallest changes that make a plan possible.
 
     Parameters
     ----------
     menus : sequence of Menu
         Everything priced, before ``min_chance`` filters it.
-    rules : sequence of Rule
+    rules : sequence of ProjectRule
         The user's.
     budget_cents : int
         The budget they do not fit.
@@ -217,7 +219,7 @@ def _chance_name(project: str) -> str:
     return f"projects[{project}].min_chance"
 
 
-def _needed(rules: Iterable[Rule]) -> frozenset[str]:
+def _needed(rules: Iterable[ProjectRule]) -> frozenset[str]:
     """Return the projects that a rule may demand."""
     named: set[str] = set()
     for rule in rules:

@@ -12,7 +12,7 @@ from planner.allocation.rules import broken_rules
 from planner.allocation.solve import Choice
 from planner.allocation.table import objective_worth
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import Portfolio, Rule, Skip
+from planner.domain.portfolio import Portfolio, ProjectRule, Skip
 from planner.domain.vocabulary import Objective
 
 
@@ -66,7 +66,7 @@ def why_not_funded(scene: Scene, index: int) -> str:
     """Say which of rule, target, chance, value or budget keeps the project out."""
     menu, options = scene.menus[index], scene.options[index]
     project = menu.project
-    skipping = [rule.name for rule in scene.portfolio.rules if _skips(rule, project.id)]
+    skipping = [rule.name for rule in scene.portfolio.project_rules if _skips(rule, project.id)]
     if skipping:
         return f"Not funded: {skipping[0]}."
     if menu.is_trivial:
@@ -86,7 +86,7 @@ def why_not_funded(scene: Scene, index: int) -> str:
             f"({chance_words(float(options.chance[best]))} of {money_words(project.value or 0.0)}) "
             f"and costs {cents_words(int(options.total_cents[best]))}."
         )
-    broken = broken_rules(scene.portfolio.rules, scene.funded | {project.id})
+    broken = broken_rules(scene.portfolio.project_rules, scene.funded | {project.id})
     if broken:
         return f"Not funded: with the other projects chosen, it would break {'; '.join(broken)}."
     return _outbid(scene, options)
@@ -176,7 +176,7 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
 
 
-def _skips(rule: Rule, project: str) -> bool:
+def _skips(rule: ProjectRule, project: str) -> bool:
     return isinstance(rule, Skip) and project in rule.projects
 
 
@@ -196,7 +196,7 @@ def leftover_note(scene: Scene) -> str:
     left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
-        allowed = " that the rules allow" if scene.portfolio.rules else ""
+        allowed = " that the rules allow" if scene.portfolio.project_rules else ""
         return f"{left} and nothing more{allowed} pays, at any budget."
     best = max(steps, key=lambda step: (step.worth / max(step.cents, 1), -step.index))
     options = scene.options[best.index]
@@ -218,7 +218,9 @@ def _best_step(scene: Scene, index: int) -> Sequence[_Step]:
     options, pick = scene.options[index], scene.choice.picks[index]
     if len(options) == 0:
         return ()
-    if pick is None and broken_rules(scene.portfolio.rules, scene.funded | {options.project}):
+    if pick is None and broken_rules(
+        scene.portfolio.project_rules, scene.funded | {options.project}
+    ):
         return ()
     worth = objective_worth(options, scene.objective)
     now_worth = 0.0 if pick is None else float(worth[pick])

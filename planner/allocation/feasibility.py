@@ -11,14 +11,14 @@ import pulp
 
 from planner.allocation.rules import broken_rules, rule_rows
 from planner.allocation.solver import highs
-from planner.domain.portfolio import AtLeast, Fund, Rule
+from planner.domain.portfolio import AtLeast, Fund, ProjectRule
 from planner.errors import NotConvergedError
 
 TIME_LIMIT_S = 30.0
 
 
 def least_cost_set(
-    cheapest_cents: Mapping[str, int], rules: Sequence[Rule]
+    cheapest_cents: Mapping[str, int], rules: Sequence[ProjectRule]
 ) -> frozenset[str] | None:
     """Return the set of projects that keeps every rule for the least money.
 
@@ -26,7 +26,7 @@ def least_cost_set(
     ----------
     cheapest_cents : mapping of str to int
         Cost of the cheapest option of each project that has one.
-    rules : sequence of Rule
+    rules : sequence of ProjectRule
         All to be kept.
 
     Returns

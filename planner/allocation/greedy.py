@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.allocation.relaxation import Steps
 from planner.allocation.rules import keeps
 from planner.allocation.table import OptionTable
-from planner.domain.portfolio import Require, Rule
+from planner.domain.portfolio import ProjectRule, Require
 
 type Rows = NDArray[np.int64]
 
@@ -24,7 +24,7 @@ def greedy_rows(
     rows: Rows,
     steps: Steps,
     budget_cents: int,
-    rules: Sequence[Rule],
+    rules: Sequence[ProjectRule],
     demanded: Collection[str],
     preferred: Sequence[int] = (),
 ) -> Rows:
@@ -44,7 +44,7 @@ def greedy_rows(
         From :func:`planner.allocation.relaxation.hull_steps`.
     budget_cents : int
         Enough for ``demanded``.
-    rules : sequence of Rule
+    rules : sequence of ProjectRule
         Kept throughout.
     demanded : collection of str
         From :func:`planner.allocation.feasibility.least_cost_set`.
@@ -65,7 +65,7 @@ def greedy_rows(
 
 
 def polished_rows(
-    table: OptionTable, rows: Rows, chosen: Rows, budget_cents: int, rules: Sequence[Rule]
+    table: OptionTable, rows: Rows, chosen: Rows, budget_cents: int, rules: Sequence[ProjectRule]
 ) -> Rows:
     """Return a plan that no single affordable change improves, starting from a given one.
 
@@ -80,7 +80,7 @@ def polished_rows(
 class _Draft:
     """A plan in the making."""
 
-    def __init__(self, table: OptionTable, rules: Sequence[Rule], budget_cents: int) -> None:
+    def __init__(self, table: OptionTable, rules: Sequence[ProjectRule], budget_cents: int) -> None:
         self.table = table
         self.chosen: dict[int, int] = {}
         self.left = budget_cents
@@ -132,10 +132,12 @@ class _Draft:
         return all(keeps(rule, funded) for rule in self.rules_of[owner])
 
 
-def _rules_by_project(rules: Iterable[Rule], projects: Sequence[str]) -> dict[int, list[Rule]]:
+def _rules_by_project(
+    rules: Iterable[ProjectRule], projects: Sequence[str]
+) -> dict[int, list[ProjectRule]]:
     """Return the rules that name each project, by its position."""
     position = {project: i for i, project in enumerate(projects)}
-    by_project: dict[int, list[Rule]] = {}
+    by_project: dict[int, list[ProjectRule]] = {}
     for rule in rules:
         named = (rule.project, rule.needs) if isinstance(rule, Require) else rule.projects
         for project in dict.fromkeys(named):

@@ -99,7 +99,7 @@ def _identity_problems(portfolio: Portfolio) -> Iterator[Problem]:
             message = "this id is used twice; ids are unique."
             yield Problem(f"projects[{project.id}].id", message, code="DUPLICATE_ID")
         known.add(project.id)
-    for rule in portfolio.rules:
+    for rule in portfolio.project_rules:
         named = (rule.project, rule.needs) if isinstance(rule, Require) else rule.projects
         for unknown in dict.fromkeys(id_ for id_ in named if id_ not in known):
             yield Problem(rule.name, f"there is no project {unknown!r}.", code="UNKNOWN_PROJECT")

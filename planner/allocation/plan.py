@@ -85,14 +85,19 @@ def build_plan(
     menus = build_menus(portfolio, _forecasts(portfolio, posterior, catalogue, seed), catalogue)
     options = tuple(menu.options for menu in menus)
     choice = choose(
-        options, objective, budget_cents, portfolio.rules, gap=gap, time_limit_s=time_limit_s
+        options,
+        objective,
+        budget_cents,
+        portfolio.project_rules,
+        gap=gap,
+        time_limit_s=time_limit_s,
     )
     empty = replace(
         _empty_plan(portfolio, posterior, objective, menus, seed=seed, gap=gap),
         warnings=_unique(_standing_warnings(portfolio, menus, catalogue)),
     )
     if choice is None:
-        conflict = explain_conflict(menus, portfolio.rules, budget_cents)
+        conflict = explain_conflict(menus, portfolio.project_rules, budget_cents)
         return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
     scene = Scene(portfolio, objective, menus, options, choice, budget_cents)
     return _chosen_plan(empty, scene, posterior)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, Require, Rule, Skip
+from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, ProjectRule, Require, Skip
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class RuleRow:
     limit: float
 
 
-def rule_rows(rules: Iterable[Rule]) -> tuple[RuleRow, ...]:
+def rule_rows(rules: Iterable[ProjectRule]) -> tuple[RuleRow, ...]:
     """Return the rows of every rule, in order."""
     return tuple(row for rule in rules for row in _rows(rule))
 
 
-def _rows(rule: Rule) -> Sequence[RuleRow]:
+def _rows(rule: ProjectRule) -> Sequence[RuleRow]:
     match rule:
         case Require(name, project, needs):
             if project == needs:
@@ -68,7 +68,7 @@ def _terms(projects: Iterable[str], coefficient: float) -> tuple[tuple[str, floa
     return tuple((project, coefficient) for project in dict.fromkeys(projects))
 
 
-def keeps(rule: Rule, funded: Collection[str]) -> bool:
+def keeps(rule: ProjectRule, funded: Collection[str]) -> bool:
     """Whether a set of funded projects keeps a rule.
 
     Examples
@@ -91,6 +91,6 @@ def keeps(rule: Rule, funded: Collection[str]) -> bool:
             return len(set(projects) & set(funded)) >= count
 
 
-def broken_rules(rules: Iterable[Rule], funded: AbstractSet[str]) -> tuple[str, ...]:
+def broken_rules(rules: Iterable[ProjectRule], funded: AbstractSet[str]) -> tuple[str, ...]:
     """Return the names of the rules that a set of funded projects breaks, in order."""
     return tuple(rule.name for rule in rules if not keeps(rule, funded))

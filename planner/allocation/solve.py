@@ -32,7 +32,7 @@ from planner.allocation.rules import rule_rows
 from planner.allocation.solver import highs
 from planner.allocation.table import OptionTable, build_table
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import Fund, Rule, Skip
+from planner.domain.portfolio import Fund, ProjectRule, Skip
 from planner.domain.vocabulary import Objective, Status
 
 type Rows = NDArray[np.int64]
@@ -80,7 +80,7 @@ def choose(
     options: Sequence[ProjectOptions],
     objective: Objective,
     budget_cents: int,
-    rules: Sequence[Rule] = (),
+    rules: Sequence[ProjectRule] = (),
     *,
     gap: float = 1e-6,
     time_limit_s: float = 60.0,
@@ -95,7 +95,7 @@ def choose(
         What is maximised; money may stay unspent.
     budget_cents : int
         Hard limit on the sum of the costs.
-    rules : sequence of Rule
+    rules : sequence of ProjectRule
         All kept.
     gap : float, default=1e-6
         Relative gap at which the search may stop; a plan counts as optimal up to ``PROVEN_GAP``.
@@ -162,7 +162,11 @@ def choose(
 
 
 def _tightest_bound(
-    table: OptionTable, prices: Prices, other_price: float, rules: Sequence[Rule], budget_cents: int
+    table: OptionTable,
+    prices: Prices,
+    other_price: float,
+    rules: Sequence[ProjectRule],
+    budget_cents: int,
 ) -> Bound:
     """Return the lower of the bounds at the dual prices and at another price of the budget."""
     prepared, must = rule_rows(rules), _must(table, rules)
@@ -202,7 +206,7 @@ class _Found:
 def _search(
     table: OptionTable,
     rows: Rows,
-    rules: Sequence[Rule],
+    rules: Sequence[ProjectRule],
     budget_cents: int,
     gap: float,
     deadline: float,
@@ -228,7 +232,7 @@ def _search(
 def _dual_prices(
     table: OptionTable,
     rows: Rows,
-    rules: Sequence[Rule],
+    rules: Sequence[ProjectRule],
     budget_cents: int,
     deadline: float,
 ) -> Prices:
@@ -292,14 +296,14 @@ def _dearest(table: OptionTable) -> int:
     return int(dearest.sum())
 
 
-def _must(table: OptionTable, rules: Sequence[Rule]) -> NDArray[np.bool_]:
+def _must(table: OptionTable, rules: Sequence[ProjectRule]) -> NDArray[np.bool_]:
     """Return which projects a rule says are funded; there is then an option for each."""
     named = {project for rule in rules if isinstance(rule, Fund) for project in rule.projects}
     return np.array([project in named for project in table.projects], dtype=np.bool_)
 
 
 def _without_skipped(
-    options: Sequence[ProjectOptions], rules: Sequence[Rule]
+    options: Sequence[ProjectOptions], rules: Sequence[ProjectRule]
 ) -> list[ProjectOptions]:
     """Return the options, none left for projects that a rule says to skip."""
     skipped = {project for rule in rules if isinstance(rule, Skip) for project in rule.projects}

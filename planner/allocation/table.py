@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.option import Cents, ProjectOptions
-from planner.domain.portfolio import AtLeast, Fund, Require, Rule
+from planner.domain.portfolio import AtLeast, Fund, ProjectRule, Require
 from planner.domain.vocabulary import Objective
 
 
@@ -71,7 +71,7 @@ def objective_worth(options: ProjectOptions, objective: Objective) -> NDArray[np
 
 
 def build_table(
-    options: Sequence[ProjectOptions], objective: Objective, rules: Iterable[Rule] = ()
+    options: Sequence[ProjectOptions], objective: Objective, rules: Iterable[ProjectRule] = ()
 ) -> OptionTable:
     """Return the flat table of all options under an objective."""
     ordered = tuple(sorted(options, key=lambda item: item.project))
@@ -95,7 +95,7 @@ def _joined[T: np.generic](parts: list[NDArray[T]], kind: type[T]) -> NDArray[T]
     return np.concatenate([np.empty(0, dtype=kind), *parts])
 
 
-def _may_be_needed(rules: Iterable[Rule]) -> frozenset[str]:
+def _may_be_needed(rules: Iterable[ProjectRule]) -> frozenset[str]:
     needed: set[str] = set()
     for rule in rules:
         if isinstance(rule, Fund | AtLeast):

@@ -10,6 +10,7 @@ from planner.domain.portfolio import (
     Compute,
     Exclusive,
     Fund,
+    Gives,
     Portfolio,
     Require,
     RiskPreference,
@@ -151,5 +152,5 @@ def _shared(section: schema.SharedSection) -> SharedAsset:
         fixed_cost=section.fixed_cost,
         split=str(section.split),
         images=_images(section.images) if section.images else None,
-        gives=gives,
+        gives=Gives(**gives),
     )

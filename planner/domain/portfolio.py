@@ -325,5 +325,10 @@ class Portfolio:
         whole.problems += section.problems
         whole.finish()
 
+    @property
+    def project_rules(self) -> tuple[ProjectRule, ...]:
+        """Rules that speak only about which projects are funded, in order."""
+        return tuple(rule for rule in self.rules if not isinstance(rule, UnitShare | Committed))
+
 
 _RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)

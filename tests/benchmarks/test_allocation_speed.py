@@ -8,7 +8,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from planner.allocation.solve import choose
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import AtLeast, Exclusive, Fund, Require, Rule
+from planner.domain.portfolio import AtLeast, Exclusive, Fund, ProjectRule, Require
 from planner.domain.vocabulary import Objective
 
 ARCHITECTURES, LEVELS = 15, 20
@@ -36,7 +36,7 @@ def _project(rng: np.random.Generator, name: str) -> ProjectOptions:
     )
 
 
-def _rules(names: list[str]) -> tuple[Rule, ...]:
+def _rules(names: list[str]) -> tuple[ProjectRule, ...]:
     return (
         Fund("f", (names[1],)),
         Exclusive("e", tuple(names[10:30])),

@@ -54,7 +54,7 @@ def test_plan_equals_brute_force_over_the_printed_options(seed: int, published: 
     choices = _choices(planner.options(portfolio, published), portfolio)
     plan = planner.plan(portfolio, published)
     assert portfolio.budget is not None
-    best = best_by_enumeration(choices, round(portfolio.budget * 100), portfolio.rules)
+    best = best_by_enumeration(choices, round(portfolio.budget * 100), portfolio.project_rules)
     assert_plan_is_consistent(plan, portfolio)
     if best is None:
         assert plan.status == "infeasible"
@@ -68,7 +68,7 @@ def test_plan_equals_brute_force_over_the_printed_options(seed: int, published: 
     assert plan.objective.bound >= plan.objective.value
     assert plan.audit.own_bound >= best - 1e-9 * max(1.0, abs(best))
     funded = frozenset(d.project for d in plan.decisions if d.architecture is not None)
-    assert all(allowed(rule, funded) for rule in portfolio.rules)
+    assert all(allowed(rule, funded) for rule in portfolio.project_rules)
 
 
 def test_the_random_portfolios_reach_the_cases_that_matter(published: Posterior) -> None:
@@ -81,7 +81,7 @@ def test_the_random_portfolios_reach_the_cases_that_matter(published: Posterior)
         seen["binding"] += plan.budget.shadow_price > 0
         seen["pilot"] += any(d.verdict == "PILOT" for d in plan.decisions)
         seen["go"] += any(d.verdict == "GO" for d in plan.decisions)
-        seen["rules"] += bool(portfolio.rules)
+        seen["rules"] += bool(portfolio.project_rules)
         seen["held_0"] += any(p.images.held == 0 for p in portfolio.projects)
         seen["segmentation"] += any(p.task == "segmentation" for p in portfolio.projects)
     assert min(seen.values()) >= 8, seen

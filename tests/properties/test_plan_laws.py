@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import planner
 from planner.allocation.solve import Choice, choose
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import Rule
+from planner.domain.portfolio import ProjectRule
 from planner.domain.vocabulary import Objective
 from tests.allocation_cases import (
     best_by_enumeration,
@@ -33,7 +33,7 @@ objectives = st.sampled_from(list(Objective))
 budgets = st.integers(0, 4_000_000)
 
 
-def _case(seed: int) -> tuple[list[ProjectOptions], tuple[Rule, ...]]:
+def _case(seed: int) -> tuple[list[ProjectOptions], tuple[ProjectRule, ...]]:
     rng = np.random.default_rng(seed)
     count = int(rng.integers(1, 6))
     options = [random_options(rng, f"p{i}", int(rng.integers(0, 6))) for i in range(count)]

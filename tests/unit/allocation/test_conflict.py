@@ -17,8 +17,8 @@ from planner.domain.portfolio import (
     Exclusive,
     Fund,
     Portfolio,
+    ProjectRule,
     Require,
-    Rule,
     Skip,
 )
 from planner.domain.project import Images, Project
@@ -55,7 +55,7 @@ def _menu(
 def test_a_chance_that_costs_too_much_names_rule_chance_and_budget() -> None:
     """Demanding the project, its chance and the budget conflict; each can give way."""
     menus = [_menu("a", [100, 500, 900], [0.3, 0.62, 0.9], 0.9), _menu("b", [100], [0.5], None)]
-    rules: list[Rule] = [
+    rules: list[ProjectRule] = [
         Fund("rules[0]: fund a, b", ("a", "b")),
         Exclusive("rules[1]: e", ("b", "c")),
     ]
@@ -89,7 +89,7 @@ def test_a_chance_below_one_per_cent_is_not_offered() -> None:
 def test_rules_that_contradict_each_other_are_both_named() -> None:
     """Money has nothing to do with it."""
     menus = [_menu("a", [1], [0.5], None), _menu("b", [1], [0.5], None)]
-    rules: list[Rule] = [
+    rules: list[ProjectRule] = [
         AtMost("m", 2, ("a", "b")),
         Fund("f", ("a",)),
         Require("r", "a", "b"),
@@ -103,7 +103,7 @@ def test_rules_that_contradict_each_other_are_both_named() -> None:
 def test_two_separate_conflicts_get_a_joint_fix() -> None:
     """Where no single change helps, the changes that help together are named."""
     menus = [_menu("a", [5], [0.5], None), _menu("b", [700], [0.5], None)]
-    rules: list[Rule] = [Fund("f", ("a",)), Skip("s", ("a",)), Fund("g", ("b",))]
+    rules: list[ProjectRule] = [Fund("f", ("a",)), Skip("s", ("a",)), Fund("g", ("b",))]
     conflict = explain_conflict(menus, rules, 100)
     assert set(conflict.names) in ({"f", "s"}, {"g", BUDGET})
     assert len(conflict.names) == 2
@@ -113,7 +113,7 @@ def test_two_separate_conflicts_get_a_joint_fix() -> None:
     assert explain_conflict(menus, rules, 100).fixes[0].text == "drop s and t"
 
 
-def _holds(kept: set[str], menus: list[Menu], rules: list[Rule], budget: int) -> bool:
+def _holds(kept: set[str], menus: list[Menu], rules: list[ProjectRule], budget: int) -> bool:
     """Whether some set of projects keeps these suspects, by trying every set."""
     cheapest = {}
     for menu in menus:
@@ -149,7 +149,7 @@ def test_no_smaller_set_is_in_conflict(seed: int) -> None:
         for name in names
     ]
     some = [tuple(str(n) for n in rng.permutation(names)[: rng.integers(1, 4)]) for _ in range(6)]
-    rules: list[Rule] = [
+    rules: list[ProjectRule] = [
         Fund("r0", some[0]),
         AtLeast("r1", 2, some[1]),
         Skip("r2", some[2][:1]),
@@ -182,7 +182,7 @@ def _mended(portfolio: Portfolio, fix: Fix) -> Portfolio:
         )
         return replace(portfolio, projects=projects)
     dropped = {place.strip() for place in (fix.field or "").split(";")}
-    rules = tuple(r for r in portfolio.rules if r.name.split(":")[0] not in dropped)
+    rules = tuple(r for r in portfolio.project_rules if r.name.split(":")[0] not in dropped)
     budget = 1e9 if "budget" in dropped else portfolio.budget
     return replace(portfolio, rules=rules, budget=budget)
 

@@ -21,9 +21,9 @@ from planner.domain.portfolio import (
     Exclusive,
     Fund,
     Portfolio,
+    ProjectRule,
     Require,
     RiskPreference,
-    Rule,
     SharedAsset,
     Skip,
 )
@@ -53,7 +53,10 @@ def _project(name: str, **changes: Any) -> Project:
 
 
 def _plan(
-    *projects: Project, budget: float | None = 5_000.0, rules: tuple[Rule, ...] = (), **rest: Any
+    *projects: Project,
+    budget: float | None = 5_000.0,
+    rules: tuple[ProjectRule, ...] = (),
+    **rest: Any,
 ) -> Plan:
     portfolio = Portfolio(projects=projects, budget=budget, rules=rules, **rest)
     plan = build_plan(portfolio, MODEL, CATALOGUE)
@@ -111,7 +114,7 @@ def test_a_project_that_buys_nothing_trains_on_what_it_holds() -> None:
     ],
 )
 def test_a_project_not_funded_says_why(
-    project: Project, rules: tuple[Rule, ...], reason: str
+    project: Project, rules: tuple[ProjectRule, ...], reason: str
 ) -> None:
     """Trivial target, chance, own threshold, value, rules and budget each have their words."""
     dear = Images(held=0, limit=60_000, price=2.0)

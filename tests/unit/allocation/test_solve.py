@@ -14,7 +14,7 @@ from planner.allocation.pruning import undominated
 from planner.allocation.rules import rule_rows
 from planner.allocation.solve import choose, relative_gap
 from planner.allocation.table import build_table
-from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, Require, Rule, Skip
+from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, ProjectRule, Require, Skip
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import AuditError, NotConvergedError
 from tests.allocation_cases import make_options, random_options
@@ -137,7 +137,7 @@ def test_identical_projects_are_answered() -> None:
         ((Fund("f", ("b", "c")), Exclusive("e", ("a", "b"))), {"b", "c"}),
     ],
 )
-def test_every_rule_binds(rules: tuple[Rule, ...], expected: set[str]) -> None:
+def test_every_rule_binds(rules: tuple[ProjectRule, ...], expected: set[str]) -> None:
     """Each kind of rule takes out exactly what it forbids."""
     options = [
         make_options("a", [10], [0.9]),
@@ -160,7 +160,7 @@ def test_every_rule_binds(rules: tuple[Rule, ...], expected: set[str]) -> None:
         (Fund("f", ("a", "b")),),
     ],
 )
-def test_a_conflict_is_an_answer(rules: tuple[Rule, ...]) -> None:
+def test_a_conflict_is_an_answer(rules: tuple[ProjectRule, ...]) -> None:
     """Rules that cannot hold together, or not for the money, leave no choice."""
     options = [make_options("a", [60], [0.9]), make_options("b", [60], [0.6])]
     assert choose(options, Objective.TARGETS_MET, 100, rules) is None
@@ -259,7 +259,7 @@ def test_an_undecided_rule_check_is_not_an_answer(monkeypatch: pytest.MonkeyPatc
 def test_least_cost_takes_the_cheapest_set() -> None:
     """At least two of three, one of which needs a fourth: the cheapest way is found."""
     cents = {"a": 10, "b": 20, "c": 30, "d": 100}
-    rules: list[Rule] = [AtLeast("l", 2, ("a", "b", "c")), Require("r", "a", "d")]
+    rules: list[ProjectRule] = [AtLeast("l", 2, ("a", "b", "c")), Require("r", "a", "d")]
     assert least_cost_set(cents, rules) == frozenset({"b", "c"})
 
 
@@ -283,7 +283,11 @@ def test_the_model_can_be_read(tmp_path: Path) -> None:
         make_options("é" * 300, [0], [0.5]),
     ]
     table = build_table(options, Objective.TARGETS_MET)
-    rules: list[Rule] = [Require("r", "a b", "a-b"), Fund("f", ("a-b",)), Fund("g", ("ghost",))]
+    rules: list[ProjectRule] = [
+        Require("r", "a b", "a-b"),
+        Fund("f", ("a-b",)),
+        Fund("g", ("ghost",)),
+    ]
     model = build_model(table, undominated(table), rule_rows(rules), 15)
     file = tmp_path / "plan.lp"
     model.problem.writeLP(str(file))

@@ -13,7 +13,7 @@ from planner.catalogue.portfolio_file import (
     read_portfolio,
     require_budget,
 )
-from planner.domain.portfolio import AtMost, Exclusive, Fund, Portfolio, Require, Skip
+from planner.domain.portfolio import AtMost, Exclusive, Fund, Gives, Portfolio, Require, Skip
 from planner.domain.project import Pilot
 from planner.domain.quantities import Range
 from planner.domain.vocabulary import Backbone, Basis, Objective
@@ -459,7 +459,7 @@ def test_removing_rows_is_all_it_takes_to_support_a_field(monkeypatch: pytest.Mo
         assert portfolio.projects
     (asset,) = parse(with_later("shared")).shared
     assert (asset.id, asset.members, asset.fixed_cost) == ("s", ("a",), 5)
-    assert asset.gives == {"pretrained": True, "training_discount": 0.4}
+    assert asset.gives == Gives(pretrained=True, training_discount=0.4)
     assert parse(with_later("at_least")).rules[0].name == "rules[0]: at least 1 of a"
     with pytest.raises(UnsupportedError, match="later release"):
         parse(with_later("committed"))
