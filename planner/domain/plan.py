@@ -232,6 +232,8 @@ class Baseline:
         Its objective on the audit's draws, risk measure included.
     beaten : bool
         Whether the plan is worth at least as much.
+    breaks : tuple of str
+        User's rules it does not keep; it is then no alternative to the plan.
     """
 
     name: str
@@ -239,6 +241,7 @@ class Baseline:
     funded: int
     held_out_value: float
     beaten: bool
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
