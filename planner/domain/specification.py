@@ -125,17 +125,21 @@ class Discrepancy:
     Attributes
     ----------
     scale : float
-        Standard deviation in log10 error; 0 for none.
+        Standard deviation in log10 error, root mean square over projects; 0 for none.
     decades : float
         Memory in decades of images: the correlation falls by a factor of e over it.
     at_chance : float
         What is left of the departure where the error is that of guessing, as a share of
         ``scale``; 1 for the same everywhere. No curve strays far above the ceiling.
+    spread : float
+        How sizes differ between projects: standard deviation of the logarithm; 0 for not at all.
+        A fit takes all curves to stray by ``scale``.
     """
 
     scale: float = 0.0
     decades: float = 1.0
     at_chance: float = 1.0
+    spread: float = 0.0
 
     def height(self, share_of_chance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is left of the departure at errors that are shares of the guess.

@@ -269,7 +269,7 @@ def _read_spec(reader: _Reader, data: Mapping[str, Any], text: str) -> ModelSpec
 
 def _read_discrepancy(reader: _Reader, value: object) -> Discrepancy:
     data = reader.mapping(value, "discrepancy")
-    reader.known_keys(data, ("scale", "decades", "at_chance", "why"), "discrepancy")
+    reader.known_keys(data, ("scale", "decades", "at_chance", "spread", "why"), "discrepancy")
     scale = reader.number(data, "scale", "discrepancy", 0.0)
     if scale < 0:
         reader.wrong("discrepancy.scale", f"{scale} must be at least 0.")
@@ -277,7 +277,10 @@ def _read_discrepancy(reader: _Reader, value: object) -> Discrepancy:
     at_chance = reader.number(data, "at_chance", "discrepancy", 1.0, positive=True)
     if at_chance > 1.0:
         reader.wrong("discrepancy.at_chance", f"{at_chance} is a share of the scale, at most 1.")
-    return Discrepancy(scale, decades, at_chance)
+    spread = reader.number(data, "spread", "discrepancy", 0.0)
+    if not 0 <= spread <= 2:
+        reader.wrong("discrepancy.spread", f"{spread} is not between 0 and 2.")
+    return Discrepancy(scale, decades, at_chance, spread)
 
 
 def _read_predictor(reader: _Reader, data: Mapping[str, Any], at: str) -> Predictor:

@@ -2,10 +2,13 @@
 
 An Ornstein-Uhlenbeck path is exact on nodes an eighth of a decade apart, from 1 to 10^8 images,
 and straight in between, so that its variance between nodes sags by at most 6 %. Denser nodes change
-quantiles of error by less than .003 in log10, which is their Monte Carlo error. A first crossing
+quantiles of error by less than .005 in log10, which is their Monte Carlo error. A first crossing
 comes the earlier the denser the nodes, since the path is rough at every scale: against twice as
-many nodes the median of log10 data needed is .01 higher, against ten times as many .04, where its
+many nodes the median of log10 data needed is .007 higher, against ten times as many .045, where its
 80 % range spans three decades.
+
+Some curves stray more than others: where the declaration says so, each project has a size of its
+own, one per draw, and pilots tell which sizes are likely.
 """
 
 import math
@@ -14,9 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from planner.domain.specification import Discrepancy
-from planner.forecast.luck import Luck, quantile_normals
+from planner.forecast.luck import Luck, quantile_normals, stratified_normals
 
 type Array = NDArray[np.float64]
 
@@ -50,7 +54,41 @@ NODES = NodeGrid()
 """What forecasts use."""
 
 
-@dataclass(frozen=True)
+LARGEST_DEVIATION = 2.0
+"""Sizes of the discrepancy end so many standard deviations from their median."""
+
+
+def path_sizes(law: Discrepancy, luck: Luck, layer: int = 0) -> Array | None:
+    """Return how large a project's discrepancy is in each draw, in units of the declared scale.
+
+    Log-normal, cut off at two standard deviations of the logarithm; its root mean square is 1.
+
+    Parameters
+    ----------
+    law : Discrepancy
+        Its ``spread`` is the standard deviation of the logarithm.
+    luck : Luck
+        Of the project.
+    layer : int, default=0
+        Another one is another independent assignment to the draws.
+
+    Returns
+    -------
+    ndarray of shape (n_draws,), or None
+        None where all projects have the declared scale.
+    """
+    if law.spread == 0.0:
+        return None
+    edge = float(ndtr(LARGEST_DEVIATION))
+    shares = ndtr(stratified_normals(luck.generator("discrepancy size", f"{layer}"), luck.n_draws))
+    deviations = ndtri(1.0 - edge + (2.0 * edge - 1.0) * shares)
+    shift = 2.0 * law.spread
+    inside = ndtr(LARGEST_DEVIATION - shift) - ndtr(-LARGEST_DEVIATION - shift)
+    log_square = 2.0 * law.spread**2 + math.log(inside / (2.0 * edge - 1.0))
+    return np.asarray(np.exp(law.spread * deviations - 0.5 * log_square))
+
+
+@dataclass(frozen=True, eq=False)
 class DiscrepancyPath:
     """The paths of one option, walked outwards from the middle only as far as asked.
 
@@ -67,12 +105,15 @@ class DiscrepancyPath:
         Name of the option; a path says nothing about another option's.
     grid : NodeGrid
         Nodes.
+    sizes : ndarray of shape (n_draws,), or None
+        From :func:`path_sizes`; None for the declared scale in every draw.
     """
 
     law: Discrepancy
     luck: Luck
     option: str
     grid: NodeGrid = NODES
+    sizes: Array | None = None
 
     def at(self, log10_images: Array, rows: slice) -> Array:
         """Return departures of log10 error, shape (n_images, n_rows)."""
@@ -89,9 +130,12 @@ class DiscrepancyPath:
 
     def nodes(self, first: int, last: int, rows: slice) -> Array:
         """Return paths on nodes ``first`` to ``last``, shape (n_nodes, n_rows)."""
-        return by_halves(
+        path = by_halves(
             self.luck.n_draws, rows, lambda which, length: self._half(first, last, which, length)
         )
+        if self.sizes is not None:
+            path *= self.sizes[rows]
+        return path
 
     def noise(self, rows: slice) -> Array:
         """Return the option's standard normal repeat noise, shape (n_rows,)."""

@@ -24,11 +24,12 @@ from planner.domain.project import Project
 from planner.domain.specification import Discrepancy
 from planner.domain.vocabulary import Backbone
 from planner.forecast.architectures import KnownArchitecture
-from planner.forecast.discrepancy import NODES, DiscrepancyPath, NodeGrid
+from planner.forecast.discrepancy import NODES, DiscrepancyPath, NodeGrid, path_sizes
 from planner.forecast.hierarchy import GaussianPredictor, Option, prior_part
 from planner.forecast.luck import Luck
 from planner.forecast.pilot_runs import PilotRun
-from planner.forecast.pilots import PilotedPath, PilotUpdate, update_with_pilots
+from planner.forecast.piloted_path import PilotedPath
+from planner.forecast.pilots import PilotUpdate, update_with_pilots
 
 type Array = NDArray[np.float64]
 
@@ -248,12 +249,13 @@ class ProjectCurves:
         law = Discrepancy() if spec is None else spec.discrepancy
         sigma = self.posterior.draws["sigma"]
         moved = None if self.update is None else self.update.path(option)
+        sizes = path_sizes(law, self.luck) if self.update is None else self.update.sizes
         return DeclaredCurve(
             mean=mean,
             majority_guess=self.project.majority_guess_error,
             saturating=self.is_saturating,
             sigma=sigma if self.update is None else sigma[self.update.index],
-            path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid),
+            path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid, sizes),
             law=law,
         )
 

@@ -171,8 +171,9 @@ def spec_sha256(spec: ModelSpec) -> str:
     parts = {name: asdict(predictor) for name, predictor in spec.predictors.items()}
     parts["noise"] = asdict(spec.noise)
     law = asdict(spec.discrepancy)
-    if law["at_chance"] == 1.0:  # as good as not declared; older scores do not know of it
-        del law["at_chance"]
+    for name, absent in (("at_chance", 1.0), ("spread", 0.0)):
+        if law[name] == absent:  # as good as not declared; older scores do not know of it
+            del law[name]
     parts["discrepancy"] = law
     parts["rest"] = {"family": spec.family, "covariate_sd": dict(spec.covariate_sd)}
     text = json.dumps(essence(parts), sort_keys=True)

@@ -13,7 +13,7 @@ from planner.forecast.discrepancy import DiscrepancyPath
 from planner.forecast.forecast import Forecast, build_forecast
 from planner.forecast.luck import Luck
 from planner.forecast.pilot_runs import far_variance, read_runs
-from planner.forecast.pilots import path_between
+from planner.forecast.piloted_path import path_between
 from planner.testing import synthetic_hierarchy, synthetic_posterior
 
 POSTERIOR = synthetic_hierarchy(800)

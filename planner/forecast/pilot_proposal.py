@@ -1,0 +1,264 @@
+"""Which values of a project's unknowns are proposed, with what weights, and which are kept?
+
+Importance sampling for all draws at once. Weights are exact, so that draws of the population are
+reweighted too.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.forecast.importance import coupled_rows, pareto_smooth
+from planner.forecast.pilot_scene import Scene
+from planner.forecast.stacked import cholesky, solve_lower, solve_upper, spread_axes
+
+type Array = NDArray[np.float64]
+type Rows = NDArray[np.intp]
+
+_SEARCH_STEPS = 8
+_LEVEL_STEPS = 2
+_LONGEST_STEP = 1.5  # prior standard deviations; Gauss-Newton overshoots near chance
+
+
+K_HAT_LIMIT = 0.7
+"""Above it the tail of the weights is too heavy for their averages to be relied on."""
+
+FEWEST_EFFECTIVE = 400.0
+"""Effective draws below which an update is not relied on."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many proposals each draw makes, and how wide.
+
+    Attributes
+    ----------
+    copies : int
+        Proposals for each draw of the population.
+    layers : int
+        Assignments of discrepancy sizes among which the copies are divided: a draw whose size the
+        pilots contradict gets another chance with another one.
+    widening : float
+        Factor on the scale of the Laplace approximations.
+    degrees : float
+        Of freedom of the Student-t proposals.
+    """
+
+    copies: int = 2
+    layers: int = 1
+    widening: float = 1.15
+    degrees: float = 6.0
+
+
+FIRST_TRY = Effort()
+SECOND_TRY = Effort(copies=8, layers=4, widening=1.6)
+"""Four times the proposals, as wide as those of a likelihood tempered to 0.4."""
+
+
+@dataclass(frozen=True)
+class UpdateQuality:
+    """How far an update can be relied on.
+
+    Attributes
+    ----------
+    k_hat : float
+        Pareto shape of the weights' tail; above 0.7 they cannot be relied on.
+    effective_draws : float
+        Effective number of population draws.
+    moved : float
+        Share of rows that now stand for another population draw.
+    """
+
+    k_hat: float
+    effective_draws: float
+    moved: float
+
+    @property
+    def is_reliable(self) -> bool:
+        """Whether averages over the draws can be relied on."""
+        return self.k_hat <= K_HAT_LIMIT and self.effective_draws >= FEWEST_EFFECTIVE
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """Proposed states of every draw.
+
+    Attributes
+    ----------
+    standardised : ndarray of shape (n_unknown, n_copies, n_draws)
+        Unknowns, each a standard normal before the pilots.
+    log_weights : ndarray of shape (n_copies, n_draws)
+        Up to a constant.
+    sizes : ndarray of shape (n_copies, n_draws), or None
+        Of the discrepancy; None where all projects have the declared scale.
+    """
+
+    standardised: Array
+    log_weights: Array
+    sizes: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What each row stands for.
+
+    Attributes
+    ----------
+    index : ndarray of int, shape (n_rows,)
+        Population draw.
+    standardised : ndarray of shape (n_unknown, n_rows)
+        Unknowns.
+    sizes : ndarray of shape (n_rows,), or None
+        Of the discrepancy.
+    quality : UpdateQuality
+        Of the weights.
+    """
+
+    index: Rows
+    standardised: Array
+    sizes: Array | None
+    quality: UpdateQuality
+
+
+def condition(scene: Scene) -> Chosen:
+    """Return rows that follow the posterior given the pilots; harder the second time."""
+    chosen = resample(scene, propose(scene, FIRST_TRY))
+    if chosen.quality.is_reliable:
+        return chosen
+    return resample(scene, propose(scene, SECOND_TRY))
+
+
+def propose(scene: Scene, effort: Effort) -> Proposal:
+    """Return proposals for every draw with exact weights."""
+    if scene.law.spread == 0.0:
+        return _propose_layer(scene, replace(effort, layers=1))
+    each = replace(effort, copies=effort.copies // effort.layers)
+    layers = [_propose_layer(scene, each, layer) for layer in range(effort.layers)]
+    return Proposal(
+        standardised=np.concatenate([layer.standardised for layer in layers], axis=1),
+        log_weights=np.concatenate([layer.log_weights for layer in layers]),
+        sizes=np.concatenate([layer.sizes for layer in layers if layer.sizes is not None]),
+    )
+
+
+def _propose_layer(scene: Scene, effort: Effort, layer: int = 0) -> Proposal:
+    """Return proposals with one assignment of discrepancy sizes to the draws."""
+    generator = scene.luck.generator("proposal", f"{effort.copies}", f"{layer}")
+    scene = scene.with_sizes(layer)
+    mode, root = find_mode(scene)
+    n_levels, n_draws = scene.n_levels, scene.luck.n_draws
+    shape = (effort.copies, n_draws)
+    start = mode[:, None].repeat(effort.copies, axis=1)
+
+    slopes, log_slopes = _student(
+        generator, root[n_levels:, n_levels:], start[n_levels:], shape, effort
+    )
+    # where the levels would go if the curve were straight: H_ll d_l = -H_ls d_s
+    shift = np.einsum(
+        "ijs,jcs->ics", _cross(root, n_levels), slopes - start[n_levels:], optimize=False
+    )
+    levels = start[:n_levels] - solve_upper(root[:n_levels, :n_levels], shift)
+    levels, level_root = _settle_levels(scene, levels, slopes)
+    levels, log_levels = _student(generator, level_root, levels, shape, effort)
+    standardised = np.concatenate([levels, slopes])
+    log_weights = _log_density(scene, standardised) - log_slopes - log_levels
+    sizes = None if scene.sizes is None else np.broadcast_to(scene.sizes, shape)
+    return Proposal(standardised, log_weights, sizes)
+
+
+def _log_density(scene: Scene, standardised: Array) -> Array:
+    """Return log prior plus log likelihood up to a constant, shape (n_copies, n_draws)."""
+    residual = scene.whiten(scene.residual(standardised))
+    density = -0.5 * (np.sum(standardised**2, axis=0) + np.sum(residual**2, axis=0))
+    return np.asarray(density - scene.log_noise_volume())
+
+
+def find_mode(scene: Scene) -> tuple[Array, Array]:
+    """Return every draw's posterior mode and the Cholesky factor of its precision."""
+    mode = np.zeros((scene.n_unknown, scene.luck.n_draws))
+    for _ in range(_SEARCH_STEPS):
+        gradient, root = _gauss_newton(scene, mode)
+        step = solve_upper(root, solve_lower(root, gradient))
+        step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(np.abs(step).max(axis=0), 1e-300))
+        mode = mode + step
+        if np.abs(step).max() < 1e-3:  # weights are exact, the mode need not be
+            break
+    return mode, _gauss_newton(scene, mode)[1]
+
+
+def _settle_levels(scene: Scene, levels: Array, slopes: Array) -> tuple[Array, Array]:
+    """Return the levels' mode given the slopes, and the factor of their precision."""
+    n_levels = scene.n_levels
+    for _ in range(_LEVEL_STEPS):
+        gradient, root = _gauss_newton(scene, np.concatenate([levels, slopes]), n_levels)
+        step = solve_upper(root, solve_lower(root, gradient))
+        levels = levels + np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+    return levels, _gauss_newton(scene, np.concatenate([levels, slopes]), n_levels)[1]
+
+
+def _gauss_newton(
+    scene: Scene, standardised: Array, n_free: int | None = None
+) -> tuple[Array, Array]:
+    """Return gradient and Cholesky factor of the precision in the first unknowns."""
+    residual, changes = scene.linearised(standardised)
+    white = scene.whiten(residual)
+    columns: list[Array] = []
+    for part, change in zip(scene.parts, changes, strict=True):
+        for at in range(len(part.distinct)):
+            if n_free is None or len(columns) < n_free:
+                loading = spread_axes(part.loading[:, at], change.ndim)
+                columns.append(scene.whiten(change * loading))
+    gradient = np.stack([np.sum(column * white, axis=0) for column in columns])
+    gradient -= standardised[: len(columns)]
+    precision = np.empty((len(columns), *gradient.shape))
+    for i, left in enumerate(columns):
+        for j, right in enumerate(columns[: i + 1]):
+            precision[i, j] = precision[j, i] = np.sum(left * right, axis=0) + (i == j)
+    return gradient, cholesky(precision)
+
+
+def _student(
+    generator: np.random.Generator,
+    root: Array,
+    centre: Array,
+    shape: tuple[int, int],
+    effort: Effort,
+) -> tuple[Array, Array]:
+    """Return Student-t proposals about a mode and their log density up to a constant."""
+    n, degrees = len(centre), effort.degrees
+    normals = generator.standard_normal((n, *shape))
+    squares = np.sum(normals**2, axis=0)
+    mixing = generator.chisquare(degrees, shape) / degrees
+    step = solve_upper(spread_axes(root, 2 + len(shape)), normals / np.sqrt(mixing))
+    log_volume = sum(np.log(root[at, at]) for at in range(n))
+    log_density = log_volume - 0.5 * (degrees + n) * np.log1p(squares / mixing / degrees)
+    return centre + effort.widening * step, np.asarray(log_density)
+
+
+def resample(scene: Scene, proposal: Proposal) -> Chosen:
+    """Return equally weighted rows; each half of the draws is resampled on its own."""
+    n_copies, n_draws = proposal.log_weights.shape
+    largest = proposal.log_weights.max(axis=0)
+    within = np.exp(proposal.log_weights - largest)
+    total = within.sum(axis=0)
+    smooth = pareto_smooth(largest + np.log(total))
+    generator = scene.luck.generator("resampling", f"{n_copies}")
+    index = np.empty(n_draws, dtype=np.intp)
+    for half in (slice(0, n_draws // 2), slice(n_draws // 2, n_draws)):
+        weights = smooth.weights[half] / smooth.weights[half].sum()
+        index[half] = half.start + coupled_rows(weights, generator.random())
+    share = np.cumsum(within / total, axis=0)[:, index]
+    copy = np.minimum((share < generator.random(n_draws)).sum(axis=0), n_copies - 1)
+    moved = float(np.mean(index != np.arange(n_draws)))
+    return Chosen(
+        index=index,
+        standardised=proposal.standardised[:, copy, index],
+        sizes=None if proposal.sizes is None else proposal.sizes[copy, index],
+        quality=UpdateQuality(smooth.k_hat, smooth.effective, moved),
+    )
+
+
+def _cross(root: Array, n_first: int) -> Array:
+    """Return L_21' of a Cholesky factor, (n_first, n_rest, n_draws): L_11 times it is H_12."""
+    return root[n_first:, :n_first].transpose(1, 0, 2)
