@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from planner.domain.plan import SCHEMA_VERSION
+from planner.domain.shown import Shown
 from planner.domain.vocabulary import Verdict
 
 
@@ -46,7 +47,7 @@ class RunnerUp:
 
 @dataclass(frozen=True)
 class TornadoBar:
-    """One uncertain input moved from P10 to P90, the others at P50.
+    """One uncertain input moved from P10 to P90; all the others vary as they do.
 
     Attributes
     ----------
@@ -75,7 +76,7 @@ class TornadoBar:
 
 @dataclass(frozen=True)
 class Tornado:
-    """Bars, widest first, around the decision's value with every input at P50."""
+    """Bars, widest first, around the decision's expected value, in units of the objective."""
 
     centre: float
     unit: str
@@ -83,7 +84,7 @@ class Tornado:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explanation:
+class Explanation(Shown):
     """Everything behind the decision on one project.
 
     Attributes
@@ -93,7 +94,8 @@ class Explanation:
     binding : tuple of str
         Names of the rules (or "budget") that bind the decision.
     core_index : float
-        Share of the draws' own optimal plans that fund the project, in [0, 1].
+        Share of the states of the model in which the plan best for that state funds the project,
+        in [0, 1].
     standing : str
         ``core`` (nearly always), ``borderline`` or ``exterior`` (nearly never).
     """
@@ -114,5 +116,66 @@ class Explanation:
     tornado: Tornado | None
 
     def to_dict(self) -> dict[str, object]:
-        """Return plain data, in the shape of ``planner explain --json``."""
+        """Return plain data, in the shape of ``planner explain FILE PROJECT --json``."""
         return {"schema_version": SCHEMA_VERSION, **asdict(self), "verdict": str(self.verdict)}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How firmly a project is in or out: its verdict, and how often the best plan funds it."""
+
+    project: str
+    verdict: Verdict
+    core_index: float
+    standing: str
+
+
+@dataclass(frozen=True)
+class BindingPrice:
+    """A limit that binds the plan, and what one more unit of it would be worth.
+
+    Attributes
+    ----------
+    name : str
+        ``budget``, or the user's rule.
+    price : float
+        Worth of one more unit of the limit, at least 0, in units of the objective.
+    text : str
+        The same in a sentence.
+    """
+
+    name: str
+    price: float
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanExplanation:
+    """What holds the whole plan where it is: limits with their prices, and what moves its value.
+
+    Attributes
+    ----------
+    binding : tuple of BindingPrice
+        Dearest first; empty if nothing binds.
+    standings : tuple of Standing
+        One for each project, in file order.
+    tornado : Tornado or None
+        Of the plan as it is; None if it funds nothing.
+    """
+
+    portfolio: str
+    currency: str
+    model: Mapping[str, str]
+    seed: int
+    inputs_sha256: str
+    text: str
+    binding: tuple[BindingPrice, ...]
+    standings: tuple[Standing, ...]
+    tornado: Tornado | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data, in the shape of ``planner explain FILE --json``."""
+        data = asdict(self)
+        for one in data["standings"]:
+            one["verdict"] = str(one["verdict"])
+        return {"schema_version": SCHEMA_VERSION, **data}

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from planner.domain.plan import SCHEMA_VERSION
+from planner.domain.plan import SCHEMA_VERSION, Interval
+from planner.domain.shown import Shown
 from planner.domain.vocabulary import Objective
 
 
@@ -20,11 +21,12 @@ class FrontierPoint:
     committed, value, bound : float
         Spend, objective reached, and a proven upper bound on it.
     mean, cvar : float
-        Expected net value of the plan, and the mean of its worst outcomes, on the audit's draws.
+        Expected worth of the plan under the objective, and the mean of its worst outcomes, on
+        draws that the solve never saw.
     expected_targets : float
-        Sum of the chances of target of what is funded.
+        Targets met in the mean, on the same draws.
     chance_all : float
-        Chance that every funded project meets its target; 1 if none is funded.
+        Chance that every funded project meets its target, on the same draws; 1 if none is funded.
     funded : tuple of str
         Ids.
     shadow_price : float
@@ -46,11 +48,24 @@ class FrontierPoint:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What the next amount of budget buys, in words and numbers."""
+    """What the next amount of budget buys.
+
+    Attributes
+    ----------
+    amount : float
+        Added to the budget.
+    gain : float
+        Added to the objective, at least 0.
+    changes : tuple of str
+        What the plan would do differently, project by project.
+    text : str
+        The same in a sentence.
+    """
 
     amount: float
     gain: float
     text: str
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,19 +79,32 @@ class GoalResult:
     confidence : float
         Asked for.
     budget : float or None
-        None if no budget meets it.
+        What the cheapest plan found that meets it commits; None if none within the search does.
     reached : float
-        Confidence reached on the audit's draws at that budget.
+        Confidence of that plan on draws that the solve never saw; without one, the best reached.
+    interval : Interval or None
+        95 % binomial interval of it.
+    no_plan_below : float
+        No plan that commits less can meet the goal on the solve's draws: proven, from a bound on
+        the expectation. 0 where nothing could be proven.
+    funded : tuple of str
+        Ids of what that plan funds.
+    text : str
+        One sentence.
     """
 
     goal: str
     confidence: float
     budget: float | None
     reached: float
+    interval: Interval | None = None
+    no_plan_below: float = 0.0
+    funded: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frontier:
+class Frontier(Shown):
     """Value, chance and risk against budget (``axis`` budget) or mean against CVaR (``risk``)."""
 
     axis: str
