@@ -134,7 +134,7 @@ def keep_budget(model: Model, table: OptionTable, budget_cents: int) -> None:
 
 def choose_at_most_one_option(model: Model, table: OptionTable) -> None:
     """Fund each project with at most one of its options: ``one_per_project[project]``."""
-    names = _unique(_plain(project) for project in table.projects)
+    names = unique_names(plain_name(project) for project in table.projects)
     for owner, variables in model.variables_of.items():
         name = f"one_per_project[{names[owner]}]"
         model.problem.addConstraint(pulp.lpSum_vars(variables) <= 1, name)
@@ -147,7 +147,7 @@ def keep_rules(model: Model, table: OptionTable, rule_rows: Sequence[RuleRow]) -
     built.
     """
     position = {project: i for i, project in enumerate(table.projects)}
-    names = _unique(_plain(row.name) for row in rule_rows)
+    names = unique_names(plain_name(row.name) for row in rule_rows)
     for name, row in zip(names, rule_rows, strict=True):
         funded = [
             (variable, coefficient)
@@ -178,6 +178,24 @@ def cut_off_covers(model: Model, table: OptionTable, covers: Iterable[Sequence[i
         model.problem.addConstraint(pulp.lpSum_vars(at_least_as_dear) <= limit, f"cover[{number}]")
 
 
+def plain_name(text: str) -> str:
+    """Return a name that an LP file can hold; PuLP would turn brackets into underscores."""
+    return re.sub(r"[^\w.,]+", "_", text, flags=re.ASCII).strip("_")[:60]
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Return the names, those seen before with their number."""
+    seen: set[str] = set()
+    unique: list[str] = []
+    for number, name in enumerate(names):
+        own = name
+        while own in seen:
+            own = f"{own}_{number}"
+        unique.append(own)
+        seen.add(own)
+    return unique
+
+
 def _sum(variables: Sequence[pulp.LpVariable], factors: Sequence[float]) -> pulp.LpAffineExpression:
     return pulp.lpSum_vars_coefs(zip(variables, factors, strict=True))
 
@@ -190,29 +208,11 @@ def _unit(largest: float, wanted: float) -> float:
 
 
 def _labels(table: OptionTable, rows: Rows) -> list[str]:
-    names = _unique(_plain(project) for project in table.projects)
+    names = unique_names(plain_name(project) for project in table.projects)
     owners = table.owner[rows].tolist()
     architectures = table.architecture[rows].tolist()
     images = table.images[rows].tolist()
     return [
-        f"{names[owner]},{_plain(table.options[owner].architectures[architecture])},{count}"
+        f"{names[owner]},{plain_name(table.options[owner].architectures[architecture])},{count}"
         for owner, architecture, count in zip(owners, architectures, images, strict=True)
     ]
-
-
-def _plain(text: str) -> str:
-    """Return a name that an LP file can hold; PuLP would turn brackets into underscores."""
-    return re.sub(r"[^\w.,]+", "_", text, flags=re.ASCII).strip("_")[:60]
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    """Return the names, those seen before with their number."""
-    seen: set[str] = set()
-    unique: list[str] = []
-    for number, name in enumerate(names):
-        own = name
-        while own in seen:
-            own = f"{own}_{number}"
-        unique.append(own)
-        seen.add(own)
-    return unique
