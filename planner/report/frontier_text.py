@@ -1,0 +1,176 @@
+"""What each budget, or each weight of caution, buys: a table, its prices, and the goals."""
+
+import textwrap
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from planner.domain.frontier import Frontier, FrontierPoint, GoalResult
+from planner.domain.vocabulary import Objective
+from planner.report.format import money, percent, shorten
+
+PAGE_WIDTH = 79
+MARK = "▸"
+_WORDS = {
+    Objective.NET_VALUE: "Net value",
+    Objective.VALUE: "Value",
+    Objective.TARGETS_MET: "Targets",
+}
+_LONG_WORDS = {
+    Objective.NET_VALUE: "expected net value",
+    Objective.VALUE: "expected value",
+    Objective.TARGETS_MET: "expected targets met",
+}
+
+
+def render_frontier(frontier: Frontier, *, quiet: bool = False) -> Iterator[Table | Text]:
+    """Yield the frontier block by block, each at most 79 columns wide."""
+    yield _header(frontier)
+    yield _table(frontier)
+    if not quiet:
+        yield from _paragraphs(_how_to_read(frontier))
+    sentences = [shadow_price_sentence(frontier)]
+    if frontier.next_step is not None:
+        sentences.append(frontier.next_step.text)
+    yield from _paragraphs(sentence for sentence in sentences if sentence)
+    yield from _paragraphs(goal.text for goal in frontier.goals)
+    if not quiet:
+        yield from _paragraphs(iter(frontier.notes))
+
+
+def _header(frontier: Frontier) -> Text:
+    budgets = [point.budget for point in frontier.points]
+    span = (
+        f"budget {money(min(budgets), frontier.currency)} to {money(max(budgets))}"
+        if frontier.axis == "budget"
+        else f"budget {money(max(budgets), frontier.currency)}, by weight of the tail"
+    )
+    model = f"model {frontier.model['name']} · seed {frontier.seed}"
+    return Text(_wrap(f"{shorten(frontier.portfolio, 30)} · {span} · {model}"), style="bold")
+
+
+def _table(frontier: Frontier) -> Table:
+    by_budget = frontier.axis == "budget"
+    worst = f"Worst\n{100 * (1 - frontier.level):.3g} %"
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("")
+    table.add_column("Budget" if by_budget else "Weight", justify="right", no_wrap=True)
+    table.add_column("Spend", justify="right", no_wrap=True)
+    table.add_column(_WORDS[frontier.objective], justify="right", no_wrap=True)
+    table.add_column("Held out", justify="right", no_wrap=True)
+    table.add_column(worst, justify="right", no_wrap=True)
+    if frontier.objective is not Objective.TARGETS_MET:
+        table.add_column("Targets", justify="right", no_wrap=True)
+    table.add_column("All\nmet", justify="right", no_wrap=True)
+    table.add_column("Funds", justify="right", no_wrap=True)
+    table.add_column("+1 adds" if by_budget else "Gap", justify="right", no_wrap=True)
+    for point in frontier.points:
+        table.add_row(*_row(frontier, point))
+    return table
+
+
+def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
+    by_budget = frontier.axis == "budget"
+    here = by_budget and point.budget == frontier.you_are_here
+    cells = [
+        MARK if here else "",
+        money(point.budget) if by_budget else f"{point.weight:.2f}",
+        money(point.committed),
+        worth_words(frontier.objective, point.value),
+        worth_words(frontier.objective, point.mean),
+        worth_words(frontier.objective, point.cvar),
+    ]
+    if frontier.objective is not Objective.TARGETS_MET:
+        cells.append(f"{point.expected_targets:.2f}")
+    gap = max(0.0, point.bound - point.value) / (abs(point.value) or 1.0)
+    cells += [
+        percent(point.chance_all, down=True) if point.funded else "–",
+        str(len(point.funded)),
+        _price(point.shadow_price) if by_budget else f"{100 * gap:.2g} %",
+    ]
+    return tuple(Text(cell, style="bold" if here else "") for cell in cells)
+
+
+def _price(price: float) -> str:
+    return "0" if price == 0 else f"{price:.3g}"
+
+
+def _how_to_read(frontier: Frontier) -> Iterator[str]:
+    words = _LONG_WORDS[frontier.objective]
+    unit = "" if frontier.objective is Objective.TARGETS_MET else f" in {frontier.currency}"
+    tail = f"the mean of the worst {100 * (1 - frontier.level):.3g} % of outcomes"
+    risk = " with its risk measure" if frontier.axis == "risk" else ""
+    yield (
+        f"{_WORDS[frontier.objective]}: {words}{risk}{unit} on the draws the plans were chosen on. "
+        f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
+        "every funded project meets its target."
+    )
+    if frontier.axis == "budget" and frontier.you_are_here is not None:
+        yield f"{MARK} marks the budget of the file: you are here."
+
+
+def shadow_price_sentence(frontier: Frontier) -> str:
+    """Return what one more unit of budget is worth where the reader stands; empty if unknown."""
+    here = [p for p in frontier.points if p.budget == frontier.you_are_here]
+    if frontier.axis != "budget" or not here:
+        return ""
+    point, words = here[0], _LONG_WORDS[frontier.objective]
+    at = f"At {money(point.budget, frontier.currency)}"
+    if point.shadow_price <= 0:
+        return f"{at} the budget does not bind: one more unit of money adds 0 of {words}."
+    if frontier.objective is Objective.TARGETS_MET:
+        return (
+            f"{at} another {frontier.currency} 1,000 of budget adds about "
+            f"{1000 * point.shadow_price:.3g} {words}, at the margin."
+        )
+    return (
+        f"{at} one more {frontier.currency} of budget adds about {frontier.currency} "
+        f"{point.shadow_price:.3g} of {words}, at the margin. 0 would mean that the budget does "
+        "not bind."
+    )
+
+
+def worth_words(objective: Objective, value: float) -> str:
+    """Return a worth in its own unit, without the currency.
+
+    Examples
+    --------
+    >>> worth_words(Objective.TARGETS_MET, 2.345), worth_words(Objective.VALUE, 1234.5)
+    ('2.35', '1,234')
+    """
+    return f"{value:.2f}" if objective is Objective.TARGETS_MET else money(value)
+
+
+def goal_sentence(goal: GoalResult, currency: str) -> str:
+    """Return what a goal costs, or that nothing within the search meets it."""
+    asked = percent(goal.confidence)
+    proven = (
+        f" No plan below {money(goal.no_plan_below, currency)} can (proven on the solve's draws)."
+        if goal.no_plan_below > 0
+        else ""
+    )
+    if goal.budget is None:
+        return (
+            f"Goal {goal.goal} with {asked} confidence: no plan found meets it; the best reaches "
+            f"{percent(goal.reached, 1, down=True)} on draws it never saw.{proven}"
+        )
+    within = (
+        f" (95 % interval {percent(goal.interval.low, 1)} to {percent(goal.interval.high, 1)})"
+        if goal.interval
+        else ""
+    )
+    return (
+        f"Goal {goal.goal} with {asked} confidence: {money(goal.budget, currency)} is the smallest "
+        f"budget found; its plan reaches {percent(goal.reached, 1, down=True)} on draws it never "
+        f"saw{within}, funding {len(goal.funded)}.{proven}"
+    )
+
+
+def _paragraphs(sentences: Iterator[str]) -> Iterator[Text]:
+    for sentence in sentences:
+        yield Text(_wrap(sentence))
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, PAGE_WIDTH, break_on_hyphens=False)
