@@ -1,8 +1,8 @@
 """Which options does each project have, at what cost and chance?
 
-An option is an architecture and a number of images. The grid of images is refined around the
-levels that are worth most at the budget's going price, so that ``options`` prints exactly the
-set that ``plan`` chose from.
+An option is an architecture and a number of images, with the shared assets it uses and the period
+it starts in. The grid of images is refined around the levels that are worth most at the budget's
+going price, so that ``options`` prints exactly the set that ``plan`` chose from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.grid import Levels, image_levels, midpoints
-from planner.allocation.money import budget_to_cents
+from planner.allocation.money import total_budget_cents
 from planner.allocation.objective import resolve_objective
+from planner.allocation.pricing import Bits, Priced, Terms, merged, price_way
 from planner.allocation.relaxation import relaxed_price
 from planner.allocation.table import build_table, objective_worth
+from planner.allocation.variants import (
+    Way,
+    asset_sets,
+    discounted,
+    present_factors,
+    starts,
+    trained_with,
+)
 from planner.catalogue.tables import candidates
-from planner.costing.options import price_images
 from planner.costing.training import TrainingRate, price_training
+from planner.domain.architecture import Architecture
 from planner.domain.catalogue import Catalogue
-from planner.domain.option import Cents, ProjectOptions
-from planner.domain.portfolio import Compute, Fund, Portfolio
+from planner.domain.option import ProjectOptions
+from planner.domain.portfolio import Committed, Compute, Fund, Portfolio
 from planner.domain.project import Project
-from planner.domain.vocabulary import Objective
-from planner.forecast.forecast import Forecast
+from planner.domain.vocabulary import Mode, Objective
+from planner.forecast.forecast import Forecast, build_forecast
 
 REFINEMENT_ROUNDS = 3
 
@@ -38,15 +47,23 @@ class Menu:
     project : Project
         Whose.
     forecast : Forecast
-        Behind the chances.
+        Behind the chances, of the project as it is written.
     rates : tuple of TrainingRate
-        Training price of each candidate architecture.
+        Training price of each candidate architecture, without discounts.
     priced : ProjectOptions
-        Every architecture at every level of images.
+        Every architecture at every level of images, in every way and period.
     demanded : bool
-        A ``fund`` rule names the project: thresholds for GO and PILOT do not filter its options.
+        A ``fund`` or ``committed`` rule names the project: thresholds for GO and PILOT do not
+        filter its options.
     threshold : float
         Least chance at which an option may be funded, apart from the project's own ``min_chance``.
+    ways : tuple of Way
+        Sets of shared assets that the project may use; ``priced.use_index`` points into them.
+    success : ndarray of uint8 or None
+        Whether each priced option meets the target in each of the solve's draws, packed along
+        the draws; None where nothing asks for it.
+    committed : tuple of Committed
+        Rules that fix architecture or images of this project.
     """
 
     project: Project
@@ -55,22 +72,67 @@ class Menu:
     priced: ProjectOptions
     demanded: bool
     threshold: float
+    ways: tuple[Way, ...] = ()
+    success: Bits | None = None
+    committed: tuple[Committed, ...] = ()
 
     @property
     def is_trivial(self) -> bool:
         """Whether the target is met with no images at all and no rule demands the project."""
         return self.project.target_is_trivial and not self.demanded
 
-    def eligible(self, min_chance: float | None) -> NDArray[np.bool_]:
-        """Return which priced options may be chosen under a least chance set by the user."""
+    def eligible(
+        self, min_chance: float | None, committed: Sequence[Committed] | None = None
+    ) -> NDArray[np.bool_]:
+        """Return which priced options may be chosen.
+
+        Parameters
+        ----------
+        min_chance : float or None
+            Least chance set by the user.
+        committed : sequence of Committed, optional
+            Rules that count; all of the project by default.
+        """
         if self.is_trivial:
             return np.zeros(len(self.priced), dtype=np.bool_)
-        return self.priced.chance >= max(self.threshold, min_chance or 0.0)
+        allowed = self.priced.chance >= max(self.threshold, min_chance or 0.0)
+        for rule in self.committed if committed is None else committed:
+            allowed &= as_committed(self.priced, rule)
+        return allowed
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of ``priced`` that the plan may choose."""
+        return np.flatnonzero(self.eligible(self.project.min_chance))
 
     @property
     def options(self) -> ProjectOptions:
         """What the plan may choose."""
         return self.priced.take(self.eligible(self.project.min_chance))
+
+    def way(self, options: ProjectOptions, row: int) -> Way:
+        """Return the way of one option: its assets, forecast and training prices."""
+        if not self.ways:
+            return Way((), self.forecast, self.rates)
+        return self.ways[0 if options.use_index is None else int(options.use_index[row])]
+
+
+def as_committed(options: ProjectOptions, rule: Committed) -> NDArray[np.bool_]:
+    """Return which options have the architecture and images that a rule commits to."""
+    allowed = np.ones(len(options), dtype=np.bool_)
+    if rule.architecture is not None:
+        names = [same_name(name) for name in options.architectures]
+        wanted = same_name(rule.architecture)
+        index = names.index(wanted) if wanted in names else -1
+        allowed &= options.architecture_index == index
+    if rule.images is not None:
+        allowed &= options.images_total == rule.images
+    return allowed
+
+
+def same_name(name: str) -> str:
+    """Return an architecture's name as it is compared: without case, spaces and hyphens."""
+    return "".join(letter for letter in name.lower() if letter not in " -_")
 
 
 def build_options(
@@ -78,11 +140,12 @@ def build_options(
 ) -> tuple[ProjectOptions, ...]:
     """Return every option the plan may choose, project by project in file order.
 
-    Options of a project are its architectures times its numbers of images. An option exists if
+    Options of a project are its architectures times its numbers of images, times the sets of
+    optional shared assets it may use and the periods it may start in. An option exists if
     its chance of target reaches the project's ``min_chance`` and the threshold that applies:
     ``pilot_chance`` before the first pilot, ``go_chance`` after it, none for a project that a
-    ``fund`` rule names. A project whose target the majority guess meets has no options unless a
-    ``fund`` rule names it.
+    ``fund`` or ``committed`` rule names. A project whose target the majority guess meets has no
+    options unless such a rule names it. ``committed`` leaves only what was decided.
 
     Parameters
     ----------
@@ -97,30 +160,113 @@ def build_options(
 
 
 def build_menus(
-    portfolio: Portfolio, forecasts: Mapping[str, Forecast], catalogue: Catalogue
+    portfolio: Portfolio,
+    forecasts: Mapping[str, Forecast],
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    keeps_draws: bool = False,
 ) -> tuple[Menu, ...]:
-    """Return everything priced, project by project in file order; see :func:`build_options`."""
+    """Return everything priced, project by project in file order; see :func:`build_options`.
+
+    Parameters
+    ----------
+    portfolio, forecasts, catalogue : optional
+        As for :func:`build_options`.
+    seed : int, default=0
+        Of price draws, and of forecasts of projects that start from a shared base model.
+    keeps_draws : bool, default=False
+        Keep success in each of the solve's draws, for measures of risk.
+    """
     objective = resolve_objective(portfolio)
-    demanded = {p for rule in portfolio.rules if isinstance(rule, Fund) for p in rule.projects}
+    terms = Terms(
+        compute=portfolio.compute,
+        stops=portfolio.mode is Mode.STOP_WHEN_REACHED,
+        present=present_factors(portfolio),
+        keeps_draws=keeps_draws,
+        seed=seed,
+    )
     price_list = _PriceList(portfolio.compute, catalogue)
-    menus = []
-    for project in portfolio.projects:
-        threshold = portfolio.go_chance if project.pilots else portfolio.pilot_chance
-        forecast, rates = forecasts[project.id], price_list.rates(project)
-        levels = image_levels(project.images.held, project.images.limit)
-        menus.append(
-            Menu(
-                project=project,
-                forecast=forecast,
-                rates=rates,
-                priced=_price(project, forecast, rates, levels, portfolio.compute),
-                demanded=project.id in demanded,
-                threshold=0.0 if project.id in demanded else threshold,
-            )
-        )
+    demanded = {p for rule in portfolio.rules if isinstance(rule, Fund) for p in rule.projects}
+    menus = [
+        _first_menu(project, portfolio, forecasts[project.id], price_list, demanded, terms)
+        for project in portfolio.projects
+    ]
     for _ in range(REFINEMENT_ROUNDS):
-        menus = _refined(menus, portfolio, objective)
+        menus = _refined(menus, portfolio, objective, terms)
     return tuple(menus)
+
+
+def _first_menu(
+    project: Project,
+    portfolio: Portfolio,
+    forecast: Forecast,
+    price_list: "_PriceList",
+    demanded: set[str],
+    terms: Terms,
+) -> Menu:
+    """Return the menu of one project on the first grid of images."""
+    committed = tuple(
+        rule
+        for rule in portfolio.rules
+        if isinstance(rule, Committed) and rule.project == project.id
+    )
+    asked = bool(committed) or project.id in demanded
+    threshold = portfolio.go_chance if project.pilots else portfolio.pilot_chance
+    rates = price_list.rates(project, committed)
+    ways = _ways(project, portfolio, forecast, rates, price_list, terms.seed)
+    levels = image_levels(project.images.held, project.images.limit)
+    fixed = [rule.images for rule in committed if rule.images is not None]
+    if fixed:
+        levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
+    menu = Menu(
+        project=project,
+        forecast=forecast,
+        rates=rates,
+        priced=_NO_OPTIONS,
+        demanded=asked,
+        threshold=0.0 if asked else threshold,
+        ways=ways,
+        committed=committed,
+    )
+    return _priced(menu, levels, starts(project, portfolio), terms)
+
+
+_NOTHING = np.zeros(0, dtype=np.int64)
+_NO_OPTIONS = ProjectOptions("", (), *[_NOTHING] * 6, np.zeros(0), np.zeros(0))
+
+
+def _ways(
+    project: Project,
+    portfolio: Portfolio,
+    forecast: Forecast,
+    rates: tuple[TrainingRate, ...],
+    price_list: "_PriceList",
+    seed: int,
+) -> tuple[Way, ...]:
+    """Return the ways of running a project; a start from other weights is another forecast."""
+    forecasts = {project.pretrained: forecast}
+    ways = []
+    for assets in asset_sets(project, portfolio.shared):
+        trained = trained_with(project, assets)
+        if trained.pretrained not in forecasts:
+            forecasts[trained.pretrained] = build_forecast(
+                trained, forecast.posterior, architectures=price_list.architectures, seed=seed
+            )
+        ways.append(Way(assets, forecasts[trained.pretrained], discounted(rates, assets)))
+    return tuple(ways)
+
+
+def _priced(menu: Menu, levels: Levels, periods: Sequence[int], terms: Terms) -> Menu:
+    """Return the menu with more levels of images priced."""
+    parts = [
+        price_way(menu.project, menu.ways, number, levels, periods, terms)
+        for number in range(len(menu.ways))
+    ]
+    if len(menu.priced):
+        parts.insert(0, Priced(menu.priced, menu.success))
+    every = merged(parts)
+    return replace(menu, priced=every.options, success=every.success)
 
 
 class _PriceList:
@@ -131,29 +277,49 @@ class _PriceList:
         self._catalogue = catalogue
         self._known: dict[tuple[str, ...], tuple[TrainingRate, ...]] = {}
 
-    def rates(self, project: Project) -> tuple[TrainingRate, ...]:
+    @property
+    def architectures(self) -> tuple[Architecture, ...]:
+        """The catalogue's."""
+        return self._catalogue.architectures
+
+    def rates(
+        self, project: Project, committed: Sequence[Committed] = ()
+    ) -> tuple[TrainingRate, ...]:
+        """Return rates of the candidates, and of an architecture that is decided already."""
         offered = candidates(project, self._catalogue, self._compute)
+        decided = [rule.architecture for rule in committed if rule.architecture is not None]
+        missing = {same_name(a.name) for a in offered}
+        extra = tuple(name for name in decided if same_name(name) not in missing)
+        if extra:
+            named = replace(project, architectures=extra)
+            offered = (*offered, *candidates(named, self._catalogue, self._compute))
         names = tuple(architecture.name for architecture in offered)
         if names not in self._known:
             self._known[names] = price_training(offered, self._compute, self._catalogue)
         return self._known[names]
 
 
-def _refined(menus: Sequence[Menu], portfolio: Portfolio, objective: Objective) -> list[Menu]:
+def _refined(
+    menus: Sequence[Menu], portfolio: Portfolio, objective: Objective, terms: Terms
+) -> list[Menu]:
     """Return the menus with levels added around each project's best level at the budget's price."""
     price = 0.0
-    if portfolio.budget is not None:
+    budget = total_budget_cents(portfolio)
+    if budget is not None:
         table = build_table([menu.options for menu in menus], objective)
-        price = relaxed_price(table, budget_to_cents(portfolio.budget))
-    return [_with_levels_between(menu, objective, price, portfolio.compute) for menu in menus]
+        price = relaxed_price(table, budget)
+    return [
+        _with_levels_between(menu, objective, price, starts(menu.project, portfolio), terms)
+        for menu in menus
+    ]
 
 
 def _with_levels_between(
-    menu: Menu, objective: Objective, price_per_cent: float, compute: Compute
+    menu: Menu, objective: Objective, price_per_cent: float, periods: Sequence[int], terms: Terms
 ) -> Menu:
     """Return the menu with the steps beside its best levels halved."""
     rows = np.flatnonzero(menu.eligible(menu.project.min_chance))
-    if len(rows) == 0:
+    if len(rows) == 0 or any(rule.images is not None for rule in menu.committed):
         return menu
     levels = np.unique(menu.priced.images_total)
     score = (
@@ -167,68 +333,4 @@ def _with_levels_between(
     added = np.unique(np.concatenate(wanted))
     if len(added) == 0:
         return menu
-    extra = _price(menu.project, menu.forecast, menu.rates, added, compute)
-    return replace(menu, priced=_merged(menu.priced, extra))
-
-
-def _price(
-    project: Project,
-    forecast: Forecast,
-    rates: Sequence[TrainingRate],
-    levels: Levels,
-    compute: Compute,
-) -> ProjectOptions:
-    """Return every architecture at every level, priced, with its chance on the solve's draws."""
-    names = tuple(rate.architecture for rate in rates)
-    priced = price_images(project, levels, rates, compute)
-    chance = _chances(project, forecast, names, levels)
-
-    def each(row: NDArray[np.int64]) -> Cents:
-        return np.tile(row, len(names))
-
-    return ProjectOptions(
-        project=project.id,
-        architectures=names,
-        architecture_index=np.repeat(np.arange(len(names), dtype=np.int64), len(levels)),
-        images_total=each(levels),
-        images_to_buy=each(priced.to_buy),
-        data_cents=each(priced.data_cents),
-        training_cents=priced.training_cents.ravel(),
-        fixed_cents=each(priced.fixed_cents),
-        chance=chance,
-        expected_value=chance * (project.value or 0.0),
-    )
-
-
-def _chances(
-    project: Project, forecast: Forecast, architectures: Sequence[str], levels: Levels
-) -> NDArray[np.float64]:
-    """Return the chance of each architecture at each level, architecture by architecture."""
-    named = architectures if forecast.varies_by_architecture else architectures[:1]
-    chances = [
-        forecast.chance(project.error_target, levels, name, rows=forecast.solve_rows)
-        for name in named
-    ]
-    repeats = 1 if forecast.varies_by_architecture else len(architectures)
-    return np.tile(np.concatenate(chances), repeats)
-
-
-def _merged(one: ProjectOptions, other: ProjectOptions) -> ProjectOptions:
-    """Return the options of both, by architecture and then by images."""
-
-    def joined[T: np.generic](a: NDArray[T], b: NDArray[T]) -> NDArray[T]:
-        return np.concatenate([a, b])
-
-    both = ProjectOptions(
-        one.project,
-        one.architectures,
-        joined(one.architecture_index, other.architecture_index),
-        joined(one.images_total, other.images_total),
-        joined(one.images_to_buy, other.images_to_buy),
-        joined(one.data_cents, other.data_cents),
-        joined(one.training_cents, other.training_cents),
-        joined(one.fixed_cents, other.fixed_cents),
-        joined(one.chance, other.chance),
-        joined(one.expected_value, other.expected_value),
-    )
-    return both.take(np.lexsort((both.images_total, both.architecture_index)))
+    return _priced(menu, added, periods, terms)

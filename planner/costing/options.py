@@ -40,6 +40,7 @@ def price_images(
     images_total: NDArray[np.int64],
     rates: Sequence[TrainingRate],
     compute: Compute,
+    from_pools: NDArray[np.int64] | None = None,
 ) -> PricedImages:
     """Return the committed cost of each architecture at each number of images.
 
@@ -56,6 +57,8 @@ def price_images(
         From :func:`planner.costing.training.price_training`.
     compute : Compute
         Its epochs and trials.
+    from_pools : ndarray of int64, shape (n,), optional
+        Images that come from shared data sets, which the project does not pay for itself.
 
     Raises
     ------
@@ -65,6 +68,8 @@ def price_images(
     totals = np.asarray(images_total, dtype=np.int64)
     trained = totals.astype(np.float64)
     to_buy = images_to_buy(project.images, totals)
+    if from_pools is not None:
+        to_buy = to_buy - from_pools
     here = f"projects[{project.id}]"
     fixed = to_cents(float(project.images.fixed_cost), f"{here}.images.fixed_cost")
     passes = compute.epochs * compute.trials

@@ -36,7 +36,7 @@ class ProjectOptions:
     start : ndarray of int64 or None
         Period in which the option starts; None: the first.
     uses : tuple of tuple of str
-        Sets of optional shared assets that ``use_index`` points into.
+        Sets of shared assets, required ones included, that ``use_index`` points into.
     use_index : ndarray of int64 or None
         Which set each option uses; None: the first.
     pools : tuple of str
