@@ -18,6 +18,7 @@ from planner.domain.plan import SCHEMA_VERSION, Cost, Warning_
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
+from planner.domain.shown import Shown
 from planner.forecast.forecast import Forecast, build_forecast
 from planner.forecast.spread import SpreadSources
 
@@ -89,7 +90,7 @@ class ProjectEstimate:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Shown):
     """Estimates of a portfolio's projects, with what they rest on."""
 
     model: Mapping[str, str]

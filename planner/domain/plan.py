@@ -3,12 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
 
+from planner.domain.shown import Shown
 from planner.domain.vocabulary import Objective, Status, Verdict
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SCHEMA_VERSION = 1
 
@@ -340,7 +337,7 @@ class Fix:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Shown):
     """A funded portfolio with its audit, or the reason why none exists.
 
     Attributes
@@ -411,14 +408,3 @@ class Plan:
     def to_json(self) -> str:
         """Return one JSON object, the same bytes for the same inputs and seed."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=2)
-
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one row per project, tidy, with the columns of the decision and its cost."""
-        import pandas as pd
-
-        rows = []
-        for decision in self.decisions:
-            row = asdict(decision)
-            cost = row.pop("cost")
-            rows.append({**row, **{f"cost_{kind}": amount for kind, amount in cost.items()}})
-        return pd.DataFrame(rows)

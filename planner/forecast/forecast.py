@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner import _display
 from planner.domain.architecture import Architecture
 from planner.domain.plan import Warning_
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
+from planner.domain.shown import Shown
 from planner.errors import bad_value
 from planner.forecast.architectures import evidence_warnings, read_book
 from planner.forecast.log_linear import LogLinearCurves
@@ -22,6 +24,10 @@ from planner.forecast.saturating import ProjectCurves
 from planner.forecast.spread import SpreadSources, spread_sources
 from planner.forecast.support import require_support
 from planner.forecast.warnings import forecast_warnings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 type Array = NDArray[np.float64]
 
@@ -39,7 +45,7 @@ class ErrorCurve(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Forecast:
+class Forecast(Shown):
     """Joint predictive draws of one project's error, at any number of images.
 
     Draw ``s`` means the same state of the world for every project; it carries the project's own
@@ -191,6 +197,33 @@ class Forecast:
         """
         (count,) = _require_counts([images])
         return self._sources(float(count), architecture)
+
+    def to_frame(self, architecture: str | None = None) -> "pd.DataFrame":
+        """Return the learning curve as a tidy table: one row for each number of images.
+
+        Parameters
+        ----------
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``project``, ``images``, ``error_p05`` to ``error_p95`` (not exceeded in so many
+            per cent of outcomes), ``chance_of_target`` and ``inside_evidence``; errors and chances
+            in [0, 1].
+        """
+        return _display.frame(self, architecture=architecture)
+
+    def plot(self, architecture: str | None = None) -> "Figure":
+        """Return the learning curve as a fan, with target, images held, limit and pilots marked.
+
+        Parameters
+        ----------
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+        """
+        return _display.picture(self, architecture=architecture)
 
 
 def build_forecast(

@@ -66,18 +66,19 @@ def write_fans(
     return tuple(written)
 
 
-def draw_fan(project: Project, forecast: "Forecast", architecture: str) -> "Figure":
+def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -> "Figure":
     """Return a matplotlib figure of error against images.
 
     Bands hold 50, 80 and 90 % of outcomes; the median is solid inside the fitted evidence and
     dashed outside. The
-    target, the images held, the limit and the pilots are marked and named in the legend.
+    target, the images held, the limit and the pilots are marked and named in the legend. Without an
+    architecture, the curve is that of one not named yet.
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.2, 4.4), dpi=150, layout="constrained")
     axes = figure.add_subplot()
-    images = _images_shown(project)
+    images = images_shown(project)
     errors = forecast.error_draws(images, architecture)
     low, high = forecast.posterior.evidence.images
     inside = (images >= low) & (images <= high)
@@ -101,7 +102,8 @@ def draw_fan(project: Project, forecast: "Forecast", architecture: str) -> "Figu
         yscale="log",
         xlabel="labelled images trained on",
         ylabel="error (1 − accuracy)" if project.task == "classification" else "error (1 − IoU)",
-        title=f"{_shown(project.id)}: {architecture}, model {forecast.posterior.name}",
+        title=f"{plain_text(project.id)}: {architecture or 'any architecture'}, "
+        f"model {forecast.posterior.name}",
         xlim=(images[0], images[-1]),
     )
     axes.grid(visible=True, which="major", color="#d9dee5", lw=0.6)
@@ -139,17 +141,17 @@ def _mark(axes: "Axes", project: Project) -> None:
         )
 
 
-def _images_shown(project: Project) -> NDArray[np.float64]:
+def images_shown(project: Project) -> NDArray[np.float64]:
     """Return sizes from a tenth of what is held (or 100) to twice the limit."""
     first = min([project.images.held or 1_000, *(run.images for run in project.pilots)])
     start = max(10.0, min(first / 10, project.images.limit / 10))
     return np.geomspace(start, 2.0 * project.images.limit, N_POINTS)
 
 
-def _shown(name: str) -> str:
+def plain_text(name: str, width: int = 60) -> str:
     """Return a name that matplotlib prints as it stands."""
     clean = "".join(char if char.isprintable() else "�" for char in name)
-    return clean.replace("$", r"\$")[:60]
+    return clean[:width].replace("$", r"\$")
 
 
 def _file_name(name: str) -> str:
