@@ -90,8 +90,8 @@ def _duplicate_ids(document: Document, name: str) -> Iterator[Finding]:
             continue
         here = (*location, "id")
         if identity in first:
-            lines = f"lines {document.line(first[identity])} and {document.line(here)}"
-            message = f"id {show(identity)} is used twice, in {lines}; ids are unique."
+            places = document.both(first[identity], here)
+            message = f"id {show(identity)} is used twice, in {places}; ids are unique."
             yield Finding(here, message, code="DUPLICATE_ID")
         else:
             first[identity] = here
@@ -134,10 +134,7 @@ def _exactly_one(
     if not given:
         yield Finding(location, f"{choice} is missing; give exactly one.", example, "MISSING")
     if len(given) > 1:
-        lines = [document.line((*location, name)) for name in given]
-        where = " and ".join(
-            f"{name} (line {line})" for name, line in zip(given, lines, strict=True)
-        )
+        where = " and ".join(f"{name} ({document.beside((*location, name))})" for name in given)
         message = f"{where} are given; keep exactly one."
         yield Finding((*location, given[-1]), message, code="CONFLICT", at_key=True)
 

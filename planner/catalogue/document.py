@@ -1,8 +1,8 @@
 """What did a file say, and where? Plain values with the line and column of each.
 
-The readers of YAML and TOML produce a :class:`Document`; the rules of the portfolio file report a
-:class:`Finding` by its location in it; :meth:`Document.problems` turns findings into what the user
-reads, in the order of the file.
+The readers of YAML, TOML and workbooks produce a :class:`Document`; the rules of the portfolio
+file report a :class:`Finding` by its location in it; :meth:`Document.problems` turns findings into
+what the user reads, in the order of the file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,6 +78,14 @@ class Document:
     def line(self, location: Location) -> int:
         """Return the line of the key of a value; 0 if unknown."""
         return (self.mark(location, at_key=True) or (0, 0))[0]
+
+    def both(self, first: Location, second: Location) -> str:
+        """Return two places as a phrase: ``lines 3 and 5``."""
+        return f"lines {self.line(first)} and {self.line(second)}"
+
+    def beside(self, location: Location) -> str:
+        """Return the place of a field as a message adds it: ``line 3``."""
+        return f"line {self.line(location)}"
 
     def flag(self, location: Location) -> str | None:
         """Return the command-line flag a value came from."""

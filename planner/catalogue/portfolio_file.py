@@ -1,4 +1,4 @@
-"""A portfolio file, YAML or TOML, to a Portfolio; or every mistake in it at once."""
+"""A portfolio file, YAML, TOML or xlsx, to a Portfolio; or every mistake in it at once."""
 
 import hashlib
 import json
@@ -20,6 +20,8 @@ from planner.catalogue.schema import PortfolioFile
 from planner.catalogue.tables import load_catalogue
 from planner.catalogue.text_file import decode, read_bytes
 from planner.catalogue.toml_source import read_toml
+from planner.catalogue.xlsx_open import other_format
+from planner.catalogue.xlsx_source import read_xlsx
 from planner.catalogue.yaml_source import read_yaml
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio
@@ -30,6 +32,8 @@ __all__ = ["check_portfolio", "parse_portfolio", "read_portfolio", "require_budg
 _ARCHITECTURE_FIELDS = {"architecture", "architectures", "accelerator"}
 _COUNTS = (("class_counts",), ("baseline",))
 _READERS = {".yaml": read_yaml, ".yml": read_yaml, ".toml": read_toml}
+_WORKBOOK = ".xlsx"
+_ENDINGS = (*_READERS, _WORKBOOK)
 
 
 def read_portfolio(
@@ -40,7 +44,7 @@ def read_portfolio(
     Parameters
     ----------
     path : path
-        A ``.yaml``, ``.yml`` or ``.toml`` file, version 1.
+        A ``.yaml``, ``.yml`` or ``.toml`` file, version 1, or the ``.xlsx`` form filled in.
     overrides : mapping of str to object, optional
         Values that replace those of the file, by dotted path of the field, such as
         ``{"portfolio.budget": "50k"}``; they are checked like the file's, and messages show the
@@ -61,11 +65,10 @@ def read_portfolio(
     """
     file = Path(path)
     name = os.fspath(path)
-    if file.suffix.lower() not in _READERS and not file.is_dir():
-        message = (
-            f"a portfolio file ends in {', '.join(_READERS)}; got {file.suffix or 'no ending'}."
-        )
-        raise InputError([Problem("", message, place=str(name), code="FILE")])
+    if file.suffix.lower() not in _ENDINGS and not file.is_dir():
+        usual = f"a portfolio file ends in {', '.join(_ENDINGS)}; got {file.suffix or 'no ending'}."
+        message, fix = other_format(file.suffix) or (usual, "")
+        raise InputError([Problem("", message, fix, str(name), "FILE")])
     content = read_bytes(file)
     return parse_portfolio(content, str(name), overrides=overrides)
 
@@ -105,8 +108,7 @@ def parse_portfolio(
     Parameters, result and errors are otherwise those of :func:`read_portfolio`.
     """
     given = {path: value for path, value in (overrides or {}).items() if value is not None}
-    reader = _READERS[Path(name).suffix.lower()]
-    document, found = reader(decode(content, name), name)
+    document, found = _read(content, name)
     document = _overridden(document, given)
     _require_mapping(document)
     portfolio, mistakes = _validated(document)
@@ -142,6 +144,13 @@ def require_budget(portfolio: Portfolio) -> float:
         "MISSING",
     )
     raise InputError([problem])
+
+
+def _read(content: bytes, name: str) -> tuple[Document, list[Finding]]:
+    ending = Path(name).suffix.lower()
+    if ending == _WORKBOOK:
+        return read_xlsx(content, name)
+    return _READERS[ending](decode(content, name), name)
 
 
 def _validated(document: Document) -> tuple[Portfolio | None, list[Finding]]:

@@ -543,7 +543,7 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     for path, reason in [
         (tmp_path / "none.yaml", "no such file"),
         (folder, "is a folder"),
-        (tmp_path / "p.txt", "ends in .yaml, .yml, .toml; got .txt"),
+        (tmp_path / "p.txt", "ends in .yaml, .yml, .toml, .xlsx; got .txt"),
         (tmp_path / "p", "got no ending"),
         (huge, "30,000,000 bytes"),
     ]:
