@@ -213,8 +213,9 @@ def _columns(posterior: Posterior, part: str, n_draws: int) -> Floats:
         wanted = _LEVEL_OF_PUBLISHED if part == "level" else _SLOPE_OF_PUBLISHED
     else:
         predictor = posterior.spec.level if part == "level" else posterior.spec.slope
-        wanted = frozenset(term.name for term in predictor.terms) | frozenset(
-            group.name for group in predictor.groups if group.stored
+        terms, groups = (predictor.terms, predictor.groups) if predictor else ((), ())
+        wanted = frozenset(term.name for term in terms) | frozenset(
+            group.name for group in groups if group.stored
         )
     found = [np.zeros((n_draws, 0))]
     for name in sorted(wanted & posterior.draws.keys()):
