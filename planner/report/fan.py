@@ -58,10 +58,10 @@ def write_fans(
         figure = draw_fan(
             project, _api.forecast(project, model, seed=seed), architectures[project.id]
         )
-        stem = folder / f"{index + 1:02d}_{_file_name(project.id)}"
+        stem = folder / f"{index + 1:02d}_{file_name(project.id)}"
         for suffix in (".svg", ".png"):
             path = stem.with_name(stem.name + suffix)
-            _save(figure, path)
+            save_figure(figure, path)
             written.append(path)
     return tuple(written)
 
@@ -154,11 +154,12 @@ def plain_text(name: str, width: int = 60) -> str:
     return clean[:width].replace("$", r"\$")
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
+    """Return a name that is safe as part of a file name."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:60] or "project"
 
 
-def _save(figure: "Figure", path: Path) -> None:
+def save_figure(figure: "Figure", path: Path) -> None:
     """Write a figure so that the same numbers give the same bytes."""
     import matplotlib as mpl
 
