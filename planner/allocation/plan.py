@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from planner import __version__
 from planner.allocation.assumptions import list_assumptions, training_prices
 from planner.allocation.conflict import explain_conflict
 from planner.allocation.explain import Scene, leftover_note, why_funded, why_not_funded
@@ -17,6 +18,7 @@ from planner.catalogue.tables import candidate_warnings
 from planner.costing.draws import data_cost_draws, training_cost_draws
 from planner.costing.training import compute_warnings
 from planner.domain.catalogue import Catalogue
+from planner.domain.echo import echo_inputs
 from planner.domain.option import ProjectOptions
 from planner.domain.plan import (
     SCHEMA_VERSION,
@@ -169,6 +171,8 @@ def _empty_plan(
         objective=None,
         budget=BudgetResult(limit=limit, committed=0.0, left=limit, shadow_price=0.0),
         decisions=(),
+        inputs=echo_inputs(portfolio),
+        release=__version__,
     )
 
 

@@ -354,6 +354,10 @@ class Plan(Shown):
         If infeasible: the smallest changes that help.
     notes : tuple of str
         Sentences for the reader: what the leftover could buy, what was assumed about the objective.
+    inputs : mapping of str to object
+        What it was made from, as plain data; see :func:`planner.domain.echo.echo_inputs`.
+    release : str
+        Version of the program that made it.
     """
 
     model: Mapping[str, str]
@@ -376,6 +380,8 @@ class Plan(Shown):
     conflict: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    release: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """Return the plan as plain data, in the shape of ``planner plan --json``."""
@@ -399,6 +405,8 @@ class Plan(Shown):
             "audit": asdict(self.audit) if self.audit else None,
             "warnings": [asdict(warning) for warning in self.warnings],
             "notes": list(self.notes),
+            "inputs": dict(self.inputs),
+            "release": self.release,
         }
         if self.status is Status.INFEASIBLE:
             data["conflict"] = list(self.conflict)

@@ -1,0 +1,216 @@
+"""The JSON shape of a record, read off its type hints: its schema, and the way back.
+
+Records are written with :func:`dataclasses.asdict`; tuples become arrays, words of a closed list
+text. :func:`schema_of` says so in JSON Schema (draft 2020-12), :func:`decode` reads it again.
+"""
+
+import inspect
+import math
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints
+
+from planner.domain.quantities import show
+
+type Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_PLAIN: dict[object, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
+_ENTRY = re.compile(r"(?m)^(?P<names>\w+(?:, \w+)*)(?: : [^\n]*)?\n(?P<text>(?:    [^\n]*\n?)*)")
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A value of a JSON document that is not what its record holds.
+
+    Attributes
+    ----------
+    path : str
+        Of the value, such as ``decisions[3].cost.total``.
+    message : str
+        What came and what was expected.
+    """
+
+    path: str
+    message: str
+
+
+def schema_of(kind: type) -> Schema:
+    """Return the JSON Schema of a record's plain data, with its documentation as descriptions.
+
+    Parameters
+    ----------
+    kind : type
+        A dataclass whose fields are plain values, records, tuples and mappings of them.
+    """
+    definitions: dict[str, Schema] = {}
+    root = _record_schema(kind, definitions)
+    return {"$schema": DIALECT, **root, **({"$defs": definitions} if definitions else {})}
+
+
+def decode[T](kind: type[T], data: object) -> tuple[T | None, tuple[Misfit, ...]]:
+    """Return the record that plain data hold, or None and all that does not fit.
+
+    Keys that the record does not have are passed over, since later releases may add some.
+    """
+    found: list[Misfit] = []
+    value = _decode(kind, data, "", found)
+    return (None, tuple(found)) if found else (value, ())
+
+
+def _schema(hint: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401 - any type hint
+    hint = _resolved(hint)
+    if hint in _PLAIN:
+        return {"type": _PLAIN[hint]}
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return _union_schema([_schema(part, definitions) for part in arguments])
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        parts = [_schema(part, definitions) for part in arguments]
+        return {"type": "array", "prefixItems": parts, "minItems": len(parts), "items": False}
+    if origin in (tuple, list):
+        return {"type": "array", "items": _schema(arguments[0], definitions)}
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": _schema(arguments[1], definitions)}
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return {"enum": [str(word) for word in hint]}
+    if is_dataclass(hint):
+        name = hint.__name__.strip("_")
+        if name not in definitions:
+            definitions[name] = {}  # named before it is filled: records may hold one another
+            definitions[name] = _record_schema(hint, definitions)
+        return {"$ref": f"#/$defs/{name}"}
+    return {}
+
+
+def _union_schema(parts: list[Schema]) -> Schema:
+    """Return a schema for any of some, short where all are plain."""
+    if all(set(part) == {"type"} and isinstance(part["type"], str) for part in parts):
+        names = list(dict.fromkeys(part["type"] for part in parts))
+        # a whole number is a number: naming both would match twice
+        names = [name for name in names if name != "integer" or "number" not in names]
+        return {"type": names[0] if len(names) == 1 else names}
+    return {"anyOf": parts}
+
+
+def _record_schema(kind: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401
+    hints, notes = get_type_hints(kind), _attribute_notes(kind)
+    properties = {}
+    for item in fields(kind):
+        schema = _schema(hints[item.name], definitions)
+        note = notes.get(item.name)
+        properties[item.name] = {**schema, "description": note} if note else schema
+    return {
+        "type": "object",
+        "description": inspect.getdoc(kind).split("\n\n")[0].replace("\n", " "),  # type: ignore[union-attr]
+        "properties": properties,
+        "required": [item.name for item in fields(kind) if _has_no_default(item)],
+    }
+
+
+def _attribute_notes(kind: type) -> dict[str, str]:
+    """Return what a numpydoc docstring says of each attribute."""
+    _, _, section = (inspect.getdoc(kind) or "").partition("Attributes\n----------\n")
+    notes = {}
+    for entry in _ENTRY.finditer(section):
+        words = " ".join(entry["text"].split())
+        notes.update({name: words for name in entry["names"].split(", ") if words})
+    return notes
+
+
+def _has_no_default(item: Any) -> bool:  # noqa: ANN401 - dataclasses.Field of anything
+    return item.default is MISSING and item.default_factory is MISSING
+
+
+def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # noqa: ANN401
+    """Return the value, or None after noting what is wrong with it."""
+    hint = _resolved(hint)
+    if hint in _PLAIN:
+        return _decode_plain(hint, data, path, found)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return _decode_union(arguments, data, path, found)
+    if origin in (tuple, list):
+        if not isinstance(data, list):
+            return _misfit(found, path, data, "a list")
+        kinds = _item_kinds(arguments, len(data))
+        if len(kinds) != len(data):
+            return _misfit(found, path, data, f"{len(kinds)} values")
+        return tuple(
+            _decode(kind, item, f"{path}[{index}]", found)
+            for index, (kind, item) in enumerate(zip(kinds, data, strict=True))
+        )
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        if not isinstance(data, Mapping):
+            return _misfit(found, path, data, "an object")
+        return {
+            key: _decode(arguments[1], item, f"{path}.{key}", found) for key, item in data.items()
+        }
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if data not in list(hint):
+            return _misfit(found, path, data, f"one of {', '.join(hint)}")
+        return hint(data)
+    return _decode_record(hint, data, path, found) if is_dataclass(hint) else data
+
+
+def _decode_plain(hint: Any, data: object, path: str, found: list[Misfit]) -> object:  # noqa: ANN401
+    if hint is float and isinstance(data, int | float) and not isinstance(data, bool):
+        return float(data) if math.isfinite(data) else _misfit(found, path, data, "a number")
+    if isinstance(data, hint) and not (hint is int and isinstance(data, bool)):
+        return data
+    words = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+    return _misfit(found, path, data, words.get(hint, "null"))
+
+
+def _decode_union(kinds: tuple[Any, ...], data: object, path: str, found: list[Misfit]) -> Any:  # noqa: ANN401
+    if data is None and type(None) in kinds:
+        return None
+    tries: list[list[Misfit]] = []
+    for kind in (kind for kind in kinds if kind is not type(None)):
+        misfits: list[Misfit] = []
+        value = _decode(kind, data, path, misfits)
+        if not misfits:
+            return value
+        tries.append(misfits)
+    found.extend(min(tries, key=len))
+    return None
+
+
+def _decode_record(kind: Any, data: object, path: str, found: list[Misfit]) -> object:  # noqa: ANN401
+    if not isinstance(data, Mapping):
+        return _misfit(found, path, data, "an object")
+    hints, before, values = get_type_hints(kind), len(found), {}
+    for item in fields(kind):
+        here = f"{path}.{item.name}" if path else item.name
+        if item.name in data:
+            values[item.name] = _decode(hints[item.name], data[item.name], here, found)
+        elif _has_no_default(item):
+            found.append(Misfit(here, "is missing."))
+    return None if len(found) > before else kind(**values)
+
+
+def _item_kinds(arguments: tuple[Any, ...], count: int) -> list[Any]:
+    """Return the type of each item of an array."""
+    if len(arguments) == 1 or arguments[-1] is Ellipsis:
+        return [arguments[0]] * count
+    return list(arguments)
+
+
+def _resolved(hint: Any) -> Any:  # noqa: ANN401
+    return hint.__value__ if isinstance(hint, TypeAliasType) else hint
+
+
+def _misfit(found: list[Misfit], path: str, data: object, expected: str) -> None:
+    found.append(Misfit(path, f"got {show(data)}; expected {expected}."))
