@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.allocation.money import cents_words, chance_words, money_words, threshold_words
 from planner.allocation.options import Menu
-from planner.allocation.rules import broken_rules
+from planner.allocation.rules import broken_rules, project_rules
 from planner.allocation.solve import Choice
 from planner.allocation.table import objective_worth
 from planner.domain.option import ProjectOptions
@@ -31,6 +31,11 @@ class Scene:
     def left_cents(self) -> int:
         """Budget not committed."""
         return self.budget_cents - self.choice.committed_cents
+
+    @cached_property
+    def rules(self) -> tuple[ProjectRule, ...]:
+        """Rules about which projects are funded."""
+        return project_rules(self.portfolio.rules)
 
     @cached_property
     def funded(self) -> frozenset[str]:
@@ -66,7 +71,7 @@ def why_not_funded(scene: Scene, index: int) -> str:
     """Say which of rule, target, chance, value or budget keeps the project out."""
     menu, options = scene.menus[index], scene.options[index]
     project = menu.project
-    skipping = [rule.name for rule in scene.portfolio.project_rules if _skips(rule, project.id)]
+    skipping = [rule.name for rule in scene.rules if _skips(rule, project.id)]
     if skipping:
         return f"Not funded: {skipping[0]}."
     if menu.is_trivial:
@@ -86,7 +91,7 @@ def why_not_funded(scene: Scene, index: int) -> str:
             f"({chance_words(float(options.chance[best]))} of {money_words(project.value or 0.0)}) "
             f"and costs {cents_words(int(options.total_cents[best]))}."
         )
-    broken = broken_rules(scene.portfolio.project_rules, scene.funded | {project.id})
+    broken = broken_rules(scene.rules, scene.funded | {project.id})
     if broken:
         return f"Not funded: with the other projects chosen, it would break {'; '.join(broken)}."
     return _outbid(scene, options)
@@ -196,7 +201,7 @@ def leftover_note(scene: Scene) -> str:
     left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
-        allowed = " that the rules allow" if scene.portfolio.project_rules else ""
+        allowed = " that the rules allow" if scene.rules else ""
         return f"{left} and nothing more{allowed} pays, at any budget."
     best = max(steps, key=lambda step: (step.worth / max(step.cents, 1), -step.index))
     options = scene.options[best.index]
@@ -218,9 +223,7 @@ def _best_step(scene: Scene, index: int) -> Sequence[_Step]:
     options, pick = scene.options[index], scene.choice.picks[index]
     if len(options) == 0:
         return ()
-    if pick is None and broken_rules(
-        scene.portfolio.project_rules, scene.funded | {options.project}
-    ):
+    if pick is None and broken_rules(scene.rules, scene.funded | {options.project}):
         return ()
     worth = objective_worth(options, scene.objective)
     now_worth = 0.0 if pick is None else float(worth[pick])

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator
 
-from planner.domain.portfolio import Portfolio, Require
+from planner.domain.portfolio import Committed, Portfolio, Require, Rule, UnitShare
 from planner.domain.vocabulary import Mode, Objective
-from planner.errors import InputError, Problem, UnsupportedError, bad_value
+from planner.errors import InputError, Problem, bad_value
 
 FIX_BUDGET = "--budget 120k"
 
@@ -39,39 +39,26 @@ def resolve_objective(portfolio: Portfolio) -> Objective:
     return Objective(objective)
 
 
-def require_plannable(portfolio: Portfolio) -> float:
-    """Return the budget, or raise with everything that keeps the portfolio from being planned.
+def require_plannable(portfolio: Portfolio) -> None:
+    """Raise with everything that keeps the portfolio from being planned.
 
     Raises
     ------
     InputError
         No projects, or no budget.
-    UnsupportedError
-        Something that comes with a later release: shared assets, risk measures, the other mode.
     """
     problems = [*_identity_problems(portfolio)]
     if not portfolio.projects:
         problems.append(Problem("projects", "there is no project to plan.", code="NO_PROJECTS"))
-    if portfolio.budget is None:
+    if portfolio.budget is None and not portfolio.periods:
         message = "a plan needs a budget: the most that may be committed."
         problems.append(Problem("portfolio.budget", message, FIX_BUDGET, code="MISSING_BUDGET"))
-    elif not (math.isfinite(portfolio.budget) and portfolio.budget >= 0):
-        message = f"got {portfolio.budget!r}; a budget is a finite amount of at least 0."
-        problems.append(Problem("portfolio.budget", message, FIX_BUDGET))
+    for field, budget in _budgets(portfolio):
+        if not (math.isfinite(budget) and budget >= 0):
+            message = f"got {budget!r}; a budget is a finite amount of at least 0."
+            problems.append(Problem(field, message, FIX_BUDGET))
     if problems:
         raise InputError(problems)
-    later = [
-        Problem(field, f"{what} comes with a later release.", code="UNSUPPORTED")
-        for field, what, asked in (
-            ("shared", "a shared asset", bool(portfolio.shared)),
-            ("portfolio.mode", "stop_when_reached", portfolio.mode != Mode.COMMIT),
-            ("portfolio.risk", "a risk measure", portfolio.risk.measure != "expected"),
-        )
-        if asked
-    ]
-    if later:
-        raise UnsupportedError(later)
-    return float(portfolio.budget or 0.0)
 
 
 def require_search_limits(gap: float, time_limit_s: float) -> None:
@@ -99,7 +86,41 @@ def _identity_problems(portfolio: Portfolio) -> Iterator[Problem]:
             message = "this id is used twice; ids are unique."
             yield Problem(f"projects[{project.id}].id", message, code="DUPLICATE_ID")
         known.add(project.id)
-    for rule in portfolio.project_rules:
-        named = (rule.project, rule.needs) if isinstance(rule, Require) else rule.projects
+    for rule in portfolio.rules:
+        named = _named(rule)
         for unknown in dict.fromkeys(id_ for id_ in named if id_ not in known):
             yield Problem(rule.name, f"there is no project {unknown!r}.", code="UNKNOWN_PROJECT")
+    for asset in portfolio.shared:
+        for unknown in dict.fromkeys(id_ for id_ in asset.members if id_ not in known):
+            field = f"shared[{asset.id}].members"
+            yield Problem(field, f"there is no project {unknown!r}.", code="UNKNOWN_PROJECT")
+    yield from _period_problems(portfolio)
+
+
+def _period_problems(portfolio: Portfolio) -> Iterator[Problem]:
+    """Yield starts in periods that are not there, and a bound on spend that is certain."""
+    periods = [period.id for period in portfolio.periods]
+    for project in portfolio.projects:
+        if project.earliest is not None and project.earliest not in periods:
+            message = f"there is no period {project.earliest!r}."
+            yield Problem(f"projects[{project.id}].earliest", message, code="UNKNOWN_PERIOD")
+    if portfolio.hold is not None and portfolio.mode is not Mode.STOP_WHEN_REACHED:
+        message = "in mode commit spend is certain, so the budget already holds."
+        fix = "mode: stop_when_reached"
+        yield Problem("portfolio.hold", message, fix, code="HOLD_WITHOUT_STOPPING")
+
+
+def _named(rule: Rule) -> tuple[str, ...]:
+    """Return the projects that a rule names."""
+    if isinstance(rule, UnitShare):
+        return ()
+    if isinstance(rule, Committed):
+        return (rule.project,)
+    return (rule.project, rule.needs) if isinstance(rule, Require) else rule.projects
+
+
+def _budgets(portfolio: Portfolio) -> Iterator[tuple[str, float]]:
+    if portfolio.budget is not None:
+        yield "portfolio.budget", portfolio.budget
+    for period in portfolio.periods:
+        yield f"portfolio.periods[{period.id}].budget", period.budget

@@ -223,7 +223,7 @@ def _first_menu(
         project=project,
         forecast=forecast,
         rates=rates,
-        priced=_NO_OPTIONS,
+        priced=_no_options(),
         demanded=asked,
         threshold=0.0 if asked else threshold,
         ways=ways,
@@ -232,8 +232,9 @@ def _first_menu(
     return _priced(menu, levels, starts(project, portfolio), terms)
 
 
-_NOTHING = np.zeros(0, dtype=np.int64)
-_NO_OPTIONS = ProjectOptions("", (), *[_NOTHING] * 6, np.zeros(0), np.zeros(0))
+def _no_options() -> ProjectOptions:
+    nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return ProjectOptions("", (), nothing, nothing, nothing, nothing, nothing, nothing, none, none)
 
 
 def _ways(

@@ -11,6 +11,7 @@ from planner.allocation.money import budget_to_cents
 from planner.allocation.objective import require_plannable, require_search_limits, resolve_objective
 from planner.allocation.options import Menu, build_menus
 from planner.allocation.risk import Draws, Funded, plan_risk
+from planner.allocation.rules import project_rules
 from planner.allocation.solve import choose
 from planner.allocation.verdict import rule_on
 from planner.catalogue.portfolio_warnings import portfolio_warnings
@@ -82,7 +83,8 @@ def build_plan(
         The plan, recomputed without the solver, is not what the solver said.
     """
     require_search_limits(gap, time_limit_s)
-    budget_cents = budget_to_cents(require_plannable(portfolio))
+    require_plannable(portfolio)
+    budget_cents = budget_to_cents(portfolio.budget or 0.0)
     objective = resolve_objective(portfolio)
     menus = build_menus(portfolio, _forecasts(portfolio, posterior, catalogue, seed), catalogue)
     options = tuple(menu.options for menu in menus)
@@ -90,7 +92,7 @@ def build_plan(
         options,
         objective,
         budget_cents,
-        portfolio.project_rules,
+        project_rules(portfolio.rules),
         gap=gap,
         time_limit_s=time_limit_s,
     )
@@ -99,7 +101,7 @@ def build_plan(
         warnings=_unique(_standing_warnings(portfolio, menus, catalogue)),
     )
     if choice is None:
-        conflict = explain_conflict(menus, portfolio.project_rules, budget_cents)
+        conflict = explain_conflict(menus, project_rules(portfolio.rules), budget_cents)
         return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
     scene = Scene(portfolio, objective, menus, options, choice, budget_cents)
     return _chosen_plan(empty, scene, posterior)

@@ -4,7 +4,7 @@ Priced for one way of running the project (see :mod:`planner.allocation.variants
 period in which it may start.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,9 +64,7 @@ class Priced:
 
     def take(self, rows: Rows) -> "Priced":
         """Return some of them."""
-        return Priced(
-            self.options.take(rows), None if self.success is None else self.success[rows]
-        )
+        return Priced(self.options.take(rows), None if self.success is None else self.success[rows])
 
 
 def price_way(
@@ -174,13 +172,20 @@ def merged(parts: Sequence[Priced]) -> Priced:
         known = [column for column in columns if column is not None]
         return np.concatenate(known) if len(known) == len(parts) else None
 
-    def column(name: str) -> NDArray[np.int64]:
-        return np.concatenate([getattr(part.options, name) for part in parts])
+    def column[T: np.generic](read: Callable[[ProjectOptions], NDArray[T]]) -> NDArray[T]:
+        return np.concatenate([read(part.options) for part in parts])
 
     both = ProjectOptions(
         first.project,
         first.architectures,
-        *(column(name) for name in _COLUMNS),
+        column(lambda item: item.architecture_index),
+        column(lambda item: item.images_total),
+        column(lambda item: item.images_to_buy),
+        column(lambda item: item.data_cents),
+        column(lambda item: item.training_cents),
+        column(lambda item: item.fixed_cents),
+        column(lambda item: item.chance),
+        column(lambda item: item.expected_value),
         expected_cost=joined([part.options.expected_cost for part in parts]),
         start=joined([part.options.start for part in parts]),
         uses=first.uses,
@@ -198,21 +203,7 @@ def merged(parts: Sequence[Priced]) -> Priced:
     return Priced(both, joined([part.success for part in parts])).take(np.lexsort(keys))
 
 
-_COLUMNS = (
-    "architecture_index",
-    "images_total",
-    "images_to_buy",
-    "data_cents",
-    "training_cents",
-    "fixed_cents",
-    "chance",
-    "expected_value",
-)
-
-
-def _chances(
-    project: Project, way: Way, levels: Rows, terms: Terms
-) -> tuple[Floats, Bits | None]:
+def _chances(project: Project, way: Way, levels: Rows, terms: Terms) -> tuple[Floats, Bits | None]:
     """Return chance, and success if it is kept, of each architecture at each level."""
     forecast = way.forecast
     names = [rate.architecture for rate in way.rates]

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
-from planner.domain.plan import Quantiles, RiskResult
+from planner.allocation.problem import RiskMeasure
+from planner.domain.plan import Interval, Quantiles, RiskResult
 from planner.domain.project import Project
 from planner.forecast.forecast import Forecast
 
@@ -102,6 +104,42 @@ def summarise(draws: Draws, *, worst: str) -> Quantiles:
         p90=float(p90),
         cvar90=tail_mean(draws if worst == "low" else -draws) * (1 if worst == "low" else -1),
     )
+
+
+def chance_interval(hits: int, count: int) -> Interval:
+    """Return the 95 % interval of a chance seen in independent draws (Clopper and Pearson).
+
+    Draws of a Markov chain are a little less than independent; the interval is then a little
+    too narrow.
+
+    Examples
+    --------
+    >>> round(chance_interval(0, 100).high, 4)
+    0.0362
+    """
+    low = float(betaincinv(hits, count - hits + 1, 0.025)) if hits else 0.0
+    high = float(betaincinv(hits + 1, count - hits, 0.975)) if hits < count else 1.0
+    return Interval(low, high)
+
+
+def risk_value(draws: Draws, risk: RiskMeasure) -> float:
+    """Return the worth of equally likely outcomes under a measure of risk.
+
+    Computed from the draws alone, apart from every solver.
+
+    Examples
+    --------
+    >>> risk_value(np.array([0.0, 10.0]), RiskMeasure("cvar", level=0.5, weight=0.5))
+    2.5
+    """
+    mean = math.fsum(draws.tolist()) / len(draws)
+    if risk.kind == "cvar":
+        return (1 - risk.weight) * mean + risk.weight * tail_mean(draws, 1 - risk.level)
+    if risk.kind == "entropic":
+        lowest = float(draws.min())
+        raised = np.exp(-risk.aversion * (draws - lowest))
+        return lowest - math.log(math.fsum(raised.tolist()) / len(draws)) / risk.aversion
+    return mean
 
 
 def tail_mean(draws: Draws, share: float = TAIL) -> float:

@@ -8,7 +8,18 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from planner.domain.portfolio import AtLeast, AtMost, Exclusive, Fund, ProjectRule, Require, Skip
+from planner.domain.portfolio import (
+    AtLeast,
+    AtMost,
+    Committed,
+    Exclusive,
+    Fund,
+    ProjectRule,
+    Require,
+    Rule,
+    Skip,
+    UnitShare,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,26 @@ class RuleRow:
     rule: str
     terms: tuple[tuple[str, float], ...]
     limit: float
+
+
+def project_rules(rules: Iterable[Rule]) -> tuple[ProjectRule, ...]:
+    """Return the rules as far as they speak about which projects are funded.
+
+    A commitment demands that its project is funded; its options are filtered elsewhere. Shares of
+    business units are about money.
+    """
+    found: list[ProjectRule] = []
+    for rule in rules:
+        if isinstance(rule, Committed):
+            found.append(Fund(rule.name, (rule.project,)))
+        elif not isinstance(rule, UnitShare):
+            found.append(rule)
+    return tuple(found)
+
+
+def skipped(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the projects that a rule says not to fund."""
+    return frozenset(p for rule in rules if isinstance(rule, Skip) for p in rule.projects)
 
 
 def rule_rows(rules: Iterable[ProjectRule]) -> tuple[RuleRow, ...]:

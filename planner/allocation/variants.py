@@ -146,4 +146,3 @@ def starts(project: Project, portfolio: Portfolio) -> tuple[int, ...]:
     ids = [period.id for period in portfolio.periods]
     first = ids.index(project.earliest) if project.earliest in ids else 0
     return tuple(range(first, max(1, len(ids))))
-
