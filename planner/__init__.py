@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planner._api import check as check
     from planner._api import collect as collect
+    from planner._api import diff as diff
     from planner._api import estimate as estimate
     from planner._api import fit as fit
     from planner._api import forecast as forecast
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from planner._api import observe as observe
     from planner._api import options as options
     from planner._api import plan as plan
+    from planner._api import read_plan as read_plan
     from planner._api import read_portfolio as read_portfolio
     from planner._api import validate as validate
     from planner.domain.architecture import Architecture as Architecture
@@ -49,12 +51,14 @@ _HOMES = {
     "Range": "planner.domain.quantities",
     "check": "planner._api",
     "collect": "planner._api",
+    "diff": "planner._api",
     "estimate": "planner._api",
     "fit": "planner._api",
     "load_model": "planner._api",
     "observe": "planner._api",
     "options": "planner._api",
     "plan": "planner._api",
+    "read_plan": "planner._api",
     "read_portfolio": "planner._api",
     "validate": "planner._api",
 }
@@ -72,6 +76,7 @@ __all__ = [
     "__version__",
     "check",
     "collect",
+    "diff",
     "estimate",
     "fit",
     "forecast",
@@ -79,6 +84,7 @@ __all__ = [
     "observe",
     "options",
     "plan",
+    "read_plan",
     "read_portfolio",
     "validate",
 ]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.allocation.estimate import Estimate
     from planner.allocation.observe import ObservedFile
     from planner.domain.plan import Plan, Warning_
+    from planner.domain.plan_diff import PlanDiff
     from planner.domain.portfolio import Portfolio
     from planner.domain.posterior import Posterior
     from planner.domain.project import Project
@@ -215,6 +216,20 @@ def plan(
     return build_plan(
         portfolio, model, load_catalogue(), seed=seed, gap=gap, time_limit_s=time_limit_s
     )
+
+
+def read_plan(path: str | Path) -> "Plan":
+    """Read a plan saved as JSON; see :func:`planner.catalogue.plan_file.read_plan`."""
+    from planner.catalogue.plan_file import read_plan as read
+
+    return read(path)
+
+
+def diff(before: "Plan", after: "Plan") -> "PlanDiff":
+    """Compare two plans; see :func:`planner.allocation.diff.compare_plans`."""
+    from planner.allocation.diff import compare_plans
+
+    return compare_plans(before, after)
 
 
 def fit(

@@ -86,7 +86,7 @@ def _schema(hint: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN40
         return {"type": "object", "additionalProperties": _schema(arguments[1], definitions)}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return {"enum": [str(word) for word in hint]}
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         name = hint.__name__.strip("_")
         if name not in definitions:
             definitions[name] = {}  # named before it is filled: records may hold one another
@@ -159,7 +159,7 @@ def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # 
             key: _decode(arguments[1], item, f"{path}.{key}", found) for key, item in data.items()
         }
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        if data not in list(hint):
+        if not isinstance(data, str) or data not in list(hint):
             return _misfit(found, path, data, f"one of {', '.join(hint)}")
         return hint(data)
     return _decode_record(hint, data, path, found) if is_dataclass(hint) else data
@@ -167,8 +167,9 @@ def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # 
 
 def _decode_plain(hint: Any, data: object, path: str, found: list[Misfit]) -> object:  # noqa: ANN401
     if hint is float and isinstance(data, int | float) and not isinstance(data, bool):
-        return float(data) if math.isfinite(data) else _misfit(found, path, data, "a number")
-    if isinstance(data, hint) and not (hint is int and isinstance(data, bool)):
+        if math.isfinite(data):
+            return float(data)
+    elif isinstance(data, hint) and not (hint is int and isinstance(data, bool)):
         return data
     words = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
     return _misfit(found, path, data, words.get(hint, "null"))
@@ -177,14 +178,15 @@ def _decode_plain(hint: Any, data: object, path: str, found: list[Misfit]) -> ob
 def _decode_union(kinds: tuple[Any, ...], data: object, path: str, found: list[Misfit]) -> Any:  # noqa: ANN401
     if data is None and type(None) in kinds:
         return None
-    tries: list[list[Misfit]] = []
+    nearest: list[Misfit] | None = None
     for kind in (kind for kind in kinds if kind is not type(None)):
         misfits: list[Misfit] = []
         value = _decode(kind, data, path, misfits)
         if not misfits:
             return value
-        tries.append(misfits)
-    found.extend(min(tries, key=len))
+        if nearest is None or len(misfits) < len(nearest):
+            nearest = misfits
+    found.extend(nearest or ())
     return None
 
 
@@ -212,5 +214,6 @@ def _resolved(hint: Any) -> Any:  # noqa: ANN401
     return hint.__value__ if isinstance(hint, TypeAliasType) else hint
 
 
-def _misfit(found: list[Misfit], path: str, data: object, expected: str) -> None:
+def _misfit(found: list[Misfit], path: str, data: object, expected: str) -> Any:  # noqa: ANN401
+    """Note what is wrong, and return None in place of a value."""
     found.append(Misfit(path, f"got {show(data)}; expected {expected}."))
