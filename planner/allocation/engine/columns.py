@@ -1,0 +1,77 @@
+"""Options to begin the linear relaxation with: the hull of each project at the expectation.
+
+The rest are priced and come in when they pay, so the start decides how long it takes, not what
+comes out.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.engine.system import System
+from planner.allocation.pruning import hull
+
+type Rows = NDArray[np.int64]
+
+FEW = 4_000
+"""So many options are all put in at once."""
+
+
+def start_options(system: System) -> Rows:
+    """Return at least one option of every project that has any, increasing.
+
+    All where they are few. Otherwise each project's cheapest, the hull of its options that pay by
+    committed cost and expected worth, and what fills rows that must be filled.
+    """
+    problem = system.problem
+    if len(problem) <= FEW:
+        return np.arange(len(problem))
+    order = np.lexsort((problem.tie, -problem.worth, problem.cents, problem.owner))
+    owner = problem.owner[order]
+    cheapest = order[np.flatnonzero(np.diff(owner, prepend=-1))]
+    must = np.flatnonzero(system.limit < 0)
+    filling = system.option[np.isin(system.row, must) & (system.coefficient < 0)]
+    fills = filling if len(filling) <= FEW else np.intersect1d(filling, cheapest)
+    return np.unique(np.concatenate([cheapest, fills, hull_options(system)]))
+
+
+def hull_options(system: System) -> Rows:
+    """Return the options on the hull of each project, from "not funded" on; only those that pay."""
+    problem = system.problem
+    paying = np.flatnonzero(problem.worth > 0)
+    order = paying[
+        np.lexsort(
+            (
+                problem.tie[paying],
+                -problem.worth[paying],
+                problem.cents[paying],
+                problem.owner[paying],
+            )
+        )
+    ]
+    kept = order[rising(problem.owner[order], problem.worth[order])]
+    corners: list[int] = []
+    edges = np.flatnonzero(np.diff(problem.owner[kept], prepend=-1, append=-2)).tolist()
+    for start, stop in pairwise(edges):
+        part = kept[start:stop]
+        x = np.concatenate([[-1], problem.cents[part]])
+        y = np.concatenate([[0.0], problem.worth[part]])
+        corners.extend(part[np.array(hull(x, y)[1:]) - 1].tolist())
+    return np.array(sorted(corners), dtype=np.int64)
+
+
+def rising(owner: Rows, worth: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which entries are worth more than every one before them of the same project.
+
+    Ranks instead of worths: a large step for each project makes one running maximum restart by
+    itself, without rounding.
+    """
+    if not len(owner):
+        return np.zeros(0, dtype=np.bool_)
+    _, rank = np.unique(worth, return_inverse=True)
+    key = owner * (len(owner) + 1) + rank
+    before = np.maximum.accumulate(key)
+    keep = np.ones(len(owner), dtype=np.bool_)
+    keep[1:] = key[1:] > before[:-1]
+    return keep

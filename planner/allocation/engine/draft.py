@@ -1,0 +1,199 @@
+"""From the relaxation's shares to a whole plan, and from a plan to a better one, without a solver.
+
+Changes are judged by the draw weights of the plan at hand: the risk measure is concave, so no
+change gains more than they say, and a change they refuse need not be evaluated.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.master import Relaxed
+from planner.allocation.engine.tail import tail_share, touching_weights
+
+type Floats = NDArray[np.float64]
+type Rows = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
+
+MOST_TRIES = 200
+"""Changes that are looked at in one pass when rows refuse them."""
+MOST_CHANGES = 2_000
+
+
+@dataclass(eq=False)
+class Draft:
+    """A plan in the making: at most one option for each project, always within the budget.
+
+    Attributes
+    ----------
+    certifier : Certifier
+        Judges it.
+    taken : ndarray of int64, shape (n_projects,)
+        Option of each project, −1 for none.
+    assets : ndarray of bool
+        Bought: what the taken options need.
+    """
+
+    certifier: Certifier
+    taken: Rows
+    assets: Flags
+
+    @property
+    def options(self) -> Rows:
+        """Options taken, increasing."""
+        return np.asarray(self.taken[self.taken >= 0])
+
+    @property
+    def cents(self) -> int:
+        """Committed cost."""
+        return self.certifier.system.cents(self.options, self.assets)
+
+    def room(self) -> float:
+        """Return the cents that are left; inf without a budget."""
+        budget = self.certifier.terms.budget_cents
+        return np.inf if budget is None else budget - self.cents
+
+    def with_option(self, project: int, option: int) -> "Draft | None":
+        """Return the plan with another option (−1: none) of a project, or None if not allowed."""
+        taken = self.taken.copy()
+        taken[project] = option
+        options = taken[taken >= 0]
+        judge = self.certifier
+        assets = judge.system.required_assets(options) if judge.system.n_rows else self.assets
+        if assets is None:
+            return None
+        budget = judge.terms.budget_cents
+        if budget is not None and judge.system.cents(options, assets) > budget:
+            return None
+        if judge.spend is not None and not judge.keeps_spend(options, assets):
+            return None
+        return Draft(judge, taken, assets)
+
+
+def draft_from(certifier: Certifier, options: Rows) -> Draft | None:
+    """Return a draft that takes some options, or None if they break a row whatever is bought."""
+    problem = certifier.system.problem
+    taken = np.full(len(problem.projects), -1, dtype=np.int64)
+    taken[problem.owner[options]] = options
+    assets = certifier.system.required_assets(np.sort(options))
+    if assets is None or certifier.certified(options, assets) is None:
+        return None
+    return Draft(certifier, taken, assets)
+
+
+def rounded(certifier: Certifier, relaxed: Relaxed, gain: Floats) -> Draft | None:
+    """Return a plan near the relaxation's shares; None where rows refuse the simple ways.
+
+    First what is taken whole and the larger part of what is split; if that is too much, only
+    what is taken whole; then whatever still pays and fits.
+
+    Parameters
+    ----------
+    certifier : Certifier
+        Judges.
+    relaxed : Relaxed
+        Shares.
+    gain : ndarray of float64, shape (n_options,)
+        Marginal worth of each option at the relaxation's draw weights.
+    """
+    owner = certifier.system.problem.owner
+    order = np.lexsort((relaxed.options, -relaxed.shares, owner[relaxed.options]))
+    _, first = np.unique(owner[relaxed.options[order]], return_index=True)
+    largest = order[first]
+    most = relaxed.options[largest[relaxed.shares[largest] >= 0.5]]
+    whole = relaxed.options[relaxed.shares >= 1 - 1e-6]
+    for start in (most, whole, np.zeros(0, dtype=np.int64)):
+        draft = draft_from(certifier, start)
+        if draft is not None:
+            return filled(draft, gain)
+    return None
+
+
+def filled(draft: Draft, gain: Floats) -> Draft:
+    """Take single changes, the most gaining first, while one gains at fixed marginal worth."""
+    for _ in range(MOST_CHANGES):
+        better = _best_change(draft, gain)
+        if better is None:
+            break
+        draft = better
+    return draft
+
+
+def improved(draft: Draft, choice: Choice, passes: int = 20) -> tuple[Draft, Choice]:
+    """Return a plan that no single change seen improves, and what it is worth.
+
+    Each pass computes the marginal worth of every option at the plan's own draw weights, tries
+    the most gaining changes and keeps the first that truly gains.
+    """
+    judge = draft.certifier
+    for _ in range(passes):
+        gain = marginal_worth(judge, choice)
+        change = _first_true_gain(draft, choice, gain)
+        if change is None:
+            break
+        draft, choice = change
+    return draft, choice
+
+
+def marginal_worth(judge: Certifier, choice: Choice) -> Floats:
+    """Return what each option adds at the margin of a plan; no change adds more than it says."""
+    problem, share = judge.system.problem, tail_share(judge.risk)
+    if share == 0 or choice.worth_draws is None or problem.outcomes is None:
+        return problem.worth
+    weights = touching_weights(choice.worth_draws, judge.risk).weights
+    return (1 - share) * problem.worth + share * problem.outcomes.worth_at(weights)
+
+
+def _changes(draft: Draft, gain: Floats) -> tuple[Rows, Floats]:
+    """Return options that gain and fit by their own cost, the most gaining first, and the gain."""
+    problem = draft.certifier.system.problem
+    has = draft.taken >= 0
+    base, cents = np.zeros(len(has)), np.zeros(len(has), dtype=np.int64)
+    base[has] = gain[draft.taken[has]]
+    cents[has] = problem.cents[draft.taken[has]]
+    adds = gain - base[problem.owner]
+    margin = 1e-12 * max(1.0, float(np.abs(base).sum()))
+    possible = draft.certifier.terms.usable & (adds > margin)
+    saved = int(np.maximum(problem.asset_cents[draft.assets], 0).sum())
+    possible &= problem.cents - cents[problem.owner] <= draft.room() + saved
+    options = np.flatnonzero(possible)
+    if len(options) > MOST_TRIES:
+        options = options[np.argpartition(-adds[options], MOST_TRIES)[:MOST_TRIES]]
+    options = options[np.lexsort((options, -adds[options]))]
+    return options, adds[options]
+
+
+def _best_change(draft: Draft, gain: Floats) -> Draft | None:
+    """Return the draft after the most gaining change that is allowed and pays for its assets."""
+    problem = draft.certifier.system.problem
+    options, adds = _changes(draft, gain)
+    owned = float(problem.asset_worth[draft.assets].sum())
+    for option, added in zip(options.tolist(), adds.tolist(), strict=True):
+        changed = draft.with_option(int(problem.owner[option]), option)
+        if changed is None:
+            continue
+        if added + float(problem.asset_worth[changed.assets].sum()) - owned > 0:
+            return changed
+    return None
+
+
+def _first_true_gain(draft: Draft, choice: Choice, gain: Floats) -> tuple[Draft, Choice] | None:
+    """Return the first change, most promising first, whose recomputed worth is higher."""
+    judge, problem = draft.certifier, draft.certifier.system.problem
+    options, _ = _changes(draft, gain)
+    drops = [(p, -1) for p in np.flatnonzero(draft.taken >= 0).tolist() if gain[draft.taken[p]] < 0]
+    adds = [(int(problem.owner[option]), option) for option in options.tolist()]
+    tried = 0
+    for project, option in [*drops, *adds]:
+        changed = draft.with_option(project, option)
+        if changed is None:
+            continue
+        after = judge.value(changed.options, changed.assets)
+        if after.value > choice.value:
+            return changed, after
+        tried += 1
+        if tried >= 20:
+            break
+    return None

@@ -1,0 +1,154 @@
+"""The HiGHS object that PuLP built, kept and extended: the only place that talks to it.
+
+PuLP writes the model once; each round then adds rows or columns to the solver's own copy and runs
+it again from the last basis. One thread and a fixed seed, so that the same model gives the same
+answer.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+
+from planner.allocation.solver import SMALLEST_TIME_LIMIT_S
+
+type Floats = NDArray[np.float64]
+type Rows = NDArray[np.int64]
+
+INFINITE = float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What HiGHS says about a model.
+
+    Attributes
+    ----------
+    status : str
+        ``optimal``, ``infeasible`` or ``stopped``.
+    values : ndarray of float64 or None
+        Of every column; None where there is no solution.
+    row_duals : ndarray of float64
+        At least 0 where they have the right sign for ``≤`` under a maximum; linear models only.
+    objective : float
+        In the model's units.
+    bound : float
+        The proven upper bound of an integer model, in the model's units; inf if none.
+    """
+
+    status: str
+    values: Floats | None
+    row_duals: Floats
+    objective: float
+    bound: float
+
+
+class Kept:
+    """A HiGHS object that lives as long as its model.
+
+    Parameters
+    ----------
+    problem : pulp.LpProblem
+        What it starts from.
+    whole : bool
+        Whether integers are required.
+    gap : float
+        Relative gap at which an integer search may stop.
+    """
+
+    def __init__(self, problem: pulp.LpProblem, *, whole: bool, gap: float = 0.0) -> None:
+        solver = pulp.HiGHS(
+            mip=whole,
+            msg=False,
+            gapRel=gap,
+            gapAbs=0.0,
+            threads=1,
+            parallel="off",
+            random_seed=0,
+        )
+        solver.createAndConfigureSolver(problem)
+        solver.buildSolverModel(problem)
+        highs: Any = problem.solverModel
+        self._highs = highs
+        self._whole = whole
+        self._place = {v.id: place for place, v in enumerate(problem.exported_variables())}
+        if not whole:
+            # Presolve would throw the basis away.
+            highs.setOptionValue("presolve", "off")
+            highs.setOptionValue("solver", "simplex")
+
+    @property
+    def n_columns(self) -> int:
+        """Columns so far."""
+        return int(self._highs.getNumCol())
+
+    @property
+    def n_rows(self) -> int:
+        """Rows so far."""
+        return int(self._highs.getNumRow())
+
+    def places(self, variables: list[pulp.LpVariable]) -> Rows:
+        """Return the column of each variable; −1 for one that no row or objective uses."""
+        return np.array([self._place.get(v.id, -1) for v in variables], dtype=np.int64)
+
+    def run(self, time_limit_s: float, *, start: Floats | None = None) -> Answer:
+        """Solve; HiGHS counts the time of all runs of an object, so the limit is moved on."""
+        highs = self._highs
+        allowed = highs.getRunTime() + max(time_limit_s, SMALLEST_TIME_LIMIT_S)
+        highs.setOptionValue("time_limit", allowed)
+        if start is not None:
+            every = np.arange(len(start), dtype=np.int32)
+            highs.setSolution(len(start), every, start)
+        highs.run()
+        status = str(highs.getModelStatus()).rpartition(".k")[2]
+        info = highs.getInfo()
+        solution = highs.getSolution()
+        has_values = status == "Optimal" or (
+            self._whole
+            and abs(float(info.objective_function_value)) < INFINITE
+            and info.primal_solution_status == 2
+        )
+        kind = {"Optimal": "optimal", "Infeasible": "infeasible"}.get(status, "stopped")
+        return Answer(
+            status=kind,
+            values=np.array(solution.col_value) if has_values else None,
+            row_duals=np.array(solution.row_dual),
+            objective=float(info.objective_function_value),
+            bound=float(info.mip_dual_bound) if self._whole else INFINITE,
+        )
+
+    def add_columns(self, cost: Floats, starts: Rows, rows: Rows, values: Floats) -> None:
+        """Add columns with bounds [0, ∞), each a run of ``rows`` and ``values``."""
+        count = len(cost)
+        self._highs.addCols(
+            count,
+            cost,
+            np.zeros(count),
+            np.full(count, INFINITE),
+            len(rows),
+            starts.astype(np.int32),
+            rows.astype(np.int32),
+            values,
+        )
+
+    def add_row(self, columns: Rows, values: Floats, limit: float) -> None:
+        """Add ``values · x[columns] ≤ limit``."""
+        kept = values != 0
+        self._highs.addRow(
+            -INFINITE, limit, int(kept.sum()), columns[kept].astype(np.int32), values[kept]
+        )
+
+    def set_costs(self, columns: Rows, costs: Floats) -> None:
+        """Change the objective."""
+        self._highs.changeColsCost(len(columns), columns.astype(np.int32), costs)
+
+    def set_upper(self, columns: Rows, upper: Floats) -> None:
+        """Change upper bounds; lower bounds are 0."""
+        zeros = np.zeros(len(columns))
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), zeros, upper)
+
+    def set_limit(self, row: int, limit: float) -> None:
+        """Change the right-hand side of a row."""
+        self._highs.changeRowBounds(row, -INFINITE, limit)

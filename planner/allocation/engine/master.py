@@ -1,0 +1,210 @@
+"""The linear relaxation over the options seen so far, in a HiGHS object that stays warm.
+
+Cuts are rows added to it, options that price out are columns added to it; a change of budget, of
+the weight of the tail or of the limit on spend changes numbers in it. It is rebuilt for another
+measure only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.engine.cuts import CutPool
+from planner.allocation.engine.highs import INFINITE, Kept
+from planner.allocation.engine.model import Units, build_model
+from planner.allocation.engine.pricing import Prices, Terms
+from planner.allocation.engine.system import System
+
+type Floats = NDArray[np.float64]
+type Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """A solution of the linear relaxation over the options in the master.
+
+    Attributes
+    ----------
+    options : ndarray of int64
+        Options taken in part or whole, increasing.
+    shares : ndarray of float64
+        Parallel to them, in (0, 1].
+    assets : ndarray of float64, shape (n_assets,)
+        Share owned of each.
+    prices : Prices
+        Dual prices.
+    objective : float
+        In worth; in the search for a first plan, less the shortfall of the rows.
+    """
+
+    options: Rows
+    shares: Floats
+    assets: Floats
+    prices: Prices
+    objective: float
+
+
+class Master:
+    """The restricted linear program.
+
+    Parameters
+    ----------
+    system : System
+        Rows.
+    pool : CutPool
+        Cuts; those in it at the start are built in, later ones follow by :meth:`sync`.
+    terms : Terms
+        What the first solve asks.
+    columns : ndarray of int64
+        Options to begin with: at least one of every project that has any.
+    units : Units
+        Scales.
+    """
+
+    def __init__(
+        self, system: System, pool: CutPool, terms: Terms, columns: Rows, units: Units
+    ) -> None:
+        model = build_model(system, pool, terms, columns, whole=False, units=units)
+        self.system, self.pool, self.units = system, pool, units
+        self.columns = columns
+        self.known = np.zeros(len(system.problem), dtype=np.bool_)
+        self.known[columns] = True
+        self._terms = terms
+        self._kept = Kept(model.problem, whole=False)
+        self._places = self._kept.places(model.choose)
+        self._own = self._kept.places(model.own)
+        self._lack = {n: int(self._kept.places([v])[0]) for n, v in model.lack.items()}
+        self._tail = int(self._kept.places([model.tail])[0])
+        self._budget_row = -1 if terms.budget_cents is None else 0
+        first = self._budget_row + 1
+        self._rows = np.arange(first, first + system.n_rows)
+        owners = list(dict.fromkeys(system.problem.owner[columns].tolist()))
+        self._project_row = np.full(len(system.problem.projects), -1, dtype=np.int64)
+        self._project_row[owners] = first + system.n_rows + np.arange(len(owners))
+        last = first + system.n_rows + len(owners)
+        n_cuts = len(pool.worth) if terms.tail > 0 else 0
+        self._cut_rows = list(range(last, last + n_cuts))
+        self._spend_rows = list(range(last + n_cuts, last + n_cuts + len(pool.spend)))
+        self._close_unusable()
+
+    def set_terms(self, terms: Terms) -> None:
+        """Move to another budget, weight of the tail, limit on spend or first-plan search."""
+        before, self._terms = self._terms, terms
+        if terms.budget_cents is not None and terms.budget_cents != before.budget_cents:
+            self._kept.set_limit(self._budget_row, terms.budget_cents / self.units.money)
+        if terms.spend_limit != before.spend_limit:
+            for row in self._spend_rows:
+                self._kept.set_limit(row, terms.spend_limit / self.units.spend)
+        if terms.usable is not before.usable:
+            self._close_unusable()
+        if (terms.tail, terms.counted) != (before.tail, before.counted):
+            self._set_objective()
+
+    def sync(self) -> None:
+        """Add the cuts that the pool has and the model has not."""
+        for cut in self.pool.worth[len(self._cut_rows) :] if self._tail >= 0 else []:
+            columns = np.concatenate([[self._tail], self._places])
+            values = np.concatenate([[1.0], -cut.slope[self.columns] / self.units.worth])
+            self._cut_rows.append(self._kept.n_rows)
+            self._kept.add_row(columns, values, cut.constant / self.units.worth)
+        for cut in self.pool.spend[len(self._spend_rows) :]:
+            bought = np.flatnonzero(self._own >= 0)
+            columns = np.concatenate([self._places, self._own[bought]])
+            cents = self.system.problem.asset_cents[bought]
+            values = np.concatenate([cut.slope[self.columns], cents]) / self.units.spend
+            self._spend_rows.append(self._kept.n_rows)
+            self._kept.add_row(columns, values, self._terms.spend_limit / self.units.spend)
+
+    def add(self, options: Rows) -> None:
+        """Add options that are not in the model yet."""
+        cost = self._costs(options)
+        position, row, coefficient = self.system.entries(options)
+        problem, every = self.system.problem, np.arange(len(options))
+        places = [position, every]
+        rows = [self._rows[row], self._project_row[problem.owner[options]]]
+        values = [coefficient / self.units.row[row], np.ones(len(options))]
+        if self._budget_row >= 0:
+            places.append(every)
+            rows.append(np.full(len(options), self._budget_row))
+            values.append(problem.cents[options] / self.units.money)
+        for number, cut in zip(self._cut_rows, self.pool.worth, strict=False):
+            places.append(every)
+            rows.append(np.full(len(options), number))
+            values.append(-cut.slope[options] / self.units.worth)
+        for number, cut in zip(self._spend_rows, self.pool.spend, strict=False):
+            places.append(every)
+            rows.append(np.full(len(options), number))
+            values.append(cut.slope[options] / self.units.spend)
+        place = np.concatenate(places)
+        order = np.argsort(place, kind="stable")
+        starts = np.searchsorted(place[order], every)
+        first = self._kept.n_columns
+        self._kept.add_columns(
+            cost, starts, np.concatenate(rows)[order], np.concatenate(values)[order]
+        )
+        self.columns = np.concatenate([self.columns, options])
+        self._places = np.concatenate([self._places, np.arange(first, first + len(options))])
+        self.known[options] = True
+
+    def solve(self, time_limit_s: float) -> Relaxed | None:
+        """Solve from the last basis; None if the options seen so far cannot keep the rows."""
+        answer = self._kept.run(time_limit_s)
+        if answer.status != "optimal" or answer.values is None:
+            return None
+        shares = answer.values[self._places]
+        taken = np.flatnonzero(shares > 1e-9)
+        order = taken[np.argsort(self.columns[taken])]
+        own = np.where(self._own >= 0, answer.values[self._own], 0.0)
+        return Relaxed(
+            options=self.columns[order],
+            shares=np.minimum(shares[order], 1.0),
+            assets=np.clip(own, 0.0, 1.0),
+            prices=self._prices(np.maximum(answer.row_duals, 0.0)),
+            objective=answer.objective * self.units.worth,
+        )
+
+    def _prices(self, duals: Floats) -> Prices:
+        """Return dual prices in worth, cents and whole rows; of the tail, summing to its weight."""
+        # Without worth the objective counts lacking units, not units of worth.
+        worth = self.units.worth if self._terms.counted else 1.0
+        per_cut = duals[self._cut_rows]
+        if self._terms.counted and len(per_cut):
+            total = float(per_cut.sum())
+            even = np.full(len(per_cut), self._terms.tail / len(per_cut))
+            per_cut = per_cut * (self._terms.tail / total) if total > 0 else even
+        else:
+            per_cut = np.zeros(len(per_cut))
+        budget = duals[self._budget_row] * worth / self.units.money if self._budget_row >= 0 else 0
+        return Prices(
+            per_cent=float(budget),
+            per_row=duals[self._rows] * worth / self.units.row,
+            per_cut=per_cut,
+            per_spend_cut=duals[self._spend_rows] * worth / self.units.spend,
+        )
+
+    def _costs(self, options: Rows) -> Floats:
+        if not self._terms.counted:
+            return np.zeros(len(options))
+        return np.asarray(
+            (1 - self._terms.tail) * self.system.problem.worth[options] / self.units.worth
+        )
+
+    def _set_objective(self) -> None:
+        """Change the objective to that of the terms, and open or close the shortfall."""
+        counted = self._terms.counted
+        self._kept.set_costs(self._places, self._costs(self.columns))
+        bought = np.flatnonzero(self._own >= 0)
+        worth = self.system.problem.asset_worth[bought] / self.units.worth
+        self._kept.set_costs(self._own[bought], worth if counted else np.zeros(len(bought)))
+        if self._tail >= 0:
+            share = self._terms.tail if counted else 0.0
+            self._kept.set_costs(np.array([self._tail]), np.array([share]))
+        lack = np.array(list(self._lack.values()), dtype=np.int64)
+        self._kept.set_costs(lack, np.full(len(lack), 0.0 if counted else -1.0))
+        self._kept.set_upper(lack, np.full(len(lack), 0.0 if counted else INFINITE))
+
+    def _close_unusable(self) -> None:
+        """Keep out what alone costs more than there is."""
+        upper = np.where(self._terms.usable[self.columns], INFINITE, 0.0)
+        self._kept.set_upper(self._places, upper)

@@ -1,0 +1,239 @@
+"""One solve under fixed terms: relax, round, search growing cores, conclude."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.draft import Draft, draft_from, filled, improved, rounded
+from planner.allocation.engine.pricing import Bound, Terms, draw_weights, marginal_gain
+from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
+from planner.allocation.engine.search import CoreSearch, core_options
+from planner.allocation.problem import Solution
+from planner.allocation.solve import PROVEN_GAP, relative_gap
+from planner.domain.vocabulary import Status
+from planner.errors import NotConvergedError
+
+type Floats = NDArray[np.float64]
+type Rows = NDArray[np.int64]
+
+CORES = (400, 1_500, 5_000)
+"""Sizes of the cores tried before all options that may still matter."""
+SHARE_OF_TIME = 0.3
+"""Of the time left, for a core that cannot settle the question alone."""
+
+
+@dataclass(eq=False)
+class Progress:
+    """The best plan and the lowest bound so far.
+
+    Attributes
+    ----------
+    choice : Choice or None
+        Best plan.
+    bound : float
+        No plan is worth more.
+    solver_bound : float
+        As HiGHS says, for what it was asked.
+    """
+
+    choice: Choice | None
+    bound: float
+    solver_bound: float
+
+    def learn(self, choice: Choice | None) -> None:
+        """Keep a plan if it is the best."""
+        if choice is not None and (self.choice is None or choice.value > self.choice.value):
+            self.choice = choice
+
+    def within(self, gap: float, slack: float) -> bool:
+        """Whether the plan is as close to the bound as asked."""
+        if self.choice is None:
+            return False
+        return relative_gap(self.choice.value, max(self.choice.value, self.bound - slack)) <= gap
+
+
+class Run:
+    """One solve.
+
+    Parameters
+    ----------
+    relaxer : Relaxer
+        Warm from earlier solves.
+    certifier : Certifier
+        Judges under the terms of this solve.
+    """
+
+    def __init__(self, relaxer: Relaxer, certifier: Certifier) -> None:
+        self.relaxer, self.judge = relaxer, certifier
+        self.problem = certifier.system.problem
+        self.terms: Terms = certifier.terms
+        self.pool = relaxer.pool
+
+    def solve(self, gap: float, deadline: float, *, seed: Rows | None = None) -> Solution:
+        """Return the best plan, its bound and its prices.
+
+        Parameters
+        ----------
+        gap : float
+            Relative gap at which to stop.
+        deadline : float
+            Of the monotonic clock.
+        seed : ndarray of int64, optional
+            Options of a plan known to keep the rows.
+        """
+        relaxation = self.relax(gap, deadline)
+        if relaxation is None:
+            return infeasible(self)
+        progress = self.start(relaxation, seed, passes=20)
+        proven_infeasible = self._search(relaxation, progress, gap, deadline)
+        if proven_infeasible:
+            return infeasible(self)
+        return self.conclude(relaxation, progress)
+
+    def relax(self, gap: float, deadline: float, *, rounds: int = 500) -> Relaxation | None:
+        """Return the relaxation, as sharp as the gap needs."""
+        tolerance = min(max(gap / 10, 1e-7), 1e-4)
+        return self.relaxer.solve(self.terms, deadline, tolerance=tolerance, rounds=rounds)
+
+    def start(self, relaxation: Relaxation, seed: Rows | None, *, passes: int) -> Progress:
+        """Return the best plan found without an integer search."""
+        gain = marginal_gain(self.judge.system, self.pool, self.terms, relaxation.prices)
+        progress = Progress(None, relaxation.bound.value, relaxation.relaxed.objective)
+        drafts = [rounded(self.judge, relaxation.relaxed, gain)]
+        if seed is not None and (known := draft_from(self.judge, seed)) is not None:
+            drafts.append(filled(known, gain))
+        for draft in drafts:
+            if draft is not None:
+                progress.learn(self._improved(draft, passes))
+        return progress
+
+    def _improved(self, draft: Draft, passes: int) -> Choice:
+        choice = self.judge.value(draft.options, draft.assets)
+        return improved(draft, choice, passes)[1]
+
+    def slack(self, relaxation: Relaxation) -> float:
+        """Return what the bound may be off by rounding."""
+        return ROUNDING * relaxation.bound.magnitude
+
+    def _search(
+        self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
+    ) -> bool:
+        """Search growing cores until the plan is good enough; True if there is no plan at all."""
+        bound, slack = relaxation.bound, self.slack(relaxation)
+        for size in (*CORES, len(self.problem)):
+            if progress.within(gap, slack) or time.monotonic() > deadline:
+                return False
+            loss, settles = self._core_loss(bound, progress, size)
+            options = core_options(bound, self.problem.owner, self.terms.usable, loss)
+            now = time.monotonic()
+            until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
+            search = CoreSearch(self.judge, self.pool, self.relaxer.master.units, options, gap / 2)
+            stop_at = bound.value / (1 + gap) if bound.value > 0 else bound.value
+            found = search.run(progress.choice, until, stop_at=stop_at)
+            if found.choice is not None and found.choice is not progress.choice:
+                progress.learn(found.choice)
+                polished = draft_from(self.judge, found.choice.options)
+                if polished is not None:
+                    progress.learn(self._improved(polished, 5))
+            outside = (
+                -np.inf if len(options) == int(self.terms.usable.sum()) else bound.value - loss
+            )
+            limit = max(found.bound, outside)
+            if progress.choice is not None:
+                limit = max(limit, progress.choice.value)
+            elif limit == -np.inf:
+                return True
+            progress.solver_bound = min(progress.solver_bound, max(limit, found.bound))
+            progress.bound = min(progress.bound, limit)
+            if settles:
+                return False
+        return False
+
+    def _core_loss(self, bound: Bound, progress: Progress, size: int) -> tuple[float, bool]:
+        """Return the loss up to which options are in the core, and whether no other can matter."""
+        losses = bound.losses(self.problem.owner)[self.terms.usable]
+        needed = np.inf
+        if progress.choice is not None:
+            needed = bound.value - progress.choice.value + ROUNDING * bound.magnitude
+        count = size + int((bound.best > 0).sum())
+        if int((losses <= needed).sum()) <= count:
+            return needed, True
+        return float(np.partition(losses, count)[count]), False
+
+    def conclude(self, relaxation: Relaxation, progress: Progress) -> Solution:
+        """Return the answer: value recomputed, bounds no lower than it, prices."""
+        choice = progress.choice
+        if choice is None:
+            raise NotConvergedError(
+                "No plan that keeps the rules was found in the time allowed, "
+                "nor proof that there is none. Allow more time."
+            )
+        choice = self._earliest(choice)
+        slack, value = self.slack(relaxation), choice.value
+        own = max(value, relaxation.bound.value)
+        proven = max(
+            value, progress.bound - slack if progress.bound - slack <= value else progress.bound
+        )
+        distance = relative_gap(value, proven)
+        outcomes, prices = self.problem.outcomes, relaxation.prices
+        has_tail = outcomes is not None and self.terms.tail > 0
+        return Solution(
+            options=choice.options,
+            assets=choice.assets,
+            status=Status.OPTIMAL if distance <= PROVEN_GAP else Status.FEASIBLE,
+            value=value,
+            bound=proven,
+            gap=distance,
+            mean=choice.mean,
+            tail=choice.tail,
+            solver_bound=max(value, progress.solver_bound),
+            own_bound=own,
+            committed_cents=self.judge.system.cents(choice.options, choice.assets),
+            budget_price=100 * prices.per_cent,
+            row_prices=prices.per_row,
+            draw_weights=draw_weights(self.pool, prices, self.terms.tail, outcomes.n_draws)
+            if has_tail and outcomes is not None
+            else None,
+        )
+
+    def _earliest(self, choice: Choice) -> Choice:
+        """Replace options by equals that stand first among them, as far as every row is kept."""
+        problem, options = self.problem, choice.options.copy()
+        for place, option in enumerate(options.tolist()):
+            own = np.flatnonzero(problem.owner == problem.owner[option])
+            equal = own[
+                (problem.worth[own] == problem.worth[option])
+                & (problem.cents[own] == problem.cents[option])
+                & (problem.tie[own] < problem.tie[option])
+            ]
+            for other in equal[np.argsort(problem.tie[equal], kind="stable")].tolist():
+                changed = options.copy()
+                changed[place] = other
+                after = self.judge.certified(np.sort(changed), choice.assets)
+                if after is not None and after.value >= choice.value:
+                    options[place] = other
+                    choice = after
+                    break
+        return choice
+
+
+def infeasible(run: Run) -> Solution:
+    """Return the answer that no plan keeps the rows."""
+    return Solution(
+        options=np.zeros(0, dtype=np.int64),
+        assets=np.zeros(len(run.problem.assets), dtype=np.bool_),
+        status=Status.INFEASIBLE,
+        value=-np.inf,
+        bound=-np.inf,
+        gap=0.0,
+        mean=-np.inf,
+        tail=-np.inf,
+        solver_bound=-np.inf,
+        own_bound=-np.inf,
+        committed_cents=0,
+        budget_price=0.0,
+        row_prices=np.zeros(len(run.problem.rows)),
+    )

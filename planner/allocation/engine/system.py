@@ -1,0 +1,173 @@
+"""The rows of a problem in arrays: what a choice uses of each, and whether all are kept.
+
+The budget stands apart from the other rows because every option takes part in it.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.problem import Problem
+
+type Floats = NDArray[np.float64]
+type Rows = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
+
+SLACK = 1e-9
+"""How far, relative to its terms, a row whose numbers are not whole may be exceeded."""
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """Rows of a problem as one sparse matrix over options and one dense over assets.
+
+    Attributes
+    ----------
+    problem : Problem
+        Whose rows these are.
+    limit : ndarray of float64, shape (n_rows,)
+        Right-hand sides.
+    assets : ndarray of float64, shape (n_rows, n_assets)
+        Coefficients of assets.
+    row, option : ndarray of int64
+        Place of each coefficient of an option, ordered by option.
+    coefficient : ndarray of float64
+        Parallel to them.
+    first : ndarray of int64, shape (n_options + 1,)
+        Where each option's coefficients begin.
+    """
+
+    problem: Problem
+    limit: Floats
+    assets: Floats
+    row: Rows
+    option: Rows
+    coefficient: Floats
+    first: Rows
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows beside the budget."""
+        return len(self.limit)
+
+    @cached_property
+    def whole(self) -> Flags:
+        """Rows of whole numbers: their sums are exact, so they must be kept exactly."""
+        part = np.zeros(self.n_rows, dtype=np.bool_)
+        np.logical_or.at(part, self.row, self.coefficient != np.rint(self.coefficient))
+        part |= (self.assets != np.rint(self.assets)).any(axis=1)
+        part |= self.limit != np.rint(self.limit)
+        return np.asarray(~part)
+
+    @cached_property
+    def largest(self) -> Floats:
+        """Largest coefficient of each row, at least its limit where that is larger."""
+        largest = np.abs(self.limit)
+        np.maximum.at(largest, self.row, np.abs(self.coefficient))
+        if self.assets.shape[1]:
+            largest = np.maximum(largest, np.abs(self.assets).max(axis=1))
+        return np.asarray(largest)
+
+    @cached_property
+    def kind(self) -> Rows:
+        """Number of the set of row coefficients of each option: equal ones may replace another."""
+        n_options = len(self.problem)
+        if not len(self.row):
+            return np.zeros(n_options, dtype=np.int64)
+        seen: dict[bytes, int] = {}
+        kinds = np.empty(n_options, dtype=np.int64)
+        pairs = np.column_stack([self.row.astype(np.float64), self.coefficient])
+        for option, (start, stop) in enumerate(zip(self.first, self.first[1:], strict=False)):
+            kinds[option] = seen.setdefault(pairs[start:stop].tobytes(), len(seen))
+        return kinds
+
+    def entries(self, options: Rows) -> tuple[Rows, Rows, Floats]:
+        """Return position in ``options``, row and coefficient of all their coefficients."""
+        counts = self.first[options + 1] - self.first[options]
+        position = np.repeat(np.arange(len(options)), counts)
+        within = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
+        places = np.repeat(self.first[options], counts) + within
+        return position, self.row[places], self.coefficient[places]
+
+    def activity(self, options: Rows, assets: Flags) -> Floats:
+        """Return the left-hand side of every row at a choice."""
+        _, row, coefficient = self.entries(options)
+        used = np.bincount(row, weights=coefficient, minlength=self.n_rows)
+        return np.asarray(used[: self.n_rows] + self.assets @ assets.astype(np.float64))
+
+    def exceeded(self, activity: Floats) -> Rows:
+        """Return the rows that an activity breaks."""
+        allowed = np.where(self.whole, 0.0, SLACK * self.largest)
+        return np.flatnonzero(activity > self.limit + allowed)
+
+    def charges(self, prices: Floats) -> Floats:
+        """Return what each option pays for its place in the rows at given prices."""
+        if not prices.any():
+            return np.zeros(len(self.problem))
+        weights = prices[self.row] * self.coefficient
+        return np.bincount(self.option, weights=weights, minlength=len(self.problem))
+
+    def cents(self, options: Rows, assets: Flags) -> int:
+        """Return the exact committed cost of a choice."""
+        bought = self.problem.asset_cents[assets]
+        return int(self.problem.cents[options].sum()) + int(bought.sum())
+
+    def required_assets(self, options: Rows) -> Flags | None:
+        """Return assets that let a choice of options keep every row; None if buying does not.
+
+        Bought are, row after broken row, the assets that relieve it at least cost.
+        """
+        bought = np.zeros(len(self.problem.assets), dtype=np.bool_)
+        activity = self.activity(options, bought)
+        while len(broken := self.exceeded(activity)):
+            relief = np.where(bought, 0.0, -self.assets[broken[0]])
+            helping = np.flatnonzero(relief > 0)
+            if not len(helping):
+                return None
+            cents, worth = self.problem.asset_cents[helping], self.problem.asset_worth[helping]
+            chosen = helping[np.lexsort((-worth, cents))[0]]
+            bought[chosen] = True
+            activity = activity + self.assets[:, chosen]
+        return bought
+
+
+def build_system(problem: Problem) -> System:
+    """Return the rows of a problem in arrays."""
+    sizes = [len(row.options) for row in problem.rows]
+    row = np.repeat(np.arange(len(problem.rows)), sizes)
+    option = _joined([r.options for r in problem.rows]).astype(np.int64)
+    coefficient = _joined([r.option_coefficients for r in problem.rows])
+    order = np.argsort(option, kind="stable")
+    counts = np.bincount(option, minlength=len(problem))
+    assets = np.zeros((len(problem.rows), len(problem.assets)))
+    for number, item in enumerate(problem.rows):
+        np.add.at(assets[number], item.assets, item.asset_coefficients)
+    return System(
+        problem=problem,
+        limit=np.array([r.limit for r in problem.rows], dtype=np.float64),
+        assets=assets,
+        row=row[order],
+        option=option[order],
+        coefficient=coefficient[order],
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+    )
+
+
+def power_of_two(largest: float, wanted: float) -> float:
+    """Return the power of two that brings ``largest`` close to ``wanted`` from below.
+
+    Scaling by it is exact.
+
+    Examples
+    --------
+    >>> power_of_two(1000.0, 4.0)
+    256.0
+    """
+    return 2.0 ** math.ceil(math.log2(largest / wanted)) if largest > 0 else 1.0
+
+
+def _joined(parts: list[Floats] | list[Rows]) -> Floats:
+    return np.concatenate([np.empty(0), *parts])
