@@ -4,13 +4,14 @@ They read the plain data, not the validated models, so that a mistake in one fie
 elsewhere: whatever does not have the expected shape is passed over here and reported by the schema.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from planner.catalogue.candidates import is_priced
 from planner.catalogue.document import Document, Finding, Location
 from planner.catalogue.suggest import did_you_mean
 from planner.catalogue.tables import load_catalogue
 from planner.domain.catalogue import Catalogue
+from planner.domain.clashes import MAX_SUGGESTIONS, Fields, clashes, entries
 from planner.domain.portfolio import Compute
 from planner.domain.quantities import QuantityError, parse_rate, show
 from planner.domain.vocabulary import Basis
@@ -19,10 +20,7 @@ from planner.errors import InputError
 TARGETS = ("target_accuracy", "target_error", "target_iou")
 SIZES = ("classes", "class_counts")
 
-MAX_SUGGESTIONS = 20
-"""Unknown project ids for which the nearest known one is looked up."""
-
-type Fields = Mapping[str, object]
+HOLDS = ("chance", "cvar")
 
 
 def cross_findings(document: Document, catalogue: Catalogue | None = None) -> list[Finding]:
@@ -37,25 +35,21 @@ def cross_findings(document: Document, catalogue: Catalogue | None = None) -> li
     """
     catalogue = catalogue or load_catalogue()
     data = document.data if isinstance(document.data, dict) else {}
-    projects = _entries(data, "projects")
+    projects = entries(data, "projects")
     checks = (
         _missing_values(document.data, ()),
         _duplicate_ids(document, "projects"),
         _duplicate_ids(document, "shared"),
+        _duplicate_ids(document, "portfolio", "periods"),
+        _hold_findings(document, data),
         *(_project_findings(document, location, fields) for location, fields in projects),
         _objective_findings(data, projects),
         _unknown_projects(data, [fields.get("id") for _, fields in projects]),
         _unknown_names(data, projects, catalogue),
+        _committed_architectures(data, projects, catalogue),
     )
-    return [finding for check in checks for finding in check]
-
-
-def _entries(data: Fields, name: str) -> list[tuple[Location, Fields]]:
-    """Return the mappings of a list at the top of the file, with their locations."""
-    items = data.get(name)
-    if not isinstance(items, list):
-        return []
-    return [((name, index), item) for index, item in enumerate(items) if isinstance(item, dict)]
+    found = [finding for check in checks for finding in check]
+    return found + [Finding(**vars(clash)) for clash in clashes(data)]
 
 
 def _section(data: Fields, name: str) -> Fields:
@@ -81,10 +75,9 @@ def _missing_values(value: object, location: Location) -> Iterator[Finding]:
             yield from _missing_values(part, (*location, index))
 
 
-def _duplicate_ids(document: Document, name: str) -> Iterator[Finding]:
-    data = document.data if isinstance(document.data, dict) else {}
+def _duplicate_ids(document: Document, *path: str) -> Iterator[Finding]:
     first: dict[str, Location] = {}
-    for location, fields in _entries(data, name):
+    for location, fields in entries(document.data, *path):
         identity = fields.get("id")
         if not isinstance(identity, str):
             continue
@@ -123,7 +116,14 @@ def _is_zero_share(value: object) -> bool:
 
 def _pilots(location: Location, fields: Fields) -> list[tuple[Location, Fields]]:
     """Return the measured runs of a project, with their locations."""
-    return [((*location, *place), run) for place, run in _entries(fields, "pilots")]
+    return [((*location, *place), run) for place, run in entries(fields, "pilots")]
+
+
+def _hold_findings(document: Document, data: Fields) -> Iterator[Finding]:
+    """Yield a hold on spend that says nothing or two things."""
+    hold = _section(data, "portfolio").get("hold")
+    if isinstance(hold, dict):
+        yield from _exactly_one(document, ("portfolio", "hold"), hold, HOLDS, "chance: 90%")
 
 
 def _exactly_one(
@@ -172,10 +172,10 @@ def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Findin
 
 def _project_names(data: Fields) -> Iterator[tuple[Location, object]]:
     """Yield every place that names a project."""
-    for location, rule in _entries(data, "rules"):
+    for location, rule in entries(data, "rules"):
         for field in ("require", "needs", "exclusive", "fund", "skip", "of", "committed"):
             yield from _one_or_many((*location, field), rule.get(field))
-    for location, asset in _entries(data, "shared"):
+    for location, asset in entries(data, "shared"):
         yield from _one_or_many((*location, "members"), asset.get("members"))
 
 
@@ -204,11 +204,33 @@ def _unknown_names(
         except InputError as error:
             yield _moved(error, location)
             continue
-        if "architectures" in location and not is_priced(architecture, Compute(basis=basis)):
+        if "pilots" not in location and not is_priced(architecture, Compute(basis=basis)):
             message = (
                 f"basis {basis} cannot price {architecture.name}: its size is not in the tables."
             )
             yield Finding(location, message, code="ARCHITECTURE_NOT_PRICED")
+
+
+def _committed_architectures(
+    data: Fields, projects: list[tuple[Location, Fields]], catalogue: Catalogue
+) -> Iterator[Finding]:
+    """Yield commitments to an architecture that the project does not consider."""
+    considered = {
+        identity: [name for name in names if isinstance(name, str)]
+        for _, fields in projects
+        if isinstance(identity := fields.get("id"), str)
+        and isinstance(names := fields.get("architectures"), list)
+    }
+    for location, rule in entries(data, "rules"):
+        project, name = rule.get("committed"), rule.get("architecture")
+        if not (isinstance(project, str) and isinstance(name, str)):
+            continue
+        known = considered.get(project, [])
+        found = {catalogue.find_architecture(other) for other in known}
+        if known and catalogue.find_architecture(name) not in {None, *(found - {None})}:
+            message = f"{show(project)} considers {', '.join(known[:4])} alone, not {name[:80]}."
+            fix = f"architectures: [{', '.join([*known[:4], name[:80]])}] of the project"
+            yield Finding((*location, "architecture"), message, fix, "CONFLICT")
 
 
 def _architecture_names(
@@ -220,7 +242,7 @@ def _architecture_names(
             if isinstance(name, str) and name.strip():
                 yield (*location, "architectures", index), name
     runs = [run for location, fields in projects for run in _pilots(location, fields)]
-    for location, part in (*runs, *_entries(data, "rules")):
+    for location, part in (*runs, *entries(data, "rules")):
         name = part.get("architecture")
         if isinstance(name, str) and name.strip():
             yield (*location, "architecture"), name

@@ -5,7 +5,7 @@ file report a :class:`Finding` by its location in it; :meth:`Document.problems` 
 what the user reads, in the order of the file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from planner.errors import Problem
@@ -109,7 +109,7 @@ class Document:
         for step in location:
             value = _child(value, step)
             if isinstance(step, int):
-                name = _id_of(value) if text in ("projects", "shared") else None
+                name = _id_of(value) if text in _LISTS_BY_ID else None
                 text += f"[{step if name is None else name}]"
             else:
                 text += f".{step}" if text else step
@@ -117,7 +117,7 @@ class Document:
 
     def places(self) -> dict[str, str]:
         """Return the place of every field of the file by its path."""
-        locations = dict.fromkeys([*self.values, *self.flags])
+        locations = dict.fromkeys([*self.values, *self._flagged()])
         return {self.path(location): self.place(location) for location in locations if location}
 
     def problems(self, findings: Iterable[Finding]) -> list[Problem]:
@@ -144,12 +144,23 @@ class Document:
         return replace(
             self,
             data=_with_value(self.data, location, value),
+            values=_without(self.values, location),
+            keys=_without(self.keys, location),
             flags={**self.flags, location: flag},
         )
 
     def is_incomplete(self, location: Location) -> bool:
         """Tell whether fields of a mapping, such as merged ones, may have been lost unread."""
         return any((*location, key) in self.unreadable for key in ("<<", "?"))
+
+    def _flagged(self) -> Iterator[Location]:
+        """Yield what flags set: a flag such as ``--risk`` sets several fields of a mapping."""
+        for location in self.flags:
+            yield location
+            value = self.data
+            for step in location:
+                value = _child(value, step)
+            yield from ((*location, key) for key in value) if isinstance(value, dict) else ()
 
     def _already_reported(self, location: Location) -> bool:
         return bool(self.unreadable) and any(
@@ -160,6 +171,10 @@ class Document:
         if finding.mark is None and self.flag(finding.location) is not None:
             return (0, 0)
         return finding.mark or self.mark(finding.location, at_key=finding.at_key) or (0, 0)
+
+
+_LISTS_BY_ID = ("projects", "shared", "portfolio.periods")
+"""Lists whose entries messages call by their id."""
 
 
 def _child(value: object, step: str | int) -> object:
@@ -175,6 +190,16 @@ def _id_of(value: object) -> str | None:
     """Return the id a list entry gives itself, if it is fit to print."""
     name = value.get("id") if isinstance(value, dict) else None
     return name if isinstance(name, str) and 1 <= len(name) <= 300 and name.isprintable() else None
+
+
+def _without(marks: Mapping[Location, Mark], location: Location) -> dict[Location, Mark]:
+    """Return the marks of all that is not part of the value at a location."""
+    length = len(location)
+    return {
+        place: mark
+        for place, mark in marks.items()
+        if place[:length] != location or len(place) == length
+    }
 
 
 def _with_value(data: object, location: Location, value: object) -> object:

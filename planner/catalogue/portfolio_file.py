@@ -93,7 +93,7 @@ def check_portfolio(path: str | os.PathLike[str]) -> tuple[Warning_, ...]:
         The file cannot be used; names every mistake found.
     """
     portfolio = read_portfolio(path)
-    if portfolio.budget is not None:
+    if portfolio.spend_limit is not None:
         return portfolio_warnings(portfolio)
     message = "The file has no budget: a plan will need --budget, or budget: 120k under portfolio."
     missing = Warning_("BUDGET_MISSING", None, "portfolio.budget", message)
@@ -126,15 +126,15 @@ def parse_portfolio(
 
 
 def require_budget(portfolio: Portfolio) -> float:
-    """Return the budget.
+    """Return the budget; without one the sum of the periods' budgets.
 
     Raises
     ------
     InputError
-        The portfolio has none.
+        The portfolio has neither.
     """
-    if portfolio.budget is not None:
-        return portfolio.budget
+    if portfolio.spend_limit is not None:
+        return portfolio.spend_limit
     place = portfolio.places.get("portfolio", "")
     problem = Problem(
         "portfolio.budget",

@@ -9,7 +9,7 @@ What a later release will support is part of the schema, so that it is checked, 
 import math
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,11 +18,13 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationInfo,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from planner.catalogue.suggest import did_you_mean
 from planner.domain.complexity import entropy_nats
+from planner.domain.portfolio import AVERSION_NEEDED
 from planner.domain.project import MAX_ID_LENGTH
 from planner.domain.quantities import (
     DEFAULT_CURRENCY,
@@ -35,7 +37,17 @@ from planner.domain.quantities import (
     parse_rate,
     show,
 )
-from planner.domain.vocabulary import Backbone, Basis, Mode, Objective, Task
+from planner.domain.sharing import DATASET_GIVES, MODEL_IMAGES, NOTHING_TAKEN
+from planner.domain.vocabulary import (
+    AssetKind,
+    Backbone,
+    Basis,
+    Mode,
+    Objective,
+    RiskKind,
+    Split,
+    Task,
+)
 
 MAX_MONEY = 1e13
 """Largest amount of money; sums over thousands of projects stay exact to the cent."""
@@ -135,6 +147,13 @@ def _target(value: object) -> float:
     return rate
 
 
+def _level(value: object) -> float:
+    rate = _share(value)
+    if not 0 < rate < 1:
+        raise mistake(f"got {show(value)}; expected a share strictly between 0 % and 100 %.", "90%")
+    return rate
+
+
 def _price(value: object, info: ValidationInfo) -> Amount:
     amount = _checked(lambda given: parse_amount(given, currency=_currency(info)))(value)
     low, high = (amount.p10, amount.p90) if isinstance(amount, Range) else (amount, amount)
@@ -210,6 +229,40 @@ def _at_most_go_chance(pilot_chance: float, info: ValidationInfo) -> float:
     return pilot_chance
 
 
+def _needed_by_entropic(aversion: float | None, info: ValidationInfo) -> float | None:
+    if aversion is None and info.data.get("measure") is RiskKind.ENTROPIC:
+        raise mistake(AVERSION_NEEDED, "aversion: 1e-6", "MISSING")
+    return aversion
+
+
+def _at_most_max_share(least: float | None, info: ValidationInfo) -> float | None:
+    most = info.data.get("max_share")
+    if least is not None and most is not None and least > most:
+        raise mistake(
+            f"min_share {100 * least:.4g}% is above max_share {100 * most:.4g}%.",
+            f"min_share: {100 * most:.6g}%",
+        )
+    return least
+
+
+def _of_dataset(images: "ImagesSection | None", info: ValidationInfo) -> "ImagesSection | None":
+    if images is not None and info.data.get("kind") is AssetKind.BASE_MODEL:
+        raise mistake(MODEL_IMAGES, "kind: dataset", "CONFLICT")
+    return images
+
+
+def _of_base_model(gives: "GivesSection | None", info: ValidationInfo) -> "GivesSection | None":
+    if gives is not None and info.data.get("kind") is AssetKind.DATASET:
+        raise mistake(DATASET_GIVES, "kind: base_model", "CONFLICT")
+    return gives
+
+
+def _not_false(pretrained: bool | None) -> bool | None:
+    if pretrained is False:
+        raise mistake(NOTHING_TAKEN, "pretrained: true")
+    return pretrained
+
+
 def _positive_count(value: object) -> int:
     count = _checked(parse_count)(value)
     if count < 1:
@@ -240,6 +293,7 @@ type Price = Annotated[Amount, PlainValidator(_price)]
 type PositivePrice = Annotated[Amount, PlainValidator(_positive_price)]
 type Share = Annotated[float, PlainValidator(_share)]
 type Target = Annotated[float, PlainValidator(_target)]
+type Level = Annotated[float, PlainValidator(_level)]
 type Count = Annotated[int, PlainValidator(_checked(parse_count))]
 type PositiveCount = Annotated[int, PlainValidator(_positive_count)]
 type ClassCount = Annotated[
@@ -258,36 +312,15 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class RiskMeasure(StrEnum):
-    """Measures of risk that version 1 names."""
-
-    EXPECTED = "expected"
-    CVAR = "cvar"
-    ENTROPIC = "entropic"
-
-
-class Split(StrEnum):
-    """How a shared asset's cost is divided among its members."""
-
-    SHAPLEY = "shapley"
-    EQUAL = "equal"
-    PROPORTIONAL = "proportional"
-
-
-class AssetKind(StrEnum):
-    """What is shared."""
-
-    DATASET = "dataset"
-    BASE_MODEL = "base_model"
-
-
 class RiskSection(Section):
     """``portfolio.risk``."""
 
-    measure: Annotated[RiskMeasure, PlainValidator(_one_of(RiskMeasure))] = RiskMeasure.EXPECTED
-    level: Target = 0.9
+    measure: Annotated[RiskKind, PlainValidator(_one_of(RiskKind))] = RiskKind.EXPECTED
+    level: Level = 0.9
     weight: Share = 0.5
-    aversion: Positive | None = None
+    aversion: Annotated[Positive | None, AfterValidator(_needed_by_entropic)] = Field(
+        default=None, validate_default=True
+    )
 
 
 class PeriodSection(Section):
@@ -300,8 +333,8 @@ class PeriodSection(Section):
 class HoldSection(Section):
     """``portfolio.hold``: how the budget binds random spend."""
 
-    chance: Share | None = None
-    cvar: Target | None = None
+    chance: Level | None = None
+    cvar: Level | None = None
 
 
 class PortfolioSection(Section):
@@ -320,7 +353,7 @@ class PortfolioSection(Section):
     )
     baseline: Entropy | None = None
     periods: list[PeriodSection] = []
-    discount_rate: Share | None = None
+    discount_rate: Share = 0.0
     hold: HoldSection | None = None
 
 
@@ -382,7 +415,7 @@ class ProjectSection(Section):
 class GivesSection(Section):
     """``gives`` of a shared base model."""
 
-    pretrained: YesNo | None = None
+    pretrained: Annotated[YesNo | None, AfterValidator(_not_false)] = None
     training_discount: Share | None = None
 
 
@@ -395,58 +428,80 @@ class SharedSection(Section):
     required: YesNo = True
     fixed_cost: Money = 0.0
     split: Annotated[Split, PlainValidator(_one_of(Split))] = Split.SHAPLEY
-    images: ImagesSection | None = None
-    gives: GivesSection | None = None
+    images: Annotated[ImagesSection | None, AfterValidator(_of_dataset)] = None
+    gives: Annotated[GivesSection | None, AfterValidator(_of_base_model)] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        given = self.gives and (self.gives.pretrained or self.gives.training_discount)
+        if not (self.images or given or "fixed_cost" in self.model_fields_set):
+            message = "this asset costs nothing and gives nothing."
+            raise mistake(message, "fixed_cost: 40k", "EMPTY")
+        return self
 
 
-class RequireRule(Section):
+class RuleSection(Section):
+    """A rule: ``name`` is what messages call it, beside its place."""
+
+    name: Text | None = None
+
+
+class RequireRule(RuleSection):
     """Fund ``require`` only together with ``needs``."""
 
     require: Text
     needs: Text
 
 
-class ExclusiveRule(Section):
+class ExclusiveRule(RuleSection):
     """Fund at most one."""
 
     exclusive: Ids
 
 
-class FundRule(Section):
+class FundRule(RuleSection):
     """Fund all."""
 
     fund: Ids
 
 
-class SkipRule(Section):
+class SkipRule(RuleSection):
     """Fund none."""
 
     skip: Ids
 
 
-class AtMostRule(Section):
+class AtMostRule(RuleSection):
     """Fund at most so many."""
 
     at_most: ProjectCount
     of: Ids
 
 
-class AtLeastRule(Section):
+class AtLeastRule(RuleSection):
     """Fund at least so many."""
 
     at_least: ProjectCount
     of: Ids
 
 
-class UnitRule(Section):
+class UnitRule(RuleSection):
     """Bounds on a business unit's share of the committed spend."""
 
     unit: Text
     max_share: Share | None = None
-    min_share: Share | None = None
+    min_share: Annotated[Share | None, AfterValidator(_at_most_max_share)] = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Self:
+        if self.max_share is None and self.min_share is None:
+            raise mistake(
+                "a rule on a unit has max_share, min_share or both.", "max_share: 50%", "MISSING"
+            )
+        return self
 
 
-class CommittedRule(Section):
+class CommittedRule(RuleSection):
     """Decided already: this project, architecture and number of images."""
 
     committed: Text
@@ -465,7 +520,7 @@ type AnyRule = (
     | CommittedRule
 )
 
-RULE_KINDS: dict[str, type[Section]] = {
+RULE_KINDS: dict[str, type[RuleSection]] = {
     "require": RequireRule,
     "exclusive": ExclusiveRule,
     "fund": FundRule,

@@ -33,28 +33,13 @@ class LaterField:
     plural: bool = False
 
 
-LATER = (
-    LaterField(("projects", "*", "unit"), "Business units", plural=True),
-    LaterField(("projects", "*", "earliest"), "Starting in a later period"),
-    LaterField(("shared",), "Shared data sets and base models", plural=True),
-    LaterField(("portfolio", "periods"), "Budgets by period", plural=True),
-    LaterField(("portfolio", "discount_rate"), "Discounting"),
-    LaterField(("portfolio", "hold"), "A budget that binds random spend"),
-    LaterField(("portfolio", "mode"), "Stopping at the target", frozenset({"stop_when_reached"})),
-    LaterField(
-        ("portfolio", "risk", "measure"),
-        "A risk measure other than the expectation",
-        frozenset({"cvar", "entropic"}),
-    ),
-    LaterField(("rules", "*", "at_least"), "The rule at_least"),
-    LaterField(("rules", "*", "unit"), "A rule on a business unit"),
-    LaterField(("rules", "*", "committed"), "The rule committed"),
-)
+LATER: tuple[LaterField, ...] = ()
+"""Nothing of version 1 at present."""
 
 
 def unsupported(
     data: object,
-    later: tuple[LaterField, ...] = LATER,
+    later: tuple[LaterField, ...] | None = None,
     *,
     flag_of: Callable[[Location], str | None] = lambda _: None,
 ) -> list[Finding]:
@@ -65,13 +50,13 @@ def unsupported(
     data : object
         Of the file, with the values of flags in place.
     later : tuple of LaterField
-        What is not supported yet.
+        What is not supported yet; :data:`LATER` by default.
     flag_of : callable
         Returns the flag that a value came from, None if it stands in the file.
     """
     return [
         Finding(location, _message(row, flag_of(location)), code=CODE, at_key=row.only is None)
-        for row in later
+        for row in (LATER if later is None else later)
         for location, value in _matches(data, row.path, ())
         if _is_asked(value, row.only)
     ]

@@ -161,7 +161,7 @@ def share_strictly_inside(value: object) -> float:
     """Return a share that is neither 0 % nor 100 %."""
     rate = share(value)
     if not 0 < rate < 1:
-        message = f"got {show(value)}; a target lies strictly between 0 % and 100 %"
+        message = f"got {show(value)}; expected a share strictly between 0 % and 100 %"
         raise QuantityError(message)
     return rate
 

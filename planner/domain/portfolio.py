@@ -1,5 +1,6 @@
 """A portfolio: projects, the budget they share, how compute is priced, and the user's rules."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,14 +9,51 @@ from planner.domain.fields import (
     FieldReader,
     amount_as_given,
     number_as_given,
+    number_at_least_zero,
     positive_number,
     share,
+    share_strictly_inside,
     text,
     word_of,
 )
-from planner.domain.project import Images, Project
+from planner.domain.portfolio_checks import portfolio_problems
+from planner.domain.project import Project
 from planner.domain.quantities import DEFAULT_CURRENCY, Amount
-from planner.domain.vocabulary import Basis, Mode, Objective
+from planner.domain.rules import (
+    AtLeast,
+    AtMost,
+    Committed,
+    Exclusive,
+    Fund,
+    ProjectRule,
+    Require,
+    Rule,
+    Skip,
+    UnitShare,
+)
+from planner.domain.sharing import Gives, SharedAsset
+from planner.domain.shown import Shown
+from planner.domain.vocabulary import Basis, Mode, Objective, RiskKind
+
+__all__ = [
+    "AtLeast",
+    "AtMost",
+    "Committed",
+    "Compute",
+    "Exclusive",
+    "Fund",
+    "Gives",
+    "Hold",
+    "Period",
+    "Portfolio",
+    "ProjectRule",
+    "Require",
+    "RiskPreference",
+    "Rule",
+    "SharedAsset",
+    "Skip",
+    "UnitShare",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +104,17 @@ class Compute:
 class RiskPreference:
     """The plan's idea of risk.
 
-    ``(1 − weight)·mean + weight·CVaR`` at ``level``, or an entropic measure.
+    Attributes
+    ----------
+    measure : str
+        ``expected``: the mean. ``cvar``: ``(1 − weight)·mean + weight·CVaR`` at ``level``.
+        ``entropic``: ``−log E[exp(−aversion · worth)] / aversion``.
+    level : float
+        CVaR is the mean of the worst ``1 − level`` share of outcomes; in (0, 1).
+    weight : float
+        Of CVaR against the mean, in [0, 1].
+    aversion : float or None
+        Per unit of the objective (of money, or of a target), above 0; ``entropic`` needs it.
     """
 
     measure: str = "expected"
@@ -74,137 +122,15 @@ class RiskPreference:
     weight: float = 0.5
     aversion: float | None = None
 
-
-@dataclass(frozen=True)
-class Require:
-    """Fund ``project`` only together with ``needs``."""
-
-    name: str
-    project: str
-    needs: str
-
-
-@dataclass(frozen=True)
-class Exclusive:
-    """Fund at most one of ``projects``."""
-
-    name: str
-    projects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Fund:
-    """Every one of ``projects`` must be funded."""
-
-    name: str
-    projects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Skip:
-    """None of ``projects`` may be funded."""
-
-    name: str
-    projects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class AtMost:
-    """Fund at most ``count`` of ``projects``."""
-
-    name: str
-    count: int
-    projects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class AtLeast:
-    """Fund at least ``count`` of ``projects``."""
-
-    name: str
-    count: int
-    projects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class UnitShare:
-    """Bounds on a business unit's share of the committed spend.
-
-    Both sides count the projects' own options; shared assets, which no unit buys alone, do not
-    take part.
-    """
-
-    name: str
-    unit: str
-    max_share: float | None = None
-    min_share: float | None = None
-
-
-@dataclass(frozen=True)
-class Committed:
-    """Decided already: this project, with this architecture and number of images where given."""
-
-    name: str
-    project: str
-    architecture: str | None = None
-    images: int | None = None
-
-
-type ProjectRule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
-"""Rules that speak only about which projects are funded."""
-
-type Rule = ProjectRule | UnitShare | Committed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gives:
-    """What a shared base model gives its members.
-
-    Attributes
-    ----------
-    pretrained : bool or None
-        Members that use it start from pretrained weights; None leaves them as they are.
-    training_discount : float
-        Share of the training cost that its users save, in [0, 1].
-    """
-
-    pretrained: bool | None = None
-    training_discount: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class SharedAsset:
-    """A data set or base model that several projects use and pay once.
-
-    Attributes
-    ----------
-    id : str
-        Unique among shared assets.
-    kind : str
-        ``dataset`` or ``base_model``.
-    members : tuple of str
-        Projects that may use it.
-    required : bool
-        Funding any member triggers the cost; else the plan decides whether it pays.
-    fixed_cost : float
-        Paid once when it is bought.
-    split : str
-        ``shapley``, ``equal``, ``usage`` (per image used; ``proportional`` is read as it) or
-        ``dual`` (never more than the project gains).
-    images : Images or None
-        A pool whose images serve every member; it pays for the largest need, not the sum.
-    gives : Gives
-        What a base model changes for its users.
-    """
-
-    id: str
-    kind: str
-    members: tuple[str, ...]
-    required: bool = True
-    fixed_cost: float = 0.0
-    split: str = "shapley"
-    images: Images | None = None
-    gives: Gives = Gives()
+    def __post_init__(self) -> None:
+        reader = FieldReader(self, "risk")
+        if reader.read("measure", word_of(RiskKind)) is RiskKind.ENTROPIC and not self.aversion:
+            reader.wrong("aversion", AVERSION_NEEDED, "aversion: 1e-6")
+        reader.store("measure", str(self.measure))
+        reader.read("level", share_strictly_inside)
+        reader.read("weight", share)
+        reader.read("aversion", positive_number, optional=True)
+        reader.finish()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +148,12 @@ class Period:
     id: str
     budget: float
 
+    def __post_init__(self) -> None:
+        reader = FieldReader(self, f"periods[{self.id}]")
+        reader.read("id", text)
+        reader.read("budget", number_at_least_zero)
+        reader.finish()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
@@ -238,9 +170,17 @@ class Hold:
     chance: float | None = None
     cvar: float | None = None
 
+    def __post_init__(self) -> None:
+        reader = FieldReader(self, "hold")
+        for name in ("chance", "cvar"):
+            reader.read(name, share_strictly_inside, optional=True)
+        if (self.chance is None) == (self.cvar is None):
+            reader.wrong("chance", ONE_HOLD, "hold: {chance: 90%}")
+        reader.finish()
+
 
 @dataclass(frozen=True, kw_only=True)
-class Portfolio:
+class Portfolio(Shown):
     """Projects that compete for one budget.
 
     Numbers may be written as in a file (``"120k"``); nested parts are records or plain mappings.
@@ -317,6 +257,10 @@ class Portfolio:
         section.read("go_chance", share)
         section.read("pilot_chance", share)
         section.read_part("risk", RiskPreference)
+        section.read("discount_rate", share)
+        section.read_list("periods", Period)
+        if self.hold is not None:
+            section.read_part("hold", Hold)
         whole = FieldReader(self, "")
         whole.read_part("compute", Compute)
         whole.read_list("projects", Project)
@@ -324,6 +268,15 @@ class Portfolio:
         whole.read_list("rules", *_RULES)
         whole.problems += section.problems
         whole.finish()
+        whole.problems += portfolio_problems(self)
+        whole.finish()
+
+    @property
+    def spend_limit(self) -> float | None:
+        """The budget; without one the sum of the periods' budgets, None without either."""
+        if self.budget is None and self.periods:
+            return math.fsum(period.budget for period in self.periods)
+        return self.budget
 
     @property
     def project_rules(self) -> tuple[ProjectRule, ...]:
@@ -332,3 +285,7 @@ class Portfolio:
 
 
 _RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
+"""Kinds of rules, to tell a rule from something else."""
+
+AVERSION_NEEDED = "an entropic measure needs its aversion, per unit of the objective, above 0."
+ONE_HOLD = "give exactly one of chance and cvar."

@@ -39,6 +39,31 @@ class Mode(StrEnum):
     STOP_WHEN_REACHED = "stop_when_reached"
 
 
+class RiskKind(StrEnum):
+    """Which functional of the worth a plan maximises."""
+
+    EXPECTED = "expected"
+    CVAR = "cvar"
+    ENTROPIC = "entropic"
+
+
+class AssetKind(StrEnum):
+    """What is shared."""
+
+    DATASET = "dataset"
+    BASE_MODEL = "base_model"
+
+
+class Split(StrEnum):
+    """How a shared asset's cost is divided among its users; PROPORTIONAL is read as USAGE."""
+
+    SHAPLEY = "shapley"
+    EQUAL = "equal"
+    USAGE = "usage"
+    DUAL = "dual"
+    PROPORTIONAL = "proportional"
+
+
 class Verdict(StrEnum):
     """What the plan says about one project."""
 

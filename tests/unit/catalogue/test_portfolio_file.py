@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,25 @@ from planner.catalogue.portfolio_file import (
     read_portfolio,
     require_budget,
 )
-from planner.domain.portfolio import AtMost, Exclusive, Fund, Gives, Portfolio, Require, Skip
-from planner.domain.project import Pilot
+from planner.domain.portfolio import (
+    AtLeast,
+    AtMost,
+    Committed,
+    Exclusive,
+    Fund,
+    Gives,
+    Hold,
+    Period,
+    Portfolio,
+    Require,
+    RiskPreference,
+    SharedAsset,
+    Skip,
+    UnitShare,
+)
+from planner.domain.project import Images, Pilot
 from planner.domain.quantities import Range
-from planner.domain.vocabulary import Backbone, Basis, Objective
+from planner.domain.vocabulary import Backbone, Basis, Mode, Objective
 from planner.errors import InputError, Problem, UnsupportedError
 
 PROJECT = "{id: a, classes: 4, target_accuracy: 94%, images: {limit: 20k, price: 1}}"
@@ -380,54 +396,257 @@ def test_objective_needs_values(objective: str | None, values: int, n_missing: i
         assert given == (Objective(objective) if objective else None)
 
 
-LATER = {
-    "unit": ("projects", "unit: retail"),
-    "earliest": ("projects", "earliest: 2027H2"),
-    "shared": (
-        "file",
-        """shared: [{id: s, kind: base_model, members: [a], fixed_cost: 5,
-             images: {limit: 5}, gives: {pretrained: true, training_discount: 40%}}]""",
-    ),
-    "periods": ("portfolio", "periods: [{id: 2027H1, budget: 60k}]"),
-    "discount_rate": ("portfolio", "discount_rate: 8%"),
-    "hold": ("portfolio", "hold: {chance: 0.9}"),
-    "mode": ("portfolio", "mode: stop_when_reached"),
-    "measure": ("portfolio", "risk: {measure: cvar, level: 0.9, weight: 0.5}"),
-    "at_least": ("file", "rules: [{at_least: 1, of: [a]}]"),
-    "max_share": ("file", "rules: [{unit: retail, max_share: 50%}]"),
-    "committed": ("file", "rules: [{committed: a, architecture: ResNet-50, images: 20k}]"),
-}
+PLANNED = """\
+version: 1
+portfolio:
+  periods: [{id: 2027H1, budget: 60k}, {id: 2027H2, budget: 40k}]
+  discount_rate: 8%
+  mode: stop_when_reached
+  hold: {chance: 90%}
+  risk: {measure: cvar, level: 95%, weight: 0.25}
+projects:
+  - {id: a, classes: 4, target_accuracy: 94%, images: {limit: 20k, price: 1}, unit: retail}
+  - {id: b, classes: 4, target_accuracy: 94%, images: {limit: 20k, price: 1}, earliest: 2027H2}
+shared:
+  - {id: pool, kind: dataset, members: [a, b], fixed_cost: 40k, split: proportional,
+     images: {held: 5, limit: 60k, price: 0.2}}
+  - {id: base, kind: base_model, members: [b], required: false, fixed_cost: 25k, split: dual,
+     gives: {pretrained: true, training_discount: 40%}}
+rules:
+  - {at_least: 1, of: [a, b], name: one for the board}
+  - {unit: retail, max_share: 50%, min_share: 10%}
+  - {committed: a, architecture: resnet50, images: 20k}
+"""
 
 
-def with_later(name: str) -> str:
-    """Return a file that uses one field of a later release."""
-    where, text = LATER[name]
-    if where == "projects":
-        return BASE.replace("id: a", f"id: a, {text}")
-    return BASE + (f"portfolio: {{{text}}}\n" if where == "portfolio" else f"{text}\n")
+def test_risk_time_sharing_and_shares_of_units_are_read() -> None:
+    """Every field beyond the plain portfolio ends in its record."""
+    portfolio = parse(PLANNED)
+    assert portfolio.periods == (Period(id="2027H1", budget=6e4), Period(id="2027H2", budget=4e4))
+    assert portfolio.discount_rate == 0.08
+    assert (portfolio.mode, portfolio.hold) == (Mode.STOP_WHEN_REACHED, Hold(chance=0.9))
+    assert portfolio.risk == RiskPreference(measure="cvar", level=0.95, weight=0.25)
+    assert [project.unit for project in portfolio.projects] == ["retail", None]
+    assert [project.earliest for project in portfolio.projects] == [None, "2027H2"]
+    pool, base = portfolio.shared
+    assert pool == SharedAsset(
+        id="pool",
+        kind="dataset",
+        members=("a", "b"),
+        fixed_cost=40_000,
+        split="usage",
+        images=Images(held=5, limit=60_000, price=0.2),
+    )
+    assert (base.required, base.split) == (False, "dual")
+    assert base.gives == Gives(pretrained=True, training_discount=0.4)
+    assert portfolio.rules == (
+        AtLeast("rules[0]: one for the board (at least 1 of a, b)", 1, ("a", "b")),
+        UnitShare(
+            "rules[1]: unit retail at least 10 %, at most 50 % of the spend", "retail", 0.5, 0.1
+        ),
+        Committed(
+            "rules[2]: a is committed with ResNet-50 on 20,000 images", "a", "ResNet-50", 20_000
+        ),
+    )
 
 
-@pytest.mark.parametrize("name", LATER)
-def test_fields_of_a_later_release_are_refused_not_ignored(name: str) -> None:
-    """What the contract names but this release lacks is understood and refused."""
-    with pytest.raises(UnsupportedError, match=r"comes? with a later release") as caught:
-        parse(with_later(name))
-    (problem,) = caught.value.problems
-    assert problem.code == support.CODE
+def test_periods_stand_in_for_a_budget() -> None:
+    """Without a total budget the periods' budgets say what may be committed."""
+    portfolio = parse(PLANNED)
+    assert portfolio.budget is None
+    assert require_budget(portfolio) == portfolio.spend_limit == 100_000
+    assert parse(PLANNED, portfolio__budget="70k").spend_limit == 70_000
+    assert parse(BASE).spend_limit is None
+
+
+def test_places_and_given_of_the_parts_beyond_the_plain_portfolio() -> None:
+    """Periods and shared assets are called by their id; what a flag sets is given by the user."""
+    places = parse(PLANNED).places
+    assert places["portfolio.periods[2027H2].budget"] == "p.yaml:3:61"
+    assert places["shared[pool].images.price"] == "p.yaml:13:43"
+    assert "shared[base].gives.training_discount" in places
+    assert "shared[base].images" not in places
+    flagged = parse(PLANNED, portfolio__risk={"measure": "cvar", "level": "0.9"})
+    assert flagged.places["portfolio.risk.level"] == "--risk"
+    assert "portfolio.risk.weight" not in flagged.given
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "message", "fix"),
+    [
+        ("{id: 2027H1,", "{id: 2027H2,", "portfolio.periods[2027H2].id", "used twice", ""),
+        ("earliest: 2027H2", "earliest: 2027H3", "projects[b].earliest", "no period", "2027H2"),
+        ("unit: retail, max", "unit: retial, max", "rules[1].unit", "carries the unit", "retail"),
+        ("mode: stop_when_reached", "mode: commit", "portfolio.hold", "spend is certain",
+         "mode: stop_when_reached"),
+        ("{chance: 90%}", "{chance: 90%, cvar: 90%}", "portfolio.hold.cvar", "exactly one", ""),
+        ("{chance: 90%}", "{}", "portfolio.hold", "chance or cvar is missing", "chance: 90%"),
+        ("{chance: 90%}", "{chance: 100%}", "portfolio.hold.chance", "strictly between", "90%"),
+        ("level: 95%", "level: 100%", "portfolio.risk.level", "strictly between", "90%"),
+        ("weight: 0.25", "weight: 1", "portfolio.risk.weight", "1 % or 100 %", "1% or 100%"),
+        ("measure: cvar", "measure: cvr", "portfolio.risk.measure", "one of expected", "cvar"),
+        ("measure: cvar", "measure: entropic", "portfolio.risk.aversion", "needs its aversion",
+         "aversion: 1e-6"),
+        ("weight: 0.25", "aversion: 0", "portfolio.risk.aversion", "above 0", ""),
+        ("discount_rate: 8%", "discount_rate: -8%", "portfolio.discount_rate", "between 0 %", ""),
+        ("budget: 40k", "budget: €40k", "portfolio.periods[2027H2].budget", "in EUR", None),
+        ("split: dual", "split: duel", "shared[base].split", "one of shapley", "dual"),
+        ("kind: dataset", "kind: data set", "shared[pool].kind", "dataset, base_model", "dataset"),
+        ("members: [a, b]", "members: [a, c]", "shared[pool].members[1]", "no project", ""),
+        ("members: [a, b]", "members: [a, a]", "shared[pool].members", "named twice", ""),
+        ("members: [a, b]", "members: []", "shared[pool].members", "list is empty", ""),
+        ("id: base", "id: pool", "shared[pool].id", "used twice", ""),
+        ("held: 5", "held: 70k", "shared[pool].images.limit", "includes them", "limit: 70000"),
+        ("limit: 60k", "limit: 0", "shared[pool].images.limit", "at least one image", ""),
+        ("kind: base_model", "kind: dataset", "shared[base].gives", "is of a base model",
+         "kind: base_model"),
+        ("kind: dataset", "kind: base_model", "shared[pool].images", "has no images",
+         "kind: dataset"),
+        ("fixed_cost: 25k, split: dual,\n     gives: {pretrained: true, training_discount: 40%}",
+         "gives: {}", "shared[base]", "costs nothing and gives nothing", "fixed_cost: 40k"),
+        ("pretrained: true", "pretrained: false", "shared[base].gives.pretrained", "or leaves",
+         "pretrained: true"),
+        ("min_share: 10%", "min_share: 60%", "rules[1].min_share", "above max_share",
+         "min_share: 50%"),
+        (", max_share: 50%, min_share: 10%", "", "rules[1]", "max_share, min_share or both",
+         "max_share: 50%"),
+        ("images: 20k}\n", "images: 21k}\n", "rules[2].images", "20,000 at most", "images: 20000"),
+        ("images: 20k}\n", "images: 0}\n", "rules[2].images", "at least 1", ""),
+        ("resnet50", "resnet5", "rules[2].architecture", "not in the catalogue", "ResNet-50"),
+        ("committed: a", "committed: c", "rules[2].committed", "no project", ""),
+        ("unit: retail}", "unit: retail, architectures: [VGG-16]}", "rules[2].architecture",
+         "considers VGG-16 alone", "architectures: [VGG-16, resnet50] of the project"),
+        ("{at_least: 1, of: [a, b],", "{skip: [a],", "rules[2].committed", "rules[0] skips it",
+         ""),
+        ("{at_least: 1, of: [a, b],", "{committed: a,", "rules[2].committed",
+         "committed already, by rules[0]", ""),
+        ("{at_least: 1, of: [a, b],", "{at_most: 0, of: [a, b],", "rules[0].at_most",
+         "at most 0 may be funded", ""),
+        ("{at_least: 1, of: [a, b],", "{unit: retail, min_share: 60%,", "rules[0].min_share",
+         "at most 50% in rules[1]", "min_share: 50%"),
+    ],
+)  # fmt: skip
+def test_mistakes_beyond_the_plain_portfolio_are_named(
+    old: str, new: str, field: str, message: str, fix: str | None
+) -> None:
+    """Each contradiction has one problem at its place, with what was expected and a fix."""
+    assert PLANNED.count(old) >= 1
+    problem = only(PLANNED.replace(old, new, 1))
+    assert problem.field == field
+    assert message in problem.message
+    assert fix is None or problem.fix == fix
     assert problem.place.startswith("p.yaml:")
 
 
-def test_fields_of_a_later_release_are_checked() -> None:
-    """A mistake inside an unsupported field is found in the same pass."""
-    text = with_later("hold").replace("0.9", "90000%")
-    assert {item.code for item in problems(text)} == {support.CODE, "BAD_VALUE"}
+def test_least_shares_of_units_cannot_sum_to_more_than_all() -> None:
+    """Three units cannot get 40 % each."""
+    entries = "".join(
+        f"  - {PROJECT.replace('id: a', f'id: {u}, unit: {u}')}\n" for u in ("x", "y", "z")
+    )
+    listed = ", ".join(f"{{unit: {u}, min_share: 40%}}" for u in ("x", "y", "z"))
+    problem = only(f"version: 1\nprojects:\n{entries}rules: [{listed}]\n")
+    assert (problem.field, problem.code) == ("rules[2].min_share", "CONFLICT")
+    assert "3 units sum to 120%" in problem.message
 
 
-def test_what_comes_later_is_said_in_grammar_and_with_the_flag_it_came_from() -> None:
-    """More than one thing takes a plural verb; a flag is to be left out, not a line of the file."""
-    assert "base models are understood, but come with" in only(with_later("shared")).message
-    assert "is understood, but comes with" in only(with_later("mode")).message
-    assert "take it out of the file" in only(with_later("mode")).message
+def test_earliest_needs_periods_and_a_unit_rule_needs_units() -> None:
+    """What a name should refer to is missing altogether, and both messages say so."""
+    text = BASE.replace("id: a", "id: a, earliest: 2027H2") + "rules: [{unit: x, max_share: 5%}]\n"
+    found = problems(text)
+    assert "the portfolio has no periods" in found[0].message
+    assert found[0].fix == "periods: [{id: 2027H2, budget: 60k}] under portfolio"
+    assert "no project carries a unit" in found[1].message
+
+
+def test_mistakes_beyond_the_plain_portfolio_come_with_all_others() -> None:
+    """A contradiction between parts is found in the same pass as a field of the wrong type."""
+    text = PLANNED.replace("94%", "940%").replace("earliest: 2027H2", "earliest: 2028")
+    text = text.replace("committed: a", "committed: z").replace("kind: dataset", "kind: 5")
+    assert [problem.field for problem in problems(text)] == [
+        "projects[a].target_accuracy",
+        "projects[b].target_accuracy",
+        "projects[b].earliest",
+        "shared[pool].kind",
+        "rules[2].committed",
+    ]
+
+
+def test_toml_carries_risk_time_sharing_and_units() -> None:
+    """The same portfolio in TOML gives the same records."""
+    text = """
+version = 1
+[portfolio]
+periods = [{id = "2027H1", budget = "60k"}, {id = "2027H2", budget = "40k"}]
+discount_rate = "8%"
+mode = "stop_when_reached"
+hold.chance = "90%"
+risk = {measure = "cvar", level = "95%", weight = 0.25}
+[[projects]]
+id = "a"
+classes = 4
+target_accuracy = "94%"
+images = {limit = "20k", price = 1}
+unit = "retail"
+[[projects]]
+id = "b"
+classes = 4
+target_accuracy = "94%"
+images = {limit = "20k", price = 1}
+earliest = "2027H2"
+[[shared]]
+id = "pool"
+kind = "dataset"
+members = ["a", "b"]
+fixed_cost = "40k"
+split = "usage"
+images = {held = 5, limit = "60k", price = 0.2}
+[[shared]]
+id = "base"
+kind = "base_model"
+members = ["b"]
+required = false
+fixed_cost = "25k"
+split = "dual"
+gives = {pretrained = true, training_discount = "40%"}
+[[rules]]
+at_least = 1
+of = ["a", "b"]
+name = "one for the board"
+[[rules]]
+unit = "retail"
+max_share = "50%"
+min_share = "10%"
+[[rules]]
+committed = "a"
+architecture = "ResNet-50"
+images = "20k"
+"""
+    toml, yaml = parse(text, "p.toml"), parse(PLANNED)
+    assert replace(toml, inputs_sha256="") == replace(yaml, inputs_sha256="")
+    assert toml.given == yaml.given
+
+
+def test_what_comes_with_a_later_release_is_refused_in_grammar(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A field that is understood but not supported is refused, with the flag it came from."""
+    rows = (
+        support.LaterField(("shared",), "Shared data sets and base models", plural=True),
+        support.LaterField(
+            ("portfolio", "mode"), "Stopping at the target", frozenset({"stop_when_reached"})
+        ),
+        support.LaterField(("projects", "*", "unit"), "Business units", plural=True),
+    )
+    monkeypatch.setattr(support, "LATER", rows)
+    found = problems(PLANNED)
+    assert {item.code for item in found} == {support.CODE}
+    with pytest.raises(UnsupportedError, match=r"come with a later release"):
+        parse(PLANNED)
+    messages = [item.message for item in found]
+    assert "Stopping at the target is understood, but comes with" in messages[0]
+    assert "take it out of the file" in messages[0]
+    assert "Business units are understood" in messages[1]
+    assert "base models are understood, but come with" in messages[2]
     flagged = only(BASE, portfolio__mode="stop_when_reached")
     assert flagged.place == "--mode"
     assert "leave out --mode to go on" in flagged.message
@@ -449,20 +668,6 @@ def test_a_class_given_twice_is_one_mistake() -> None:
     """That one class is left is not held against the file as well."""
     problem = only(BASE.replace("classes: 4", "class_counts: {a: 1, a: 2}"))
     assert problem.code == "DUPLICATE_KEY"
-
-
-def test_removing_rows_is_all_it_takes_to_support_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Records are built for what is refused today, except for rules that have none yet."""
-    monkeypatch.setattr(support.unsupported, "__defaults__", ((),))
-    for name in LATER.keys() - {"max_share", "committed"}:
-        portfolio = parse(with_later(name))
-        assert portfolio.projects
-    (asset,) = parse(with_later("shared")).shared
-    assert (asset.id, asset.members, asset.fixed_cost) == ("s", ("a",), 5)
-    assert asset.gives == Gives(pretrained=True, training_discount=0.4)
-    assert parse(with_later("at_least")).rules[0].name == "rules[0]: at least 1 of a"
-    with pytest.raises(UnsupportedError, match="later release"):
-        parse(with_later("committed"))
 
 
 def with_pilot(run: str) -> str:
@@ -500,7 +705,7 @@ def test_mistakes_in_pilots_have_their_place(run: str, field: str, message: str)
     assert problem.place.startswith("p.yaml:")
 
 
-def test_empty_lists_of_a_later_release_ask_for_nothing() -> None:
+def test_empty_lists_ask_for_nothing() -> None:
     """`shared: []` and `pilots: []` are as good as absent."""
     assert parse(BASE.replace("id: a", "id: a, pilots: []") + "shared: []\n").shared == ()
 
