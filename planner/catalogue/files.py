@@ -1,4 +1,4 @@
-"""Writing a text file whole or not at all, and never over another one unasked."""
+"""Writing a file whole or not at all, and never over another one unasked."""
 
 import os
 import shutil
@@ -11,14 +11,24 @@ from planner.errors import InputError, Problem
 
 
 def write_text_atomic(path: str | os.PathLike[str], text: str, *, force: bool = False) -> Path:
-    """Write a text as UTF-8 so that the file holds all of it or is not touched.
+    """Write a text as UTF-8; parameters, result and errors are those of `write_bytes_atomic`.
+
+    Line ends are kept as they are.
+    """
+    return write_bytes_atomic(path, text.encode("utf-8"), force=force)
+
+
+def write_bytes_atomic(
+    path: str | os.PathLike[str], content: bytes, *, force: bool = False
+) -> Path:
+    """Write a file so that it holds all of its content or is not touched.
 
     Parameters
     ----------
     path : path
         Where to; its folder must exist.
-    text : str
-        What to write; line ends are kept as they are.
+    content : bytes
+        What to write.
     force : bool, default=False
         Replace a file that stands there.
 
@@ -39,7 +49,7 @@ def write_text_atomic(path: str | os.PathLike[str], text: str, *, force: bool = 
             raise _refusal(target, "is a folder; name a file in it.", fix)
         if not target.parent.is_dir():
             raise _refusal(target, f"the folder {target.parent} does not exist.", "create it first")
-        _write(target, text, force=force)
+        _write(target, content, force=force)
     except FileExistsError:
         message = "exists already and is not overwritten."
         raise _refusal(target, message, "--force, or another name") from None
@@ -85,12 +95,12 @@ def place_files(finished: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     return targets
 
 
-def _write(target: Path, text: str, *, force: bool) -> None:
+def _write(target: Path, content: bytes, *, force: bool) -> None:
     """Write beside the target first, then put the whole file in its place in one step."""
     temporary = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex}")
     try:
-        with temporary.open("x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with temporary.open("xb") as stream:
+            stream.write(content)
         if force:
             temporary.replace(target)
         else:

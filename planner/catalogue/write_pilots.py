@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from planner.catalogue.document import Document, Location
 from planner.catalogue.text_file import decode
 from planner.catalogue.toml_source import read_toml
+from planner.catalogue.xlsx_pilots import add_pilots_to_workbook
 from planner.catalogue.yaml_source import read_yaml, resolve_plain
 from planner.domain.project import Pilot
 from planner.errors import InputError, Problem
@@ -50,7 +51,7 @@ def add_pilots(content: bytes, name: str, added: Mapping[str, Sequence[Pilot]]) 
     content : bytes
         Of a valid portfolio file.
     name : str
-        The file as the user named it; its ending tells YAML from TOML.
+        The file as the user named it; its ending tells its format.
     added : mapping of str to sequence of Pilot
         New runs by project id.
 
@@ -64,6 +65,8 @@ def add_pilots(content: bytes, name: str, added: Mapping[str, Sequence[Pilot]]) 
     InputError
         The layout is one that rows cannot be inserted into without changing something else.
     """
+    if Path(name).suffix.lower() == ".xlsx":
+        return add_pilots_to_workbook(content, name, added)
     text = decode(content, name)
     is_toml = Path(name).suffix.lower() == ".toml"
     read = read_toml if is_toml else read_yaml

@@ -97,11 +97,9 @@ class TableReader:
 
     def entries(self) -> list[Entry]:
         """Return the rows of a table that are neither empty nor examples."""
-        header_row = self._header_row({name for item in self.sheet.fields for name in item.names})
-        if header_row is None:
-            self._say_no_headers()
+        header_row, columns = self.layout()
+        if not columns:
             return []
-        columns = self._columns(header_row)
         self._refuse_merged(header_row, [column for column, item in columns.items() if item])
         found = []
         for row, cells in self._rows(header_row):
@@ -112,6 +110,14 @@ class TableReader:
             if any(column in columns for column in cells):
                 found.append(self._entry(row, cells, columns))
         return found
+
+    def layout(self) -> tuple[int, dict[int, FormField | None]]:
+        """Return the row of headers and the fields by column; none if no headers are found."""
+        header_row = self._header_row({name for item in self.sheet.fields for name in item.names})
+        if header_row is None:
+            self._say_no_headers()
+            return 1, {}
+        return header_row, self._columns(header_row)
 
     def fields(self) -> Entry:
         """Return the values of a sheet with a field to a row, as one entry."""

@@ -1,4 +1,4 @@
-"""``planner init``: a commented starter file."""
+"""``planner init``: a commented starter file, or the Excel form."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +8,15 @@ import typer
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console
 
+_WORKBOOK = ".xlsx"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "init",
-        short_help="Write a commented starter file.",
-        epilog="Example: planner init -o portfolio.yaml",
+        short_help="Write a commented starter file, or the Excel form.",
+        epilog="Example: planner init -o portfolio.yaml   |   planner init --xlsx",
     )(init)
 
 
@@ -22,18 +24,52 @@ def register(app: typer.Typer) -> None:
 def init(
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write: .yaml or .toml.")
-    ] = Path("portfolio.yaml"),
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write: .yaml, .toml or .xlsx; portfolio.yaml unless given.",
+        ),
+    ] = None,
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="Write the Excel form; portfolio.xlsx unless -o.")
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill in a small portfolio that can be planned.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it exists.")
     ] = False,
     debug: ask.Debug = False,
 ) -> None:
-    """Write a commented starter file; an existing file is never overwritten without --force."""
-    from planner.catalogue.files import write_text_atomic
+    """Write a commented starter file; an existing file is never overwritten without --force.
+
+    The YAML and TOML starters hold the demo portfolio as they are; the Excel form is empty, with an
+    example in each table, unless --demo fills it in.
+    """
+    from planner.catalogue.files import write_bytes_atomic
+
+    target = output or Path(f"portfolio{_WORKBOOK if xlsx else '.yaml'}")
+    is_form = target.suffix.lower() == _WORKBOOK
+    if xlsx and not is_form:
+        message = f"--xlsx writes an Excel workbook; {target.name} does not end in {_WORKBOOK}."
+        raise typer.BadParameter(message, param_hint="--output")
+    content = _form(demo=demo) if is_form else _starter(target)
+    write_bytes_atomic(target, content, force=force)
+    todo = "fill it in" if is_form and not demo else "edit it"
+    data_console().print(f"Wrote {target}. Next: {todo}, then planner check {target}", markup=False)
+
+
+def _starter(target: Path) -> bytes:
     from planner.catalogue.starter import starter_for
 
-    write_text_atomic(output, starter_for(output), force=force)
-    data_console().print(
-        f"Wrote {output}. Next: edit it, then planner check {output}", markup=False
-    )
+    return starter_for(target).encode("utf-8")
+
+
+def _form(*, demo: bool) -> bytes:
+    from planner.catalogue.starter import starter_portfolio
+    from planner.catalogue.yaml_source import read_yaml
+    from planner.report.xlsx.form import form_bytes
+
+    data = read_yaml(starter_portfolio(), "starter")[0].data if demo else None
+    return form_bytes(data if isinstance(data, dict) else None)

@@ -99,11 +99,10 @@ def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> 
 
 def _write(content: bytes, file: Path, target: Path, *, force: bool) -> None:
     """Write the new file, as private as the old one."""
-    from planner.catalogue.files import write_text_atomic
+    from planner.catalogue.files import write_bytes_atomic
 
     mode = stat.S_IMODE(file.stat().st_mode)
-    # UTF-8 without -sig: a byte-order mark of the file stays its first character.
-    write_text_atomic(target, content.decode("utf-8"), force=force)
+    write_bytes_atomic(target, content, force=force)
     with suppress(OSError):  # a file system without modes
         target.chmod(mode)
 

@@ -15,7 +15,7 @@ from planner.domain.vocabulary import Basis, Mode, Objective, Task
 from planner.errors import InputError, Problem
 
 PortfolioFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="Portfolio file: .yaml, .yml or .toml.")
+    Path, typer.Argument(metavar="FILE", help="Portfolio file: .yaml, .yml, .toml or .xlsx.")
 ]
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")

@@ -1,0 +1,1 @@
+"""Workbooks: the form to fill in, and the results of a plan."""
