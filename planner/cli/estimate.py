@@ -154,7 +154,7 @@ def _only(portfolio: Portfolio, project: str | None) -> Portfolio:
         close = get_close_matches(project, known, n=1)
         fix = close[0] if close else ", ".join(known[:5])
         raise InputError([Problem("PROJECT", f"no project {project!r} in the file.", fix)])
-    return replace(portfolio, projects=chosen, rules=())
+    return replace(portfolio, projects=chosen, rules=(), shared=())
 
 
 @dataclass(frozen=True, kw_only=True)

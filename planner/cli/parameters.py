@@ -42,7 +42,7 @@ ModeFlag = Annotated[
 ]
 Risk = Annotated[
     str | None,
-    typer.Option("--risk", metavar="MEASURE", help="expected, or cvar:LEVEL[:WEIGHT]."),
+    typer.Option("--risk", metavar="MEASURE", help="expected, cvar:LEVEL[:WEIGHT] or entropic:AVERSION."),
 ]
 Gap = Annotated[
     float,
