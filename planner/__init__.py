@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner._api import estimate as estimate
     from planner._api import fit as fit
     from planner._api import forecast as forecast
+    from planner._api import frontier as frontier
     from planner._api import load_model as load_model
     from planner._api import observe as observe
     from planner._api import options as options
@@ -54,6 +55,7 @@ _HOMES = {
     "diff": "planner._api",
     "estimate": "planner._api",
     "fit": "planner._api",
+    "frontier": "planner._api",
     "load_model": "planner._api",
     "observe": "planner._api",
     "options": "planner._api",
@@ -80,6 +82,7 @@ __all__ = [
     "estimate",
     "fit",
     "forecast",
+    "frontier",
     "load_model",
     "observe",
     "options",

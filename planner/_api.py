@@ -1,6 +1,6 @@
 """The verbs of the public interface; each command of the command line calls one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.allocation.collect import CollectionReport
     from planner.allocation.estimate import Estimate
     from planner.allocation.observe import ObservedFile
+    from planner.domain.frontier import Frontier
     from planner.domain.plan import Plan, Warning_
     from planner.domain.plan_diff import PlanDiff
     from planner.domain.portfolio import Portfolio
@@ -20,6 +21,7 @@ DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = 1e-6
 DEFAULT_TIME_LIMIT_S = 60.0
 DEFAULT_ROUNDS = 3
+DEFAULT_POINTS = 31
 
 
 def _require(model: object, seed: object) -> None:
@@ -230,6 +232,59 @@ def diff(before: "Plan", after: "Plan") -> "PlanDiff":
     from planner.allocation.diff import compare_plans
 
     return compare_plans(before, after)
+
+
+def frontier(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    budgets: Sequence[float] | None = None,
+    risk: bool = False,
+    points: int = DEFAULT_POINTS,
+    goals: Sequence[str] = (),
+    confidence: float = 0.9,
+    seed: int = 0,
+) -> "Frontier":
+    """Say what every budget buys; see :func:`planner.allocation.frontier.build_frontier`.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its budget, if any, marks where you are.
+    model : Posterior
+        Whose draws to plan on.
+    budgets : sequence of float, optional
+        Budgets to look at; by default evenly from 0 to beyond the present one.
+    risk : bool, default=False
+        Trade the mean against the worst outcomes under the present budget instead.
+    points : int, default=31
+        Budgets, where none are given.
+    goals : sequence of str
+        Such as ``"targets:5"``, ``"value:1M"``, ``"net_value:500k"`` or ``"all"``.
+    confidence : float, default=0.9
+        Chance with which goals are to be met.
+    seed : int, default=0
+        Fixes project luck.
+
+    Returns
+    -------
+    Frontier
+    """
+    from planner.allocation.frontier import build_frontier
+    from planner.catalogue.tables import load_catalogue
+
+    _require(model, seed)
+    return build_frontier(
+        portfolio,
+        model,
+        load_catalogue(),
+        budgets=budgets,
+        risk=risk,
+        points=points,
+        goals=goals,
+        confidence=confidence,
+        seed=seed,
+    )
 
 
 def fit(

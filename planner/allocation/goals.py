@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.money import chance_words, money_words, threshold_words
 from planner.allocation.outcomes import PackedOutcomes
 from planner.allocation.problem import Floats, Problem, RiskMeasure, Rows, Solution, Solver
 from planner.domain.frontier import GoalResult
@@ -308,3 +309,23 @@ def _proven_below(
         if plan.bound < confidence * amount * (1 - 1e-9)
     ]
     return max(hopeless, default=0)
+
+
+def goal_text(found: GoalResult, currency: str) -> str:
+    """Return what a goal costs, or that no plan found meets it, in one or two sentences."""
+    head = f"Goal: {found.goal}, with {threshold_words(found.confidence)} confidence."
+    proven = (
+        f" No plan below {currency} {money_words(found.no_plan_below)} can, on the draws the "
+        "plans were chosen on."
+        if found.no_plan_below > 0
+        else ""
+    )
+    reached = chance_words(found.reached)
+    if found.budget is None:
+        return f"{head} No plan found meets it; the nearest reaches {reached}.{proven}"
+    low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, 1.0)
+    return (
+        f"{head} {currency} {money_words(found.budget)} is the smallest budget found: its plan "
+        f"reaches {reached} on draws it never saw (95 % interval {chance_words(low)} to "
+        f"{chance_words(high)}) and funds {len(found.funded)}.{proven}"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.frontier import Frontier, FrontierPoint, GoalResult
+from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
 from planner.report.format import money, percent, shorten
 
@@ -140,31 +140,6 @@ def worth_words(objective: Objective, value: float) -> str:
     ('2.35', '1,234')
     """
     return f"{value:.2f}" if objective is Objective.TARGETS_MET else money(value)
-
-
-def goal_sentence(goal: GoalResult, currency: str) -> str:
-    """Return what a goal costs, or that nothing within the search meets it."""
-    asked = percent(goal.confidence)
-    proven = (
-        f" No plan below {money(goal.no_plan_below, currency)} can (proven on the solve's draws)."
-        if goal.no_plan_below > 0
-        else ""
-    )
-    if goal.budget is None:
-        return (
-            f"Goal {goal.goal} with {asked} confidence: no plan found meets it; the best reaches "
-            f"{percent(goal.reached, 1, down=True)} on draws it never saw.{proven}"
-        )
-    within = (
-        f" (95 % interval {percent(goal.interval.low, 1)} to {percent(goal.interval.high, 1)})"
-        if goal.interval
-        else ""
-    )
-    return (
-        f"Goal {goal.goal} with {asked} confidence: {money(goal.budget, currency)} is the smallest "
-        f"budget found; its plan reaches {percent(goal.reached, 1, down=True)} on draws it never "
-        f"saw{within}, funding {len(goal.funded)}.{proven}"
-    )
 
 
 def _paragraphs(sentences: Iterator[str]) -> Iterator[Text]:

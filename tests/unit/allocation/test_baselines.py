@@ -99,7 +99,7 @@ def test_a_plan_that_loses_to_a_baseline_is_warned_of() -> None:
     problem = three_projects()
     found = proposals(problem, np.zeros(4, np.int64), np.zeros(3), np.ones(3), budget_cents=6000)
 
-    def held_out(options: np.ndarray, assets: np.ndarray) -> float:  # type: ignore[type-arg]
+    def held_out(options: np.ndarray, assets: np.ndarray) -> float:
         return float(len(options))
 
     good = judged(found, 5.0, held_out)

@@ -52,7 +52,7 @@ def test_goals_are_met_draw_by_draw() -> None:
     stakes, spend = np.array([10.0, 5.0]), np.array([4.0, 4.0, 4.0])
 
     def met(goal: Goal, projects: int = 2) -> list[bool]:
-        return goal_met(goal, success, stakes, spend, projects).tolist()
+        return list(goal_met(goal, success, stakes, spend, projects).tolist())
 
     assert met(Goal("all")) == [True, False, False]
     assert met(Goal("all"), 3) == [False, False, False]
@@ -68,7 +68,7 @@ def test_the_interval_is_clopper_and_pearson_s() -> None:
     assert binomial_interval(10, 10).high == 1.0
 
 
-def share_met(problem: Problem, goal: Goal, options: np.ndarray) -> float:  # type: ignore[type-arg]
+def share_met(problem: Problem, goal: Goal, options: np.ndarray) -> float:
     outcomes = packed(problem)
     return float(
         goal_met(

@@ -12,7 +12,7 @@ from planner.testing import synthetic_posterior
 N = 20_000
 
 
-def normals(seed: int) -> np.ndarray:  # type: ignore[type-arg]
+def normals(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(N)
 
 

@@ -1,0 +1,323 @@
+"""What does every budget buy, and what does caution cost?
+
+One sweep: the options are forecast and priced once, and one solver goes from budget to budget,
+keeping what it learned. In portfolios of moderate size, points that the sweep leaves open are
+closed by a solve of their own. A larger budget never gets a worse plan: it may always keep the
+plan of a smaller one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from planner.allocation.budgets import budget_grid, dearest_spend, require_budgets
+from planner.allocation.goals import (
+    Goal,
+    goal_met,
+    goal_problems,
+    goal_text,
+    parse_goal,
+    smallest_budget,
+)
+from planner.allocation.judge import HeldOut, with_all_draws
+from planner.allocation.money import budget_to_cents, money_words, total_budget_cents
+from planner.allocation.next_step import next_step
+from planner.allocation.prepare import Prepared, prepare, solve_prepared
+from planner.allocation.problem import Problem as ProblemArrays
+from planner.allocation.problem import RiskMeasure, Solution, Solver
+from planner.allocation.solve import PROVEN_GAP
+from planner.domain.catalogue import Catalogue
+from planner.domain.frontier import Frontier, FrontierPoint, GoalResult
+from planner.domain.portfolio import Portfolio
+from planner.domain.posterior import Posterior
+from planner.domain.vocabulary import Objective, Status
+from planner.errors import InputError, Problem, bad_value
+
+__all__ = ["build_frontier"]
+
+CLOSED_UP_TO = 60
+"""Projects up to which open points get a solve of their own."""
+CLOSING_TIME_S = 10.0
+WEIGHTS = 11
+UNBOUNDED = 1e12
+"""Budget under which the options are refined where the file names none."""
+
+
+def build_frontier(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    budgets: Sequence[float] | None = None,
+    risk: bool = False,
+    points: int = 31,
+    goals: Sequence[str | Goal] = (),
+    confidence: float = 0.9,
+    seed: int = 0,
+) -> Frontier:
+    """Return value, chance and risk against budget, or the mean against the worst outcomes.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its budget, if any, marks where the reader stands and where the options are refined.
+    posterior, catalogue : optional
+        As for a plan.
+    budgets : sequence of float, optional
+        Budgets to look at; by default evenly from 0 to beyond the present one, or to what
+        everything that pays would cost.
+    risk : bool, default=False
+        Move the weight of the tail from 0 to 1 under the present budget instead.
+    points : int, default=31
+        Budgets, where none are given.
+    goals : sequence of str or Goal
+        Such as ``targets:5``; see :mod:`planner.allocation.goals`.
+    confidence : float, default=0.9
+        Chance with which goals are to be met.
+    seed : int, default=0
+        Fixes project luck.
+
+    Raises
+    ------
+    InputError
+        Budgets that are no amounts, goals that cannot be asked, or what a plan refuses.
+    """
+    wanted = [goal if isinstance(goal, Goal) else parse_goal(goal) for goal in goals]
+    goal_problems(wanted, confidence, len(portfolio.projects))
+    _require_values(wanted, portfolio)
+    require_budgets(budgets, points)
+    total = total_budget_cents(portfolio)
+    if risk and total is None:
+        message = "the trade between mean and risk needs a budget to make it under."
+        raise bad_value("portfolio.budget", message, "--budget 120k", "MISSING_BUDGET")
+    here = None if total is None else total / 100
+    if risk:
+        return _by_risk(portfolio, posterior, catalogue, seed)
+    stated = portfolio if total is not None else replace(portfolio, budget=UNBOUNDED)
+    prepared = prepare(stated, posterior, catalogue, seed=seed)
+    grid = budget_grid(prepared.problem, here, budgets, points)
+    solutions = carried_up(_swept(prepared, [budget_to_cents(budget) for budget in grid]))
+    kept = [
+        (budget, one)
+        for budget, one in zip(grid, solutions, strict=True)
+        if one.status is not Status.INFEASIBLE
+    ]
+    judge = HeldOut(prepared, [one for _, one in kept])
+    level = portfolio.risk.level
+    found = tuple(_point(judge, one, budget, _weight(prepared), level) for budget, one in kept)
+    return replace(
+        _frame(prepared, "budget", portfolio, posterior),
+        points=found,
+        you_are_here=here,
+        next_step=None if here is None else next_step(prepared, here),
+        goals=tuple(_goal(goal, confidence, prepared, kept) for goal in wanted),
+        notes=tuple(_notes(grid, found)),
+    )
+
+
+def _frame(prepared: Prepared, axis: str, portfolio: Portfolio, posterior: Posterior) -> Frontier:
+    return Frontier(
+        axis=axis,
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        objective=prepared.objective,
+        level=portfolio.risk.level,
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=prepared.seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        points=(),
+    )
+
+
+def _by_risk(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+) -> Frontier:
+    """Return the frontier of mean against tail under the present budget."""
+    level = portfolio.risk.level
+    asked = replace(portfolio.risk, measure="cvar", weight=0.5)
+    prepared = prepare(replace(portfolio, risk=asked), posterior, catalogue, seed=seed)
+    weights = np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()
+    solutions = [
+        solve_prepared(prepared, risk=RiskMeasure("cvar", level=level, weight=weight))
+        for weight in weights
+    ]
+    kept = [
+        (weight, one)
+        for weight, one in zip(weights, solutions, strict=True)
+        if one.status is not Status.INFEASIBLE
+    ]
+    judge = HeldOut(prepared, [one for _, one in kept])
+    budget = prepared.budget_cents / 100
+    points = tuple(_point(judge, one, budget, weight, level) for weight, one in kept)
+    return replace(
+        _frame(prepared, "risk", portfolio, posterior),
+        points=points,
+        you_are_here=budget,
+        notes=tuple(_risk_notes(points, prepared.objective, portfolio.currency, level)),
+    )
+
+
+def _swept(prepared: Prepared, budgets: Sequence[int]) -> list[Solution]:
+    """Return a plan for each budget, closed where that is cheap."""
+    if prepared.portfolio.hold is not None:  # the budget bounds random spend, not a sum
+        return [solve_prepared(at_budget(prepared, cents)) for cents in budgets]
+    swept = list(prepared.solver.sweep(budgets))
+    if len(prepared.menus) > CLOSED_UP_TO:
+        return swept
+    return [
+        one
+        if one.status is Status.INFEASIBLE or one.gap <= PROVEN_GAP
+        else _better(one, solve_prepared(prepared, budget_cents=cents, time_limit_s=CLOSING_TIME_S))
+        for cents, one in zip(budgets, swept, strict=True)
+    ]
+
+
+def at_budget(prepared: Prepared, cents: int) -> Prepared:
+    """Return the same options under another total budget."""
+    portfolio = replace(prepared.portfolio, budget=cents / 100)
+    return replace(prepared, portfolio=portfolio, budget_cents=cents)
+
+
+def _better(one: Solution, other: Solution) -> Solution:
+    if other.status is Status.INFEASIBLE or one.value > other.value:
+        return one
+    return other
+
+
+def carried_up(solutions: Sequence[Solution]) -> list[Solution]:
+    """Return the solutions of rising budgets, none of them worth less than the one before."""
+    best: Solution | None = None
+    kept = []
+    for one in solutions:
+        if best is not None and one.status is not Status.INFEASIBLE and one.value < best.value:
+            one = replace(
+                one,
+                options=best.options,
+                assets=best.assets,
+                value=best.value,
+                bound=max(one.bound, best.value),
+                committed_cents=best.committed_cents,
+            )
+        if one.status is not Status.INFEASIBLE:
+            best = one
+        kept.append(one)
+    return kept
+
+
+def _point(
+    judge: HeldOut, one: Solution, budget: float, weight: float, level: float
+) -> FrontierPoint:
+    seen = judge.outcome(one)
+    return FrontierPoint(
+        budget=budget,
+        weight=weight,
+        committed=one.committed_cents / 100,
+        value=one.value,
+        bound=max(one.bound, one.value),
+        mean=seen.mean,
+        cvar=seen.tail(level),
+        expected_targets=seen.expected_targets,
+        chance_all=seen.chance_all,
+        funded=tuple(judge.projects(one)),
+        shadow_price=max(0.0, one.budget_price),
+    )
+
+
+def _weight(prepared: Prepared) -> float:
+    risk = prepared.portfolio.risk
+    return risk.weight if risk.measure == "cvar" else 0.0
+
+
+def _goal(
+    goal: Goal,
+    confidence: float,
+    prepared: Prepared,
+    known: Sequence[tuple[float, Solution]],
+) -> GoalResult:
+    """Return the smallest budget found for a goal, in words too."""
+    problem = with_all_draws(prepared)
+    judge = HeldOut(prepared, [one for _, one in known])
+    values = np.array([prepared.menus[i].project.value or 0.0 for i in prepared.layout.order])
+    projects = len(prepared.portfolio.projects)
+
+    def hits(plan: Solution) -> tuple[int, int]:
+        seen = judge.outcome(plan)
+        met = goal_met(goal, seen.success, values[seen.owners], seen.spend, projects)
+        return int(met.sum()), len(met)
+
+    def solver(one: ProblemArrays) -> Solver:
+        from planner.allocation.engine import PortfolioSolver
+
+        return PortfolioSolver(one)
+
+    found = smallest_budget(
+        goal,
+        confidence,
+        problem,
+        solver,
+        hits,
+        values=values,
+        currency=prepared.portfolio.currency,
+        top_cents=dearest_spend(problem),
+        own=[one for _, one in known],
+    )
+    return replace(found, text=goal_text(found, prepared.portfolio.currency))
+
+
+def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
+    """Refuse goals about values where projects have none.
+
+    Raises
+    ------
+    InputError
+        Naming every project without a value.
+    """
+    if any(goal.kind in ("value", "net_value") for goal in goals):
+        missing = [project.id for project in portfolio.projects if project.value is None]
+        if missing:
+            raise InputError(
+                Problem(
+                    f"projects[{name}].value",
+                    "is missing; a goal about value needs the value of every project.",
+                    "value: 100k, or --goal targets:3",
+                    code="MISSING_VALUE",
+                )
+                for name in missing
+            )
+
+
+def _notes(grid: Sequence[float], points: Sequence[FrontierPoint]) -> Iterator[str]:
+    """Yield what the reader should know about the whole curve."""
+    left_out = len(grid) - len(points)
+    if left_out:
+        yield f"{left_out} budgets are left out: no plan keeps all rules under them."
+    if points and points[-1].shadow_price == 0:
+        first = next(p for p in points if p.value >= points[-1].value * (1 - 1e-12))
+        yield f"From a budget of {money_words(first.budget)} on, more budget adds nothing."
+    open_ = [p for p in points if p.bound - p.value > PROVEN_GAP * max(abs(p.value), 1e-12)]
+    if open_:
+        worst = max((p.bound - p.value) / max(abs(p.value), 1e-12) for p in open_)
+        yield (
+            f"{len(open_)} of {len(points)} points are not proven best; the largest gap to the "
+            f"bound is {100 * worst:.2g} %."
+        )
+
+
+def _risk_notes(
+    points: Sequence[FrontierPoint], objective: Objective, currency: str, level: float
+) -> Iterator[str]:
+    """Yield what caution costs from one end to the other."""
+    worst = f"the mean of the worst {100 * (1 - level):.3g} % of outcomes"
+    yield f"Weight 0 maximises the expectation, weight 1 {worst} alone."
+    if len(points) < 2:
+        return
+    first, last = points[0], points[-1]
+    given, gained = first.mean - last.mean, last.cvar - first.cvar
+    unit = "targets" if objective is Objective.TARGETS_MET else currency
+    words = "{:.2f}".format if objective is Objective.TARGETS_MET else "{:,.0f}".format
+    price = f", {given / gained:.2f} per unit of tail risk removed" if gained > 0 < given else ""
+    yield (
+        f"On draws no solve saw, full caution gives up {words(given)} {unit} of mean for "
+        f"{words(gained)} {unit} of tail{price}."
+    )

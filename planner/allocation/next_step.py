@@ -1,0 +1,113 @@
+"""What would the next amount of budget buy?"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from planner.allocation.money import cents_words, money_words
+from planner.allocation.prepare import OptionKey, Prepared, solve_prepared
+from planner.allocation.problem import Solution
+from planner.domain.frontier import NextStep
+from planner.domain.vocabulary import Objective, Status
+
+USUAL = 10_000.0
+MOST_CHANGES = 4
+TIME_LIMIT_S = 10.0
+
+
+def usual_amount(budget: float) -> float:
+    """Return a round amount to ask about: 10,000 where that is 2 to 50 % of the budget.
+
+    Else the 1, 2 or 5 times a power of ten next below a tenth of the budget.
+
+    Examples
+    --------
+    >>> usual_amount(120_000.0), usual_amount(5e6), usual_amount(0.0)
+    (10000.0, 500000.0, 10000.0)
+    """
+    if budget <= 0 or 0.02 * budget <= USUAL <= 0.5 * budget:
+        return USUAL
+    unit = 10.0 ** math.floor(math.log10(budget / 10))
+    return max(step * unit for step in (1, 2, 5) if step * unit <= budget / 10 * (1 + 1e-9))
+
+
+def next_step(prepared: Prepared, budget: float) -> NextStep | None:
+    """Return what the next amount of budget buys; None where the present one allows no plan."""
+    amount = usual_amount(budget)
+    now = solve_prepared(prepared, time_limit_s=TIME_LIMIT_S)
+    if now.status is Status.INFEASIBLE:
+        return None
+    cents = prepared.budget_cents + round(100 * amount)
+    portfolio = replace(prepared.portfolio, budget=cents / 100)
+    more = replace(prepared, portfolio=portfolio, budget_cents=cents)
+    if prepared.portfolio.hold is None:
+        then = solve_prepared(prepared, budget_cents=cents, time_limit_s=TIME_LIMIT_S)
+    else:
+        then = solve_prepared(more, time_limit_s=TIME_LIMIT_S)
+    if then.value <= now.value * (1 + 1e-9) + 1e-9:
+        then = now
+    changes = tuple(_changes(prepared, now, then))
+    gain = max(0.0, then.value - now.value)
+    return NextStep(amount, gain, _text(prepared, amount, gain, changes, now, then), changes)
+
+
+def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[str]:
+    """Yield what is done differently, project by project in file order."""
+    before, after = _by_project(prepared, now), _by_project(prepared, then)
+    for project in prepared.portfolio.projects:
+        old, new = before.get(project.id), after.get(project.id)
+        if old == new:
+            continue
+        if old is None and new is not None:
+            yield f"funds {project.id} ({new.images:,} images, {new.architecture})"
+        elif new is None:
+            yield f"drops {project.id}"
+        elif old is not None:
+            yield f"takes {project.id} {_difference(old, new)}"
+
+
+def _difference(old: OptionKey, new: OptionKey) -> str:
+    parts = []
+    if old.images != new.images:
+        parts.append(f"from {old.images:,} to {new.images:,} images")
+    if old.architecture != new.architecture:
+        parts.append(f"to {new.architecture}")
+    if old.start != new.start:
+        parts.append(f"to start in {new.start}")
+    if old.uses != new.uses:
+        parts.append(f"to use {', '.join(new.uses) or 'no shared asset'}")
+    return " and ".join(parts)
+
+
+def _by_project(prepared: Prepared, plan: Solution) -> dict[str, OptionKey]:
+    keys = [prepared.option(int(option)) for option in plan.options]
+    return {key.project: key for key in keys}
+
+
+def _text(
+    prepared: Prepared,
+    amount: float,
+    gain: float,
+    changes: tuple[str, ...],
+    now: Solution,
+    then: Solution,
+) -> str:
+    currency = prepared.portfolio.currency
+    head = f"The next {currency} {money_words(amount)} of budget"
+    if not changes:
+        return f"{head} buys nothing that pays."
+    more = f" and changes {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
+    spend = cents_words(abs(then.committed_cents - now.committed_cents))
+    verb = "spends" if then.committed_cents >= now.committed_cents else "saves"
+    return (
+        f"{head}: the plan {'; '.join(changes[:MOST_CHANGES])}{more}. It {verb} {currency} {spend} "
+        f"{'more ' if verb == 'spends' else ''}and adds {_gain(prepared, gain)}."
+    )
+
+
+def _gain(prepared: Prepared, gain: float) -> str:
+    if prepared.objective is Objective.TARGETS_MET:
+        return f"{gain:.2f} expected targets met"
+    kind = "value" if prepared.objective is Objective.VALUE else "net value"
+    measured = "" if prepared.problem.risk.kind == "expected" else ", its risk measure included"
+    return f"{prepared.portfolio.currency} {money_words(round(gain))} of expected {kind}{measured}"
