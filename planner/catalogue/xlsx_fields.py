@@ -390,6 +390,10 @@ RULES = FormSheet(
             "Images", ("images",), Kind.COUNT, "For committed, if decided: total images.",
             unit="images",
         ),
+        FormField(
+            "Name", ("name",), Kind.TEXT, "What messages call the rule, beside what it says.",
+            width=20, aliases=("rule name",),
+        ),
     ),
     location=("rules",),
 )  # fmt: skip
@@ -397,7 +401,7 @@ RULES = FormSheet(
 SHEETS = (PORTFOLIO, PROJECTS, PILOTS, SHARED, RULES, PRICES, PERIODS)
 """In the order of the form."""
 
-RULE_COLUMNS: dict[str, dict[str, str]] = {
+_RULE_COLUMNS: dict[str, dict[str, str]] = {
     "require": {"projects": "require", "needs": "needs"},
     "exclusive": {"projects": "exclusive"},
     "fund": {"projects": "fund"},
@@ -407,6 +411,7 @@ RULE_COLUMNS: dict[str, dict[str, str]] = {
     "unit": {"unit": "unit", "max_share": "max_share", "min_share": "min_share"},
     "committed": {"projects": "committed", "architecture": "architecture", "images": "images"},
 }
+RULE_COLUMNS = {kind: {**columns, "name": "name"} for kind, columns in _RULE_COLUMNS.items()}
 """For each kind of rule, the columns it uses and the field of the file each one is."""
 
 
