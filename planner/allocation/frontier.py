@@ -20,7 +20,7 @@ from planner.allocation.goals import (
     parse_goal,
     smallest_budget,
 )
-from planner.allocation.judge import HeldOut, with_all_draws
+from planner.allocation.held_out import HeldOut, with_all_draws
 from planner.allocation.money import budget_to_cents, money_words, total_budget_cents
 from planner.allocation.next_step import next_step
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
