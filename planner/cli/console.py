@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from planner.cli.waiting import stop_waiting, waiting
 from planner.domain.plan import SCHEMA_VERSION
 from planner.domain.portfolio import Portfolio
 from planner.errors import InputError, PlannerError, ResourceError
@@ -33,6 +34,7 @@ def message_console(*, no_color: bool = False) -> Console:
 
 
 def _console(*, stderr: bool, no_color: bool) -> Console:
+    stop_waiting()  # what shows that a command is at work must not stand in what it writes
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PAGE_WIDTH
     return Console(
@@ -42,6 +44,7 @@ def _console(*, stderr: bool, no_color: bool) -> Console:
 
 def print_json(data: Mapping[str, object]) -> None:
     """Print one JSON object, byte for byte the same for the same data."""
+    stop_waiting()
     sys.stdout.write(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
 
 
@@ -52,10 +55,13 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapper(*args: object, **kwargs: object) -> None:
-        sources = _environment_sources(kwargs.pop(_CONTEXT, None))
+        called = kwargs.pop(_CONTEXT, None)
+        sources = _environment_sources(called)
         as_json, debug = bool(kwargs.get("as_json")), bool(kwargs.get("debug"))
+        silent = as_json or bool(kwargs.get("quiet"))
         try:
-            command(*args, **kwargs)
+            with waiting(_doing(called), shown=not silent):
+                command(*args, **kwargs)
             sys.stdout.flush()  # a full disk must be noticed while it can still be said
         except PlannerError as error:
             _report(_with_sources(error, sources), as_json=as_json)
@@ -74,7 +80,7 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
         except Exception as error:
             if debug:
                 raise
-            _report_bug(error)
+            _report_bug(error, as_json=as_json)
             raise typer.Exit(1) from None
 
     parameters = [*signature.parameters.values(), context]
@@ -158,26 +164,35 @@ def _report(error: PlannerError, *, as_json: bool) -> None:
             if isinstance(error, InputError)
             else [{"code": "ERROR", "place": "", "field": "", "message": str(error), "fix": ""}]
         )
-        print_json(
-            {
-                "schema_version": SCHEMA_VERSION,
-                "status": "error",
-                "exit_code": error.exit_code,
-                "problems": problems,
-            }
-        )
+        _print_problems(problems, exit_code=error.exit_code)
     message_console().print(Text(_printable(str(error))), soft_wrap=True)
 
 
-def _report_bug(error: Exception) -> None:
-    """Say that this is our mistake, not the user's."""
-    message_console().print(
-        Text(
-            _printable(f"This is a bug in planner ({type(error).__name__}: {error}). Nothing was ")
-            + "written. Run the command again with --debug and report what it shows."
-        ),
-        soft_wrap=True,
+def _print_problems(problems: list[dict[str, str]], *, exit_code: int) -> None:
+    print_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "status": "error",
+            "exit_code": exit_code,
+            "problems": problems,
+        }
     )
+
+
+def _report_bug(error: Exception, *, as_json: bool) -> None:
+    """Say that this is our mistake, not the user's, and what to do."""
+    from planner.cli.error_page import CODE, describe, error_page
+
+    page = error_page(error)
+    if as_json:
+        problem = {"code": CODE, "place": "", "field": "", "message": describe(error), "fix": ""}
+        _print_problems([problem], exit_code=1)
+    message_console().print(Text(_printable(page)), soft_wrap=True)
+
+
+def _doing(context: Any) -> str:  # noqa: ANN401 - a class private to typer
+    """Return what a command does while one waits for it."""
+    return "planner is computing" if context is None else f"{context.command_path}: computing"
 
 
 def _printable(text: str) -> str:

@@ -106,7 +106,7 @@ def _union_schema(parts: list[Schema]) -> Schema:
 
 
 def _record_schema(kind: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401
-    hints, notes = get_type_hints(kind), _attribute_notes(kind)
+    hints, notes = get_type_hints(kind), attribute_notes(kind)
     properties = {}
     for item in fields(kind):
         schema = _schema(hints[item.name], definitions)
@@ -120,7 +120,7 @@ def _record_schema(kind: Any, definitions: dict[str, Schema]) -> Schema:  # noqa
     }
 
 
-def _attribute_notes(kind: type) -> dict[str, str]:
+def attribute_notes(kind: type) -> dict[str, str]:
     """Return what a numpydoc docstring says of each attribute."""
     _, _, section = (inspect.getdoc(kind) or "").partition("Attributes\n----------\n")
     notes = {}
