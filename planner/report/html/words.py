@@ -1,0 +1,420 @@
+"""Every sentence of the report, in one place; ``{names}`` are filled with typed numbers."""
+
+from collections.abc import Mapping
+
+# headings, in the order of the report
+DECISION = "Decision"
+RISK = "Risk"
+EVIDENCE = "Evidence"
+TORNADO = "What moves the result"
+FRONTIER = "Budget and value"
+AMORTISATION = "Shared assets"
+REGISTER = "Risk register"
+EXCLUDED = "What is not included"
+ASSUMPTIONS = "Assumptions"
+METHODS = "Methods and sample-size justification"
+DIAGNOSTICS = "Model diagnostics"
+MANIFEST = "Manifest"
+NO_PLAN = "No plan fits"
+
+STYLES: Mapping[str, str] = {
+    "board": "For decision",
+    "grant": "For a grant application",
+    "tech": "For technical review",
+}
+
+# head of the page
+HORIZON = "Values count over {years}. Amounts are in {currency}."
+MODEL_LINE = "Forecasts: model {model}, seed {seed}."
+DATE_LINE = "Made on {date}."
+STATUS: Mapping[str, tuple[str, str, str]] = {
+    "optimal": ("Proven optimal", "good", "✓"),
+    "feasible": ("Best found, not proven optimal", "fair", "◐"),
+    "infeasible": ("No plan fits", "poor", "✕"),
+}
+VERDICT: Mapping[str, tuple[str, str]] = {
+    "GO": ("good", "✓"),
+    "PILOT": ("fair", "◐"),
+    "NO-GO": ("none", "–"),
+}
+
+# decision
+FUND = "Fund {funded} of {projects} and commit {committed} of a budget of {limit}."
+FUND_NONE = "Fund none of {projects}; the budget of {limit} stays unspent."
+WORTH_NET = (
+    "The plan is expected to be worth {worth} after its cost. In 8 of 10 outcomes its net value "
+    "lies between {p10} and {p90}."
+)
+WORTH_VALUE = (
+    "The plan is expected to earn {worth} before its cost. In 8 of 10 outcomes its value after "
+    "cost lies between {p10} and {p90}."
+)
+WORTH_TARGETS = "The plan is expected to meet {worth} of {funded} targets."
+WORTH_TARGETS_RANGE = " In 8 of 10 outcomes it meets between {p10} and {p90} of them."
+RISK_ADJUSTED = (
+    "The plan is chosen with care for bad outcomes (risk measure {measure}): its risk-adjusted "
+    "worth is {worth}."
+)
+MEASURE_FIRST = (
+    "Measure before releasing: {pilots} committed but marked PILOT ({spend}). A first run on "
+    "images of the project itself decides whether the rest is worth spending."
+)
+VERDICT_RULE = (
+    "GO: funded, and at least {go} likely to meet its target. PILOT: funded, but measure first: "
+    "the chance lies between {pilot} and {go}. NO-GO: not funded. GO and PILOT commit their full "
+    "cost."
+)
+DECISION_CAPTION = "What to fund: spend, chance of target and what the plan buys"
+DECISION_CAPTION_TOP = "The {shown} largest spends of {total} projects"
+ALL_CAPTION = "All projects, in the order of the file"
+ALL_LINK = "All {total} projects are listed below."
+ALL_SUMMARY = "All {total} projects"
+ALL_ON_PAPER = "The projects that are not shown here stand in the file itself."
+TOTAL = "Total"
+THE_OTHERS = "The other {count}"
+WHY = "Why, project by project"
+PERIODS_CAPTION = "Spend by period"
+UNITS_CAPTION = "Spend by business unit, shares of shared assets included"
+TILE_COMMITTED = "Committed"
+TILE_COMMITTED_NOTE = "of {limit}; {left} left"
+TILE_NET = "Expected net value"
+TILE_VALUE = "Expected value"
+TILE_TARGETS = "Expected targets met"
+TILE_RANGE_NOTE = "8 of 10 outcomes of net value: {p10} to {p90}"
+TILE_TARGETS_NOTE = "of {funded} funded; {projects} proposed"
+TILE_OVER = "Chance of overspending"
+TILE_OVER_NOTE = "cost is not above {p90} in 90 % of outcomes"
+TILE_CERTAIN_NOTE = "cost is certain once committed"
+ROLES = ("Proposed by, date", "Reviewed by, date", "Approved by, date")
+
+# risk
+COST_CURVE = "Total cost"
+NET_CURVE = "Net value"
+TARGETS_CURVE = "Targets met"
+COST_AXIS = "total cost, {currency}"
+NET_AXIS = "net value, {currency}"
+CURVE_ALT = (
+    "{what}: not above {p10} in 10 % of outcomes, not above {p50} in half of them, not above "
+    "{p90} in 90 % of them."
+)
+COARSE_CURVE = " Drawn through these and P80 only."
+BUDGET_LINE = "budget"
+BREAK_EVEN = "break-even"
+COST_SENTENCE = (
+    "Total cost is not above {p10} in 10 % of outcomes (P10), not above {p50} in half of them "
+    "(P50) and not above {p90} in 90 % of them (P90)."
+)
+COST_CERTAIN = (
+    "Cost is certain: {cost} once committed. P10, P50 and P90 are the same amount, because every "
+    "price is a single number and all images are bought."
+)
+CONTINGENCY = (
+    "A contingency of {contingency} (P80 less P50) covers the cost in 80 % of outcomes; the budget "
+    "of {limit} is exceeded in {over}."
+)
+CONTINGENCY_INTERVAL = " The 95 % interval of that chance is {low} to {high}."
+COMMITTED_MEAN = (
+    "Committed is {committed}: a price range counts at its mean, so half of the outcomes or so cost "
+    "more."
+)
+NET_SENTENCE = (
+    "Net value is not above {p10} in 10 % of outcomes (P10), not above {p50} in half of them "
+    "(P50) and not above {p90} in 90 % of them (P90). The worst 10 % of outcomes average {cvar}."
+)
+TARGETS_SENTENCE = (
+    "No project has a value, so outcomes are counted in targets met. All {funded} are met in {all} "
+    "of outcomes, none in {none}."
+)
+SPLIT_SENTENCE = (
+    "{share} of the variance of net value is shared by all projects (standard deviation {shared}): "
+    "more projects do not average it out. Each project's own luck makes up the rest ({luck})."
+)
+CAUTION_SENTENCE = (
+    "Caution costs {given} of expected worth and improves the mean of the worst {tail} of outcomes "
+    "by {gained}."
+)
+CAUTION_PRICE = " Each unit of tail risk removed costs {price} of expected worth."
+HOLD_CHANCE = (
+    "Random spend stays within the budget in {reached} of outcomes that the solve never saw (95 % "
+    "interval {low} to {high}); asked for: {level}."
+)
+HOLD_CVAR = "The dearest {tail} of outcomes cost {reached} on average; the budget is {limit}."
+HOLDS = " The audit confirms it."
+HOLDS_NOT = " The audit does not confirm it: treat the budget as at risk."
+QUANTILES_CAPTION = "Outcomes on {draws} draws that the plan was not chosen on"
+BASELINES_CAPTION = "Simpler ways to spend the same budget, on the same draws"
+BASELINE_BEATEN = "no better"
+BASELINE_BETTER = "better than the plan"
+PROOF = (
+    "{state}: at most {gap} below the proven bound. Cost and rules were recomputed without the "
+    "solver. On {draws} draws it was not chosen on the plan is worth {held_out}; on those it was "
+    "chosen on, {in_sample}."
+)
+REPLICATED = (
+    "Solved again on {count} separate sets of draws, the plan lies {mean} below the best plan of "
+    "each on average, and at most {upper} with 95 % confidence."
+)
+
+# evidence
+EVIDENCE_LEAD = (
+    "What the fitted results say about each project. {evidence} Outside their span the median is "
+    "dashed: there the model extrapolates."
+)
+EVIDENCE_TOP = "Shown: the {shown} largest spends of {total} projects."
+FAN_ALT = (
+    "Learning curve of {name}: error against labelled images. Target error {target}. Held "
+    "{held}, obtainable {limit}. {bought}{pilots}"
+)
+FAN_BOUGHT = "The plan trains on {images}: error at most {p10} in 10 %, {p50} in half and {p90} in 90 % of outcomes."
+FAN_NOT_BOUGHT = "Not funded."
+FAN_PILOTS = " Pilots: {pilots}."
+FAN_CAPTION = "{verdict} {chance} likely to meet {target} error on {images}; error there {p10} / {p50} / {p90}."
+FAN_CAPTION_NO = "{verdict} Target error {target}; error at the limit {p10} / {p50} / {p90}."
+FAN_NEED = "Data needed: {p10} / {p50} / {p90}; never reached in {never}."
+FAN_QUANTILES = (
+    "Three numbers are P10 / P50 / P90: not exceeded in 10 %, 50 % and 90 % of outcomes. “Never” "
+    "means that more images alone do not reach the target."
+)
+KEY_ITEMS = (
+    ("band", "bands: 50, 80 and 90 % of outcomes"),
+    ("solid", "median, inside the evidence"),
+    ("dashed", "median, outside the evidence"),
+    ("target", "target error"),
+    ("held", "images held"),
+    ("limit", "limit: most images obtainable"),
+    ("bought", "▼ images the plan trains on"),
+    ("pilot", "pilot: a measured run"),
+)
+
+# tornado
+TORNADO_NONE = "Nothing is funded, so no input moves the result."
+TORNADO_MISSING = "This was not computed for this report."
+TORNADO_LEAD = (
+    "The plan held fixed, one uncertain input at a time moves from its P10 to its P90 (not exceeded "
+    "in 10 % and in 90 % of outcomes). Longest bar: {first}, from {low} to {high}."
+)
+TORNADO_ALT = "{count} inputs, widest first. {first} moves the result from {low} to {high}."
+TORNADO_CAPTION = "Effect of each input on {unit}; with all of them at P50 it is {centre}"
+
+# frontier
+FRONTIER_MISSING = "This was not computed for this report."
+FRONTIER_LEAD = "The best plan for each budget. You are here: {here}."
+FRONTIER_ALT = (
+    "Value of the best plan against the budget, from {first} to {last}. You are here: {here}."
+)
+FRONTIER_SHADOW = "At the margin one more {currency} of budget adds {price} of worth."
+FRONTIER_SLACK = "The budget does not bind: more of it adds nothing."
+FRONTIER_CAPTION = "What other budgets buy"
+GOAL = "{goal}: {budget} meets it with {reached} confidence (asked for: {asked})."
+GOAL_NEVER = "{goal}: no budget meets it with {asked} confidence."
+
+# amortisation
+AMORTISATION_NONE = "No project shares a data set or base model, so nothing is amortised."
+AMORTISATION_UNUSED = "The plan buys none of the shared assets on offer."
+AMORTISATION_LEAD = (
+    "Bought once, paid for by the projects that use it. Shares add up to the cost to the cent and "
+    "stand in each project's spend above."
+)
+AMORTISATION_CAPTION = "Who pays for what is shared, in {currency}"
+IN_CORE = "No group of users would pay less on its own."
+NOT_IN_CORE = "Some group of users would pay less on its own: agree the split before signing."
+
+# register
+REGISTER_CAPTION = "Likelihood, impact and mitigation, largest expected loss first"
+REGISTER_REST = "{count} smaller risks of the same kind are left out; each project's chance stands in the decision."
+MISS = "{name} misses its target"
+MISS_IMPACT = "{value} of value not earned; {spend} spent"
+MISS_IMPACT_NO_VALUE = "{spend} spent without reaching the target"
+MISS_PILOT = "Measure a pilot before releasing {spend}."
+MISS_GO_PILOTED = "Stop if the next measured run stays above {target} error."
+MISS_GO = "Measure at {images} before buying the rest; stop if the curve is too flat."
+OVERSPEND = "Total cost exceeds the budget"
+OVERSPEND_IMPACT = "{excess} over it in the dearest 10 % of outcomes, on average"
+OVERSPEND_MITIGATION = "Fix prices by contract, or hold a contingency of {contingency}."
+LOSS = "The plan costs more than it earns"
+LOSS_IMPACT = "{cvar} on average in the worst 10 % of outcomes"
+LOSS_MITIGATION = "Release spend in steps: pilots first, largest spend last."
+TOGETHER = "All forecasts are wrong in the same direction"
+TOGETHER_IMPACT = "standard deviation {sd}, not averaged out by more projects"
+TOGETHER_MITIGATION = "Add pilots of your own; they replace what the model assumes."
+TOGETHER_LIKELIHOOD = "{share} of the variance"
+CONCENTRATION = "One project carries much of the spend: {name}"
+CONCENTRATION_IMPACT = "{spend}"
+CONCENTRATION_LIKELIHOOD = "{share} of the spend"
+CONCENTRATION_MITIGATION = "Release it in stages."
+OPTIMISM = "The plan looks better on the draws it was chosen on"
+OPTIMISM_IMPACT = "{difference} less on draws it never saw"
+OPTIMISM_LIKELIHOOD = "seen in the audit"
+OPTIMISM_MITIGATION = "Quote {held_out}, not {in_sample}."
+WARNED_IMPACT = "{spend} ({share} of the spend) rests on it"
+WARNED_IMPACT_NONE = "no spend rests on it"
+WARNED_LIKELIHOOD = "known now; {count}"
+SEE_MESSAGE = "See what is said of it."
+
+RISK_OF: Mapping[str, str] = {
+    "EXTRAPOLATED_IMAGES": "More or fewer images than any fitted result",
+    "EXTRAPOLATED_COMPLEXITY": "Tasks simpler or harder than any fitted result",
+    "RC_ABOVE_ONE": "Tasks harder than the baseline task",
+    "FEW_DATASETS": "The model rests on few data sets",
+    "NO_EVIDENCE": "No fitted result is like the project",
+    "RANGE_TOO_NARROW": "Ranges are narrower than they should be",
+    "SCRATCH_WEAK_EVIDENCE": "Little is known about training from scratch",
+    "ARCHITECTURE_OUTSIDE_EVIDENCE": "Architectures unlike the fitted ones",
+    "ARCHITECTURE_DOMINATED": "The model cannot tell architectures apart",
+    "ARCHITECTURE_DETECTOR": "A detector is planned for a task it was not fitted on",
+    "TARGET_TRIVIAL": "A target that needs no images",
+    "VALUE_MISSING": "Projects without a value",
+    "USD_PER_FLOP": "An unusual price of compute",
+    "BASELINE_NOT_BEATEN": "A simpler plan does as well",
+}
+"""What a warning means for the plan, by its code; its own words stand below the register."""
+
+MITIGATION: Mapping[str, str] = {
+    "EXTRAPOLATED_IMAGES": "Measure a pilot near the planned number of images.",
+    "EXTRAPOLATED_COMPLEXITY": "Measure a pilot of the task itself.",
+    "RC_ABOVE_ONE": "Measure a pilot of the task itself.",
+    "FEW_DATASETS": "Measure a pilot; one run says more than the model.",
+    "NO_EVIDENCE": "Measure a pilot before relying on the forecast.",
+    "RANGE_TOO_NARROW": "Start from pretrained weights, or measure a pilot.",
+    "SCRATCH_WEAK_EVIDENCE": "Start from pretrained weights, or measure a pilot.",
+    "ARCHITECTURE_OUTSIDE_EVIDENCE": "Measure a pilot with that architecture.",
+    "ARCHITECTURE_DOMINATED": "Name the architectures that would be deployed.",
+    "TARGET_TRIVIAL": "Set a target for each class, or use balanced accuracy.",
+    "VALUE_MISSING": "Give each project a value, to compare them in money.",
+    "USD_PER_FLOP": "Check the price, or use the measured basis.",
+    "BASELINE_NOT_BEATEN": "Prefer the simpler plan, or ask for a smaller gap.",
+}
+WARNINGS = "Warnings in full"
+
+# what is not included
+EXCLUDED_ITEMS = (
+    "Running the systems: inference, hosting, cameras and networks.",
+    "Upkeep: monitoring, retraining, and new labels as the world drifts.",
+    "People: engineering, integration and project management beyond the fixed costs in the file.",
+    "Mistakes in operation: what a wrong answer costs once the system runs.",
+    "Differences between the test images and the field: a target met in the test is not yet met there.",
+    "Security, privacy, compliance, licences, taxes and insurance.",
+    "Delay: how long labelling and training take, and what waiting costs.",
+    "Doubt about the values themselves: each is taken as given and earned in full when the target is met.",
+)
+EXCLUDED_UNDISCOUNTED = "Discounting: a value in the last year counts as much as one in the first."
+EXCLUDED_NO_VALUES = "Money earned: no project has a value, so targets are counted, not profits."
+CARBON_NOTE = "Energy and carbon: the plan does not limit them."
+
+# assumptions
+ASSUMPTIONS_LEAD = "What the plan rests on that nobody decided just now."
+DEFAULTS = "Settings left at their default ({count})"
+PRICES = "How training was priced, with sources"
+IMAGE_PRICES = "Price of an image, by project"
+ASSUMED: Mapping[str, str] = {
+    "objective": "The plan maximises",
+    "mode": "Spending",
+    "risk": "Attitude to risk",
+    "horizon_years": "Horizon",
+    "go_chance": "GO from a chance of",
+    "pilot_chance": "PILOT from a chance of",
+    "compute": "Compute",
+    "price_ranges": "Price ranges",
+    "evidence": "Evidence behind the forecasts",
+    "draws": "Joint draws",
+    "image_levels": "Numbers of images tried",
+    "discount_rate": "Discount rate a year",
+}
+OBJECTIVES: Mapping[str, str] = {
+    "net_value": "expected net value: value earned less cost",
+    "value": "expected value, before cost",
+    "targets_met": "expected number of targets met",
+}
+MODES: Mapping[str, str] = {
+    "commit": "commit: all planned images are bought, then trained on once; cost is certain, "
+    "accuracy is not",
+    "stop_when_reached": "stop when reached: images are bought until the target is met, at most the "
+    "number planned; the plan binds the most it can cost",
+}
+
+# manifest
+MANIFEST_LEAD = "Enough to make this report again, and to check that nothing was changed."
+MADE_BY = "planner report"
+ON_PAPER = "Parts that open on screen are left out on paper; they stand in the file."
+
+# infeasible
+INFEASIBLE_LEAD = (
+    "No choice of projects keeps the budget of {limit} and every rule of the file. Nothing is "
+    "funded, and nothing below is a plan."
+)
+CONFLICT = "These cannot hold together"
+FIXES = "Smallest changes that make a plan possible"
+
+# grant
+GRANT_METHOD = (
+    "Sample sizes were planned from learning curves. For each of the {projects} the error reached "
+    "with a given number of labelled images was forecast by a {family} model ({model}) fitted to "
+    "{rows} published results [3], in the line of [1] and [2], with {pilots}. The model "
+    "gives {draws} joint draws of the error at every number of images; data set, architecture and "
+    "repeat-to-repeat variation are part of each draw."
+)
+GRANT_FAMILY: Mapping[str, str] = {
+    "saturating": "hierarchical Bayesian learning-curve",
+    "log_linear": "log-linear regression",
+}
+GRANT_NO_PILOTS = "no pilot measurements of the projects themselves"
+GRANT_PILOTS = "{count} pilot measurements of the projects themselves"
+GRANT_CHOICE = (
+    "Sample sizes and architectures were chosen together to maximise the {objective} under a budget "
+    "of {limit}, as an integer programme solved to {gap} of its bound on {solve} of the draws, and "
+    "judged on the {audit} others."
+)
+GRANT_SIZE = (
+    "{name}: {images} labelled images ({buy} to be collected at {cost}). At this size the chance "
+    "that the measured error is at most {target} is {chance}; the error is not above {p10} / {p50} / "
+    "{p90} in 10 / 50 / 90 % of outcomes. {need}"
+)
+GRANT_NEED = (
+    "The number of images at which the target is first met is not above {p10} / {p50} / {p90} in "
+    "10 / 50 / 90 % of outcomes; it is never met in {never}."
+)
+GRANT_SIZE_NO = "{name}: not proposed for funding. {why}"
+GRANT_LIMITS = (
+    "Limits. The fitted results are public studies: {evidence} Chances are chances under this model; "
+    "prices are {prices}. {warned}"
+)
+GRANT_WARNED = "{count} carry warnings, listed in the risk register."
+GRANT_CITATIONS = "References"
+CITATION_PAPER = (
+    "[1] Thompson, Fleming, Tang, Pastwa, Borge, Goehring, Das. A Model for Estimating the Economic "
+    "Costs of Computer Vision Systems That Use Deep Learning. AAAI/IAAI 2024."
+)
+CITATION_LEARNING_CURVES = (
+    "[2] Mahmood et al. How Much More Data Do I Need? Estimating Requirements for Downstream Tasks. "
+    "CVPR 2022. arXiv:2207.01725."
+)
+CITATION_SOFTWARE = (
+    "[3] vision-planner, version {version}; model {model}, SHA-256 {sha}. Results behind the model, "
+    "with their licences: its table transfer_observations."
+)
+CITATION_CVAR = (
+    "[4] Rockafellar, Uryasev. Optimization of conditional value-at-risk. Journal of Risk 2(3), "
+    "2000, 21–41."
+)
+
+# tech
+TECH_LEAD = "How well model {model} was fitted, and how well it predicts data sets it never saw."
+TECH_NONE = "The model's folder holds no such results. For model {model} run: {command}"
+TECH_CLOSED_FORM = "{method}."
+SAMPLING_CAPTION = "Sampling"
+CHECKS_CAPTION = "Predictive checks: posterior predictive, LOO-PIT, leave-one-data-set-out, priors"
+PARAMETERS_CAPTION = (
+    "Parameters: posterior mean and standard deviation, R-hat, effective sample size"
+)
+LEFT_OUT = "Data sets left out in turn"
+LEFT_OUT_CAPTION = (
+    "Pareto k of {count} data sets, each left out in turn: {above} above 0.7 (squares), where "
+    "importance sampling is not relied on and the model is fitted again without them."
+)
+CLOSED_FORM_FIGURES: Mapping[str, str] = {
+    "r_squared": "R² on the rows it was fitted on",
+    "leave_one_out_rmse": "Leave-one-out error, log10 of error",
+    "residual_sd": "Residual standard deviation, log10 of error",
+    "n_rows": "Rows",
+    "df_resid": "Degrees of freedom",
+}
