@@ -37,6 +37,13 @@ def init(
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill in a small portfolio that can be planned.")
     ] = False,
+    json_schema: Annotated[
+        bool,
+        typer.Option(
+            "--json-schema",
+            help="Print the JSON Schema of the file, for editors; with -o write it there.",
+        ),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it exists.")
     ] = False,
@@ -49,6 +56,9 @@ def init(
     """
     from planner.catalogue.files import write_bytes_atomic
 
+    if json_schema:
+        _write_schema(output, force=force, alone=not (xlsx or demo))
+        return
     target = output or Path(f"portfolio{_WORKBOOK if xlsx else '.yaml'}")
     is_form = target.suffix.lower() == _WORKBOOK
     if xlsx and not is_form:
@@ -58,6 +68,26 @@ def init(
     write_bytes_atomic(target, content, force=force)
     todo = "fill it in" if is_form and not demo else "edit it"
     data_console().print(f"Wrote {target}. Next: {todo}, then planner check {target}", markup=False)
+
+
+def _write_schema(output: Path | None, *, force: bool, alone: bool) -> None:
+    """Print or write the schema by which an editor completes a portfolio file."""
+    from planner.catalogue.files import write_bytes_atomic
+    from planner.report.schemas import PORTFOLIO_FILE, shipped_schema
+
+    if not alone:
+        raise typer.BadParameter("--json-schema writes a schema; leave out --xlsx and --demo.")
+    text = shipped_schema(PORTFOLIO_FILE)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    write_bytes_atomic(output, text.encode("utf-8"), force=force)
+    data_console().print(
+        f"Wrote {output}. Next: put this line first in your portfolio file\n"
+        f"# yaml-language-server: $schema={output}",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _starter(target: Path) -> bytes:
