@@ -61,16 +61,91 @@ def projects(draw: st.DrawFn, identity: str, *, valued: bool) -> Data:
 
 
 @st.composite
-def rules(draw: st.DrawFn, identities: list[str]) -> Data:
-    """Draw one rule over the projects of that name."""
+def rules(draw: st.DrawFn, identities: list[str], units: list[str]) -> Data:
+    """Draw one rule over projects and units of these names."""
     one = st.sampled_from(identities)
     some = st.lists(one, min_size=1, max_size=4, unique=True)
-    kind = draw(st.sampled_from(["require", "exclusive", "fund", "skip", "at_most"]))
-    if kind == "require":
-        return {"require": draw(one), "needs": draw(one)}
-    if kind == "at_most":
-        return {"at_most": draw(st.integers(0, 4)), "of": draw(some)}
-    return {kind: draw(some)}
+    kinds = ["require", "exclusive", "fund", "skip", "at_most", "at_least", "committed"]
+    kind = draw(st.sampled_from([*kinds, *(["unit"] if units else [])]))
+    name = draw(st.fixed_dictionaries({}, optional={"name": NAMES}))
+    match kind:
+        case "require":
+            return {"require": draw(one), "needs": draw(one), **name}
+        case "at_most" | "at_least":
+            return {kind: draw(st.integers(0, 4)), "of": draw(some), **name}
+        case "committed":
+            optional = {"images": st.just(1)}
+            return {kind: draw(one), **draw(st.fixed_dictionaries({}, optional=optional)), **name}
+        case "unit":
+            shares = draw(st.sampled_from([("30%", "0 %"), (0.5, "20%"), ("100%", 0)]))
+            bounds = {"max_share": shares[0], "min_share": shares[1]}
+            only = draw(st.sampled_from([None, "max_share", "min_share"]))
+            given = bounds if only is None else {only: bounds[only]}
+            return {"unit": draw(st.sampled_from(units)), **given, **name}
+        case _:
+            return {kind: draw(some), **name}
+
+
+def without_contradictions(drawn: list[Data]) -> list[Data]:
+    """Return rules without those that bound a unit again, or speak against a commitment."""
+    kept: list[Data] = []
+    for rule in drawn:
+        same_unit = any("unit" in rule and rule["unit"] == other.get("unit") for other in kept)
+        commits = any("committed" in other for other in kept)
+        against = any(kind in rule for kind in ("skip", "exclusive", "at_most", "committed"))
+        earlier = any(kind in other for other in kept for kind in ("skip", "exclusive", "at_most"))
+        if not (same_unit or (commits and against) or ("committed" in rule and earlier)):
+            kept.append(rule)
+    return kept
+
+
+@st.composite
+def assets(draw: st.DrawFn, identity: str, identities: list[str]) -> Data:
+    """Draw one shared data set or base model of that id."""
+    some = st.lists(st.sampled_from(identities), min_size=1, max_size=3, unique=True)
+    found: Data = {"id": identity, "members": draw(some), "fixed_cost": draw(MONEY)}
+    optional: Data = {
+        "required": st.booleans(),
+        "split": st.sampled_from(["shapley", "equal", "usage", "proportional", "dual"]),
+    }
+    if draw(st.booleans()):
+        found["kind"] = "dataset"
+        optional["images"] = images()
+    else:
+        found["kind"] = "base_model"
+        gives = {"pretrained": st.just(True), "training_discount": SHARES}
+        optional["gives"] = st.fixed_dictionaries({}, optional=gives)
+    return found | draw(st.fixed_dictionaries({}, optional=optional))
+
+
+RISKS: tuple[Data, ...] = (
+    {"measure": "expected"},
+    {"measure": "cvar"},
+    {"measure": "cvar", "level": "95%", "weight": 0},
+    {"measure": "entropic", "aversion": 1e-6},
+)
+PERIODS = ("2027H1", "2027H2", "later, é")
+UNITS = ("retail", "fresh food")
+
+
+@st.composite
+def times_and_risks(draw: st.DrawFn, projects_drawn: list[Data]) -> Data:
+    """Draw settings on time and risk; may give projects an earliest period and a unit."""
+    found: Data = {"risk": draw(st.sampled_from(RISKS))}
+    if draw(st.booleans()):
+        ids = draw(st.lists(st.sampled_from(PERIODS), min_size=1, unique=True))
+        found["periods"] = [{"id": identity, "budget": draw(MONEY)} for identity in ids]
+        found["discount_rate"] = draw(st.sampled_from([0, "8%", 0.1, "12.5 %"]))
+        for project in projects_drawn:
+            if draw(st.booleans()):
+                project["earliest"] = draw(st.sampled_from(ids))
+    if draw(st.booleans()):
+        found["mode"] = "stop_when_reached"
+        found["hold"] = draw(st.sampled_from([{"chance": "90%"}, {"cvar": 0.9}, {"chance": 75}]))
+    for project in projects_drawn:
+        if draw(st.booleans()):
+            project["unit"] = draw(st.sampled_from(UNITS))
+    return found
 
 
 @st.composite
@@ -84,7 +159,6 @@ def portfolio_data(draw: st.DrawFn) -> Data:
         "budget": MONEY,
         "objective": st.sampled_from(["net_value", "value", "targets_met"][0 if valued else 2 :]),
         "mode": st.just("commit"),
-        "risk": st.just({"measure": "expected"}),
         "horizon_years": st.integers(1, 10),
         "go_chance": st.just("60%"),
         "pilot_chance": st.just(0.3),
@@ -105,9 +179,18 @@ def portfolio_data(draw: st.DrawFn) -> Data:
     parts = {
         "portfolio": st.fixed_dictionaries({}, optional=section),
         "compute": st.fixed_dictionaries({}, optional=compute),
-        "rules": st.lists(rules(identities), max_size=3),
     }
-    return found | draw(st.fixed_dictionaries({}, optional=parts))
+    found |= draw(st.fixed_dictionaries({}, optional=parts))
+    if draw(st.booleans()):
+        more = draw(times_and_risks(found["projects"]))
+        found["portfolio"] = {**found.get("portfolio", {}), **more}
+        names = draw(st.lists(NAMES, max_size=2, unique=True))
+        found["shared"] = [draw(assets(name, identities)) for name in names]
+    units = [project["unit"] for project in found["projects"] if "unit" in project]
+    if draw(st.booleans()):
+        drawn = draw(st.lists(rules(identities, units), max_size=3))
+        found["rules"] = without_contradictions(drawn)
+    return found
 
 
 def as_flow_yaml(data: object) -> str:
@@ -137,8 +220,12 @@ def _block_value(value: object, indent: int) -> str:
 def _yaml_scalar(value: object) -> str:
     # Unquoted where a person would leave the quotes out: 20k, 94%, finetuned.
     if isinstance(value, str) and value.replace("_", "").replace(".", "").isalnum():
-        return value if value.isascii() and not value[0].isdigit() else json.dumps(value)
+        is_word = value.isascii() and value[0].isalpha()
+        return value if is_word and value.lower() not in _YAML_WORDS else json.dumps(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+_YAML_WORDS = frozenset(("null", "true", "false"))
 
 
 def as_toml(data: Data) -> str:
@@ -188,12 +275,15 @@ GARBAGE: tuple[object, ...] = (
     "1..1..1", "0,63", "1,2,3", "9" * 5000, "é\u202e\u2028", "a" * 400, "2027-01-01", ".inf", "~",
     "*a", "&a x", "!!str", "=1+1", [], {}, [[]], [None], {"": ""}, {"a": {"b": {"c": []}}},
     [1, "a", {}], "\ufeff", ["shelf-gaps", "shelf-gaps"], {"held": -1}, {"version": 2},
-    10**15, 10**16, "1e400", "5Mn",
+    10**15, 10**16, "1e400", "5Mn", {"chance": "90%"}, {"measure": "cvar"}, [{"id": "a"}],
+    "stop_when_reached", "entropic", "dual", "base_model", "2027H1",
 )  # fmt: skip
 KEYS = (
     "id", "hedl", "held", "version", "", "projects", "classes", "class_counts", "pilots", "shared",
     "target_iou", "target_error", "images", "value", "unit", "at_least", "periods", "<<", "?", "0",
-    "entropy_bits", "a" * 400, "é", "__class__", "model_config", "baseline", "fund", "require",
+    "risk", "hold", "chance", "cvar", "earliest", "members", "gives", "kind", "committed",
+    "max_share", "min_share", "skip", "required", "mode", "aversion", "entropy_bits", "a" * 400,
+    "é", "__class__", "model_config", "baseline", "fund", "require",
 )  # fmt: skip
 
 

@@ -59,6 +59,16 @@ def test_valid_data_reads_alike_in_every_format(data: Data, name: str, pick: boo
     assert found.given == reference.given
     assert found.compute == reference.compute
     assert (found.budget, found.objective) == (reference.budget, reference.objective)
+    assert (found.shared, found.periods, found.hold) == (
+        reference.shared,
+        reference.periods,
+        reference.hold,
+    )
+    assert (found.risk, found.mode, found.discount_rate) == (
+        reference.risk,
+        reference.mode,
+        reference.discount_rate,
+    )
 
 
 @pytest.mark.parametrize(("name", "examples"), [("p.yaml", 800), ("p.toml", 500)])
