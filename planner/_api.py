@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.portfolio import Portfolio
     from planner.domain.posterior import Posterior
     from planner.domain.project import Project
-    from planner.domain.validation import CurveTest
+    from planner.domain.validation import CurveTest, PilotMode
     from planner.forecast.forecast import Forecast
 
 DEFAULT_MODEL = "transfer"
@@ -176,7 +176,7 @@ def observe(
 
 def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:
     """Return every option the plan may choose, as ``planner options --json`` prints it."""
-    from planner.allocation.plan import options_report
+    from planner.allocation.options_report import options_report
     from planner.catalogue.tables import load_catalogue
 
     _require(model, seed)
@@ -333,10 +333,43 @@ def fit(
     return load_model(str(output))
 
 
-def validate(curves: str | Path, model: "Posterior", *, seed: int = 0) -> "CurveTest":
-    """Score forecasts of curves that the model never saw; see ``planner validate --curves``."""
+def validate(
+    curves: str | Path,
+    model: "Posterior",
+    *,
+    pilots: "Sequence[PilotMode | str]" = ("none", "one", "all"),
+    rounds: bool = True,
+    seed: int = 0,
+) -> "CurveTest":
+    """Score forecasts of curves that the model never saw; see ``planner validate --curves``.
+
+    Parameters
+    ----------
+    curves : str or Path
+        CSV file with columns ``curve_id,images,error`` and, where known, more.
+    model : Posterior
+        From :func:`planner.load_model`.
+    pilots : sequence of {"none", "one", "all"}
+        Tests in which first points of each curve are given as pilots.
+    rounds : bool, default=True
+        Whether data are collected for targets of the curves in 1, 3 and 5 rounds: about two seconds
+        for each curve.
+    seed : int, default=0
+        Of the projects' luck.
+
+    Returns
+    -------
+    CurveTest
+
+    Raises
+    ------
+    InputError
+        The file has mistakes; all of them. Or an unknown pilot mode.
+    """
     from planner.validation.curve_file import read_curves
     from planner.validation.curves import curve_test
+    from planner.validation.pilot_modes import modes_of
 
     _require(model, seed)
-    return curve_test(read_curves(Path(curves)), model, seed=seed)
+    modes = modes_of(pilots)
+    return curve_test(read_curves(Path(curves)), model, seed=seed, pilots=modes, rounds=rounds)

@@ -12,6 +12,7 @@ from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 
 if TYPE_CHECKING:
+    from planner.domain.posterior import Posterior
     from planner.domain.validation import PilotMode, StoredScores
 
 Folds = Annotated[
@@ -30,6 +31,16 @@ Pilots = Annotated[
         help="With --curves: points of each curve that are given as pilots: none, the smallest "
         "one, or all up to a tenth of its largest size. Repeat, or separate by commas. "
         "[default: none,one,all]",
+    ),
+]
+
+
+Rounds = Annotated[
+    bool,
+    typer.Option(
+        "--rounds/--no-rounds",
+        help="With --curves: collect for targets of each curve in 1, 3 and 5 rounds, as planner "
+        "collect would (a second or two for each curve).",
     ),
 ]
 
@@ -56,6 +67,7 @@ def validate(
         ),
     ] = None,
     pilots: Pilots = None,
+    rounds: Rounds = True,
     refit: Annotated[
         bool,
         typer.Option("--refit", help="Refit with data sets left out (minutes), and store it."),
@@ -77,8 +89,10 @@ def validate(
     """Judge a model by the paper's Table 2, by data sets it was not fitted on, and by your curves.
 
     Your curves are forecast from their description, and again with their first points as pilots.
+    Then data for targets they were seen to reach are collected on these forecasts, in rounds.
 
-    Scores on left-out data sets are stored with the model; --refit computes them anew.
+    Scores on left-out data sets, without pilots and with them, are stored with the model and stand
+    in its card; --refit computes them anew.
     """
     from planner.regression.store import load_model
     from planner.validation.report import validation_report
@@ -91,14 +105,17 @@ def validate(
         raise typer.BadParameter("--folds needs --refit: stored scores have their folds.")
     if refit:
         _refit(model, folds, data, show_progress=not (as_json or quiet))
-    report = validation_report(
-        posterior,
-        beside=(load_model("published"),),
-        left_out=_stored(model),
-        curves=curves,
-        pilots=modes,
-        seed=seed,
-    )
+    with _progress("Collecting in rounds", shown=not (as_json or quiet)) as on_step:
+        report = validation_report(
+            posterior,
+            beside=(load_model("published"),),
+            left_out=_stored(model),
+            curves=curves,
+            pilots=modes,
+            rounds=rounds,
+            seed=seed,
+            on_step=on_step,
+        )
     if as_json:
         print_json(report.to_dict())
         return
@@ -132,36 +149,53 @@ def _stored(model: str) -> "StoredScores":
 
 
 def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: bool) -> None:
-    """Refit with data sets left out, and store the scores with the model."""
+    """Refit with data sets left out, and store the scores with the model and in its card."""
+    from dataclasses import replace
+
     from planner.errors import Problem, UnsupportedError
     from planner.regression.card_file import write_card
     from planner.regression.check_model import model_rows, rows_sha256
-    from planner.regression.folds import DEFAULT_FOLDS, FoldConfig
+    from planner.regression.folds import DEFAULT_FOLDS, FoldConfig, FoldFit, posterior_without
     from planner.regression.left_out import left_out_scores, write_left_out
     from planner.regression.store import find_model, load_model
+    from planner.validation.development import development_curves, pilot_evidence
 
     posterior, folder = load_model(model), find_model(model)
     if posterior.spec is None:
         message = f"model {posterior.name!r} is in closed form: there is nothing to refit."
         raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
     rows = model_rows(posterior, folder, data)
-    with _progress(shown=show_progress) as on_step:
+    without: dict[str, Posterior] = {}
+
+    def keep(fit: FoldFit) -> None:
+        refitted = posterior_without(posterior, fit)
+        without.update({rows.dataset[row]: refitted for row in fit.rows.tolist()})
+
+    with _progress("Refitting with data sets left out", shown=show_progress) as on_step:
         scores = left_out_scores(
             rows,
             posterior.spec,
             data_sha256=rows_sha256(folder),
             config=FoldConfig(folds=folds or DEFAULT_FOLDS),
             on_step=on_step,
+            on_fold=keep,
         )
-    write_card(write_left_out(find_model(model), scores).parent)
+    curves = development_curves(rows)
+    if curves and posterior.spec.family == "saturating":
+        with _progress("Giving first points as pilots", shown=show_progress) as on_step:
+            evidence = pilot_evidence(curves, without, on_step=on_step)
+        scores = replace(scores, pilots=evidence)
+    write_card(write_left_out(folder, scores).parent)
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show folds done as a bar on stderr, on a terminal only."""
+def _progress(task: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show steps done as a bar on stderr, on a terminal only."""
     from rich.progress import Progress
 
     console = message_console()
-    with Progress(console=console, disable=not (shown and console.is_terminal)) as bar:
-        task = bar.add_task("Refitting with data sets left out", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with Progress(
+        console=console, disable=not (shown and console.is_terminal), transient=True
+    ) as bar:
+        begun = bar.add_task(task, total=None)
+        yield lambda done, total: bar.update(begun, completed=done, total=total)

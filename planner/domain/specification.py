@@ -5,6 +5,7 @@ its terms (coefficient times columns, with a prior and the reason for it) and it
 shares what). Fitting turns it into a sampler's model, forecasting into draws for a new project.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -37,6 +38,9 @@ COLUMNS = (
 
 LABELS = ("dataset", "architecture", "pretrained", "frozen", "study", "curve")
 """Labels a group may be formed by."""
+
+LARGEST_DEVIATION = 2.0
+"""Sizes of the discrepancy end so many standard deviations from their median."""
 
 WRITTEN_BELOW = "# ---- Written by planner fit; not part of the declaration ----"
 """Line of a stored ``model.toml`` below which evidence and provenance stand."""
@@ -150,6 +154,32 @@ class Discrepancy:
         [1.0, 0.75, 0.5]
         """
         return 1.0 - (1.0 - self.at_chance) * np.minimum(share_of_chance, 1.0)
+
+    def sizes(self, normals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how large the departures of projects are, in units of ``scale``.
+
+        Log-normal, clipped at two standard deviations of the logarithm; the root mean square is 1.
+
+        Parameters
+        ----------
+        normals : ndarray
+            Standard normal, one for each project.
+
+        Examples
+        --------
+        >>> Discrepancy(0.1, spread=0.8).sizes(np.array([-2.0, 0.0, 2.0, 9.0])).round(2).tolist()
+        [0.12, 0.61, 3.04, 3.04]
+        """
+        cut, twice = LARGEST_DEVIATION, 2.0 * self.spread
+        mean_square = math.exp(0.5 * twice**2) * (_below(cut - twice) - _below(-cut - twice))
+        mean_square += 2.0 * math.cosh(twice * cut) * _below(-cut)
+        deviations = np.clip(normals, -cut, cut)
+        return np.asarray(np.exp(self.spread * deviations) / math.sqrt(mean_square))
+
+
+def _below(deviation: float) -> float:
+    """Return the share of a standard normal below a value."""
+    return 0.5 * math.erfc(-deviation / math.sqrt(2.0))
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,8 @@ class LeftOutScores:
         By data set, then by model.
     joint_log_density : mapping of str to float
         Log density of all rows of a data set together under the refitted model.
+    pilots : PilotEvidence or None
+        What pilots add on the curves left out; None in scores of an older program.
     """
 
     date: str
@@ -171,6 +173,7 @@ class LeftOutScores:
     slices: Mapping[str, Mapping[str, ScoreSummary]]
     datasets: Mapping[str, Mapping[str, ScoreSummary]]
     joint_log_density: Mapping[str, float]
+    pilots: "PilotEvidence | None" = None
 
 
 @dataclass(frozen=True)
@@ -327,6 +330,55 @@ class PilotTest:
 
 
 @dataclass(frozen=True)
+class RoundsScore:
+    """How collecting in rounds on a model's forecasts did where the images needed are known.
+
+    Attributes
+    ----------
+    model : str
+        Its name.
+    rounds : int
+        Most rounds allowed.
+    targets : int
+        Ten for each curve.
+    failure_rate : float
+        Share of targets not met within the rounds.
+    mean_cost_ratio, median_cost_ratio : float or None
+        Images bought over images truly to be bought, minus 1, where the target was met; None
+        where none was.
+    mean_cost : float
+        Images bought, plus 10^8 for each target missed: what the rounds are planned to keep low.
+    """
+
+    model: str
+    rounds: int
+    targets: int
+    failure_rate: float
+    mean_cost_ratio: float | None
+    median_cost_ratio: float | None
+    mean_cost: float
+
+
+@dataclass(frozen=True)
+class RoundsTest:
+    """Collecting for targets of measured curves, from a tenth of the images on.
+
+    Attributes
+    ----------
+    curves : int
+        Tried on.
+    scores : tuple of RoundsScore
+        With at most 1, 3 and 5 rounds.
+    notes : tuple of str
+        What was left out.
+    """
+
+    curves: int
+    scores: tuple[RoundsScore, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CurveTest:
     """Every model on a file of measured curves.
 
@@ -345,6 +397,8 @@ class CurveTest:
         Assumptions made for columns that were not given, and what was left out.
     pilots : tuple of PilotTest
         The same curves with their first points given as pilots; empty if not asked for.
+    rounds : RoundsTest or None
+        Collecting for targets of these curves in rounds; None if not asked for.
     """
 
     file: str
@@ -354,6 +408,24 @@ class CurveTest:
     scores: Mapping[str, tuple[CurveScores, ...]]
     notes: tuple[str, ...]
     pilots: tuple[PilotTest, ...] = ()
+    rounds: RoundsTest | None = None
+
+
+@dataclass(frozen=True)
+class PilotEvidence:
+    """What pilots add, on curves whose data sets were left out of the fit.
+
+    Attributes
+    ----------
+    tests : mapping of str to tuple of PilotTest
+        By group of curves: a data set with more than a quarter of the curves stands apart, for its
+        curves are not independent.
+    rounds : mapping of str to RoundsTest
+        Collecting in rounds, by the same groups.
+    """
+
+    tests: Mapping[str, tuple[PilotTest, ...]]
+    rounds: Mapping[str, RoundsTest]
 
 
 @dataclass(frozen=True)

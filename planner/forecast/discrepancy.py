@@ -17,10 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from planner.domain.specification import Discrepancy
-from planner.forecast.luck import Luck, quantile_normals, stratified_normals
+from planner.forecast.luck import Luck, quantile_normals
 
 type Array = NDArray[np.float64]
 
@@ -54,19 +53,13 @@ NODES = NodeGrid()
 """What forecasts use."""
 
 
-LARGEST_DEVIATION = 2.0
-"""Sizes of the discrepancy end so many standard deviations from their median."""
-
-
 def path_sizes(law: Discrepancy, luck: Luck, layer: int = 0) -> Array | None:
     """Return how large a project's discrepancy is in each draw, in units of the declared scale.
-
-    Log-normal, cut off at two standard deviations of the logarithm; its root mean square is 1.
 
     Parameters
     ----------
     law : Discrepancy
-        Its ``spread`` is the standard deviation of the logarithm.
+        As declared.
     luck : Luck
         Of the project.
     layer : int, default=0
@@ -79,13 +72,7 @@ def path_sizes(law: Discrepancy, luck: Luck, layer: int = 0) -> Array | None:
     """
     if law.spread == 0.0:
         return None
-    edge = float(ndtr(LARGEST_DEVIATION))
-    shares = ndtr(stratified_normals(luck.generator("discrepancy size", f"{layer}"), luck.n_draws))
-    deviations = ndtri(1.0 - edge + (2.0 * edge - 1.0) * shares)
-    shift = 2.0 * law.spread
-    inside = ndtr(LARGEST_DEVIATION - shift) - ndtr(-LARGEST_DEVIATION - shift)
-    log_square = 2.0 * law.spread**2 + math.log(inside / (2.0 * edge - 1.0))
-    return np.asarray(np.exp(law.spread * deviations - 0.5 * log_square))
+    return law.sizes(luck.normals("discrepancy size", f"{layer}", stratified=True))
 
 
 @dataclass(frozen=True, eq=False)

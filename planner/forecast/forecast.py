@@ -18,8 +18,9 @@ from planner.errors import bad_value
 from planner.forecast.architectures import evidence_warnings, read_book
 from planner.forecast.log_linear import LogLinearCurves
 from planner.forecast.luck import Luck
+from planner.forecast.pilot_proposal import UpdateQuality
 from planner.forecast.pilot_runs import pilot_warnings, read_runs
-from planner.forecast.pilots import PilotUpdate, UpdateQuality
+from planner.forecast.pilots import PilotUpdate
 from planner.forecast.saturating import ProjectCurves
 from planner.forecast.spread import SpreadSources, spread_sources
 from planner.forecast.support import require_support

@@ -133,6 +133,13 @@ def _parameters(spec: ModelSpec, facts: Mapping[str, Any]) -> list[str]:
                 "between it falls in proportion to the error over the chance error; the fit takes "
                 "the measured error for that."
             )
+        if spec.discrepancy.spread:
+            noise.append(
+                "A new project has a size of its own, log-normal with sd of the logarithm "
+                f"{spec.discrepancy.spread:g} and the sd above as its root mean square: its pilots "
+                "tell how closely its curve follows the power law. The fit takes all curves to "
+                "stray alike."
+            )
     blocks.append("\n".join(noise))
     return blocks
 

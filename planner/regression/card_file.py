@@ -8,6 +8,7 @@ from typing import Any
 from planner.domain.specification_file import parse_spec
 from planner.errors import InputError
 from planner.regression.card import card_text
+from planner.regression.card_pilots import pilots_text
 from planner.regression.store import CARD_FILE, DIAGNOSTICS_FILE, SPEC_FILE
 
 VALIDATION_FILE = "validation.json"
@@ -40,7 +41,10 @@ def render_card(folder: Path) -> str | None:
     text = card_text(spec, facts)
     scores = folder / VALIDATION_FILE
     if scores.is_file():
-        text += "\n" + _left_out(json.loads(scores.read_text(encoding="utf-8")))
+        found = json.loads(scores.read_text(encoding="utf-8"))
+        text += "\n" + _left_out(found)
+        if found.get("pilots"):
+            text += "\n" + pilots_text(found["pilots"])
     choice = folder / CHOICE_FILE
     if choice.is_file():
         text += "\n" + choice.read_text(encoding="utf-8")

@@ -6,12 +6,13 @@ data set's effects are those of a data set the model never saw.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.posterior import N_CHAINS, Posterior
 from planner.domain.specification import ModelSpec
 from planner.errors import bad_value
 from planner.regression.build import EXTRA_VARIANCE, build_model, effect_labels
@@ -76,6 +77,21 @@ class FoldFit:
     max_rhat: float
     divergences: int
     seconds: float
+
+
+def posterior_without(full: Posterior, fit: FoldFit) -> Posterior:
+    """Return a model refitted without a fold, to forecast the data sets left out of it.
+
+    Parameters
+    ----------
+    full : Posterior
+        Fitted on all rows; its name, declaration and evidence stay.
+    fit : FoldFit
+        The refit; its draws are thinned to full chains.
+    """
+    n_draws = len(fit.draws["sigma"]) // N_CHAINS * N_CHAINS
+    draws = {name: values[:n_draws] for name, values in fit.draws.items()}
+    return replace(full, draws=draws, labels=fit.labels)
 
 
 def assign_folds(table: ObservationTable, n_folds: int = DEFAULT_FOLDS) -> NDArray[np.int64]:

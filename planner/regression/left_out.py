@@ -10,7 +10,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -26,6 +26,12 @@ from planner.domain.specification import ModelSpec
 from planner.domain.validation import (
     SCHEMA_VERSION,
     LeftOutScores,
+    PilotEvidence,
+    PilotMode,
+    PilotScores,
+    PilotTest,
+    RoundsScore,
+    RoundsTest,
     ScoreSummary,
     StoredScores,
 )
@@ -66,6 +72,7 @@ def left_out_scores(
     config: FoldConfig | None = None,
     cores: int | None = None,
     on_step: Callable[[int, int], None] | None = None,
+    on_fold: Callable[[FoldFit], None] | None = None,
     today: datetime.date | None = None,
 ) -> LeftOutScores:
     """Refit a specification with whole data sets left out, and score it beside simple models.
@@ -82,6 +89,8 @@ def left_out_scores(
         Chains run at the same time.
     on_step : callable, optional
         Told folds done and folds in all.
+    on_fold : callable, optional
+        Told each refit, for scores of another kind.
     today : date, optional
         Recorded; today by default.
     """
@@ -94,6 +103,8 @@ def left_out_scores(
         parts.append((fit.rows, _score_fold(table, spec, fit, config.seed)))
         joint |= joint_log_density(table, spec, fit, config.seed)
         runs.append((fit.max_rhat, fit.divergences, fit.seconds))
+        if on_fold is not None:
+            on_fold(fit)
     scores = {spec.name: merge_scores(parts, len(table))}
     for name, forecast in BASELINES.items():
         rng = np.random.default_rng([config.seed, 1])
@@ -317,7 +328,36 @@ def _parse(entry: Mapping[str, Any]) -> LeftOutScores:
 
     rest = {key: value for key, value in entry.items() if key != "schema_version"}
     rest |= {"slices": table(entry["slices"]), "datasets": table(entry["datasets"])}
+    if rest.get("pilots") is not None:
+        rest["pilots"] = _parse_pilots(rest["pilots"])
     return LeftOutScores(**rest)
+
+
+def _parse_pilots(entry: Mapping[str, Any]) -> PilotEvidence:
+    def scores(found: Sequence[Mapping[str, Any]]) -> tuple[PilotScores, ...]:
+        return tuple(PilotScores(**each) for each in found)
+
+    def test(found: Mapping[str, Any]) -> PilotTest:
+        kept = {"curves": found["curves"], "too_short": found["too_short"]}
+        return PilotTest(
+            pilots=PilotMode(found["pilots"]),
+            scores=scores(found["scores"]),
+            where_power_law=scores(found["where_power_law"]),
+            notes=tuple(found["notes"]),
+            **kept,
+        )
+
+    return PilotEvidence(
+        tests={group: tuple(map(test, found)) for group, found in entry["tests"].items()},
+        rounds={
+            group: RoundsTest(
+                found["curves"],
+                tuple(RoundsScore(**score) for score in found["scores"]),
+                tuple(found["notes"]),
+            )
+            for group, found in entry["rounds"].items()
+        },
+    )
 
 
 def comparison_rows(first: StoredScores, second: StoredScores) -> tuple[ComparisonRow, ...]:

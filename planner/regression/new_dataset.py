@@ -48,7 +48,8 @@ class NewDataset:
     noise_variance : ndarray of shape (n_draws, n_rows)
         Of the rotated rows: noise, discrepancy and the size of test sets.
     row_sd : ndarray of shape (n_draws, n_rows)
-        Standard deviation of an observed row about its curve.
+        Standard deviation of an observed row about its curve; where sizes of the discrepancy
+        differ between projects, that of the draw's own size.
     """
 
     spec: ModelSpec
@@ -107,6 +108,8 @@ def new_dataset(
     n_draws, n_rows = len(draws["sigma"]), len(rows)
     rotation, known_variance = _noise_basis(spec, rows)
     noise = draws["sigma"][:, None] ** 2
+    law = spec.discrepancy
+    sizes = law.sizes(rng.standard_normal((n_draws, 1))) if law.spread else np.ones((1, 1))
     empty = [np.zeros((n_rows, 0))]
     return NewDataset(
         spec=spec,
@@ -118,7 +121,7 @@ def new_dataset(
         rotation=rotation,
         noise_variance=noise + known_variance,
         row_sd=np.sqrt(
-            noise + (spec.discrepancy.scale * _height(spec, rows)) ** 2 + rows.measurement_variance
+            noise + (sizes * law.scale * _height(spec, rows)) ** 2 + rows.measurement_variance
         ),
     )
 

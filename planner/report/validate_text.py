@@ -16,6 +16,7 @@ from planner.domain.validation import (
     PilotMode,
     PilotScores,
     PilotTest,
+    RoundsTest,
     ScoreSummary,
     StoredScores,
     Table2Test,
@@ -38,6 +39,12 @@ _READ_PILOTS = (
     "pilot (without pilots: its first point), and how far they were missed, in powers of ten "
     "(median). The anchored slope is the published one, drawn through the last pilot; the power "
     "law sees the pilots alone and needs three sizes."
+)
+_READ_ROUNDS = (
+    "Each curve is taken as the truth, straight between its points. A tenth of its images is held, "
+    "runs up to there are pilots, and data for ten targets are collected in rounds, the forecast "
+    "updated after each; missing a target costs as much as 10^8 images. Too much: images bought "
+    "over images truly to be bought, minus 1, where the target was met."
 )
 _BIAS = "Bias above 0: errors were smaller than forecast."
 
@@ -223,6 +230,33 @@ def _curves(test: CurveTest) -> Iterator[RenderableType]:
         yield from _pilots(pilots)
     if any(pilots.scores for pilots in test.pilots):
         yield Text(_READ_PILOTS)
+    if test.rounds is not None:
+        yield Text()
+        yield from _rounds(test.rounds)
+
+
+def _rounds(test: RoundsTest) -> Iterator[RenderableType]:
+    if test.scores:
+        table = _table(f"Collecting in rounds on these forecasts ({_count(test.curves, 'curve')})")
+        table.add_column("model")
+        for name in ("most\nrounds", "targets", "missed", "too much\nmean", "\nmedian"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for score in test.scores:
+            table.add_row(
+                score.model,
+                f"{score.rounds}",
+                f"{score.targets}",
+                percent(score.failure_rate),
+                *(_times(value) for value in (score.mean_cost_ratio, score.median_cost_ratio)),
+            )
+        yield table
+        yield Text(_READ_ROUNDS)
+    for note in test.notes:
+        yield Text(f"- Rounds: {note}", style="yellow")
+
+
+def _times(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _pilots(test: PilotTest) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ What the first points of a curve add is tested in ``pilot_modes``.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from planner.domain.covariates import REFERENCE_COMPLEXITY
 from planner.domain.posterior import Posterior
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
-from planner.domain.validation import CurveScores, CurveTest, PilotMode
+from planner.domain.validation import CurveScores, CurveTest, PilotMode, RoundsTest
 from planner.errors import UnsupportedError
+from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import (
     PLUGIN,
@@ -55,6 +56,8 @@ def curve_test(
     *,
     seed: int = 0,
     pilots: Sequence[PilotMode] = (),
+    rounds: bool = False,
+    on_step: Callable[[int, int], None] | None = None,
 ) -> CurveTest:
     """Score a fitted model, the published plug-in and a power law on measured curves.
 
@@ -68,6 +71,10 @@ def curve_test(
         Of the projects' luck.
     pilots : sequence of PilotMode
         Further tests, in which the first points of each curve are given as pilots.
+    rounds : bool, default=False
+        Whether collecting in rounds is tried on the curves: about two seconds for each.
+    on_step : callable, optional
+        Told curves tried and curves in all, where rounds are.
 
     Returns
     -------
@@ -103,6 +110,18 @@ def curve_test(
         scores=scores,
         notes=tuple(notes),
         pilots=pilot_tests(file, posterior, pilots, seed=seed),
+        rounds=_rounds(file, posterior, seed, on_step) if rounds else None,
+    )
+
+
+def _rounds(
+    file: CurveFile,
+    posterior: Posterior,
+    seed: int,
+    on_step: Callable[[int, int], None] | None,
+) -> RoundsTest:
+    return rounds_test(
+        file.curves, posterior.name, lambda _curve: posterior, seed=seed, on_step=on_step
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from planner.domain.posterior import Posterior
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
 from planner.domain.validation import PilotMode, PilotScores, PilotTest
-from planner.errors import UnsupportedError
+from planner.errors import UnsupportedError, bad_value
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import (
     FEWEST_POINTS,
@@ -63,6 +63,16 @@ class PilotTask:
 
 
 @dataclass(frozen=True, eq=False)
+class _Judged:
+    name: str
+    posterior_of: Callable[[Curve], Posterior]
+    seed: int
+
+    def forecast(self, task: PilotTask) -> CurveForecast:
+        return model_forecast(task.curve, self.posterior_of(task.curve), self.seed, task.pilots)
+
+
+@dataclass(frozen=True, eq=False)
 class _Result:
     pit: Array
     crps: Array
@@ -94,7 +104,50 @@ def pilot_tests(
     tuple of PilotTest
         One for each mode, in the order none, one, all.
     """
-    return tuple(_test(file, posterior, mode, seed) for mode in PilotMode if mode in modes)
+    return score_modes(file.curves, posterior.name, lambda _curve: posterior, modes, seed=seed)
+
+
+def score_modes(
+    curves: Sequence[Curve],
+    name: str,
+    posterior_of: Callable[[Curve], Posterior],
+    modes: Sequence[PilotMode],
+    *,
+    seed: int = 0,
+) -> tuple[PilotTest, ...]:
+    """Score curves that may each have a fitted model of its own; see :func:`pilot_tests`.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        Whose later points are forecast.
+    name : str
+        Of the model.
+    posterior_of : callable
+        The fitted model that forecasts a curve.
+    modes : sequence of PilotMode
+        Which points are given; a mode named twice is scored once.
+    seed : int, default=0
+        Of the projects' luck.
+    """
+    judged = _Judged(name, posterior_of, seed)
+    return tuple(_test(curves, judged, mode) for mode in PilotMode if mode in modes)
+
+
+def modes_of(words: Sequence[PilotMode | str]) -> tuple[PilotMode, ...]:
+    """Return pilot modes from their names.
+
+    Raises
+    ------
+    InputError
+        An unknown name, or a text where a sequence of names is needed.
+    """
+    listed = [words] if isinstance(words, str) else list(words)
+    for word in listed:
+        if word not in list(PilotMode):
+            message = f"got {word!r}; expected some of {', '.join(PilotMode)}."
+            raise bad_value("pilots", message, 'pilots=("none", "one", "all")')
+    return tuple(PilotMode(word) for word in listed)
 
 
 def pilot_task(curve: Curve, mode: PilotMode) -> PilotTask | None:
@@ -150,12 +203,12 @@ def reached(curve: Curve, last: int) -> Iterator[tuple[float, float]]:
             yield math.log10(at), 10.0**target
 
 
-def _test(file: CurveFile, posterior: Posterior, mode: PilotMode, seed: int) -> PilotTest:
-    cut = [pilot_task(curve, mode) for curve in file.curves]
+def _test(curves: Sequence[Curve], judged: _Judged, mode: PilotMode) -> PilotTest:
+    cut = [pilot_task(curve, mode) for curve in curves]
     tasks = [task for task in cut if task is not None]
     results: dict[str, dict[int, _Result]] = {}
     refused: list[str] = []
-    for name, forecast_of in _rivals(posterior, mode, seed).items():
+    for name, forecast_of in _rivals(judged, mode).items():
         for at, task in enumerate(tasks):
             try:
                 forecast = forecast_of(task)
@@ -166,7 +219,7 @@ def _test(file: CurveFile, posterior: Posterior, mode: PilotMode, seed: int) -> 
                 results.setdefault(name, {})[at] = _score(task, forecast)
     notes = _notes(mode, len(cut) - len(tasks))
     if refused:
-        notes.append(f"{posterior.name} cannot forecast {counted(len(refused))}: {refused[0]}")
+        notes.append(f"{judged.name} cannot forecast {counted(len(refused))}: {refused[0]}")
     same = results.get(POWER_LAW, {})
     return PilotTest(
         pilots=mode,
@@ -179,17 +232,13 @@ def _test(file: CurveFile, posterior: Posterior, mode: PilotMode, seed: int) -> 
 
 
 def _rivals(
-    posterior: Posterior, mode: PilotMode, seed: int
+    judged: _Judged, mode: PilotMode
 ) -> Mapping[str, Callable[[PilotTask], CurveForecast | None]]:
     """Return who forecasts in a mode: without pilots there is nothing to anchor on."""
-
-    def model(task: PilotTask) -> CurveForecast:
-        return model_forecast(task.curve, posterior, seed, task.pilots)
-
     if mode is PilotMode.NONE:
-        return {posterior.name: model, PLUGIN: lambda task: plugin_forecast(task.curve)}
+        return {judged.name: judged.forecast, PLUGIN: lambda task: plugin_forecast(task.curve)}
     anchored: Mapping[str, Callable[[PilotTask], CurveForecast | None]] = {
-        posterior.name: model,
+        judged.name: judged.forecast,
         ANCHORED: lambda task: anchored_forecast(task.curve, task.pilots),
     }
     return anchored if mode is PilotMode.ONE else {**anchored, POWER_LAW: _power_law}

@@ -1,6 +1,6 @@
 """Everything ``planner validate`` says, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from planner.domain.posterior import Posterior
@@ -17,7 +17,9 @@ def validation_report(
     left_out: StoredScores,
     curves: Path | None = None,
     pilots: Sequence[PilotMode] = (),
+    rounds: bool = False,
     seed: int = 0,
+    on_step: Callable[[int, int], None] | None = None,
 ) -> ValidationReport:
     """Judge a model by Table 2, by stored refits and by the user's own curves.
 
@@ -33,8 +35,12 @@ def validation_report(
         CSV file; see :func:`planner.validation.curve_file.read_curves`.
     pilots : sequence of PilotMode
         Tests of the curves' later points, given the first ones.
+    rounds : bool, default=False
+        Whether collecting in rounds is tried on the curves.
     seed : int, default=0
         Of the projects' luck.
+    on_step : callable, optional
+        Told curves tried in rounds and curves in all.
 
     Raises
     ------
@@ -49,5 +55,7 @@ def validation_report(
         seed=seed,
         table2=table2_test(tuple(models.values()), seed=seed),
         left_out=left_out,
-        curves=None if file is None else curve_test(file, posterior, seed=seed, pilots=pilots),
+        curves=None
+        if file is None
+        else curve_test(file, posterior, seed=seed, pilots=pilots, rounds=rounds, on_step=on_step),
     )

@@ -1,120 +1,33 @@
-"""Ways to decide how much to collect, as published, and the protocol that compares them.
+"""Ways to decide how much to collect, as published; the protocol is that of planner.validation.
 
 Mahmood et al. (CVPR 2022, arXiv 2207.01725): fit a power law to runs on subsets, collect what it
 says the target takes; a correction tau asks for a little more than the target. Mahmood et al.
 (NeurIPS 2022, arXiv 2210.01234, LOC): bootstrap the fit, smooth the estimates of data needed, and
 collect what costs least in expectation. Their code is not public; these are re-implementations.
-
-Protocol: the truth is the straight line between measured points. A tenth of the images is held,
-runs on up to a tenth of them are known, and ten targets lie between the accuracy held plus one
-point and that of the full set.
 """
 
-import csv
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from planner._resources import resource_root
-from planner.allocation.rounds import (
-    ReplannedRounds,
-    RoundPrices,
-    RoundsRun,
-    least_cost_levels,
-    simulate_rounds,
-)
-from planner.catalogue.tables import load_catalogue
-from planner.domain.posterior import Posterior
-from planner.domain.project import Images, Pilot, Project
-from planner.forecast.forecast import Forecast, build_forecast
+from planner.allocation.rounds import least_cost_levels
+from planner.domain.validation import RoundsScore
+from planner.validation.collection import PRICES, collect_all, score_rounds
+from planner.validation.collection_truth import Truth
 
 type Array = NDArray[np.float64]
 type Decide = Callable[[tuple[int, ...], int], int]
 
-HELD_SHARE = 0.1
-N_TARGETS = 10
-MOST_PILOTS = 10
-CAP = 10
-"""Collection ends at this multiple of the full set, whatever a method asks for."""
-
-PRICES = RoundPrices(per_image=1.0, penalty=1e8)
-ROUNDS = (1, 3, 5)
 N_BOOTSTRAP = 30
 N_GRID = 300
 EXPONENTS = np.geomspace(0.01, 3.0, 300)
 TAUS = np.arange(0.0, 10.25, 0.25)
-
-
-@dataclass(frozen=True, eq=False)
-class Truth:
-    """A learning curve taken as the truth: accuracy in per cent, straight between its points."""
-
-    name: str
-    images: Array
-    accuracy: Array
-
-    @property
-    def full(self) -> int:
-        """Images of the full set."""
-        return round(float(self.images[-1]))
-
-    @property
-    def held(self) -> int:
-        """Images owned at the start."""
-        return round(HELD_SHARE * self.full)
-
-    @property
-    def cap(self) -> int:
-        """Most images that may be collected."""
-        return CAP * self.full
-
-    @property
-    def pilot_sizes(self) -> tuple[int, ...]:
-        """Sizes of the runs known at the start, the images held last."""
-        below = [int(n) for n in self.images if n < self.held]
-        return (*below[-(MOST_PILOTS - 1) :], self.held)
-
-    @property
-    def targets(self) -> Array:
-        """Accuracies to reach, in per cent."""
-        return np.linspace(self.accuracy_at(self.held) + 1.0, self.accuracy[-1], N_TARGETS)
-
-    def accuracy_at(self, images: float) -> float:
-        """Return the accuracy at a number of images; flat beyond the full set."""
-        return float(np.interp(images, self.images, self.accuracy))
-
-    def needed(self, target: float) -> float:
-        """Return the images at which the line first reaches a target."""
-        at = int(np.argmax(self.accuracy >= target))
-        if at == 0:
-            return float(self.images[0])
-        share = (target - self.accuracy[at - 1]) / (self.accuracy[at] - self.accuracy[at - 1])
-        return float(self.images[at - 1] + share * (self.images[at] - self.images[at - 1]))
-
-    def runs(self, tried: Sequence[int]) -> tuple[Array, Array]:
-        """Return images and accuracies of all runs, given the sizes collected so far."""
-        sizes = [*self.pilot_sizes, *tried[1:]]
-        return np.array(sizes, dtype=float), np.array([self.accuracy_at(n) for n in sizes])
-
-
-@cache
-def development_curves() -> tuple[Truth, ...]:
-    """Return the eight nine-point ImageNet ResNet-50 curves among the shipped results."""
-    points: dict[str, list[tuple[float, float]]] = {}
-    with (resource_root("data") / "transfer_observations.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            key = (row["study"], row["dataset"], row["architecture"])
-            if key == ("cg-transfer", "imagenet-1k", "ResNet-50"):
-                point = float(row["n_train"]), 100.0 * (1.0 - float(row["error"]))
-                points.setdefault(row["pretraining"], []).append(point)
-    curves = [(name, sorted(rows)) for name, rows in points.items() if len(rows) == 9]
-    return tuple(Truth(name, *np.array(rows).T) for name, rows in curves)
 
 
 @dataclass(frozen=True)
@@ -220,119 +133,18 @@ def by_slope(truth: Truth, target: float, slope: float) -> Decide:
     return decide
 
 
-@dataclass(frozen=True, eq=False)
-class Forecaster:
-    """Our own forecasts of the protocol's projects, each set of runs updated once."""
-
-    posterior: Posterior
-    seed: int = 0
-    _known: dict[tuple[str, tuple[int, ...]], Forecast] = field(default_factory=dict)
-
-    def forecast(self, truth: Truth, tried: tuple[int, ...]) -> Forecast:
-        """Return the forecast after all runs so far."""
-        key = truth.name, tried
-        if key not in self._known:
-            self._known[key] = build_forecast(
-                _project(truth, tried),
-                self.posterior,
-                architectures=load_catalogue().architectures,
-                seed=self.seed,
-            )
-        return self._known[key]
-
-    def needed(self, truth: Truth, tried: tuple[int, ...], target: float) -> Array:
-        """Return draws of data needed, given that the last run missed the target."""
-        forecast = self.forecast(truth, tried)
-        draws = forecast.data_needed_draws(1.0 - target / 100.0, "ResNet-50")
-        beyond = draws[draws > tried[-1]]
-        # a belief that the runs refute says nothing: double
-        return beyond if len(beyond) else np.array([2.0 * tried[-1]])
-
-    def by_rounds(self, truth: Truth, target: float) -> Decide:
-        """Plan all rounds left on our draws of data needed."""
-        return ReplannedRounds(lambda tried: self.needed(truth, tried, target), truth.cap, PRICES)
-
-    def by_median(self, truth: Truth, target: float) -> Decide:
-        """Collect the median need."""
-
-        def decide(tried: tuple[int, ...], _rounds_left: int) -> int:
-            draws = self.needed(truth, tried, target)
-            wanted = float(np.quantile(draws, 0.5, method="inverted_cdf"))
-            return math.ceil(min(wanted, truth.cap))
-
-        return decide
-
-
-def _project(truth: Truth, tried: tuple[int, ...]) -> Project:
-    images, accuracy = truth.runs(tried)
-    return Project(
-        id=truth.name,
-        classes=1000,
-        pretrained=False,  # rendered images are not pretraining in the fitted rows' sense
-        target_error=0.5,
-        images=Images(held=tried[-1], limit=truth.cap),
-        architectures=("ResNet-50",),
-        pilots=tuple(
-            Pilot(images=int(n), error=round(1.0 - v / 100.0, 12), architecture="ResNet-50")
-            for n, v in zip(images, accuracy, strict=True)
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class Score:
-    """How a method did over all curves and targets.
-
-    Attributes
-    ----------
-    failures : float
-        Share of targets not met within the rounds.
-    mean_ratio, median_ratio : float
-        Images bought over those needed, minus 1, where the target was met.
-    mean_cost : float
-        Spend plus penalty: the objective itself.
-    n : int
-        Targets.
-    """
-
-    failures: float
-    mean_ratio: float
-    median_ratio: float
-    mean_cost: float
-    n: int
-
-    def __str__(self) -> str:
-        """Return failure %, mean and median ratio, and the cost in units of the price."""
-        return (
-            f"{100 * self.failures:3.0f} / {self.mean_ratio:6.2f} ({self.median_ratio:.2f})"
-            f"   cost {self.mean_cost:.3g}"
-        )
-
-
 def run_protocol(
     method: Callable[[Truth, float], Decide], truths: Sequence[Truth], rounds: int
-) -> Score:
+) -> RoundsScore:
     """Return how a method does with up to ``rounds`` rounds."""
-    runs, ratios = [], []
-    for truth in truths:
-        for target in truth.targets.tolist():
-            needed = truth.needed(target)
-            run = simulate_rounds(
-                method(truth, target), needed=needed, held=truth.held, rounds=rounds, prices=PRICES
-            )
-            runs.append(run)
-            if run.reached:
-                ratios.append(run.spend / (needed - truth.held) - 1.0)
-    return _score(runs, ratios)
+    return score_rounds("", rounds, collect_all(method, truths, rounds))
 
 
-def _score(runs: Sequence[RoundsRun], ratios: Sequence[float]) -> Score:
-    return Score(
-        failures=float(np.mean([not run.reached for run in runs])),
-        mean_ratio=float(np.mean(ratios)) if ratios else math.nan,
-        median_ratio=float(np.median(ratios)) if ratios else math.nan,
-        mean_cost=float(np.mean([run.cost for run in runs])),
-        n=len(runs),
+def shown(score: RoundsScore) -> str:
+    """Return failure %, mean and median ratio, and the cost in units of the price."""
+    return (
+        f"{100 * score.failure_rate:3.0f} / {score.mean_cost_ratio:6.2f} "
+        f"({score.median_cost_ratio:.2f})   cost {score.mean_cost:.3g}"
     )
 
 
@@ -346,8 +158,8 @@ def tuned_tau(truths: Sequence[Truth], rounds: int) -> float:
             truths,
             rounds,
         )
-        if score.failures < failures:
-            failures, best = score.failures, tau
+        if score.failure_rate < failures:
+            failures, best = score.failure_rate, tau
         if failures == 0.0:
             break
     return best

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "costing": {"domain"},
     "regression": {"domain"},
     "allocation": {"domain", "catalogue", "forecast", "costing"},
-    "validation": {"domain", "catalogue", "forecast"},
+    "validation": {"domain", "catalogue", "forecast", "allocation"},
     "report": {"domain", "catalogue", "forecast", "costing", "allocation", "validation"},
     "cli": {
         "domain",
