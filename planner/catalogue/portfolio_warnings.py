@@ -7,6 +7,7 @@ evidence, is said by the forecast; codes that both use mean the same.
 from collections.abc import Iterator
 
 from planner.catalogue.candidates import candidate_warnings
+from planner.catalogue.preference_warnings import preference_warnings
 from planner.catalogue.tables import load_catalogue
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio
@@ -27,11 +28,12 @@ def portfolio_warnings(portfolio: Portfolio) -> tuple[Warning_, ...]:
     """Return the warnings about a portfolio, its own first, then each project's in file order.
 
     Codes are ``VALUE_MISSING``, ``CURRENCY``, ``USD_PER_FLOP``, ``NOT_USED``, ``TARGET_TRIVIAL``,
-    ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS`` and, for architectures named for another
-    task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
+    ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, those of
+    :func:`planner.catalogue.preference_warnings.preference_warnings` and, for architectures named
+    for another task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
     """
     catalogue = load_catalogue()
-    found = list(_portfolio_warnings(portfolio))
+    found = [*_portfolio_warnings(portfolio), *preference_warnings(portfolio)]
     for project in portfolio.projects:
         for code, field, message in _project_warnings(project, portfolio):
             path = f"projects[{project.id}].{field}"
