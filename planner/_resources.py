@@ -1,4 +1,4 @@
-"""Where do the fitted models and the reference tables lie?
+"""Where do the fitted models, the reference tables and the schemas lie?
 
 In a checkout and in an editable install they stand beside ``pyproject.toml``; in a wheel they
 are bundled inside the package. An environment variable overrides both.
@@ -51,3 +51,8 @@ def resource_root(name: str, candidates: Sequence[Path] | None = None) -> Path:
         f"PLANNER_{name.upper()}_DIR at a folder that holds it."
     )
     raise ResourceError(message)
+
+
+def shipped_schema(name: str) -> str:
+    """Return the text of a JSON Schema that ships with the package, such as ``plan``."""
+    return (_PACKAGE / "schemas" / f"{name}.json").read_text(encoding="utf-8")

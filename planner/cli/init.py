@@ -72,12 +72,12 @@ def init(
 
 def _write_schema(output: Path | None, *, force: bool, alone: bool) -> None:
     """Print or write the schema by which an editor completes a portfolio file."""
+    from planner._resources import shipped_schema
     from planner.catalogue.files import write_bytes_atomic
-    from planner.report.schemas import PORTFOLIO_FILE, shipped_schema
 
     if not alone:
         raise typer.BadParameter("--json-schema writes a schema; leave out --xlsx and --demo.")
-    text = shipped_schema(PORTFOLIO_FILE)
+    text = shipped_schema("portfolio")
     if output is None:
         typer.echo(text, nl=False)
         return

@@ -8,12 +8,16 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from planner.allocation.estimate import Estimate
+from planner.domain.explanation import Explanation
+from planner.domain.frontier import Frontier
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.vocabulary import Verdict
 from planner.forecast.forecast import Forecast
 from planner.report.fan import draw_fan, plain_text
 from planner.report.format import money, percent
+from planner.report.frontier_figure import draw_frontier
+from planner.report.tornado_figure import draw_tornado
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,6 +57,20 @@ def _draw(record: object, **_options: str | None) -> "Figure":
 @_draw.register(Forecast)
 def _(record: Forecast, *, architecture: str | None = None) -> "Figure":
     return draw_fan(record.project, record, architecture)
+
+
+@_draw.register(Frontier)
+def _(record: Frontier) -> "Figure":
+    return draw_frontier(record)
+
+
+@_draw.register(Explanation)
+def _(record: Explanation) -> "Figure":
+    if record.tornado is None:
+        message = f"nothing uncertain moves {record.project}: there is nothing to draw."
+        raise ValueError(message)
+    title = plain_text(record.project)
+    return draw_tornado(record.tornado, currency=record.currency, title=title)
 
 
 @_draw.register(Plan)
@@ -118,7 +136,7 @@ def _(record: Portfolio) -> "Figure":
             _write_beside(axes, f"value {money(project.value)}", limit, row)
     axes.set_yticks(range(len(shown)), [plain_text(project.id, 40) for project in shown])
     axes.set_xscale("log")
-    axes.margins(x=0.18)
+    axes.margins(x=0.25)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_xlabel("labelled images: held now, and most obtainable (none held: drawn at 1)")
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
@@ -139,7 +157,7 @@ def _(record: Estimate) -> "Figure":
             _write_beside(axes, "never, in nine of ten outcomes", 10, row)
             continue
         # an infinite quantile leaves the bar open to the right
-        high = need.p90 or axes_end(record)
+        high = need.p90 or _open_end(record)
         axes.plot([max(1, ends[0]), high], [row, row], color=_FACE[Verdict.GO], lw=4)
         if need.p50 is not None:
             axes.plot(max(1, need.p50), row, "D", color=INK, ms=5)
@@ -147,13 +165,13 @@ def _(record: Estimate) -> "Figure":
         _write_beside(axes, chance, high, row)
     axes.set_yticks(range(len(shown)), [plain_text(project.id, 40) for project in shown])
     axes.set_xscale("log")
-    axes.margins(x=0.2)
+    axes.margins(x=0.25)
     axes.set_xlabel("labelled images needed: P10 to P90, median marked (log scale)")
     axes.set_title("Data needed, and the chance of target", loc="left")
     return figure
 
 
-def axes_end(estimate: Estimate) -> float:
+def _open_end(estimate: Estimate) -> float:
     """Return where a bar ends whose P90 is infinite: ten times the largest finite number."""
     sizes = [
         size

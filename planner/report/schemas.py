@@ -6,8 +6,6 @@ the files current (``pytest tests/contracts/test_schemas.py --update-golden`` re
 
 import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 
 from planner.allocation.collect import CollectionReport
 from planner.allocation.estimate import Estimate
@@ -52,12 +50,6 @@ def make_schemas() -> dict[str, Schema]:
 def schema_text(schema: Schema) -> str:
     """Return a schema as it is shipped and printed."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-
-
-@cache
-def shipped_schema(name: str) -> str:
-    """Return the text of a schema that ships with the package."""
-    return files("planner").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8")
 
 
 def _versioned(schema: Schema, extra: Mapping[str, Schema]) -> Schema:

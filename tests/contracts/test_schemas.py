@@ -10,9 +10,10 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
+from planner._resources import shipped_schema
 from planner.catalogue.yaml_source import read_yaml
 from planner.cli.app import app
-from planner.report.schemas import PORTFOLIO_FILE, make_schemas, schema_text, shipped_schema
+from planner.report.schemas import PORTFOLIO_FILE, make_schemas, schema_text
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "planner" / "schemas"
