@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planner._api import read_plan as read_plan
     from planner._api import read_portfolio as read_portfolio
     from planner._api import validate as validate
+    from planner._api import write_xlsx as write_xlsx
     from planner.domain.architecture import Architecture as Architecture
     from planner.domain.portfolio import Compute as Compute
     from planner.domain.portfolio import Portfolio as Portfolio
@@ -63,6 +64,7 @@ _HOMES = {
     "read_plan": "planner._api",
     "read_portfolio": "planner._api",
     "validate": "planner._api",
+    "write_xlsx": "planner._api",
 }
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "read_plan",
     "read_portfolio",
     "validate",
+    "write_xlsx",
 ]
 
 

@@ -57,7 +57,7 @@ def load_model(name: str = DEFAULT_MODEL) -> "Posterior":
 def read_portfolio(
     path: str | Path, *, overrides: Mapping[str, object] | None = None
 ) -> "Portfolio":
-    """Read a portfolio file, version 1, in YAML or TOML.
+    """Read a portfolio file, version 1: YAML, TOML, or the Excel form filled in.
 
     Parameters
     ----------
@@ -287,12 +287,63 @@ def frontier(
     )
 
 
+def write_xlsx(
+    plan: "Plan",
+    portfolio: "Portfolio",
+    path: str | Path,
+    *,
+    estimate: "Estimate | None" = None,
+    source: str | Path | None = None,
+    force: bool = False,
+) -> Path:
+    """Write a plan as a workbook, with live sums and the paper's equations as formulas.
+
+    Parameters
+    ----------
+    plan, portfolio : Plan, Portfolio
+        What was decided, and on what.
+    path : str or Path
+        Of the workbook to write.
+    estimate : Estimate, optional
+        Each project's ranges; without it only the plan's own are written.
+    source : str or Path, optional
+        The workbook that the portfolio was read from; a copy of it is written.
+    force : bool, default=False
+        Replace a file that stands there.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
+
+    Raises
+    ------
+    InputError
+        The file exists or cannot be written, or the source is no workbook.
+    """
+    from planner.catalogue.files import write_bytes_atomic
+    from planner.catalogue.tables import load_catalogue
+    from planner.catalogue.text_file import read_bytes
+    from planner.report.xlsx.results import results_bytes
+
+    content = results_bytes(
+        plan,
+        portfolio,
+        load_catalogue(),
+        estimate=estimate,
+        source=None if source is None else read_bytes(Path(source)),
+        name=str(source),
+    )
+    return write_bytes_atomic(path, content, force=force)
+
+
 def fit(
     data: str | Path | None,
     output: str | Path,
     *,
     model: str = DEFAULT_MODEL,
     with_shipped_data: bool = True,
+    pilots: "Portfolio | None" = None,
     seed: int | None = None,
     force: bool = False,
 ) -> "Posterior":
@@ -308,6 +359,8 @@ def fit(
         ``transfer``, ``published``, or the path of a TOML declaration.
     with_shipped_data : bool, default=True
         Add the rows to the shipped ones instead of fitting them alone.
+    pilots : Portfolio, optional
+        Whose projects' own runs are fitted too, each project as a data set.
     seed : int, optional
         Of the sampler; the same seed gives the same draws.
     force : bool, default=False
@@ -328,7 +381,12 @@ def fit(
     from planner.regression.fit_command import prepare_fit, run_fit
 
     rows = None if data is None else Path(data)
-    request = prepare_fit(rows, model, with_shipped_data=with_shipped_data)
+    request = prepare_fit(
+        rows,
+        model,
+        with_shipped_data=with_shipped_data,
+        pilots=() if pilots is None else pilots.projects,
+    )
     run_fit(request, Path(output), seed=DEFAULT_SEED if seed is None else seed, force=force)
     return load_model(str(output))
 

@@ -4,6 +4,7 @@ import typer
 
 from planner import _api
 from planner.cli import parameters as ask
+from planner.cli import workbook
 from planner.cli.console import answers, data_console, message_console, placed, print_json
 
 EXIT_INFEASIBLE = 4
@@ -31,6 +32,8 @@ def plan(
     seed: ask.Seed = 0,
     gap: ask.Gap = _api.DEFAULT_GAP,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
+    xlsx: workbook.Xlsx = None,
+    force: workbook.Force = False,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     verbose: ask.Verbose = False,
@@ -38,6 +41,7 @@ def plan(
     debug: ask.Debug = False,
 ) -> None:
     """Choose projects, architectures and images under the budget; audited, with reasons."""
+    workbook.require_writable(xlsx, file, force=force)
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -51,6 +55,8 @@ def plan(
     fitted = _api.load_model(model)
     with placed(portfolio):
         result = _api.plan(portfolio, fitted, seed=seed, gap=gap, time_limit_s=time_limit)
+    if xlsx is not None:
+        workbook.write_results(xlsx, file, result, portfolio, fitted)
     if as_json:
         print_json(result.to_dict())
     else:
@@ -65,5 +71,7 @@ def plan(
         err = message_console(no_color=no_color)
         for line in plan_text.render_warnings(result.warnings):
             err.print(line)
+        if xlsx is not None:
+            err.print(f"Wrote {xlsx}.", markup=False)
     if result.status == "infeasible":
         raise typer.Exit(EXIT_INFEASIBLE)

@@ -188,6 +188,11 @@ def boxed(cell: Cell, *, is_input: bool = False) -> None:
         cell.fill = INPUT
 
 
+def bold() -> Font:
+    """Return the font of a total."""
+    return Font(name=_FONT, size=10, bold=True)
+
+
 def faint(cell: Cell) -> None:
     """Show a cell as an example."""
     cell.font = Font(name=_FONT, size=10, italic=True, color="6B7285")
