@@ -5,15 +5,22 @@ solver.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from planner.allocation.rules import broken_rules
+from planner.allocation.money import budget_to_cents
+from planner.allocation.risk import risk_value
+from planner.allocation.rules import as_committed, broken_rules, exact_share, project_rules
+from planner.allocation.sharing import Purchase
 from planner.allocation.table import objective_worth
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import ProjectRule
+from planner.domain.portfolio import Committed, Portfolio, ProjectRule, UnitShare
 from planner.domain.vocabulary import Objective
 from planner.errors import AuditError
+
+if TYPE_CHECKING:  # solve imports this module, and prepare imports solve
+    from planner.allocation.prepare import Prepared
 
 TOLERANCE = 1e-6
 """Relative difference from the solver's objective that rounding explains."""
@@ -77,3 +84,111 @@ def require_sound(
         message = f"The plan does not pass its audit: {'; '.join(faults)}. Nothing is reported."
         raise AuditError(message)
     return tally
+
+
+def require_sound_portfolio(
+    prepared: "Prepared",
+    picks: Sequence[int | None],
+    bought: Sequence[Purchase],
+    *,
+    claimed: float,
+    bound: float,
+) -> Tally:
+    """Return a plan with shared assets, periods or a measure of risk recomputed, or raise.
+
+    Worth comes from the draws (or sums) of the chosen options and the assets that they need, money
+    from their cents.
+
+    Raises
+    ------
+    AuditError
+        It overspends in total or in a period, breaks a rule, is not worth what was claimed, or
+        beats its own bound.
+    """
+    portfolio, options = prepared.portfolio, prepared.options
+    own = recompute(options, picks, prepared.objective)
+    cents = own.cents + sum(purchase.total_cents for purchase in bought)
+    net = prepared.objective is Objective.NET_VALUE
+    assets = math.fsum(purchase.present_cost for purchase in bought) if net else 0.0
+    value = own.value - assets
+    outcomes = prepared.problem.outcomes
+    if outcomes is not None:
+        worth = outcomes.worth_draws(prepared.layout.chosen(picks)).sum(axis=0) - assets
+        value = risk_value(worth, prepared.problem.risk)
+    scale = max(abs(own.value), abs(assets), abs(claimed))
+    faults = [
+        *_overspent(portfolio, options, picks, bought, cents),
+        *(f"it breaks {name}" for name in broken_by(portfolio, options, picks)),
+    ]
+    if not math.isclose(value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE * scale):
+        faults.append(f"the solver reports a worth of {claimed}, the decisions give {value}")
+    if value > bound + TOLERANCE * max(scale, abs(bound)):
+        faults.append(f"it is worth {value}, more than the proven bound {bound}")
+    if faults:
+        message = f"The plan does not pass its audit: {'; '.join(faults)}. Nothing is reported."
+        raise AuditError(message)
+    return Tally(value, cents)
+
+
+def _overspent(
+    portfolio: Portfolio,
+    options: Sequence[ProjectOptions],
+    picks: Sequence[int | None],
+    bought: Sequence[Purchase],
+    cents: int,
+) -> Iterator[str]:
+    """Yield where more is committed than may be, in total and by period."""
+    if portfolio.budget is not None and portfolio.hold is None:
+        limit = budget_to_cents(portfolio.budget)
+        if cents > limit:
+            yield f"it commits {cents / 100:,.2f} of {limit / 100:,.2f}"
+    for period, spent in zip(
+        portfolio.periods, period_cents(portfolio, options, picks, bought), strict=False
+    ):
+        limit = budget_to_cents(period.budget)
+        if spent > limit:
+            yield f"it commits {spent / 100:,.2f} of {limit / 100:,.2f} in {period.id}"
+
+
+def period_cents(
+    portfolio: Portfolio,
+    options: Sequence[ProjectOptions],
+    picks: Sequence[int | None],
+    bought: Sequence[Purchase],
+) -> list[int]:
+    """Return what is committed in each period: options that start in it, and assets bought."""
+    spent = [0] * max(1, len(portfolio.periods))
+    for item, pick in zip(options, picks, strict=True):
+        if pick is not None:
+            spent[0 if item.start is None else int(item.start[pick])] += int(item.total_cents[pick])
+    for purchase in bought:
+        for period, cents in enumerate(purchase.cents):
+            spent[period] += cents
+    return spent
+
+
+def broken_by(
+    portfolio: Portfolio, options: Sequence[ProjectOptions], picks: Sequence[int | None]
+) -> Iterator[str]:
+    """Yield the names of the rules that a choice breaks, of every kind."""
+    chosen = [(item, pick) for item, pick in zip(options, picks, strict=True) if pick is not None]
+    funded = {item.project for item, _ in chosen}
+    yield from broken_rules(project_rules(portfolio.rules), funded)
+    unit_of = {project.id: project.unit for project in portfolio.projects}
+    total = sum(int(item.total_cents[pick]) for item, pick in chosen)
+    for rule in portfolio.rules:
+        if isinstance(rule, UnitShare):
+            inside = sum(
+                int(item.total_cents[pick])
+                for item, pick in chosen
+                if unit_of[item.project] == rule.unit
+            )
+            most, least = rule.max_share, rule.min_share
+            if most is not None and inside > exact_share(most) * total:
+                yield rule.name
+            if least is not None and inside < exact_share(least) * total:
+                yield rule.name
+        elif isinstance(rule, Committed):
+            for item, pick in chosen:
+                if item.project == rule.project and not as_committed(item, rule)[pick]:
+                    yield rule.name

@@ -7,15 +7,13 @@ of a row, and ``committed`` leaves only what is decided and demands that it is f
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 
 from planner.allocation.money import budget_to_cents, total_budget_cents
 from planner.allocation.options import Menu
 from planner.allocation.problem import Outcomes, Problem, RiskMeasure, Row, SpendBound
-from planner.allocation.rules import RuleRow, project_rules, rule_rows, skipped
+from planner.allocation.rules import RuleRow, exact_share, project_rules, rule_rows, skipped
 from planner.allocation.steps import (
     Ladder,
     asset_names,
@@ -249,17 +247,6 @@ def _period_rows(portfolio: Portfolio, layout: Layout, cents: Rows, start: Rows)
             np.array(factors, dtype=np.float64),
             float(budget_to_cents(period.budget)),
         )
-
-
-def exact_share(share: float) -> Fraction:
-    """Return a share as the decimal number it is written as.
-
-    Examples
-    --------
-    >>> exact_share(0.333)
-    Fraction(333, 1000)
-    """
-    return Fraction(Decimal(repr(float(share))))
 
 
 def _unit_rows(rule: UnitShare, portfolio: Portfolio, layout: Layout, cents: Rows) -> Iterator[Row]:

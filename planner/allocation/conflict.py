@@ -7,8 +7,9 @@ again before it is printed.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pulp
 
@@ -23,6 +24,10 @@ BUDGET = "budget"
 TIME_LIMIT_S = 30.0
 
 
+def _none(_core: frozenset[str]) -> Iterable[Fix]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Conflict:
     """Names of the smallest set of rules in conflict, and the smallest changes that help."""
@@ -31,7 +36,33 @@ class Conflict:
     fixes: tuple[Fix, ...]
 
 
-@dataclass(frozen=True, eq=False)
+class Case(Protocol):
+    """The question "can these suspects hold together?" for any kind of portfolio."""
+
+    chance_of: dict[str, str]
+
+    @property
+    def menus(self) -> Sequence[Menu]:
+        """Everything priced."""
+        ...
+
+    @property
+    def suspects(self) -> tuple[str, ...]:
+        """Everything the user may change, in the order in which it is given up last."""
+        ...
+
+    def least_cents(
+        self, kept: frozenset[str], lowered: tuple[str, float] | None = None
+    ) -> int | None:
+        """Return the least total cost that keeps some suspects, the budget aside."""
+        ...
+
+    def holds(self, kept: frozenset[str], lowered: tuple[str, float] | None = None) -> bool:
+        """Whether some plan keeps these suspects."""
+        ...
+
+
+@dataclass(eq=False)
 class _Case:
     """The question "can these suspects hold together?", with its answers so far."""
 
@@ -91,24 +122,38 @@ def explain_conflict(
     budget_cents : int
         The budget they do not fit.
     """
+    return conflict_of(_Case(menus, rules, budget_cents, chance_suspects(menus, rules)))
+
+
+def chance_suspects(menus: Sequence[Menu], rules: Sequence[ProjectRule]) -> dict[str, str]:
+    """Return the least chances that may stand in the way: of projects that a rule may demand."""
     needed = _needed(rules)
-    chances = {
+    return {
         _chance_name(menu.project.id): menu.project.id
         for menu in menus
         if menu.project.min_chance is not None and menu.project.id in needed
     }
-    case = _Case(menus, rules, budget_cents, chances)
+
+
+def conflict_of(
+    case: Case, more_fixes: Callable[[frozenset[str]], Iterable[Fix]] = _none
+) -> Conflict:
+    """Return the smallest conflict of a case and the fixes that work.
+
+    ``more_fixes`` offers changes of suspects that only that kind of portfolio has.
+    """
     core = smallest_conflict(case)
     names = tuple(name for name in case.suspects if name in core)
     fixes = [
         *_budget_fix(case, core),
+        *more_fixes(core),
         *_chance_fixes(case, names),
         *_drop_fixes(case, names),
     ]
     return Conflict(names, tuple(fixes) or _joint_fix(case))
 
 
-def smallest_conflict(case: _Case) -> frozenset[str]:
+def smallest_conflict(case: Case) -> frozenset[str]:
     """Return a smallest set of suspects that cannot hold together."""
     everything = frozenset(case.suspects)
     corrections: list[frozenset[str]] = []
@@ -119,7 +164,7 @@ def smallest_conflict(case: _Case) -> frozenset[str]:
         corrections.append(everything - _grown(case, guess))
 
 
-def _grown(case: _Case, kept: frozenset[str]) -> frozenset[str]:
+def _grown(case: Case, kept: frozenset[str]) -> frozenset[str]:
     """Return a largest-by-inclusion set of suspects that holds together and contains ``kept``."""
     for name in case.suspects:
         if name not in kept and case.holds(kept | {name}):
@@ -143,7 +188,7 @@ def _smallest_hitting_set(sets: Sequence[frozenset[str]]) -> frozenset[str]:
     return frozenset(name for name in names if (take[name].varValue or 0.0) > 0.5)
 
 
-def _budget_fix(case: _Case, core: frozenset[str]) -> Iterable[Fix]:
+def _budget_fix(case: Case, core: frozenset[str]) -> Iterable[Fix]:
     """Offer the least budget that keeps everything else."""
     if BUDGET not in core:
         return
@@ -152,7 +197,7 @@ def _budget_fix(case: _Case, core: frozenset[str]) -> Iterable[Fix]:
         yield Fix(cents / 100, f"--budget {cents_words(cents)}", flag="--budget")
 
 
-def _chance_fixes(case: _Case, names: Iterable[str]) -> Iterable[Fix]:
+def _chance_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
     """Offer the highest least chance of each project in the conflict that lets all else hold."""
     everything = frozenset(case.suspects)
     menu_of = {menu.project.id: menu for menu in case.menus}
@@ -176,7 +221,7 @@ def _chance_fixes(case: _Case, names: Iterable[str]) -> Iterable[Fix]:
         yield Fix(percent / 100, f"{project} min_chance {percent}% ({saving})", field=name)
 
 
-def _highest_that_holds(case: _Case, project: str, chances: Sequence[float]) -> float | None:
+def _highest_that_holds(case: Case, project: str, chances: Sequence[float]) -> float | None:
     """Return the highest of rising chances at which all holds: a lower one is easier to keep."""
     everything = frozenset(case.suspects)
     low, high = 0, len(chances)  # all below `low` hold, none from `high` on
@@ -189,7 +234,7 @@ def _highest_that_holds(case: _Case, project: str, chances: Sequence[float]) -> 
     return chances[low - 1] if low else None
 
 
-def _drop_fixes(case: _Case, names: Iterable[str]) -> Iterable[Fix]:
+def _drop_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
     """Offer to drop each single rule without which all else holds."""
     everything = frozenset(case.suspects)
     for name in names:
@@ -197,7 +242,7 @@ def _drop_fixes(case: _Case, names: Iterable[str]) -> Iterable[Fix]:
             yield Fix(None, f"drop {name}", field=_place(name))
 
 
-def _joint_fix(case: _Case) -> tuple[Fix, ...]:
+def _joint_fix(case: Case) -> tuple[Fix, ...]:
     """Offer what helps only together: rules to drop and, if need be, the budget after that."""
     kept = _grown(case, frozenset())
     given_up = [name for name in case.suspects if name not in kept]

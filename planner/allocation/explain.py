@@ -6,9 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
+from planner.allocation.build_problem import needs_engine
 from planner.allocation.money import cents_words, chance_words, money_words, threshold_words
 from planner.allocation.options import Menu
 from planner.allocation.rules import broken_rules, project_rules
+from planner.allocation.sharing import Split
 from planner.allocation.solve import Choice
 from planner.allocation.table import objective_worth
 from planner.domain.option import ProjectOptions
@@ -26,6 +28,12 @@ class Scene:
     options: tuple[ProjectOptions, ...]
     choice: Choice
     budget_cents: int
+    splits: tuple[Split, ...] = ()
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether one budget, rules on projects and the expectation are all there is."""
+        return not needs_engine(self.portfolio)
 
     @property
     def left_cents(self) -> int:
@@ -63,8 +71,31 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
         value = float(options.expected_value[pick])
         net = float(options.expected_net_value[pick])
         sentence += f", expected value {money_words(round(value))}, net {money_words(round(net))}"
-    parts = [f"{sentence}.", reason, _alternative(options, pick), _runner_up(scene, index, pick)]
+    parts = [
+        f"{sentence}.",
+        _shares(scene, options, pick),
+        reason,
+        _alternative(options, pick),
+        _runner_up(scene, index, pick),
+    ]
     return " ".join(part for part in parts if part)
+
+
+def _shares(scene: Scene, options: ProjectOptions, pick: int) -> str:
+    """Say when it starts, what it takes from shared pools, and its shares of shared costs."""
+    parts = []
+    if scene.portfolio.periods:
+        start = 0 if options.start is None else int(options.start[pick])
+        parts.append(f"Starts in {scene.portfolio.periods[start].id}.")
+    for item in scene.splits:
+        asset, cents = item.purchase.asset, item.shares.cents.get(options.project)
+        if cents is None:
+            continue
+        images = next(u.images for u in item.purchase.uses if u.project == options.project)
+        taken = f"Takes {images:,} images from {asset.id}" if images else f"Uses {asset.id}"
+        alone = item.shares.stand_alone_cents[options.project]
+        parts.append(f"{taken}: its share is {cents_words(cents)}, alone {cents_words(alone)}.")
+    return " ".join(parts)
 
 
 def why_not_funded(scene: Scene, index: int) -> str:
@@ -94,7 +125,47 @@ def why_not_funded(scene: Scene, index: int) -> str:
     broken = broken_rules(scene.rules, scene.funded | {project.id})
     if broken:
         return f"Not funded: with the other projects chosen, it would break {'; '.join(broken)}."
+    dues = _dues(scene, menu)
+    if dues and scene.objective is Objective.NET_VALUE:
+        best = int(np.argmax(worth))
+        if float(worth[best]) <= sum(cost for _, cost in dues) / 100:
+            names = " and ".join(f"{name} ({cents_words(cost)})" for name, cost in dues)
+            return (
+                f"Not funded: its best option expects {money_words(round(float(worth[best])))} "
+                f"net, which does not bear {names} that it needs and nobody else buys."
+            )
+    if not scene.is_plain:
+        return _not_in_the_best(scene, options)
     return _outbid(scene, options)
+
+
+def _dues(scene: Scene, menu: Menu) -> list[tuple[str, int]]:
+    """Return required assets of a project that the plan does not buy, with their fixed cost."""
+    bought = {item.purchase.asset.id for item in scene.splits}
+    return [
+        (asset.id, round(100 * asset.fixed_cost))
+        for asset in scene.portfolio.shared
+        if asset.required and menu.project.id in asset.members and asset.id not in bought
+    ]
+
+
+def _not_in_the_best(scene: Scene, options: ProjectOptions) -> str:
+    """Say what the project would bring, where more than the budget decides."""
+    worth = objective_worth(options, scene.objective)
+    best = int(np.argmax(worth))
+    cost = cents_words(int(options.total_cents[best]))
+    likely = chance_words(float(options.chance[best]))
+    earns = (
+        ""
+        if scene.objective is Objective.TARGETS_MET
+        else f" and expects {money_words(round(float(worth[best])))}"
+    )
+    measure = scene.portfolio.risk.measure
+    aim = "worth more" if measure == "expected" else "worth more under the measure of risk"
+    return (
+        f"Not funded: a plan without it is {aim} within budgets and rules. Its best option costs "
+        f"{cost} ({likely} likely){earns}; {cents_words(scene.left_cents)} of the budget is left."
+    )
 
 
 def _too_unlikely(menu: Menu) -> str:
@@ -199,6 +270,8 @@ class _Step:
 def leftover_note(scene: Scene) -> str:
     """Say how much is left, and what the next step would cost and add."""
     left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
+    if not scene.is_plain:
+        return f"{left}."
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
         allowed = " that the rules allow" if scene.rules else ""

@@ -47,30 +47,24 @@ def solve_held(
     deadline = time.monotonic() + time_limit_s
     limit = prepared.budget_cents if budget_cents is None else budget_cents
     low, high, level = 0.0, 1.0, float(hold.chance)
-    best: Solution | None = None
-    careful: Solution | None = None
+    holding: list[Solution] = []
+    careful: list[Solution] = []
     for _ in range(MOST_SOLVES):
-        left = max(1.0, deadline - time.monotonic())
         level = min(max(level, LEAST_LEVEL), MOST_LEVEL)
-        found = _solve(
-            prepared, _with_spend(prepared.problem, level, budget_cents), risk, gap, left
-        )
-        feasible = found.status is not Status.INFEASIBLE
-        if feasible and _chance_within(prepared, found, limit) < hold.chance:
-            careful = found
+        problem = _with_spend(prepared.problem, level, budget_cents)
+        found = _solve(prepared, problem, risk, gap, max(1.0, deadline - time.monotonic()))
+        infeasible = found.status is Status.INFEASIBLE
+        if not infeasible and _chance_within(prepared, found, limit) < hold.chance:
+            careful.append(found)
             low = level
         else:
             high = level
-            if best is None or (feasible and best.status is Status.INFEASIBLE):
-                best = found
-            elif feasible and found.value > best.value:
-                best = found
+            careful[:0] = [found] if infeasible else []  # the last resort comes first
+            holding += [] if infeasible else [found]
         level = (low + high) / 2
         if high - low < LEAST_LEVEL or time.monotonic() > deadline:
             break
-    if best is None or (best.status is Status.INFEASIBLE and careful is not None):
-        return careful if careful is not None else found
-    return best
+    return max(holding, key=lambda one: one.value) if holding else careful[-1]
 
 
 def _with_spend(problem: "Problem", level: float | None, budget_cents: int | None) -> "Problem":

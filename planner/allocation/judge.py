@@ -1,133 +1,239 @@
-"""How do many plans of one portfolio do on draws that no solve saw?
+"""How does a chosen plan do on draws that the solve never saw?"""
 
-The options of all plans are evaluated once; each plan is then sums over its own.
-"""
-
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.allocation.packing import pack_outcomes
-from planner.allocation.prepare import Prepared, audit_outcomes
-from planner.allocation.problem import Floats, Problem, Rows, Solution
-from planner.allocation.risk import tail_mean
+from planner.allocation.hold import hold_result
+from planner.allocation.prepare import Prepared, held_out_value, solve_prepared
+from planner.allocation.problem import RiskMeasure, Solution
+from planner.allocation.risk import (
+    Bought,
+    Draws,
+    Funded,
+    plan_draws,
+    split_risk,
+    spread_of,
+    tail_mean,
+)
+from planner.allocation.sharing import Purchase
+from planner.allocation.variants import Rows, Way, present_factors
+from planner.costing.draws import (
+    compute_factor_draws,
+    data_cost_draws,
+    image_price_draws,
+    training_cost_draws,
+)
+from planner.domain.option import ProjectOptions
+from planner.domain.plan import Caution, RiskResult
+from planner.domain.portfolio import Compute, SharedAsset
+from planner.domain.project import Project
+from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import Basis, Mode, Objective, Status
+from planner.forecast.forecast import Forecast, build_forecast
 
-__all__ = ["HeldOut", "Outcome", "with_all_draws"]
+type Picks = Sequence[int | None]
 
-type Bools = NDArray[np.bool_]
+
+def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> RiskResult:
+    """Return the spread of net value and cost of a plan, and where it comes from."""
+    count = _audit_draws(prepared)
+    assets = tuple(_bought(prepared, purchase, count) for purchase in bought)
+    draws = plan_draws(tuple(_funded(prepared, picks, count)), count, assets)
+    result = spread_of(draws, prepared.budget_cents / 100)
+    if any(pick is not None for pick in picks):
+        again = plan_draws(tuple(_funded(prepared, picks, count, other_luck=True)), count, assets)
+        result = replace(result, split=split_risk(draws.net_value, again.net_value))
+    hold = prepared.portfolio.hold
+    if hold is None:
+        return result
+    kind, level = ("cvar", hold.cvar) if hold.chance is None else ("chance", hold.chance)
+    held = hold_result(kind, float(level or 0.0), 100 * draws.cost, prepared.budget_cents)
+    return replace(result, hold=held)
+
+
+def _audit_draws(prepared: Prepared) -> int:
+    posterior = prepared.posterior
+    return len(range(*posterior.audit_rows.indices(posterior.n_draws)))
+
+
+def _funded(
+    prepared: Prepared, picks: Picks, n_draws: int, *, other_luck: bool = False
+) -> Iterator[Funded]:
+    """Yield the funded projects with their cost on the audit's draws.
+
+    With ``other_luck`` each project's own luck is drawn anew, under another id; the coefficients
+    and what all projects share stay as they are.
+    """
+    portfolio = prepared.portfolio
+    present = present_factors(portfolio)
+    for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
+        if pick is None:
+            continue
+        way = menu.way(options, pick)
+        project, forecast = menu.project, way.forecast
+        if other_luck:
+            forecast = build_forecast(
+                _renamed(forecast.project),
+                prepared.posterior,
+                architectures=prepared.catalogue.architectures,
+                seed=prepared.seed,
+            )
+            project = _renamed(project)
+        spender = _Spender(project, way, portfolio.compute, n_draws, prepared.seed)
+        stops = portfolio.mode is Mode.STOP_WHEN_REACHED
+        certain, random = (
+            spender.stopped(options, pick, _needs(forecast, options, pick))
+            if stops
+            else spender.committed(options, pick)
+        )
+        start = 0 if options.start is None else int(options.start[pick])
+        yield Funded(
+            project=project,
+            forecast=forecast,
+            architecture=options.architecture(pick),
+            images=int(options.images_total[pick]),
+            fixed_cents=certain,
+            random_cost=random,
+            stops=stops,
+            present=float(present[start]),
+        )
+
+
+def _renamed(project: Project) -> Project:
+    """Return the project under an id that no file has: its luck is its own."""
+    return replace(project, id=hashlib.sha256(f"other luck {project.id}".encode()).hexdigest())
+
+
+def _needs(forecast: Forecast, options: ProjectOptions, pick: int) -> Draws:
+    """Return the images needed in each of the audit's draws."""
+    target = forecast.project.error_target
+    return forecast.data_needed_draws(target, options.architecture(pick))[forecast.audit_rows]
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
-    """One plan on the audit's draws.
+class _Spender:
+    """What one project spends in each of the audit's draws."""
 
-    Attributes
-    ----------
-    owners : ndarray of int64, shape (n_funded,)
-        Funded projects, by their place in the problem.
-    success : ndarray of bool, shape (n_funded, n_draws)
-        Whether each meets its target.
-    worth, spend : ndarray of shape (n_draws,)
-        Under the objective, and in currency; shared assets included.
-    """
+    project: Project
+    way: Way
+    compute: Compute
+    n_draws: int
+    seed: int
 
-    owners: Rows
-    success: Bools
-    worth: Floats
-    spend: Floats
+    def committed(self, options: ProjectOptions, pick: int) -> tuple[int, Draws | None]:
+        """Return the cents no price range touches, and draws of the rest (None for none)."""
+        certain = int(options.fixed_cents[pick])
+        random: Draws | None = None
+        if isinstance(self.project.images.price, Range):
+            to_buy = int(options.images_to_buy[pick])
+            random = data_cost_draws(self.project, to_buy, self.n_draws, self.seed)
+        else:
+            certain += int(options.data_cents[pick])
+        if any(isinstance(amount, Range) for amount in _compute_prices(self.compute)):
+            rate = self.way.rates[int(options.architecture_index[pick])]
+            total = int(options.images_total[pick])
+            training = training_cost_draws(rate, total, self.compute, self.n_draws, self.seed)
+            random = training if random is None else random + training
+        else:
+            certain += int(options.training_cents[pick])
+        return certain, random
 
-    @property
-    def mean(self) -> float:
-        """Expected worth."""
-        return float(self.worth.mean())
-
-    def tail(self, level: float) -> float:
-        """Return the mean of the worst ``1 − level`` share of outcomes."""
-        return tail_mean(self.worth, 1.0 - level)
-
-    @property
-    def expected_targets(self) -> float:
-        """Targets met in the mean."""
-        return float(self.success.sum(axis=0).mean())
-
-    @property
-    def chance_all(self) -> float:
-        """Chance that every funded project meets its target; 1 if none is funded."""
-        return float(self.success.all(axis=0).mean())
-
-
-class HeldOut:
-    """Evaluates plans of one prepared portfolio on the audit's draws.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The portfolio.
-    solutions : iterable of Solution
-        Plans whose options are evaluated at once; others are as they are asked for.
-    """
-
-    def __init__(self, prepared: Prepared, solutions: Iterable[Solution] = ()) -> None:
-        self._prepared = prepared
-        self._known: Rows = np.zeros(0, dtype=np.int64)
-        rows = prepared.posterior.audit_rows
-        self.n_draws = len(range(*rows.indices(prepared.posterior.n_draws)))
-        self._success: Bools = np.zeros((0, self.n_draws), dtype=np.bool_)
-        self._worth: Floats = np.zeros((0, self.n_draws))
-        self._spend: Floats = np.zeros((0, self.n_draws))
-        self.learn([one.options for one in solutions])
-
-    def learn(self, chosen: Iterable[Rows]) -> None:
-        """Evaluate options not evaluated yet."""
-        asked = np.unique(np.concatenate([self._known, *chosen]))
-        new = np.setdiff1d(asked, self._known)
-        if len(new) == 0:
-            return
-        outcomes = audit_outcomes(self._prepared, new)
-        each = np.arange(len(new), dtype=np.int64)
-        known = np.concatenate([self._known, new])
-        order = np.argsort(known)
-        self._known = known[order]
-        self._success = np.concatenate([self._success, outcomes.success_draws(each)])[order]
-        self._worth = np.concatenate([self._worth, outcomes.worth_draws(each)])[order]
-        self._spend = np.concatenate([self._spend, outcomes.spend_draws(each) / 100])[order]
-
-    def outcome(self, plan: Solution) -> Outcome:
-        """Return how a plan does."""
-        return self.of(plan.options, plan.assets)
-
-    def of(self, options: Rows, assets: Bools) -> Outcome:
-        """Return how any choice of options and assets does."""
-        self.learn([options])
-        rows = np.searchsorted(self._known, options)
-        problem = self._prepared.problem
-        bought = float(problem.asset_cents[assets].sum()) / 100
-        return Outcome(
-            owners=problem.owner[options],
-            success=self._success[rows],
-            worth=self._worth[rows].sum(axis=0) + float(problem.asset_worth[assets].sum()),
-            spend=self._spend[rows].sum(axis=0) + bought,
+    def stopped(self, options: ProjectOptions, pick: int, need: Draws) -> tuple[int, Draws]:
+        """Return the spend of labelling up to the need, at most to the cap."""
+        cap = int(options.images_total[pick])
+        owned = cap - int(options.images_to_buy[pick])
+        trained = np.minimum(np.maximum(np.ceil(need), owned), cap)
+        price = image_price_draws(
+            self.project.images.price, self.project.id, self.n_draws, self.seed
         )
-
-    def projects(self, plan: Solution) -> list[str]:
-        """Return the ids a plan funds, in file order."""
-        funded = {self._prepared.layout.order[k] for k in self._owners(plan)}
-        return [self._prepared.portfolio.projects[index].id for index in sorted(funded)]
-
-    def _owners(self, plan: Solution) -> list[int]:
-        return [int(owner) for owner in self._prepared.problem.owner[plan.options]]
+        rate = self.way.rates[int(options.architecture_index[pick])]
+        per_image = rate.usd_per_image_epoch * self.compute.epochs * self.compute.trials
+        spend = price * (trained - owned) + self.project.images.fixed_cost * (trained > owned)
+        factor = compute_factor_draws(self.compute, self.n_draws, self.seed)
+        return 0, spend + per_image * factor * trained
 
 
-def with_all_draws(prepared: Prepared) -> Problem:
-    """Return the problem with the outcomes of every option on the solve's draws.
+def _compute_prices(compute: Compute) -> tuple[Amount | None, ...]:
+    """Return the amounts that price training on the chosen basis."""
+    if compute.basis is Basis.PAPER:
+        return (compute.usd_per_flop,)
+    return (compute.usd_per_hour, compute.utilisation)
 
-    The worth of each option stays what the plan counts, which is exact where prices are ranges.
+
+def _bought(prepared: Prepared, purchase: Purchase, n_draws: int) -> Bought:
+    """Return a shared asset with draws of the price of its images, where that is a range."""
+    total, asset = purchase.total_cents, purchase.asset
+    present = 100 * purchase.present_cost / total if total else 1.0
+    if asset.images is None or not isinstance(asset.images.price, Range):
+        return Bought(total, None, present)
+    images = purchase.images - asset.images.held
+    price = image_price_draws(asset.images.price, _asset_owner(asset), n_draws, prepared.seed)
+    labels = round(100 * asset.images.price.lognormal_mean * images)
+    return Bought(total - labels, price * images, present)
+
+
+def _asset_owner(asset: SharedAsset) -> str:
+    return f"shared[{asset.id}]"
+
+
+def held_out(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> float:
+    """Return the objective on the audit's draws, risk measure included, from the choice alone."""
+    if prepared.is_plain and prepared.portfolio.mode is Mode.COMMIT:
+        return _expected(prepared, prepared.layout.picks(chosen))
+    value = held_out_value(prepared, chosen, np.zeros(len(prepared.problem.assets), dtype=np.bool_))
+    if prepared.objective is not Objective.NET_VALUE:
+        return value
+    return value - sum(purchase.present_cost for purchase in bought)
+
+
+def _expected(prepared: Prepared, picks: Picks) -> float:
+    """Return the expectation over the audit's draws, project by project."""
+    total = 0.0
+    for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
+        if pick is None:
+            continue
+        forecast, images = menu.forecast, [int(options.images_total[pick])]
+        target, name = menu.project.error_target, options.architecture(pick)
+        chance = float(forecast.chance(target, images, name, rows=forecast.audit_rows)[0])
+        value = chance * (menu.project.value or 0.0)
+        if prepared.objective is Objective.TARGETS_MET:
+            total += chance
+        elif prepared.objective is Objective.VALUE:
+            total += value
+        else:
+            total += value - int(options.total_cents[pick]) / 100
+    return total
+
+
+def judge_caution(prepared: Prepared, solution: Solution) -> Caution | None:
+    """Return what the measure of risk costs; None where the plan maximises the expectation.
+
+    Both plans are judged on the solve's draws, where each is best at what it maximises.
     """
-    if prepared.problem.outcomes is not None:
-        return prepared.problem
-    outcomes = pack_outcomes(
-        prepared.groups(None), prepared.portfolio, prepared.objective, seed=prepared.seed
-    )
-    return replace(prepared.problem, outcomes=outcomes)
+    if prepared.portfolio.risk.measure == "expected" or prepared.problem.outcomes is None:
+        return None
+    bold = solve_prepared(prepared, risk=RiskMeasure("expected"), gap=1e-4)
+    if bold.status is Status.INFEASIBLE:
+        return None
+    level = prepared.portfolio.risk.level
+    mean, tail = _mean_and_tail(prepared, solution, level)
+    bold_mean, bold_tail = _mean_and_tail(prepared, bold, level)
+    given_up, gained = max(0.0, bold_mean - mean), max(0.0, tail - bold_tail)
+    return Caution(given_up, gained, given_up / gained if gained > 0 else None, level)
+
+
+def _mean_and_tail(prepared: Prepared, solution: Solution, level: float) -> tuple[float, float]:
+    worth = solve_worth(prepared, solution)
+    return float(worth.mean()), tail_mean(worth, 1 - level)
+
+
+def solve_worth(prepared: Prepared, solution: Solution) -> Draws:
+    """Return the worth of a solution in each of the solve's draws."""
+    outcomes = prepared.problem.outcomes
+    assets = float(prepared.problem.asset_worth[solution.assets].sum())
+    if outcomes is None:
+        return np.full(1, float(prepared.problem.worth[solution.options].sum()) + assets)
+    return np.asarray(outcomes.worth_draws(solution.options).sum(axis=0) + assets)

@@ -16,6 +16,7 @@ from planner.allocation.money import total_budget_cents
 from planner.allocation.objective import resolve_objective
 from planner.allocation.pricing import Bits, Priced, Terms, merged, price_way
 from planner.allocation.relaxation import relaxed_price
+from planner.allocation.rules import as_committed, same_name
 from planner.allocation.table import build_table, objective_worth
 from planner.allocation.variants import (
     Way,
@@ -115,24 +116,6 @@ class Menu:
         if not self.ways:
             return Way((), self.forecast, self.rates)
         return self.ways[0 if options.use_index is None else int(options.use_index[row])]
-
-
-def as_committed(options: ProjectOptions, rule: Committed) -> NDArray[np.bool_]:
-    """Return which options have the architecture and images that a rule commits to."""
-    allowed = np.ones(len(options), dtype=np.bool_)
-    if rule.architecture is not None:
-        names = [same_name(name) for name in options.architectures]
-        wanted = same_name(rule.architecture)
-        index = names.index(wanted) if wanted in names else -1
-        allowed &= options.architecture_index == index
-    if rule.images is not None:
-        allowed &= options.images_total == rule.images
-    return allowed
-
-
-def same_name(name: str) -> str:
-    """Return an architecture's name as it is compared: without case, spaces and hyphens."""
-    return "".join(letter for letter in name.lower() if letter not in " -_")
 
 
 def build_options(

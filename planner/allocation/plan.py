@@ -1,41 +1,39 @@
 """From a portfolio and a fitted model to an audited plan with its reasons."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from planner import __version__
 from planner.allocation.assumptions import list_assumptions, training_prices
-from planner.allocation.conflict import explain_conflict
-from planner.allocation.explain import Scene, leftover_note, why_funded, why_not_funded
+from planner.allocation.audit import Tally, period_cents, require_sound_portfolio
+from planner.allocation.decide import decide
+from planner.allocation.explain import Scene, leftover_note
+from planner.allocation.judge import held_out, judge_caution, judge_risk
 from planner.allocation.money import budget_to_cents
-from planner.allocation.objective import require_plannable, require_search_limits, resolve_objective
-from planner.allocation.options import Menu, build_menus
-from planner.allocation.risk import Draws, Funded, plan_risk
-from planner.allocation.rules import project_rules
-from planner.allocation.solve import choose
-from planner.allocation.verdict import rule_on
-from planner.catalogue.portfolio_warnings import portfolio_warnings
-from planner.catalogue.tables import candidate_warnings
-from planner.costing.draws import data_cost_draws, training_cost_draws
-from planner.costing.training import compute_warnings
+from planner.allocation.objective import require_search_limits
+from planner.allocation.prepare import Prepared, prepare, solve_prepared
+from planner.allocation.problem import Solution
+from planner.allocation.sharing import Purchase, Split, purchases, shared_result, split
+from planner.allocation.solve import Choice
+from planner.allocation.standing import standing_warnings, unique_warnings
+from planner.allocation.wide_conflict import why_infeasible
 from planner.domain.catalogue import Catalogue
 from planner.domain.echo import echo_inputs
-from planner.domain.option import ProjectOptions
 from planner.domain.plan import (
-    SCHEMA_VERSION,
     AuditResult,
     BudgetResult,
-    Cost,
     Decision,
     ObjectiveResult,
+    PeriodSpend,
     Plan,
+    RiskResult,
+    UnitSpend,
     Warning_,
 )
-from planner.domain.portfolio import Compute, Portfolio
+from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
-from planner.domain.quantities import Amount, Range
-from planner.domain.vocabulary import Basis, Objective, Status, Verdict
-from planner.forecast.forecast import Forecast, build_forecast
+from planner.domain.vocabulary import Objective, Status, Verdict
 
 
 def build_plan(
@@ -50,13 +48,14 @@ def build_plan(
     """Choose architectures and images for a portfolio under its budget and rules.
 
     The choice maximises the objective on the solve's draws: ``net_value`` the sum of expected net
-    values (money may stay unspent), ``value`` the sum of expected values, ``targets_met`` the
-    sum of chances of target.
+    values less the cost of shared assets (money may stay unspent), ``value`` the sum of expected
+    values, ``targets_met`` the sum of chances of target; or the portfolio's measure of risk of
+    the same.
 
     Parameters
     ----------
     portfolio : Portfolio
-        With a budget.
+        With a budget, in total or by period.
     posterior : Posterior
         Whose joint draws to plan on; the first half of its chains serves the solve, the other the
         audit.
@@ -83,112 +82,135 @@ def build_plan(
         The plan, recomputed without the solver, is not what the solver said.
     """
     require_search_limits(gap, time_limit_s)
-    require_plannable(portfolio)
-    budget_cents = budget_to_cents(portfolio.budget or 0.0)
-    objective = resolve_objective(portfolio)
-    menus = build_menus(portfolio, _forecasts(portfolio, posterior, catalogue, seed), catalogue)
-    options = tuple(menu.options for menu in menus)
-    choice = choose(
-        options,
-        objective,
-        budget_cents,
-        project_rules(portfolio.rules),
-        gap=gap,
-        time_limit_s=time_limit_s,
-    )
-    empty = replace(
-        _empty_plan(portfolio, posterior, objective, menus, seed=seed, gap=gap),
-        warnings=_unique(_standing_warnings(portfolio, menus, catalogue)),
-    )
-    if choice is None:
-        conflict = explain_conflict(menus, project_rules(portfolio.rules), budget_cents)
-        return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
-    scene = Scene(portfolio, objective, menus, options, choice, budget_cents)
-    return _chosen_plan(empty, scene, posterior)
+    prepared = prepare(portfolio, posterior, catalogue, seed=seed)
+    solution = solve_prepared(prepared, gap=gap, time_limit_s=time_limit_s)
+    return plan_of(prepared, solution, gap=gap)
 
 
-def options_report(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
-) -> dict[str, object]:
-    """Return every option the plan may choose, priced, as ``planner options --json`` prints it.
+def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Plan:
+    """Return the audited plan that a solution is, or why there is none.
 
-    Together with the file's rules it is enough to check a plan by brute force: the objective
-    ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
-    ``targets_met`` sums ``chance_of_target``.
+    Everything is recomputed from the chosen options; of the solution itself only bounds, prices
+    and the claimed worth are used, the latter to be compared.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was solved.
+    solution : Solution
+        What came out.
+    gap : float, default=1e-6
+        As asked for, for the record.
     """
-    menus = build_menus(portfolio, _forecasts(portfolio, posterior, catalogue, seed), catalogue)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "model": {"name": posterior.name, "sha256": posterior.sha256},
-        "seed": seed,
-        "inputs_sha256": portfolio.inputs_sha256,
-        "objective": str(resolve_objective(portfolio)),
-        "options": [row for menu in menus for row in _option_rows(menu.options)],
-    }
+    empty = _empty_plan(prepared, gap)
+    if solution.status is Status.INFEASIBLE:
+        conflict = why_infeasible(prepared)
+        return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
+    picks = prepared.layout.picks(solution.options)
+    bought = purchases(prepared.portfolio, prepared.options, picks)
+    tally = require_sound_portfolio(
+        prepared, picks, bought, claimed=solution.value, bound=solution.bound
+    )
+    splits = split(
+        bought,
+        link_prices(prepared, solution),
+        in_money=prepared.objective is Objective.NET_VALUE,
+    )
+    scene = _scene(prepared, solution, picks, tally, splits)
+    return _filled(empty, prepared, solution, scene)
 
 
-def _option_rows(options: ProjectOptions) -> Iterable[dict[str, object]]:
-    for row in range(len(options)):
-        yield {
-            "project": options.project,
-            "architecture": options.architecture(row),
-            "images_total": int(options.images_total[row]),
-            "cost_total": int(options.total_cents[row]) / 100,
-            "chance_of_target": float(options.chance[row]),
-            "expected_value": float(options.expected_value[row]),
-            "expected_net_value": float(options.expected_net_value[row]),
-        }
+def link_prices(prepared: Prepared, solution: Solution) -> dict[tuple[str, str], float]:
+    """Return the dual price of each project's links to each asset, in units of worth."""
+    prices: dict[tuple[str, str], float] = {}
+    if all(asset.split != "dual" for asset in prepared.portfolio.shared):
+        return prices
+    firsts = [ladder.first for ladder in prepared.layout.ladders]
+    for row, price in zip(prepared.problem.rows, solution.row_prices.tolist(), strict=True):
+        if row.rule or not len(row.options) or not len(row.assets):
+            continue
+        ladder = prepared.layout.ladders[bisect_right(firsts, int(row.assets[0])) - 1]
+        key = (prepared.option(int(row.options[0])).project, ladder.asset.id)
+        prices[key] = prices.get(key, 0.0) + price
+    return prices
 
 
-def _forecasts(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
-) -> dict[str, Forecast]:
-    known = catalogue.architectures
-    return {
-        project.id: build_forecast(project, posterior, architectures=known, seed=seed)
-        for project in portfolio.projects
-    }
-
-
-def _empty_plan(
-    portfolio: Portfolio,
-    posterior: Posterior,
-    objective: Objective,
-    menus: Sequence[Menu],
-    *,
-    seed: int,
-    gap: float,
-) -> Plan:
+def _empty_plan(prepared: Prepared, gap: float) -> Plan:
     """Return a plan that funds nothing yet, with its provenance, assumptions and warnings."""
-    limit = budget_to_cents(portfolio.budget or 0.0) / 100
+    portfolio, posterior = prepared.portfolio, prepared.posterior
+    limit = prepared.budget_cents / 100
     return Plan(
         model={"name": posterior.name, "sha256": posterior.sha256},
-        seed=seed,
+        seed=prepared.seed,
         inputs_sha256=portfolio.inputs_sha256,
         portfolio=portfolio.name,
         currency=portfolio.currency,
         horizon_years=portfolio.horizon_years,
         status=Status.INFEASIBLE,
-        assumptions=list_assumptions(portfolio, posterior, objective, menus, seed=seed, gap=gap),
+        assumptions=list_assumptions(
+            portfolio,
+            posterior,
+            prepared.objective,
+            prepared.menus,
+            seed=prepared.seed,
+            gap=gap,
+        ),
         objective=None,
         budget=BudgetResult(limit=limit, committed=0.0, left=limit, shadow_price=0.0),
         decisions=(),
+        warnings=unique_warnings(standing_warnings(portfolio, prepared.menus, prepared.catalogue)),
         inputs=echo_inputs(portfolio),
         release=__version__,
     )
 
 
-def _chosen_plan(empty: Plan, scene: Scene, posterior: Posterior) -> Plan:
+def _scene(
+    prepared: Prepared,
+    solution: Solution,
+    picks: Sequence[int | None],
+    tally: Tally,
+    splits: tuple[Split, ...],
+) -> Scene:
+    """Return the solved portfolio as the explanations look at it."""
+    choice = Choice(
+        picks=tuple(picks),
+        status=solution.status,
+        value=tally.value,
+        bound=max(solution.bound, tally.value),
+        gap=solution.gap,
+        solver_bound=solution.solver_bound,
+        own_bound=solution.own_bound,
+        committed_cents=tally.cents,
+        budget_price=solution.budget_price,
+    )
+    return Scene(
+        prepared.portfolio,
+        prepared.objective,
+        prepared.menus,
+        prepared.options,
+        choice,
+        prepared.budget_cents,
+        splits,
+    )
+
+
+def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -> Plan:
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
     choice = scene.choice
-    decided = [_decide(scene, index) for index in range(len(scene.options))]
-    audit_draws = len(range(*posterior.audit_rows.indices(posterior.n_draws)))
-    funded = tuple(_funded(scene, audit_draws, empty.seed))
-    names = {item.architecture for item in funded}
+    bought = [item.purchase for item in scene.splits]
+    decided = [decide(scene, index) for index in range(len(scene.options))]
+    decisions = tuple(decision for decision, _ in decided)
+    risk = replace(
+        judge_risk(prepared, choice.picks, bought), caution=judge_caution(prepared, solution)
+    )
+    names = {decision.architecture for decision in decisions if decision.architecture}
     return replace(
         empty,
         status=choice.status,
-        assumptions={**empty.assumptions, "training_prices": training_prices(scene.menus, names)},
+        assumptions={
+            **empty.assumptions,
+            "training_prices": training_prices(prepared.menus, names),
+        },
         objective=ObjectiveResult(scene.objective, choice.value, choice.bound, choice.gap),
         budget=BudgetResult(
             limit=scene.budget_cents / 100,
@@ -196,157 +218,75 @@ def _chosen_plan(empty: Plan, scene: Scene, posterior: Posterior) -> Plan:
             left=scene.left_cents / 100,
             shadow_price=choice.budget_price,
         ),
-        decisions=tuple(decision for decision, _ in decided),
-        risk=plan_risk(funded, audit_draws, scene.budget_cents / 100),
+        decisions=decisions,
+        shared=tuple(shared_result(item) for item in scene.splits),
+        periods=_period_spend(scene, bought),
+        units=_unit_spend(prepared.portfolio, decisions),
+        risk=risk,
         audit=AuditResult(
             in_sample_value=choice.value,
-            held_out_value=_held_out_value(scene),
-            held_out_draws=audit_draws,
+            held_out_value=held_out(prepared, solution.options, bought),
+            held_out_draws=len(range(*prepared.posterior.audit_rows.indices(_draws(prepared)))),
             solver_bound=choice.solver_bound,
             own_bound=choice.own_bound,
         ),
-        warnings=_unique([*empty.warnings, *(item for _, found in decided for item in found)]),
+        warnings=unique_warnings(
+            [
+                *empty.warnings,
+                *(item for _, found in decided for item in found),
+                *_risk_warnings(risk),
+            ]
+        ),
         notes=tuple(_notes(scene)),
     )
 
 
-def _decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
-    """Return what the plan does with one project, and what to be warned of."""
-    options, menu, pick = scene.options[index], scene.menus[index], scene.choice.picks[index]
-    if pick is None:
-        why = why_not_funded(scene, index)
-        held = menu.project.images.held
-        no = Verdict.NO_GO
-        return Decision(options.project, no, None, held, 0, Cost(), 0.0, 0.0, 0.0, why), ()
-    chance = float(options.chance[pick])
-    ruling = rule_on(menu, chance, scene.portfolio)
-    decision = Decision(
-        project=options.project,
-        verdict=ruling.verdict,
-        architecture=options.architecture(pick),
-        images_total=int(options.images_total[pick]),
-        images_to_buy=int(options.images_to_buy[pick]),
-        cost=Cost.from_cents(
-            int(options.data_cents[pick]),
-            int(options.training_cents[pick]),
-            int(options.fixed_cents[pick]),
-        ),
-        chance_of_target=chance,
-        expected_value=float(options.expected_value[pick]),
-        expected_net_value=float(options.expected_net_value[pick]),
-        why=why_funded(scene, index, pick, ruling.reason),
+def _draws(prepared: Prepared) -> int:
+    return prepared.posterior.n_draws
+
+
+def _period_spend(scene: Scene, bought: Sequence[Purchase]) -> tuple[PeriodSpend, ...]:
+    spent = period_cents(scene.portfolio, scene.options, scene.choice.picks, bought)
+    return tuple(
+        PeriodSpend(period.id, budget_to_cents(period.budget) / 100, cents / 100)
+        for period, cents in zip(scene.portfolio.periods, spent, strict=False)
     )
-    return decision, ruling.warnings
 
 
-def _funded(scene: Scene, n_draws: int, seed: int) -> Iterable[Funded]:
-    """Yield the funded projects with their cost on the audit's draws."""
-    for menu, options, pick in zip(scene.menus, scene.options, scene.choice.picks, strict=True):
-        if pick is None:
-            continue
-        certain, random = _cost_parts(menu, options, pick, scene.portfolio.compute, n_draws, seed)
-        yield Funded(
-            project=menu.project,
-            forecast=menu.forecast,
-            architecture=options.architecture(pick),
-            images=int(options.images_total[pick]),
-            fixed_cents=certain,
-            random_cost=random,
+def _unit_spend(portfolio: Portfolio, decisions: Sequence[Decision]) -> tuple[UnitSpend, ...]:
+    """Return what each business unit commits, in the order in which the file names them."""
+    units = dict.fromkeys(project.unit for project in portfolio.projects if project.unit)
+    members = {
+        unit: [d for d, p in zip(decisions, portfolio.projects, strict=True) if p.unit == unit]
+        for unit in units
+    }
+    return tuple(
+        UnitSpend(
+            unit,
+            sum(round(100 * d.cost.total) for d in mine) / 100,
+            len(mine),
+            sum(d.verdict is not Verdict.NO_GO for d in mine),
         )
+        for unit, mine in members.items()
+    )
 
 
-def _cost_parts(
-    menu: Menu, options: ProjectOptions, pick: int, compute: Compute, n_draws: int, seed: int
-) -> tuple[int, Draws | None]:
-    """Return the cents no price range touches, and draws of the rest (None if there is none)."""
-    certain = int(options.fixed_cents[pick])
-    random: Draws | None = None
-    if isinstance(menu.project.images.price, Range):
-        to_buy = int(options.images_to_buy[pick])
-        random = data_cost_draws(menu.project, to_buy, n_draws, seed)
-    else:
-        certain += int(options.data_cents[pick])
-    if any(isinstance(amount, Range) for amount in _compute_prices(compute)):
-        rate = menu.rates[int(options.architecture_index[pick])]
-        total = int(options.images_total[pick])
-        training = training_cost_draws(rate, total, compute, n_draws, seed)
-        random = training if random is None else random + training
-    else:
-        certain += int(options.training_cents[pick])
-    return certain, random
-
-
-def _compute_prices(compute: Compute) -> tuple[Amount | None, ...]:
-    """Return the amounts that price training on the chosen basis."""
-    if compute.basis is Basis.PAPER:
-        return (compute.usd_per_flop,)
-    return (compute.usd_per_hour, compute.utilisation)
-
-
-def _held_out_value(scene: Scene) -> float:
-    """Return the plan's objective on the draws the solve never saw."""
-    total = 0.0
-    for menu, options, pick in zip(scene.menus, scene.options, scene.choice.picks, strict=True):
-        if pick is None:
-            continue
-        forecast = menu.forecast
-        chance = float(
-            forecast.chance(
-                menu.project.error_target,
-                [int(options.images_total[pick])],
-                options.architecture(pick),
-                rows=forecast.audit_rows,
-            )[0]
+def _risk_warnings(risk: RiskResult) -> Iterable[Warning_]:
+    if risk.hold is not None and not risk.hold.holds:
+        asked = (
+            f"a chance of {risk.hold.level:.0%}; it is {risk.hold.reached:.1%}"
+            if risk.hold.kind == "chance"
+            else f"the CVaR at {risk.hold.level:.0%}; it is {risk.hold.reached:,.0f}"
         )
-        value = chance * (menu.project.value or 0.0)
-        if scene.objective is Objective.TARGETS_MET:
-            total += chance
-        elif scene.objective is Objective.VALUE:
-            total += value
-        else:
-            total += value - int(options.total_cents[pick]) / 100
-    return total
+        message = (
+            f"On draws the solve never saw the budget does not hold at {asked}. Lower the cost, "
+            "raise the budget, or ask for more."
+        )
+        yield Warning_("HOLD_MISSED", None, "portfolio.hold", message)
 
 
 def _notes(scene: Scene) -> Iterable[str]:
     yield leftover_note(scene)
     if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
         yield "No project has a value, so the plan maximises the expected number of targets met."
-
-
-def _standing_warnings(
-    portfolio: Portfolio, menus: Sequence[Menu], catalogue: Catalogue
-) -> Iterable[Warning_]:
-    """Yield what to know whatever is chosen: the file, then project by project, then the model."""
-    yield from portfolio_warnings(portfolio)
-    yield from compute_warnings(portfolio.compute)
-    for menu in menus:
-        yield from candidate_warnings(menu.project, catalogue, portfolio.compute)
-        yield from menu.forecast.warnings
-        yield from menu.forecast.architecture_warnings([rate.architecture for rate in menu.rates])
-    yield from _dominance_warning(menus)
-
-
-def _dominance_warning(menus: Sequence[Menu]) -> Iterable[Warning_]:
-    """Say once that the model cannot tell architectures apart, where there was a choice."""
-    blind = [m for m in menus if not m.forecast.varies_by_architecture and len(m.rates) > 1]
-    if blind:
-        message = (
-            "Eq. 1 has no architecture term: at equal images every architecture has the same "
-            "error, so the cheapest one always wins. Name the architectures you would deploy, or "
-            "use a model that tells them apart."
-        )
-        yield Warning_("ARCHITECTURE_DOMINATED", None, "projects.architectures", message)
-
-
-_SAID_TWICE = frozenset({"TARGET_TRIVIAL", "RC_ABOVE_ONE", "USD_PER_FLOP"})
-"""Codes that both the file's reader and the forecast or the costing use, in other words."""
-
-
-def _unique(warnings: Iterable[Warning_]) -> tuple[Warning_, ...]:
-    """Return each warning once, the first wording where two rooms say the same."""
-    first: dict[object, Warning_] = {}
-    for warning in warnings:
-        key = (warning.code, warning.project) if warning.code in _SAID_TWICE else warning
-        first.setdefault(key, warning)
-    return tuple(first.values())
+    yield from (item.shares.note for item in scene.splits if item.shares.note)

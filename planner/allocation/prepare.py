@@ -179,13 +179,30 @@ def prepare(
         No budget, no projects, or values missing that the objective needs.
     """
     require_plannable(portfolio)
+    return prepare_unbudgeted(
+        portfolio, posterior, catalogue, seed=seed, keeps_draws=needs_draws(portfolio)
+    )
+
+
+def prepare_unbudgeted(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    keeps_draws: bool = False,
+) -> Prepared:
+    """Forecast and price everything, whether or not there is a budget to plan under.
+
+    ``keeps_draws`` keeps the success of every option in each of the solve's draws.
+    """
     objective = resolve_objective(portfolio)
     menus = build_menus(
         portfolio,
         build_forecasts(portfolio, posterior, catalogue, seed),
         catalogue,
         seed=seed,
-        keeps_draws=needs_draws(portfolio),
+        keeps_draws=keeps_draws,
     )
     options = plan_options(menus, portfolio)
     return Prepared(

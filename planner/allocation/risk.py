@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from planner.allocation.problem import RiskMeasure
-from planner.domain.plan import Interval, Quantiles, RiskResult
+from planner.domain.plan import Interval, Quantiles, RiskResult, RiskSplit
 from planner.domain.project import Project
 from planner.forecast.forecast import Forecast
 
@@ -36,11 +36,15 @@ class Funded:
     architecture : str
         Chosen.
     images : int
-        Trained on.
+        Trained on; in ``stop_when_reached`` mode at most.
     fixed_cents : int
-        Cost that no price range touches.
+        Cost that is the same in every draw.
     random_cost : ndarray of shape (n_audit_draws,) or None
-        Draws of the rest; None where no price is a range.
+        Draws of the rest; None where nothing is random.
+    stops : bool
+        Whether labelling stops at the target.
+    present : float
+        Present value of one unit of money of the period in which it starts.
     """
 
     project: Project
@@ -49,12 +53,64 @@ class Funded:
     images: int
     fixed_cents: int
     random_cost: Draws | None = None
+    stops: bool = False
+    present: float = 1.0
 
     def success_draws(self) -> NDArray[np.bool_]:
         """Return in which of the audit's draws the target is met."""
-        rows = self.forecast.audit_rows
-        errors = self.forecast.error_draws([self.images], self.architecture)[rows, 0]
-        return np.asarray(errors <= self.project.error_target)
+        forecast, target = self.forecast, self.project.error_target
+        rows = forecast.audit_rows
+        if self.stops:
+            need = forecast.data_needed_draws(target, self.architecture)[rows]
+            return np.asarray(need <= self.images)
+        errors = forecast.error_draws([self.images], self.architecture, rows=rows)[:, 0]
+        return np.asarray(errors <= target)
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """A shared asset as the risk reads it: its certain cents, draws of the rest, present value."""
+
+    fixed_cents: int
+    random_cost: Draws | None = None
+    present: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class PlanDraws:
+    """Net value (present value where there is a discount rate) and spend in each draw."""
+
+    net_value: Draws
+    cost: Draws
+
+
+def plan_draws(funded: Sequence[Funded], n_draws: int, bought: Sequence[Bought] = ()) -> PlanDraws:
+    """Return net value and spend of a whole plan in each of the audit's draws.
+
+    Parameters
+    ----------
+    funded : sequence of Funded
+        The plan; nothing is at risk without any.
+    n_draws : int
+        Draws of the audit.
+    bought : sequence of Bought
+        Shared assets.
+    """
+    items: tuple[Funded | Bought, ...] = (*funded, *bought)
+    # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
+    cost = np.full(n_draws, sum(item.fixed_cents for item in items) / 100)
+    value = np.zeros(n_draws)
+    later = np.zeros(n_draws)  # by how much the present value of the spend is below the spend
+    for item in items:
+        random = np.zeros(n_draws) if item.random_cost is None else item.random_cost
+        if item.random_cost is not None:
+            cost += random
+        if item.present != 1.0:
+            later += (1.0 - item.present) * (item.fixed_cents / 100 + random)
+    for project in funded:
+        value += project.present * (project.project.value or 0.0) * project.success_draws()
+    net = value - cost
+    return PlanDraws(net + later if later.any() else net, cost)
 
 
 def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResult:
@@ -69,15 +125,53 @@ def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResu
     budget : float
         What ``chance_over_budget`` compares with.
     """
-    # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
-    cost = np.full(n_draws, sum(item.fixed_cents for item in funded) / 100)
-    value = np.zeros(n_draws)
-    for item in funded:
-        if item.random_cost is not None:
-            cost += item.random_cost
-        value += (item.project.value or 0.0) * item.success_draws()
-    over = float(np.mean(cost > budget + 0.005))  # half a cent: sums of cents in binary
-    return RiskResult(summarise(value - cost, worst="low"), summarise(cost, worst="high"), over)
+    return spread_of(plan_draws(funded, n_draws), budget)
+
+
+def spread_of(draws: PlanDraws, budget: float) -> RiskResult:
+    """Return quantiles and tails of net value and cost, and the chance of exceeding a budget."""
+    cost = draws.cost
+    over = cost > budget + 0.005  # half a cent: sums of cents in binary
+    interval = None
+    if np.ptp(cost) > 0:
+        interval = chance_interval(int(np.count_nonzero(over)), len(cost))
+    return RiskResult(
+        summarise(draws.net_value, worst="low"),
+        summarise(cost, worst="high"),
+        float(np.mean(over)),
+        interval,
+    )
+
+
+def split_risk(net_value: Draws, other_luck: Draws) -> RiskSplit:
+    r"""Return how much of the spread of net value all projects share.
+
+    Given what all projects share in a draw (the model's coefficients, effects of architectures,
+    the price of compute), two evaluations with independent luck of each project are independent.
+    So their covariance over the draws is the variance of the conditional mean,
+
+    .. math:: \mathrm{Cov}(V, V') = \mathrm{Var}(E[V \mid \text{shared}]),
+
+    and what is left of the variance is due to luck.
+
+    Parameters
+    ----------
+    net_value, other_luck : ndarray of shape (n_draws,)
+        Of the same plan in the same draws; every project's own luck is drawn anew.
+
+    Examples
+    --------
+    >>> draws = np.array([0.0, 2.0, 4.0])
+    >>> split_risk(draws, draws).shared_share
+    1.0
+    """
+    variance = float(np.var(net_value))
+    if variance == 0:
+        return RiskSplit(0.0, 0.0, 0.0)
+    centred = net_value - net_value.mean()
+    covariance = float(np.mean(centred * (other_luck - other_luck.mean())))
+    shared = min(max(covariance, 0.0), variance)
+    return RiskSplit(math.sqrt(shared), math.sqrt(variance - shared), shared / variance)
 
 
 def summarise(draws: Draws, *, worst: str) -> Quantiles:
@@ -85,7 +179,7 @@ def summarise(draws: Draws, *, worst: str) -> Quantiles:
 
     Parameters
     ----------
-    draws : ndarray of shape (n_draws,)
+    draws : ndarray
         Equally likely outcomes.
     worst : {"low", "high"}
         Which end is bad.

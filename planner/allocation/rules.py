@@ -7,7 +7,13 @@ bound; the questions feed the audit, which must not share code with the model.
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import (
     AtLeast,
     AtMost,
@@ -125,3 +131,32 @@ def keeps(rule: ProjectRule, funded: Collection[str]) -> bool:
 def broken_rules(rules: Iterable[ProjectRule], funded: AbstractSet[str]) -> tuple[str, ...]:
     """Return the names of the rules that a set of funded projects breaks, in order."""
     return tuple(rule.name for rule in rules if not keeps(rule, funded))
+
+
+def exact_share(share: float) -> Fraction:
+    """Return a share as the decimal number it is written as.
+
+    Examples
+    --------
+    >>> exact_share(0.333)
+    Fraction(333, 1000)
+    """
+    return Fraction(Decimal(repr(float(share))))
+
+
+def as_committed(options: ProjectOptions, rule: Committed) -> NDArray[np.bool_]:
+    """Return which options have the architecture and images that a rule commits to."""
+    allowed = np.ones(len(options), dtype=np.bool_)
+    if rule.architecture is not None:
+        names = [same_name(name) for name in options.architectures]
+        wanted = same_name(rule.architecture)
+        index = names.index(wanted) if wanted in names else -1
+        allowed &= options.architecture_index == index
+    if rule.images is not None:
+        allowed &= options.images_total == rule.images
+    return allowed
+
+
+def same_name(name: str) -> str:
+    """Return an architecture's name as it is compared: without case, spaces and hyphens."""
+    return "".join(letter for letter in name.lower() if letter not in " -_")

@@ -19,7 +19,12 @@ from planner.domain.project import Project
 from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.vocabulary import Basis
 
-__all__ = ["compute_factor_draws", "data_cost_draws", "training_cost_draws"]
+__all__ = [
+    "compute_factor_draws",
+    "data_cost_draws",
+    "image_price_draws",
+    "training_cost_draws",
+]
 
 type Draws = NDArray[np.float64]
 
@@ -48,6 +53,21 @@ def data_cost_draws(project: Project, images_to_buy: ArrayLike, n_draws: int, se
     """
     prices = _amount_draws(project.images.price, n_draws, seed, project.id, "images.price")
     return np.multiply.outer(prices, np.asarray(images_to_buy, dtype=np.float64))
+
+
+def image_price_draws(price: Amount, owner: str, n_draws: int, seed: int) -> Draws:
+    """Return draws of the price of one image, of a project or of a shared data set.
+
+    Parameters
+    ----------
+    price : float or Range
+        A number is the same in every draw.
+    owner : str
+        Id under which it is drawn.
+    n_draws, seed : int
+        As for :func:`data_cost_draws`.
+    """
+    return _amount_draws(price, n_draws, seed, owner, "images.price")
 
 
 def training_cost_draws(
