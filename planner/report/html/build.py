@@ -7,13 +7,19 @@ from planner.report.html.cards import (
     Bullets,
     Mark,
     Name,
+    Number,
     Paragraph,
     Report,
     Section,
     Text,
     say,
 )
-from planner.report.html.closing import assumptions_section, excluded_section, manifest_section
+from planner.report.html.closing import (
+    assumptions_section,
+    excluded_section,
+    manifest_section,
+    signature_section,
+)
 from planner.report.html.decision import decision_section
 from planner.report.html.diagnostics import diagnostics_section
 from planner.report.html.evidence import evidence_section
@@ -69,6 +75,7 @@ def _sections(material: Material) -> tuple[Section | None, ...]:
         methods_section(material) if style is Style.GRANT else None,
         diagnostics_section(material) if style is Style.TECH else None,
         manifest_section(material),
+        signature_section(material),
     )
 
 
@@ -101,7 +108,7 @@ def _lines(material: Material) -> tuple[Text, ...]:
         say(
             words.MODEL_LINE,
             model=Name(visible(plan.model["name"])),
-            seed=numbers.Number(str(plan.seed), float(plan.seed), "seed", "seed"),
+            seed=Number(str(plan.seed), float(plan.seed), "seed", "seed"),
         ),
         say(words.DATE_LINE, date=visible(material.provenance.date)),
     )

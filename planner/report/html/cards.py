@@ -203,13 +203,14 @@ class Picture:
         Heading; empty for none.
     caption : Text
         Says what the picture says.
-    level : int
-        Of the heading.
+    more : Text
+        Goes on after the caption on screen, not on paper.
     """
 
     svg: str
     caption: Text = ()
     title: Text = ()
+    more: Text = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from planner.report.html.cards import (
     Definitions,
     Folded,
     Name,
+    Number,
     Paragraph,
     Section,
     Signatures,
@@ -50,7 +51,7 @@ def assumptions_section(material: Material) -> Section:
         items = tuple((Code(visible(str(path))),) for path in defaults)
         count = words.DEFAULTS.format(count=f"{len(defaults):,}")
         blocks.append(Folded(count, (Bullets(items, tone="columns"),)))
-    return Section("assumptions", words.ASSUMPTIONS, tuple(blocks))
+    return Section("assumptions", words.ASSUMPTIONS, tuple(blocks), tone="half")
 
 
 def _settings(assumptions: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
@@ -95,12 +96,17 @@ def manifest_section(material: Material) -> Section:
         ("Date", (visible(made.date),)),
         ("Inputs, SHA-256", (Code(plan.inputs_sha256 or "built in Python, no file"),)),
         ("Model", (Name(visible(plan.model["name"])), ", SHA-256 ", Code(plan.model["sha256"]))),
-        ("Seed", (numbers.Number(str(plan.seed), float(plan.seed), "seed", "seed"),)),
+        ("Seed", (Number(str(plan.seed), float(plan.seed), "seed", "seed"),)),
         ("Versions", (visible(versions),)),
         ("Evidence", (visible(material.model.evidence.description),)),
     ]
     blocks: list[Block] = [Paragraph((words.MANIFEST_LEAD,)), Definitions(tuple(items))]
     blocks.append(Paragraph((words.ON_PAPER,), "paper"))
-    if material.style is Style.BOARD:
-        blocks.append(Signatures(words.ROLES))
-    return Section("manifest", words.MANIFEST, tuple(blocks))
+    return Section("manifest", words.MANIFEST, tuple(blocks), tone="half")
+
+
+def signature_section(material: Material) -> Section | None:
+    """Return lines to sign on, for a board."""
+    if material.style is not Style.BOARD or not material.funded:
+        return None
+    return Section("signatures", words.SIGNATURES, (Signatures(words.ROLES),), tone="sign")

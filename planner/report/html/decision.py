@@ -14,7 +14,9 @@ from planner.report.html.cards import (
     Folded,
     Link,
     Name,
+    Number,
     Paragraph,
+    Part,
     Row,
     Section,
     Table,
@@ -254,7 +256,7 @@ def _measure_first(material: Material, pilots: Sequence[int]) -> Text:
     names: list[Text] = [(Name(visible(_decision(material, at).project)),) for at in pilots[:5]]
     if len(pilots) > 5:
         names.append((f"{len(pilots) - 5} more",))
-    joined: list[object] = []
+    joined: list[Part] = []
     for index, name in enumerate(names):
         if index:
             joined.append(" and " if index == len(names) - 1 else ", ")
@@ -262,13 +264,13 @@ def _measure_first(material: Material, pilots: Sequence[int]) -> Text:
     joined.append(" are" if len(pilots) > 1 else " is")
     spend = sum(round(100 * _decision(material, at).cost.total) for at in pilots) / 100
     amount = numbers.amount(spend, material.currency, named=True)
-    return say(words.MEASURE_FIRST, pilots=tuple(joined), spend=amount)  # type: ignore[arg-type]
+    return say(words.MEASURE_FIRST, pilots=tuple(joined), spend=amount)
 
 
 def _spend_tables(material: Material) -> Iterator[Table]:
     plan, currency = material.plan, material.currency
     if plan.periods:
-        columns = (
+        by_period = (
             Column("Period"),
             Column("Budget", numeric=True),
             Column("Committed", numeric=True),
@@ -283,7 +285,7 @@ def _spend_tables(material: Material) -> Iterator[Table]:
             )
             for at, period in enumerate(plan.periods)
         )
-        yield Table(f"{words.PERIODS_CAPTION}, {currency}", columns, rows)
+        yield Table(f"{words.PERIODS_CAPTION}, {currency}", by_period, rows)
     if plan.units:
         columns = (
             Column("Unit"),
@@ -315,7 +317,7 @@ def _rule(material: Material) -> Text:
     )
 
 
-def _committed(material: Material) -> numbers.Number:
+def _committed(material: Material) -> Number:
     value = material.plan.budget.committed
     return numbers.amount(value, material.currency, "budget.committed", named=True)
 

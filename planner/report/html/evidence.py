@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.estimate import spread
-from planner.domain.plan import Decision
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.domain.vocabulary import Task, Verdict
-from planner.forecast.forecast import Forecast
 from planner.report.html import numbers, pictures, words
 from planner.report.html.cards import (
     Block,
@@ -27,6 +25,7 @@ from planner.report.html.cards import (
 )
 from planner.report.html.decision import all_projects
 from planner.report.html.material import Material, verdict_mark
+from planner.report.html.svg import to_svg
 from planner.report.html.text import visible
 
 N_POINTS = 40
@@ -66,8 +65,8 @@ def _fans(material: Material) -> Iterator[Picture]:
             pictures.draw_fan(figure, view.fan())
             name = visible(view.decision.project)
             title = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
-            svg = pictures.to_svg(figure, f"fan-{place}", title, view.alt(title))
-            yield Picture(svg, view.caption(), (Name(name),))
+            svg = to_svg(figure, f"fan-{place}", title, view.alt(title))
+            yield Picture(svg, view.caption(), (Name(name),), view.need())
 
 
 class FanView:
@@ -82,11 +81,11 @@ class FanView:
     """
 
     def __init__(self, material: Material, place: int) -> None:
-        self.decision: Decision = material.plan.decisions[place]
-        self.project: Project = material.project(place)
+        self.decision = material.plan.decisions[place]
+        self.project = material.project(place)
         self._place = place
-        self._forecast: Forecast = material.forecasts[self.decision.project]
-        self._model: Posterior = material.model
+        self._forecast = material.forecasts[self.decision.project]
+        self._model = material.model
         # the last point is where the sentences look: what is bought, else what could be
         self._images = _images_shown(self.project)
         at = self.decision.images_total if self.funded else self.project.images.limit
@@ -124,24 +123,8 @@ class FanView:
         p10, p50, p90 = (numbers.rate(float(end)) for end in self._ends)
         target = numbers.rate(self.project.error_target)
         here = f"decisions[{self._place}]"
-        if self.funded:
-            text = say(
-                words.FAN_CAPTION,
-                verdict=verdict_mark(self.decision),
-                chance=numbers.chance(
-                    self.decision.chance_of_target, f"{here}.chance_of_target", down=True
-                ),
-                images=(
-                    numbers.images(self.decision.images_total, f"{here}.images_total"),
-                    " images",
-                ),
-                target=target,
-                p10=p10,
-                p50=p50,
-                p90=p90,
-            )
-        else:
-            text = say(
+        if not self.funded:
+            return say(
                 words.FAN_CAPTION_NO,
                 verdict=verdict_mark(self.decision),
                 target=target,
@@ -149,7 +132,21 @@ class FanView:
                 p50=p50,
                 p90=p90,
             )
-        return (*text, " ", *self.need())
+        return say(
+            words.FAN_CAPTION,
+            verdict=verdict_mark(self.decision),
+            chance=numbers.chance(
+                self.decision.chance_of_target, f"{here}.chance_of_target", down=True
+            ),
+            images=(
+                numbers.images(self.decision.images_total, f"{here}.images_total"),
+                " images",
+            ),
+            target=target,
+            p10=p10,
+            p50=p50,
+            p90=p90,
+        )
 
     def need(self, sentence: str = words.FAN_NEED) -> Text:
         """Return the sentence about data needed."""

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from planner.domain.vocabulary import Verdict
 from planner.report.html import numbers, words
-from planner.report.html.cards import Bullets, Name, Paragraph, Section, Text, say
+from planner.report.html.cards import (
+    Bullets,
+    Name,
+    Number,
+    Paragraph,
+    Section,
+    Text,
+    say,
+)
 from planner.report.html.evidence import FanView
 from planner.report.html.material import Material
 from planner.report.html.text import visible
@@ -52,7 +60,7 @@ def _choice(material: Material) -> Text:
         words.GRANT_CHOICE,
         objective=words.OBJECTIVES[str(plan.objective.kind)],
         limit=numbers.amount(plan.budget.limit, plan.currency, "budget.limit", named=True),
-        gap=numbers.Number(
+        gap=Number(
             f"{100 * max(plan.objective.gap, 1e-6):.2g} %", plan.objective.gap, numbers.SHARE
         ),
         solve=numbers.tally(material.model.n_draws - held_out, "draws"),

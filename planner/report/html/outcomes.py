@@ -72,8 +72,8 @@ def plan_draws(plan: Plan, portfolio: Portfolio, forecasts: Sequence[Forecast]) 
         cost += _data_cost(decision, project, n_draws, plan.seed)
     cost += certain / 100
     return PlanDraws(
-        cost if _agrees(cost, plan.risk and plan.risk.cost) else None,
-        value - cost if _agrees(value - cost, plan.risk and plan.risk.net_value) else None,
+        cost if _agrees(cost, plan.risk.cost if plan.risk else None) else None,
+        value - cost if _agrees(value - cost, plan.risk.net_value if plan.risk else None) else None,
         targets,
     )
 

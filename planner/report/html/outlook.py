@@ -1,10 +1,11 @@
 """What else could be: inputs that move the result, other budgets, and who pays what is shared."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from planner.domain.frontier import Frontier
 from planner.domain.plan import SharedResult
-from planner.report.html import numbers, pictures, words
+from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Block,
     Bullets,
@@ -20,7 +21,7 @@ from planner.report.html.cards import (
     say,
 )
 from planner.report.html.material import Material
-from planner.report.html.svg import SETTINGS, to_svg
+from planner.report.html.svg import report_style, to_svg
 from planner.report.html.text import visible
 
 MOST_BARS = 8
@@ -38,16 +39,16 @@ def _tornado(material: Material) -> Iterator[Block]:
         missing = words.TORNADO_MISSING if material.funded else words.TORNADO_NONE
         yield Paragraph((missing,))
         return
-    import matplotlib as mpl
-
     from planner.report.tornado_figure import draw_tornado
 
     widest = tornado.bars[0]
     ends = sorted((widest.value_at_low, widest.value_at_high))
     low, high = (material.worth(end) for end in ends)
     first = visible(widest.input)
-    with mpl.rc_context(SETTINGS):
-        figure = draw_tornado(tornado)
+    widest_bars = replace(tornado, bars=tornado.bars[:MOST_BARS])
+    with report_style(with_math=True):
+        figure = draw_tornado(widest_bars, currency=visible(material.currency))
+        figure.set_size_inches(5.2, 1.1 + 0.3 * len(widest_bars.bars))
         alt = words.TORNADO_ALT.format(
             count=len(tornado.bars), first=first, low=low.text, high=high.text
         )
@@ -66,8 +67,6 @@ def _frontier(material: Material) -> Iterator[Block]:
     if frontier is None or not frontier.points:
         yield Paragraph((words.FRONTIER_MISSING,))
         return
-    import matplotlib as mpl
-
     from planner.report.frontier_figure import draw_frontier
 
     here = numbers.amount(material.plan.budget.limit, material.currency, "budget.limit", named=True)
@@ -75,8 +74,9 @@ def _frontier(material: Material) -> Iterator[Block]:
         numbers.amount(point.budget, material.currency, named=True).text
         for point in (frontier.points[0], frontier.points[-1])
     ]
-    with mpl.rc_context(SETTINGS):
+    with report_style(with_math=True):
         figure = draw_frontier(frontier)
+        figure.set_size_inches(5.2, 3.1)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
         svg = to_svg(figure, "frontier", words.FRONTIER, alt)
     yield Paragraph((*say(words.FRONTIER_LEAD, here=here), " ", *_shadow(material)))
@@ -140,7 +140,7 @@ def _points(frontier: Frontier, material: Material) -> Table:
 
 def amortisation_section(material: Material) -> Section:
     """Return who pays for what is bought once."""
-    return Section("shared", words.AMORTISATION, tuple(_amortisation(material)), tone="half")
+    return Section("shared", words.AMORTISATION, tuple(_amortisation(material)))
 
 
 def _amortisation(material: Material) -> Iterator[Block]:
@@ -193,6 +193,3 @@ def _shares(material: Material, at: int, asset: SharedResult) -> Iterator[Row]:
                 ("–",) if alone is None else (numbers.amount(alone, currency),),
             )
         )
-
-
-__all__ = ["amortisation_section", "frontier_section", "pictures", "tornado_section"]

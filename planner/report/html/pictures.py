@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.report.format import count, money
-from planner.report.html.svg import AMBER, BLUE, INK, MUTED, RED, RULE, SETTINGS, to_svg
+from planner.report.html.svg import AMBER, BLUE, INK, MUTED, RED, RULE, report_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,10 +30,9 @@ _S_MARKS = {0.1: "^", 0.5: "o", 0.8: "D", 0.9: "s"}
 @contextmanager
 def sheet(size: tuple[float, float]) -> Iterator["Figure"]:
     """Yield an empty figure in the report's style; clear and reuse it for each picture."""
-    import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(SETTINGS):
+    with report_style():
         yield Figure(figsize=size)
 
 
@@ -65,7 +64,7 @@ class SCurve:
 def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
     """Draw the share of outcomes that do not exceed each amount."""
     figure.clear()
-    axes = figure.add_axes((0.11, 0.2, 0.85, 0.72))
+    axes = figure.add_axes((0.115, 0.2, 0.85, 0.7))
     if curve.draws is None:
         levels, amounts = np.array(list(curve.marks)), np.array(list(curve.marks.values()))
     else:
@@ -82,14 +81,13 @@ def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
         _label(axes, amount, level, f"P{100 * level:.0f}  {money(amount)}")
     if curve.limit is not None:
         axes.axvline(curve.limit, color=RED, lw=1.1, ls="--")
-        low, high = axes.get_xlim()
-        right = curve.limit > low + 0.6 * (high - low)
         axes.annotate(
             curve.limit_name,
-            (curve.limit, 0.03),
-            xytext=(-3 if right else 3, 0),
+            (curve.limit, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2),
             textcoords="offset points",
-            ha="right" if right else "left",
+            ha="center",
             color=RED,
             fontsize=7,
         )
@@ -107,6 +105,7 @@ def _label(axes: "Axes", amount: float, level: float, text: str) -> None:
         textcoords="offset points",
         ha="right" if right else "left",
         fontsize=7.5,
+        bbox={"fc": "white", "ec": "none", "pad": 0.8, "alpha": 0.85},
     )
 
 
@@ -173,7 +172,7 @@ class Fan:
 def draw_fan(figure: "Figure", fan: Fan) -> None:
     """Draw error against images: bands, median (dashed outside the evidence) and marks."""
     figure.clear()
-    axes = figure.add_axes((0.155, 0.185, 0.82, 0.7))
+    axes = figure.add_axes((0.2, 0.19, 0.76, 0.66))
     axes.set(xscale="log", yscale="log")
     for (lower, upper), shade in zip(fan.bands, SHADES, strict=True):
         axes.fill_between(fan.images, lower, upper, color=shade, lw=0)
@@ -196,11 +195,11 @@ def draw_fan(figure: "Figure", fan: Fan) -> None:
 
 def _verticals(axes: "Axes", fan: Fan) -> None:
     """Mark images held, bought and obtainable, each named above the frame."""
-    marks = [(fan.limit, "limit", (0, (5, 2)), "right")]
+    marks: list[tuple[int, str, tuple[float, ...], str]] = [(fan.limit, "limit", (5, 2), "right")]
     if fan.held > 0:
-        marks.append((fan.held, "held", (0, (1, 1.5)), "left"))
+        marks.append((fan.held, "held", (1, 1.5), "left"))
     for at, word, dashes, side in marks:
-        axes.axvline(at, color=MUTED, lw=0.9, ls=dashes)
+        axes.axvline(at, color=MUTED, lw=0.9, dashes=dashes)
         axes.annotate(
             word,
             (at, 1.0),
@@ -257,17 +256,3 @@ def draw_tally(figure: "Figure", shares: Sequence[float]) -> None:
     axes.set_xticks(range(len(shares)))
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     axes.tick_params(length=2.5)
-
-
-__all__ = [
-    "FAN_SIZE",
-    "S_CURVE_SIZE",
-    "Fan",
-    "SCurve",
-    "draw_fan",
-    "draw_s_curve",
-    "draw_tally",
-    "sheet",
-    "short_money",
-    "to_svg",
-]

@@ -13,11 +13,13 @@ from planner.domain.plan import Decision, Warning_
 from planner.domain.vocabulary import Verdict
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
+    Block,
     Bullets,
     Code,
     Column,
     Folded,
     Name,
+    Number,
     Paragraph,
     Row,
     Section,
@@ -28,8 +30,8 @@ from planner.report.html.cards import (
 from planner.report.html.material import Material
 from planner.report.html.text import visible
 
-MOST_MISSES = 8
-ROWS_ON_PAPER = 9
+MOST_MISSES = 5
+ROWS_ON_PAPER = 8
 LARGE_SHARE = 0.4
 MOST_WARNED = 3
 
@@ -57,14 +59,14 @@ def register_section(material: Material) -> Section:
         for at, entry in enumerate(entries)
     )
     columns = (Column("Risk"), Column("Likelihood"), Column("Impact"), Column("Mitigation"))
-    blocks: list[object] = [Table(words.REGISTER_CAPTION, columns, rows, tone="register")]
+    blocks: list[Block] = [Table(words.REGISTER_CAPTION, columns, rows, tone="register")]
     left_out = len(_misses(material)) - MOST_MISSES
     if left_out > 0:
         count = numbers.tally(left_out, numbers.PROJECTS)
         blocks.append(Paragraph(say(words.REGISTER_REST, count=count), "small"))
     if material.plan.warnings:
         blocks.append(Folded(words.WARNINGS, (Bullets(tuple(_warnings(material))),)))
-    return Section("register", words.REGISTER, tuple(blocks))  # type: ignore[arg-type]
+    return Section("register", words.REGISTER, tuple(blocks))
 
 
 def _of_plan(material: Material) -> Iterator[Entry]:
@@ -105,7 +107,7 @@ def _miss(material: Material, place: int) -> Entry:
     )
 
 
-def _first_step(decision: Decision) -> numbers.Number:
+def _first_step(decision: Decision) -> Number:
     """Return a tenth of what is trained on, or what is held where that is more."""
     held = decision.images_total - decision.images_to_buy
     return numbers.images(max(held, round(decision.images_total / 10)))

@@ -11,6 +11,7 @@ from planner.report.html.cards import (
     Block,
     Column,
     Name,
+    Number,
     Paragraph,
     Picture,
     Pictures,
@@ -22,6 +23,7 @@ from planner.report.html.cards import (
     say,
 )
 from planner.report.html.material import Material
+from planner.report.html.svg import to_svg
 from planner.report.html.text import visible
 
 _LEVELS = {0.1: "p10", 0.5: "p50", 0.8: "p80", 0.9: "p90"}
@@ -57,7 +59,7 @@ def _curves(material: Material, risk: RiskResult) -> Iterator[Picture]:
         )
         pictures.draw_s_curve(figure, cost)
         alt = _alt(words.COST_CURVE, risk.cost, currency, coarse=cost.draws is None)
-        svg = pictures.to_svg(figure, "s-cost", words.COST_CURVE, alt)
+        svg = to_svg(figure, "s-cost", words.COST_CURVE, alt)
         yield Picture(svg, _cost_text(material, risk), (words.COST_CURVE,))
         if material.counts_money:
             net = pictures.SCurve(
@@ -69,7 +71,7 @@ def _curves(material: Material, risk: RiskResult) -> Iterator[Picture]:
             )
             pictures.draw_s_curve(figure, net)
             alt = _alt(words.NET_CURVE, risk.net_value, currency, coarse=net.draws is None)
-            svg = pictures.to_svg(figure, "s-net", words.NET_CURVE, alt)
+            svg = to_svg(figure, "s-net", words.NET_CURVE, alt)
             yield Picture(svg, _net_text(material, risk), (words.NET_CURVE,))
         elif draws is not None:
             counts = np.bincount(draws.targets, minlength=len(material.funded) + 1)
@@ -81,7 +83,7 @@ def _curves(material: Material, risk: RiskResult) -> Iterator[Picture]:
                 none=numbers.chance(float(shares[0])),
             )
             pictures.draw_tally(figure, shares.tolist())
-            svg = pictures.to_svg(figure, "s-targets", words.TARGETS_CURVE, plain(text))
+            svg = to_svg(figure, "s-targets", words.TARGETS_CURVE, plain(text))
             yield Picture(svg, text, (words.TARGETS_CURVE,))
 
 
@@ -149,7 +151,7 @@ def _quantiles(material: Material, risk: RiskResult) -> Table:
     ]
     audit = material.plan.audit
     drawn = f"{audit.held_out_draws:,}" if audit else "held-out"
-    return Table(words.QUANTILES_CAPTION.format(draws=drawn), columns, tuple(rows))
+    return Table(words.QUANTILES_CAPTION.format(draws=drawn), columns, tuple(rows), tone="screen")
 
 
 def _sentences(material: Material, risk: RiskResult) -> Iterator[Text]:
@@ -267,9 +269,9 @@ def _proof(material: Material) -> Text:
     plan = material.plan
     if plan.objective is None or plan.audit is None:
         return ()
-    gap = numbers.Number("0.0001 %", plan.objective.gap, numbers.SHARE)
+    gap = Number("0.0001 %", plan.objective.gap, numbers.SHARE)
     if plan.objective.gap > SMALLEST_GAP_SHOWN:
-        gap = numbers.Number(
+        gap = Number(
             f"{100 * plan.objective.gap:.2g} %", plan.objective.gap, numbers.SHARE, "objective.gap"
         )
     state = "optimal" if plan.status is Status.OPTIMAL else "feasible"

@@ -6,7 +6,9 @@ matplotlib measures with is wider than usual system fonts, so nothing overlaps t
 
 import io
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import escape
 
@@ -19,7 +21,7 @@ INK, MUTED, RULE = "#1b2a41", "#4a5568", "#d9dee5"
 BLUE, RED, AMBER = "#1f6f8b", "#b3261e", "#b45f06"
 """Distinct in brightness too, for readers who see no hue and for printers without ink."""
 
-SETTINGS = {
+SETTINGS: Mapping[str, object] = {
     "svg.hashsalt": "planner",
     "svg.fonttype": "none",
     "font.size": 8.0,
@@ -48,13 +50,23 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPACE = re.compile(r">\s+<")
 
 
+@contextmanager
+def report_style(*, with_math: bool = False) -> Iterator[None]:
+    """Draw in the report's style; ``with_math`` for figures that escape dollar signs themselves."""
+    import matplotlib as mpl
+
+    settings: Any = {**SETTINGS, "text.parse_math": with_math}
+    with mpl.rc_context(settings):
+        yield
+
+
 def to_svg(figure: "Figure", name: str, title: str, description: str) -> str:
     """Return a figure as one ``<svg>`` element that stands in an HTML page.
 
     Parameters
     ----------
     figure : Figure
-        Drawn under :data:`SETTINGS`.
+        Drawn in :func:`report_style`.
     name : str
         Unique in the page; begins every id.
     title, description : str
@@ -65,10 +77,8 @@ def to_svg(figure: "Figure", name: str, title: str, description: str) -> str:
     str
         The same text for the same figure; no dates, no fonts, no reference to anything outside.
     """
-    import matplotlib as mpl
-
     stream = io.StringIO()
-    with mpl.rc_context({key: SETTINGS[key] for key in ("svg.hashsalt", "svg.fonttype")}):
+    with report_style():
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = _METADATA.sub("", _HEAD.sub("", stream.getvalue()))
     text = _own_ids(_COMMENT.sub("", text), name)

@@ -6,7 +6,7 @@ _UNSHOWN = frozenset({"Cc", "Cs", "Cn"})
 
 
 def visible(text: str) -> str:
-    """Return a text in which what no page may contain is replaced by a sign.
+    r"""Return a text in which what no page may contain is replaced by a sign.
 
     Line breaks become spaces; control characters, lone surrogates and code points without a
     character become ``�``. Marks of direction and joiners stay: names are isolated from the text
@@ -14,7 +14,7 @@ def visible(text: str) -> str:
 
     Examples
     --------
-    >>> visible("a\\x00b\\nc")
+    >>> visible("a\x00b\nc")
     'a�b c'
     """
     return "".join(_shown(char) for char in text)

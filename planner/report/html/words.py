@@ -15,7 +15,7 @@ ASSUMPTIONS = "Assumptions"
 METHODS = "Methods and sample-size justification"
 DIAGNOSTICS = "Model diagnostics"
 MANIFEST = "Manifest"
-NO_PLAN = "No plan fits"
+SIGNATURES = "Signatures"
 
 STYLES: Mapping[str, str] = {
     "board": "For decision",
@@ -114,7 +114,8 @@ CONTINGENCY = (
 )
 CONTINGENCY_INTERVAL = " The 95 % interval of that chance is {low} to {high}."
 COMMITTED_MEAN = (
-    "Committed is {committed}: a price range counts at its mean, so half of the outcomes or so cost "
+    "Committed is {committed}: a price range counts at its mean, so half of the outcomes or so "
+    "cost "
     "more."
 )
 NET_SENTENCE = (
@@ -165,10 +166,16 @@ FAN_ALT = (
     "Learning curve of {name}: error against labelled images. Target error {target}. Held "
     "{held}, obtainable {limit}. {bought}{pilots}"
 )
-FAN_BOUGHT = "The plan trains on {images}: error at most {p10} in 10 %, {p50} in half and {p90} in 90 % of outcomes."
+FAN_BOUGHT = (
+    "The plan trains on {images}: error at most {p10} in 10 %, {p50} in half and {p90} in 90 % "
+    "of outcomes."
+)
 FAN_NOT_BOUGHT = "Not funded."
 FAN_PILOTS = " Pilots: {pilots}."
-FAN_CAPTION = "{verdict} {chance} likely to meet {target} error on {images}; error there {p10} / {p50} / {p90}."
+FAN_CAPTION = (
+    "{verdict} {chance} likely to meet {target} error on {images}; error there {p10} / {p50} / "
+    "{p90}."
+)
 FAN_CAPTION_NO = "{verdict} Target error {target}; error at the limit {p10} / {p50} / {p90}."
 FAN_NEED = "Data needed: {p10} / {p50} / {p90}; never reached in {never}."
 FAN_QUANTILES = (
@@ -190,7 +197,8 @@ KEY_ITEMS = (
 TORNADO_NONE = "Nothing is funded, so no input moves the result."
 TORNADO_MISSING = "This was not computed for this report."
 TORNADO_LEAD = (
-    "The plan held fixed, one uncertain input at a time moves from its P10 to its P90 (not exceeded "
+    "The plan held fixed, one uncertain input at a time moves from its P10 to its P90 (not "
+    "exceeded "
     "in 10 % and in 90 % of outcomes). Longest bar: {first}, from {low} to {high}."
 )
 TORNADO_ALT = "{count} inputs, widest first. {first} moves the result from {low} to {high}."
@@ -221,28 +229,30 @@ NOT_IN_CORE = "Some group of users would pay less on its own: agree the split be
 
 # register
 REGISTER_CAPTION = "Likelihood, impact and mitigation, largest expected loss first"
-REGISTER_REST = "{count} smaller risks of the same kind are left out; each project's chance stands in the decision."
+REGISTER_REST = (
+    "Smaller risks of this kind left out: {count}. Each project's chance stands in the decision."
+)
 MISS = "{name} misses its target"
-MISS_IMPACT = "{value} of value not earned; {spend} spent"
+MISS_IMPACT = "{value} not earned; {spend} spent"
 MISS_IMPACT_NO_VALUE = "{spend} spent without reaching the target"
 MISS_PILOT = "Measure a pilot before releasing {spend}."
-MISS_GO_PILOTED = "Stop if the next measured run stays above {target} error."
-MISS_GO = "Measure at {images} before buying the rest; stop if the curve is too flat."
+MISS_GO_PILOTED = "Measure again half-way; the target is {target} error."
+MISS_GO = "Measure at {images} first; stop if the curve is too flat."
 OVERSPEND = "Total cost exceeds the budget"
-OVERSPEND_IMPACT = "{excess} over it in the dearest 10 % of outcomes, on average"
-OVERSPEND_MITIGATION = "Fix prices by contract, or hold a contingency of {contingency}."
+OVERSPEND_IMPACT = "{excess} over, on average in the dearest 10 %"
+OVERSPEND_MITIGATION = "Fix prices by contract, or hold {contingency} in reserve."
 LOSS = "The plan costs more than it earns"
-LOSS_IMPACT = "{cvar} on average in the worst 10 % of outcomes"
+LOSS_IMPACT = "{cvar} on average in the worst 10 %"
 LOSS_MITIGATION = "Release spend in steps: pilots first, largest spend last."
-TOGETHER = "All forecasts are wrong in the same direction"
-TOGETHER_IMPACT = "standard deviation {sd}, not averaged out by more projects"
+TOGETHER = "All forecasts err in the same direction"
+TOGETHER_IMPACT = "standard deviation {sd}, whatever the number of projects"
 TOGETHER_MITIGATION = "Add pilots of your own; they replace what the model assumes."
 TOGETHER_LIKELIHOOD = "{share} of the variance"
 CONCENTRATION = "One project carries much of the spend: {name}"
 CONCENTRATION_IMPACT = "{spend}"
 CONCENTRATION_LIKELIHOOD = "{share} of the spend"
 CONCENTRATION_MITIGATION = "Release it in stages."
-OPTIMISM = "The plan looks better on the draws it was chosen on"
+OPTIMISM = "The plan was flattered by its own draws"
 OPTIMISM_IMPACT = "{difference} less on draws it never saw"
 OPTIMISM_LIKELIHOOD = "seen in the audit"
 OPTIMISM_MITIGATION = "Quote {held_out}, not {in_sample}."
@@ -288,18 +298,18 @@ WARNINGS = "Warnings in full"
 
 # what is not included
 EXCLUDED_ITEMS = (
-    "Running the systems: inference, hosting, cameras and networks.",
-    "Upkeep: monitoring, retraining, and new labels as the world drifts.",
-    "People: engineering, integration and project management beyond the fixed costs in the file.",
-    "Mistakes in operation: what a wrong answer costs once the system runs.",
-    "Differences between the test images and the field: a target met in the test is not yet met there.",
-    "Security, privacy, compliance, licences, taxes and insurance.",
-    "Delay: how long labelling and training take, and what waiting costs.",
-    "Doubt about the values themselves: each is taken as given and earned in full when the target is met.",
+    "Running the systems: inference, hosting, cameras, networks.",
+    "Upkeep: monitoring, retraining, new labels as the world drifts.",
+    "People: engineering and integration beyond the fixed costs in the file.",
+    "Mistakes in operation: what a wrong answer costs.",
+    "The step from test to field: a target met in the test is not yet met there.",
+    "Security, privacy, compliance, licences, taxes, insurance.",
+    "Delay: how long labelling and training take.",
+    "Doubt about the values: each is earned in full when its target is met.",
 )
-EXCLUDED_UNDISCOUNTED = "Discounting: a value in the last year counts as much as one in the first."
-EXCLUDED_NO_VALUES = "Money earned: no project has a value, so targets are counted, not profits."
-CARBON_NOTE = "Energy and carbon: the plan does not limit them."
+EXCLUDED_UNDISCOUNTED = "Discounting: all years count alike."
+EXCLUDED_NO_VALUES = "Money earned: targets are counted, not profits."
+CARBON_NOTE = "Energy and carbon: not limited by the plan."
 
 # assumptions
 ASSUMPTIONS_LEAD = "What the plan rests on that nobody decided just now."
@@ -328,7 +338,8 @@ OBJECTIVES: Mapping[str, str] = {
 MODES: Mapping[str, str] = {
     "commit": "commit: all planned images are bought, then trained on once; cost is certain, "
     "accuracy is not",
-    "stop_when_reached": "stop when reached: images are bought until the target is met, at most the "
+    "stop_when_reached": "stop when reached: images are bought until the target is met, at most "
+    "the "
     "number planned; the plan binds the most it can cost",
 }
 
@@ -360,13 +371,15 @@ GRANT_FAMILY: Mapping[str, str] = {
 GRANT_NO_PILOTS = "no pilot measurements of the projects themselves"
 GRANT_PILOTS = "{count} pilot measurements of the projects themselves"
 GRANT_CHOICE = (
-    "Sample sizes and architectures were chosen together to maximise the {objective} under a budget "
+    "Sample sizes and architectures were chosen together to maximise the {objective} under a "
+    "budget "
     "of {limit}, as an integer programme solved to {gap} of its bound on {solve} of the draws, and "
     "judged on the {audit} others."
 )
 GRANT_SIZE = (
     "{name}: {images} labelled images ({buy} to be collected at {cost}). At this size the chance "
-    "that the measured error is at most {target} is {chance}; the error is not above {p10} / {p50} / "
+    "that the measured error is at most {target} is {chance}; the error is not above {p10} / "
+    "{p50} / "
     "{p90} in 10 / 50 / 90 % of outcomes. {need}"
 )
 GRANT_NEED = (
@@ -375,21 +388,25 @@ GRANT_NEED = (
 )
 GRANT_SIZE_NO = "{name}: not proposed for funding. {why}"
 GRANT_LIMITS = (
-    "Limits. The fitted results are public studies: {evidence} Chances are chances under this model; "
+    "Limits. The fitted results are public studies: {evidence} Chances are chances under this "
+    "model; "
     "prices are {prices}. {warned}"
 )
 GRANT_WARNED = "{count} carry warnings, listed in the risk register."
 GRANT_CITATIONS = "References"
 CITATION_PAPER = (
-    "[1] Thompson, Fleming, Tang, Pastwa, Borge, Goehring, Das. A Model for Estimating the Economic "
+    "[1] Thompson, Fleming, Tang, Pastwa, Borge, Goehring, Das. A Model for Estimating the "
+    "Economic "
     "Costs of Computer Vision Systems That Use Deep Learning. AAAI/IAAI 2024."
 )
 CITATION_LEARNING_CURVES = (
-    "[2] Mahmood et al. How Much More Data Do I Need? Estimating Requirements for Downstream Tasks. "
+    "[2] Mahmood et al. How Much More Data Do I Need? Estimating Requirements for Downstream "
+    "Tasks. "
     "CVPR 2022. arXiv:2207.01725."
 )
 CITATION_SOFTWARE = (
-    "[3] vision-planner, version {version}; model {model}, SHA-256 {sha}. Results behind the model, "
+    "[3] vision-planner, version {version}; model {model}, SHA-256 {sha}. Results behind the "
+    "model, "
     "with their licences: its table transfer_observations."
 )
 CITATION_CVAR = (
