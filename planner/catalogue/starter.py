@@ -26,6 +26,13 @@ portfolio:
   # go_chance: 60%                # funded and at least this likely: GO
   # pilot_chance: 30%             # funded, likelier than this: PILOT, measure first
   # baseline: 1000                # classes of the task with relative complexity 1
+  # risk: {measure: cvar, level: 90%, weight: 50%}  # half the mean, half the mean
+                                  # of the worst 10 %; default: expected, the mean
+  # periods: [{id: H1, budget: 20k}, {id: H2, budget: 15k}]   # cash by half-year
+  # discount_rate: 8%             # a year, for later periods
+  # mode: stop_when_reached       # label until the target; default: commit,
+                                  # buy all and train once
+  # hold: {chance: 90%}           # in that mode: how sure the budget is
 
 compute:                          # what training costs
   basis: measured                 # measured (operations, utilisation, hourly
@@ -49,6 +56,7 @@ projects:
       fixed_cost: 2k              # of setting up a collection, paid once
     value: 200k                   # earned if the target is met
     architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
+    # unit: stores                # business unit, for rules on its share
 
   - id: planogram
     task: classification
@@ -61,6 +69,7 @@ projects:
     value: 90k
     min_chance: 40%               # do not fund it unless at least this likely
     architectures: [EfficientNet-B0, ResNet-50]
+    # earliest: H2                # first period in which it may start
 
   - id: floor-spills
     task: segmentation
@@ -71,12 +80,24 @@ projects:
     value: 150k
     architectures: [DeepLabv3-R50]
 
+# shared:                         # bought once, used by several projects; the cost
+                                  # is split by shapley, equal, usage or dual
+  # - {id: store-images, kind: dataset, members: [shelf-gaps, planogram],
+  #    fixed_cost: 3k,            # required: funding any member buys it
+  #    images: {limit: 20k, price: 0.20}}         # a pool that serves every member
+  # - {id: base, kind: base_model, members: [shelf-gaps, planogram],
+  #    required: false,           # bought only if it pays
+  #    fixed_cost: 5k, gives: {training_discount: 40%}}
+
 rules:                            # optional; planner names those that conflict
   - {require: planogram, needs: shelf-gaps}       # planogram only with shelf-gaps
   # - {at_most: 2, of: [shelf-gaps, planogram, floor-spills]}
   # - {exclusive: [planogram, floor-spills]}      # at most one of them
   # - {fund: [shelf-gaps]}                        # must be funded
   # - {skip: [floor-spills]}                      # must not be funded
+  # - {at_least: 1, of: [shelf-gaps, planogram]}
+  # - {unit: stores, max_share: 80%}              # of the spend; or min_share
+  # - {committed: shelf-gaps, architecture: ResNet-50, images: 40k}    # decided
 """
 
 
@@ -101,6 +122,13 @@ horizon_years = 1                   # the years in which the values are earned
 # go_chance = "60%"                 # funded and at least this likely: GO
 # pilot_chance = "30%"              # funded, likelier than this: PILOT, measure
 # baseline = 1000                   # classes of the task with relative complexity 1
+# risk = {measure = "cvar", level = "90%", weight = "50%"}   # half the mean, half
+                                    # the mean of the worst 10 %; default: the mean
+# periods = [{id = "H1", budget = "20k"}, {id = "H2", budget = "15k"}]  # cash
+# discount_rate = "8%"              # a year, for later periods
+# mode = "stop_when_reached"        # label until the target; default: commit,
+                                    # buy all and train once
+# hold = {chance = "90%"}           # in that mode: how sure the budget is
 
 [compute]                           # what training costs
 basis = "measured"                  # measured (operations, utilisation, hourly
@@ -119,6 +147,7 @@ classes = 4                         # equally frequent classes
 target_accuracy = "92%"             # or target_error; target_iou for segmentation
 value = "200k"                      # earned if the target is met
 architectures = ["EfficientNet-B0", "ResNet-50"]   # default: all that fit the task
+# unit = "stores"                   # business unit, for rules on its share
 images.held = "20k"                 # labelled images of this very task owned today
 images.limit = "90k"                # most you could ever own, held included
 images.price = "0.30..0.45"         # of one more labelled image
@@ -131,6 +160,7 @@ target_error = "10%"
 value = "90k"
 min_chance = "40%"                  # do not fund it unless at least this likely
 architectures = ["EfficientNet-B0", "ResNet-50"]
+# earliest = "H2"                   # first period in which it may start
 images = {held = "13k", limit = "60k", price = 0.35}   # the same on one line
 # instead of classes, if some are rare: images of each class, as you meet them
 class_counts = {correct = 9000, misplaced = 2500, missing = 1500}
@@ -144,6 +174,22 @@ pretrained = true                   # start from pretrained weights (default)
 images = {held = 500, limit = "20k", price = "0.90..1.60"}
 value = "150k"
 architectures = ["DeepLabv3-R50"]
+
+# [[shared]]                        # bought once, used by several projects
+# id = "store-images"
+# kind = "dataset"
+# members = ["shelf-gaps", "planogram"]
+# fixed_cost = "3k"                 # required: funding any member buys it
+# images = {limit = "20k", price = 0.20}           # a pool that serves every member
+# split = "shapley"                 # or equal, usage, dual
+
+# [[shared]]
+# id = "base"
+# kind = "base_model"
+# members = ["shelf-gaps", "planogram"]
+# required = false                  # bought only if it pays
+# fixed_cost = "5k"
+# gives = {training_discount = "40%"}
 
 [[rules]]                           # optional; planner names those that conflict
 require = "planogram"               # planogram only with shelf-gaps
@@ -161,6 +207,19 @@ needs = "shelf-gaps"
 
 # [[rules]]
 # skip = ["floor-spills"]                          # must not be funded
+
+# [[rules]]
+# at_least = 1
+# of = ["shelf-gaps", "planogram"]
+
+# [[rules]]
+# unit = "stores"
+# max_share = "80%"                                # of the spend; or min_share
+
+# [[rules]]
+# committed = "shelf-gaps"                         # decided already
+# architecture = "ResNet-50"
+# images = "40k"
 """
 
 STARTERS = {".yaml": STARTER, ".yml": STARTER, ".toml": STARTER_TOML}

@@ -10,6 +10,7 @@ from planner.catalogue import schema
 from planner.catalogue.files import place_files, write_text_atomic
 from planner.catalogue.portfolio_file import check_portfolio, parse_portfolio
 from planner.catalogue.starter import starter_for, starter_portfolio
+from planner.domain.portfolio import Hold
 from planner.errors import InputError
 
 
@@ -21,17 +22,21 @@ def test_starter_reads_without_a_warning(tmp_path: Path) -> None:
 
 def test_starter_reads_with_every_commented_field_turned_on() -> None:
     """Each line that is only commented out is valid, too, on the basis that uses it."""
-    text = re.sub(r"(?m)^( {2,6})# (?=- \{|[a-z_]+:)", r"\1", starter_portfolio())
+    text = re.sub(r"(?m)^( {0,6})# (?= *- \{| *[a-z_]+:)", r"\1", starter_portfolio())
     assert len(re.findall(r"(?m)^ {2,6}# ", text)) == 0
     portfolio = parse_portfolio(text.encode(), "p.yaml")
-    assert len(portfolio.rules) == 5
+    assert len(portfolio.rules) == 8
+    assert [asset.id for asset in portfolio.shared] == ["store-images", "base"]
+    assert [period.id for period in portfolio.periods] == ["H1", "H2"]
+    assert (portfolio.risk.measure, portfolio.hold) == ("cvar", Hold(chance=0.9))
+    assert {project.unit for project in portfolio.projects} == {"stores", None}
     assert "compute.utilisation" in portfolio.given
 
 
 def test_starter_explains_each_field_it_uses() -> None:
     """Every field of the supported sections is shown, and the text fits a terminal."""
     text = starter_portfolio()
-    for model in (schema.ComputeSection, schema.ImagesSection):
+    for model in (schema.ComputeSection, schema.ImagesSection, schema.PortfolioSection):
         for name in model.model_fields:
             assert re.search(rf"\b{name}:", text), name
     for line in text.splitlines():
@@ -83,8 +88,9 @@ def test_both_formats_describe_the_same_portfolio(tmp_path: Path) -> None:
     )
     assert check_portfolio(write_text_atomic(tmp_path / "p.toml", text)) == ()
     full = re.sub(r"(?m)^# (?=\[\[|[a-z_]+ = )", "", text)
-    assert len(parse_portfolio(full.encode(), "p.toml").rules) == 5
-    assert "compute.utilisation" in parse_portfolio(full.encode(), "p.toml").given
+    portfolio = parse_portfolio(full.encode(), "p.toml")
+    assert (len(portfolio.rules), len(portfolio.shared), len(portfolio.periods)) == (8, 2, 2)
+    assert {"compute.utilisation", "portfolio.hold.chance"} <= portfolio.given
     assert max(map(len, text.splitlines())) <= 84
 
 
