@@ -55,6 +55,7 @@ def build_frontier(
     goals: Sequence[str | Goal] = (),
     confidence: float = 0.9,
     seed: int = 0,
+    prepared: Prepared | None = None,
 ) -> Frontier:
     """Return value, chance and risk against budget, or the mean against the worst outcomes.
 
@@ -77,6 +78,8 @@ def build_frontier(
         Chance with which goals are to be met.
     seed : int, default=0
         Fixes project luck.
+    prepared : Prepared, optional
+        The same portfolio, with a budget, prepared already with the same seed.
 
     Raises
     ------
@@ -95,7 +98,8 @@ def build_frontier(
     if risk:
         return _by_risk(portfolio, posterior, catalogue, seed)
     stated = portfolio if total is not None else replace(portfolio, budget=UNBOUNDED)
-    prepared = prepare(stated, posterior, catalogue, seed=seed)
+    if prepared is None:
+        prepared = prepare(stated, posterior, catalogue, seed=seed)
     grid = budget_grid(prepared.problem, here, budgets, points)
     solutions = carried_up(_swept(prepared, [budget_to_cents(budget) for budget in grid]))
     kept = [

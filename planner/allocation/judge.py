@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.allocation.hold import hold_result
 from planner.allocation.prepare import Prepared, held_out_value, solve_prepared
@@ -13,6 +14,7 @@ from planner.allocation.risk import (
     Bought,
     Draws,
     Funded,
+    PlanDraws,
     plan_draws,
     split_risk,
     spread_of,
@@ -52,6 +54,19 @@ def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> 
     kind, level = ("cvar", hold.cvar) if hold.chance is None else ("chance", hold.chance)
     held = hold_result(kind, float(level or 0.0), 100 * draws.cost, prepared.budget_cents)
     return replace(result, hold=held)
+
+
+def outcome_draws(
+    prepared: Prepared, picks: Picks, bought: Sequence[Purchase]
+) -> tuple[PlanDraws, NDArray[np.int64]]:
+    """Return net value and spend of a plan, and the targets it meets, in each audit draw."""
+    count = _audit_draws(prepared)
+    funded = tuple(_funded(prepared, picks, count))
+    met = np.zeros(count, dtype=np.int64)
+    for item in funded:
+        met += item.success_draws()
+    assets = tuple(_bought(prepared, purchase, count) for purchase in bought)
+    return plan_draws(funded, count, assets), met
 
 
 def _audit_draws(prepared: Prepared) -> int:
