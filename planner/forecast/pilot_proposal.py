@@ -55,6 +55,9 @@ FIRST_TRY = Effort()
 SECOND_TRY = Effort(copies=8, layers=4, widening=1.6)
 """Four times the proposals, as wide as those of a likelihood tempered to 0.4."""
 
+WITHIN_DRAWS = Effort(copies=24, layers=6)
+"""For draws that rest on the pilots already: each is kept, and its own proposals alone compete."""
+
 
 @dataclass(frozen=True)
 class UpdateQuality:
@@ -127,6 +130,29 @@ def condition(scene: Scene) -> Chosen:
     if chosen.quality.is_reliable:
         return chosen
     return resample(scene, propose(scene, SECOND_TRY))
+
+
+def condition_within_draws(scene: Scene) -> Chosen:
+    """Return rows for draws of a model that was fitted with the pilots.
+
+    The draws are those of the posterior given the pilots, and are all kept: weighting them by the
+    pilots once more would count these twice. Only what belongs to the project is chosen by weight.
+    """
+    proposal = propose(scene, WITHIN_DRAWS)
+    within = np.exp(proposal.log_weights - proposal.log_weights.max(axis=0))
+    within /= within.sum(axis=0)
+    smooth = pareto_smooth(np.log(np.maximum(within, np.finfo(np.float64).tiny)).ravel())
+    n_copies, n_draws = within.shape
+    generator = scene.luck.generator("resampling within draws")
+    copy = (np.cumsum(within, axis=0) < generator.random(n_draws)).sum(axis=0)
+    copy = np.minimum(copy, n_copies - 1)
+    index = np.arange(n_draws)
+    return Chosen(
+        index=index,
+        standardised=proposal.standardised[:, copy, index],
+        sizes=None if proposal.sizes is None else proposal.sizes[copy, index],
+        quality=UpdateQuality(smooth.k_hat, min(smooth.effective, float(n_draws)), 0.0),
+    )
 
 
 def propose(scene: Scene, effort: Effort) -> Proposal:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from planner.domain.pilot_record import far_variance, resolved_architecture
 from planner.domain.plan import Warning_
 from planner.domain.project import Pilot, Project
 from planner.domain.vocabulary import Backbone, Task
@@ -13,12 +14,6 @@ from planner.forecast.architectures import KnownArchitecture
 from planner.forecast.hierarchy import Option
 
 LN10 = math.log(10.0)
-
-FAR_DECADES = 1.5
-"""Runs with fewer images than the largest run by more than this many decades count for less."""
-
-FAR_SD_PER_DECADE = 0.1
-"""Extra standard deviation of log10 error for each decade beyond :data:`FAR_DECADES`."""
 
 _CLEAR_RISE = 2.0  # standard deviations of the difference between two runs
 _REPEAT_SD = 0.02  # of log10 error, for that comparison alone
@@ -74,22 +69,6 @@ def read_runs(project: Project, find: Callable[[str], KnownArchitecture]) -> tup
         for option, pilot in runs
     ]
     return tuple(sorted(read, key=_canonical))
-
-
-def far_variance(images: float, largest: float) -> float:
-    """Return the extra variance of a run far below the largest one.
-
-    A power law holds over a decade or two; what a distant start says of the end is worth less.
-
-    Examples
-    --------
-    >>> far_variance(1_000, 10_000)
-    0.0
-    >>> round(far_variance(100, 316_228), 3)
-    0.04
-    """
-    beyond = math.log10(largest / images) - FAR_DECADES
-    return (FAR_SD_PER_DECADE * max(0.0, beyond)) ** 2
 
 
 def pilot_warnings(project: Project) -> tuple[Warning_, ...]:
@@ -149,9 +128,7 @@ def _problems(project: Project) -> Iterator[Problem]:
 
 
 def _option(pilot: Pilot, project: Project, find: Callable[[str], KnownArchitecture]) -> Option:
-    name = pilot.architecture
-    if name is None and len(project.architectures) == 1:
-        name = project.architectures[0]
+    name = resolved_architecture(pilot, project)
     pretrained = project.pretrained if pilot.pretrained is None else pilot.pretrained
     backbone = project.backbone if pilot.backbone is None else pilot.backbone
     if pilot.backbone is Backbone.FROZEN:

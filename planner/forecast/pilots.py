@@ -8,7 +8,8 @@ sampling in three steps, for all draws at once:
    its Student-t Laplace approximation.
 2. Given those, levels are proposed from a second Laplace approximation. Level and slope lie on a
    curved ridge when the pilots are far from the reference size; one Gaussian would miss it.
-3. Weights are exact, so draws of the population are reweighted too. They are Pareto-smoothed, and
+3. Weights are exact, so draws of the population are reweighted too, unless the model was fitted
+   with these very pilots. They are Pareto-smoothed, and
    resampled so that a row that survives keeps its place: row s stays one state of the world for
    every project.
 
@@ -25,19 +26,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.pilot_record import pilots_digest, recorded_pilots
 from planner.domain.plan import Warning_
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.forecast.discrepancy import NODES, NodeGrid
 from planner.forecast.hierarchy import GaussianPredictor, Option
 from planner.forecast.luck import Luck
-from planner.forecast.pilot_proposal import UpdateQuality, condition
+from planner.forecast.pilot_proposal import UpdateQuality, condition, condition_within_draws
 from planner.forecast.pilot_runs import PilotRun
 from planner.forecast.pilot_scene import Scene, reindexed
 from planner.forecast.piloted_path import PilotedPath
 
 type Array = NDArray[np.float64]
 type Rows = NDArray[np.intp]
+
+REFIT_TIME = "about a minute and a half on two cores"
+"""What a refit with pilots takes, as measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,11 +125,16 @@ def update_with_pilots(
         With a warning where the weights cannot be relied on even at the second try.
     """
     scene = Scene.build(posterior, project, runs, luck)
-    chosen = condition(scene)
+    recorded = recorded_pilots(posterior.provenance, project)
+    is_fitted = recorded is not None and recorded == pilots_digest(project)
+    chosen = condition_within_draws(scene) if is_fitted else condition(scene)
     return PilotUpdate(
         index=chosen.index,
         quality=chosen.quality,
-        warnings=_quality_warnings(project, chosen.quality),
+        warnings=(
+            *_quality_warnings(project, chosen.quality),
+            *(() if is_fitted or recorded is None else _changed_since(project)),
+        ),
         sizes=chosen.sizes,
         _options=scene.options,
         _pulls=scene.pulls(chosen.standardised, chosen.index),
@@ -147,7 +157,17 @@ def _quality_warnings(project: Project, quality: UpdateQuality) -> tuple[Warning
     message = (
         f"The pilots lie where the model hardly expects them (k-hat {quality.k_hat:.2f}, "
         f"{quality.effective_draws:,.0f} effective draws): the updated range is rough. Check "
-        f"error, images, classes and pretraining of the runs, or refit the model with them."
+        f"error, images, classes and pretraining of the runs. If they are right, refit the model "
+        f"with them: planner fit --pilots PORTFOLIO -o DIR ({REFIT_TIME}), then --model DIR."
     )
     field = f"projects[{project.id}].pilots"
     return (Warning_("PILOT_UPDATE_UNRELIABLE", project.id, field, message),)
+
+
+def _changed_since(project: Project) -> tuple[Warning_, ...]:
+    message = (
+        "The model was fitted with other pilots of this project, so that some count twice. Fit it "
+        f"again: planner fit --pilots PORTFOLIO -o DIR ({REFIT_TIME})."
+    )
+    field = f"projects[{project.id}].pilots"
+    return (Warning_("PILOTS_SINCE_REFIT", project.id, field, message),)

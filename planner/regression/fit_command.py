@@ -1,10 +1,13 @@
 """What does ``planner fit`` fit? Its rows, its specification, and where the result goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from planner._resources import resource_root
+from planner.domain.pilot_record import pilots_digest
 from planner.domain.plan import SCHEMA_VERSION
+from planner.domain.project import Project
 from planner.domain.specification import ModelSpec
 from planner.domain.specification_file import parse_spec
 from planner.errors import InputError, Problem
@@ -18,7 +21,8 @@ from planner.regression.fit import (
     fit_model,
     require_converged,
 )
-from planner.regression.observations import ObservationTable, build_table
+from planner.regression.observations import Observation, ObservationTable, build_table
+from planner.regression.pilot_rows import pilot_rows
 from planner.regression.shipped_data import OBSERVATIONS_FILE, read_observations
 from planner.regression.store import DRAWS_FILE, SPEC_FILE, list_models, sha256_of
 from planner.regression.user_table import UserTable, read_user_table
@@ -51,7 +55,11 @@ class FitRequest:
 
 
 def prepare_fit(
-    data: Path | None, model: str = "transfer", *, with_shipped_data: bool = True
+    data: Path | None,
+    model: str = "transfer",
+    *,
+    with_shipped_data: bool = True,
+    pilots: Sequence[Project] = (),
 ) -> FitRequest:
     """Read and check rows and specification.
 
@@ -63,36 +71,45 @@ def prepare_fit(
         ``transfer``, ``published``, another stored model, or the path of a TOML file.
     with_shipped_data : bool, default=True
         Whether the shipped results are fitted together with the user's.
+    pilots : sequence of Project
+        Whose own runs are fitted too, each project as a data set of its own.
 
     Raises
     ------
     InputError
         With every mistake in the table, or in the specification.
     """
-    if data is None and not with_shipped_data:
+    if data is None and not with_shipped_data and not pilots:
         raise InputError([Problem("DATA", "there is nothing to fit; name a table of results.")])
-    only_shipped = data is None or _is_shipped(data)
+    only_shipped = (data is None and not pilots) or (data is not None and _is_shipped(data))
     shipped = read_observations() if with_shipped_data or only_shipped else ()
     problems: list[Problem] = []
     spec, own = None, UserTable(())
+    runs: tuple[Observation, ...] = ()
     try:
         spec = read_model_spec(model)
     except InputError as error:
         problems += error.problems
     try:
-        if data is not None and not only_shipped:
+        if data is not None and not _is_shipped(data):
             own = read_user_table(data, shipped)
+    except InputError as error:
+        problems += error.problems
+    try:
+        if pilots:
+            runs = pilot_rows(pilots)
     except InputError as error:
         problems += error.problems
     if problems or spec is None:
         raise InputError(problems)
     return FitRequest(
         spec=spec,
-        table=build_table((*shipped, *own.observations)),
+        table=build_table((*shipped, *own.observations, *runs)),
         sources=RowSources(
             with_shipped_data=bool(shipped),
             own_file=None if only_shipped else data,
-            n_own_rows=len(own.observations),
+            n_own_rows=len(own.observations) + len(runs),
+            pilots={each.id: pilots_digest(each) for each in pilots if each.pilots},
         ),
         notes=_notes(own),
     )

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from planner import __version__
 from planner._resources import resource_root
+from planner.domain.pilot_record import PILOTS_OF
 from planner.domain.specification import WRITTEN_BELOW
 from planner.errors import InputError, Problem, ResourceError
 from planner.regression.card import card_text
@@ -58,12 +59,15 @@ class RowSources:
     own_file : Path or None
         The user's table.
     n_own_rows : int
-        Rows from it.
+        Rows of the user's own, pilots included.
+    pilots : mapping of str to str
+        Checksum of the runs of each project whose pilots are among them.
     """
 
     with_shipped_data: bool
     own_file: Path | None = None
     n_own_rows: int = 0
+    pilots: Mapping[str, str] = field(default_factory=dict)
 
 
 def require_writable(folder: Path, *, force: bool) -> None:
@@ -185,6 +189,7 @@ def _facts(name: str, fit: Fit, sources: RowSources, draws_sha256: str) -> dict[
         "inputs_sha256": inputs,
         "with_shipped_data": sources.with_shipped_data,
         "n_own_rows": sources.n_own_rows,
+        "pilots_sha256": dict(sources.pilots),
         "sampling": dict(fit.sampling),
         "versions": {"planner": __version__, **{name: version(name) for name in _PACKAGES}},
         "evidence": evidence(fit.table, sources),
@@ -244,6 +249,7 @@ def spec_text(fit: Fit, facts: Mapping[str, Any]) -> str:
     provenance = {
         "rows": found["description"],
         **{f"sha256 of {name}": sha for name, sha in facts["inputs_sha256"].items()},
+        **{f"{PILOTS_OF}{name}": sha for name, sha in facts["pilots_sha256"].items()},
         "draws": (
             f"{sampling['chains']} x {sampling['kept_per_chain']} joint draws, float32, thinned "
             f"from {sampling['chains']} x {sampling['draws_per_chain']} by {sampling['sampler']}, "

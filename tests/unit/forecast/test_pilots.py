@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from planner.domain.pilot_record import far_variance
 from planner.domain.project import Pilot, Project
 from planner.domain.vocabulary import Backbone
 from planner.errors import InputError, UnsupportedError
@@ -12,7 +13,7 @@ from planner.forecast.architectures import KnownArchitecture
 from planner.forecast.discrepancy import DiscrepancyPath
 from planner.forecast.forecast import Forecast, build_forecast
 from planner.forecast.luck import Luck
-from planner.forecast.pilot_runs import far_variance, read_runs
+from planner.forecast.pilot_runs import read_runs
 from planner.forecast.piloted_path import path_between
 from planner.testing import synthetic_hierarchy, synthetic_posterior
 
