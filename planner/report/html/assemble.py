@@ -7,24 +7,28 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from planner import __version__, _api
+from planner import __version__
 from planner._resources import resource_root
+from planner.allocation.frontier import build_frontier
+from planner.allocation.judge import outcome_draws
+from planner.allocation.plan import plan_of
+from planner.allocation.prepare import Prepared, prepare, solve_prepared
+from planner.allocation.problem import Solution
+from planner.allocation.sharing import purchases
+from planner.catalogue.tables import load_catalogue
+from planner.domain.frontier import Frontier
 from planner.domain.plan import Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Status
 from planner.errors import ResourceError
+from planner.forecast.forecast import Forecast
 from planner.report.html.build import build_report
-from planner.report.html.material import (
-    Material,
-    Provenance,
-    Style,
-    funded_places,
-    shown_places,
-)
-from planner.report.html.outcomes import plan_draws
+from planner.report.html.material import Material, Provenance, Style, shown_places
+from planner.report.html.outcomes import PlanDraws
 from planner.report.html.render import render_html
 
+FRONTIER_POINTS = 13
 _PACKAGES = ("numpy", "scipy", "pulp", "highspy", "matplotlib", "jinja2")
 
 
@@ -51,8 +55,8 @@ def make_report(
     provenance: Provenance,
     style: Style = Style.BOARD,
     seed: int = 0,
-    gap: float = _api.DEFAULT_GAP,
-    time_limit_s: float = _api.DEFAULT_TIME_LIMIT_S,
+    gap: float = 1e-6,
+    time_limit_s: float = 60.0,
     model_folder: Path | None = None,
 ) -> HtmlReport:
     """Plan a portfolio and report on the plan.
@@ -60,7 +64,7 @@ def make_report(
     Parameters
     ----------
     portfolio, model, seed, gap, time_limit_s : optional
-        As for :func:`planner.plan`.
+        As for :func:`planner.plan`; the plan is the same.
     provenance : Provenance
         Date, command and versions for the manifest.
     style : Style
@@ -71,58 +75,56 @@ def make_report(
     Returns
     -------
     HtmlReport
+
+    Raises
+    ------
+    InputError
+        As for :func:`planner.plan`.
     """
-    plan = _api.plan(portfolio, model, seed=seed, gap=gap, time_limit_s=time_limit_s)
-    return HtmlReport(
-        render_html(
-            build_report(
-                gather(
-                    plan,
-                    portfolio,
-                    model,
-                    provenance=provenance,
-                    style=style,
-                    model_folder=model_folder,
-                )
-            )
-        ),
+    prepared = prepare(portfolio, model, load_catalogue(), seed=seed)
+    solution = solve_prepared(prepared, gap=gap, time_limit_s=time_limit_s)
+    plan = plan_of(prepared, solution, gap=gap)
+    material = gather(
         plan,
+        prepared,
+        solution,
+        provenance=provenance,
+        style=style,
+        model_folder=model_folder,
     )
+    return HtmlReport(render_html(build_report(material)), plan)
 
 
 def gather(
     plan: Plan,
-    portfolio: Portfolio,
-    model: Posterior,
+    prepared: Prepared,
+    solution: Solution,
     *,
     provenance: Provenance,
     style: Style = Style.BOARD,
     model_folder: Path | None = None,
 ) -> Material:
-    """Return a plan with its forecasts, draws and diagnostics."""
-    if plan.status is Status.INFEASIBLE:
-        return Material(
-            plan=plan, portfolio=portfolio, model=model, style=style, provenance=provenance
-        )
-    funded = funded_places(plan)
-    wanted = sorted({*funded, *shown_places(plan)})
-    projects = {project.id: project for project in portfolio.projects}
-    forecasts = {
-        name: _api.forecast(projects[name], model, seed=plan.seed)
-        for name in (plan.decisions[place].project for place in wanted)
-    }
-    of_funded = [forecasts[plan.decisions[place].project] for place in funded]
+    """Return a plan with its forecasts, draws, frontier and diagnostics."""
+    model = prepared.posterior
     fit, checks = stored_results(model, model_folder) if style is Style.TECH else ({}, {})
-    return Material(
+    found = Material(
         plan=plan,
-        portfolio=portfolio,
+        portfolio=prepared.portfolio,
         model=model,
         style=style,
         provenance=provenance,
-        forecasts=forecasts,
-        draws=plan_draws(plan, portfolio, of_funded) if funded else None,
         diagnostics=fit,
         checks=checks,
+    )
+    if plan.status is Status.INFEASIBLE:
+        return found
+    return Material(
+        **{
+            **vars(found),
+            "forecasts": _forecasts(plan, prepared, solution),
+            "draws": _draws(prepared, solution),
+            "frontier": _frontier(prepared),
+        }
     )
 
 
@@ -139,17 +141,49 @@ def stored_results(
         except ResourceError:
             return {}, {}
     fit, checks = (_read(folder / name) for name in ("diagnostics.json", "checks.json"))
-    return tuple(  # type: ignore[return-value]
-        found if found.get("draws_sha256") == model.sha256 else {} for found in (fit, checks)
+    sha256 = model.sha256
+    return (
+        fit if fit.get("draws_sha256") == sha256 else {},
+        checks if checks.get("draws_sha256") == sha256 else {},
     )
 
 
 def versions() -> dict[str, str]:
     """Return versions of this program and of what computes in it."""
     found = {"planner": __version__, "python": platform.python_version()}
-    for name in _PACKAGES:
-        found[name] = metadata.version(name)
+    return found | {name: metadata.version(name) for name in _PACKAGES}
+
+
+def _forecasts(plan: Plan, prepared: Prepared, solution: Solution) -> dict[str, Forecast]:
+    """Return the forecast behind each decision shown: of what is bought, where it is funded."""
+    picks = prepared.layout.picks(solution.options)
+    found = {}
+    for place in shown_places(plan):
+        menu, options, pick = prepared.menus[place], prepared.options[place], picks[place]
+        forecast = menu.forecast if pick is None else menu.way(options, pick).forecast
+        found[menu.project.id] = forecast
     return found
+
+
+def _draws(prepared: Prepared, solution: Solution) -> PlanDraws | None:
+    """Return the outcomes of the plan; None if it funds nothing."""
+    picks = prepared.layout.picks(solution.options)
+    if all(pick is None for pick in picks):
+        return None
+    bought = purchases(prepared.portfolio, prepared.options, picks)
+    draws, targets = outcome_draws(prepared, picks, bought)
+    return PlanDraws(draws.cost, draws.net_value, targets)
+
+
+def _frontier(prepared: Prepared) -> Frontier:
+    return build_frontier(
+        prepared.portfolio,
+        prepared.posterior,
+        prepared.catalogue,
+        points=FRONTIER_POINTS,
+        seed=prepared.seed,
+        prepared=prepared,
+    )
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -46,8 +46,8 @@ class SCurve:
         Of the horizontal axis, with its unit.
     marks : mapping of float to float
         Level to amount: the quantiles that are marked.
-    draws : ndarray or None
-        Equally likely outcomes; None draws straight lines through the marks.
+    draws : ndarray
+        Equally likely outcomes.
     limit : float or None
         A vertical line, such as the budget.
     limit_name : str
@@ -56,7 +56,7 @@ class SCurve:
 
     label: str
     marks: dict[float, float]
-    draws: Draws | None = None
+    draws: Draws
     limit: float | None = None
     limit_name: str = ""
 
@@ -65,11 +65,8 @@ def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
     """Draw the share of outcomes that do not exceed each amount."""
     figure.clear()
     axes = figure.add_axes((0.115, 0.2, 0.85, 0.7))
-    if curve.draws is None:
-        levels, amounts = np.array(list(curve.marks)), np.array(list(curve.marks.values()))
-    else:
-        levels = np.linspace(0.005, 0.995, 100)
-        amounts = np.quantile(curve.draws, levels, method="inverted_cdf")
+    levels = np.linspace(0.005, 0.995, 100)
+    amounts = np.quantile(curve.draws, levels, method="inverted_cdf")
     axes.plot(amounts, levels, color=BLUE, lw=1.8, solid_capstyle="round")
     axes.set(ylim=(0, 1), xlabel=curve.label, ylabel="chance of at most this")
     axes.grid(visible=True, axis="y", color=RULE, lw=0.5)
@@ -171,6 +168,8 @@ class Fan:
 
 def draw_fan(figure: "Figure", fan: Fan) -> None:
     """Draw error against images: bands, median (dashed outside the evidence) and marks."""
+    from matplotlib.ticker import NullLocator
+
     figure.clear()
     axes = figure.add_axes((0.2, 0.19, 0.76, 0.66))
     axes.set(xscale="log", yscale="log")
@@ -188,6 +187,7 @@ def draw_fan(figure: "Figure", fan: Fan) -> None:
     axes.set_xlabel("labelled images", labelpad=1)
     axes.set_ylabel("error (1 − IoU)" if fan.iou else "error", labelpad=1)
     axes.grid(visible=True, which="major", color=RULE, lw=0.5)
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
     _error_ticks(axes)
     axes.tick_params(which="both", length=2, pad=1.5)

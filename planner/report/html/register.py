@@ -128,7 +128,7 @@ def _money(material: Material) -> Iterator[Entry]:
             say(words.OVERSPEND_MITIGATION, contingency=contingency),
         )
     draws = material.draws
-    if material.counts_money and draws is not None and draws.net_value is not None:
+    if material.counts_money and draws is not None:
         loss = float(np.mean(draws.net_value < 0))
         if loss > 0:
             cvar = numbers.amount(

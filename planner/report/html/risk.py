@@ -23,6 +23,7 @@ from planner.report.html.cards import (
     say,
 )
 from planner.report.html.material import Material
+from planner.report.html.outcomes import PlanDraws
 from planner.report.html.svg import to_svg
 from planner.report.html.text import visible
 
@@ -32,13 +33,13 @@ SMALLEST_GAP_SHOWN = 1e-6
 
 def risk_section(material: Material) -> Section | None:
     """Return the S-curves with their sentences, the split of the spread, and the proof."""
-    if material.plan.risk is None or not material.funded:
+    if material.plan.risk is None or material.draws is None:
         return None
-    return Section("risk", words.RISK, tuple(_blocks(material, material.plan.risk)))
+    return Section("risk", words.RISK, tuple(_blocks(material, material.plan.risk, material.draws)))
 
 
-def _blocks(material: Material, risk: RiskResult) -> Iterator[Block]:
-    yield Pictures(tuple(_curves(material, risk)))
+def _blocks(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Block]:
+    yield Pictures(tuple(_curves(material, risk, draws)))
     yield _quantiles(material, risk)
     yield from (Paragraph(text) for text in _sentences(material, risk))
     table = _baselines(material)
@@ -47,33 +48,33 @@ def _blocks(material: Material, risk: RiskResult) -> Iterator[Block]:
     yield Paragraph(_proof(material), "small")
 
 
-def _curves(material: Material, risk: RiskResult) -> Iterator[Picture]:
-    currency, draws = material.currency, material.draws
+def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Picture]:
+    currency = material.currency
     with pictures.sheet(pictures.S_CURVE_SIZE) as figure:
         cost = pictures.SCurve(
             words.COST_AXIS.format(currency=visible(currency)),
             _marks(risk.cost),
-            None if draws is None else draws.cost,
+            draws.cost,
             material.plan.budget.limit,
             words.BUDGET_LINE,
         )
         pictures.draw_s_curve(figure, cost)
-        alt = _alt(words.COST_CURVE, risk.cost, currency, coarse=cost.draws is None)
+        alt = _alt(words.COST_CURVE, risk.cost, currency)
         svg = to_svg(figure, "s-cost", words.COST_CURVE, alt)
         yield Picture(svg, _cost_text(material, risk), (words.COST_CURVE,))
         if material.counts_money:
             net = pictures.SCurve(
                 words.NET_AXIS.format(currency=visible(currency)),
                 _marks(risk.net_value),
-                None if draws is None else draws.net_value,
+                draws.net_value,
                 0.0,
                 words.BREAK_EVEN,
             )
             pictures.draw_s_curve(figure, net)
-            alt = _alt(words.NET_CURVE, risk.net_value, currency, coarse=net.draws is None)
+            alt = _alt(words.NET_CURVE, risk.net_value, currency)
             svg = to_svg(figure, "s-net", words.NET_CURVE, alt)
             yield Picture(svg, _net_text(material, risk), (words.NET_CURVE,))
-        elif draws is not None:
+        else:
             counts = np.bincount(draws.targets, minlength=len(material.funded) + 1)
             shares = counts / counts.sum()
             text = say(
@@ -91,12 +92,12 @@ def _marks(spread: Quantiles) -> dict[float, float]:
     return {level: getattr(spread, name) for level, name in _LEVELS.items() if level != 0.8}
 
 
-def _alt(what: str, spread: Quantiles, currency: str, *, coarse: bool) -> str:
+def _alt(what: str, spread: Quantiles, currency: str) -> str:
     ends = {
         name: numbers.amount(getattr(spread, name), currency, named=True).text
         for name in ("p10", "p50", "p90")
     }
-    return words.CURVE_ALT.format(what=what, **ends) + (words.COARSE_CURVE if coarse else "")
+    return words.CURVE_ALT.format(what=what, **ends)
 
 
 def _cost_text(material: Material, risk: RiskResult) -> Text:

@@ -97,7 +97,6 @@ CURVE_ALT = (
     "{what}: not above {p10} in 10 % of outcomes, not above {p50} in half of them, not above "
     "{p90} in 90 % of them."
 )
-COARSE_CURVE = " Drawn through these and P80 only."
 BUDGET_LINE = "budget"
 BREAK_EVEN = "break-even"
 COST_SENTENCE = (
