@@ -1,7 +1,6 @@
-"""From the relaxation's shares to a whole plan, and from a plan to a better one, without a solver.
+"""From the relaxation's shares to a whole plan that keeps every row, without a solver.
 
-Changes are judged by the draw weights of the plan at hand: the risk measure is concave, so no
-change gains more than they say, and a change they refuse need not be evaluated.
+How a plan is then improved is told in ``exchange``.
 """
 
 from dataclasses import dataclass
@@ -9,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.certify import Certifier
 from planner.allocation.engine.master import Relaxed
-from planner.allocation.engine.tail import tail_share, touching_weights
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
@@ -55,10 +53,11 @@ class Draft:
         budget = self.certifier.terms.budget_cents
         return np.inf if budget is None else budget - self.cents
 
-    def with_option(self, project: int, option: int) -> "Draft | None":
-        """Return the plan with another option (−1: none) of a project, or None if not allowed."""
+    def with_options(self, changes: dict[int, int]) -> "Draft | None":
+        """Return the plan with other options (−1: none) of some projects; None if not allowed."""
         taken = self.taken.copy()
-        taken[project] = option
+        for project, option in changes.items():
+            taken[project] = option
         options = taken[taken >= 0]
         judge = self.certifier
         assets = judge.system.required_assets(options) if judge.system.n_rows else self.assets
@@ -121,31 +120,6 @@ def filled(draft: Draft, gain: Floats) -> Draft:
     return draft
 
 
-def improved(draft: Draft, choice: Choice, passes: int = 20) -> tuple[Draft, Choice]:
-    """Return a plan that no single change seen improves, and what it is worth.
-
-    Each pass computes the marginal worth of every option at the plan's own draw weights, tries
-    the most gaining changes and keeps the first that truly gains.
-    """
-    judge = draft.certifier
-    for _ in range(passes):
-        gain = marginal_worth(judge, choice)
-        change = _first_true_gain(draft, choice, gain)
-        if change is None:
-            break
-        draft, choice = change
-    return draft, choice
-
-
-def marginal_worth(judge: Certifier, choice: Choice) -> Floats:
-    """Return what each option adds at the margin of a plan; no change adds more than it says."""
-    problem, share = judge.system.problem, tail_share(judge.risk)
-    if share == 0 or choice.worth_draws is None or problem.outcomes is None:
-        return problem.worth
-    weights = touching_weights(choice.worth_draws, judge.risk).weights
-    return (1 - share) * problem.worth + share * problem.outcomes.worth_at(weights)
-
-
 def _changes(draft: Draft, gain: Floats) -> tuple[Rows, Floats]:
     """Return options that gain and fit by their own cost, the most gaining first, and the gain."""
     problem = draft.certifier.system.problem
@@ -171,29 +145,9 @@ def _best_change(draft: Draft, gain: Floats) -> Draft | None:
     options, adds = _changes(draft, gain)
     owned = float(problem.asset_worth[draft.assets].sum())
     for option, added in zip(options.tolist(), adds.tolist(), strict=True):
-        changed = draft.with_option(int(problem.owner[option]), option)
+        changed = draft.with_options({int(problem.owner[option]): option})
         if changed is None:
             continue
         if added + float(problem.asset_worth[changed.assets].sum()) - owned > 0:
             return changed
-    return None
-
-
-def _first_true_gain(draft: Draft, choice: Choice, gain: Floats) -> tuple[Draft, Choice] | None:
-    """Return the first change, most promising first, whose recomputed worth is higher."""
-    judge, problem = draft.certifier, draft.certifier.system.problem
-    options, _ = _changes(draft, gain)
-    drops = [(p, -1) for p in np.flatnonzero(draft.taken >= 0).tolist() if gain[draft.taken[p]] < 0]
-    adds = [(int(problem.owner[option]), option) for option in options.tolist()]
-    tried = 0
-    for project, option in [*drops, *adds]:
-        changed = draft.with_option(project, option)
-        if changed is None:
-            continue
-        after = judge.value(changed.options, changed.assets)
-        if after.value > choice.value:
-            return changed, after
-        tried += 1
-        if tried >= 20:
-            break
     return None

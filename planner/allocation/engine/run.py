@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.engine.certify import Certifier, Choice
-from planner.allocation.engine.draft import Draft, draft_from, filled, improved, rounded
+from planner.allocation.engine.draft import Draft, draft_from, filled, rounded
+from planner.allocation.engine.exchange import improved
 from planner.allocation.engine.pricing import Bound, Terms, draw_weights, marginal_gain
 from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
 from planner.allocation.engine.search import CoreSearch, core_options
@@ -19,7 +20,7 @@ from planner.errors import NotConvergedError
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 
-CORES = (400, 1_500, 5_000)
+CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
 SHARE_OF_TIME = 0.3
 """Of the time left, for a core that cannot settle the question alone."""
@@ -95,7 +96,7 @@ class Run:
 
     def relax(self, gap: float, deadline: float, *, rounds: int = 500) -> Relaxation | None:
         """Return the relaxation, as sharp as the gap needs."""
-        tolerance = min(max(gap / 10, 1e-7), 1e-4)
+        tolerance = min(max(gap / 5, 1e-7), 1e-3)
         return self.relaxer.solve(self.terms, deadline, tolerance=tolerance, rounds=rounds)
 
     def start(self, relaxation: Relaxation, seed: Rows | None, *, passes: int) -> Progress:
@@ -111,8 +112,12 @@ class Run:
         return progress
 
     def _improved(self, draft: Draft, passes: int) -> Choice:
+        """Return a better plan nearby, and keep the cut that tells its risk exactly."""
         choice = self.judge.value(draft.options, draft.assets)
-        return improved(draft, choice, passes)[1]
+        _, choice, cut = improved(draft, choice, passes)
+        if cut is not None:
+            self.pool.worth.append(cut)
+        return choice
 
     def slack(self, relaxation: Relaxation) -> float:
         """Return what the bound may be off by rounding."""
@@ -130,9 +135,9 @@ class Run:
             options = core_options(bound, self.problem.owner, self.terms.usable, loss)
             now = time.monotonic()
             until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
-            search = CoreSearch(self.judge, self.pool, self.relaxer.master.units, options, gap / 2)
-            stop_at = bound.value / (1 + gap) if bound.value > 0 else bound.value
-            found = search.run(progress.choice, until, stop_at=stop_at)
+            units, seek = self.relaxer.master.units, progress.choice is None
+            search = CoreSearch(self.judge, self.pool, units, options, seek=seek)
+            found = search.run(progress.choice, progress.bound, until, gap)
             if found.choice is not None and found.choice is not progress.choice:
                 progress.learn(found.choice)
                 polished = draft_from(self.judge, found.choice.options)

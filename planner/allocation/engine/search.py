@@ -19,12 +19,15 @@ from planner.allocation.engine.highs import Answer, Kept
 from planner.allocation.engine.model import Model, Units, build_model
 from planner.allocation.engine.pricing import Bound
 from planner.allocation.engine.tail import touching_weights
+from planner.allocation.solve import PROVEN_GAP, relative_gap
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-MOST_RUNS = 200
+MOST_RUNS = 500
+COARSE = 0.3
+"""Share of the present gap at which an integer search stops to learn from its plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,37 +77,44 @@ class CoreSearch:
         Scales.
     options : ndarray of int64
         The core.
-    gap : float
-        Relative gap at which each integer search may stop.
+    seek : bool
+        Whether a good plan is still unknown.
     """
 
     def __init__(
-        self, certifier: Certifier, pool: CutPool, units: Units, options: Rows, gap: float
+        self, certifier: Certifier, pool: CutPool, units: Units, options: Rows, *, seek: bool
     ) -> None:
-        self.judge, self.pool, self.units, self.gap = certifier, pool, units, gap
+        self.judge, self.pool, self.units = certifier, pool, units
         self.system = certifier.system
         self.model: Model = build_model(
             self.system, pool, certifier.terms, options, whole=True, units=units
         )
-        self._kept = Kept(self.model.problem, whole=True, gap=gap)
+        self._kept = Kept(self.model.problem, whole=True, seek=seek)
         self._places = self._kept.places(self.model.choose)
         self._own = self._kept.places(self.model.own)
         self._tail = int(self._kept.places([self.model.tail])[0])
 
-    def run(self, best: Choice | None, deadline: float, *, stop_at: float) -> Found:
-        """Search until the best plan meets the core's bound, the gap or the time.
+    def run(self, best: Choice | None, bound: float, deadline: float, gap: float) -> Found:
+        """Search until the best plan meets the core's bound within the gap, or the time is up.
+
+        The first searches may stop early: their plans teach the model where it is too hopeful.
 
         Parameters
         ----------
         best : Choice or None
             Plan to beat.
+        bound : float
+            No plan of the core is worth more.
         deadline : float
             Of the monotonic clock.
-        stop_at : float
-            Worth of a plan that is good enough.
+        gap : float
+            Relative gap at which to stop.
         """
-        bound = np.inf
+        fineness = gap / 2
         for _ in range(MOST_RUNS):
+            if best is not None:
+                fineness = max(gap / 2, COARSE * relative_gap(best.value, bound))
+            self._kept.set_gap(fineness)
             left = deadline - time.monotonic()
             if left <= 0:
                 break
@@ -113,14 +123,11 @@ class CoreSearch:
                 return Found(best, -np.inf)
             bound = min(bound, answer.bound * self.units.worth)
             best, learnt = self._read(answer, best)
-            good = best is not None and best.value >= min(stop_at, bound * (1 - self._rest(bound)))
-            if good or not learnt:
+            if best is not None and relative_gap(best.value, bound) <= gap:
+                break
+            if not learnt and fineness <= gap / 2:
                 break
         return Found(best, bound)
-
-    def _rest(self, bound: float) -> float:
-        """Relative distance to the bound that the gap allows a plan."""
-        return self.gap if bound > 0 else -self.gap
 
     def _read(self, answer: Answer, best: Choice | None) -> tuple[Choice | None, bool]:
         """Judge the solver's plan; return the better plan and whether the model learnt a row."""
@@ -146,7 +153,7 @@ class CoreSearch:
         if outcomes is None or choice.worth_draws is None or answer.values is None:
             return False
         claimed = answer.objective * self.units.worth
-        if claimed - choice.value <= 0.1 * self.gap * abs(choice.value):
+        if claimed - choice.value <= PROVEN_GAP / 10 * abs(choice.value):
             return False
         cut = self.pool.add_worth(outcomes, touching_weights(choice.worth_draws, self.judge.risk))
         self._add_worth(cut)

@@ -8,6 +8,7 @@ from planner.allocation.outcomes import (
     PackedOutcomes,
     Stopping,
     certain_outcomes,
+    count_bits,
     empty_bits,
     set_success,
 )
@@ -115,3 +116,21 @@ def test_nothing_to_choose_from_is_an_empty_table() -> None:
     packed = certain_outcomes(np.zeros((0, 5), dtype=np.bool_), np.zeros(0), np.zeros(0, np.int64))
     assert packed.worth_at(np.full(5, 0.2)).shape == (0,)
     assert packed.worth_draws(np.zeros(0, dtype=np.int64)).shape == (0, 5)
+
+
+@pytest.mark.parametrize("n_draws", [1, 2, 3, 64, 200, 513])
+def test_counting_bits_counts_each_option(n_draws: int) -> None:
+    """Counters side by side give what adding the unpacked table gives."""
+    rng = np.random.default_rng(n_draws)
+    success = rng.random((n_draws, 131)) < rng.random(131)
+    bits = np.packbits(success, axis=1, bitorder="little")
+    draws = np.flatnonzero(rng.random(n_draws) < 0.7)
+    np.testing.assert_array_equal(count_bits(bits, draws)[:131], success[draws].sum(axis=0))
+
+
+def test_weights_of_few_or_many_levels_give_the_same_sums(rng: np.random.Generator) -> None:
+    """Counting and multiplying agree, to the last bits of the sums."""
+    success = _success(rng)
+    packed = certain_outcomes(success, np.ones(N_OPTIONS), np.zeros(N_OPTIONS, np.int64))
+    for weights in (np.full(N_DRAWS, 1 / N_DRAWS), rng.random(N_DRAWS)):
+        np.testing.assert_allclose(packed.success_at(weights), success @ weights, rtol=1e-13)
