@@ -19,7 +19,9 @@ def options_report(
     ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
     ``targets_met`` sums ``chance_of_target``. ``net_value`` pays for shared assets on top: each
     asset of ``assets`` that a chosen option ``uses`` costs what stands with the largest number of
-    images that one of its users takes from it (``pool_images``), bought as soon as they start.
+    images that one of its users takes from it (``pool_images``). With periods, a user's images are
+    owned by the end of the period it starts in; a step from one cost to the next is paid then or in
+    any period before.
     """
     prepared = prepare_unbudgeted(portfolio, posterior, catalogue, seed=seed)
     return {

@@ -17,6 +17,7 @@ from planner.allocation.problem import Solution
 from planner.allocation.sharing import Purchase, Split, purchases, shared_result, split
 from planner.allocation.solve import Choice
 from planner.allocation.standing import standing_warnings, unique_warnings
+from planner.allocation.steps import owned_images
 from planner.allocation.wide_conflict import why_infeasible
 from planner.domain.catalogue import Catalogue
 from planner.domain.echo import echo_inputs
@@ -107,7 +108,7 @@ def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Pla
         conflict = why_infeasible(prepared)
         return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
     picks = prepared.layout.picks(solution.options)
-    bought = purchases(prepared.portfolio, prepared.options, picks)
+    bought = _bought(prepared, solution, picks)
     tally = require_sound_portfolio(
         prepared, picks, bought, claimed=solution.value, bound=solution.bound
     )
@@ -118,6 +119,24 @@ def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Pla
     )
     scene = _scene(prepared, solution, picks, tally, splits)
     return _filled(empty, prepared, solution, scene)
+
+
+def _bought(
+    prepared: Prepared, solution: Solution, picks: Sequence[int | None]
+) -> tuple[Purchase, ...]:
+    """Return the shared assets, each paid when it is needed if the periods' budgets allow that.
+
+    Else as the solution has it: what is needed later may be bought with money of an earlier
+    period.
+    """
+    portfolio, options, layout = prepared.portfolio, prepared.options, prepared.layout
+    late = purchases(portfolio, options, picks)
+    spent = period_cents(portfolio, options, picks, late)
+    pairs = zip(portfolio.periods, spent, strict=False)
+    if all(cents <= budget_to_cents(period.budget) for period, cents in pairs):
+        return late
+    owned = owned_images(layout.ladders, solution.assets, layout.n_periods)
+    return purchases(portfolio, options, picks, owned)
 
 
 def link_prices(prepared: Prepared, solution: Solution) -> dict[tuple[str, str], float]:

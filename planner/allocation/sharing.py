@@ -3,7 +3,7 @@
 Read off the chosen options alone: what the solver says it bought plays no part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,12 +79,21 @@ class Purchase:
 
 
 def purchases(
-    portfolio: Portfolio, options: Sequence[ProjectOptions], picks: Sequence[int | None]
+    portfolio: Portfolio,
+    options: Sequence[ProjectOptions],
+    picks: Sequence[int | None],
+    owned: Mapping[str, Sequence[int]] | None = None,
 ) -> tuple[Purchase, ...]:
-    """Return what the chosen options need of the shared assets, and when.
+    """Return what the chosen options need of the shared assets, and when it is paid.
 
-    Each asset is bought in the period of its first user; its pool grows by what later users need
-    beyond it.
+    Parameters
+    ----------
+    portfolio, options, picks : optional
+        What is chosen, in file order.
+    owned : mapping of str to sequence of int, optional
+        Images that each asset serves by the end of each period, −1 before it is bought, where
+        something is bought before it is needed. By default each asset is bought in the period
+        of its first user, and its pool grows by what later users need beyond it.
     """
     present = present_factors(portfolio)
     bought = []
@@ -93,9 +102,12 @@ def purchases(
         if not uses:
             continue
         before, by_period = 0, []
+        most = max(use.images for use in uses)
         for period in range(len(present)):
-            needs = [use.images for use in uses if use.start <= period]
-            owed = int(asset_cents(asset, np.array([max(needs)]))[0]) if needs else 0
+            need = max((use.images for use in uses if use.start <= period), default=-1)
+            if owned is not None:
+                need = max(need, min(owned[asset.id][period], most))
+            owed = int(asset_cents(asset, np.array([need]))[0]) if need >= 0 else 0
             by_period.append(owed - before)
             before = owed
         cost = sum(

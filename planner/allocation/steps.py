@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.allocation.problem import Row
 from planner.allocation.variants import Floats, Rows
@@ -107,6 +108,30 @@ def step_worths(ladders: Sequence[Ladder], present: Floats) -> Floats:
     return np.concatenate(
         [np.zeros(0), *(-np.multiply.outer(x.cents / 100, saved).ravel() for x in ladders)]
     )
+
+
+def owned_images(
+    ladders: Sequence[Ladder], bought: NDArray[np.bool_], n_periods: int
+) -> dict[str, list[int]]:
+    """Return the images that each asset serves by the end of each period, −1 before it is bought.
+
+    Parameters
+    ----------
+    ladders : sequence of Ladder
+        Of every asset.
+    bought : ndarray of bool
+        Elementary assets.
+    n_periods : int
+        At least 1.
+    """
+    owned = {}
+    for ladder in ladders:
+        stop = ladder.first + len(ladder.needs) * n_periods
+        steps = bought[ladder.first : stop].reshape(len(ladder.needs), n_periods).sum(axis=0)
+        owned[ladder.asset.id] = [
+            int(ladder.needs[count - 1]) if count else -1 for count in steps.tolist()
+        ]
+    return owned
 
 
 def link_rows(

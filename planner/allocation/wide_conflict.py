@@ -222,7 +222,10 @@ def _least_cost(problem: Problem, counted: Row | None) -> int | None:
             f"HiGHS could not decide whether the rules can hold together ({stats.status_str})."
         )
         raise NotConvergedError(message)
-    taken = [np.array([(v.varValue or 0) > 0.5 for v in group]) for group in (choose, own)]
+    taken = [
+        np.array([(v.varValue or 0) > 0.5 for v in group], dtype=np.bool_)
+        for group in (choose, own)
+    ]
     return round(
         sum(math.fsum(part[mask].tolist()) for part, mask in zip(cost, taken, strict=True))
     )

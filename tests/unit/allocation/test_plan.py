@@ -12,7 +12,8 @@ from planner.allocation.assumptions import list_assumptions
 from planner.allocation.money import budget_to_cents, chance_words
 from planner.allocation.objective import resolve_objective
 from planner.allocation.options import Menu, build_menus, build_options
-from planner.allocation.plan import build_plan, options_report
+from planner.allocation.options_report import options_report
+from planner.allocation.plan import build_plan
 from planner.allocation.verdict import rule_on
 from planner.catalogue.tables import load_catalogue
 from planner.domain.plan import Plan
@@ -23,14 +24,12 @@ from planner.domain.portfolio import (
     Portfolio,
     ProjectRule,
     Require,
-    RiskPreference,
-    SharedAsset,
     Skip,
 )
 from planner.domain.project import Images, Pilot, Project
 from planner.domain.quantities import Range
-from planner.domain.vocabulary import Basis, Mode, Objective, Verdict
-from planner.errors import InputError, UnsupportedError
+from planner.domain.vocabulary import Basis, Objective, Verdict
+from planner.errors import InputError
 from planner.forecast.forecast import build_forecast
 from planner.testing import assert_plan_is_consistent, synthetic_posterior
 from tests.allocation_cases import make_options
@@ -327,20 +326,6 @@ def test_what_cannot_be_planned_is_refused_all_at_once() -> None:
     assert codes == ["DUPLICATE_ID", "UNKNOWN_PROJECT", "UNKNOWN_PROJECT", "MISSING_BUDGET"]
     with pytest.raises(InputError, match="there is no project to plan"):
         _plan()
-
-
-@pytest.mark.parametrize(
-    "later",
-    [
-        {"shared": (SharedAsset(id="s", kind="dataset", members=("a",)),)},
-        {"mode": Mode.STOP_WHEN_REACHED},
-        {"risk": RiskPreference(measure="cvar")},
-    ],
-)
-def test_what_comes_later_is_refused_not_ignored(later: dict[str, Any]) -> None:
-    """Fields of version 1 that are not supported yet never pass silently."""
-    with pytest.raises(UnsupportedError, match="comes with a later release"):
-        _plan(_project("a"), **later)
 
 
 @pytest.mark.parametrize("budget", [-1.0, float("nan"), float("inf")])
