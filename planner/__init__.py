@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from planner._api import audit_plan as audit_plan
     from planner._api import check as check
     from planner._api import collect as collect
     from planner._api import diff as diff
@@ -51,6 +52,7 @@ _HOMES = {
     "Portfolio": "planner.domain.portfolio",
     "Project": "planner.domain.project",
     "Range": "planner.domain.quantities",
+    "audit_plan": "planner._api",
     "check": "planner._api",
     "collect": "planner._api",
     "diff": "planner._api",
@@ -78,6 +80,7 @@ __all__ = [
     "Project",
     "Range",
     "__version__",
+    "audit_plan",
     "check",
     "collect",
     "diff",

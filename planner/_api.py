@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.portfolio import Portfolio
     from planner.domain.posterior import Posterior
     from planner.domain.project import Project
+    from planner.domain.reaudit import Reaudit
     from planner.domain.validation import CurveTest, PilotMode
     from planner.forecast.forecast import Forecast
 
@@ -225,6 +226,15 @@ def read_plan(path: str | Path) -> "Plan":
     from planner.catalogue.plan_file import read_plan as read
 
     return read(path)
+
+
+def audit_plan(plan: "Plan", portfolio: "Portfolio", model: "Posterior") -> "Reaudit":
+    """Evaluate a saved plan's choice today; see :func:`planner.allocation.reaudit.reaudit`."""
+    from planner.allocation.reaudit import reaudit
+    from planner.catalogue.tables import load_catalogue
+
+    _require(model, plan.seed)
+    return reaudit(plan, portfolio, model, load_catalogue())
 
 
 def diff(before: "Plan", after: "Plan") -> "PlanDiff":

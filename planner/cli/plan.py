@@ -5,6 +5,7 @@ import typer
 from planner import _api
 from planner.cli import parameters as ask
 from planner.cli import workbook
+from planner.cli.audit import Audit, show_reaudit
 from planner.cli.console import answers, data_console, message_console, placed, print_json
 
 EXIT_INFEASIBLE = 4
@@ -32,6 +33,7 @@ def plan(
     seed: ask.Seed = 0,
     gap: ask.Gap = _api.DEFAULT_GAP,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
+    audit: Audit = None,
     xlsx: workbook.Xlsx = None,
     force: workbook.Force = False,
     as_json: ask.Json = False,
@@ -40,7 +42,11 @@ def plan(
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
-    """Choose projects, architectures and images under the budget; audited, with reasons."""
+    """Choose projects, architectures and images under the budget; audited, with reasons.
+
+    With --audit nothing is chosen: the saved plan is priced and forecast again, on its own seed;
+    exit code 0 if it still stands, 4 if it breaks budget, rules or thresholds.
+    """
     workbook.require_writable(xlsx, file, force=force)
     portfolio = _api.read_portfolio(
         file,
@@ -53,6 +59,13 @@ def plan(
         ),
     )
     fitted = _api.load_model(model)
+    if audit is not None:
+        if xlsx is not None:
+            raise typer.BadParameter("--audit chooses nothing, so there is no workbook to write.")
+        with placed(portfolio):
+            checked = _api.audit_plan(_api.read_plan(audit), portfolio, fitted)
+        show_reaudit(checked, as_json=as_json, quiet=quiet, no_color=no_color)
+        return
     with placed(portfolio):
         result = _api.plan(portfolio, fitted, seed=seed, gap=gap, time_limit_s=time_limit)
     if xlsx is not None:

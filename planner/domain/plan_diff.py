@@ -48,8 +48,8 @@ class PlanHead:
         What it was made from, and by which version of the program.
     seed : int
         Of the projects' luck.
-    status : Status
-        Optimal, feasible or infeasible.
+    status : Status or None
+        Optimal, feasible or infeasible; None for a choice that no search was made for.
     objective : str or None
         Kind; None if infeasible.
     value : float or None
@@ -64,7 +64,7 @@ class PlanHead:
     inputs_sha256: str
     release: str
     seed: int
-    status: Status
+    status: Status | None
     objective: str | None
     value: float | None
     budget: float

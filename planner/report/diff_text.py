@@ -27,12 +27,10 @@ def render_diff(
         yield Text("What differs for all projects:")
         for change in diff.changes:
             line = f"  {change.field}: {_plain(change.before)} → {_plain(change.after)}"
-            yield Text(_wrap(line, indent="    "))
+            yield Text(wrap(line, indent="    "))
     elif not diff.inputs_known:
         yield Text(
-            _wrap(
-                "One of the plans does not say what it was made from: results alone are compared."
-            )
+            wrap("One of the plans does not say what it was made from: results alone are compared.")
         )
     shown = [item for item in diff.projects if verbose or item.change is not ChangeKind.SAME]
     if shown:
@@ -41,7 +39,7 @@ def render_diff(
         if not quiet:
             yield Text("")
             for item in shown:
-                yield Text(_wrap(f"{shorten(item.project, 30)}: {item.why}", indent="  "))
+                yield Text(wrap(f"{shorten(item.project, 30)}: {item.why}", indent="  "))
     same = sum(item.change is ChangeKind.SAME for item in diff.projects)
     if same == len(diff.projects):
         yield Text("Both plans do the same with every project.")
@@ -52,11 +50,11 @@ def render_diff(
 
 def _head(head: PlanHead) -> str:
     parts = (
-        shorten(head.portfolio, 26),
+        shorten(head.portfolio, 22),
         f"budget {money(head.budget, shorten(head.currency, 8))}",
         f"model {shorten(head.model.get('name', ''), 14)}",
         f"seed {head.seed}",
-        str(head.status),
+        "not solved" if head.status is None else str(head.status),
     )
     return shorten(" · ".join(parts), WIDTH - 3)
 
@@ -144,7 +142,8 @@ def _plain(value: object) -> str:
     return shorten(str(value), 120)
 
 
-def _wrap(text: str, indent: str = "") -> str:
+def wrap(text: str, indent: str = "") -> str:
+    """Return text broken at the page width, further lines indented."""
     return textwrap.fill(
         text, WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=True
     )

@@ -19,6 +19,7 @@ from planner.domain.laws import Laws
 from planner.domain.model_card import ModelCard, ModelComparison
 from planner.domain.plan import SCHEMA_VERSION, Plan, Warning_
 from planner.domain.plan_diff import PlanDiff
+from planner.domain.reaudit import Reaudit
 from planner.domain.reproduction import Reproduction
 from planner.domain.validation import ValidationReport
 from planner.report.doctor import Examination
@@ -114,6 +115,7 @@ _OBSERVE_EXTRA: dict[str, Schema] = {
 
 _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "plan": (Plan, _PLAN_EXTRA),
+    "plan-audit": (Reaudit, {"stands": {"type": "boolean"}}),
     "estimate": (Estimate, {}),
     "frontier": (Frontier, {}),
     "explain": (Explanation, {}),

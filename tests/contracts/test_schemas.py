@@ -110,6 +110,8 @@ def test_the_json_of_a_diff_and_of_an_observation_is_valid(tmp_path: Path) -> No
     saved.write_text(RUNNER.invoke(app, ["plan", GRANT, "--json"]).stdout, encoding="utf-8")
     result = RUNNER.invoke(app, ["diff", str(saved), str(saved), "--json"])
     require(json.loads(result.stdout), "diff")
+    audited = RUNNER.invoke(app, ["plan", GRANT, "--audit", str(saved), "--json"])
+    require(json.loads(audited.stdout), "plan-audit")
     runs = tmp_path / "runs.csv"
     runs.write_text("project,images,error\nspecies,4000,0.2\n", encoding="utf-8")
     observed = RUNNER.invoke(app, ["observe", GRANT, str(runs), "--dry-run", "--json"])
