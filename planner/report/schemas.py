@@ -157,8 +157,16 @@ def _options() -> Schema:
         "chance_of_target": {**_NUMBER, "description": "On the solve's draws, in [0, 1]."},
         "expected_value": {**_NUMBER, "description": "Gross."},
         "expected_net_value": {**_NUMBER, "description": "Gross minus mean spend."},
+        "images_to_buy": {**_WHOLE, "description": "Labelled for the project itself."},
+        "start": {"type": ["string", "null"], "description": "Period; null without periods."},
+        "uses": {"type": "array", "items": _TEXT, "description": "Ids of shared assets."},
+        "pool_images": {**_map_of(_WHOLE), "description": "Taken from each shared data set."},
     }
     rows = {"type": "object", "properties": row, "required": list(row)}
+    step = {"images": _WHOLE, "cost": {**_NUMBER, "description": "In all, for so many images."}}
+    steps = {"type": "object", "properties": step, "required": list(step)}
+    asset = {"id": _TEXT, "kind": _TEXT, "costs": {"type": "array", "items": steps}}
+    assets = {"type": "object", "properties": asset, "required": list(asset)}
     return _object(
         {
             "model": _map_of(_TEXT),
@@ -166,6 +174,7 @@ def _options() -> Schema:
             "inputs_sha256": _TEXT,
             "objective": _TEXT,
             "options": {"type": "array", "items": rows},
+            "assets": {"type": "array", "items": assets},
         },
         "Every option the plan may choose, priced.",
     )

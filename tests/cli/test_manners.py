@@ -1,0 +1,159 @@
+"""Waiting, bugs, completion and colour: what a person meets around the answer."""
+
+import os
+import pty
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from planner.cli.app import app
+from planner.cli.waiting import Waiting
+
+ROOT = Path(__file__).parents[2]
+RETAIL = str(ROOT / "examples" / "01_retail_shelves" / "portfolio.yaml")
+RUNNER = CliRunner()
+
+
+def broken(*_args: object, **_kwargs: object) -> None:
+    message = "a thing no one foresaw"
+    raise RuntimeError(message)
+
+
+@pytest.fixture
+def bug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Break every command that reads a portfolio; return the folder for temporary files."""
+    monkeypatch.setattr("planner._api.read_portfolio", broken)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_the_page_for_a_bug_says_what_to_do(bug: Path) -> None:
+    """Exit 1, no traceback on screen, the report in a file that is named."""
+    result = RUNNER.invoke(app, ["plan", RETAIL])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert "not a mistake of yours" in result.stderr
+    assert "a thing no one foresaw" in result.stderr
+    (report,) = bug.glob("planner-error-*.txt")
+    assert report.name in result.stderr.replace("\n", "")
+    text = report.read_text(encoding="utf-8")
+    assert "Traceback" in text
+    assert "planner 0." in text
+
+
+def test_a_bug_with_json_is_one_object(bug: Path) -> None:
+    """A program that reads the answer learns of the bug too."""
+    import json
+
+    result = RUNNER.invoke(app, ["plan", RETAIL, "--json"])
+    answer = json.loads(result.stdout)
+    assert result.exit_code == answer["exit_code"] == 1
+    assert answer["problems"][0]["code"] == "BUG"
+
+
+def test_a_report_that_cannot_be_saved_does_not_hide_the_bug(
+    bug: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a folder to write to, the page points at --debug."""
+    monkeypatch.setattr(tempfile, "tempdir", str(bug / "nowhere"))
+    result = RUNNER.invoke(app, ["plan", RETAIL])
+    assert result.exit_code == 1
+    assert "--debug" in result.stderr
+
+
+def test_debug_shows_the_traceback(bug: Path) -> None:
+    """Those who ask for it get the exception itself."""
+    result = RUNNER.invoke(app, ["plan", RETAIL, "--debug"])
+    assert isinstance(result.exception, RuntimeError)
+
+
+def on_terminal(code: str) -> str:
+    """Return what a piece of Python writes to a terminal that is its stderr."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stderr=follower,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+    ) as process:
+        process.wait(timeout=60)
+    os.set_blocking(leader, False)
+    try:
+        shown = os.read(leader, 65536)
+    except BlockingIOError:
+        shown = b""
+    os.close(follower)
+    os.close(leader)
+    return shown.decode("utf-8", "replace")
+
+
+SLOW = """
+import time
+from planner.cli import waiting
+waiting.PATIENCE_S = {patience}
+with waiting.waiting('planner plan: computing', shown={shown}):
+    end = time.monotonic() + {seconds}
+    while time.monotonic() < end and not (waiting._now and waiting._now._bar):
+        time.sleep(0.02)
+"""
+
+
+def test_a_slow_command_shows_that_it_is_alive_on_a_terminal_alone() -> None:
+    """After a while a spinner, before it nothing; with --quiet and --json nothing at all."""
+    assert "computing" in on_terminal(SLOW.format(patience=0.1, shown=True, seconds=30))
+    assert on_terminal(SLOW.format(patience=5, shown=True, seconds=0.3)) == ""
+    assert on_terminal(SLOW.format(patience=0.1, shown=False, seconds=0.3)) == ""
+
+
+def test_waiting_may_end_twice() -> None:
+    """Writing ends it, and so does the end of the command."""
+    sign = Waiting("x")
+    sign.end()
+    sign.end()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("planner fro", "frontier"), ("planner di", "diff")]
+)
+def test_the_shell_completes_commands(typed: str, offered: str) -> None:
+    """What bash asks for after a tab is answered with the command's name."""
+    words = typed.split()
+    environment = {
+        **os.environ,
+        "_PLANNER_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    script = Path(sys.executable).parent / "planner"
+    done = subprocess.run(
+        [str(script)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert offered in done.stdout.split()
+
+
+def test_the_shell_is_told_how_to_complete() -> None:
+    """--show-completion prints a script for the shell."""
+    script = Path(sys.executable).parent / "planner"
+    shown = subprocess.run(
+        [str(script), "--show-completion", "bash"],
+        env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "_PLANNER_COMPLETE" in shown.stdout, shown
+
+
+def test_no_color_means_no_color() -> None:
+    """NO_COLOR and --no-color leave plain text even where colour is forced."""
+    forced = {"FORCE_COLOR": "1", "COLUMNS": "80", "TERM": "xterm-256color"}
+    assert "\x1b[" in RUNNER.invoke(app, ["options", RETAIL], env=forced).stdout
+    plain = RUNNER.invoke(app, ["options", RETAIL, "--no-color"], env=forced).stdout
+    assert "\x1b[3" not in plain
+    silent = RUNNER.invoke(app, ["options", RETAIL], env={**forced, "NO_COLOR": "1"}).stdout
+    assert "\x1b[3" not in silent
