@@ -12,26 +12,27 @@ from dataclasses import replace
 import numpy as np
 
 from planner.allocation.budgets import budget_grid, dearest_spend, require_budgets
+from planner.allocation.frontier_risk import frame, point_of, risk_frontier
+from planner.allocation.goal_search import smallest_budget
 from planner.allocation.goals import (
     Goal,
     goal_met,
     goal_problems,
     goal_text,
     parse_goal,
-    smallest_budget,
 )
 from planner.allocation.held_out import HeldOut, with_all_draws
 from planner.allocation.money import budget_to_cents, money_words, total_budget_cents
 from planner.allocation.next_step import next_step
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Problem as ProblemArrays
-from planner.allocation.problem import RiskMeasure, Solution, Solver
+from planner.allocation.problem import Solution, Solver
 from planner.allocation.solve import PROVEN_GAP
 from planner.domain.catalogue import Catalogue
 from planner.domain.frontier import Frontier, FrontierPoint, GoalResult
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
-from planner.domain.vocabulary import Objective, Status
+from planner.domain.vocabulary import Status
 from planner.errors import InputError, Problem, bad_value
 
 __all__ = ["build_frontier"]
@@ -39,7 +40,6 @@ __all__ = ["build_frontier"]
 CLOSED_UP_TO = 60
 """Projects up to which open points get a solve of their own."""
 CLOSING_TIME_S = 10.0
-WEIGHTS = 11
 UNBOUNDED = 1e12
 """Budget under which the options are refined where the file names none."""
 
@@ -96,7 +96,7 @@ def build_frontier(
         raise bad_value("portfolio.budget", message, "--budget 120k", "MISSING_BUDGET")
     here = None if total is None else total / 100
     if risk:
-        return _by_risk(portfolio, posterior, catalogue, seed)
+        return risk_frontier(portfolio, posterior, catalogue, seed)
     stated = portfolio if total is not None else replace(portfolio, budget=UNBOUNDED)
     if prepared is None:
         prepared = prepare(stated, posterior, catalogue, seed=seed)
@@ -109,9 +109,11 @@ def build_frontier(
     ]
     judge = HeldOut(prepared, [one for _, one in kept])
     level = portfolio.risk.level
-    found = tuple(_point(judge, one, budget, _weight(prepared), level) for budget, one in kept)
+    found = with_prices(
+        [point_of(judge, one, budget, _weight(prepared), level) for budget, one in kept]
+    )
     return replace(
-        _frame(prepared, "budget", portfolio, posterior),
+        frame(prepared, "budget", portfolio, posterior),
         points=found,
         you_are_here=here,
         next_step=None if here is None else next_step(prepared, here),
@@ -120,54 +122,12 @@ def build_frontier(
     )
 
 
-def _frame(prepared: Prepared, axis: str, portfolio: Portfolio, posterior: Posterior) -> Frontier:
-    return Frontier(
-        axis=axis,
-        portfolio=portfolio.name,
-        currency=portfolio.currency,
-        objective=prepared.objective,
-        level=portfolio.risk.level,
-        model={"name": posterior.name, "sha256": posterior.sha256},
-        seed=prepared.seed,
-        inputs_sha256=portfolio.inputs_sha256,
-        points=(),
-    )
-
-
-def _by_risk(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
-) -> Frontier:
-    """Return the frontier of mean against tail under the present budget."""
-    level = portfolio.risk.level
-    asked = replace(portfolio.risk, measure="cvar", weight=0.5)
-    prepared = prepare(replace(portfolio, risk=asked), posterior, catalogue, seed=seed)
-    weights = np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()
-    solutions = [
-        solve_prepared(prepared, risk=RiskMeasure("cvar", level=level, weight=weight))
-        for weight in weights
-    ]
-    kept = [
-        (weight, one)
-        for weight, one in zip(weights, solutions, strict=True)
-        if one.status is not Status.INFEASIBLE
-    ]
-    judge = HeldOut(prepared, [one for _, one in kept])
-    budget = prepared.budget_cents / 100
-    points = tuple(_point(judge, one, budget, weight, level) for weight, one in kept)
-    return replace(
-        _frame(prepared, "risk", portfolio, posterior),
-        points=points,
-        you_are_here=budget,
-        notes=tuple(_risk_notes(points, prepared.objective, portfolio.currency, level)),
-    )
-
-
 def _swept(prepared: Prepared, budgets: Sequence[int]) -> list[Solution]:
     """Return a plan for each budget, closed where that is cheap."""
     if prepared.portfolio.hold is not None:  # the budget bounds random spend, not a sum
         return [solve_prepared(at_budget(prepared, cents)) for cents in budgets]
     swept = list(prepared.solver.sweep(budgets))
-    if len(prepared.menus) > CLOSED_UP_TO:
+    if not prepared.is_plain or len(prepared.menus) > CLOSED_UP_TO:
         return swept
     return [
         one
@@ -209,23 +169,21 @@ def carried_up(solutions: Sequence[Solution]) -> list[Solution]:
     return kept
 
 
-def _point(
-    judge: HeldOut, one: Solution, budget: float, weight: float, level: float
-) -> FrontierPoint:
-    seen = judge.outcome(one)
-    return FrontierPoint(
-        budget=budget,
-        weight=weight,
-        committed=one.committed_cents / 100,
-        value=one.value,
-        bound=max(one.bound, one.value),
-        mean=seen.mean,
-        cvar=seen.tail(level),
-        expected_targets=seen.expected_targets,
-        chance_all=seen.chance_all,
-        funded=tuple(judge.projects(one)),
-        shadow_price=max(0.0, one.budget_price),
-    )
+def with_prices(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
+    """Return the points with a price wherever more budget is worth more.
+
+    The dual price of a budget that nothing more fits into may be 0 although a larger one buys
+    more; then the gain for each unit of money up to the next better point is its price.
+    """
+    priced = []
+    for index, point in enumerate(points):
+        least = point.value + PROVEN_GAP * max(abs(point.value), 1e-12)
+        better = next((later for later in points[index + 1 :] if later.value > least), None)
+        price = point.shadow_price
+        if price == 0 and better is not None:
+            price = (better.value - point.value) / (better.budget - point.budget)
+        priced.append(replace(point, shadow_price=price))
+    return tuple(priced)
 
 
 def _weight(prepared: Prepared) -> float:
@@ -306,22 +264,3 @@ def _notes(grid: Sequence[float], points: Sequence[FrontierPoint]) -> Iterator[s
             f"{len(open_)} of {len(points)} points are not proven best; the largest gap to the "
             f"bound is {100 * worst:.2g} %."
         )
-
-
-def _risk_notes(
-    points: Sequence[FrontierPoint], objective: Objective, currency: str, level: float
-) -> Iterator[str]:
-    """Yield what caution costs from one end to the other."""
-    worst = f"the mean of the worst {100 * (1 - level):.3g} % of outcomes"
-    yield f"Weight 0 maximises the expectation, weight 1 {worst} alone."
-    if len(points) < 2:
-        return
-    first, last = points[0], points[-1]
-    given, gained = first.mean - last.mean, last.cvar - first.cvar
-    unit = "targets" if objective is Objective.TARGETS_MET else currency
-    words = "{:.2f}".format if objective is Objective.TARGETS_MET else "{:,.0f}".format
-    price = f", {given / gained:.2f} per unit of tail risk removed" if gained > 0 < given else ""
-    yield (
-        f"On draws no solve saw, full caution gives up {words(given)} {unit} of mean for "
-        f"{words(gained)} {unit} of tail{price}."
-    )

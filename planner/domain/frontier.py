@@ -30,7 +30,8 @@ class FrontierPoint:
     funded : tuple of str
         Ids.
     shadow_price : float
-        Worth of one more unit of budget, at least 0.
+        Worth of one more unit of budget at the margin, at least 0; where the next step does not
+        fit, per unit of money up to the next better point. 0: more budget adds nothing.
     """
 
     budget: float

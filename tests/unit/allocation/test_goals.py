@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from planner.allocation.goal_search import smallest_budget
 from planner.allocation.goals import (
     Goal,
     binomial_interval,
     goal_met,
     goal_problems,
     parse_goal,
-    smallest_budget,
 )
 from planner.allocation.problem import Problem, Solution
 from planner.domain.frontier import GoalResult
@@ -88,7 +88,7 @@ def answer(problem: Problem, goal: Goal, confidence: float) -> GoalResult:
     def hits(plan: Solution) -> tuple[int, int]:
         return round(share_met(problem, goal, plan.options) * draws), draws
 
-    return smallest_budget(
+    found: GoalResult = smallest_budget(
         goal,
         confidence,
         problem,
@@ -98,6 +98,7 @@ def answer(problem: Problem, goal: Goal, confidence: float) -> GoalResult:
         currency="USD",
         top_cents=12_000,
     )
+    return found
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,0 +1,142 @@
+"""What does caution cost? The mean of a plan against the mean of its worst outcomes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from planner.allocation.held_out import HeldOut
+from planner.allocation.prepare import Prepared, prepare, solve_prepared
+from planner.allocation.problem import RiskMeasure, Solution
+from planner.allocation.risk import tail_mean
+from planner.domain.catalogue import Catalogue
+from planner.domain.frontier import Frontier, FrontierPoint
+from planner.domain.portfolio import Portfolio
+from planner.domain.posterior import Posterior
+from planner.domain.vocabulary import Objective, Status
+
+__all__ = ["best_at_each", "frame", "point_of", "risk_frontier"]
+
+WEIGHTS = 11
+RISK_GAP, RISK_TIME_S = 1e-3, 5.0
+
+
+def risk_frontier(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+) -> Frontier:
+    """Return the frontier of mean against tail under the present budget."""
+    level = portfolio.risk.level
+    asked = replace(portfolio.risk, measure="cvar", weight=0.5)
+    prepared = prepare(replace(portfolio, risk=asked), posterior, catalogue, seed=seed)
+    weights = np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()
+    solutions = [
+        solve_prepared(
+            prepared,
+            risk=RiskMeasure("cvar", level=level, weight=weight),
+            gap=RISK_GAP,
+            time_limit_s=RISK_TIME_S,
+        )
+        for weight in weights
+    ]
+    kept = best_at_each(
+        [
+            (weight, _measured(prepared, one, level))
+            for weight, one in zip(weights, solutions, strict=True)
+            if one.status is not Status.INFEASIBLE
+        ]
+    )
+    judge = HeldOut(prepared, [one for _, one in kept])
+    budget = prepared.budget_cents / 100
+    points = tuple(point_of(judge, one, budget, weight, level) for weight, one in kept)
+    return replace(
+        frame(prepared, "risk", portfolio, posterior),
+        points=points,
+        you_are_here=budget,
+        notes=tuple(_risk_notes(points, prepared.objective, portfolio.currency, level)),
+    )
+
+
+def _measured(prepared: Prepared, one: Solution, level: float) -> Solution:
+    """Return a solution with its mean and tail on the solve's draws, whatever was maximised."""
+    problem = prepared.problem
+    if problem.outcomes is None:
+        return one
+    worth = problem.outcomes.worth_draws(one.options).sum(axis=0)
+    worth = worth + float(problem.asset_worth[one.assets].sum())
+    return replace(one, mean=float(worth.mean()), tail=tail_mean(worth, 1.0 - level))
+
+
+def best_at_each(found: Sequence[tuple[float, Solution]]) -> list[tuple[float, Solution]]:
+    """Return for each weight the best of all plans found at any weight.
+
+    Parameters
+    ----------
+    found : sequence of (float, Solution)
+        Each with its mean and tail, so that it is a plan at every other weight too.
+    """
+
+    def at(weight: float, one: Solution) -> float:
+        return (1.0 - weight) * one.mean + weight * one.tail
+
+    kept = []
+    for weight, own in found:
+        best = max((one for _, one in found), key=lambda one: at(weight, one))
+        if at(weight, best) <= own.value:
+            best = own
+        value = at(weight, best)
+        kept.append((weight, replace(best, value=value, bound=max(own.bound, value))))
+    return kept
+
+
+def frame(prepared: Prepared, axis: str, portfolio: Portfolio, posterior: Posterior) -> Frontier:
+    """Return a frontier without points, with its provenance."""
+    return Frontier(
+        axis=axis,
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        objective=prepared.objective,
+        level=portfolio.risk.level,
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=prepared.seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        points=(),
+    )
+
+
+def point_of(
+    judge: HeldOut, one: Solution, budget: float, weight: float, level: float
+) -> FrontierPoint:
+    """Return a plan as a point of a frontier, judged on draws that no solve saw."""
+    seen = judge.outcome(one)
+    return FrontierPoint(
+        budget=budget,
+        weight=weight,
+        committed=one.committed_cents / 100,
+        value=one.value,
+        bound=max(one.bound, one.value),
+        mean=seen.mean,
+        cvar=seen.tail(level),
+        expected_targets=seen.expected_targets,
+        chance_all=seen.chance_all,
+        funded=tuple(judge.projects(one)),
+        shadow_price=max(0.0, one.budget_price),
+    )
+
+
+def _risk_notes(
+    points: Sequence[FrontierPoint], objective: Objective, currency: str, level: float
+) -> Iterator[str]:
+    """Yield what caution costs from one end to the other."""
+    worst = f"the mean of the worst {100 * (1 - level):.3g} % of outcomes"
+    yield f"Weight 0 maximises the expectation, weight 1 {worst} alone."
+    if len(points) < 2:
+        return
+    first, last = points[0], points[-1]
+    given, gained = first.mean - last.mean, last.cvar - first.cvar
+    unit = "targets" if objective is Objective.TARGETS_MET else currency
+    words = "{:.2f}".format if objective is Objective.TARGETS_MET else "{:,.0f}".format
+    price = f", {given / gained:.2f} per unit of tail risk removed" if gained > 0 < given else ""
+    yield (
+        f"On draws no solve saw, full caution gives up {words(given)} {unit} of mean for "
+        f"{words(gained)} {unit} of tail{price}."
+    )
