@@ -1,0 +1,236 @@
+"""How each kind of value of a portfolio file is read: text, money, shares, counts.
+
+What is refused is refused in the user's words, through pydantic, which collects every mistake.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from planner.catalogue.suggest import did_you_mean
+from planner.domain.complexity import entropy_nats
+from planner.domain.project import MAX_ID_LENGTH
+from planner.domain.quantities import (
+    DEFAULT_CURRENCY,
+    Amount,
+    QuantityError,
+    Range,
+    parse_amount,
+    parse_count,
+    parse_number,
+    parse_rate,
+    show,
+)
+
+MAX_MONEY = 1e13
+"""Largest amount of money; sums over thousands of projects stay exact to the cent."""
+
+
+def mistake(message: str, fix: str = "", code: str = "BAD_VALUE") -> PydanticCustomError:
+    """Return the error that carries a message of ours through pydantic."""
+    context = {"message": message, "fix": fix, "code": code}
+    return PydanticCustomError("planner", "{message}", context)
+
+
+def checked[T](parse: Callable[[object], T]) -> Callable[[object], T]:
+    """Return a parser whose refusals pydantic collects with their fix."""
+
+    def validate(value: object) -> T:
+        try:
+            return parse(value)
+        except QuantityError as error:
+            code = "AMBIGUOUS" if "may " in str(error) else "BAD_VALUE"
+            raise mistake(f"{error}.", error.fix, code) from None
+
+    return validate
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        if not value.strip():
+            raise mistake("the text is empty.")
+        if len(value) > MAX_ID_LENGTH:
+            raise mistake(
+                f"the text has {len(value):,} characters; at most {MAX_ID_LENGTH} are allowed."
+            )
+        return value
+    fix = f'"{show(value)}"' if isinstance(value, int | float) else ""
+    raise mistake(f"got {show(value)}; expected text.", fix)
+
+
+def _yes_or_no(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+    word = value.strip().lower() if isinstance(value, str) else str(value)
+    fix = words.get(word, word if word in ("true", "false") else "")
+    raise mistake(f"got {show(value)}; expected true or false.", fix)
+
+
+def one_of[E: StrEnum](words: type[E]) -> Callable[[object], E]:
+    """Return a parser for one word of a closed list."""
+
+    def validate(value: object) -> E:
+        if isinstance(value, str) and value in tuple(words):
+            return words(value)
+        known = ", ".join(words)
+        fix = did_you_mean(value, list(words)) if isinstance(value, str) else ""
+        raise mistake(f"got {show(value)}; expected one of {known}.", fix)
+
+    return validate
+
+
+def _currency(info: ValidationInfo) -> str:
+    """Return the currency in which the file gives its amounts."""
+    return str((info.context or {}).get("currency", DEFAULT_CURRENCY))
+
+
+def _money(value: object, info: ValidationInfo) -> float:
+    number = _plain_number(value, currency=_currency(info))
+    if number < 0:
+        raise mistake(f"got {show(value)}; an amount of money is at least 0.")
+    if number > MAX_MONEY:
+        raise mistake(f"got {show(value)}; amounts of money above {MAX_MONEY:.0e} are not read.")
+    return number
+
+
+def _plain_number(value: object, *, currency: str | None = None) -> float:
+    if isinstance(value, str) and ".." in value:
+        raise mistake(f"got the range {show(value)}; this field takes one number.")
+    return checked(lambda given: parse_number(given, currency=currency))(value)
+
+
+def _positive(value: object) -> float:
+    number = _plain_number(value)
+    if number <= 0:
+        raise mistake(f"got {show(value)}; expected a number above 0.")
+    return number
+
+
+def read_share(value: object) -> float:
+    """Return one share in [0, 1]."""
+    if isinstance(value, str) and ".." in value:
+        raise mistake(f"got the range {show(value)}; this field takes one share.")
+    return checked(parse_rate)(value)
+
+
+def _target(value: object) -> float:
+    rate = read_share(value)
+    if not 0 < rate < 1:
+        raise mistake(f"got {show(value)}; a target lies strictly between 0 % and 100 %.")
+    return rate
+
+
+def _level(value: object) -> float:
+    rate = read_share(value)
+    if not 0 < rate < 1:
+        raise mistake(f"got {show(value)}; expected a share strictly between 0 % and 100 %.", "90%")
+    return rate
+
+
+def _price(value: object, info: ValidationInfo) -> Amount:
+    amount = checked(lambda given: parse_amount(given, currency=_currency(info)))(value)
+    low, high = (amount.p10, amount.p90) if isinstance(amount, Range) else (amount, amount)
+    if low < 0:
+        raise mistake(f"got {show(value)}; a price is at least 0.")
+    mean = amount.lognormal_mean if isinstance(amount, Range) else high
+    if mean > MAX_MONEY:
+        raise mistake(
+            f"got {show(value)}; prices (or their mean) above {MAX_MONEY:.0e} are not read."
+        )
+    return amount
+
+
+def _positive_price(value: object, info: ValidationInfo) -> Amount:
+    amount = _price(value, info)
+    if amount == 0:
+        raise mistake("got 0; this price is above 0.")
+    return amount
+
+
+def read_utilisation(value: object) -> Amount:
+    """Return a share, or a range of shares, above 0."""
+    share = checked(lambda given: parse_amount(given, rate=True))(value)
+    if share == 0:
+        raise mistake("got 0; the utilisation is above 0 %.")
+    return share
+
+
+def read_classes(value: object) -> int:
+    """Return a number of classes, at least 2."""
+    count = checked(lambda given: parse_count(given, what="classes"))(value)
+    if count < 2:
+        raise mistake(f"got {show(value)}; a task has at least 2 classes.")
+    return count
+
+
+def two_classes(counts: dict[str, int]) -> dict[str, int]:
+    """Return images by class if at least two classes have any."""
+    if sum(count > 0 for count in counts.values()) < 2:
+        raise mistake("at least two classes need images; with one there is nothing to tell apart.")
+    return counts
+
+
+def _baseline(value: object) -> float:
+    """Return the entropy in nats of the task with relative complexity 1."""
+    if not isinstance(value, Mapping):
+        return math.log(read_classes(value))
+    if len(value) == 1 and next(iter(value)) in ("entropy_bits", "entropy_nats"):
+        unit, entropy = next(iter(value.items()))
+        return _positive(entropy) * (math.log(2) if unit == "entropy_bits" else 1.0)
+    count = checked(lambda given: parse_count(given, what="images of a class"))
+    return entropy_nats(two_classes({name: count(given) for name, given in value.items()}).values())
+
+
+def _positive_count(value: object) -> int:
+    count = checked(parse_count)(value)
+    if count < 1:
+        raise mistake("got 0; expected at least 1.")
+    return count
+
+
+def not_empty[T](items: list[T]) -> list[T]:
+    """Return a list that is not empty."""
+    if not items:
+        raise mistake("the list is empty.")
+    return items
+
+
+def _distinct(names: list[str]) -> list[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise mistake(f"{show(name)} is named twice.")
+        seen.add(name)
+    return not_empty(names)
+
+
+type Text = Annotated[str, PlainValidator(_text)]
+type YesNo = Annotated[bool, PlainValidator(_yes_or_no)]
+type Positive = Annotated[float, PlainValidator(_positive)]
+type Money = Annotated[float, PlainValidator(_money)]
+type Price = Annotated[Amount, PlainValidator(_price)]
+type PositivePrice = Annotated[Amount, PlainValidator(_positive_price)]
+type Share = Annotated[float, PlainValidator(read_share)]
+type Target = Annotated[float, PlainValidator(_target)]
+type Level = Annotated[float, PlainValidator(_level)]
+type Count = Annotated[int, PlainValidator(checked(parse_count))]
+type PositiveCount = Annotated[int, PlainValidator(_positive_count)]
+type ClassCount = Annotated[
+    int, PlainValidator(checked(lambda given: parse_count(given, what="images of a class")))
+]
+type ProjectCount = Annotated[
+    int, PlainValidator(checked(lambda given: parse_count(given, what="projects")))
+]
+type Ids = Annotated[list[Text], AfterValidator(_distinct)]
+type Entropy = Annotated[float, PlainValidator(_baseline)]
+
+
+class Section(BaseModel):
+    """A mapping of the file: unknown fields are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
