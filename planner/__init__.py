@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planner._api import plan as plan
     from planner._api import read_plan as read_plan
     from planner._api import read_portfolio as read_portfolio
+    from planner._api import report as report
     from planner._api import validate as validate
     from planner._api import write_xlsx as write_xlsx
     from planner.domain.architecture import Architecture as Architecture
@@ -94,6 +95,7 @@ __all__ = [
     "plan",
     "read_plan",
     "read_portfolio",
+    "report",
     "validate",
     "write_xlsx",
 ]
@@ -101,8 +103,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
-    if name == "forecast":  # the folder of that name is itself callable
-        return import_module("planner.forecast")
+    if name in {"forecast", "report"}:  # the folders of these names are themselves callable
+        return import_module(f"planner.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     message = f"module 'planner' has no attribute {name!r}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.reaudit import Reaudit
     from planner.domain.validation import CurveTest, PilotMode
     from planner.forecast.forecast import Forecast
+    from planner.report.html.assemble import HtmlReport
 
 DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = 1e-6
@@ -294,6 +295,53 @@ def frontier(
         goals=goals,
         confidence=confidence,
         seed=seed,
+    )
+
+
+def report(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    style: str = "board",
+    date: str | None = None,
+    command: str = "",
+    seed: int = 0,
+    gap: float = DEFAULT_GAP,
+    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    model_folder: str | Path | None = None,
+) -> "HtmlReport":
+    """Plan a portfolio and return the plan with its report, one self-contained HTML page.
+
+    Parameters
+    ----------
+    portfolio, model, seed, gap, time_limit_s : optional
+        As for :func:`plan`; the plan is the same.
+    style : {"board", "grant", "tech"}
+        Whom it is for: ``grant`` adds methods and sample sizes, ``tech`` the model's diagnostics.
+    date : str, optional
+        In the manifest; today's if not given. With it the same inputs give the same bytes.
+    command : str
+        To make the report again, for the manifest.
+    model_folder : str or Path, optional
+        Where the model's diagnostics lie; found by its name if not given.
+
+    Returns
+    -------
+    HtmlReport
+        ``html``, the page, and ``plan``. An infeasible plan gives a page that says why.
+    """
+    from planner.report.html.assemble import make_report, provenance_of, style_of
+
+    _require(model, seed)
+    return make_report(
+        portfolio,
+        model,
+        provenance=provenance_of(date, command),
+        style=style_of(style),
+        seed=seed,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        model_folder=None if model_folder is None else Path(model_folder),
     )
 
 

@@ -21,6 +21,7 @@ from planner.cli import (
     observe,
     options,
     plan,
+    report,
     reproduce,
     validate,
 )
@@ -65,6 +66,7 @@ _MODULES = (
     options,
     plan,
     frontier,
+    report,
     observe,
     collect,
     diff,

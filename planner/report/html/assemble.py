@@ -1,5 +1,6 @@
 """From a portfolio and a model to a finished HTML report."""
 
+import datetime
 import json
 import platform
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from planner.domain.plan import Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Status
-from planner.errors import ResourceError
+from planner.errors import ResourceError, bad_value
 from planner.forecast.forecast import Forecast
 from planner.report.html.build import build_report
 from planner.report.html.material import Material, Provenance, Style, shown_places
@@ -146,6 +147,28 @@ def stored_results(
         fit if fit.get("draws_sha256") == sha256 else {},
         checks if checks.get("draws_sha256") == sha256 else {},
     )
+
+
+def style_of(word: str) -> Style:
+    """Return a style by its word.
+
+    Raises
+    ------
+    InputError
+        There is no such style.
+    """
+    try:
+        return Style(word)
+    except ValueError:
+        known = ", ".join(Style)
+        message = f"got {word!r}; expected one of {known}."
+        raise bad_value("style", message, 'style="board"') from None
+
+
+def provenance_of(date: str | None, command: str) -> Provenance:
+    """Return what the manifest says of the making; today's date if none is given."""
+    today = datetime.datetime.now().astimezone().date().isoformat()
+    return Provenance(date=today if date is None else date, command=command, versions=versions())
 
 
 def versions() -> dict[str, str]:

@@ -184,9 +184,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Definitions:
-    """Terms and what they are set to."""
+    """Terms and what they are set to; those after the first so many are left out on paper."""
 
     items: tuple[tuple[str, Text], ...]
+    on_paper: int = 99
     tone: str = ""
     kind: ClassVar[str] = "definitions"
 

@@ -20,6 +20,8 @@ from planner.report.html.cards import (
 from planner.report.html.material import Material, Style
 from planner.report.html.text import visible
 
+SETTINGS_ON_PAPER = 9
+
 
 def excluded_section(material: Material) -> Section:
     """Return what the numbers leave out."""
@@ -38,7 +40,7 @@ def assumptions_section(material: Material) -> Section:
     plan = material.plan
     blocks: list[Block] = [
         Paragraph((words.ASSUMPTIONS_LEAD,)),
-        Definitions(tuple(_settings(plan.assumptions)), tone="columns"),
+        Definitions(tuple(_settings(plan.assumptions)), tone="columns", on_paper=SETTINGS_ON_PAPER),
     ]
     prices = plan.assumptions.get("training_prices")
     if isinstance(prices, Mapping) and prices:
@@ -92,13 +94,12 @@ def manifest_section(material: Material) -> Section:
     plan, made = material.plan, material.provenance
     versions = ", ".join(f"{name} {version}" for name, version in made.versions.items())
     items: list[tuple[str, Text]] = [
-        ("Command", (Code(visible(made.command)),)),
+        ("Command", (Code(visible(made.command or words.MADE_IN_PYTHON)),)),
         ("Date", (visible(made.date),)),
         ("Inputs, SHA-256", (Code(plan.inputs_sha256 or "built in Python, no file"),)),
         ("Model", (Name(visible(plan.model["name"])), ", SHA-256 ", Code(plan.model["sha256"]))),
         ("Seed", (Number(str(plan.seed), float(plan.seed), "seed", "seed"),)),
         ("Versions", (visible(versions),)),
-        ("Evidence", (visible(material.model.evidence.description),)),
     ]
     blocks: list[Block] = [Paragraph((words.MANIFEST_LEAD,)), Definitions(tuple(items))]
     blocks.append(Paragraph((words.ON_PAPER,), "paper"))
@@ -109,4 +110,4 @@ def signature_section(material: Material) -> Section | None:
     """Return lines to sign on, for a board."""
     if material.style is not Style.BOARD or not material.funded:
         return None
-    return Section("signatures", words.SIGNATURES, (Signatures(words.ROLES),), tone="sign")
+    return Section("signatures", words.SIGNATURES, (Signatures(words.ROLES),), tone="signing")

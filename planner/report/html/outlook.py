@@ -76,7 +76,7 @@ def _frontier(material: Material) -> Iterator[Block]:
     ]
     with report_style(with_math=True):
         figure = draw_frontier(frontier)
-        figure.set_size_inches(5.2, 3.1)
+        figure.set_size_inches(5.2, 2.8)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
         svg = to_svg(figure, "frontier", words.FRONTIER, alt)
     yield Paragraph((*say(words.FRONTIER_LEAD, here=here), " ", *_shadow(material)))

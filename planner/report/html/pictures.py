@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 type Draws = NDArray[np.float64]
 
 S_CURVE_SIZE = (4.3, 2.35)
-FAN_SIZE = (2.75, 2.0)
+FAN_SIZE = (2.75, 1.85)
 SHADES = ("#dbe7ee", "#b9d1de", "#8fb5ca")
 _S_MARKS = {0.1: "^", 0.5: "o", 0.8: "D", 0.9: "s"}
 

@@ -42,9 +42,7 @@ def _blocks(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[
     yield Pictures(tuple(_curves(material, risk, draws)))
     yield _quantiles(material, risk)
     yield from (Paragraph(text) for text in _sentences(material, risk))
-    table = _baselines(material)
-    if table is not None:
-        yield table
+    yield from _baselines(material)
     yield Paragraph(_proof(material), "small")
 
 
@@ -237,11 +235,15 @@ def _hold(material: Material, risk: RiskResult) -> Iterator[Text]:
     yield (*text, end)
 
 
-def _baselines(material: Material) -> Table | None:
-    """Return what simpler ways to spend the budget are worth on the same draws."""
+def _baselines(material: Material) -> Iterator[Block]:
+    """Yield what simpler ways to spend the budget are worth on the same draws."""
     audit = material.plan.audit
     if audit is None or not audit.baselines:
-        return None
+        return
+    better = [base.name for base in audit.baselines if not base.beaten]
+    sentence = words.BASELINES_NOT_BEATEN if better else words.BASELINES_BEATEN
+    names = ", ".join(better or [base.name for base in audit.baselines])
+    yield Paragraph(say(sentence, names=visible(names)), "alert" if better else "")
     rows = []
     for at, base in enumerate(audit.baselines):
         here = f"audit.baselines[{at}]"
@@ -263,7 +265,7 @@ def _baselines(material: Material) -> Table | None:
         Column("Worth", numeric=True),
         Column("Verdict"),
     )
-    return Table(words.BASELINES_CAPTION, columns, tuple(rows))
+    yield Table(words.BASELINES_CAPTION, columns, tuple(rows), tone="screen")
 
 
 def _proof(material: Material) -> Text:

@@ -143,6 +143,8 @@ HOLDS = " The audit confirms it."
 HOLDS_NOT = " The audit does not confirm it: treat the budget as at risk."
 QUANTILES_CAPTION = "Outcomes on {draws} draws that the plan was not chosen on"
 BASELINES_CAPTION = "Simpler ways to spend the same budget, on the same draws"
+BASELINES_BEATEN = "On the same draws no simpler plan is worth more: {names}."
+BASELINES_NOT_BEATEN = "On the same draws a simpler plan is worth more: {names}."
 BASELINE_BEATEN = "no better"
 BASELINE_BETTER = "better than the plan"
 PROOF = (
@@ -172,10 +174,10 @@ FAN_BOUGHT = (
 FAN_NOT_BOUGHT = "Not funded."
 FAN_PILOTS = " Pilots: {pilots}."
 FAN_CAPTION = (
-    "{verdict} {chance} likely to meet {target} error on {images}; error there {p10} / {p50} / "
-    "{p90}."
+    "{verdict} {chance} likely to meet {target} error with {images}; error then "
+    "{p10} / {p50} / {p90}."
 )
-FAN_CAPTION_NO = "{verdict} Target error {target}; error at the limit {p10} / {p50} / {p90}."
+FAN_CAPTION_NO = "{verdict} Target error {target}; at the limit {p10} / {p50} / {p90}."
 FAN_NEED = "Data needed: {p10} / {p50} / {p90}; never reached in {never}."
 FAN_QUANTILES = (
     "Three numbers are P10 / P50 / P90: not exceeded in 10 %, 50 % and 90 % of outcomes. “Never” "
@@ -236,22 +238,22 @@ MISS_IMPACT = "{value} not earned; {spend} spent"
 MISS_IMPACT_NO_VALUE = "{spend} spent without reaching the target"
 MISS_PILOT = "Measure a pilot before releasing {spend}."
 MISS_GO_PILOTED = "Measure again half-way; the target is {target} error."
-MISS_GO = "Measure at {images} first; stop if the curve is too flat."
+MISS_GO = "Measure at {images}, then decide."
 OVERSPEND = "Total cost exceeds the budget"
-OVERSPEND_IMPACT = "{excess} over, on average in the dearest 10 %"
-OVERSPEND_MITIGATION = "Fix prices by contract, or hold {contingency} in reserve."
+OVERSPEND_IMPACT = "{excess} over: mean of the dearest 10 %"
+OVERSPEND_MITIGATION = "Fix prices, or hold {contingency} in reserve."
 LOSS = "The plan costs more than it earns"
-LOSS_IMPACT = "{cvar} on average in the worst 10 %"
+LOSS_IMPACT = "{cvar}: mean of the worst 10 %"
 LOSS_MITIGATION = "Release spend in steps: pilots first, largest spend last."
-TOGETHER = "All forecasts err in the same direction"
-TOGETHER_IMPACT = "standard deviation {sd}, whatever the number of projects"
-TOGETHER_MITIGATION = "Add pilots of your own; they replace what the model assumes."
+TOGETHER = "All forecasts err alike"
+TOGETHER_IMPACT = "standard deviation {sd}"
+TOGETHER_MITIGATION = "Add pilots: they replace what is assumed."
 TOGETHER_LIKELIHOOD = "{share} of the variance"
 CONCENTRATION = "One project carries much of the spend: {name}"
 CONCENTRATION_IMPACT = "{spend}"
 CONCENTRATION_LIKELIHOOD = "{share} of the spend"
 CONCENTRATION_MITIGATION = "Release it in stages."
-OPTIMISM = "The plan was flattered by its own draws"
+OPTIMISM = "Optimism about its own draws"
 OPTIMISM_IMPACT = "{difference} less on draws it never saw"
 OPTIMISM_LIKELIHOOD = "seen in the audit"
 OPTIMISM_MITIGATION = "Quote {held_out}, not {in_sample}."
@@ -325,9 +327,9 @@ ASSUMED: Mapping[str, str] = {
     "compute": "Compute",
     "price_ranges": "Price ranges",
     "evidence": "Evidence behind the forecasts",
+    "discount_rate": "Discount rate a year",
     "draws": "Joint draws",
     "image_levels": "Numbers of images tried",
-    "discount_rate": "Discount rate a year",
 }
 OBJECTIVES: Mapping[str, str] = {
     "net_value": "expected net value: value earned less cost",
@@ -344,7 +346,7 @@ MODES: Mapping[str, str] = {
 
 # manifest
 MANIFEST_LEAD = "Enough to make this report again, and to check that nothing was changed."
-MADE_BY = "planner report"
+MADE_IN_PYTHON = "planner.report(portfolio, model), in Python"
 ON_PAPER = "Parts that open on screen are left out on paper; they stand in the file."
 
 # infeasible

@@ -1,0 +1,203 @@
+"""``planner report``: the plan as one HTML file to mail, print and sign."""
+
+import datetime
+import shlex
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner import _api
+from planner.cli import parameters as ask
+from planner.cli import workbook
+from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.domain.plan import SCHEMA_VERSION
+from planner.errors import InputError, Problem
+
+EXIT_INFEASIBLE = 4
+ENDINGS = (".html", ".htm")
+_HEAD_BYTES = 2000
+_OWN_MARK = b'name="generator" content="planner '
+
+
+class Style(StrEnum):
+    """Whom a report is for; the same words as in :mod:`planner.report.html.material`."""
+
+    BOARD = "board"
+    GRANT = "grant"
+    TECH = "tech"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "report",
+        short_help="The plan as one HTML file to mail, print and sign.",
+        epilog="Example: planner report portfolio.yaml -o plan.html --style board",
+    )(report)
+
+
+@answers
+def report(
+    *,
+    file: ask.PortfolioFile,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT.html", help="File to write.")
+    ] = Path("plan.html"),
+    style: Annotated[
+        Style,
+        typer.Option(
+            "--style",
+            help="board: to decide on; grant: with methods and sample sizes; tech: diagnostics.",
+        ),
+    ] = Style.BOARD,
+    date: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="Date in the report; today's if left."),
+    ] = None,
+    budget: ask.Budget = None,
+    objective: ask.ObjectiveFlag = None,
+    basis: ask.BasisFlag = None,
+    mode: ask.ModeFlag = None,
+    risk: ask.Risk = None,
+    model: ask.Model = _api.DEFAULT_MODEL,
+    seed: ask.Seed = 0,
+    gap: ask.Gap = _api.DEFAULT_GAP,
+    time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
+    xlsx: workbook.Xlsx = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite files that are no earlier reports.")
+    ] = False,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,
+) -> None:
+    """Write the plan as one HTML file: decision, risk, evidence, register, assumptions.
+
+    The file needs nothing but itself. An earlier report of that name is replaced. If no plan fits,
+    the report says why and what would help, and the exit code is 4.
+    """
+    require_report_path(output, force=force)
+    workbook.require_writable(xlsx, file, force=force)
+    day = read_date(date)
+    portfolio = _api.read_portfolio(
+        file,
+        overrides=ask.overrides(
+            portfolio__budget=budget,
+            portfolio__objective=objective,
+            portfolio__mode=mode,
+            portfolio__risk=ask.risk_fields(risk),
+            compute__basis=basis,
+        ),
+    )
+    fitted = _api.load_model(model)
+    settings = {
+        "--style": style,
+        "--budget": budget,
+        "--objective": objective,
+        "--basis": basis,
+        "--mode": mode,
+        "--risk": risk,
+        "--model": model,
+        "--seed": str(seed),
+        "--gap": None if gap == _api.DEFAULT_GAP else f"{gap:g}",
+        "--date": day,
+    }
+    with placed(portfolio):
+        made = _api.report(
+            portfolio,
+            fitted,
+            style=style,
+            date=day,
+            command=command_line(file, output, settings),
+            seed=seed,
+            gap=gap,
+            time_limit_s=time_limit,
+            model_folder=_model_folder(model),
+        )
+    from planner.catalogue.files import write_text_atomic
+
+    write_text_atomic(output, made.html, force=True)
+    written = [str(output)]
+    if xlsx is not None:
+        workbook.write_results(xlsx, file, made.plan, portfolio, fitted)
+        written.append(str(xlsx))
+    if as_json:
+        data = {"schema_version": SCHEMA_VERSION, "written": written, "style": str(style)}
+        print_json({**data, "status": str(made.plan.status), "plan": made.plan.to_dict()})
+    else:
+        for path in written:
+            data_console(no_color=no_color).print(f"Wrote {path}", markup=False)
+    if made.plan.status == "infeasible":
+        if not quiet and not as_json:
+            said = "No plan fits; the report names the conflict and the smallest changes that help."
+            message_console(no_color=no_color).print(said, markup=False)
+        raise typer.Exit(EXIT_INFEASIBLE)
+
+
+def require_report_path(path: Path, *, force: bool) -> None:
+    """Refuse, before anything is computed, a file that must not or cannot be written.
+
+    Raises
+    ------
+    InputError
+        It does not end in ``.html``, its folder does not exist, or something other than an earlier
+        report stands there and ``force`` is not set.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        message = "a report is an HTML file and ends in .html."
+        raise _refusal(path, message, str(path.with_suffix(".html")))
+    if path.is_dir():
+        raise _refusal(path, "is a folder; name a file in it.", str(path / "plan.html"))
+    if not path.parent.is_dir():
+        raise _refusal(path, f"the folder {path.parent} does not exist.", "create it first")
+    if path.exists() and not force and not _is_report(path):
+        message = "exists already and is no earlier report, so it is not overwritten."
+        raise _refusal(path, message, "--force, or another name")
+
+
+def read_date(text: str | None) -> str:
+    """Return the date of a report, today's if none is given.
+
+    Raises
+    ------
+    InputError
+        The text is no date.
+    """
+    today = datetime.datetime.now().astimezone().date()
+    if text is None:
+        return today.isoformat()
+    try:
+        return datetime.date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        message = f"got {text!r}; expected a date such as {today.isoformat()}."
+        raise InputError([Problem("--date", message, f"--date {today.isoformat()}")]) from None
+
+
+def command_line(file: Path, output: Path, settings: Mapping[str, str | None]) -> str:
+    """Return the command that makes the report again; absolute paths are cut to their names."""
+    names = [path.name if path.is_absolute() else str(path) for path in (file, output)]
+    words = ["planner", "report", names[0], "-o", names[1]]
+    for flag, value in settings.items():
+        if value is not None:
+            words += [flag, str(value)]
+    return shlex.join(words)
+
+
+def _model_folder(model: str) -> Path | None:
+    """Return the folder where a model's diagnostics lie."""
+    from planner.regression.store import find_model
+
+    return find_model(model)
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return _OWN_MARK in stream.read(_HEAD_BYTES)
+
+
+def _refusal(path: Path, message: str, fix: str) -> InputError:
+    return InputError([Problem("", message, fix, str(path), "FILE")])
