@@ -228,7 +228,13 @@ class PackedOutcomes:
 
     def worth_draws(self, options: Rows) -> Floats:
         """Return the worth of some options in every draw, shape (len(options), n_draws)."""
-        worth = self.value[options, None] * self.success_draws(options)
+        success = self.success_draws(options)
+        if not self.factor_of.size and self.stopping is None:
+            cost = self.certain_cents[options] / 100 if self.counts_cost else 0.0
+            present = self.present[options]
+            met = (self.value[options] - cost) * present
+            return np.where(success, met[:, None], np.asarray(-cost * present)[:, None])
+        worth = self.value[options, None] * success
         if self.counts_cost:
             worth -= self.spend_draws(options) / 100
         return np.asarray(worth * self.present[options, None])

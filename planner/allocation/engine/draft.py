@@ -32,11 +32,14 @@ class Draft:
         Option of each project, −1 for none.
     assets : ndarray of bool
         Bought: what the taken options need.
+    candidates : ndarray of int64
+        Options looked at for changes, increasing.
     """
 
     certifier: Certifier
     taken: Rows
     assets: Flags
+    candidates: Rows
 
     @property
     def options(self) -> Rows:
@@ -68,10 +71,10 @@ class Draft:
             return None
         if judge.spend is not None and not judge.keeps_spend(options, assets):
             return None
-        return Draft(judge, taken, assets)
+        return Draft(judge, taken, assets, self.candidates)
 
 
-def draft_from(certifier: Certifier, options: Rows) -> Draft | None:
+def draft_from(certifier: Certifier, options: Rows, candidates: Rows) -> Draft | None:
     """Return a draft that takes some options, or None if they break a row whatever is bought."""
     problem = certifier.system.problem
     taken = np.full(len(problem.projects), -1, dtype=np.int64)
@@ -79,10 +82,10 @@ def draft_from(certifier: Certifier, options: Rows) -> Draft | None:
     assets = certifier.system.required_assets(np.sort(options))
     if assets is None or certifier.certified(options, assets) is None:
         return None
-    return Draft(certifier, taken, assets)
+    return Draft(certifier, taken, assets, candidates)
 
 
-def rounded(certifier: Certifier, relaxed: Relaxed, gain: Floats) -> Draft | None:
+def rounded(certifier: Certifier, relaxed: Relaxed, gain: Floats, candidates: Rows) -> Draft | None:
     """Return a plan near the relaxation's shares; None where rows refuse the simple ways.
 
     First what is taken whole and the larger part of what is split; if that is too much, only
@@ -96,6 +99,8 @@ def rounded(certifier: Certifier, relaxed: Relaxed, gain: Floats) -> Draft | Non
         Shares.
     gain : ndarray of float64, shape (n_options,)
         Marginal worth of each option at the relaxation's draw weights.
+    candidates : ndarray of int64
+        Options looked at beyond the relaxation's.
     """
     owner = certifier.system.problem.owner
     order = np.lexsort((relaxed.options, -relaxed.shares, owner[relaxed.options]))
@@ -104,7 +109,7 @@ def rounded(certifier: Certifier, relaxed: Relaxed, gain: Floats) -> Draft | Non
     most = relaxed.options[largest[relaxed.shares[largest] >= 0.5]]
     whole = relaxed.options[relaxed.shares >= 1 - 1e-6]
     for start in (most, whole, np.zeros(0, dtype=np.int64)):
-        draft = draft_from(certifier, start)
+        draft = draft_from(certifier, start, candidates)
         if draft is not None:
             return filled(draft, gain)
     return None
@@ -127,16 +132,16 @@ def _changes(draft: Draft, gain: Floats) -> tuple[Rows, Floats]:
     base, cents = np.zeros(len(has)), np.zeros(len(has), dtype=np.int64)
     base[has] = gain[draft.taken[has]]
     cents[has] = problem.cents[draft.taken[has]]
-    adds = gain - base[problem.owner]
+    options, owner = draft.candidates, problem.owner[draft.candidates]
+    adds = gain[options] - base[owner]
     margin = 1e-12 * max(1.0, float(np.abs(base).sum()))
-    possible = draft.certifier.terms.usable & (adds > margin)
     saved = int(np.maximum(problem.asset_cents[draft.assets], 0).sum())
-    possible &= problem.cents - cents[problem.owner] <= draft.room() + saved
-    options = np.flatnonzero(possible)
-    if len(options) > MOST_TRIES:
-        options = options[np.argpartition(-adds[options], MOST_TRIES)[:MOST_TRIES]]
-    options = options[np.lexsort((options, -adds[options]))]
-    return options, adds[options]
+    costs = problem.cents[options] - cents[owner]
+    possible = np.flatnonzero((adds > margin) & (costs <= draft.room() + saved))
+    if len(possible) > MOST_TRIES:
+        possible = possible[np.argpartition(-adds[possible], MOST_TRIES)[:MOST_TRIES]]
+    possible = possible[np.lexsort((possible, -adds[possible]))]
+    return options[possible], adds[possible]
 
 
 def _best_change(draft: Draft, gain: Floats) -> Draft | None:

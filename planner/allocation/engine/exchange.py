@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from planner.allocation.engine.certify import Choice
 from planner.allocation.engine.cuts import Cut
 from planner.allocation.engine.draft import Draft
-from planner.allocation.engine.tail import measure, tail_share, touching_weights
+from planner.allocation.engine.tail import measures, tail_share, touching_weights
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 
-MOST_VALUED = 60
+MOST_VALUED = 40
 """Moves valued truly in a pass."""
 
 
@@ -81,7 +81,7 @@ def promising_moves(draft: Draft, gain: Floats) -> Moves:
     has = draft.taken >= 0
     base, paid = np.zeros(len(has)), np.zeros(len(has), dtype=np.int64)
     base[has], paid[has] = gain[draft.taken[has]], problem.cents[draft.taken[has]]
-    options = np.flatnonzero(draft.certifier.terms.usable)
+    options = draft.candidates
     options = options[options != draft.taken[problem.owner[options]]]
     owner = np.concatenate([problem.owner[options], np.flatnonzero(has)])
     to = np.concatenate([options, np.full(int(has.sum()), -1)])
@@ -122,20 +122,16 @@ def promising_moves(draft: Draft, gain: Floats) -> Moves:
 
 
 def _running_best(adds: Floats, owner: Rows) -> tuple[Rows, Rows]:
-    """Return, up to each place, where the largest is, and the largest of another project."""
-    lead = np.empty(len(adds), dtype=np.int64)
-    second = np.empty(len(adds), dtype=np.int64)
-    first, other = -1, -1
-    values, owners = adds.tolist(), owner.tolist()
-    for place, value in enumerate(values):
-        if first < 0 or value > values[first]:
-            if first >= 0 and owners[first] != owners[place]:
-                other = first
-            first = place
-        elif owners[place] != owners[first] and (other < 0 or value > values[other]):
-            other = place
-        lead[place], second[place] = first, other
-    return lead, second
+    """Return, up to each place, where the largest is, and an earlier record of another project."""
+    before = np.concatenate([[-np.inf], np.maximum.accumulate(adds)[:-1]])
+    records = np.flatnonzero(adds > before)
+    others, last = np.full(len(records), -1, dtype=np.int64), -1
+    for number in range(1, len(records)):
+        if owner[records[number - 1]] != owner[records[number]]:
+            last = int(records[number - 1])
+        others[number] = last
+    which = np.searchsorted(records, np.arange(len(adds)), side="right") - 1
+    return records[which], others[which]
 
 
 def _best_move(draft: Draft, choice: Choice, moves: Moves) -> tuple[Draft, Choice] | None:
@@ -171,8 +167,8 @@ def _true_values(draft: Draft, choice: Choice, moves: Moves) -> Floats:
     change = change + _change(draft, np.where(moves.first >= 0, moves.to, -1), now)
     owned = choice.mean - float(problem.worth[choice.options].sum())
     means = choice.mean - owned + change[:, -1]
-    tails = [measure(draws, judge.risk) for draws in choice.worth_draws + change[:, :-1]]
-    return np.asarray((1 - share) * means + share * np.array(tails) + owned)
+    tails = measures(choice.worth_draws + change[:, :-1], judge.risk)
+    return np.asarray((1 - share) * means + share * tails + owned)
 
 
 def _change(draft: Draft, after: Rows, before: Rows) -> Floats:

@@ -22,6 +22,8 @@ type Rows = NDArray[np.int64]
 
 CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
+MOST_CANDIDATES = 15
+"""Options for each project, on average, that a plan is improved with."""
 SHARE_OF_TIME = 0.3
 """Of the time left, for a core that cannot settle the question alone."""
 
@@ -103,13 +105,23 @@ class Run:
         """Return the best plan found without an integer search."""
         gain = marginal_gain(self.judge.system, self.pool, self.terms, relaxation.prices)
         progress = Progress(None, relaxation.bound.value, relaxation.relaxed.objective)
-        drafts = [rounded(self.judge, relaxation.relaxed, gain)]
-        if seed is not None and (known := draft_from(self.judge, seed)) is not None:
-            drafts.append(filled(known, gain))
-        for draft in drafts:
+        nearby = self.candidates(relaxation.bound)
+        for draft in (
+            rounded(self.judge, relaxation.relaxed, gain, nearby),
+            None if seed is None else draft_from(self.judge, seed, nearby),
+        ):
             if draft is not None:
-                progress.learn(self._improved(draft, passes))
+                progress.learn(self._improved(filled(draft, gain), passes))
         return progress
+
+    def candidates(self, bound: Bound) -> Rows:
+        """Return options that may be in a better plan than a good one: those that lose least."""
+        usable = np.flatnonzero(self.terms.usable)
+        most = MOST_CANDIDATES * len(self.problem.projects)
+        if len(usable) <= most:
+            return usable
+        losses = bound.losses(self.problem.owner)[usable]
+        return np.sort(usable[np.argpartition(losses, most)[:most]])
 
     def _improved(self, draft: Draft, passes: int) -> Choice:
         """Return a better plan nearby, and keep the cut that tells its risk exactly."""
@@ -140,7 +152,7 @@ class Run:
             found = search.run(progress.choice, progress.bound, until, gap)
             if found.choice is not None and found.choice is not progress.choice:
                 progress.learn(found.choice)
-                polished = draft_from(self.judge, found.choice.options)
+                polished = draft_from(self.judge, found.choice.options, self.candidates(bound))
                 if polished is not None:
                     progress.learn(self._improved(polished, 5))
             outside = (
@@ -208,7 +220,8 @@ class Run:
         """Replace options by equals that stand first among them, as far as every row is kept."""
         problem, options = self.problem, choice.options.copy()
         for place, option in enumerate(options.tolist()):
-            own = np.flatnonzero(problem.owner == problem.owner[option])
+            project = problem.owner[option]
+            own = np.arange(*np.searchsorted(problem.owner, [project, project + 1]))
             equal = own[
                 (problem.worth[own] == problem.worth[option])
                 & (problem.cents[own] == problem.cents[option])

@@ -23,6 +23,7 @@ from planner.allocation.engine.model import Units, make_units
 from planner.allocation.engine.pricing import Terms
 from planner.allocation.engine.relax import Relaxer
 from planner.allocation.engine.run import Run, infeasible
+from planner.allocation.engine.sweep import swept
 from planner.allocation.engine.system import build_system
 from planner.allocation.engine.tail import DrawWeights, tail_key, tail_share
 from planner.allocation.problem import Problem, RiskMeasure, Solution, SpendBound
@@ -94,8 +95,13 @@ class PortfolioSolver:
         return infeasible(run) if nothing_left else run.solve(gap, deadline)
 
     def sweep(self, budgets_cents: Sequence[int]) -> tuple[Solution, ...]:
-        """Return a plan with its bound for each budget, warm from one to the next."""
-        return tuple(self.solve(budget_cents=budget) for budget in budgets_cents)
+        """Return a plan with its bound for each budget, warm from one to the next.
+
+        More budget never gives less value. Large portfolios are not searched, only relaxed,
+        rounded and improved; each solution tells its own gap.
+        """
+        risk, spend = self.problem.risk, self.problem.spend
+        return swept(lambda cents: self._run(cents, risk, spend), budgets_cents, len(self.problem))
 
     def _run(self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None) -> Run:
         """Return a solve under the given terms on the warm linear program."""

@@ -101,6 +101,22 @@ def worst_share(worth: Floats, share: float) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
+def measures(worth: Floats, risk: RiskMeasure) -> Floats:
+    """Return the risky part of the objective for many plans, shape (n_plans, n_draws), quickly.
+
+    Up to rounding what :func:`measure` gives for each.
+    """
+    if risk.kind != "cvar":
+        return np.array([measure(draws, risk) for draws in worth])
+    size = (1 - risk.level) * worth.shape[1]
+    whole = min(math.floor(size + 1e-9), worth.shape[1])
+    part = size - whole if whole < worth.shape[1] and size - whole > 1e-9 else 0.0
+    edge = min(whole, worth.shape[1] - 1)
+    parted = np.partition(worth, edge, axis=1)
+    total = parted[:, :whole].sum(axis=1) + part * parted[:, edge]
+    return np.asarray(total / (whole + part))
+
+
 def measure(worth: Floats, risk: RiskMeasure) -> float:
     """Return the risky part of the objective at draws of a plan: CVaR or entropic equivalent.
 
