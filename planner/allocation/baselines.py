@@ -5,6 +5,7 @@ thumb can keep them, and is judged as the plan is: the same objective and risk m
 held-out draws. What differs is the choice alone.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.draft import Draft
+from planner.allocation.held_out import HeldOut, Outcome
+from planner.allocation.prepare import Prepared
 from planner.allocation.problem import Floats, Problem, Rows
+from planner.allocation.risk import risk_value
+from planner.allocation.variants import present_factors
 from planner.domain.plan import Baseline, Warning_
 from planner.domain.project import Project
 from planner.domain.published_equations import images_needed
-from planner.domain.vocabulary import Task
+from planner.domain.vocabulary import Mode, Objective, Task
 
-__all__ = ["Proposal", "baseline_warning", "judged", "point_need", "proposals"]
+__all__ = ["Proposal", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
 
 type Bools = NDArray[np.bool_]
 
@@ -55,6 +60,59 @@ class Proposal:
     assets: Bools
     cents: int
     breaks: tuple[str, ...]
+
+
+def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
+    """Return what simpler rules would have made of a prepared portfolio.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    plan_value : float
+        The plan's objective on the audit's draws, risk measure included.
+    """
+    problem, order = prepared.problem, prepared.layout.order
+    if len(problem) == 0:
+        return ()
+    projects = [prepared.menus[index].project for index in order]
+    images = [prepared.options[index].images_total for index in order]
+    proposed = proposals(
+        problem,
+        np.concatenate(images),
+        point_need(projects),
+        np.array([1.0 if one.value is None else one.value for one in projects]),
+        budget_cents=prepared.budget_cents,
+    )
+    judge = HeldOut(prepared)
+    judge.learn([one.options for one in proposed])
+
+    def held_out(options: Rows, assets: Bools) -> float:
+        seen = judge.of(options, assets)
+        if problem.risk.kind == "expected" and prepared.portfolio.mode is Mode.COMMIT:
+            return _expectation(prepared, options, assets, seen)
+        return risk_value(seen.worth, problem.risk)
+
+    return judged(proposed, plan_value, held_out)
+
+
+def _expectation(prepared: Prepared, options: Rows, assets: Bools, seen: Outcome) -> float:
+    """Return the expected worth with chances from held-out draws and prices at their means."""
+    present = present_factors(prepared.portfolio)
+    parts = [float(prepared.problem.asset_worth[assets].sum())]
+    for number, success in zip(options.tolist(), seen.success, strict=True):
+        key = prepared.option(number)
+        mine, project = prepared.options[key.index], prepared.menus[key.index].project
+        chance = float(np.count_nonzero(success) / len(success))
+        if prepared.objective is Objective.TARGETS_MET:
+            parts.append(chance)
+            continue
+        start = 0 if mine.start is None else int(mine.start[key.row])
+        parts.append(chance * (project.value or 0.0) * float(present[start]))
+        if prepared.objective is Objective.NET_VALUE:
+            spend = mine.expected_value[key.row] - mine.expected_net_value[key.row]
+            parts.append(-float(spend))
+    return math.fsum(parts)
 
 
 def proposals(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from planner import __version__
 from planner.allocation.assumptions import list_assumptions, training_prices
 from planner.allocation.audit import Tally, period_cents, require_sound_portfolio
+from planner.allocation.baselines import baseline_warning, baselines
 from planner.allocation.decide import decide
 from planner.allocation.explain import Scene, leftover_note
 from planner.allocation.judge import held_out, judge_caution, judge_risk
@@ -223,6 +224,8 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
         judge_risk(prepared, choice.picks, bought), caution=judge_caution(prepared, solution)
     )
     names = {decision.architecture for decision in decisions if decision.architecture}
+    unseen = held_out(prepared, solution.options, bought)
+    simpler = baselines(prepared, unseen)
     return replace(
         empty,
         status=choice.status,
@@ -244,16 +247,18 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
         risk=risk,
         audit=AuditResult(
             in_sample_value=choice.value,
-            held_out_value=held_out(prepared, solution.options, bought),
+            held_out_value=unseen,
             held_out_draws=len(range(*prepared.posterior.audit_rows.indices(_draws(prepared)))),
             solver_bound=choice.solver_bound,
             own_bound=choice.own_bound,
+            baselines=simpler,
         ),
         warnings=unique_warnings(
             [
                 *empty.warnings,
                 *(item for _, found in decided for item in found),
                 *_risk_warnings(risk),
+                *baseline_warning(simpler),
             ]
         ),
         notes=tuple(_notes(scene)),
