@@ -192,6 +192,7 @@ def plan(
     seed: int = 0,
     gap: float = DEFAULT_GAP,
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    replications: int = 0,
 ) -> "Plan":
     """Choose architectures and images for a portfolio under its budget and rules.
 
@@ -207,6 +208,9 @@ def plan(
         Relative distance to the proven bound at which the search may stop.
     time_limit_s : float, default=60
         Seconds after which the best plan found so far is returned as ``feasible``.
+    replications : int, default=0
+        Solves on batches of held-out draws that bound how far the plan is from the best one; 0 for
+        none.
 
     Returns
     -------
@@ -218,7 +222,13 @@ def plan(
 
     _require(model, seed)
     return build_plan(
-        portfolio, model, load_catalogue(), seed=seed, gap=gap, time_limit_s=time_limit_s
+        portfolio,
+        model,
+        load_catalogue(),
+        seed=seed,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        replications=replications,
     )
 
 

@@ -164,7 +164,7 @@ def _not_in_the_best(scene: Scene, options: ProjectOptions) -> str:
     aim = "worth more" if measure == "expected" else "worth more under the measure of risk"
     return (
         f"Not funded: a plan without it is {aim} within budgets and rules. Its best option costs "
-        f"{cost} ({likely} likely){earns}; {cents_words(scene.left_cents)} of the budget is left."
+        f"{cost} ({likely} likely){earns}; {cents_words(max(0, scene.left_cents))} of the budget is left."
     )
 
 
@@ -269,6 +269,11 @@ class _Step:
 
 def leftover_note(scene: Scene) -> str:
     """Say how much is left, and what the next step would cost and add."""
+    if scene.portfolio.hold is not None:
+        return (
+            f"The caps sum to {cents_words(scene.choice.committed_cents)}; the budget holds random "
+            "spend, which is less where a target is met before its cap."
+        )
     left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
     if not scene.is_plain:
         return f"{left}."

@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 from planner.allocation.hold import hold_result
 from planner.allocation.prepare import Prepared, held_out_value, solve_prepared
-from planner.allocation.problem import RiskMeasure, Solution
+from planner.allocation.problem import Problem, RiskMeasure, Solution
+from planner.allocation.replicated import replicated_gap
 from planner.allocation.risk import (
     Bought,
     Draws,
     Funded,
     PlanDraws,
     plan_draws,
+    risk_value,
     split_risk,
     spread_of,
     tail_mean,
@@ -29,7 +32,7 @@ from planner.costing.draws import (
     training_cost_draws,
 )
 from planner.domain.option import ProjectOptions
-from planner.domain.plan import Caution, RiskResult
+from planner.domain.plan import Caution, ReplicatedGap, RiskResult
 from planner.domain.portfolio import Compute, SharedAsset
 from planner.domain.project import Project
 from planner.domain.quantities import Amount, Range
@@ -238,6 +241,23 @@ def judge_caution(prepared: Prepared, solution: Solution) -> Caution | None:
     bold_mean, bold_tail = _mean_and_tail(prepared, bold, level)
     given_up, gained = max(0.0, bold_mean - mean), max(0.0, tail - bold_tail)
     return Caution(given_up, gained, given_up / gained if gained > 0 else None, level)
+
+
+def judge_distance(prepared: Prepared, solution: Solution, replications: int) -> ReplicatedGap:
+    """Return how far the plan may be from the best one, by solving again on batches of draws.
+
+    The batches are of the audit's draws, which the plan was not chosen on.
+    """
+    from planner.allocation.engine import PortfolioSolver
+
+    def value(batch: Problem, options: Rows, assets: NDArray[np.bool_]) -> float:
+        worth = np.zeros(1)
+        if batch.outcomes is not None and len(options):
+            worth = batch.outcomes.worth_draws(options).sum(axis=0)
+        return risk_value(worth + float(batch.asset_worth[assets].sum()), batch.risk)
+
+    problem = prepared.audit_problem
+    return replicated_gap(problem, solution, PortfolioSolver, value, replications=replications)
 
 
 def _mean_and_tail(prepared: Prepared, solution: Solution, level: float) -> tuple[float, float]:

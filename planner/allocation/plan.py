@@ -10,7 +10,7 @@ from planner.allocation.audit import Tally, period_cents, require_sound_portfoli
 from planner.allocation.baselines import baseline_warning, baselines
 from planner.allocation.decide import decide
 from planner.allocation.explain import Scene, leftover_note
-from planner.allocation.judge import held_out, judge_caution, judge_risk
+from planner.allocation.judge import held_out, judge_caution, judge_distance, judge_risk
 from planner.allocation.money import budget_to_cents
 from planner.allocation.objective import require_search_limits
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
@@ -46,6 +46,7 @@ def build_plan(
     seed: int = 0,
     gap: float = 1e-6,
     time_limit_s: float = 60.0,
+    replications: int = 0,
 ) -> Plan:
     """Choose architectures and images for a portfolio under its budget and rules.
 
@@ -69,6 +70,9 @@ def build_plan(
         Relative gap to the proven bound at which the search may stop.
     time_limit_s : float, default=60
         Seconds of search; then the best plan found is ``feasible``, with its gap.
+    replications : int, default=0
+        Solves on batches of held-out draws that bound how far the plan is from the best one; at
+        least 2, or 0 for none.
 
     Returns
     -------
@@ -86,7 +90,11 @@ def build_plan(
     require_search_limits(gap, time_limit_s)
     prepared = prepare(portfolio, posterior, catalogue, seed=seed)
     solution = solve_prepared(prepared, gap=gap, time_limit_s=time_limit_s)
-    return plan_of(prepared, solution, gap=gap)
+    plan = plan_of(prepared, solution, gap=gap)
+    if not replications or plan.audit is None:
+        return plan
+    distance = judge_distance(prepared, solution, replications)
+    return replace(plan, audit=replace(plan.audit, replicated_gap=distance))
 
 
 def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Plan:
@@ -237,7 +245,7 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
         budget=BudgetResult(
             limit=scene.budget_cents / 100,
             committed=choice.committed_cents / 100,
-            left=scene.left_cents / 100,
+            left=max(0, scene.left_cents) / 100,
             shadow_price=choice.budget_price,
         ),
         decisions=decisions,

@@ -23,6 +23,7 @@ def options(
     budget: ask.Budget = None,
     objective: ask.ObjectiveFlag = None,
     basis: ask.BasisFlag = None,
+    mode: ask.ModeFlag = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
@@ -34,7 +35,10 @@ def options(
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
-            portfolio__budget=budget, portfolio__objective=objective, compute__basis=basis
+            portfolio__budget=budget,
+            portfolio__objective=objective,
+            portfolio__mode=mode,
+            compute__basis=basis,
         ),
     )
     fitted = _api.load_model(model)

@@ -1,5 +1,7 @@
 """``planner plan``: choose what to fund."""
 
+from typing import Annotated
+
 import typer
 
 from planner import _api
@@ -9,6 +11,15 @@ from planner.cli.audit import Audit, show_reaudit
 from planner.cli.console import answers, data_console, message_console, placed, print_json
 
 EXIT_INFEASIBLE = 4
+
+Replications = Annotated[
+    int,
+    typer.Option(
+        "--replications",
+        min=0,
+        help="Solve again on so many batches of draws: how far is the best plan? 20 is usual.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +44,7 @@ def plan(
     seed: ask.Seed = 0,
     gap: ask.Gap = _api.DEFAULT_GAP,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
+    replications: Replications = 0,
     audit: Audit = None,
     xlsx: workbook.Xlsx = None,
     force: workbook.Force = False,
@@ -67,7 +79,14 @@ def plan(
         show_reaudit(checked, as_json=as_json, quiet=quiet, no_color=no_color)
         return
     with placed(portfolio):
-        result = _api.plan(portfolio, fitted, seed=seed, gap=gap, time_limit_s=time_limit)
+        result = _api.plan(
+            portfolio,
+            fitted,
+            seed=seed,
+            gap=gap,
+            time_limit_s=time_limit,
+            replications=replications,
+        )
     if xlsx is not None:
         workbook.write_results(xlsx, file, result, portfolio, fitted)
     if as_json:
