@@ -69,10 +69,7 @@ class FieldReader:
         try:
             return _record(kind, value)
         except InputError as error:
-            for problem in error.problems:
-                rest = problem.field.partition(".")[2]
-                path = ".".join(part for part in (self.path, name, rest) if part)
-                self.problems.append(Problem(path, problem.message, problem.fix))
+            self._move_below(name, error)
             return None
 
     def read_part[T](self, name: str, kind: type[T]) -> None:
@@ -98,6 +95,29 @@ class FieldReader:
                 known = ", ".join(kind.__name__ for kind in kinds)
                 self.wrong(here, f"got {show(entry)}; expected one of {known}.")
         self.store(name, tuple(read))
+
+    def read_mappings(self, name: str, make: Callable[[int, Mapping[str, Any]], object]) -> None:
+        """Replace the mappings of a list by the records that ``make`` builds of them."""
+        entries = self.raw(name)
+        if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
+            return
+        found = []
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, Mapping):
+                found.append(entry)
+                continue
+            try:
+                found.append(make(index, entry))
+            except InputError as error:
+                self._move_below(f"{name}[{index}]", error)
+        self.store(name, tuple(found))
+
+    def _move_below(self, name: str, error: InputError) -> None:
+        """Record the mistakes of a nested part under its path."""
+        for problem in error.problems:
+            rest = problem.field.partition(".")[2]
+            path = ".".join(part for part in (self.path, name, rest) if part)
+            self.problems.append(Problem(path, problem.message, problem.fix))
 
     def finish(self) -> None:
         """Raise everything that was found."""

@@ -30,6 +30,7 @@ from planner.domain.rules import (
     Rule,
     Skip,
     UnitShare,
+    rule_from,
 )
 from planner.domain.sharing import Gives, SharedAsset
 from planner.domain.shown import Shown
@@ -265,6 +266,7 @@ class Portfolio(Shown):
         whole.read_part("compute", Compute)
         whole.read_list("projects", Project)
         whole.read_list("shared", SharedAsset)
+        whole.read_mappings("rules", rule_from)
         whole.read_list("rules", *_RULES)
         whole.problems += section.problems
         whole.finish()

@@ -3,6 +3,7 @@
 A file is checked as it is read, with lines and columns; here the same checks run on records.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def _repeated(portfolio: "Portfolio") -> Iterator[Problem]:
         ("shared", [asset.id for asset in portfolio.shared]),
         ("portfolio.periods", [period.id for period in portfolio.periods]),
     ):
-        for identity in dict.fromkeys(item for item in ids if ids.count(item) > 1):
+        for identity in (item for item, times in Counter(ids).items() if times > 1):
             message = f"id {show(identity)} is used twice; ids are unique."
             yield Problem(f"{name}[{identity}].id", message, code="DUPLICATE_ID")
 

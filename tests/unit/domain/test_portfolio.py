@@ -69,7 +69,13 @@ def test_words_and_numbers_may_be_written_as_in_a_file() -> None:
         ({"projects": "a"}, "projects", ""),
         ({"projects": [PROJECT, 5]}, "projects[1]", ""),
         ({"shared": [{"id": "s"}]}, "shared[0]", ""),
-        ({"rules": ({"fund": ["a"]},)}, "rules[0]", ""),
+        ({"rules": (5,)}, "rules[0]", ""),
+        ({"rules": (None,)}, "rules[0]", ""),
+        ({"rules": [{"fnd": ["a"]}]}, "rules[0]", "fund"),
+        ({"rules": [{"fund": ["a"], "skip": ["b"]}]}, "rules[0]", ""),
+        ({"rules": [{"fund": ["a"], "of": ["b"]}]}, "rules[0].of", ""),
+        ({"rules": [{"at_most": 1}]}, "rules[0]", ""),
+        ({"rules": [{"at_most": -1, "of": ["a"]}]}, "rules[0].count", ""),
     ],
 )
 def test_what_no_file_could_say_is_refused(fields: dict[str, object], path: str, fix: str) -> None:
@@ -235,3 +241,20 @@ def test_rules_on_projects_are_told_from_those_on_money() -> None:
     units = [{**PROJECT, "unit": "x"}, OTHER]
     rules = (kept[0], UnitShare("u", "x", 0.5), kept[1], Committed("c", "a"))
     assert Portfolio(projects=units, rules=rules).project_rules == kept  # type: ignore[arg-type]
+
+
+def test_rules_may_be_written_as_in_a_file() -> None:
+    """Mappings become the records, named by their place and meaning, beside records as they are."""
+    rules = [
+        {"require": "a", "needs": "b"},
+        Fund("mine", ("a",)),
+        {"committed": "b", "architecture": "ResNet-50", "images": "1k", "name": "May"},
+    ]
+    portfolio = Portfolio(projects=[PROJECT, OTHER], rules=rules)  # type: ignore[arg-type]
+    assert portfolio.rules == (
+        Require("rules[0]: a needs b", "a", "b"),
+        Fund("mine", ("a",)),
+        Committed(
+            "rules[2]: May (b is committed with ResNet-50 on 1,000 images)", "b", "ResNet-50", 1000
+        ),
+    )
