@@ -40,8 +40,28 @@ def test_an_update_is_the_posterior_on_a_grid(
     The grid integrates level and log slope; discrepancy and noise at new sizes are normal given
     the runs, so that the prediction is a mixture of normals.
     """
+    _assert_is_the_posterior(runs, at_chance, 0.0)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [(400, 0.5, 5_000), (1_600, 0.3, 5_000), (6_400, 0.18, 5_000)],
+        [(1_000, 0.2, 1_000), (10_000, 0.19, 1_000)],
+    ],
+)
+def test_sizes_of_the_discrepancy_are_weighed_too(
+    runs: list[tuple[int, float, int | None]],
+) -> None:
+    """Runs in line, and runs out of line, are weighed over every size that a project may have."""
+    _assert_is_the_posterior(runs, 0.75, 0.8)
+
+
+def _assert_is_the_posterior(
+    runs: list[tuple[int, float, int | None]], at_chance: float, spread: float
+) -> None:
     posterior = synthetic_hierarchy(4_000, spread=0.0, discrepancy=DISCREPANCY, sigma=SIGMA, seed=1)
-    posterior = _with_discrepancy_at_chance(posterior, at_chance)
+    posterior = _with_law(posterior, at_chance, spread)
     pilots = [
         Pilot(images=n, error=error, test_images=tested, architecture="ResNet-50")
         for n, error, tested in runs
@@ -56,7 +76,7 @@ def test_an_update_is_the_posterior_on_a_grid(
     )
     forecast = build_forecast(project, posterior)
     drawn = np.log10(forecast.error_draws(NEW, "ResNet-50"))
-    expected = _on_a_grid(project.relative_complexity, runs, at_chance)
+    expected = _on_a_grid(project.relative_complexity, runs, at_chance, _sizes(spread))
     levels = (0.1, 0.25, 0.5, 0.75, 0.9)
     found = np.quantile(drawn, levels, axis=0)
     width = expected(0.9) - expected(0.1)
@@ -64,22 +84,41 @@ def test_an_update_is_the_posterior_on_a_grid(
         assert row == pytest.approx(expected(level), abs=0.06 * width.max() + 0.004)
 
 
-def _with_discrepancy_at_chance(posterior: Posterior, at_chance: float) -> Posterior:
+def _sizes(spread: float) -> list[float]:
+    """Return equally likely sizes: log-normal, clipped at two deviations, root mean square 1."""
+    if spread == 0.0:
+        return [1.0]
+    fine = np.exp(spread * np.clip(_normal_quantiles(100_000), -2.0, 2.0))
+    coarse = np.exp(spread * np.clip(_normal_quantiles(16), -2.0, 2.0))
+    return list((coarse / math.sqrt(float(np.mean(fine**2)))).tolist())
+
+
+def _normal_quantiles(count: int) -> Array:
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri((np.arange(count) + 0.5) / count))
+
+
+def _with_law(posterior: Posterior, at_chance: float, spread: float) -> Posterior:
     spec = posterior.spec
     assert spec is not None
-    law = replace(spec.discrepancy, at_chance=at_chance)
+    law = replace(spec.discrepancy, at_chance=at_chance, spread=spread)
     return replace(posterior, spec=replace(spec, discrepancy=law))
 
 
 def _on_a_grid(
-    complexity: float, runs: list[tuple[int, float, int | None]], at_chance: float
+    complexity: float,
+    runs: list[tuple[int, float, int | None]],
+    at_chance: float,
+    sizes: list[float],
 ) -> Callable[[float], Array]:
     """Return the quantile function of log10 error at the new sizes."""
     level_mean, level_sd = -0.05 + 0.75 * (complexity - 0.5) - 0.45 - 0.05, math.hypot(0.4, 0.3)
     slope_mean, slope_sd = -0.9 - 0.1, math.hypot(0.5, 0.1)
+    n_levels, n_slopes = (700, 300) if len(sizes) == 1 else (220, 90)
     level, slope = np.meshgrid(
-        np.linspace(level_mean - 6 * level_sd, level_mean + 6 * level_sd, 700),
-        np.linspace(slope_mean - 5 * slope_sd, slope_mean + 5 * slope_sd, 300),
+        np.linspace(level_mean - 6 * level_sd, level_mean + 6 * level_sd, n_levels),
+        np.linspace(slope_mean - 5 * slope_sd, slope_mean + 5 * slope_sd, n_slopes),
         indexing="ij",
     )
 
@@ -89,30 +128,45 @@ def _on_a_grid(
 
     x = np.log10([n for n, _, _ in runs])
     height = 1 - (1 - at_chance) * np.array([min(e / GUESS, 1.0) for _, e, _ in runs])
-    path = DISCREPANCY**2 * np.exp(-np.abs(x[:, None] - x)) * height[:, None] * height
     tested = [0 if m is None else (1 - e) / (e * m * math.log(10.0) ** 2) for _, e, m in runs]
-    noise = np.linalg.inv(path + np.diag(np.array(tested) + SIGMA**2))
     residual = np.stack([math.log10(e) - mean_at(n) for n, e, _ in runs])
-    log_density = -0.5 * np.einsum("i...,ij,j...->...", residual, noise, residual)
-    log_density -= 0.5 * ((level - level_mean) / level_sd) ** 2
-    log_density -= 0.5 * ((slope - slope_mean) / slope_sd) ** 2
-    weight = np.exp(log_density - log_density.max())
-    weight /= weight.sum()
-    kept = weight > 1e-9
+    log_prior = -0.5 * ((level - level_mean) / level_sd) ** 2
+    log_prior = log_prior - 0.5 * ((slope - slope_mean) / slope_sd) ** 2
+    log_densities = []
+    noises = []
+    for size in sizes:
+        near_each = (size * DISCREPANCY) ** 2 * np.exp(-np.abs(x[:, None] - x))
+        covariance = near_each * height[:, None] * height + np.diag(np.array(tested) + SIGMA**2)
+        noise = np.linalg.inv(covariance)
+        log_density = log_prior - 0.5 * np.einsum("i...,ij,j...->...", residual, noise, residual)
+        log_densities.append(log_density - 0.5 * np.linalg.slogdet(covariance)[1])
+        noises.append(noise)
+    largest = max(float(each.max()) for each in log_densities)
 
-    centres, sds = [], []
-    for n in NEW:
-        near = DISCREPANCY**2 * np.exp(-np.abs(math.log10(n) - x)) * height
-        left = 1 - (1 - at_chance) * 10.0 ** (mean_at(n) - math.log10(GUESS))
-        strays = left * np.einsum("i,ij,j...->...", near, noise, residual)
-        centres.append((mean_at(n) + strays)[kept])
-        variance = DISCREPANCY**2 - near @ noise @ near
-        sds.append(np.sqrt(left**2 * variance + SIGMA**2)[kept])
+    weights: list[Array] = []
+    centres: list[list[Array]] = [[] for _ in NEW]
+    sds: list[list[Array]] = [[] for _ in NEW]
+    for size, log_density, noise in zip(sizes, log_densities, noises, strict=True):
+        weight = np.exp(log_density - largest)
+        kept = weight > 1e-7
+        weights.append(weight[kept])
+        for at, n in enumerate(NEW):
+            scale = size * DISCREPANCY
+            near = scale**2 * np.exp(-np.abs(math.log10(n) - x)) * height
+            left = 1 - (1 - at_chance) * 10.0 ** (mean_at(n) - math.log10(GUESS))
+            strays = left * np.einsum("i,ij,j...->...", near, noise, residual)
+            centres[at].append((mean_at(n) + strays)[kept])
+            variance = scale**2 - near @ noise @ near
+            sds[at].append(np.sqrt(left**2 * variance + SIGMA**2)[kept])
+    weight = np.concatenate(weights)
 
     def quantile(share: float) -> Array:
         return np.array(
             [
-                min(_mixture_quantile(weight[kept], centre, sd, share), math.log10(GUESS))
+                min(
+                    _mixture_quantile(weight, np.concatenate(centre), np.concatenate(sd), share),
+                    math.log10(GUESS),
+                )
                 for centre, sd in zip(centres, sds, strict=True)
             ]
         )
