@@ -50,7 +50,7 @@ def render_diff(
 
 def _head(head: PlanHead) -> str:
     parts = (
-        shorten(head.portfolio, 22),
+        shorten(head.portfolio, 18),
         f"budget {money(head.budget, shorten(head.currency, 8))}",
         f"model {shorten(head.model.get('name', ''), 14)}",
         f"seed {head.seed}",

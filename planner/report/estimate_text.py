@@ -18,6 +18,14 @@ LARGE_ERROR = 0.05
 """Simulation error of a P90, relative to it, from which it is worth saying."""
 
 
+_HOW_TO_READ = (
+    "P10, P50, P80, P90: not exceeded in 10, 50, 80 and 90 % of outcomes. Worst 10 %: the mean of "
+    "the dearest 10 %. Each architecture is priced at its median need, or at the limit where that "
+    "is lower. commit buys that many images now; stop buys until the target is met, at most up to "
+    "the limit."
+)
+
+
 def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
     """Yield the estimate of each project, each block at most 79 columns wide."""
     for project in estimate.projects:
@@ -34,13 +42,7 @@ def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
         yield _cost_ranges(project, estimate.currency)
         yield from _cost_sentences(project, estimate.currency)
         yield Text("")
-    yield Text(
-        "P10, P50, P80, P90: not exceeded in 10, 50, 80 and 90 % of outcomes. Worst 10 %: the\n"
-        "mean of the dearest 10 %. Each architecture is priced at its median need, or at the\n"
-        "limit where that is lower. commit buys that many images now; stop buys until the\n"
-        "target is met, at most up to the limit.",
-        style="dim",
-    )
+    yield Text(fill(_HOW_TO_READ, WIDTH), style="dim")
 
 
 def _ranges(project: "ProjectEstimate") -> Table:

@@ -157,3 +157,12 @@ def test_no_color_means_no_color() -> None:
     assert "\x1b[3" not in plain
     silent = RUNNER.invoke(app, ["options", RETAIL], env={**forced, "NO_COLOR": "1"}).stdout
     assert "\x1b[3" not in silent
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    """The table of commands is complete, and names none that does not exist."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1].split()[0] for line in text.splitlines() if line.startswith("| `")}
+    commands = {str(info.name) for info in app.registered_commands}
+    groups = {str(info.name) for info in app.registered_groups}
+    assert rows - {"explain"} == commands | groups - {"explain"}
