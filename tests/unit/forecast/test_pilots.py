@@ -1,16 +1,19 @@
 """What reading pilots and updating with them promises."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from planner.domain.pilot_record import far_variance
+from planner.domain.posterior import Posterior
 from planner.domain.project import Pilot, Project
+from planner.domain.specification import Discrepancy
 from planner.domain.vocabulary import Backbone
 from planner.errors import InputError, UnsupportedError
 from planner.forecast.architectures import KnownArchitecture
-from planner.forecast.discrepancy import DiscrepancyPath
+from planner.forecast.discrepancy import DiscrepancyPath, path_sizes
 from planner.forecast.forecast import Forecast, build_forecast
 from planner.forecast.luck import Luck
 from planner.forecast.pilot_runs import read_runs
@@ -163,3 +166,38 @@ def test_a_source_of_width_is_what_pilots_leave_open() -> None:
     assert total == pytest.approx(1.0)
     assert sources.coefficients == 0.0
     assert "pilots leave open" in sources.sentence
+
+
+def with_spread(posterior: Posterior, spread: float) -> Posterior:
+    spec = posterior.spec
+    assert spec is not None
+    return replace(
+        posterior, spec=replace(spec, discrepancy=replace(spec.discrepancy, spread=spread))
+    )
+
+
+def test_sizes_of_the_discrepancy_keep_its_variance() -> None:
+    """Whatever their spread, sizes have a root mean square of 1, so that ranges stay as fitted."""
+    for spread in (0.3, 0.8, 1.5):
+        found = path_sizes(Discrepancy(0.1, spread=spread), Luck(0, "x", 40_000))
+        assert found is not None
+        assert math.sqrt(float(np.mean(found**2))) == pytest.approx(1.0, abs=0.005)
+        assert found.max() / found.min() == pytest.approx(math.exp(4 * spread))
+    assert path_sizes(Discrepancy(0.1), Luck(0, "x", 8)) is None
+
+
+def test_pilots_tell_how_much_a_curve_strays() -> None:
+    """Runs in line with each other narrow what lies ahead, runs out of line widen it."""
+    posterior = with_spread(synthetic_hierarchy(2_000), 0.8)
+    sizes = (500, 1_000, 2_000, 4_000)
+    straight = [run(n, 0.4 * (500 / n) ** 0.4, architecture="ResNet-50") for n in sizes]
+    zigzag = [
+        run(n, 0.4 * (500 / n) ** 0.4 * 10 ** (0.08 * (-1) ** at), architecture="ResNet-50")
+        for at, n in enumerate(sizes)
+    ]
+    widths = {}
+    for name, runs in (("straight", straight), ("zigzag", zigzag)):
+        for law, model in (("alike", with_spread(posterior, 0.0)), ("differ", posterior)):
+            widths[name, law] = sd(build_forecast(project(*runs), model), 80_000)
+    assert widths["straight", "differ"] < 0.9 * widths["straight", "alike"]
+    assert widths["zigzag", "differ"] > 1.05 * widths["zigzag", "alike"]

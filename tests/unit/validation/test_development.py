@@ -1,0 +1,72 @@
+"""What pilots add on curves whose data sets were left out of the fit."""
+
+import json
+from dataclasses import asdict
+
+from planner.domain.posterior import Posterior
+from planner.domain.validation import PilotMode
+from planner.domain.vocabulary import Task
+from planner.regression.card_pilots import pilots_text
+from planner.regression.left_out import _parse_pilots
+from planner.regression.shipped_data import read_shipped_table
+from planner.regression.store import load_model
+from planner.validation.curve_file import Curve
+from planner.validation.development import (
+    EVERYTHING,
+    OTHERS,
+    development_curves,
+    pilot_evidence,
+)
+
+SIZES, ERRORS = (1_000, 4_000, 20_000), (0.4, 0.25, 0.15)
+
+
+class Recorded(dict[str, Posterior]):
+    """Models by data set that record which were asked for."""
+
+    def __init__(self, models: dict[str, Posterior]) -> None:
+        super().__init__(models)
+        self.keys_read: set[str] = set()
+
+    def __getitem__(self, key: str) -> Posterior:
+        self.keys_read.add(key)
+        return super().__getitem__(key)
+
+
+def curves_of(**counts: int) -> dict[str, list[Curve]]:
+    return {
+        name: [Curve(f"{name} {at}", SIZES, ERRORS, n_classes=20) for at in range(count)]
+        for name, count in counts.items()
+    }
+
+
+def test_curves_are_read_from_the_fitted_rows() -> None:
+    """Two sizes at least, no structured task, and the description is that of the rows."""
+    found = development_curves(read_shipped_table())
+    assert sum(map(len, found.values())) == 39
+    assert len(found["imagenet-1k"]) == 11
+    assert "dsprites-orientation" not in found
+    assert {curve.task for curve in found["cityscapes"]} == {Task.SEGMENTATION}
+    assert {curve.n_classes for curve in found["imagenet-1k"]} == {1_000}
+
+
+def test_a_data_set_with_many_curves_stands_apart() -> None:
+    """Its curves are no independent evidence; each curve is forecast without its own data set."""
+    model = load_model("transfer")
+    asked = Recorded(dict.fromkeys(("a", "b", "c", "many"), model))
+    found = pilot_evidence(curves_of(a=1, b=1, c=1, many=4), asked)
+    assert list(found.tests) == list(found.rounds) == [OTHERS, "many"]
+    assert asked.keys_read == {"a", "b", "c", "many"}
+    assert [test.pilots for test in found.tests["many"]] == list(PilotMode)
+
+
+def test_evidence_is_written_and_read_back() -> None:
+    """What is stored comes back as it was, and the card states every group and mode."""
+    evidence = pilot_evidence(curves_of(a=1), {"a": load_model("transfer")})
+    stored = json.loads(json.dumps(asdict(evidence)))
+    assert _parse_pilots(stored) == evidence
+    text = pilots_text(stored)
+    for words in (EVERYTHING, "no pilot", "one pilot", "pilots up to a tenth", "Cost ratio"):
+        assert words in text
+    rivals = sum(len(test.scores) for test in evidence.tests[EVERYTHING])
+    assert text.count(f"| {EVERYTHING} |") == rivals + 3
