@@ -226,10 +226,27 @@ class PackedOutcomes:
             worth -= self.spend_at(weights) / 100
         return worth * self.present
 
+    @property
+    def cost_is_certain(self) -> bool:
+        """Whether no option's spend differs between draws."""
+        return not self.factor_of.size and self.stopping is None
+
+    def summed_worth(self, options: Rows, shares: Floats) -> Floats:
+        """Return ``Σ_o shares_o · worth_os`` of every draw where cost is certain."""
+        cost = self.certain_cents[options] / 100 if self.counts_cost else np.zeros(len(options))
+        scaled = shares * self.present[options]
+        sums = np.full(self.n_draws, -float(scaled @ cost))
+        earned = scaled * self.value[options]
+        for part in _chunks(len(options), CHUNK_CELLS // max(1, self.n_draws)):
+            own = options[part]
+            bits = self.bits[:, own >> 3] >> (own & 7).astype(np.uint8)
+            sums += (bits & 1).astype(np.float64) @ earned[part]
+        return sums
+
     def worth_draws(self, options: Rows) -> Floats:
         """Return the worth of some options in every draw, shape (len(options), n_draws)."""
         success = self.success_draws(options)
-        if not self.factor_of.size and self.stopping is None:
+        if self.cost_is_certain:
             cost = self.certain_cents[options] / 100 if self.counts_cost else 0.0
             present = self.present[options]
             met = (self.value[options] - cost) * present

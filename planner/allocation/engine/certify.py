@@ -93,15 +93,19 @@ class Certifier:
         tail, _ = self.spend_tail(options, assets)
         return tail <= self.terms.spend_limit + SLACK * max(1.0, abs(self.terms.spend_limit))
 
-    def value(self, options: Rows, assets: Flags) -> Choice:
-        """Return what a choice is worth, whether or not it keeps the rows."""
+    def value(self, options: Rows, assets: Flags, draws: Floats | None = None) -> Choice:
+        """Return what a choice is worth, whether or not it keeps the rows.
+
+        ``draws`` are its options' summed worth where that is known already.
+        """
         problem, share = self.system.problem, tail_share(self.risk)
         options = np.sort(options)
         owned = math.fsum(problem.asset_worth[assets].tolist())
         mean = math.fsum(problem.worth[options].tolist())
-        draws, tail = None, mean
+        tail = mean
         if share > 0 and problem.outcomes is not None:
-            draws = summed_draws(problem.outcomes, options, np.ones(len(options)), spend=False)
+            if draws is None:
+                draws = summed_draws(problem.outcomes, options, np.ones(len(options)), spend=False)
             tail = measure(draws, self.risk)
         return Choice(
             options=options,
@@ -109,7 +113,7 @@ class Certifier:
             value=(1 - share) * mean + share * tail + owned if share > 0 else mean + owned,
             mean=mean + owned,
             tail=tail + owned,
-            worth_draws=draws,
+            worth_draws=draws if share > 0 else None,
         )
 
     def certified(self, options: Rows, assets: Flags) -> Choice | None:

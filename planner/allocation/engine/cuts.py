@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.engine.tail import DrawWeights
+from planner.allocation.outcomes import PackedOutcomes
 from planner.allocation.problem import Outcomes
 
 type Floats = NDArray[np.float64]
@@ -69,6 +70,8 @@ def summed_draws(outcomes: Outcomes, options: Rows, shares: Floats, *, spend: bo
 
     Options are read a few hundred at a time; O(len(options) · n_draws).
     """
+    if isinstance(outcomes, PackedOutcomes) and outcomes.cost_is_certain and not spend:
+        return outcomes.summed_worth(options, shares)
     total = np.zeros(outcomes.n_draws)
     read = outcomes.spend_draws if spend else outcomes.worth_draws
     for start in range(0, len(options), 512):

@@ -80,7 +80,9 @@ def draft_from(certifier: Certifier, options: Rows, candidates: Rows) -> Draft |
     taken = np.full(len(problem.projects), -1, dtype=np.int64)
     taken[problem.owner[options]] = options
     assets = certifier.system.required_assets(np.sort(options))
-    if assets is None or certifier.certified(options, assets) is None:
+    if assets is None or not certifier.keeps_rows(options, assets):
+        return None
+    if not certifier.keeps_spend(options, assets):
         return None
     return Draft(certifier, taken, assets, candidates)
 

@@ -68,7 +68,7 @@ def improved(draft: Draft, choice: Choice, passes: int) -> tuple[Draft, Choice, 
             break
         draft, choice = better
         cut = touching_cut(draft, choice)
-    return draft, choice, cut
+    return draft, draft.certifier.value(draft.options, draft.assets), cut
 
 
 def promising_moves(draft: Draft, gain: Floats) -> Moves:
@@ -136,7 +136,9 @@ def _running_best(adds: Floats, owner: Rows) -> tuple[Rows, Rows]:
 
 def _best_move(draft: Draft, choice: Choice, moves: Moves) -> tuple[Draft, Choice] | None:
     """Return the truly best move that every row allows, with what the plan is then worth."""
-    values = _true_values(draft, choice, moves)
+    judge = draft.certifier
+    changes = _changes(draft, moves)
+    values = _true_values(draft, choice, moves, changes)
     for place in np.argsort(-values, kind="stable").tolist():
         if values[place] <= choice.value:
             return None
@@ -150,21 +152,26 @@ def _best_move(draft: Draft, choice: Choice, moves: Moves) -> tuple[Draft, Choic
             changed = draft.with_options({int(moves.second[place]): int(moves.also[place])})
         if changed is None:
             continue
-        after = draft.certifier.value(changed.options, changed.assets)
+        draws = None if choice.worth_draws is None else choice.worth_draws + changes[place, :-1]
+        after = judge.value(changed.options, changed.assets, draws)
         if after.value > choice.value:
             return changed, after
     return None
 
 
-def _true_values(draft: Draft, choice: Choice, moves: Moves) -> Floats:
+def _changes(draft: Draft, moves: Moves) -> Floats:
+    """Return what each move adds, draw by draw; expected worth in the end."""
+    now = np.where(moves.first >= 0, draft.taken[moves.first], -1)
+    change = _change(draft, moves.also, draft.taken[moves.second])
+    return change + _change(draft, np.where(moves.first >= 0, moves.to, -1), now)
+
+
+def _true_values(draft: Draft, choice: Choice, moves: Moves, change: Floats) -> Floats:
     """Return the objective after each move, assets as they are."""
     judge = draft.certifier
     problem, share = judge.system.problem, tail_share(judge.risk)
     if choice.worth_draws is None or problem.outcomes is None or not len(moves.first):
         return choice.value + moves.gain
-    now = np.where(moves.first >= 0, draft.taken[moves.first], -1)
-    change = _change(draft, moves.also, draft.taken[moves.second])
-    change = change + _change(draft, np.where(moves.first >= 0, moves.to, -1), now)
     owned = choice.mean - float(problem.worth[choice.options].sum())
     means = choice.mean - owned + change[:, -1]
     tails = measures(choice.worth_draws + change[:, :-1], judge.risk)
