@@ -89,7 +89,7 @@ def read_cell(cell: Cell, item: FormField, currency: str) -> object:
     _refuse_kind(cell)
     value = cell.value
     if isinstance(value, str):
-        return _from_text(value.replace("\xa0", " ").strip(), item)
+        return _from_text(value.strip(), item)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     number = _plain(value)
@@ -143,11 +143,11 @@ def _as_shown(number: float, number_format: str, currency: str) -> object:
 def _scaled(number: float) -> str:
     """Return a share times 100 in decimal, exactly.
 
-    A number within a unit in the last place of one with 15 digits counts as that one: Excel shows
-    no more, and some programs divide by 100 in binary.
+    A number within three units in the last place of one with 15 digits counts as that one: Excel
+    shows no more, and some programs divide by 100 in binary and write 16 digits.
     """
     rounded = float(f"{number:.15g}")
-    number = rounded if abs(rounded - number) <= math.ulp(number) else number
+    number = rounded if abs(rounded - number) <= 3 * math.ulp(number) else number
     return f"{Decimal(repr(number)).scaleb(2):f}"
 
 

@@ -5,6 +5,7 @@ before any of it is parsed, so a small file that unpacks to gigabytes is refused
 """
 
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -12,14 +13,29 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from xml.etree.ElementTree import Element, fromstring
 
 from planner.errors import InputError, Problem
 
-__all__ = ["Cell", "CellKind", "Grid", "open_workbook", "other_format", "read_grids"]
+__all__ = [
+    "Cell",
+    "CellKind",
+    "Grid",
+    "formula_results",
+    "open_workbook",
+    "other_format",
+    "read_grids",
+]
 
 MAX_UNPACKED = 50_000_000
 """Bytes of XML in a workbook; a form with 5,000 projects has about 10 MB."""
 
+MAX_MERGED = 2_000_000
+"""Merged cells in a sheet: each takes memory when the sheet is changed."""
+
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "in Excel or LibreOffice: File, Save As, Excel Workbook (.xlsx)"
@@ -71,8 +87,6 @@ class Cell:
         How Excel shows a number.
     kind : CellKind
         What it holds.
-    is_text : bool
-        Whether a text stands in it that may look like a number.
     """
 
     value: object
@@ -128,28 +142,25 @@ def read_grids(content: bytes, name: str, wanted: Collection[str]) -> tuple[list
     InputError
         It is no workbook, is protected with a password, damaged, or implausibly large.
     """
-    workbook = open_workbook(content, name)
-    sheets = [sheet for sheet in workbook.worksheets if sheet.title.strip().lower() in wanted]
-    has_formulas = any(
-        cell.data_type == "f" for sheet in sheets for row in sheet.iter_rows() for cell in row
-    )
-    results = open_workbook(content, name, results=True) if has_formulas else workbook
+    _refuse_other_content(content, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of parts that openpyxl does not know
+            names, sheets = _read(content, wanted)
+            has_formulas = any(cell.data_type == "f" for _, cells in sheets for cell in cells)
+            results = dict(_read(content, wanted, results=True)[1]) if has_formulas else {}
+            areas = _merged(content, [title for title, _ in sheets])
+    except _DAMAGED as error:
+        raise _damaged(name, str(error)) from None
     grids = [
-        Grid(
-            sheet.title,
-            dict(_cells(sheet, results[sheet.title])),
-            tuple(
-                (area.min_row, area.min_col, area.max_row, area.max_col)
-                for area in sheet.merged_cells.ranges
-            ),
-        )
-        for sheet in sheets
+        Grid(title, dict(_cells(cells, results.get(title, []))), areas.get(title, ()))
+        for title, cells in sheets
     ]
-    return list(workbook.sheetnames), grids
+    return names, grids
 
 
-def open_workbook(content: bytes, name: str, *, results: bool = False) -> Any:  # noqa: ANN401 - openpyxl carries no types
-    """Return an openpyxl workbook: with formulas, or with the results they had when it was saved.
+def formula_results(content: bytes, name: str) -> dict[str, dict[str, object]]:
+    """Return the results that the formulas of a workbook had when it was saved, by sheet and cell.
 
     Raises
     ------
@@ -157,14 +168,110 @@ def open_workbook(content: bytes, name: str, *, results: bool = False) -> Any:  
         As for :func:`read_grids`.
     """
     _refuse_other_content(content, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            formulas = {
+                title: {cell.coordinate for cell in cells if cell.data_type == "f"}
+                for title, cells in _read(content)[1]
+            }
+            return {
+                title: {
+                    cell.coordinate: cell.value
+                    for cell in cells
+                    if cell.coordinate in formulas.get(title, ())
+                }
+                for title, cells in _read(content, results=True)[1]
+            }
+    except _DAMAGED as error:
+        raise _damaged(name, str(error)) from None
+
+
+def open_workbook(content: bytes, name: str) -> Any:  # noqa: ANN401 - openpyxl carries no types
+    """Return an openpyxl workbook that can be changed and saved.
+
+    Raises
+    ------
+    InputError
+        As for :func:`read_grids`; or so many cells are merged that they would fill the memory.
+    """
+    _refuse_other_content(content, name)
     import openpyxl  # only workbooks need it
 
     try:
+        for areas in _merged(content).values():
+            if sum(
+                (bottom - top + 1) * (right - left + 1) for top, left, bottom, right in areas
+            ) > (MAX_MERGED):
+                raise _refusal(name, "millions of cells are merged.", "unmerge them")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that openpyxl does not keep
-            return openpyxl.load_workbook(io.BytesIO(content), data_only=results)
+            return openpyxl.load_workbook(io.BytesIO(content))
     except _DAMAGED as error:
         raise _damaged(name, str(error)) from None
+
+
+def _read(
+    content: bytes, wanted: Collection[str] | None = None, *, results: bool = False
+) -> tuple[list[str], list[tuple[str, list[Any]]]]:
+    """Return the names of all sheets, and the cells of those wanted that the file has.
+
+    Sheets are streamed, so that a single cell far away does not fill the memory with empty ones.
+    """
+    import openpyxl  # only workbooks need it
+
+    workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=results)
+    found = []
+    try:
+        for sheet in workbook.worksheets:
+            if wanted is None or sheet.title.strip().lower() in wanted:
+                sheet.reset_dimensions()
+                present = (cell for row in sheet.iter_rows() for cell in row)
+                cells = [cell for cell in present if getattr(cell, "row", None) is not None]
+                found.append((sheet.title, cells))
+        return list(workbook.sheetnames), found
+    finally:
+        workbook.close()
+
+
+def _merged(
+    content: bytes, wanted: Collection[str] | None = None
+) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
+    """Return the merged areas of sheets by name: first row and column, last row and column."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {
+            title: tuple(
+                (int(top), _number(left), int(bottom), _number(right))
+                for left, top, right, bottom in _MERGED.findall(archive.read(part))
+            )
+            for title, part in _parts(archive)
+            if wanted is None or title in wanted
+        }
+
+
+def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the names of sheets with the parts of the archive that hold them."""
+    root = _xml(archive, "xl/_rels/workbook.xml.rels")
+    targets = {link.get("Id"): link.get("Target", "") for link in root}
+    present = set(archive.namelist())
+    for sheet in _xml(archive, "xl/workbook.xml").iterfind(".//{*}sheet"):
+        link = next((value for key, value in sheet.items() if key.endswith("}id")), "")
+        part = targets.get(link, "").removeprefix("/")
+        part = part if part.startswith("xl/") else f"xl/{part}"
+        if part in present:
+            yield sheet.get("name", ""), part
+
+
+def _xml(archive: zipfile.ZipFile, part: str) -> Element:
+    return fromstring(archive.read(part))  # noqa: S314 - XML with entities has been refused
+
+
+def _number(letters: bytes) -> int:
+    """Return the number of a column from its letters."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _refuse_other_content(content: bytes, name: str) -> None:
@@ -205,7 +312,7 @@ def _refuse_entities(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], n
     for member in members:
         if _is_parsed(member.filename):
             with archive.open(member) as stream:
-                if b"<!DOCTYPE" in stream.read(4096):
+                if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):  # UTF-16, too
                     raise _damaged(name, f"{member.filename} declares a document type")
 
 
@@ -214,24 +321,24 @@ def _is_parsed(member: str) -> bool:
     return member.lower().endswith((".xml", ".rels", ".vml"))
 
 
-def _cells(sheet: Any, results: Any) -> Iterator[tuple[tuple[int, int], Cell]]:  # noqa: ANN401 - as above
+def _cells(cells: list[Any], computed: list[Any]) -> Iterator[tuple[tuple[int, int], Cell]]:
     """Yield the cells of a sheet that are not empty; of a formula, its result."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            place = (cell.row, cell.column)
-            is_formula = cell.data_type == "f"
-            found = results.cell(*place) if is_formula else cell
-            value, kind = found.value, CellKind.VALUE
-            if is_formula and value is None:
-                if found.data_type == "str":  # the result is an empty text
-                    continue
-                value, kind = "formula", CellKind.NO_RESULT
-            elif found.data_type == "e":
-                kind = CellKind.ERROR
-            elif found.is_date:
-                kind = CellKind.DATE
-            if value is not None and value != "":
-                yield place, Cell(value, cell.number_format, kind)
+    results = {(cell.row, cell.column): cell for cell in computed}
+    for cell in cells:
+        place = (cell.row, cell.column)
+        is_formula = cell.data_type == "f"
+        found = results.get(place, cell) if is_formula else cell
+        value, kind = found.value, CellKind.VALUE
+        if is_formula and (value is None or found is cell):
+            if found.data_type == "str":  # the result is an empty text
+                continue
+            value, kind = "formula", CellKind.NO_RESULT
+        elif found.data_type == "e":
+            kind = CellKind.ERROR
+        elif found.data_type == "d":
+            kind = CellKind.DATE
+        if value is not None and value != "":
+            yield place, Cell(value, cell.number_format, kind)
 
 
 def _damaged(name: str, reason: str) -> InputError:

@@ -11,8 +11,8 @@ from copy import copy, deepcopy
 from typing import Any
 
 from planner.catalogue.xlsx_fields import PILOTS
-from planner.catalogue.xlsx_open import Grid, open_workbook, read_grids
-from planner.catalogue.xlsx_save import formula_results, workbook_bytes
+from planner.catalogue.xlsx_open import Grid, formula_results, open_workbook, read_grids
+from planner.catalogue.xlsx_save import workbook_bytes
 from planner.catalogue.xlsx_source import read_xlsx
 from planner.catalogue.xlsx_tables import TableReader
 from planner.domain.project import Pilot
@@ -48,10 +48,8 @@ def add_pilots_to_workbook(
         Rows cannot be added without changing something else.
     """
     workbook = open_workbook(content, name)
-    results = formula_results(workbook, open_workbook(content, name, results=True))
-    sheet, columns = _pilots_sheet(workbook, content, name)
-    used = (cell.row for line in sheet.iter_rows() for cell in line if cell.value is not None)
-    row = max(used, default=1)
+    results = formula_results(content, name)
+    sheet, columns, row = _pilots_sheet(workbook, content, name)
     for identity, pilots in added.items():
         for pilot in pilots:
             row += 1
@@ -70,8 +68,10 @@ def _values(pilot: Pilot) -> dict[str, object]:
     return {field: value for field, value in values.items() if value is not None}
 
 
-def _pilots_sheet(workbook: Workbook, content: bytes, name: str) -> tuple[Sheet, dict[str, int]]:
-    """Return the sheet of pilots and the column of each field, adding what it lacks."""
+def _pilots_sheet(
+    workbook: Workbook, content: bytes, name: str
+) -> tuple[Sheet, dict[str, int], int]:
+    """Return the sheet of pilots, the column of each field, added if missing, and the last row."""
     _, grids = read_grids(content, name, {PILOTS.name.lower()})
     grid = grids[0] if grids else Grid(PILOTS.name, {})
     sheet = workbook[grid.name] if grids else workbook.create_sheet(grid.name)
@@ -83,7 +83,7 @@ def _pilots_sheet(workbook: Workbook, content: bytes, name: str) -> tuple[Sheet,
             free += 1
             columns[item.path[0]] = free
             sheet.cell(header_row, free, item.title)
-    return sheet, columns
+    return sheet, columns, max((row for row, _ in grid.cells), default=header_row)
 
 
 def _write_row(

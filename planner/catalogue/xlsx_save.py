@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-__all__ = ["FIXED_TIME", "formula_results", "workbook_bytes"]
+__all__ = ["FIXED_TIME", "workbook_bytes"]
 
 type Results = Mapping[str, Mapping[str, object]]
 """Results of formulas by sheet and cell."""
@@ -25,25 +25,6 @@ _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _FORMULA = re.compile(
     r'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f[^>]*?(?:/>|>.*?</f>))<v\s*(?:/>|></v>)</c>'
 )
-
-
-def formula_results(formulas: Any, results: Any) -> dict[str, dict[str, object]]:  # noqa: ANN401 - openpyxl carries no types
-    """Return the results that the formulas of a workbook had when it was saved.
-
-    Parameters
-    ----------
-    formulas, results : openpyxl.Workbook
-        The same file, opened with formulas and with their results.
-    """
-    return {
-        sheet.title: {
-            cell.coordinate: results[sheet.title][cell.coordinate].value
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.data_type == "f"
-        }
-        for sheet in formulas.worksheets
-    }
 
 
 def workbook_bytes(workbook: Any, results: Results | None = None) -> bytes:  # noqa: ANN401 - as above

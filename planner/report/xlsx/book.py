@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from openpyxl import Workbook
 
-from planner.catalogue.xlsx_open import open_workbook
-from planner.catalogue.xlsx_save import formula_results, workbook_bytes
+from planner.catalogue.xlsx_open import formula_results, open_workbook
+from planner.catalogue.xlsx_save import workbook_bytes
 from planner.report.xlsx import look
 from planner.report.xlsx.look import Sheet
 
@@ -81,9 +81,7 @@ class Book:
             workbook = Workbook()
             workbook.remove(workbook.active)
             return cls(workbook, currency)
-        workbook = open_workbook(source, name)
-        results = formula_results(workbook, open_workbook(source, name, results=True))
-        book = cls(workbook, currency, results)
+        book = cls(open_workbook(source, name), currency, formula_results(source, name))
         book.drop_results()
         return book
 

@@ -33,11 +33,25 @@ def write_inputs(book: Book, portfolio: Portfolio) -> None:
     sheet = book.add("Inputs", "Inputs", "Every field as the plan used it, defaults included.")
     places = portfolio.places
     lines = [
-        (path, value, places.get(path) or ("" if path in portfolio.given else "default"))
+        (path, _in_words(value), places.get(path) or _unplaced(path))
         for path, value in _portfolio_fields(portfolio)
+        if not path.endswith(".domain")
     ]
     book.table(sheet, 3, _LINES, lines)
     look.finish(sheet, freeze="A4", repeat=3)
+
+
+_COMPUTED = (".relative_complexity", ".baseline_entropy", ".name")
+
+
+def _unplaced(path: str) -> str:
+    """Return where a value comes from that stands nowhere in the file."""
+    return "computed" if path.endswith(_COMPUTED) and path != "portfolio.name" else "default"
+
+
+def _in_words(value: object) -> object:
+    """Return a truth value as a file says it; anything else as it is."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _portfolio_fields(portfolio: Portfolio) -> Iterator[tuple[str, object]]:
@@ -99,7 +113,8 @@ def write_assumptions(book: Book, plan: Plan) -> None:
             row = look.title_row(sheet, row + 1, title)
             for name, text in pairs:
                 look.put(sheet, row, 1, name)
-                look.put(sheet, row, 2, text, wrap=True)
+                look.put(sheet, row, 2, text, wrap=True, indent=1)
+                look.stretch(sheet, row, look.lines_of(sheet, 2, text))
                 row += 1
     look.finish(sheet, freeze="A4", repeat=3)
 

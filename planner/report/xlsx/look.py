@@ -71,6 +71,7 @@ def put(
     *,
     bold: bool = False,
     wrap: bool = False,
+    indent: int = 0,
 ) -> Cell:
     """Write a value into a cell and return the cell.
 
@@ -91,7 +92,7 @@ def put(
     cell.number_format = number_format
     cell.font = Font(name=_FONT, size=10, bold=bold)
     if isinstance(value, str):
-        cell.alignment = Alignment(vertical="top", wrap_text=wrap)
+        cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=wrap, indent=indent)
     elif value is not None and not (isinstance(value, float) and not math.isfinite(value)):
         cell.alignment = Alignment(vertical="top")
     return cell
@@ -175,10 +176,30 @@ def table(
     """
     row = header_row(sheet, row, (header for header, _ in columns))
     for values in rows:
+        lines = 1
         for column, (value, (_, number_format)) in enumerate(zip(values, columns, strict=True), 1):
-            put(sheet, row, column, value, number_format).border = _BOX
+            needed = lines_of(sheet, column, value)
+            indent = 0 if column == 1 else 1
+            cell = put(sheet, row, column, value, number_format, wrap=needed > 1, indent=indent)
+            cell.border = _BOX
+            lines = max(lines, needed)
+        stretch(sheet, row, lines)
         row += 1
     return row
+
+
+def lines_of(sheet: Sheet, column: int, value: object) -> int:
+    """Return how many lines a text takes in its column."""
+    if not isinstance(value, str):
+        return 1
+    width = sheet.column_dimensions[get_column_letter(column)].width
+    return sum(max(1, math.ceil(len(line) / width)) for line in value.split("\n"))
+
+
+def stretch(sheet: Sheet, row: int, lines: int) -> None:
+    """Make a row as high as its lines; programs do not do so when they open a file."""
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(13.5 * lines, 400)
 
 
 def boxed(cell: Cell, *, is_input: bool = False) -> None:

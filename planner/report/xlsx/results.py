@@ -166,7 +166,7 @@ def _write_spread(
     for name, short, sentence in _WORDS:
         look.put(sheet, row, 1, f"{label}: {short} ({book.currency})")
         look.put(sheet, row, 4, getattr(found, name), look.MONEY)
-        look.put(sheet, row, 5, sentence)
+        look.put(sheet, row, 5, sentence, indent=1)
         meaning = f"{label} {sentence}."
         book.entry(sheet, f"{label}: {short}", book.currency, meaning, f"risk.{key}.{name}")
         row += 1

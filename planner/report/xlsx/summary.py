@@ -40,12 +40,14 @@ def write_summary(book: Book, plan: Plan) -> None:
     years = f"{plan.horizon_years:g} year" + ("" if plan.horizon_years == 1 else "s")
     hint = f"Amounts in {plan.currency} over {years}. Model {plan.model['name']}, seed {plan.seed}."
     sheet = book.add("Summary", plan.portfolio, hint)
-    look.widths(sheet, (46, 22, 14, 78))
+    look.widths(sheet, (40, 34, 14, 78))
     row = look.header_row(sheet, 3, ("What", "Amount", "Unit", "Meaning"))
     for item in _items(plan):
         look.boxed(look.put(sheet, row, 1, item.label, bold=True))
-        look.boxed(look.put(sheet, row, 2, item.value, item.number_format))
-        look.boxed(look.put(sheet, row, 3, item.unit))
+        lines = max(look.lines_of(sheet, 2, item.value), look.lines_of(sheet, 4, item.meaning))
+        look.stretch(sheet, row, lines)
+        look.boxed(look.put(sheet, row, 2, item.value, item.number_format, wrap=lines > 1))
+        look.boxed(look.put(sheet, row, 3, item.unit, indent=1))
         look.boxed(look.put(sheet, row, 4, item.meaning, wrap=True))
         book.entry(sheet, item.label, item.unit, item.meaning, item.key)
         row += 1
