@@ -71,3 +71,18 @@ def test_requests_that_cannot_be_met_end_with_exit_code_3(
 def test_a_folder_is_required() -> None:
     """Without -o the command is misused: exit 2."""
     assert run("own.csv").exit_code == 2
+
+
+def test_a_refit_with_pilots_needs_some(tmp_path: Path) -> None:
+    """A portfolio without runs has nothing to add, and is answered before anything slow."""
+    path = tmp_path / "portfolio.yaml"
+    path.write_text(
+        "version: 1\nportfolio: {budget: 10k}\nprojects:\n"
+        "  - {id: a, task: classification, classes: 4, target_accuracy: 90%, value: 10k,\n"
+        "     images: {held: 100, limit: 10k, price: 0.1}}\n",
+        encoding="utf-8",
+    )
+    result = run("--pilots", str(path), "-o", str(tmp_path / "ours"))
+    assert result.exit_code == 2
+    assert "has pilots" in result.stderr
+    assert not (tmp_path / "ours").exists()

@@ -98,6 +98,35 @@ def test_pilot_modes_are_chosen_by_words(curves: str) -> None:
     assert RUNNER.invoke(app, ["validate", "--pilots", "one"]).exit_code == 2
 
 
+def test_validate_collects_in_rounds(curves: str) -> None:
+    """Failure rate and cost ratios in 1, 3 and 5 rounds on the user's curves, unless declined."""
+    found = answer("validate", "--curves", curves)["curves"]
+    assert isinstance(found, dict)
+    rounds = found["rounds"]
+    assert rounds["curves"] == 1
+    assert [score["rounds"] for score in rounds["scores"]] == [1, 3, 5]
+    assert all(score["failure_rate"] == 0.0 for score in rounds["scores"])
+    assert "Collecting in rounds" in run("validate", "--curves", curves)
+    without = answer("validate", "--curves", curves, "--no-rounds")["curves"]
+    assert isinstance(without, dict)
+    assert without["rounds"] is None
+
+
+def test_the_card_says_what_pilots_add() -> None:
+    """Stored with the shipped model: one pilot covers and beats the anchored slope by a half."""
+    folder = resource_root("models") / "transfer"
+    entry = json.loads((folder / "validation.json").read_text(encoding="utf-8"))["pilots"]
+    assert "## What pilots add" in (folder / "CARD.md").read_text(encoding="utf-8")
+    (one,) = [t for t in entry["tests"]["all other data sets"] if t["pilots"] == "one"]
+    scores = {score["model"]: score for score in one["scores"]}
+    ours, anchored = scores["transfer"], scores["anchored slope"]
+    for coverage in (ours["coverage"], ours["need_coverage"]):
+        assert 0.72 <= coverage["80%"] <= 0.93
+        assert coverage["95%"] >= 0.90
+    assert ours["crps"] < anchored["crps"]
+    assert ours["median_abs_log10_ratio"] < 0.5 * anchored["median_abs_log10_ratio"]
+
+
 def test_same_seed_same_report(curves: str) -> None:
     """Two runs print the same bytes."""
     arguments = ("validate", "--curves", curves, "--model", "transfer", "--json", "--seed", "3")
