@@ -32,8 +32,12 @@ def list_assumptions(
     return {
         "objective": str(objective),
         "mode": str(portfolio.mode),
-        "risk": portfolio.risk.measure,
+        "risk": str(portfolio.risk.measure),
+        "risk_settings": _risk_settings(portfolio),
         "horizon_years": portfolio.horizon_years,
+        "discount_rate": portfolio.discount_rate,
+        "hold": _hold_words(portfolio),
+        "shared_cost_splits": {asset.id: str(asset.split) for asset in portfolio.shared},
         "go_chance": portfolio.go_chance,
         "pilot_chance": portfolio.pilot_chance,
         "compute": _compute_settings(compute),
@@ -53,6 +57,24 @@ def list_assumptions(
         "image_levels": f"log grid of 24, refined {REFINEMENT_ROUNDS} times around the best levels",
         "defaults_used": _defaults_used(portfolio),
     }
+
+
+def _risk_settings(portfolio: Portfolio) -> dict[str, float]:
+    """Return the numbers that the measure of risk reads."""
+    risk = portfolio.risk
+    if risk.measure == "cvar":
+        return {"level": risk.level, "weight": risk.weight}
+    return {"aversion": risk.aversion or 0.0} if risk.measure == "entropic" else {}
+
+
+def _hold_words(portfolio: Portfolio) -> str:
+    """Return how the budget binds."""
+    hold = portfolio.hold
+    if hold is None:
+        return "the sum of all committed cost is within the budget"
+    if hold.chance is not None:
+        return f"spend is within the budget with a chance of {hold.chance:g} on held-out draws"
+    return f"the CVaR of spend at level {hold.cvar:g} is within the budget"
 
 
 def training_prices(menus: Sequence[Menu], architectures: Collection[str]) -> dict[str, str]:
@@ -94,6 +116,7 @@ _PORTFOLIO_SETTINGS = (
     "objective",
     "mode",
     "risk",
+    "discount_rate",
     "horizon_years",
     "go_chance",
     "pilot_chance",

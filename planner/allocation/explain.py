@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.allocation.build_problem import needs_engine
 from planner.allocation.money import cents_words, chance_words, money_words, threshold_words
@@ -61,6 +62,9 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
         if to_buy
         else f"Trains on the {total:,} images held"
     )
+    shared = 0 if options.pool_images is None else int(options.pool_images[pick].sum())
+    if shared and not to_buy:
+        bought = f"Trains on {total:,} images, {shared:,} of them shared,"
     chance = float(options.chance[pick])
     sentence = (
         f"{bought} with {options.architecture(pick)} for "
@@ -164,7 +168,8 @@ def _not_in_the_best(scene: Scene, options: ProjectOptions) -> str:
     aim = "worth more" if measure == "expected" else "worth more under the measure of risk"
     return (
         f"Not funded: a plan without it is {aim} within budgets and rules. Its best option costs "
-        f"{cost} ({likely} likely){earns}; {cents_words(max(0, scene.left_cents))} of the budget is left."
+        f"{cost} ({likely} likely){earns}; {cents_words(max(0, scene.left_cents))} of the budget "
+        "is left."
     )
 
 
@@ -211,7 +216,11 @@ def _outbid(scene: Scene, options: ProjectOptions) -> str:
 
 def _alternative(options: ProjectOptions, pick: int) -> str:
     """Say what a level at least a tenth lower would save and lose, with the same architecture."""
-    same = options.architecture_index == options.architecture_index[pick]
+    if options.pool_images is not None and options.pool_images[pick].any():
+        return ""  # what a pool saves depends on who else takes from it
+    same = _same_kind(options, pick) & (
+        options.architecture_index == options.architecture_index[pick]
+    )
     fewer = np.flatnonzero(same & (options.images_total <= 0.9 * options.images_total[pick]))
     if len(fewer) == 0:
         return ""
@@ -226,10 +235,21 @@ def _alternative(options: ProjectOptions, pick: int) -> str:
     )
 
 
+def _same_kind(options: ProjectOptions, pick: int) -> NDArray[np.bool_]:
+    """Return which options use the same shared assets and start when the chosen one does."""
+    same = np.ones(len(options), dtype=np.bool_)
+    for column in (options.use_index, options.start):
+        if column is not None:
+            same &= column == column[pick]
+    return same
+
+
 def _runner_up(scene: Scene, index: int, pick: int) -> str:
     """Name the second-best architecture and what it would take away."""
     options = scene.options[index]
-    others = np.flatnonzero(options.architecture_index != options.architecture_index[pick])
+    others = np.flatnonzero(
+        _same_kind(options, pick) & (options.architecture_index != options.architecture_index[pick])
+    )
     if len(others) == 0:
         return ""
     alike = others[options.images_total[others] == options.images_total[pick]]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from numpy.typing import NDArray
 
 from planner.allocation.hold import hold_result
 from planner.allocation.prepare import Prepared, held_out_value, solve_prepared

@@ -10,15 +10,12 @@ from rich.text import Text
 from planner.domain.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.report.format import count, money, percent, shorten
+from planner.report.plan_blocks import baseline_sentence, plan_blocks, split_sentences
+from planner.report.plan_risk import objective_words, risk_sentences
 
 PAGE_WIDTH = 79
 SMALLEST_GAP_SHOWN = 1e-6
 _STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
-_OBJECTIVE_WORDS = {
-    Objective.NET_VALUE: "expected net value",
-    Objective.VALUE: "expected value",
-    Objective.TARGETS_MET: "expected to meet",
-}
 
 
 def render_plan(
@@ -31,18 +28,34 @@ def render_plan(
         return
     yield _decision_table(plan)
     yield from _paragraphs(_summary(plan))
+    yield from plan_blocks(plan)
     if not quiet:
         yield Text("")
         yield from _reasons(plan)
         yield Text("")
-        yield from _paragraphs([*plan.notes, *_risk_sentences(plan), _proof(plan)])
+        risks = risk_sentences(plan) if _funds_anything(plan) else ()
+        compared = baseline_sentence(plan) if _funds_anything(plan) else ""
+        yield from _paragraphs(
+            [*plan.notes, *split_sentences(plan), *risks, _proof(plan), compared, _distance(plan)]
+        )
     if verbose:
         yield Text("")
         yield from _assumptions(plan)
     if not quiet:
         yield Text("")
-        name = shlex.quote(file)
-        yield Text(f"Next: planner options {name}\n      planner estimate {name}", style="dim")
+        yield Text(_next(plan, shlex.quote(file)), style="dim")
+
+
+def _next(plan: Plan, file: str) -> str:
+    """Return the commands that follow: measure what is PILOT, ask why, look wider, hand on."""
+    pilots = any(decision.verdict is Verdict.PILOT for decision in plan.decisions)
+    commands = [
+        *([f"planner observe {file} runs.csv"] if pilots else []),
+        f"planner explain {file} PROJECT",
+        f"planner frontier {file}",
+        f"planner report {file}",
+    ]
+    return "Next: " + "\n      ".join(commands)
 
 
 def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
@@ -79,25 +92,29 @@ def _header(plan: Plan) -> Text:
 
 def _decision_table(plan: Plan) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_footer=True)
+    timed = bool(plan.periods)
     table.add_column("Project", footer="Total", max_width=18, no_wrap=True)
     table.add_column("Train on", justify="right", no_wrap=True)
     table.add_column("To buy", justify="right", no_wrap=True)
-    table.add_column("Architecture", max_width=16, no_wrap=True)
+    table.add_column("Architecture", max_width=10 if timed else 16, no_wrap=True)
+    if timed:
+        table.add_column("Start", max_width=7, no_wrap=True)
     table.add_column("Spend", footer=money(plan.budget.committed), justify="right", no_wrap=True)
     table.add_column("Chance of\ntarget", justify="right")
     table.add_column("Verdict", no_wrap=True)
     for decision in plan.decisions:
-        table.add_row(*_row(decision))
+        table.add_row(*_row(decision, timed=timed))
     return table
 
 
-def _row(decision: Decision) -> tuple[Text, ...]:
+def _row(decision: Decision, *, timed: bool) -> tuple[Text, ...]:
     funded = decision.verdict is not Verdict.NO_GO
     cells = (
         shorten(decision.project, 18),
         count(decision.images_total) if funded else "–",
         count(decision.images_to_buy) if funded else "–",
-        shorten(decision.architecture or "–", 16),
+        shorten(decision.architecture or "–", 10 if timed else 16),
+        *([shorten(decision.start or "–", 7)] if timed else []),
         money(decision.cost.total) if funded else "–",
         percent(decision.chance_of_target, down=True) if funded else "–",
     )
@@ -109,13 +126,19 @@ def _row(decision: Decision) -> tuple[Text, ...]:
 def _summary(plan: Plan) -> Iterator[str]:
     if plan.objective is None:
         return
-    words = _OBJECTIVE_WORDS[plan.objective.kind]
+    words = objective_words(plan)
     amount = _worth(plan, plan.objective.value)
     yield (
         f"Committed {money(plan.budget.committed, plan.currency)} of "
         f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
         f"{words} {amount}."
     )
+    if plan.assumptions.get("mode") == "stop_when_reached":
+        spend = sum(decision.expected_cost for decision in plan.decisions)
+        yield (
+            f"Committed are the caps; labelling stops at the target, so that the mean spend is "
+            f"{money(spend, plan.currency)}."
+        )
     pilots = [shorten(d.project, 30) for d in plan.decisions if d.verdict is Verdict.PILOT]
     if pilots:
         yield (
@@ -127,26 +150,6 @@ def _summary(plan: Plan) -> Iterator[str]:
 def _reasons(plan: Plan) -> Iterator[Text]:
     for decision in plan.decisions:
         yield Text(_wrap(f"{shorten(decision.project, 30)}: {decision.why}", indent="  "))
-
-
-def _risk_sentences(plan: Plan) -> Iterator[str]:
-    if plan.risk is None or not _funds_anything(plan):
-        return
-    net, cost = plan.risk.net_value, plan.risk.cost
-    if plan.objective is not None and plan.objective.kind is not Objective.TARGETS_MET:
-        yield (
-            f"Net value on draws the plan never saw: P10 {money(net.p10)}, P50 {money(net.p50)}, "
-            f"P90 {money(net.p90)} (P90 is not exceeded in 90 % of outcomes); "
-            f"mean of the worst 10 %: {money(net.cvar90)}."
-        )
-    if cost.p10 == cost.p90:
-        yield f"Cost is certain: {money(cost.p50, plan.currency)} once committed."
-    else:
-        yield (
-            f"Cost: P50 {money(cost.p50)}, P80 {money(cost.p80)}, P90 {money(cost.p90)} (P90 is "
-            f"not exceeded in 90 % of outcomes); chance of exceeding the budget "
-            f"{percent(plan.risk.chance_over_budget, 1)}."
-        )
 
 
 def _proof(plan: Plan) -> str:
@@ -165,6 +168,18 @@ def _proof(plan: Plan) -> str:
     return (
         f"{text} On {plan.audit.held_out_draws:,} draws it was not chosen on it is worth "
         f"{held_out}, on those it was chosen on {in_sample}."
+    )
+
+
+def _distance(plan: Plan) -> str:
+    """Return how far the plan may be from the best one, where that was asked for."""
+    found = None if plan.audit is None else plan.audit.replicated_gap
+    if found is None:
+        return ""
+    return (
+        f"Over {found.replications} batches of {found.draws_each:,} draws the best plan of each is "
+        f"worth {_worth(plan, found.mean)} more in the mean than this one; with 95 % confidence "
+        f"this plan is at most {_worth(plan, found.upper95)} below the best."
     )
 
 

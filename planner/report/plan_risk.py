@@ -1,0 +1,128 @@
+"""The risk of a plan in sentences: spread, where it comes from, what caution costs, what holds."""
+
+from collections.abc import Iterator
+
+from planner.domain.plan import Plan, RiskResult
+from planner.domain.vocabulary import Objective
+from planner.report.format import money, percent
+
+
+def risk_sentences(plan: Plan) -> Iterator[str]:
+    """Yield what net value and cost may come to on draws that the plan never saw."""
+    risk = plan.risk
+    if risk is None:
+        return
+    net = risk.net_value
+    counts_money = plan.objective is None or plan.objective.kind is not Objective.TARGETS_MET
+    if counts_money:
+        yield (
+            f"Net value on draws the plan never saw: P10 {money(net.p10)}, P50 {money(net.p50)}, "
+            f"P90 {money(net.p90)} (P90 is not exceeded in 90 % of outcomes); "
+            f"mean of the worst 10 %: {money(net.cvar90)}."
+        )
+        yield from _split(risk)
+    yield _cost(plan, risk)
+    yield from _caution(plan, risk)
+    yield from _hold(plan, risk)
+
+
+def _split(risk: RiskResult) -> Iterator[str]:
+    """Say which part of the spread more projects do not average out."""
+    split = risk.split
+    if split is not None and split.shared_sd + split.luck_sd > 0:
+        yield (
+            f"Of its variance {percent(split.shared_share)} is shared by all projects (what the "
+            "model does not know; more projects do not average it out), the rest each project's "
+            f"own luck: standard deviations {money(split.shared_sd)} and {money(split.luck_sd)}."
+        )
+
+
+def _cost(plan: Plan, risk: RiskResult) -> str:
+    cost = risk.cost
+    if cost.p10 == cost.p90:
+        return f"Cost is certain: {money(cost.p50, plan.currency)} once committed."
+    interval = risk.chance_over_budget_interval
+    between = (
+        f" (95 % interval {percent(interval.low, 1)} to {percent(interval.high, 1)})"
+        if interval is not None
+        else ""
+    )
+    return (
+        f"Cost: P50 {money(cost.p50)}, P80 {money(cost.p80)}, P90 {money(cost.p90)} (P90 is "
+        f"not exceeded in 90 % of outcomes); chance of exceeding the budget "
+        f"{percent(risk.chance_over_budget, 1)}{between}."
+    )
+
+
+def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
+    """Say what the measure of risk costs in expectation, and what it buys."""
+    caution = risk.caution
+    if caution is None:
+        return
+    worst = f"mean of the worst {100 * (1 - caution.level):.3g} %"
+    targets = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+
+    def amount(value: float) -> str:
+        return f"{value:.2f} targets" if targets else money(value, plan.currency)
+
+    if caution.price is None:
+        yield (
+            f"Caution costs {amount(caution.expected_given_up)} of expected worth: the plan of the "
+            f"best expectation has the same {worst}."
+        )
+        return
+    yield (
+        f"Caution costs {amount(caution.expected_given_up)} of expected worth and improves the "
+        f"{worst} by {amount(caution.tail_gained)}: {caution.price:.2g} given up for each 1 of "
+        "tail risk removed."
+    )
+
+
+def _hold(plan: Plan, risk: RiskResult) -> Iterator[str]:
+    """Say whether the budget holds random spend on draws that the solve never saw."""
+    hold = risk.hold
+    if hold is None:
+        return
+    state = "holds" if hold.holds else "does NOT hold"
+    limit = money(plan.budget.limit, plan.currency)
+    if hold.kind == "cvar":
+        yield (
+            f"The budget {state} on draws the plan never saw: the mean of the dearest "
+            f"{100 * (1 - hold.level):.3g} % of outcomes is {money(hold.reached)} of {limit}."
+        )
+        return
+    interval = hold.interval
+    between = (
+        f" (95 % interval {percent(interval.low, 1)} to {percent(interval.high, 1)})"
+        if interval is not None
+        else ""
+    )
+    yield (
+        f"The budget {state} on draws the plan never saw: spend stays within {limit} with a chance "
+        f"of {percent(hold.reached, 1)}{between}; asked for were {percent(hold.level, 1)}."
+    )
+
+
+def objective_words(plan: Plan) -> str:
+    """Return what the plan maximises, in words that stand before its value."""
+    words = {
+        Objective.NET_VALUE: "net value",
+        Objective.VALUE: "value",
+        Objective.TARGETS_MET: "targets met",
+    }
+    if plan.objective is None:
+        return ""
+    kind = plan.objective.kind
+    settings = plan.assumptions.get("risk_settings")
+    if not isinstance(settings, dict) or plan.assumptions.get("risk") == "expected":
+        expected = (
+            "expected to meet" if kind is Objective.TARGETS_MET else f"expected {words[kind]}"
+        )
+        return expected
+    if plan.assumptions.get("risk") == "cvar":
+        weight, level = float(settings["weight"]), float(settings["level"])
+        return (
+            f"risk-adjusted {words[kind]} ({1 - weight:.3g} × mean + {weight:.3g} × mean of the "
+            f"worst {100 * (1 - level):.3g} %)"
+        )
+    return f"certainty equivalent of the {words[kind]} (entropic, {settings['aversion']:g})"
