@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from planner.cli.waiting import stop_waiting, waiting
@@ -33,11 +34,40 @@ def message_console(*, no_color: bool = False) -> Console:
     return _console(stderr=True, no_color=no_color)
 
 
+class _SafeConsole(Console):
+    """A console on which no text of a user steers the terminal, wherever it stands.
+
+    Control characters and marks that reverse the direction of reading are left out; they take no
+    room, so columns stay aligned.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(segment.text.translate(_STEERING), segment.style)
+
+
+_STEERING = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if code not in (0x09, 0x0A)),
+        *range(0x7F, 0xA0),
+        *(0x061C, 0x200E, 0x200F),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+"""Control characters and bidirectional marks, each to be left out."""
+
+
 def _console(*, stderr: bool, no_color: bool) -> Console:
     stop_waiting()  # what shows that a command is at work must not stand in what it writes
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PAGE_WIDTH
-    return Console(
+    return _SafeConsole(
         stderr=stderr, no_color=no_color or None, highlight=False, width=width, soft_wrap=False
     )
 
