@@ -71,9 +71,9 @@ def _sections(material: Material) -> tuple[Section | None, ...]:
         amortisation_section(material),
         register_section(material),
         excluded_section(material),
-        assumptions_section(material),
         methods_section(material) if style is Style.GRANT else None,
         diagnostics_section(material) if style is Style.TECH else None,
+        assumptions_section(material),
         manifest_section(material),
         signature_section(material),
     )

@@ -141,7 +141,8 @@ def _tiles(material: Material) -> Iterator[Tile]:
             p10=numbers.amount(net.p10, currency, "risk.net_value.p10"),
             p90=numbers.amount(net.p90, currency, "risk.net_value.p90"),
         )
-        yield Tile(label, (numbers.amount(total, currency, key, named=True),), ends)
+        number = numbers.amount(total, currency, key, named=True)
+        yield Tile(label, (number,), ends if material.funded else ())
     met = sum(item.chance_of_target for item in plan.decisions)
     funded = numbers.tally(len(material.funded), numbers.PROJECTS)
     proposed = numbers.tally(len(plan.decisions), numbers.PROJECTS)

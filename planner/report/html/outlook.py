@@ -92,9 +92,17 @@ def _shadow(material: Material) -> Text:
     price = material.plan.budget.shadow_price
     if price <= 0:
         return (words.FRONTIER_SLACK,)
-    unit = material.currency if material.counts_money else numbers.TARGETS
-    number = numbers.figure(price, unit, "budget.shadow_price", digits=2)
-    return say(words.FRONTIER_SHADOW, currency=visible(material.currency), price=number)
+    if material.counts_money:
+        number = numbers.figure(price, material.currency, "budget.shadow_price", digits=2)
+        step: Text = ("one more ", Name(visible(material.currency)))
+        return say(words.FRONTIER_SHADOW, step=step, price=number, unit=" of worth")
+    number = numbers.figure(1000 * price, numbers.TARGETS, digits=2)
+    return say(
+        words.FRONTIER_SHADOW,
+        step=(Name(visible(material.currency)), " 1,000 more"),
+        price=number,
+        unit=" expected targets met",
+    )
 
 
 def _goals(frontier: Frontier, currency: str) -> Iterator[Text]:

@@ -249,7 +249,7 @@ def _error_ticks(axes: "Axes") -> None:
 def draw_tally(figure: "Figure", shares: Sequence[float]) -> None:
     """Draw how likely each number of met targets is."""
     figure.clear()
-    axes = figure.add_axes((0.11, 0.2, 0.85, 0.7))
+    axes = figure.add_axes((0.14, 0.2, 0.82, 0.7))
     bars = axes.bar(range(len(shares)), shares, color=BLUE, width=0.7)
     axes.bar_label(bars, [f"{100 * share:.0f} %" for share in shares], fontsize=7, padding=1)
     axes.set(xlabel="targets met", ylabel="chance", ylim=(0, 1.15 * max(shares)))

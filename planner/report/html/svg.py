@@ -46,6 +46,7 @@ _ID = re.compile(r'\sid="([^"]*)"')
 _USED = re.compile(r'(?:url\(#|href="#)([^)"]*)')
 _FONT = re.compile(r"font: (?:(\d{3}) )?([\d.]+)px [^;\"]*")
 _DECIMAL = re.compile(r"-?\d+\.\d{2,}")
+_TAG = re.compile(r"<[^>]*>")  # what is printed between tags keeps its digits
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPACE = re.compile(r">\s+<")
 
@@ -83,7 +84,7 @@ def to_svg(figure: "Figure", name: str, title: str, description: str) -> str:
     text = _METADATA.sub("", _HEAD.sub("", stream.getvalue()))
     text = _own_ids(_COMMENT.sub("", text), name)
     text = _FONT.sub(_font, text)
-    text = _DECIMAL.sub(lambda found: f"{float(found[0]):.1f}", text)
+    text = _TAG.sub(lambda tag: _DECIMAL.sub(_rounded, tag[0]), text)
     head = (
         f'<svg class="figure" viewBox="\\1" role="img" aria-labelledby="{name}-t {name}-d" '
         'xmlns:xlink="http://www.w3.org/1999/xlink">'
@@ -102,6 +103,10 @@ def _own_ids(text: str, name: str) -> str:
     used = set(_USED.findall(text))
     text = _ID.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", text)
     return _USED.sub(lambda found: found[0].replace("#", f"#{name}-", 1), text)
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.1f}"
 
 
 def _font(found: re.Match[str]) -> str:

@@ -211,7 +211,7 @@ FRONTIER_LEAD = "The best plan for each budget. You are here: {here}."
 FRONTIER_ALT = (
     "Value of the best plan against the budget, from {first} to {last}. You are here: {here}."
 )
-FRONTIER_SHADOW = "At the margin one more {currency} of budget adds {price} of worth."
+FRONTIER_SHADOW = "At the margin {step} of budget adds {price}{unit}."
 FRONTIER_SLACK = "The budget does not bind: more of it adds nothing."
 FRONTIER_CAPTION = "What other budgets buy"
 GOAL = "{goal}: {budget} meets it with {reached} confidence (asked for: {asked})."
