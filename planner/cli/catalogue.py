@@ -5,6 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
@@ -31,6 +32,7 @@ def catalogue(
     ] = None,
     as_json: ask.Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -53,4 +55,5 @@ def catalogue(
 
         out = data_console(no_color=no_color)
         for block in render_table(table.value, columns, rows):
-            out.print(block)
+            if not (quiet and isinstance(block, Text)):  # numbers alone
+                out.print(block)

@@ -23,6 +23,7 @@ def check(
     *,
     file: ask.PortfolioFile,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -40,6 +41,8 @@ def check(
     from planner.report.plan_text import render_warnings
 
     out = data_console(no_color=no_color)
-    for line in render_warnings(warnings):
-        out.print(line)
-    out.print(f"{file}: no mistakes found. Next: planner plan {file}", markup=False)
+    if not quiet:
+        for line in render_warnings(warnings):
+            out.print(line)
+    hint = "" if quiet else f" Next: planner plan {file}"
+    out.print(f"{file}: no mistakes found.{hint}", markup=False)

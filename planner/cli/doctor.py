@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
 def doctor(
     *,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -29,6 +30,7 @@ def doctor(
     else:
         out = data_console(no_color=no_color)
         for block in render_examination(result):
-            out.print(block)
+            if not (quiet and result.sound):  # what works needs no words
+                out.print(block)
     if not result.sound:
         raise typer.Exit(1)

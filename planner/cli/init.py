@@ -47,6 +47,7 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite the file if it exists.")
     ] = False,
+    quiet: ask.Quiet = False,
     debug: ask.Debug = False,
 ) -> None:
     """Write a commented starter file; an existing file is never overwritten without --force.
@@ -66,6 +67,8 @@ def init(
         raise typer.BadParameter(message, param_hint="--output")
     content = _form(demo=demo) if is_form else _starter(target)
     write_bytes_atomic(target, content, force=force)
+    if quiet:
+        return
     todo = "fill it in" if is_form and not demo else "edit it"
     data_console().print(f"Wrote {target}. Next: {todo}, then planner check {target}", markup=False)
 

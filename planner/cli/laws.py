@@ -1,6 +1,7 @@
 """``planner laws``: what halving an error costs, by which law."""
 
 import typer
+from rich.text import Text
 
 from planner._api import DEFAULT_MODEL
 from planner.cli import parameters as ask
@@ -21,6 +22,7 @@ def laws(
     *,
     model: ask.Model = DEFAULT_MODEL,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -37,4 +39,5 @@ def laws(
 
     out = data_console(no_color=no_color)
     for block in render_laws(result):
-        out.print(block)
+        if not (quiet and isinstance(block, Text)):  # numbers alone
+            out.print(block)

@@ -43,6 +43,7 @@ def show(
     *,
     verbose: ask.Verbose = False,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -66,6 +67,7 @@ def compare(
     *,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
@@ -27,6 +28,7 @@ def reproduce(
         typer.Option("--plots", metavar="DIR", help="Also draw Figure 3 (PNG and SVG) there."),
     ] = None,
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -45,7 +47,8 @@ def reproduce(
 
     out = data_console(no_color=no_color)
     for block in render_reproduction(result):
-        out.print(block)
+        if not (quiet and isinstance(block, Text)):  # numbers alone
+            out.print(block)
     for path in written:
         out.print(f"Wrote {path}", markup=False)
 

@@ -166,3 +166,34 @@ def test_every_command_stands_in_the_readme() -> None:
     commands = {str(info.name) for info in app.registered_commands}
     groups = {str(info.name) for info in app.registered_groups}
     assert rows - {"explain"} == commands | groups - {"explain"}
+
+
+QUIET = {
+    "init": ["init", "-o", "new.yaml"],
+    "check": ["check", RETAIL],
+    "estimate": ["estimate", RETAIL, "shelf-gaps"],
+    "options": ["options", RETAIL],
+    "plan": ["plan", RETAIL],
+    "laws": ["laws"],
+    "catalogue": ["catalogue", "labelling"],
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_quiet_means_the_same_everywhere(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """-q leaves the answer and takes warnings and hints away."""
+    monkeypatch.chdir(tmp_path)
+    result = RUNNER.invoke(app, [*QUIET[name], "-q"])
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert "Next:" not in result.stdout
+
+
+def test_every_command_takes_quiet_and_debug() -> None:
+    """Flags that mean the same everywhere exist everywhere."""
+    for info in app.registered_commands:
+        shown = RUNNER.invoke(app, [str(info.name), "--help"], env={"COLUMNS": "80"}).stdout
+        assert "--quiet" in shown, info.name
+        assert "--debug" in shown, info.name
