@@ -33,6 +33,7 @@ from planner.domain.catalogue import Catalogue
 from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import Committed, Compute, Fund, Portfolio
 from planner.domain.project import Project
+from planner.domain.quantities import amount_mean
 from planner.domain.vocabulary import Mode, Objective
 from planner.forecast.forecast import Forecast, build_forecast
 
@@ -310,6 +311,9 @@ def _with_levels_between(
         objective_worth(menu.priced, objective)[rows]
         - price_per_cent * menu.priced.total_cents[rows]
     )
+    if menu.priced.pools:  # their images are not free: each member is charged its part
+        counted = 1.0 / 100 if objective is Objective.NET_VALUE else 0.0
+        score -= (counted + price_per_cent) * _pool_cents(menu)[rows]
     # The fractional project of the relaxation has two best levels; both are refined.
     tolerance = 1e-9 * float(np.abs(score).max())
     best = np.unique(menu.priced.images_total[rows][score >= score.max() - tolerance])
@@ -318,3 +322,17 @@ def _with_levels_between(
     if len(added) == 0:
         return menu
     return _priced(menu, added, periods, terms)
+
+
+def _pool_cents(menu: Menu) -> NDArray[np.float64]:
+    """Return a member's part of the price of the pooled images of each option, in cents."""
+    cents = np.zeros(len(menu.priced))
+    if menu.priced.pool_images is None:
+        return cents
+    pools = {pool.id: pool for way in menu.ways for pool in way.pools}
+    for column, name in enumerate(menu.priced.pools):
+        pool = pools[name]
+        if pool.images is not None:
+            bought = np.maximum(menu.priced.pool_images[:, column] - pool.images.held, 0)
+            cents += 100 * amount_mean(pool.images.price) * bought / len(pool.members)
+    return cents

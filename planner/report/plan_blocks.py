@@ -10,10 +10,10 @@ from planner.domain.vocabulary import Objective
 from planner.report.format import count, money, percent, shorten
 
 _SPLIT_WORDS = {
-    "shapley": "each step of the cost shared by those who need it (Shapley value)",
-    "equal": "the same for each user",
+    "shapley": "by the Shapley value: those who need a step of it share that step equally",
+    "equal": "equally among its users",
     "usage": "in proportion to use",
-    "dual": "in proportion to what sharing is worth to each (dual prices)",
+    "dual": "by dual prices: in proportion to what sharing is worth to each",
 }
 
 
@@ -58,7 +58,7 @@ def split_sentences(plan: Plan) -> Iterator[str]:
     """Yield how the shared costs were split, and whether some group would rather leave."""
     for split in dict.fromkeys(asset.split for asset in plan.shared):
         names = [shorten(asset.id, 30) for asset in plan.shared if asset.split == split]
-        yield f"Cost of {', '.join(names)} is split {_SPLIT_WORDS.get(split, split)}."
+        yield f"The cost of {' and '.join(names)} is split {_SPLIT_WORDS.get(split, split)}."
     outside = [shorten(asset.id, 30) for asset in plan.shared if not asset.in_core]
     if outside:
         yield (

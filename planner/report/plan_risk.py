@@ -115,10 +115,7 @@ def objective_words(plan: Plan) -> str:
     kind = plan.objective.kind
     settings = plan.assumptions.get("risk_settings")
     if not isinstance(settings, dict) or plan.assumptions.get("risk") == "expected":
-        expected = (
-            "expected to meet" if kind is Objective.TARGETS_MET else f"expected {words[kind]}"
-        )
-        return expected
+        return "expected to meet" if kind is Objective.TARGETS_MET else f"expected {words[kind]}"
     if plan.assumptions.get("risk") == "cvar":
         weight, level = float(settings["weight"]), float(settings["level"])
         return (

@@ -128,15 +128,21 @@ def _summary(plan: Plan) -> Iterator[str]:
         return
     words = objective_words(plan)
     amount = _worth(plan, plan.objective.value)
-    yield (
-        f"Committed {money(plan.budget.committed, plan.currency)} of "
-        f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
-        f"{words} {amount}."
-    )
+    if plan.risk is not None and plan.risk.hold is not None:
+        yield (
+            f"Committed caps {money(plan.budget.committed, plan.currency)}; the budget of "
+            f"{money(plan.budget.limit, plan.currency)} holds random spend; {words} {amount}."
+        )
+    else:
+        yield (
+            f"Committed {money(plan.budget.committed, plan.currency)} of "
+            f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
+            f"{words} {amount}."
+        )
     if plan.assumptions.get("mode") == "stop_when_reached":
         spend = sum(decision.expected_cost for decision in plan.decisions)
         yield (
-            f"Committed are the caps; labelling stops at the target, so that the mean spend is "
+            f"Committed are the caps; labelling stops at the target, so the mean spend is "
             f"{money(spend, plan.currency)}."
         )
     pilots = [shorten(d.project, 30) for d in plan.decisions if d.verdict is Verdict.PILOT]
