@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planner._api import collect as collect
     from planner._api import diff as diff
     from planner._api import estimate as estimate
+    from planner._api import explain as explain
     from planner._api import fit as fit
     from planner._api import forecast as forecast
     from planner._api import frontier as frontier
@@ -58,6 +59,7 @@ _HOMES = {
     "collect": "planner._api",
     "diff": "planner._api",
     "estimate": "planner._api",
+    "explain": "planner._api",
     "fit": "planner._api",
     "frontier": "planner._api",
     "load_model": "planner._api",
@@ -86,6 +88,7 @@ __all__ = [
     "collect",
     "diff",
     "estimate",
+    "explain",
     "fit",
     "forecast",
     "frontier",

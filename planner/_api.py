@@ -8,6 +8,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.allocation.collect import CollectionReport
     from planner.allocation.estimate import Estimate
     from planner.allocation.observe import ObservedFile
+    from planner.domain.explanation import Explanation, PlanExplanation
     from planner.domain.frontier import Frontier
     from planner.domain.plan import Plan, Warning_
     from planner.domain.plan_diff import PlanDiff
@@ -403,6 +404,36 @@ def write_xlsx(
         name=str(source),
     )
     return write_bytes_atomic(path, content, force=force)
+
+
+def explain(
+    portfolio: "Portfolio", project_id: str | None, model: "Posterior", *, seed: int = 0
+) -> "Explanation | PlanExplanation":
+    """Explain the decision on one project, or (None) what holds the whole plan.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With a budget.
+    project_id : str or None
+        Which project.
+    model : Posterior
+        Whose draws to plan on.
+    seed : int, default=0
+        Fixes project luck.
+
+    Returns
+    -------
+    Explanation or PlanExplanation
+        See :mod:`planner.allocation.explanation`.
+    """
+    from planner.allocation.explanation import build_explanation, build_plan_explanation
+    from planner.catalogue.tables import load_catalogue
+
+    _require(model, seed)
+    if project_id is None:
+        return build_plan_explanation(portfolio, model, load_catalogue(), seed=seed)
+    return build_explanation(portfolio, project_id, model, load_catalogue(), seed=seed)
 
 
 def fit(

@@ -88,9 +88,9 @@ def _tornado(tornado: Tornado, currency: str, *, quiet: bool) -> Iterator[Table 
     table.add_column("Input", max_width=26)
     table.add_column("P10", justify="right", no_wrap=True)
     table.add_column("P90", justify="right", no_wrap=True)
-    table.add_column("Value at", justify="right", no_wrap=True)
+    table.add_column("Value\nat P10", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column("Value at", no_wrap=True, justify="right")
+    table.add_column("Value\nat P90", no_wrap=True, justify="right")
     reach = max(
         abs(value - tornado.centre)
         for bar in tornado.bars
@@ -109,9 +109,9 @@ def _bar_row(bar: TornadoBar, tornado: Tornado, reach: float) -> tuple[str, ...]
         f"{bar.input}, {bar.unit}" if bar.unit else bar.input,
         input_words(bar.low, bar.unit),
         input_words(bar.high, bar.unit),
-        _amount(low, tornado.unit),
+        _amount(bar.value_at_low, tornado.unit),
         _drawn(low, high, tornado.centre, reach),
-        _amount(high, tornado.unit),
+        _amount(bar.value_at_high, tornado.unit),
     )
 
 

@@ -1,0 +1,238 @@
+"""At which label price, value, target or budget would the decision on a project change?
+
+Each answer is found by solving the whole plan again with that one input changed: the dual price of
+the budget says where to look, bisection closes in, and the number reported is itself solved: there
+the decision is the other one, a little nearer to today it is not.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from planner.allocation.budgets import dearest_spend
+from planner.allocation.changed import at_budget, at_label_price, at_target_error, at_value
+from planner.allocation.flip_search import COARSE_PRECISION, PRECISION, Search, find_flip
+from planner.allocation.money import money_words
+from planner.allocation.next_step import usual_amount
+from planner.allocation.prepare import Prepared, solve_prepared
+from planner.allocation.priced import pays_at_prices
+from planner.allocation.problem import Solution
+from planner.domain.explanation import Flip
+from planner.domain.quantities import amount_mean
+from planner.domain.vocabulary import Objective, Status, Task
+
+__all__ = ["flips", "is_funded", "is_funded_in"]
+
+FACTOR = 1000.0
+"""How far prices and values are searched: up to so many times, or down to 0."""
+
+COARSE_GAP, COARSE_TIME_S = 1e-2, 3.0
+"""Limits of each solve where a plan is more than an expectation under one budget."""
+
+GUESS_PRECISION = 0.01
+
+
+def is_funded_in(prepared: Prepared, index: int, *, exact: bool) -> bool:
+    """Return whether a project of the file is funded in the best plan; not if there is no plan."""
+    solution = (
+        solve_prepared(prepared)
+        if exact
+        else solve_prepared(prepared, gap=COARSE_GAP, time_limit_s=COARSE_TIME_S)
+    )
+    return is_funded(prepared, solution, index)
+
+
+def is_funded(prepared: Prepared, solution: Solution, index: int) -> bool:
+    """Return whether a solution funds a project of the file."""
+    if solution.status is Status.INFEASIBLE:
+        return False
+    return prepared.layout.picks(solution.options)[index] is not None
+
+
+def flips(prepared: Prepared, solution: Solution, index: int) -> tuple[Flip, ...]:
+    """Return at which label price, value, target and budget the decision on a project changes.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    solution : Solution
+        Its plan.
+    index : int
+        Place of the project in the file.
+    """
+    finder = _Finder(prepared, solution, index)
+    found = [finder.label_price(), finder.value(), finder.target(), finder.budget()]
+    return tuple(flip for flip in found if flip is not None)
+
+
+class _Finder:
+    """Looks for the flips of one project."""
+
+    def __init__(self, prepared: Prepared, solution: Solution, index: int) -> None:
+        self.prepared = prepared
+        self.solution = solution
+        self.index = index
+        self.project = prepared.menus[index].project
+        self.funded = is_funded(prepared, solution, index)
+        self.exact = prepared.is_plain
+        self.precision = PRECISION if self.exact else COARSE_PRECISION
+        self.currency = prepared.portfolio.currency
+
+    def label_price(self) -> Flip | None:
+        """Funded: dearer labels; not funded: cheaper ones."""
+        now = amount_mean(self.project.images.price)
+        top = FACTOR * (now or 1.0)
+        limit = top if self.funded else 0.0
+        if now == limit:
+            return None
+        at = self._find(
+            Search(now, limit, self._price_guess(), self.precision),
+            lambda price: at_label_price(self.prepared, self.index, price),
+        )
+        words = f"{self.currency} {{}} per image"
+        return self._flip("label price", now, at, limit, words, _price_words)
+
+    def value(self) -> Flip | None:
+        """Funded: worth less; not funded: worth more. None where value does not count."""
+        now = self.project.value
+        if self.prepared.objective is Objective.TARGETS_MET or now is None:
+            return None
+        limit = 0.0 if self.funded else FACTOR * max(now, 1000.0)
+        if now == limit:
+            return None
+        at = self._find(
+            Search(now, limit, self._value_guess(), self.precision),
+            lambda value: at_value(self.prepared, self.index, value),
+        )
+        return self._flip("value", now, at, limit, f"{self.currency} {{}}", _price_words)
+
+    def target(self) -> Flip | None:
+        """Funded: a harder target; not funded: an easier one, short of the majority guess."""
+        now, guess = self.project.error_target, self.project.majority_guess_error
+        trivial = self.prepared.menus[self.index].is_trivial
+        limit = 0.01 * min(now, guess) if self.funded or trivial else 0.999 * guess
+        at = self._find(
+            Search(now, limit, None, self.precision, scans=trivial),
+            lambda error: at_target_error(self.prepared, self.index, error),
+        )
+        measure = "IoU" if self.project.task == Task.SEGMENTATION else "accuracy"
+
+        def words(error: float) -> str:
+            return f"{100 * (1 - error):.4g} %"
+
+        found = self._flip("target", now, at, limit, f"a target {measure} of {{}}", words)
+        if self.project.target_error is not None:
+            return found
+        low, high = found.searched  # the file states the share that is right
+        right = None if at is None else round(1.0 - at, 12)
+        return replace(
+            found,
+            now=round(1.0 - now, 12),
+            at=right,
+            searched=(round(1.0 - high, 12), round(1.0 - low, 12)),
+        )
+
+    def budget(self) -> Flip | None:
+        """Funded: less money; not funded: more."""
+        now = self.prepared.budget_cents / 100
+        most = dearest_spend(self.prepared.problem) / 100
+        limit = 0.0 if self.funded else max(most, now + usual_amount(now))
+        if now == limit:
+            return None
+        at = self._find(
+            Search(now, limit, None, self.precision),
+            lambda budget: at_budget(self.prepared, math.ceil(100 * budget - 1e-6)),
+        )
+        return self._flip(
+            "budget", now, at, limit, f"a budget of {self.currency} {{}}", money_words
+        )
+
+    def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
+        def flipped(at: float) -> bool:
+            return is_funded_in(changed(at), self.index, exact=self.exact) != self.funded
+
+        if self.exact:
+            return find_flip(search, flipped)
+
+        def priced(at: float) -> bool:
+            return self._pays(changed(at)) != pays
+
+        pays = self._pays(self.prepared)
+        guess = None
+        if pays == self.funded:
+            guess = find_flip(replace(search, guess=None, precision=GUESS_PRECISION), priced)
+        return find_flip(replace(search, guess=guess), flipped)
+
+    def _pays(self, prepared: Prepared) -> bool:
+        """Return whether the project pays at the prices of the plan."""
+        place = prepared.layout.order.index(self.index)
+        budget = None if prepared.portfolio.hold else prepared.budget_cents
+        pays = pays_at_prices(prepared.problem, self.solution, budget_cents=budget)
+        return bool(pays[place])
+
+    def _flip(
+        self,
+        quantity: str,
+        now: float,
+        at: float | None,
+        limit: float,
+        phrase: str,
+        words: Callable[[float], str],
+    ) -> Flip:
+        """Return a flip with its sentence."""
+        present = words(now)
+        up = limit > now
+        if at is None:
+            stays = "stays funded" if self.funded else "stays unfunded"
+            end = phrase.format(words(limit))
+            text = (
+                f"{_capital(quantity)}: {stays} {'up' if up else 'down'} to {end} (now {present})."
+            )
+        else:
+            verb = "drops out from" if self.funded else "funded from"
+            # a larger error is an easier target: it is printed as the lower accuracy it is
+            more = up if quantity != "target" else not up
+            way = "up" if more else "down"
+            text = f"{_capital(quantity)}: {verb} {phrase.format(words(at))} {way} (now {present})."
+        return Flip(quantity, now, at, (min(now, limit), max(now, limit)), text)
+
+    def _reach(self) -> tuple[np.ndarray, np.ndarray, float] | None:
+        """Return chances and cents of the options, and what a unit of cost weighs at the margin."""
+        options = self.prepared.options[self.index]
+        if len(options) == 0 or not self.prepared.is_plain:
+            return None
+        price = self.solution.budget_price
+        own = 1.0 if self.prepared.objective is Objective.NET_VALUE else 0.0
+        return options.chance, options.total_cents, own + price
+
+    def _value_guess(self) -> float | None:
+        reach = self._reach()
+        if reach is None:
+            return None
+        chance, cents, weight = reach
+        with np.errstate(divide="ignore", invalid="ignore"):
+            least = np.where(chance > 0, cents / 100 * weight / chance, np.inf)
+        return float(least.min())
+
+    def _price_guess(self) -> float | None:
+        reach = self._reach()
+        if reach is None or self.prepared.objective is Objective.TARGETS_MET or reach[2] <= 0:
+            return None
+        chance, cents, weight = reach
+        options = self.prepared.options[self.index]
+        bought = options.images_to_buy
+        rest = (cents - options.data_cents) / 100
+        margin = chance * (self.project.value or 0.0) / weight - rest
+        prices = margin[bought > 0] / bought[bought > 0]
+        return float(prices.max()) if len(prices) else None
+
+
+def _price_words(amount: float) -> str:
+    return f"{amount:,.4g}" if abs(amount) < 1000 else money_words(amount)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

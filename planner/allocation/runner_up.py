@@ -1,0 +1,79 @@
+"""What is the best option of a project that was not chosen, and what does it lack?"""
+
+import numpy as np
+
+from planner.allocation.money import chance_words, money_words
+from planner.allocation.prepare import Prepared
+from planner.allocation.priced import reduced_worth
+from planner.allocation.problem import Rows, Solution
+from planner.domain.explanation import RunnerUp
+from planner.domain.vocabulary import Objective
+
+__all__ = ["best_option", "runner_up"]
+
+ALIKE = 0.1
+"""Relative difference in images below which an option with the same network is the same idea."""
+
+
+def best_option(prepared: Prepared, solution: Solution, index: int) -> int | None:
+    """Return the option of a project that is worth most at the plan's prices, in the problem."""
+    rows = _rows(prepared, index)
+    if len(rows) == 0:
+        return None
+    reduced = reduced_worth(prepared.problem, solution)[rows]
+    cents = prepared.problem.cents[rows]
+    return int(rows[np.lexsort((prepared.problem.tie[rows], cents, -reduced))[0]])
+
+
+def runner_up(prepared: Prepared, solution: Solution, index: int) -> RunnerUp | None:
+    """Return the best option not chosen: of a funded project one with another network or images.
+
+    ``lacks`` is what it is worth less at the plan's prices than what was chosen, or than not
+    funding the project; at least 0.
+    """
+    rows = _rows(prepared, index)
+    chosen = np.intersect1d(solution.options, rows)
+    reduced = reduced_worth(prepared.problem, solution)
+    ahead = 0.0
+    if len(chosen):
+        pick = int(chosen[0])
+        rows = _others(prepared, rows, pick)
+        ahead = float(reduced[pick])
+    if len(rows) == 0:
+        return None
+    cents = prepared.problem.cents[rows]
+    best = int(rows[np.lexsort((prepared.problem.tie[rows], cents, -reduced[rows]))[0]])
+    lacks = max(0.0, ahead - float(reduced[best]))
+    key = prepared.option(best)
+    options = prepared.options[key.index]
+    chance = float(options.chance[key.row])
+    cost = int(prepared.problem.cents[best]) / 100
+    currency = prepared.portfolio.currency
+    against = "what was chosen" if len(chosen) else "leaving the project out"
+    targets = prepared.objective is Objective.TARGETS_MET
+    amount = f"{lacks:.3g} targets" if targets else f"{currency} {money_words(round(lacks, 2))}"
+    lag = f"it is worth {amount} less than {against}"
+    if lacks < (0.0005 if targets else 0.005):
+        lag = f"it is worth as much as {against}, but the plan is better without it"
+    start = f" starting in {key.start}" if key.start else ""
+    text = (
+        f"Runner-up: {key.architecture} at {key.images:,} images{start} for {currency} "
+        f"{money_words(cost)}, {chance_words(chance)} likely; at the plan's prices {lag}."
+    )
+    return RunnerUp(key.architecture, key.images, cost, chance, lacks, text)
+
+
+def _rows(prepared: Prepared, index: int) -> Rows:
+    place = prepared.layout.order.index(index)
+    first, stop = prepared.layout.first[place : place + 2].tolist()
+    return np.arange(first, stop, dtype=np.int64)
+
+
+def _others(prepared: Prepared, rows: Rows, pick: int) -> Rows:
+    """Return the options that are another idea than the one chosen."""
+    chosen = prepared.option(pick)
+    options = prepared.options[chosen.index]
+    images = options.images_total
+    network = options.architecture_index != options.architecture_index[chosen.row]
+    far = np.abs(images - chosen.images) > ALIKE * chosen.images
+    return np.asarray(rows[network | far])
