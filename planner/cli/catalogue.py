@@ -5,7 +5,6 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
@@ -51,6 +50,8 @@ def catalogue(
         writer.writerow(columns)
         writer.writerows(rows)
     else:
+        from rich.text import Text
+
         from planner.report.catalogue_text import render_table
 
         out = data_console(no_color=no_color)

@@ -8,66 +8,40 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
-from rich.text import Text
 
 from planner.cli.waiting import stop_waiting, waiting
 from planner.domain.plan import SCHEMA_VERSION
-from planner.domain.portfolio import Portfolio
 from planner.errors import InputError, PlannerError, ResourceError
+
+if TYPE_CHECKING:  # asking for help must not load what draws and computes
+    from rich.console import Console
+
+    from planner.domain.portfolio import Portfolio
 
 PAGE_WIDTH = 80
 _CONTEXT = "context"
 
 
-def data_console(*, no_color: bool = False) -> Console:
+def data_console(*, no_color: bool = False) -> "Console":
     """Return the console for results: stdout, at most 80 columns wide when it is not a terminal."""
     return _console(stderr=False, no_color=no_color)
 
 
-def message_console(*, no_color: bool = False) -> Console:
+def message_console(*, no_color: bool = False) -> "Console":
     """Return the console for warnings, progress and errors: stderr."""
     return _console(stderr=True, no_color=no_color)
 
 
-class _SafeConsole(Console):
-    """A console on which no text of a user steers the terminal, wherever it stands.
+def _console(*, stderr: bool, no_color: bool) -> "Console":
+    from planner.cli.screen import SafeConsole
 
-    Control characters and marks that reverse the direction of reading are left out; they take no
-    room, so columns stay aligned.
-    """
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterator[Segment]:
-        for segment in super().render(renderable, options):
-            if segment.control or segment.text.isprintable():
-                yield segment
-            else:
-                yield Segment(segment.text.translate(_STEERING), segment.style)
-
-
-_STEERING = dict.fromkeys(
-    [
-        *(code for code in range(0x20) if code not in (0x09, 0x0A)),
-        *range(0x7F, 0xA0),
-        *(0x061C, 0x200E, 0x200F),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    ]
-)
-"""Control characters and bidirectional marks, each to be left out."""
-
-
-def _console(*, stderr: bool, no_color: bool) -> Console:
     stop_waiting()  # what shows that a command is at work must not stand in what it writes
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PAGE_WIDTH
-    return _SafeConsole(
+    return SafeConsole(
         stderr=stderr, no_color=no_color or None, highlight=False, width=width, soft_wrap=False
     )
 
@@ -119,7 +93,7 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def placed(portfolio: Portfolio) -> Iterator[None]:
+def placed(portfolio: "Portfolio") -> Iterator[None]:
     """Give mistakes found after a file was read the place of their field in it."""
     try:
         yield
@@ -195,7 +169,7 @@ def _report(error: PlannerError, *, as_json: bool) -> None:
             else [{"code": "ERROR", "place": "", "field": "", "message": str(error), "fix": ""}]
         )
         _print_problems(problems, exit_code=error.exit_code)
-    message_console().print(Text(_printable(str(error))), soft_wrap=True)
+    _say(str(error))
 
 
 def _print_problems(problems: list[dict[str, str]], *, exit_code: int) -> None:
@@ -217,12 +191,19 @@ def _report_bug(error: Exception, *, as_json: bool) -> None:
     if as_json:
         problem = {"code": CODE, "place": "", "field": "", "message": describe(error), "fix": ""}
         _print_problems([problem], exit_code=1)
-    message_console().print(Text(_printable(page)), soft_wrap=True)
+    _say(page)
 
 
 def _doing(context: Any) -> str:  # noqa: ANN401 - a class private to typer
     """Return what a command does while one waits for it."""
     return "planner is computing" if context is None else f"{context.command_path}: computing"
+
+
+def _say(text: str) -> None:
+    """Print a message on stderr as it stands."""
+    from rich.text import Text
+
+    message_console().print(Text(_printable(text)), soft_wrap=True)
 
 
 def _printable(text: str) -> str:

@@ -1,7 +1,6 @@
 """``planner laws``: what halving an error costs, by which law."""
 
 import typer
-from rich.text import Text
 
 from planner._api import DEFAULT_MODEL
 from planner.cli import parameters as ask
@@ -35,6 +34,8 @@ def laws(
     if as_json:
         print_json(result.to_dict())
         return
+    from rich.text import Text
+
     from planner.report.laws_text import render_laws
 
     out = data_console(no_color=no_color)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
@@ -43,6 +42,8 @@ def reproduce(
     if as_json:
         print_json(result.to_dict())
         return
+    from rich.text import Text
+
     from planner.report.reproduce_text import render_reproduction
 
     out = data_console(no_color=no_color)
