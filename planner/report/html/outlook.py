@@ -82,7 +82,7 @@ def _frontier(material: Material) -> Iterator[Block]:
     yield Paragraph((*say(words.FRONTIER_LEAD, here=here), " ", *_shadow(material)))
     yield Pictures((Picture(svg),), tone="one")
     if frontier.next_step is not None:
-        yield Paragraph((visible(frontier.next_step.text),))
+        yield Paragraph((visible(frontier.next_step.text),), "screen")
     if frontier.goals:
         yield Bullets(tuple(_goals(frontier, material.currency)))
     yield _points(frontier, material)
