@@ -33,6 +33,7 @@ __all__ = ["build_explanation", "build_plan_explanation"]
 
 MOST_RULES_TRIED = 6
 SHOWN_PRICE = 1e-9
+MOST_RULES_DROPPED, SMALLEST_GAIN = 30, 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,11 +225,15 @@ def _concerns(rule: Rule, case: _Case, index: int) -> bool:
 def _prices(case: _Case) -> Iterator[BindingPrice]:
     """Yield what one more unit of each limit is worth, dearest first within each kind."""
     objective, currency = case.prepared.objective, case.currency
-    unit = "expected targets met" if objective is Objective.TARGETS_MET else f"{currency} of worth"
+    targets = objective is Objective.TARGETS_MET
+    unit = "expected targets met" if targets else f"{currency} of {_worth_words(case)}"
     price = case.solution.budget_price
     if price > SHOWN_PRICE:
         text = f"Budget: one more {currency} adds about {price:.3g} {unit}, at the margin."
         yield BindingPrice("budget", price, text)
+    if case.prepared.is_plain:
+        yield from _gains_without_rules(case, unit)
+        return
     by_rule: dict[str, float] = {}
     for row, amount in zip(case.prepared.problem.rows, case.solution.row_prices, strict=True):
         if row.rule and amount > SHOWN_PRICE:
@@ -239,6 +244,26 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
         step = f"one more {currency}" if in_money else "one step looser"
         text = f"{name}: {step} adds about {money_words(float(f'{worth:.3g}'))} {unit}."
         yield BindingPrice(name, worth, text)
+
+
+def _worth_words(case: _Case) -> str:
+    """Return what the objective counts."""
+    kind = "value" if case.prepared.objective is Objective.VALUE else "net value"
+    measured = case.prepared.problem.risk.kind != "expected"
+    return f"{kind}, its risk measure included," if measured else f"expected {kind}"
+
+
+def _gains_without_rules(case: _Case, unit: str) -> Iterator[BindingPrice]:
+    """Yield what the plan would gain without each rule, by solving it so; most first."""
+    found = []
+    for rule in case.prepared.portfolio.rules[:MOST_RULES_DROPPED]:
+        freer = solve_prepared(without_rule(case.prepared, rule))
+        gain = freer.value - case.solution.value
+        if gain > SMALLEST_GAIN * max(1.0, abs(case.solution.value)):
+            amount = money_words(float(f"{gain:.4g}"))
+            text = f"{rule.name}: without it the plan would be worth {amount} {unit} more."
+            found.append(BindingPrice(rule.name, gain, text))
+    yield from sorted(found, key=lambda one: -one.price)
 
 
 def _plan_paragraph(case: _Case, core: dict[int, float]) -> str:

@@ -139,7 +139,8 @@ class BindingPrice:
     name : str
         ``budget``, or the user's rule.
     price : float
-        Worth of one more unit of the limit, at least 0, in units of the objective.
+        Worth of one more unit of the limit, or of doing without a rule that has no amount; at
+        least 0, in units of the objective.
     text : str
         The same in a sentence.
     """
