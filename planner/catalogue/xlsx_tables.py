@@ -162,10 +162,13 @@ class TableReader:
 
     def _header_row(self, names: set[str]) -> int | None:
         """Return the row with most names of fields, the first of several; None if there is none."""
+        bottoms = {(top, left): bottom for top, left, bottom, _ in self.grid.merged}
         hits: dict[int, set[str]] = {}
-        for (row, _), cell in self.grid.cells.items():
-            if row <= _HEADER_ROWS and isinstance(cell.value, str) and normal(cell.value) in names:
-                hits.setdefault(row, set()).add(normal(cell.value))
+        for (row, column), cell in self.grid.cells.items():
+            name = normal(cell.value) if isinstance(cell.value, str) else ""
+            if name in names and row <= _HEADER_ROWS:
+                for at in range(row, min(bottoms.get((row, column), row), _HEADER_ROWS) + 1):
+                    hits.setdefault(at, set()).add(name)
         return max(sorted(hits), key=lambda row: len(hits[row]), default=None)
 
     def _columns(self, header_row: int) -> dict[int, FormField | None]:
