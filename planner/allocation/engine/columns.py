@@ -36,6 +36,54 @@ def start_options(system: System) -> Rows:
     return np.unique(np.concatenate([cheapest, fills, hull_options(system)]))
 
 
+def knapsack_corner(
+    owner: Rows, cents: Rows, worth: NDArray[np.float64], budget_cents: int | None
+) -> tuple[Rows, int]:
+    """Return the corner of the linear relaxation under a budget alone.
+
+    The price of money is bisected until the options that are best at it cost no more than there is.
+
+    Parameters
+    ----------
+    owner, cents, worth : ndarray, shape (n,)
+        Of the options that take part.
+    budget_cents : int or None
+        Hard limit.
+
+    Returns
+    -------
+    taken : ndarray of int64
+        Places of at most one option of each project, within the budget.
+    split : int
+        Place of the option that the rest of the budget would buy in part; −1 if none.
+    """
+    order = np.argsort(owner, kind="stable")
+    own, price_of, worth_of = owner[order], cents[order], worth[order]
+    first = np.flatnonzero(np.diff(own, prepend=-1))
+    sizes = np.diff(first, append=len(own))
+
+    def best_at(price: float) -> Rows:
+        reduced = worth_of - price * price_of
+        lead = np.repeat(np.maximum.reduceat(reduced, first), sizes) if len(first) else reduced
+        at_top = np.flatnonzero((reduced >= lead) & (reduced > 0))
+        return order[at_top[np.flatnonzero(np.diff(own[at_top], prepend=-1))]]
+
+    taken = best_at(0.0)
+    if budget_cents is None or int(cents[taken].sum()) <= budget_cents:
+        return taken, -1
+    low, high, over = 0.0, 2 * float((worth / np.maximum(cents, 1)).max()), taken
+    taken = taken[:0]
+    for _ in range(60):
+        price = 0.5 * (low + high)
+        chosen = best_at(price)
+        if int(cents[chosen].sum()) <= budget_cents:
+            high, taken = price, chosen
+        else:
+            low, over = price, chosen
+    extra = np.setdiff1d(over, taken)
+    return taken, int(extra[0]) if len(extra) else -1
+
+
 def hull_options(system: System) -> Rows:
     """Return the options on the hull of each project, from "not funded" on; only those that pay."""
     problem = system.problem

@@ -8,6 +8,7 @@ answer.
 from dataclasses import dataclass
 from typing import Any
 
+import highspy
 import numpy as np
 import pulp
 from numpy.typing import NDArray
@@ -135,6 +136,18 @@ class Kept:
             objective=float(info.objective_function_value),
             bound=float(info.mip_dual_bound) if self._whole else INFINITE,
         )
+
+    def start_from(self, basic: Rows, tight: Rows) -> None:
+        """Begin at a corner: these columns in the basis, these rows at their limits, no others."""
+        at = highspy.HighsBasisStatus
+        basis = highspy.HighsBasis()
+        columns, rows = [at.kLower] * self.n_columns, [at.kBasic] * self.n_rows
+        for column in basic.tolist():
+            columns[column] = at.kBasic
+        for row in tight.tolist():
+            rows[row] = at.kUpper
+        basis.col_status, basis.row_status, basis.valid = columns, rows, True
+        self._highs.setBasis(basis)
 
     def add_columns(self, cost: Floats, starts: Rows, rows: Rows, values: Floats) -> None:
         """Add columns with bounds [0, ∞), each a run of ``rows`` and ``values``."""

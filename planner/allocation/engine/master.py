@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.engine.columns import knapsack_corner
 from planner.allocation.engine.cuts import CutPool
 from planner.allocation.engine.highs import INFINITE, Kept
 from planner.allocation.engine.model import Units, build_model
@@ -87,6 +88,26 @@ class Master:
         self._cut_rows = list(range(last, last + n_cuts))
         self._spend_rows = list(range(last + n_cuts, last + n_cuts + len(pool.spend)))
         self._close_unusable()
+        self._start_at_corner()
+
+    def _start_at_corner(self) -> None:
+        """Begin at the best corner under the budget alone; other rows then take few steps."""
+        problem, terms = self.system.problem, self._terms
+        taken, split = knapsack_corner(
+            problem.owner[self.columns],
+            problem.cents[self.columns],
+            np.where(terms.usable[self.columns], problem.worth[self.columns], -1.0),
+            terms.budget_cents,
+        )
+        basic = [self._places[taken]]
+        tight = [self._project_row[problem.owner[self.columns[taken]]]]
+        if split >= 0 and self._budget_row >= 0:
+            basic.append(self._places[[split]])
+            tight.append(np.array([self._budget_row]))
+        if self._tail >= 0 and self._cut_rows:
+            basic.append(np.array([self._tail]))
+            tight.append(np.array(self._cut_rows[:1]))
+        self._kept.start_from(np.concatenate(basic), np.concatenate(tight))
 
     def set_terms(self, terms: Terms) -> None:
         """Move to another budget, weight of the tail, limit on spend or first-plan search."""

@@ -24,6 +24,8 @@ CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
 MOST_CANDIDATES = 15
 """Options for each project, on average, that a plan is improved with."""
+SOLVER_TOLERANCE = 2e-6
+"""By how much, in units of the model, HiGHS may leave its bound above the best plan."""
 SHARE_OF_TIME = 0.3
 """Of the time left, for a core that cannot settle the question alone."""
 
@@ -133,7 +135,8 @@ class Run:
 
     def slack(self, relaxation: Relaxation) -> float:
         """Return what the bound may be off by rounding."""
-        return ROUNDING * relaxation.bound.magnitude
+        tolerance = SOLVER_TOLERANCE * self.relaxer.master.units.worth
+        return max(ROUNDING * relaxation.bound.magnitude, tolerance)
 
     def _search(
         self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
