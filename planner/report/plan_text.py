@@ -93,7 +93,8 @@ def _header(plan: Plan) -> Text:
 def _decision_table(plan: Plan) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_footer=True)
     timed = bool(plan.periods)
-    table.add_column("Project", footer="Total", max_width=18, no_wrap=True)
+    width = 15 if timed else 18
+    table.add_column("Project", footer="Total", max_width=width, no_wrap=True)
     table.add_column("Train on", justify="right", no_wrap=True)
     table.add_column("To buy", justify="right", no_wrap=True)
     table.add_column("Architecture", max_width=10 if timed else 16, no_wrap=True)
@@ -110,7 +111,7 @@ def _decision_table(plan: Plan) -> Table:
 def _row(decision: Decision, *, timed: bool) -> tuple[Text, ...]:
     funded = decision.verdict is not Verdict.NO_GO
     cells = (
-        shorten(decision.project, 18),
+        shorten(decision.project, 15 if timed else 18),
         count(decision.images_total) if funded else "–",
         count(decision.images_to_buy) if funded else "–",
         shorten(decision.architecture or "–", 10 if timed else 16),
