@@ -168,7 +168,7 @@ class Discrepancy:
         Examples
         --------
         >>> Discrepancy(0.1, spread=0.8).sizes(np.array([-2.0, 0.0, 2.0, 9.0])).round(2).tolist()
-        [0.12, 0.61, 3.04, 3.04]
+        [0.12, 0.59, 2.9, 2.9]
         """
         cut, twice = LARGEST_DEVIATION, 2.0 * self.spread
         mean_square = math.exp(0.5 * twice**2) * (_below(cut - twice) - _below(-cut - twice))

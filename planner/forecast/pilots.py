@@ -9,9 +9,8 @@ sampling in three steps, for all draws at once:
 2. Given those, levels are proposed from a second Laplace approximation. Level and slope lie on a
    curved ridge when the pilots are far from the reference size; one Gaussian would miss it.
 3. Weights are exact, so draws of the population are reweighted too, unless the model was fitted
-   with these very pilots. They are Pareto-smoothed, and
-   resampled so that a row that survives keeps its place: row s stays one state of the world for
-   every project.
+   with these very pilots. They are Pareto-smoothed, and resampled so that a row that survives
+   keeps its place: row s stays one state of the world for every project.
 
 Where curves stray more in one project than in another, the size of its discrepancy is one more
 unknown: each draw has its own, and the weights tell which sizes the pilots agree with.

@@ -31,7 +31,7 @@ NETWORK, NAME = "ResNet-50", "project"
 EXTRA_SD = 0.1
 MONTE_CARLO = 0.04  # two errors of a difference of medians of log10 data needed
 N_SIZES = 15
-N_KEPT = 4_000
+N_KEPT = 8_000
 LN10 = math.log(10.0)
 
 
