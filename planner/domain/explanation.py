@@ -151,7 +151,7 @@ class BindingPrice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanExplanation:
+class PlanExplanation(Shown):
     """What holds the whole plan where it is: limits with their prices, and what moves its value.
 
     Attributes

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.estimate import Estimate
-from planner.domain.explanation import Explanation
+from planner.domain.explanation import Explanation, PlanExplanation
 from planner.domain.frontier import Frontier
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio
@@ -203,6 +203,24 @@ def _(record: Explanation) -> str:
         rows = [(escape(flip.quantity), escape(flip.text)) for flip in record.flips]
         parts.append(_table(("Input", "Where the decision flips"), rows, numbers=set()))
     return _page(header, *parts)
+
+
+@html_of.register
+def _(record: PlanExplanation) -> str:
+    header = f"{_name(record.portfolio)} · what holds the plan"
+    columns = ("Project", "Verdict", "Core index", "Standing")
+    rows = [
+        (
+            _name(item.project),
+            escape(str(item.verdict)),
+            percent(item.core_index),
+            escape(item.standing),
+        )
+        for item in record.standings
+    ]
+    notes = "Core index: share of states of the model in which the best plan funds the project."
+    table = _table(columns, rows, numbers={2})
+    return _page(header, _paragraph(record.text), table, _paragraph(notes))
 
 
 def _name(text: str, width: int = LONGEST_NAME) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.allocation.estimate import Estimate
-from planner.domain.explanation import Explanation
+from planner.domain.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.frontier import Frontier
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio
@@ -220,9 +220,18 @@ def _(record: Frontier) -> "pd.DataFrame":
 
 @frame_of.register(Explanation)
 def _(record: Explanation) -> "pd.DataFrame":
-    bars = record.tornado.bars if record.tornado else ()
+    return _tornado_frame(record.tornado, record.currency)
+
+
+@frame_of.register(PlanExplanation)
+def _(record: PlanExplanation) -> "pd.DataFrame":
+    return _tornado_frame(record.tornado, record.currency)
+
+
+def _tornado_frame(tornado: Tornado | None, currency: str) -> "pd.DataFrame":
+    bars = tornado.bars if tornado else ()
     rows = ({**asdict(bar), "effect": bar.effect} for bar in bars)
-    return _frame(rows, TORNADO_COLUMNS, currency=record.currency)
+    return _frame(rows, TORNADO_COLUMNS, currency=currency)
 
 
 def _frame(

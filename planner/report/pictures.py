@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from planner.allocation.estimate import Estimate
-from planner.domain.explanation import Explanation
+from planner.domain.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.frontier import Frontier
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio
@@ -66,11 +66,19 @@ def _(record: Frontier) -> "Figure":
 
 @_draw.register(Explanation)
 def _(record: Explanation) -> "Figure":
-    if record.tornado is None:
-        message = f"nothing uncertain moves {record.project}: there is nothing to draw."
+    return _tornado(record.tornado, record.project, record.currency)
+
+
+@_draw.register(PlanExplanation)
+def _(record: PlanExplanation) -> "Figure":
+    return _tornado(record.tornado, record.portfolio, record.currency)
+
+
+def _tornado(tornado: Tornado | None, name: str, currency: str) -> "Figure":
+    if tornado is None:
+        message = f"nothing uncertain moves {name}: there is nothing to draw."
         raise ValueError(message)
-    title = plain_text(record.project)
-    return draw_tornado(record.tornado, currency=record.currency, title=title)
+    return draw_tornado(tornado, currency=currency, title=plain_text(name))
 
 
 @_draw.register(Plan)

@@ -9,10 +9,20 @@ import pytest
 
 import planner
 from planner.allocation.estimate import Estimate
+from planner.domain.explanation import (
+    Explanation,
+    Flip,
+    PlanExplanation,
+    Standing,
+    Tornado,
+    TornadoBar,
+)
+from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.plan import Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.shown import Shown
+from planner.domain.vocabulary import Objective, Verdict
 from planner.forecast.forecast import Forecast
 from planner.report.format import money
 
@@ -177,3 +187,60 @@ def test_an_infeasible_plan_shows_its_conflict_and_draws_nothing(tmp_path: Path)
     assert len(plan.to_frame()) == 0
     with pytest.raises(ValueError, match="nothing to draw"):
         plan.plot()
+
+
+def test_explanations_show_their_tornado() -> None:
+    """Of one project and of the whole plan: text, bars as rows, bars as a picture."""
+    bar = TornadoBar("label price", 0.2, 0.4, "USD", 9_000, 4_000)
+    tornado = Tornado(6_500, "USD", (bar,))
+    model = {"name": "m", "sha256": "0"}
+    common = {"portfolio": HOSTILE, "currency": "USD", "model": model, "seed": 0}
+    one = Explanation(
+        **common,  # type: ignore[arg-type]
+        inputs_sha256="",
+        project=HOSTILE,
+        verdict=Verdict.GO,
+        text="Because <i>.",
+        flips=(Flip("budget", 1.0, None, (0.0, 2.0), "Never."),),
+        runner_up=None,
+        binding=(),
+        core_index=1.0,
+        standing="core",
+        tornado=tornado,
+    )
+    whole = PlanExplanation(
+        **common,  # type: ignore[arg-type]
+        inputs_sha256="",
+        text="Because <i>.",
+        binding=(),
+        standings=(Standing(HOSTILE, Verdict.GO, 1.0, "core"),),
+        tornado=tornado,
+    )
+    for record in (one, whole):
+        parsed = Cells(record._repr_html_())
+        assert parsed.open == []
+        assert "i" not in parsed.tags
+        assert record.to_frame()["effect"].tolist() == [5_000]
+        assert record.plot()._repr_png_().startswith(PNG)  # type: ignore[attr-defined]
+        with pytest.raises(ValueError, match="nothing to draw"):
+            replace(record, tornado=None).plot()
+
+
+def test_a_frontier_shows_its_points() -> None:
+    """Each budget is a row of the table and of the frame."""
+    point = FrontierPoint(100.0, 0.0, 90.0, 5.0, 6.0, 4.0, -1.0, 0.5, 0.5, ("a", "b"), 1.0)
+    frontier = Frontier(
+        axis="budget",
+        portfolio=HOSTILE,
+        currency="USD",
+        objective=Objective.NET_VALUE,
+        level=0.9,
+        model={"name": "m", "sha256": "0"},
+        seed=0,
+        inputs_sha256="",
+        points=(point, replace(point, budget=200.0)),
+    )
+    assert Cells(frontier._repr_html_()).cells.count("2") == 2
+    assert frontier.to_frame()["budget"].tolist() == [100.0, 200.0]
+    assert frontier.to_frame()["funded"].tolist() == ["a, b"] * 2
+    assert frontier.plot()._repr_png_().startswith(PNG)  # type: ignore[attr-defined]
