@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import planner
 from planner.cli.app import app
@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def run(file: Path, *arguments: str):
+def run(file: Path, *arguments: str) -> Result:
     return RUNNER.invoke(app, ["report", str(file), *arguments], catch_exceptions=False)
 
 
@@ -89,7 +89,9 @@ def test_a_file_that_is_no_report_is_kept(folder: Path) -> None:
         (["-o", "x.html", "--budget", "lots"], "not a number"),
     ],
 )
-def test_mistakes_write_nothing(folder: Path, monkeypatch, arguments, said) -> None:
+def test_mistakes_write_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
     """Bad input is exit 3 with the fix; no file appears."""
     monkeypatch.chdir(folder)
     before = sorted(folder.iterdir())
@@ -109,7 +111,9 @@ def test_where_no_plan_fits_the_page_says_why_and_the_exit_code_is_4(folder: Pat
     assert "No plan fits" in done.stderr
 
 
-def test_the_command_in_the_manifest_makes_the_same_file(folder: Path, monkeypatch) -> None:
+def test_the_command_in_the_manifest_makes_the_same_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What the manifest says to run gives the same bytes."""
     import shlex
     from html import unescape

@@ -11,6 +11,7 @@ from pathlib import Path
 from planner import __version__
 from planner._resources import resource_root
 from planner.allocation.frontier import build_frontier
+from planner.allocation.holdings import plan_tornado
 from planner.allocation.judge import outcome_draws
 from planner.allocation.plan import plan_of
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
@@ -22,7 +23,7 @@ from planner.domain.plan import Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Status
-from planner.errors import ResourceError, bad_value
+from planner.errors import NotConvergedError, ResourceError, bad_value
 from planner.forecast.forecast import Forecast
 from planner.report.html.build import build_report
 from planner.report.html.material import Material, Provenance, Style, shown_places
@@ -30,6 +31,8 @@ from planner.report.html.outcomes import PlanDraws
 from planner.report.html.render import render_html
 
 FRONTIER_POINTS = 13
+FEW_POINTS = 5
+"""Budgets tried where each takes a search of its own."""
 _PACKAGES = ("numpy", "scipy", "pulp", "highspy", "matplotlib", "jinja2")
 
 
@@ -105,7 +108,7 @@ def gather(
     style: Style = Style.BOARD,
     model_folder: Path | None = None,
 ) -> Material:
-    """Return a plan with its forecasts, draws, frontier and diagnostics."""
+    """Return a plan with its forecasts, draws, frontier, tornado and diagnostics."""
     model = prepared.posterior
     fit, checks = stored_results(model, model_folder) if style is Style.TECH else ({}, {})
     found = Material(
@@ -125,6 +128,7 @@ def gather(
             "forecasts": _forecasts(plan, prepared, solution),
             "draws": _draws(prepared, solution),
             "frontier": _frontier(prepared),
+            "tornado": plan_tornado(prepared, solution),
         }
     )
 
@@ -198,15 +202,19 @@ def _draws(prepared: Prepared, solution: Solution) -> PlanDraws | None:
     return PlanDraws(draws.cost, draws.net_value, targets)
 
 
-def _frontier(prepared: Prepared) -> Frontier:
-    return build_frontier(
-        prepared.portfolio,
-        prepared.posterior,
-        prepared.catalogue,
-        points=FRONTIER_POINTS,
-        seed=prepared.seed,
-        prepared=prepared,
-    )
+def _frontier(prepared: Prepared) -> Frontier | None:
+    """Return what other budgets buy; None where no point of it converged."""
+    try:
+        return build_frontier(
+            prepared.portfolio,
+            prepared.posterior,
+            prepared.catalogue,
+            points=FRONTIER_POINTS if prepared.is_plain else FEW_POINTS,
+            seed=prepared.seed,
+            prepared=prepared,
+        )
+    except NotConvergedError:  # the plan itself stands; the report says what it lacks
+        return None
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from planner.domain.frontier import Frontier
 from planner.domain.plan import SharedResult
@@ -21,10 +22,14 @@ from planner.report.html.cards import (
     say,
 )
 from planner.report.html.material import Material
+from planner.report.html.pictures import short_money
 from planner.report.html.svg import report_style, to_svg
 from planner.report.html.text import visible
 
-MOST_BARS = 8
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_BARS = 7
 MOST_POINTS = 7
 
 
@@ -48,13 +53,23 @@ def _tornado(material: Material) -> Iterator[Block]:
     widest_bars = replace(tornado, bars=tornado.bars[:MOST_BARS])
     with report_style(with_math=True):
         figure = draw_tornado(widest_bars, currency=visible(material.currency))
-        figure.set_size_inches(5.2, 1.1 + 0.3 * len(widest_bars.bars))
+        figure.set_size_inches(5.2, 1.0 + 0.3 * len(widest_bars.bars))
+        _calm_axis(figure.axes[0], visible(widest_bars.unit))
         alt = words.TORNADO_ALT.format(
             count=len(tornado.bars), first=first, low=low.text, high=high.text
         )
         svg = to_svg(figure, "tornado", words.TORNADO, alt)
     yield Paragraph(say(words.TORNADO_LEAD, first=Name(first), low=low, high=high))
     yield Pictures((Picture(svg),), tone="one")
+
+
+def _calm_axis(axes: "Axes", unit: str) -> None:
+    """Leave room between the ticks of a small picture, and say what its bars are."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
+    axes.set_xlabel(words.TORNADO_AXIS.format(unit=unit))
 
 
 def frontier_section(material: Material) -> Section:
@@ -77,6 +92,7 @@ def _frontier(material: Material) -> Iterator[Block]:
     with report_style(with_math=True):
         figure = draw_frontier(frontier)
         figure.set_size_inches(5.2, 2.8)
+        _short_ticks(figure.axes[0], money=material.counts_money)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
         svg = to_svg(figure, "frontier", words.FRONTIER, alt)
     yield Paragraph((*say(words.FRONTIER_LEAD, here=here), " ", *_shadow(material)))
@@ -86,6 +102,12 @@ def _frontier(material: Material) -> Iterator[Block]:
     if frontier.goals:
         yield Bullets(tuple(_goals(frontier, material.currency)))
     yield _points(frontier, material)
+
+
+def _short_ticks(axes: "Axes", *, money: bool) -> None:
+    axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
+    if money:
+        axes.yaxis.set_major_formatter(lambda value, _: short_money(value))
 
 
 def _shadow(material: Material) -> Text:

@@ -202,8 +202,8 @@ TORNADO_LEAD = (
     "exceeded "
     "in 10 % and in 90 % of outcomes). Longest bar: {first}, from {low} to {high}."
 )
+TORNADO_AXIS = "expected worth, {unit} (plain: input at its P10; hatched: at its P90)"
 TORNADO_ALT = "{count} inputs, widest first. {first} moves the result from {low} to {high}."
-TORNADO_CAPTION = "Effect of each input on {unit}; with all of them at P50 it is {centre}"
 
 # frontier
 FRONTIER_MISSING = "This was not computed for this report."

@@ -36,15 +36,15 @@ class _Reader(HTMLParser):
         self.paragraph = ""
         self._inside = False
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self._inside = self._inside or (tag == "p" and dict(attrs).get("class") == "lead")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag == "p":
             self._inside = False
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self._inside:
             self.paragraph += data
 

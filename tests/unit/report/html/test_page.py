@@ -133,7 +133,9 @@ def printed(text: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(("example", "style"), MADE)
-def test_every_number_equals_the_number_of_the_plan_after_rounding(example, style) -> None:
+def test_every_number_equals_the_number_of_the_plan_after_rounding(
+    example: str, style: str
+) -> None:
     """A number with a path holds the JSON's number, and its text is that number rounded."""
     report = made(example, style)
     data = json.loads(report.plan.to_json())
@@ -168,7 +170,7 @@ def test_the_same_inputs_and_date_give_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(("example", "style"), [("retail", "board"), ("grant", "grant")])
-def test_sections_stand_in_the_promised_order(example, style) -> None:
+def test_sections_stand_in_the_promised_order(example: str, style: str) -> None:
     """The decision comes first; then risk, evidence, alternatives, register and small print."""
     titles = [element["text"] for element in Page(made(example, style).html).all("h2")]
     assert [title for title in titles if title in ORDER] == ORDER
@@ -198,7 +200,7 @@ def test_diagnostics_of_other_draws_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize(("example", "style"), MADE)
-def test_a_page_needs_nothing_but_itself(example, style) -> None:
+def test_a_page_needs_nothing_but_itself(example: str, style: str) -> None:
     """No script, no file, no address: what the browser needs stands in the page, below 2 MB."""
     text = made(example, style).html
     page = Page(text)
@@ -214,7 +216,7 @@ def test_a_page_needs_nothing_but_itself(example, style) -> None:
 
 
 @pytest.mark.parametrize(("example", "style"), MADE)
-def test_a_page_can_be_read_without_seeing_it(example, style) -> None:
+def test_a_page_can_be_read_without_seeing_it(example: str, style: str) -> None:
     """Headings in order, tables with captions and scopes, pictures with words, unique ids."""
     page = Page(made(example, style).html)
     assert page.all("html")[0]["lang"] == "en"
