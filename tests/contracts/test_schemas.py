@@ -8,12 +8,17 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import planner
 from planner._resources import shipped_schema
+from planner.catalogue.portfolio_file import parse_portfolio
 from planner.catalogue.yaml_source import read_yaml
 from planner.cli.app import app
 from planner.report.schemas import PORTFOLIO_FILE, make_schemas, schema_text
+from tests.strategies import as_flow_yaml, mutated_data, portfolio_data
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "planner" / "schemas"
@@ -122,6 +127,17 @@ def test_the_json_of_a_diff_and_of_an_observation_is_valid(tmp_path: Path) -> No
 def test_an_editor_marks_no_good_file(path: Path) -> None:
     """Each example is valid under the schema of the portfolio file."""
     data = read_yaml(path.read_text(encoding="utf-8"), path.name)[0].data
+    jsonschema.validate(data, made()[PORTFOLIO_FILE])
+
+
+@settings(max_examples=60)
+@given(data=st.one_of(portfolio_data(), mutated_data(portfolio_data())))
+def test_an_editor_marks_nothing_that_is_read(data: Any) -> None:
+    """Whatever the file's own rules accept is valid under its schema, damaged or not."""
+    try:
+        parse_portfolio(as_flow_yaml(data).encode(), "p.yaml")
+    except planner.InputError:
+        return
     jsonschema.validate(data, made()[PORTFOLIO_FILE])
 
 

@@ -29,6 +29,7 @@ def test_the_wheel_holds_models_and_data_but_no_code_among_them(wheel: Path) -> 
     assert "planner/_bundled/models/published/draws.nc" in names
     assert "planner/_bundled/data/architectures.csv" in names
     assert "planner/py.typed" in names
+    assert "planner/schemas/plan.json" in names
     assert not [name for name in names if "_bundled" in name and name.endswith(".py")]
     assert not [*ROOT.joinpath("models").rglob("*.py"), *ROOT.joinpath("data").rglob("*.py")]
     assert {name.split("/")[0].split("-")[0] for name in names} == {"planner", "vision_planner"}
