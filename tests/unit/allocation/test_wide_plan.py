@@ -276,9 +276,7 @@ def test_price_ranges_are_committed_at_their_mean_under_cvar_too() -> None:
     assert np.ptp(outcomes.spend_draws(np.array([len(prepared.problem) - 1]))) > 0
 
 
-def test_the_spread_is_shared_where_the_coefficients_alone_vary_and_luck_where_they_do_not() -> (
-    None
-):
+def test_the_spread_is_shared_where_coefficients_alone_vary() -> None:
     """Without residual noise all variance is shared; with the same coefficients none is."""
     portfolio = _portfolio(_project("a"), budget=1_000.0)
     for model, low, high in (
