@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.domain.frontier import Frontier
 from planner.domain.plan import SharedResult
+from planner.report.format import shorten
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Block,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_BARS = 7
+LONGEST_LABEL = 34
 MOST_POINTS = 7
 
 
@@ -50,7 +52,11 @@ def _tornado(material: Material) -> Iterator[Block]:
     ends = sorted((widest.value_at_low, widest.value_at_high))
     low, high = (material.worth(end) for end in ends)
     first = visible(widest.input)
-    widest_bars = replace(tornado, bars=tornado.bars[:MOST_BARS])
+    bars = tuple(
+        replace(bar, input=shorten(visible(bar.input), LONGEST_LABEL))
+        for bar in tornado.bars[:MOST_BARS]
+    )
+    widest_bars = replace(tornado, bars=bars)
     with report_style(with_math=True):
         figure = draw_tornado(widest_bars, currency=visible(material.currency))
         figure.set_size_inches(5.2, 1.0 + 0.3 * len(widest_bars.bars))
@@ -60,7 +66,7 @@ def _tornado(material: Material) -> Iterator[Block]:
         )
         svg = to_svg(figure, "tornado", words.TORNADO, alt)
     yield Paragraph(say(words.TORNADO_LEAD, first=Name(first), low=low, high=high))
-    yield Pictures((Picture(svg),), tone="one")
+    yield Pictures((Picture(svg, (words.TORNADO_KEY,)),), tone="one")
 
 
 def _calm_axis(axes: "Axes", unit: str) -> None:

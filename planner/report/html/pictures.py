@@ -72,10 +72,6 @@ def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
     axes.grid(visible=True, axis="y", color=RULE, lw=0.5)
     axes.set_yticks([0, 0.1, 0.5, 0.9, 1], ["0 %", "10 %", "50 %", "90 %", "100 %"])
     axes.tick_params(length=2.5)
-    for level, amount in curve.marks.items():
-        axes.plot([amount, amount], [0, level], color=MUTED, lw=0.7, ls=":")
-        axes.plot(amount, level, _S_MARKS.get(level, "o"), color=INK, ms=4.5)
-        _label(axes, amount, level, f"P{100 * level:.0f}  {money(amount)}")
     if curve.limit is not None:
         axes.axvline(curve.limit, color=RED, lw=1.1, ls="--")
         axes.annotate(
@@ -88,6 +84,10 @@ def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
             color=RED,
             fontsize=7,
         )
+    for level, amount in curve.marks.items():
+        axes.plot([amount, amount], [0, level], color=MUTED, lw=0.7, ls=":")
+        axes.plot(amount, level, _S_MARKS.get(level, "o"), color=INK, ms=4.5)
+        _label(axes, amount, level, f"P{100 * level:.0f}  {money(amount)}")
     _few_ticks(axes)
 
 

@@ -6,6 +6,7 @@ matplotlib measures with is wider than usual system fonts, so nothing overlaps t
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,10 @@ def report_style(*, with_math: bool = False) -> Iterator[None]:
     import matplotlib as mpl
 
     settings: Any = {**SETTINGS, "text.parse_math": with_math}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # Text is drawn by the browser with its own fonts: what this font lacks does not matter.
+        warnings.filterwarnings("ignore", message="Glyph")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         yield
 
 

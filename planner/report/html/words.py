@@ -202,11 +202,14 @@ TORNADO_LEAD = (
     "exceeded "
     "in 10 % and in 90 % of outcomes). Longest bar: {first}, from {low} to {high}."
 )
-TORNADO_AXIS = "expected worth, {unit} (plain: input at its P10; hatched: at its P90)"
+TORNADO_AXIS = "expected worth, {unit}"
+TORNADO_KEY = "Plain: the input at its P10. Hatched: at its P90. Its own values stand at the ends."
 TORNADO_ALT = "{count} inputs, widest first. {first} moves the result from {low} to {high}."
 
 # frontier
-FRONTIER_MISSING = "This was not computed for this report."
+FRONTIER_MISSING = (
+    "Plans for other budgets were not found in the time allowed; planner frontier searches longer."
+)
 FRONTIER_LEAD = "The best plan for each budget. You are here: {here}."
 FRONTIER_ALT = (
     "Value of the best plan against the budget, from {first} to {last}. You are here: {here}."
@@ -277,6 +280,10 @@ RISK_OF: Mapping[str, str] = {
     "VALUE_MISSING": "Projects without a value",
     "USD_PER_FLOP": "An unusual price of compute",
     "BASELINE_NOT_BEATEN": "A simpler plan does as well",
+    "CURRENCY": "Training is priced in US dollars, one for one",
+    "HOLD_MISSED": "The budget may not hold",
+    "ARCHITECTURES_LEFT_OUT": "Architectures that could not be priced",
+    "PRICE_ZERO": "Images that cost nothing",
 }
 """What a warning means for the plan, by its code; its own words stand below the register."""
 
@@ -293,7 +300,7 @@ MITIGATION: Mapping[str, str] = {
     "TARGET_TRIVIAL": "Set a target for each class, or use balanced accuracy.",
     "VALUE_MISSING": "Give each project a value, to compare them in money.",
     "USD_PER_FLOP": "Check the price, or use the measured basis.",
-    "BASELINE_NOT_BEATEN": "Prefer the simpler plan, or ask for a smaller gap.",
+    "BASELINE_NOT_BEATEN": "Compare both: the difference may be the luck of the draws.",
 }
 WARNINGS = "Warnings in full"
 

@@ -315,6 +315,22 @@ def test_a_plan_that_funds_nothing_says_so() -> None:
     assert not [svg for svg in page.all("svg") if svg["aria-labelledby"].startswith("s-")]
 
 
+def test_shares_of_a_shared_asset_add_up_on_the_page() -> None:
+    """The amortisation table shows each payer's share; they sum to the cost to the cent."""
+    shared = {"id": "photos", "kind": "dataset", "members": ("a", "b"), "fixed_cost": 100.01}
+    portfolio = planner.Portfolio(
+        budget=3_000.0,
+        projects=(project("a"), project("b")),
+        shared=(shared,),  # type: ignore[arg-type]
+    )
+    report = _api.report(portfolio, planner.load_model("published"), date=DATE)
+    page = Page(report.html)
+    keyed = {number.get("data-key"): float(number["data-value"]) for number in numbers(page)}
+    paid = [value for key, value in keyed.items() if key and key.startswith("shared[0].shares.")]
+    assert len(paid) == 2
+    assert round(100 * sum(paid)) == round(100 * keyed["shared[0].cost"]) == 10_001
+
+
 def test_an_unknown_style_is_refused() -> None:
     """The message names the styles there are."""
     portfolio = planner.Portfolio(budget=1.0, projects=(project("a"),))
