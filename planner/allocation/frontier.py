@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.allocation.budgets import budget_grid, dearest_spend, require_budgets
+from planner.allocation.changed import at_budget
 from planner.allocation.frontier_risk import frame, point_of, risk_frontier
 from planner.allocation.goal_search import smallest_budget
 from planner.allocation.goals import (
@@ -28,12 +29,13 @@ from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Problem as ProblemArrays
 from planner.allocation.problem import Solution, Solver
 from planner.allocation.solve import PROVEN_GAP
+from planner.allocation.sweeps import pooled, swept
 from planner.domain.catalogue import Catalogue
 from planner.domain.frontier import Frontier, FrontierPoint, GoalResult
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Status
-from planner.errors import InputError, Problem, bad_value
+from planner.errors import InputError, NotConvergedError, Problem, bad_value
 
 __all__ = ["build_frontier"]
 
@@ -101,11 +103,14 @@ def build_frontier(
     if prepared is None:
         prepared = prepare(stated, posterior, catalogue, seed=seed)
     grid = budget_grid(prepared.problem, here, budgets, points)
-    solutions = carried_up(_swept(prepared, [budget_to_cents(budget) for budget in grid]))
+    step, extra = (None, []) if here is None else next_step(prepared, here)
+    cents = [budget_to_cents(budget) for budget in grid]
+    by_spend = portfolio.hold is None
+    solutions = pooled(cents, _plans(prepared, cents), extra, by_spend=by_spend)
     kept = [
         (budget, one)
         for budget, one in zip(grid, solutions, strict=True)
-        if one.status is not Status.INFEASIBLE
+        if one is not None and one.status is not Status.INFEASIBLE
     ]
     judge = HeldOut(prepared, [one for _, one in kept])
     level = portfolio.risk.level
@@ -116,57 +121,32 @@ def build_frontier(
         frame(prepared, "budget", portfolio, posterior),
         points=found,
         you_are_here=here,
-        next_step=None if here is None else next_step(prepared, here),
+        next_step=step,
         goals=tuple(_goal(goal, confidence, prepared, kept) for goal in wanted),
         notes=tuple(_notes(grid, found)),
     )
 
 
-def _swept(prepared: Prepared, budgets: Sequence[int]) -> list[Solution]:
+def _plans(prepared: Prepared, budgets: Sequence[int]) -> list[Solution | None]:
     """Return a plan for each budget, closed where that is cheap."""
     if prepared.portfolio.hold is not None:  # the budget bounds random spend, not a sum
-        return [solve_prepared(at_budget(prepared, cents)) for cents in budgets]
-    swept = list(prepared.solver.sweep(budgets))
+        return [_solved(at_budget(prepared, cents)) for cents in budgets]
+    found = swept(prepared.solver, budgets)
     if not prepared.is_plain or len(prepared.menus) > CLOSED_UP_TO:
-        return swept
+        return found
     return [
         one
-        if one.status is Status.INFEASIBLE or one.gap <= PROVEN_GAP
-        else _better(one, solve_prepared(prepared, budget_cents=cents, time_limit_s=CLOSING_TIME_S))
-        for cents, one in zip(budgets, swept, strict=True)
+        if one is not None and (one.status is Status.INFEASIBLE or one.gap <= PROVEN_GAP)
+        else _solved(prepared, cents)
+        for cents, one in zip(budgets, found, strict=True)
     ]
 
 
-def at_budget(prepared: Prepared, cents: int) -> Prepared:
-    """Return the same options under another total budget."""
-    portfolio = replace(prepared.portfolio, budget=cents / 100)
-    return replace(prepared, portfolio=portfolio, budget_cents=cents)
-
-
-def _better(one: Solution, other: Solution) -> Solution:
-    if other.status is Status.INFEASIBLE or one.value > other.value:
-        return one
-    return other
-
-
-def carried_up(solutions: Sequence[Solution]) -> list[Solution]:
-    """Return the solutions of rising budgets, none of them worth less than the one before."""
-    best: Solution | None = None
-    kept = []
-    for one in solutions:
-        if best is not None and one.status is not Status.INFEASIBLE and one.value < best.value:
-            one = replace(
-                one,
-                options=best.options,
-                assets=best.assets,
-                value=best.value,
-                bound=max(one.bound, best.value),
-                committed_cents=best.committed_cents,
-            )
-        if one.status is not Status.INFEASIBLE:
-            best = one
-        kept.append(one)
-    return kept
+def _solved(prepared: Prepared, cents: int | None = None) -> Solution | None:
+    try:
+        return solve_prepared(prepared, budget_cents=cents, time_limit_s=CLOSING_TIME_S)
+    except NotConvergedError:
+        return None
 
 
 def with_prices(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
@@ -253,7 +233,7 @@ def _notes(grid: Sequence[float], points: Sequence[FrontierPoint]) -> Iterator[s
     """Yield what the reader should know about the whole curve."""
     left_out = len(grid) - len(points)
     if left_out:
-        yield f"{left_out} budgets are left out: no plan keeps all rules under them."
+        yield f"{left_out} budgets are left out: no plan that keeps all rules is known under them."
     if points and points[-1].shadow_price == 0:
         first = next(p for p in points if p.value >= points[-1].value * (1 - 1e-12))
         yield f"From a budget of {money_words(first.budget)} on, more budget adds nothing."

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from planner.allocation.goals import Goal, binomial_interval, goal_met
 from planner.allocation.outcomes import PackedOutcomes
 from planner.allocation.problem import Floats, Problem, RiskMeasure, Solution, Solver
+from planner.allocation.sweeps import swept
 from planner.domain.frontier import GoalResult
 from planner.domain.vocabulary import Status
 
@@ -25,10 +26,24 @@ __all__ = ["smallest_budget"]
 
 type Bools = NDArray[np.bool_]
 
-FIRST_POINTS, FEWER_POINTS, FINER_POINTS, FINER_ROUNDS = 41, 11, 11, 2
 MANY_OPTIONS = 20_000
-ROUNDS, STEP = 5, 1.0
-"""Of the weights of the draws; the logarithm of the factor on draws that miss the goal."""
+STEP = 1.0
+"""Logarithm of the factor on the weights of draws that miss the goal."""
+
+
+@dataclass(frozen=True)
+class _Effort:
+    """Budgets of the first sweep, rounds of weights, budgets and rounds of finer sweeps."""
+
+    points: int
+    rounds: int
+    finer_points: int
+    finer_rounds: int
+
+
+_SMALL = _Effort(points=41, rounds=5, finer_points=11, finer_rounds=2)
+_LARGE = _Effort(points=9, rounds=2, finer_points=5, finer_rounds=1)
+"""Where every plan is a long solve: shared assets, periods, or very many options."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +82,12 @@ class _Search:
     solver: Callable[[Problem], Solver]
     hits: Callable[[Solution], tuple[int, int]]
 
-    def tried(self, plans: Iterable[Solution]) -> list[_Tried]:
+    def tried(self, plans: Iterable[Solution | None]) -> list[_Tried]:
         """Return feasible plans with how they do."""
         return [
             _Tried(plan, self._met(plan), self.hits(plan)[0])
             for plan in plans
-            if plan.status is not Status.INFEASIBLE
+            if plan is not None and plan.status is not Status.INFEASIBLE
         ]
 
     def _met(self, plan: Solution) -> Bools:
@@ -161,31 +176,34 @@ def smallest_budget(
         message = "goals need the outcomes of a problem, packed"
         raise TypeError(message)
     search = _Search(goal, confidence, problem, problem.outcomes, values, solver, hits)
-    points = FIRST_POINTS if len(problem) <= MANY_OPTIONS else FEWER_POINTS
+    effort = _SMALL if len(problem.assets) == 0 and len(problem) <= MANY_OPTIONS else _LARGE
+    points = effort.points
     grid = np.unique(np.linspace(0, top_cents, points).round().astype(np.int64)).tolist()
     weights = np.full(problem.outcomes.n_draws, 1.0 / problem.outcomes.n_draws)
     solvers = [search.counting(weights)]
-    expected = solvers[0].sweep(grid)
+    expected = swept(solvers[0], grid)
     below = _proven_below(goal, confidence, expected, grid, len(problem.projects))
     tried = search.tried([*expected, *own])
     if goal.kind == "all":
         solvers.append(search.together())
-        tried += search.tried(solvers[-1].sweep(grid))
-    for _ in range(ROUNDS):
+        tried += search.tried(swept(solvers[-1], grid))
+    for _ in range(effort.rounds):
         edge = search.edge(tried)
         if edge is None:
             break
         weights = weights * np.exp(STEP * ~edge.met)
         weights = weights / weights.sum()
         solvers.append(search.counting(weights))
-        tried += search.tried(solvers[-1].sweep(grid))
-    trials = hits(expected[0])[1]
-    for _ in range(FINER_ROUNDS):
-        finer = _finer(grid, tried, confidence * trials)
+        tried += search.tried(swept(solvers[-1], grid))
+    if not tried:  # the rules allow no plan at any budget
+        return GoalResult(goal.words(currency), confidence, None, 0.0)
+    trials = hits(tried[0].plan)[1]
+    for _ in range(effort.finer_rounds):
+        finer = _finer(grid, tried, confidence * trials, effort.finer_points)
         if len(finer) < 2:
             break
         grid = sorted({*grid, *finer})
-        tried += search.tried(plan for one in solvers for plan in one.sweep(finer))
+        tried += search.tried(plan for one in solvers for plan in swept(one, finer))
     return _answer(goal, confidence, problem, tried, trials, currency, below)
 
 
@@ -200,9 +218,7 @@ def _answer(
 ) -> GoalResult:
     good = [one for one in tried if one.hits >= confidence * trials]
     best = min(good, key=lambda one: (one.cents, -one.hits)) if good else None
-    shown = best or max(tried, key=lambda one: one.hits, default=None)
-    if shown is None:  # the rules allow no plan at any budget
-        return GoalResult(goal.words(currency), confidence, None, 0.0)
+    shown = best or max(tried, key=lambda one: one.hits)
     owners = problem.owner[shown.plan.options].tolist()
     return GoalResult(
         goal=goal.words(currency),
@@ -215,19 +231,23 @@ def _answer(
     )
 
 
-def _finer(grid: Sequence[int], tried: Sequence[_Tried], wanted: float) -> list[int]:
+def _finer(grid: Sequence[int], tried: Sequence[_Tried], wanted: float, count: int) -> list[int]:
     """Return budgets between the cheapest plan that meets the goal and the grid point below it."""
     good = [one.cents for one in tried if one.hits >= wanted]
     if not good:
         return []
     lowest = min(good)
     below = max((budget for budget in grid if budget < lowest), default=0)
-    points = np.linspace(below, lowest, FINER_POINTS).round().astype(np.int64)
+    points = np.linspace(below, lowest, count).round().astype(np.int64)
     return [int(point) for point in np.unique(points)]
 
 
 def _proven_below(
-    goal: Goal, confidence: float, sweep: Sequence[Solution], grid: Sequence[int], projects: int
+    goal: Goal,
+    confidence: float,
+    sweep: Sequence[Solution | None],
+    grid: Sequence[int],
+    projects: int,
 ) -> int:
     """Return the largest budget swept at which no plan can have the expectation that is needed."""
     if goal.kind == "net_value":
@@ -236,6 +256,7 @@ def _proven_below(
     hopeless = [
         budget
         for budget, plan in zip(grid, sweep, strict=True)
-        if plan.status is Status.INFEASIBLE or plan.bound < confidence * amount * (1 - 1e-9)
+        if plan is not None
+        and (plan.status is Status.INFEASIBLE or plan.bound < confidence * amount * (1 - 1e-9))
     ]
     return max(hopeless, default=0)

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
+from planner.allocation.changed import at_budget
 from planner.allocation.money import cents_words, money_words
 from planner.allocation.prepare import OptionKey, Prepared, solve_prepared
 from planner.allocation.problem import Solution
 from planner.domain.frontier import NextStep
 from planner.domain.vocabulary import Objective, Status
+from planner.errors import NotConvergedError
 
 USUAL = 10_000.0
 MOST_CHANGES = 4
@@ -31,24 +32,32 @@ def usual_amount(budget: float) -> float:
     return max(step * unit for step in (1, 2, 5) if step * unit <= budget / 10 * (1 + 1e-9))
 
 
-def next_step(prepared: Prepared, budget: float) -> NextStep | None:
-    """Return what the next amount of budget buys; None where the present one allows no plan."""
+def next_step(prepared: Prepared, budget: float) -> tuple[NextStep | None, list[Solution]]:
+    """Return what the next amount of budget buys, and the plans solved for it.
+
+    None where the present budget allows no plan, or none was found in time.
+    """
     amount = usual_amount(budget)
-    now = solve_prepared(prepared, time_limit_s=TIME_LIMIT_S)
-    if now.status is Status.INFEASIBLE:
-        return None
-    cents = prepared.budget_cents + round(100 * amount)
-    portfolio = replace(prepared.portfolio, budget=cents / 100)
-    more = replace(prepared, portfolio=portfolio, budget_cents=cents)
-    if prepared.portfolio.hold is None:
-        then = solve_prepared(prepared, budget_cents=cents, time_limit_s=TIME_LIMIT_S)
-    else:
-        then = solve_prepared(more, time_limit_s=TIME_LIMIT_S)
+    try:
+        now = solve_prepared(prepared, time_limit_s=TIME_LIMIT_S)
+        then = _solved_with(prepared, prepared.budget_cents + round(100 * amount))
+    except NotConvergedError:
+        return None, []
+    if Status.INFEASIBLE in (now.status, then.status):
+        return None, []
+    solved = [now, then]
     if then.value <= now.value * (1 + 1e-9) + 1e-9:
         then = now
     changes = tuple(_changes(prepared, now, then))
     gain = max(0.0, then.value - now.value)
-    return NextStep(amount, gain, _text(prepared, amount, gain, changes, now, then), changes)
+    text = _text(prepared, amount, gain, changes, now, then)
+    return NextStep(amount, gain, text, changes), solved
+
+
+def _solved_with(prepared: Prepared, cents: int) -> Solution:
+    if prepared.portfolio.hold is None:
+        return solve_prepared(prepared, budget_cents=cents, time_limit_s=TIME_LIMIT_S)
+    return solve_prepared(at_budget(prepared, cents), time_limit_s=TIME_LIMIT_S)
 
 
 def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[str]:

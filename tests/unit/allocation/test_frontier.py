@@ -6,11 +6,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from planner.allocation.frontier import build_frontier, carried_up, with_prices
+from planner.allocation.frontier import build_frontier, with_prices
 from planner.allocation.frontier_risk import best_at_each
 from planner.allocation.next_step import usual_amount
 from planner.allocation.plan import build_plan
 from planner.allocation.problem import Solution
+from planner.allocation.sweeps import pooled
 from planner.catalogue.tables import load_catalogue
 from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.portfolio import AtMost, Fund, Portfolio, RiskPreference
@@ -193,11 +194,15 @@ def solution(value: float, cents: int, mean: float = 0.0, tail: float = 0.0) -> 
     )
 
 
-def test_a_larger_budget_may_keep_the_plan_of_a_smaller_one() -> None:
-    """Where a search found less with more money."""
-    kept = carried_up([solution(1.0, 10), solution(5.0, 20), solution(4.0, 30)])
-    assert [one.value for one in kept] == [1.0, 5.0, 5.0]
-    assert [one.committed_cents for one in kept] == [10, 20, 20]
+def test_plans_and_bounds_serve_every_budget_they_hold_for() -> None:
+    """The second plan fits the third budget; the third bound holds for the first two."""
+    found = [solution(1.0, 10), replace(solution(5.0, 20), bound=9.0), solution(4.0, 30), None]
+    found[2] = replace(found[2], bound=7.0)  # type: ignore[type-var]
+    kept = [one for one in pooled([15, 25, 35, 45], found) if one]
+    assert [one.value for one in kept] == [1.0, 5.0, 5.0, 5.0]
+    assert [one.committed_cents for one in kept] == [10, 20, 20, 20]
+    assert [one.bound for one in kept][:3] == [1.0, 7.0, 7.0]
+    assert pooled([5], [None], [solution(2.0, 9)]) == [None]
 
 
 def test_a_plan_found_at_one_weight_serves_at_another() -> None:
