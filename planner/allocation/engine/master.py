@@ -96,7 +96,7 @@ class Master:
         taken, split = knapsack_corner(
             problem.owner[self.columns],
             problem.cents[self.columns],
-            np.where(terms.usable[self.columns], problem.worth[self.columns], -1.0),
+            np.where(terms.usable[self.columns], self._gain()[self.columns], -1.0),
             terms.budget_cents,
         )
         basic = [self._places[taken]]
@@ -106,8 +106,15 @@ class Master:
             tight.append(np.array([self._budget_row]))
         if self._tail >= 0 and self._cut_rows:
             basic.append(np.array([self._tail]))
-            tight.append(np.array(self._cut_rows[:1]))
+            tight.append(np.array(self._cut_rows[-1:]))
         self._kept.start_from(np.concatenate(basic), np.concatenate(tight))
+
+    def _gain(self) -> Floats:
+        """Return the worth of every option when the last cut alone tells the tail."""
+        share, worth = self._terms.tail, self.system.problem.worth
+        if share == 0 or not self.pool.worth:
+            return worth
+        return (1 - share) * worth + share * self.pool.worth[-1].slope
 
     def set_terms(self, terms: Terms) -> None:
         """Move to another budget, weight of the tail, limit on spend or first-plan search."""

@@ -35,6 +35,8 @@ ROUNDING = 1e-9
 """Relative to the numbers summed: what a bound may be off by."""
 CANNOT_FILL = 1e-6
 """Scaled shortfall of the rows, proven whatever is taken, that counts as infeasible."""
+STEPS = (0.03, 0.1, 0.2, 0.35, 0.5, 0.7)
+"""How far the best solution is moved towards a new one."""
 FIRST_SOLVE_S = 600.0
 """Without one solved linear program there is neither bound nor plan; seconds at 5,000 projects."""
 NEW_COLUMNS = 2
@@ -77,6 +79,7 @@ class Relaxer:
         self.master, self.risk, self.spend = master, risk, spend
         self._reached = -np.inf
         self._centre: Floats | None = None
+        self._rest = 0.0
         self.system = master.system
         self.pool = master.pool
 
@@ -98,7 +101,7 @@ class Relaxer:
         """
         self.master.set_terms(terms)
         best: tuple[Bound, Prices] | None = None
-        self._reached, self._centre = -np.inf, None
+        self._reached, self._centre, self._rest = -np.inf, None, 0.0
         relaxed: Relaxed | None = None
         for _ in range(rounds):
             left = deadline - time.monotonic() if relaxed is not None else FIRST_SOLVE_S
@@ -136,7 +139,7 @@ class Relaxer:
         its spend is within the limit.
         """
         outcomes, share = self.system.problem.outcomes, tail_share(self.risk)
-        reached, draws = relaxed.objective, None
+        reached = relaxed.objective
         spend_kept = outcomes is None or self._cut_spend(relaxed, terms, outcomes)
         if outcomes is not None and share > 0:
             draws = summed_draws(outcomes, relaxed.options, relaxed.shares, spend=False)
@@ -146,9 +149,28 @@ class Relaxer:
             if relaxed.objective - reached > 0.1 * tolerance * abs(relaxed.objective):
                 claimed = (relaxed.objective - rest) / share
                 self.pool.add_worth(outcomes, self._separating(draws, claimed))
-        if spend_kept and reached > self._reached:
-            self._reached, self._centre = reached, draws
+            if spend_kept:
+                self._move_centre(draws, rest, reached)
+        elif spend_kept:
+            self._reached = max(self._reached, reached)
         self.master.sync()
+
+    def _move_centre(self, draws: Floats, rest: float, reached: float) -> None:
+        """Move the best solution towards a new one, as far as that is worth more.
+
+        Every mixture of two solutions keeps the rows, so its worth is one that a bound may reach.
+        """
+        share = tail_share(self.risk)
+        best = (reached, draws, rest)
+        if self._centre is not None:
+            for step in STEPS:
+                mixed = step * draws + (1 - step) * self._centre
+                left = step * rest + (1 - step) * self._rest
+                worth = left + share * measure(mixed, self.risk)
+                if worth > best[0]:
+                    best = (worth, mixed, left)
+        if best[0] > self._reached:
+            self._reached, self._centre, self._rest = best
 
     def _separating(self, draws: Floats, claimed: float) -> DrawWeights:
         """Return the draw weights of a cut that a solution violates.

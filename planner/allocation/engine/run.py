@@ -1,6 +1,7 @@
 """One solve under fixed terms: relax, round, search growing cores, conclude."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
 MOST_CANDIDATES = 15
 """Options for each project, on average, that a plan is improved with."""
+POLISHING = 5
+"""Exchanges tried on each plan of an integer search."""
 SOLVER_TOLERANCE = 2e-6
 """By how much, in units of the model, HiGHS may leave its bound above the best plan."""
 SHARE_OF_TIME = 0.3
@@ -133,6 +136,19 @@ class Run:
             self.pool.worth.append(cut)
         return choice
 
+    def _polish(self, bound: Bound) -> Callable[[Choice], Choice]:
+        """Return what improves a plan by exchanges among the options that lose least."""
+        nearby = self.candidates(bound)
+
+        def polished(choice: Choice) -> Choice:
+            draft = draft_from(self.judge, choice.options, nearby)
+            if draft is None:
+                return choice
+            better = improved(draft, self.judge.value(draft.options, draft.assets), POLISHING)[1]
+            return max(choice, better, key=lambda item: item.value)
+
+        return polished
+
     def slack(self, relaxation: Relaxation) -> float:
         """Return what the bound may be off by rounding."""
         tolerance = SOLVER_TOLERANCE * self.relaxer.master.units.worth
@@ -151,13 +167,11 @@ class Run:
             now = time.monotonic()
             until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
             units, seek = self.relaxer.master.units, progress.choice is None
-            search = CoreSearch(self.judge, self.pool, units, options, seek=seek)
+            search = CoreSearch(
+                self.judge, self.pool, units, options, self._polish(bound), seek=seek
+            )
             found = search.run(progress.choice, progress.bound, until, gap)
-            if found.choice is not None and found.choice is not progress.choice:
-                progress.learn(found.choice)
-                polished = draft_from(self.judge, found.choice.options, self.candidates(bound))
-                if polished is not None:
-                    progress.learn(self._improved(polished, 5))
+            progress.learn(found.choice)
             outside = (
                 -np.inf if len(options) == int(self.terms.usable.sum()) else bound.value - loss
             )

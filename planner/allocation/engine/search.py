@@ -8,6 +8,7 @@ whenever an integer plan violates one.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,8 @@ type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
 MOST_RUNS = 500
+NEAR = 0.02
+"""Plans this much below the best are still worth improving."""
 COARSE = 0.3
 """Share of the present gap at which an integer search stops to learn from its plan."""
 
@@ -77,13 +80,23 @@ class CoreSearch:
         Scales.
     options : ndarray of int64
         The core.
+    polish : callable
+        Returns a plan at least as good nearby.
     seek : bool
         Whether a good plan is still unknown.
     """
 
     def __init__(
-        self, certifier: Certifier, pool: CutPool, units: Units, options: Rows, *, seek: bool
+        self,
+        certifier: Certifier,
+        pool: CutPool,
+        units: Units,
+        options: Rows,
+        polish: Callable[[Choice], Choice],
+        *,
+        seek: bool,
     ) -> None:
+        self.polish = polish
         self.judge, self.pool, self.units = certifier, pool, units
         self.system = certifier.system
         self.model: Model = build_model(
@@ -144,6 +157,8 @@ class CoreSearch:
             return best, self._cut_spend(options, assets)
         choice = self.judge.value(options, assets)
         learnt = self._cut_tail(choice, answer)
+        if best is None or choice.value > best.value - NEAR * abs(best.value):
+            choice = self.polish(choice)
         better = best is None or choice.value > best.value
         return (choice if better else best), learnt
 

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.engine.certify import Certifier
-from planner.allocation.engine.columns import start_options
+from planner.allocation.engine.columns import FEW, start_options
 from planner.allocation.engine.cuts import Cut, CutPool
 from planner.allocation.engine.master import Master
 from planner.allocation.engine.model import Units, make_units
+from planner.allocation.engine.opening import opening_cuts
 from planner.allocation.engine.pricing import Terms
 from planner.allocation.engine.relax import Relaxer
 from planner.allocation.engine.run import Run, infeasible
@@ -151,6 +152,8 @@ class PortfolioSolver:
         master = self._master
         if master is None or key != self._master_key or _far(units, master.units):
             columns = self._columns if master is None else np.sort(master.columns)
+            if len(pool.worth) == 1 and len(self.problem) > FEW:
+                opening_cuts(self.system, pool, terms, risk, columns)
             master = Master(self.system, pool, terms, columns, units)
             self._master, self._master_key = master, key
         return master

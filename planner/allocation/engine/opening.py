@@ -1,0 +1,68 @@
+"""Cuts to begin a large portfolio with, before any linear program is solved.
+
+A game: the plan answers the average of the draw weights so far under the budget alone (a knapsack
+solved by its price of money), the weights answer the plan with its worst draws. Both averages
+approach the saddle point (Brown 1951), and every answer of the weights is a cut; their average is
+one too, and a corner of the linear program to begin at.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.engine.columns import knapsack_corner
+from planner.allocation.engine.cuts import Cut, CutPool, summed_draws
+from planner.allocation.engine.pricing import Terms
+from planner.allocation.engine.system import System
+from planner.allocation.engine.tail import DrawWeights, touching_weights
+from planner.allocation.problem import RiskMeasure
+
+type Floats = NDArray[np.float64]
+type Rows = NDArray[np.int64]
+
+TURNS = 4
+
+
+def opening_cuts(
+    system: System, pool: CutPool, terms: Terms, risk: RiskMeasure, columns: Rows
+) -> None:
+    """Add the cuts of the game to a pool, their average last.
+
+    Parameters
+    ----------
+    system : System
+        Of the problem.
+    pool : CutPool
+        Holds the cut at equal weights; grows by ``TURNS`` + 1.
+    terms : Terms
+        Budget and weight of the tail.
+    risk : RiskMeasure
+        Measure of the worth.
+    columns : ndarray of int64
+        Options that the plans of the game choose from.
+    """
+    problem, outcomes = system.problem, system.problem.outcomes
+    if outcomes is None:
+        return
+    owner, cents = problem.owner[columns], problem.cents[columns]
+    mean = pool.worth[0]
+    cuts: list[Cut] = []
+    average = mean
+    for _ in range(TURNS):
+        gain = (1 - terms.tail) * mean.slope[columns] + terms.tail * average.slope[columns]
+        usable = np.where(terms.usable[columns], gain, -1.0)
+        taken, _ = knapsack_corner(owner, cents, usable, terms.budget_cents)
+        options = np.sort(columns[taken])
+        draws = summed_draws(outcomes, options, np.ones(len(options)), spend=False)
+        cuts.append(pool.add_worth(outcomes, touching_weights(draws, risk)))
+        average = _averaged(cuts)
+    pool.worth.append(average)
+
+
+def _averaged(cuts: list[Cut]) -> Cut:
+    """Return the mean of cuts: no plan violates it either. Later answers count for more."""
+    shares = np.arange(1, len(cuts) + 1, dtype=np.float64)
+    shares /= shares.sum()
+    weights = sum(share * cut.draws.weights for share, cut in zip(shares, cuts, strict=True))
+    slope = sum(share * cut.slope for share, cut in zip(shares, cuts, strict=True))
+    penalty = float(sum(share * cut.constant for share, cut in zip(shares, cuts, strict=True)))
+    return Cut(DrawWeights(np.asarray(weights), penalty), np.asarray(slope))
