@@ -52,7 +52,7 @@ def _head(head: PlanHead) -> str:
     parts = (
         shorten(head.portfolio, 18),
         f"budget {money(head.budget, shorten(head.currency, 8))}",
-        f"model {shorten(head.model.get('name', ''), 14)}",
+        shorten(head.model.get("name", ""), 14),
         f"seed {head.seed}",
         "not solved" if head.status is None else str(head.status),
     )

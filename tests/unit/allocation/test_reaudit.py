@@ -11,8 +11,10 @@ import planner
 from planner.domain.plan import Plan
 from planner.domain.plan_diff import ChangeKind
 from planner.domain.portfolio import (
+    Committed,
     Exclusive,
     Gives,
+    Hold,
     Period,
     Portfolio,
     RiskPreference,
@@ -22,6 +24,7 @@ from planner.domain.portfolio import (
 from planner.domain.posterior import Posterior
 from planner.domain.project import Images, Project
 from planner.domain.quantities import Range
+from planner.domain.vocabulary import Mode
 
 
 def project(name: str, **fields: object) -> Project:
@@ -55,6 +58,12 @@ WIDE = replace(
 PORTFOLIOS = {
     "plain": PLAIN,
     "assets and periods": WIDE,
+    "caps under a hold": replace(
+        PLAIN,
+        mode=Mode.STOP_WHEN_REACHED,
+        hold=Hold(chance=0.8),
+        rules=(Committed("rules[0]: b", "b", "ResNet-50"),),
+    ),
     "cvar": replace(PLAIN, risk=RiskPreference(measure="cvar", level=0.8, weight=0.5)),
 }
 
