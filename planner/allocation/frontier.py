@@ -123,7 +123,7 @@ def build_frontier(
         you_are_here=here,
         next_step=step,
         goals=tuple(_goal(goal, confidence, prepared, kept) for goal in wanted),
-        notes=tuple(_notes(grid, found)),
+        notes=(*_period_note(portfolio), *_notes(grid, found)),
     )
 
 
@@ -160,7 +160,9 @@ def with_prices(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
         least = point.value + PROVEN_GAP * max(abs(point.value), 1e-12)
         better = next((later for later in points[index + 1 :] if later.value > least), None)
         price = point.shadow_price
-        if price == 0 and better is not None:
+        if better is None and index < len(points) - 1:
+            price = 0.0  # the dual shares with other limits that bind as well, such as periods
+        elif better is not None and price == 0:
             price = (better.value - point.value) / (better.budget - point.budget)
         priced.append(replace(point, shadow_price=price))
     return tuple(priced)
@@ -227,6 +229,16 @@ def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
                 )
                 for name in missing
             )
+
+
+def _period_note(portfolio: Portfolio) -> Iterator[str]:
+    """Yield that the budgets of periods stay as they are."""
+    if portfolio.periods:
+        total = sum(period.budget for period in portfolio.periods)
+        yield (
+            f"The budgets of the periods, {portfolio.currency} {money_words(total)} together, stay "
+            "as they are: a larger total alone cannot be spent beyond them."
+        )
 
 
 def _notes(grid: Sequence[float], points: Sequence[FrontierPoint]) -> Iterator[str]:

@@ -53,7 +53,7 @@ def _header(frontier: Frontier) -> Text:
 def _table(frontier: Frontier) -> Table:
     by_budget = frontier.axis == "budget"
     worst = f"Worst\n{100 * (1 - frontier.level):.3g} %"
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("")
     table.add_column("Budget" if by_budget else "Weight", justify="right", no_wrap=True)
     table.add_column("Spend", justify="right", no_wrap=True)
@@ -75,11 +75,9 @@ def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
     here = by_budget and point.budget == frontier.you_are_here
     cells = [
         MARK if here else "",
-        money(point.budget) if by_budget else f"{point.weight:.2f}",
-        money(point.committed),
-        worth_words(frontier.objective, point.value),
-        worth_words(frontier.objective, point.mean),
-        worth_words(frontier.objective, point.cvar),
+        _short(point.budget) if by_budget else f"{point.weight:.2f}",
+        _short(point.committed),
+        *(_cell(frontier, worth) for worth in (point.value, point.mean, point.cvar)),
     ]
     if frontier.objective is not Objective.TARGETS_MET:
         cells.append(f"{point.expected_targets:.2f}")
@@ -90,6 +88,19 @@ def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
         _price(point.shadow_price) if by_budget else f"{100 * gap:.2g} %",
     ]
     return tuple(Text(cell, style="bold" if here else "") for cell in cells)
+
+
+def _cell(frontier: Frontier, worth: float) -> str:
+    targets = frontier.objective is Objective.TARGETS_MET
+    return worth_words(frontier.objective, worth) if targets else _short(worth)
+
+
+def _short(amount: float) -> str:
+    """Return an amount that fits a column: from ten million on in millions."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if abs(amount) >= 10 * size:
+            return f"{amount / size:,.1f}{letter}".replace("-", "−")
+    return money(amount)
 
 
 def _price(price: float) -> str:
