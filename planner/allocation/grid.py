@@ -14,6 +14,10 @@ type Levels = NDArray[np.int64]
 N_LEVELS = 24
 """Levels of the first grid; at least 20 are promised."""
 
+FEWEST_LEVELS = 20
+N_BEYOND = 8
+"""Levels beyond what a pool gives."""
+
 FEWEST_IMAGES = 10
 """No project trains on fewer images, unless fewer is all it can obtain."""
 
@@ -53,6 +57,42 @@ def image_levels(held: int, limit: int, n_levels: int = N_LEVELS) -> Levels:
         factor = math.exp(math.log(limit / levels[-1]) / remaining)
         levels.append(max(levels[-1] + 1, round(levels[-1] * factor)))
     return np.array([*levels, limit], dtype=np.int64)
+
+
+def pooled_levels(held: int, limit: int, pool_limit: int) -> Levels:
+    """Return the images on offer to a member of a pool.
+
+    What members take from the pool lies on one log grid for all of them, whatever each holds: few
+    distinct needs keep the choice of the pool's size small. Beyond the pool the levels go on to the
+    limit.
+
+    Parameters
+    ----------
+    held, limit : int
+        As for :func:`image_levels`.
+    pool_limit : int
+        Images that the pool can have at most.
+
+    Returns
+    -------
+    ndarray of int64, strictly increasing
+        From ``max(held, 10)`` to ``limit``, both included; at least as many as are promised.
+
+    Examples
+    --------
+    >>> a, b = pooled_levels(500, 90_000, 20_000) - 500, pooled_levels(80, 90_000, 20_000) - 80
+    >>> set(a[a <= 20_000].tolist()) == set(b[b <= 20_000].tolist())
+    True
+    """
+    start = max(held, FEWEST_IMAGES)
+    plain = image_levels(held, limit)
+    inside = held + image_levels(0, pool_limit)
+    ends = np.array([min(start, limit), limit], dtype=np.int64)
+    beyond = held + pool_limit
+    outside = image_levels(beyond, limit, N_BEYOND) if beyond < limit else ends
+    levels = np.unique(np.concatenate([ends, inside, outside]))
+    levels = levels[(levels >= start) & (levels <= limit)]
+    return levels if len(levels) >= min(len(plain), FEWEST_LEVELS) else plain
 
 
 def midpoints(levels: Levels, index: int) -> Levels:

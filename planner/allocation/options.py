@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.grid import Levels, image_levels, midpoints
+from planner.allocation.grid import (
+    FEWEST_IMAGES,
+    Levels,
+    image_levels,
+    midpoints,
+    pooled_levels,
+)
 from planner.allocation.money import total_budget_cents
 from planner.allocation.objective import resolve_objective
 from planner.allocation.pricing import Bits, Priced, Terms, merged, price_way
@@ -199,7 +205,7 @@ def _first_menu(
     threshold = portfolio.go_chance if project.pilots else portfolio.pilot_chance
     rates = price_list.rates(project, committed)
     ways = _ways(project, portfolio, forecast, rates, price_list, terms.seed)
-    levels = image_levels(project.images.held, project.images.limit)
+    levels = _levels(project, ways)
     fixed = [rule.images for rule in committed if rule.images is not None]
     if fixed:
         levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
@@ -219,6 +225,15 @@ def _first_menu(
 def _no_options() -> ProjectOptions:
     nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
     return ProjectOptions("", (), nothing, nothing, nothing, nothing, nothing, nothing, none, none)
+
+
+def _levels(project: Project, ways: Sequence[Way]) -> Levels:
+    """Return the first grid of images; members of a pool take from it on a common grid."""
+    images = project.images
+    pools = [pool.images for way in ways for pool in way.pools if pool.images is not None]
+    if pools:
+        return pooled_levels(images.held, images.limit, pools[0].limit)
+    return image_levels(images.held, images.limit)
 
 
 def _ways(
@@ -306,7 +321,9 @@ def _with_levels_between(
     rows = np.flatnonzero(menu.eligible(menu.project.min_chance))
     if len(rows) == 0 or any(rule.images is not None for rule in menu.committed):
         return menu
-    levels = np.unique(menu.priced.images_total)
+    # Members of a pool refine what they take from it, so that they meet on the same needs.
+    origin = menu.project.images.held if menu.priced.pools else 0
+    levels = np.unique(menu.priced.images_total) - origin
     score = (
         objective_worth(menu.priced, objective)[rows]
         - price_per_cent * menu.priced.total_cents[rows]
@@ -317,8 +334,9 @@ def _with_levels_between(
     # The fractional project of the relaxation has two best levels; both are refined.
     tolerance = 1e-9 * float(np.abs(score).max())
     best = np.unique(menu.priced.images_total[rows][score >= score.max() - tolerance])
-    wanted = [midpoints(levels, int(np.searchsorted(levels, n))) for n in (best[0], best[-1])]
-    added = np.unique(np.concatenate(wanted))
+    places = np.searchsorted(levels, np.array([best[0], best[-1]]) - origin).tolist()
+    added = np.unique(np.concatenate([midpoints(levels, place) for place in places])) + origin
+    added = added[added >= min(FEWEST_IMAGES, menu.project.images.limit)]
     if len(added) == 0:
         return menu
     return _priced(menu, added, periods, terms)
