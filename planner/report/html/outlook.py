@@ -30,7 +30,7 @@ from planner.report.html.text import visible
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_BARS = 7
+MOST_BARS = 6
 LONGEST_LABEL = 34
 MOST_POINTS = 7
 
@@ -59,7 +59,7 @@ def _tornado(material: Material) -> Iterator[Block]:
     widest_bars = replace(tornado, bars=bars)
     with report_style(with_math=True):
         figure = draw_tornado(widest_bars, currency=visible(material.currency))
-        figure.set_size_inches(5.2, 1.0 + 0.3 * len(widest_bars.bars))
+        figure.set_size_inches(5.2, 0.9 + 0.28 * len(widest_bars.bars))
         _calm_axis(figure.axes[0], visible(widest_bars.unit))
         alt = words.TORNADO_ALT.format(
             count=len(tornado.bars), first=first, low=low.text, high=high.text

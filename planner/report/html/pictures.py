@@ -68,6 +68,8 @@ def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
     levels = np.linspace(0.005, 0.995, 100)
     amounts = np.quantile(curve.draws, levels, method="inverted_cdf")
     axes.plot(amounts, levels, color=BLUE, lw=1.8, solid_capstyle="round")
+    if np.ptp(curve.draws) == 0:  # one amount needs a scale to stand on
+        axes.set_xlim(0, 1.1 * max(float(curve.draws[0]), curve.limit or 0.0, 1.0))
     axes.set(ylim=(0, 1), xlabel=curve.label, ylabel="chance of at most this")
     axes.grid(visible=True, axis="y", color=RULE, lw=0.5)
     axes.set_yticks([0, 0.1, 0.5, 0.9, 1], ["0 %", "10 %", "50 %", "90 %", "100 %"])

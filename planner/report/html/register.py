@@ -131,14 +131,12 @@ def _money(material: Material) -> Iterator[Entry]:
     if material.counts_money and draws is not None:
         loss = float(np.mean(draws.net_value < 0))
         if loss > 0:
-            cvar = numbers.amount(
-                risk.net_value.cvar90, currency, "risk.net_value.cvar90", named=True
-            )
+            lost = -float(np.mean(draws.net_value[draws.net_value < 0]))
             yield Entry(
-                loss * max(0.0, -risk.net_value.cvar90),
+                loss * lost,
                 (words.LOSS,),
                 (numbers.chance(loss, digits=1),),
-                say(words.LOSS_IMPACT, cvar=cvar),
+                say(words.LOSS_IMPACT, lost=numbers.amount(lost, currency, named=True)),
                 (words.LOSS_MITIGATION,),
             )
 
