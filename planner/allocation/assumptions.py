@@ -59,6 +59,22 @@ def list_assumptions(
     }
 
 
+def estimate_assumptions(
+    portfolio: Portfolio, posterior: Posterior, *, seed: int
+) -> dict[str, object]:
+    """Return settings and defaults behind estimates of single projects, ready for JSON."""
+    return {
+        "compute": _compute_settings(portfolio.compute),
+        "image_prices": {p.id: _plain(p.images.price) for p in portfolio.projects},
+        "baseline_entropy_nats": {p.id: p.baseline_entropy for p in portfolio.projects},
+        "model": posterior.name,
+        "evidence": posterior.evidence.description,
+        "draws": posterior.n_draws,
+        "seed": seed,
+        "defaults_used": _defaults_used(portfolio),
+    }
+
+
 def _risk_settings(portfolio: Portfolio) -> dict[str, float]:
     """Return the numbers that the measure of risk reads."""
     risk = portfolio.risk

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.assumptions import estimate_assumptions
 from planner.allocation.ranges import CostRanges, cost_ranges
 from planner.catalogue.tables import candidate_warnings, candidates
 from planner.costing.hardware import gpu_hours, memory_floor_gb
@@ -91,12 +92,19 @@ class ProjectEstimate:
 
 @dataclass(frozen=True)
 class Estimate(Shown):
-    """Estimates of a portfolio's projects, with what they rest on."""
+    """Estimates of a portfolio's projects, with what they rest on.
+
+    Attributes
+    ----------
+    assumptions : mapping of str to object
+        Settings, sources and defaults used, as plain data.
+    """
 
     model: Mapping[str, str]
     seed: int
     currency: str
     projects: tuple[ProjectEstimate, ...]
+    assumptions: Mapping[str, object] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, object]:
         """Return the estimate as plain data, in the shape of ``planner estimate --json``."""
@@ -106,6 +114,7 @@ class Estimate(Shown):
             "seed": self.seed,
             "currency": self.currency,
             "projects": [asdict(project) for project in self.projects],
+            "assumptions": dict(self.assumptions),
         }
 
 
@@ -152,6 +161,7 @@ def build_estimate(
             )
             for project in portfolio.projects
         ),
+        assumptions=estimate_assumptions(portfolio, posterior, seed=seed),
     )
 
 

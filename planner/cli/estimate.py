@@ -76,6 +76,7 @@ def estimate(
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
+    verbose: ask.Verbose = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -115,7 +116,7 @@ def estimate(
     from planner.report.plan_text import render_warnings
 
     out = data_console(no_color=no_color)
-    for block in render_estimate(result):
+    for block in render_estimate(result, verbose=verbose):
         out.print(block)
     for path in written:
         out.print(f"Wrote {path}", markup=False)

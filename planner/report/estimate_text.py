@@ -19,15 +19,18 @@ LARGE_ERROR = 0.05
 
 
 _HOW_TO_READ = (
-    "P10, P50, P80, P90: not exceeded in 10, 50, 80 and 90 % of outcomes. Worst 10 %: the mean of "
-    "the dearest 10 %. Each architecture is priced at its median need, or at the limit where that "
-    "is lower. commit buys that many images now; stop buys until the target is met, at most up to "
-    "the limit."
+    "P10, P50, P80, P90: not exceeded in 10, 50, 80 and 90 % of outcomes.",
+    "Worst 10 %: the mean of the dearest 10 %. Each architecture is priced at its median need, or "
+    "at the limit where that is lower. commit buys that many images now; stop buys until the "
+    "target is met, at most up to the limit.",
 )
 
 
-def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
-    """Yield the estimate of each project, each block at most 79 columns wide."""
+def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[Table | Text]:
+    """Yield the estimate of each project, each block at most 79 columns wide.
+
+    ``verbose`` adds every setting and default used.
+    """
     for project in estimate.projects:
         yield Text(
             f"{shorten(project.id, 50)} · target error {percent(project.target_error, 2)} · "
@@ -42,7 +45,13 @@ def render_estimate(estimate: "Estimate") -> Iterator[Table | Text]:
         yield _cost_ranges(project, estimate.currency)
         yield from _cost_sentences(project, estimate.currency)
         yield Text("")
-    yield Text(fill(_HOW_TO_READ, WIDTH), style="dim")
+    for sentence in _HOW_TO_READ:
+        yield Text(fill(sentence, WIDTH), style="dim")
+    if verbose:
+        yield Text("\nAssumptions", style="bold")
+        for name, value in estimate.assumptions.items():
+            line = f"  {name}: {value}"
+            yield Text(fill(line, WIDTH, subsequent_indent="    ", break_on_hyphens=False))
 
 
 def _ranges(project: "ProjectEstimate") -> Table:

@@ -1,5 +1,6 @@
 """Waiting, bugs, completion and colour: what a person meets around the answer."""
 
+import json
 import os
 import pty
 import subprocess
@@ -48,8 +49,6 @@ def test_the_page_for_a_bug_says_what_to_do(bug: Path) -> None:
 
 def test_a_bug_with_json_is_one_object(bug: Path) -> None:
     """A program that reads the answer learns of the bug too."""
-    import json
-
     result = RUNNER.invoke(app, ["plan", RETAIL, "--json"])
     answer = json.loads(result.stdout)
     assert result.exit_code == answer["exit_code"] == 1
@@ -197,3 +196,15 @@ def test_every_command_takes_quiet_and_debug() -> None:
         shown = RUNNER.invoke(app, [str(info.name), "--help"], env={"COLUMNS": "80"}).stdout
         assert "--quiet" in shown, info.name
         assert "--debug" in shown, info.name
+
+
+def test_verbose_lists_every_default() -> None:
+    """-v of an estimate and of a plan name the defaults; the JSON carries the same."""
+    for command in (["estimate", RETAIL, "shelf-gaps"], ["plan", RETAIL]):
+        text = RUNNER.invoke(app, [*command, "-v"], env={"COLUMNS": "80"}).stdout
+        words = "".join(text.split())
+        data = json.loads(RUNNER.invoke(app, [*command, "--json"]).stdout)
+        defaults = data["assumptions"]["defaults_used"]
+        assert "portfolio.mode" in defaults
+        assert all(name in words for name in defaults)
+        assert max(len(line) for line in text.splitlines()) <= 80
