@@ -21,9 +21,9 @@ LARGE_ERROR = 0.05
 _HOW_TO_READ = (
     "P10, P50, P80, P90: not exceeded in 10, 50, 80 and 90 % of outcomes.",
     (
-        "Worst 10 %: the mean of the dearest 10 %. Each architecture is priced at its median need, or "
-        "at the limit where that is lower. commit buys that many images now; stop buys until the "
-        "target is met, at most up to the limit."
+        "Worst 10 %: the mean of the dearest 10 %. Each architecture is priced at its median need, "
+        "or at the limit where that is lower. commit buys that many images now; stop buys until "
+        "the target is met, at most up to the limit."
     ),
 )
 
