@@ -40,6 +40,9 @@ from planner.forecast.forecast import Forecast, build_forecast
 
 type Picks = Sequence[int | None]
 
+CAUTION_TIME_LIMIT_S = 10.0
+"""Seconds for the plan of the best expectation, which is only compared with."""
+
 
 def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> RiskResult:
     """Return the spread of net value and cost of a plan, and where it comes from."""
@@ -232,7 +235,9 @@ def judge_caution(prepared: Prepared, solution: Solution) -> Caution | None:
     """
     if prepared.portfolio.risk.measure == "expected" or prepared.problem.outcomes is None:
         return None
-    bold = solve_prepared(prepared, risk=RiskMeasure("expected"), gap=1e-4)
+    bold = solve_prepared(
+        prepared, risk=RiskMeasure("expected"), gap=1e-4, time_limit_s=CAUTION_TIME_LIMIT_S
+    )
     if bold.status is Status.INFEASIBLE:
         return None
     level = prepared.portfolio.risk.level

@@ -4,8 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
-from planner.allocation.risk import Funded, plan_risk, summarise, tail_mean
+from planner.allocation.problem import RiskMeasure
+from planner.allocation.risk import (
+    Funded,
+    chance_interval,
+    plan_risk,
+    risk_value,
+    split_risk,
+    summarise,
+    tail_mean,
+)
 from planner.domain.project import Images, Project
 from planner.forecast.forecast import build_forecast
 from planner.testing import synthetic_posterior
@@ -77,3 +87,45 @@ def test_an_empty_plan_risks_nothing() -> None:
     risk = plan_risk([], 50, 10.0)
     assert risk.net_value == risk.cost
     assert risk.cost.cvar90 == 0.0
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 40), (3, 40), (20, 40), (40, 40)])
+def test_the_interval_of_a_chance_leaves_a_fortieth_of_the_binomial_on_each_side(
+    hits: int, count: int
+) -> None:
+    """At either end, what was seen or more extreme has a probability of 2.5 %."""
+    interval = chance_interval(hits, count)
+    if hits:
+        assert binom.sf(hits - 1, count, interval.low) == pytest.approx(0.025)
+    else:
+        assert interval.low == 0.0
+    if hits < count:
+        assert binom.cdf(hits, count, interval.high) == pytest.approx(0.025)
+    else:
+        assert interval.high == 1.0
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=40), st.floats(-1e3, 1e3))
+def test_a_certain_amount_shifts_every_measure_of_risk_by_itself(
+    draws: list[float], amount: float
+) -> None:
+    """Mean, mix with the tail and entropic worth; and none of them exceeds the mean."""
+    values = np.array(draws)
+    for measure in (
+        RiskMeasure(),
+        RiskMeasure("cvar", level=0.8, weight=0.7),
+        RiskMeasure("entropic", aversion=1e-3),
+    ):
+        worth = risk_value(values, measure)
+        assert risk_value(values + amount, measure) == pytest.approx(worth + amount, abs=1e-6)
+        assert worth <= values.mean() + 1e-6
+
+
+def test_the_split_of_risk_finds_the_part_that_two_evaluations_share() -> None:
+    """Of shared and own parts of known variances the shares come back."""
+    rng = np.random.default_rng(0)
+    shared, one, other = 3 * rng.standard_normal(100_000), *rng.standard_normal((2, 100_000))
+    split = split_risk(shared + one, shared + other)
+    assert split.shared_sd == pytest.approx(3.0, rel=0.02)
+    assert split.luck_sd == pytest.approx(1.0, rel=0.05)
+    assert split_risk(one, other).shared_share < 0.02
