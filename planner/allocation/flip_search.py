@@ -76,9 +76,7 @@ def find_flip(search: Search, flipped: Callable[[float], bool]) -> float | None:
             return None
         far_found = far
     near, far = _closed_in(near, far_found, search, flipped)
-    shown = _rounded_away(far, near)
-    if search.precision >= COARSE_PRECISION:
-        return far
+    shown = _rounded_away(far, near, DIGITS if search.precision < COARSE_PRECISION else 3)
     beyond = abs(shown - search.now) > abs(search.limit - search.now)
     return far if shown == far or beyond or not flipped(shown) else shown
 
@@ -121,11 +119,11 @@ def _between(near: float, far: float, share: float) -> float:
     return near + share * (far - near)
 
 
-def _rounded_away(far: float, near: float) -> float:
+def _rounded_away(far: float, near: float, digits: int) -> float:
     """Return a value with few digits, rounded away from where the decision is today's."""
     if far == 0 or not math.isfinite(far):
         return far
-    unit = 10.0 ** (math.floor(math.log10(abs(far))) - DIGITS + 1)
+    unit = 10.0 ** (math.floor(math.log10(abs(far))) - digits + 1)
     steps = far / unit
     whole = math.ceil(steps - 1e-9) if far > near else math.floor(steps + 1e-9)
-    return float(f"{whole * unit:.{DIGITS}g}")
+    return float(f"{whole * unit:.{digits}g}")
