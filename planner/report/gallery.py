@@ -48,8 +48,8 @@ class Picture:
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of the numbers, rounded; text columns included, sentences not."""
-        kept = self.frame.drop(columns=["why"], errors="ignore")
+        """sha256 of the numbers that are drawn, rounded, and of the names beside them."""
+        kept = self.frame.drop(columns=["why", "shadow_price"], errors="ignore")  # not drawn
         text = kept.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
