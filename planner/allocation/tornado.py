@@ -196,8 +196,14 @@ def parts_of_error(log_error: Floats, posterior: Posterior) -> dict[str, Floats]
         ``level``, ``slope`` and ``luck``; each sums to 0, and together they are the departure from
         the mean of log10 error.
     """
-    columns = {name: _columns(posterior, name, len(log_error)) for name in _PARTS}
-    centred = log_error - log_error.mean()
+    parts = _parts_of_errors(log_error[:, None], posterior)
+    return {name: part[:, 0] for name, part in parts.items()}
+
+
+def _parts_of_errors(log_errors: Floats, posterior: Posterior) -> dict[str, Floats]:
+    """Return the same for several projects, each part of shape (n_draws, n_projects)."""
+    columns = {name: _columns(posterior, name, len(log_errors)) for name in _PARTS}
+    centred = log_errors - log_errors.mean(axis=0)
     design = np.concatenate([columns["level"], columns["slope"]], axis=1)
     if design.shape[1] == 0:
         return {"luck": centred}
@@ -249,17 +255,15 @@ def _model_bars(
     holdings: Sequence[Holding], posterior: Posterior, total: Floats
 ) -> Iterator[TornadoBar | None]:
     """Yield the bars of level and slope, which all projects share, and of each project's luck."""
-    parts = [parts_of_error(np.log10(holding.error), posterior) for holding in holdings]
+    errors = np.stack([np.log10(holding.error) for holding in holdings], axis=1)
+    parts = _parts_of_errors(errors, posterior)
     stakes = np.array([max(holding.stake, 0.0) for holding in holdings])
     stakes = stakes / stakes.sum() if stakes.sum() > 0 else np.full(len(stakes), 1 / len(stakes))
     for part, name in _PARTS.items():
-        moved = [
-            stake * found[part] for stake, found in zip(stakes, parts, strict=True) if part in found
-        ]
-        if moved:
-            yield _error_bar(name, np.sum(moved, axis=0), total, holdings)
-    for holding, found in zip(holdings, parts, strict=True):
-        yield _error_bar(f"own luck of {holding.project}", found["luck"], total, [holding])
+        if part in parts:
+            yield _error_bar(name, parts[part] @ stakes, total, holdings)
+    for holding, luck in zip(holdings, parts["luck"].T, strict=True):
+        yield _error_bar(f"own luck of {holding.project}", luck, total, [holding])
 
 
 def _error_bar(
