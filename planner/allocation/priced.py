@@ -9,7 +9,7 @@ seconds, and it is what the linear relaxation would say if only the budget's pri
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.problem import Floats, Problem, Solution
+from planner.allocation.problem import Floats, Problem, Rows, Solution
 
 __all__ = ["pays_at_prices", "reduced_worth"]
 
@@ -44,12 +44,14 @@ def pays_at_prices(
     if budget_cents is None:
         return gains > 0
     left = budget_cents - float(problem.asset_cents[solution.assets].sum())
-    if _spent(problem, net, cents) <= left:
+    starts = np.flatnonzero(np.diff(problem.owner, prepend=-1))
+    owners = np.cumsum(np.diff(problem.owner, prepend=-1) > 0) - 1
+    if _spent(starts, owners, net, cents) <= left:
         return gains > 0
     low, high = 0.0, _dearest_price(net, cents)
     for _ in range(ROUNDS):
         price = 0.5 * (low + high)
-        if _spent(problem, net - price * cents, cents) > left:
+        if _spent(starts, owners, net - price * cents, cents) > left:
             low = price
         else:
             high = price
@@ -86,12 +88,17 @@ def _gains(problem: Problem, net: Floats) -> Floats:
     return gains
 
 
-def _spent(problem: Problem, net: Floats, cents: Floats) -> float:
-    """Return what the best option of each project that pays costs; the cheaper among equals."""
-    order = np.lexsort((cents, -net, problem.owner))
-    _, first = np.unique(problem.owner[order], return_index=True)
-    best = order[first]
-    return float(cents[best[net[best] > 0]].sum())
+def _spent(starts: Rows, owners: Rows, net: Floats, cents: Floats) -> float:
+    """Return what the best option of each project that pays costs; the cheaper among equals.
+
+    ``starts`` is where the options of each project that has any begin; ``owners`` counts these
+    projects along the options.
+    """
+    if len(starts) == 0:
+        return 0.0
+    best = np.maximum.reduceat(net, starts)
+    cheapest = np.minimum.reduceat(np.where(net == best[owners], cents, np.inf), starts)
+    return float(cheapest[best > 0].sum())
 
 
 def _dearest_price(net: Floats, cents: Floats) -> float:
