@@ -236,7 +236,10 @@ class Run:
     def _earliest(self, choice: Choice) -> Choice:
         """Replace options by equals that stand first among them, as far as every row is kept."""
         problem, options = self.problem, choice.options.copy()
+        twin = self.judge.system.has_earlier_twin
         for place, option in enumerate(options.tolist()):
+            if not twin[option]:
+                continue
             project = problem.owner[option]
             own = np.arange(*np.searchsorted(problem.owner, [project, project + 1]))
             equal = own[

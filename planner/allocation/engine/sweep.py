@@ -17,10 +17,11 @@ from planner.domain.vocabulary import Status
 SMALL = 3_000
 """Options up to which every budget is searched."""
 SWEEP_GAP = 1e-4
-RELAXED_GAP = 2e-3
+RELAXED_GAP = 5e-3
+ROUNDS = 4
 SECONDS_EACH = 2.0
 """Searches of one budget stop there; the gap is told."""
-PASSES = 3
+PASSES = 2
 
 
 def swept(
@@ -59,7 +60,7 @@ def swept(
 def _quick(run: Run) -> Solution:
     """Return a plan from the relaxation; searched only where rows leave nothing simpler."""
     deadline = time.monotonic() + SECONDS_EACH
-    relaxation = run.relax(RELAXED_GAP, deadline)
+    relaxation = run.relax(RELAXED_GAP, deadline, rounds=ROUNDS)
     if relaxation is None:
         return infeasible(run)
     progress = run.start(relaxation, None, passes=PASSES)

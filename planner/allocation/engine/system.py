@@ -84,6 +84,20 @@ class System:
             kinds[option] = seen.setdefault(pairs[start:stop].tobytes(), len(seen))
         return kinds
 
+    @cached_property
+    def has_earlier_twin(self) -> Flags:
+        """Options that another of their project equals in cost and worth and precedes in tie."""
+        problem = self.problem
+        order = np.lexsort((problem.tie, problem.worth, problem.cents, problem.owner))
+        equal = (
+            (np.diff(problem.owner[order]) == 0)
+            & (np.diff(problem.cents[order]) == 0)
+            & (np.diff(problem.worth[order]) == 0)
+        )
+        twin = np.zeros(len(problem), dtype=np.bool_)
+        twin[order[1:]] = equal
+        return twin
+
     def entries(self, options: Rows) -> tuple[Rows, Rows, Floats]:
         """Return position in ``options``, row and coefficient of all their coefficients."""
         counts = self.first[options + 1] - self.first[options]
