@@ -10,7 +10,6 @@ from planner.cli.app import app
 
 RUNNER = CliRunner()
 NAMES = {
-    "long": "shelf-" * 50,
     "wide": "棚の空きを数える" * 20,
     "mixed": "=H(1)[red]x[/red]<b>\u202ey\u200f</b>🙂🚀" * 4,
 }

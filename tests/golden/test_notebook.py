@@ -7,6 +7,7 @@ import nbclient
 import nbformat
 import pytest
 
+READ: Any = nbformat.read  # ships without types
 FOLDER = Path(__file__).parents[2] / "examples" / "05_notebook"
 
 
@@ -14,7 +15,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "05_notebook"
 @pytest.mark.filterwarnings("default")  # of the notebook's own machinery
 def test_the_notebook_runs_from_top_to_bottom() -> None:
     """Each cell runs in a fresh kernel; records are shown as HTML, figures as PNG."""
-    notebook = nbformat.read(FOLDER / "plan.ipynb", as_version=4)
+    notebook = READ(FOLDER / "plan.ipynb", as_version=4)
     client = nbclient.NotebookClient(
         notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
     )
@@ -31,7 +32,7 @@ def test_the_notebook_runs_from_top_to_bottom() -> None:
 
 def test_the_notebook_is_kept_without_output() -> None:
     """What a reader would see stale is not stored; running it takes seconds."""
-    notebook = nbformat.read(FOLDER / "plan.ipynb", as_version=4)
+    notebook = READ(FOLDER / "plan.ipynb", as_version=4)
     assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(notebook))
 
 
