@@ -42,7 +42,9 @@ ModeFlag = Annotated[
 ]
 Risk = Annotated[
     str | None,
-    typer.Option("--risk", metavar="MEASURE", help="expected, cvar:LEVEL[:WEIGHT] or entropic:AVERSION."),
+    typer.Option(
+        "--risk", metavar="MEASURE", help="expected, cvar:LEVEL[:WEIGHT] or entropic:AVERSION."
+    ),
 ]
 Gap = Annotated[
     float,
