@@ -44,6 +44,8 @@ from planner.domain.vocabulary import Mode, Objective
 from planner.forecast.forecast import Forecast, build_forecast
 
 REFINEMENT_ROUNDS = 3
+MOST_REFINED = 6
+"""Architectures of a project for which levels are added around its best ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,10 +259,16 @@ def _ways(
     return tuple(ways)
 
 
-def _priced(menu: Menu, levels: Levels, periods: Sequence[int], terms: Terms) -> Menu:
-    """Return the menu with more levels of images priced."""
+def _priced(
+    menu: Menu,
+    levels: Levels,
+    periods: Sequence[int],
+    terms: Terms,
+    architectures: NDArray[np.int64] | None = None,
+) -> Menu:
+    """Return the menu with more levels of images priced, for all or some architectures."""
     parts = [
-        price_way(menu.project, menu.ways, number, levels, periods, terms)
+        price_way(menu.project, menu.ways, number, levels, periods, terms, architectures)
         for number in range(len(menu.ways))
     ]
     if len(menu.priced):
@@ -339,7 +347,22 @@ def _with_levels_between(
     added = added[added >= min(FEWEST_IMAGES, menu.project.images.limit)]
     if len(added) == 0:
         return menu
-    return _priced(menu, added, periods, terms)
+    return _priced(menu, added, periods, terms, _promising(menu, rows, score))
+
+
+def _promising(
+    menu: Menu, rows: NDArray[np.int64], score: NDArray[np.float64]
+) -> NDArray[np.int64] | None:
+    """Return the architectures whose best options score highest; None where all cost alike.
+
+    A forecast of each architecture takes most of the time of a plan: with dozens on offer, finer
+    levels are worth it only for those that may be chosen.
+    """
+    if not menu.forecast.varies_by_architecture or len(menu.rates) <= MOST_REFINED:
+        return None
+    best = np.full(len(menu.rates), -np.inf)
+    np.maximum.at(best, menu.priced.architecture_index[rows], score)
+    return np.sort(np.argsort(-best, kind="stable")[:MOST_REFINED]).astype(np.int64)
 
 
 def _pool_cents(menu: Menu) -> NDArray[np.float64]:

@@ -74,6 +74,7 @@ def price_way(
     levels: Rows,
     periods: Sequence[int],
     terms: Terms,
+    architectures: Rows | None = None,
 ) -> Priced:
     """Return every architecture at every level in one way and every period it may start in.
 
@@ -91,26 +92,29 @@ def price_way(
         Periods it may start in.
     terms : Terms
         Prices, mode and draws.
+    architectures : ndarray of int64, optional
+        Places of those to price among the way's; all by default.
     """
-    way = ways[number]
+    way, every = ways[number], ways[number].rates
+    places = np.arange(len(every), dtype=np.int64) if architectures is None else architectures
+    way = replace(way, rates=tuple(every[place] for place in places.tolist()))
     taken = images_from_pools(project, way.pools, levels)
     optional = [k for k, pool in enumerate(way.pools) if not pool.required]
     if optional:  # without an image of it, an optional pool is only a cost
         keep = np.all(taken[:, optional] > 0, axis=1)
         levels, taken = levels[keep], taken[keep]
-    names = tuple(rate.architecture for rate in way.rates)
     cost = price_images(
         project, levels, way.rates, terms.compute, taken.sum(axis=1) if way.pools else None
     )
     chance, success = _chances(project, way, levels, terms)
 
     def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.tile(row, len(names))
+        return np.tile(row, len(places))
 
     options = ProjectOptions(
         project=project.id,
-        architectures=names,
-        architecture_index=np.repeat(np.arange(len(names), dtype=np.int64), len(levels)),
+        architectures=tuple(rate.architecture for rate in every),
+        architecture_index=np.repeat(places, len(levels)),
         images_total=each(levels),
         images_to_buy=each(cost.to_buy),
         data_cents=each(cost.data_cents),
@@ -124,7 +128,7 @@ def price_way(
         uses=tuple(item.uses for item in ways),
         use_index=np.full(len(chance), number, dtype=np.int64) if len(ways) > 1 else None,
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
-        pool_images=_by_pool(ways, number, taken, len(names)),
+        pool_images=_by_pool(ways, number, taken, len(places)),
     )
     return _started(Priced(options, success), periods, terms.present)
 

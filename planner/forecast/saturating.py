@@ -244,12 +244,18 @@ class ProjectCurves:
         """Draws of what all architectures share, by predictor."""
         return self.predictor_draws(self.option(None), own=False)
 
+    @cached_property
+    def _prior_sizes(self) -> Array | None:
+        """How much the project's curves stray, before any pilot; the same for all its options."""
+        spec = self.posterior.spec
+        return None if spec is None else path_sizes(spec.discrepancy, self.luck)
+
     def _declared(self, mean: CurveDraws, option: Option) -> DeclaredCurve:
         spec = self.posterior.spec
         law = Discrepancy() if spec is None else spec.discrepancy
         sigma = self.posterior.draws["sigma"]
         moved = None if self.update is None else self.update.path(option)
-        sizes = path_sizes(law, self.luck) if self.update is None else self.update.sizes
+        sizes = self._prior_sizes if self.update is None else self.update.sizes
         return DeclaredCurve(
             mean=mean,
             majority_guess=self.project.majority_guess_error,
