@@ -62,7 +62,7 @@ def find_flip(search: Search, flipped: Callable[[float], bool]) -> float | None:
     Examples
     --------
     >>> find_flip(Search(1.0, 1000.0), lambda x: x >= 7.0)
-    7.001
+    7.002
     """
     near, far = search.now, search.limit
     far_found = None
