@@ -348,9 +348,13 @@ def _require_sign_of(currency: str | None, sign: str, shown: str) -> None:
 
 
 def _share(rate: float, value: object) -> float:
-    """Return a share that lies in [0, 1]; where one digit too many is likely, suggest a tenth."""
+    """Return a share that lies in [0, 1]; where digits too many are likely, suggest fewer."""
     if 0 <= rate <= 1:
         return rate
     message = f"got {show(value).strip('"')}; expected a share between 0 % and 100 %"
-    fix = f"{rate * 10:.6g}%" if 1 < rate <= 10 else ""
+    fix = ""
+    if 1 < rate <= 10:
+        fix = f"{rate * 10:.6g}%"
+    elif 10 < rate <= 100 and str(value).rstrip().endswith("%"):
+        fix = f"{rate:.6g}%"
     raise QuantityError(message, fix)

@@ -109,6 +109,7 @@ def test_what_is_not_a_number_is_refused(value: object, message: str, fix: str) 
         (965, "got 965", "96.5%"),
         ("-5%", "got -5%", ""),
         (5000, "got 5000", ""),
+        ("9000%", "got 9000%", "90%"),
         ("0,5%", "decimal comma", "0.5%"),
         ("many", "not a number", ""),
     ],
