@@ -244,7 +244,10 @@ def judge_caution(prepared: Prepared, solution: Solution) -> Caution | None:
     mean, tail = _mean_and_tail(prepared, solution, level)
     bold_mean, bold_tail = _mean_and_tail(prepared, bold, level)
     given_up, gained = max(0.0, bold_mean - mean), max(0.0, tail - bold_tail)
-    return Caution(given_up, gained, given_up / gained if gained > 0 else None, level)
+    caution = Caution(given_up, gained, None, level, max(given_up, bold.bound - mean))
+    if gained <= 0 or caution.is_lost_in_gap:
+        return caution
+    return replace(caution, price=given_up / gained)
 
 
 def judge_distance(prepared: Prepared, solution: Solution, replications: int) -> ReplicatedGap:

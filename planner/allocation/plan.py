@@ -292,15 +292,23 @@ def _unit_spend(portfolio: Portfolio, decisions: Sequence[Decision]) -> tuple[Un
         unit: [d for d, p in zip(decisions, portfolio.projects, strict=True) if p.unit == unit]
         for unit in units
     }
+    whole = _own_cents(decisions)
     return tuple(
         UnitSpend(
             unit,
             sum(round(100 * d.cost.total) for d in mine) / 100,
             len(mine),
             sum(d.verdict is not Verdict.NO_GO for d in mine),
+            _own_cents(mine) / 100,
+            _own_cents(mine) / whole if whole else 0.0,
         )
         for unit, mine in members.items()
     )
+
+
+def _own_cents(decisions: Iterable[Decision]) -> int:
+    """Return what projects cost without shares of shared assets, as rules on units count it."""
+    return sum(round(100 * d.cost.total) - round(100 * d.cost.shared) for d in decisions)
 
 
 def _risk_warnings(risk: RiskResult) -> Iterable[Warning_]:

@@ -159,19 +159,30 @@ class Caution:
     Attributes
     ----------
     expected_given_up : float
-        Expected worth that the cautious plan gives up; at least 0.
+        Expected worth that the cautious plan gives up against the best one found; at least 0.
     tail_gained : float
         By how much the mean of the worst outcomes improves.
     price : float or None
-        Expected worth given up per unit of tail risk removed; None where none is removed.
+        Expected worth given up per unit of tail risk removed; None where none is removed, or where
+        what is given up is lost in the gap of the search for the best expectation.
     level : float
         The worst ``1 − level`` share of outcomes is meant.
+    expected_given_up_at_most : float or None
+        What no plan's expectation is further above this one's, proven by that search's bound; at
+        least ``expected_given_up``. None in plans saved before it was reported.
     """
 
     expected_given_up: float
     tail_gained: float
     price: float | None
     level: float
+    expected_given_up_at_most: float | None = None
+
+    @property
+    def is_lost_in_gap(self) -> bool:
+        """Whether the search for the best expectation leaves open more than was found given up."""
+        most = self.expected_given_up_at_most
+        return most is not None and most - self.expected_given_up > self.expected_given_up
 
 
 @dataclass(frozen=True)
@@ -313,12 +324,29 @@ class PeriodSpend:
 
 @dataclass(frozen=True)
 class UnitSpend:
-    """Committed spend of one business unit, shares of shared assets included."""
+    """Committed spend of one business unit.
+
+    Attributes
+    ----------
+    id : str
+        Name of the unit.
+    committed : float
+        What its projects commit, shares of shared assets included.
+    projects, funded : int
+        How many projects it has, and how many of them are funded.
+    own : float or None
+        What its projects commit without shares of shared assets: what the rules on shares of units
+        count. None in plans saved before it was reported.
+    own_share : float or None
+        ``own`` over the same of all projects, in [0, 1]; 0 where nothing is spent.
+    """
 
     id: str
     committed: float
     projects: int
     funded: int
+    own: float | None = None
+    own_share: float | None = None
 
 
 @dataclass(frozen=True)

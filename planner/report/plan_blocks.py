@@ -19,9 +19,10 @@ _SPLIT_WORDS = {
 
 def plan_blocks(plan: Plan) -> Iterator[Table | Text]:
     """Yield the tables that apply, each after an empty line, at most 79 columns wide."""
-    for table in (*_shared(plan), *_periods(plan), *_units(plan)):
-        yield Text("")
-        yield table
+    for block in (*_shared(plan), *_periods(plan), *_units(plan)):
+        if isinstance(block, Table):
+            yield Text("")
+        yield block
 
 
 def _table(*columns: str) -> Table:
@@ -79,19 +80,21 @@ def _periods(plan: Plan) -> Iterator[Table]:
         yield table
 
 
-def _units(plan: Plan) -> Iterator[Table]:
+def _units(plan: Plan) -> Iterator[Table | Text]:
     if plan.units:
-        table = _table("Business unit", "Projects", "Funded", "Committed", "Share of spend")
+        heads = ("Projects", "Funded", "Committed", "Own", "Of all own")
+        table = _table("Business unit", *heads)
         for unit in plan.units:
-            part = unit.committed / plan.budget.committed if plan.budget.committed else 0.0
             table.add_row(
-                Text(shorten(unit.id, 30)),
+                Text(shorten(unit.id, 22)),
                 str(unit.projects),
                 str(unit.funded),
                 money(unit.committed),
-                percent(part),
+                "–" if unit.own is None else money(unit.own),
+                "–" if unit.own_share is None else percent(unit.own_share),
             )
         yield table
+        yield Text("Own: without shares of shared assets, as rules on a unit's share count it.")
 
 
 def baseline_sentence(plan: Plan) -> str:

@@ -65,17 +65,26 @@ def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
     def amount(value: float) -> str:
         return f"{value:.2f} targets" if targets else money(value, plan.currency)
 
-    if caution.price is None:
+    cost = amount(caution.expected_given_up)
+    if caution.is_lost_in_gap and caution.expected_given_up_at_most is not None:
+        cost = f"at most {amount(caution.expected_given_up_at_most)}"
+    if caution.tail_gained <= 0:
         yield (
-            f"Caution costs {amount(caution.expected_given_up)} of expected worth: the plan of the "
-            f"best expectation has the same {worst}."
+            f"Caution costs {cost} of expected worth: the plan of the best expectation has no "
+            f"worse a {worst}."
         )
-        return
-    yield (
-        f"Caution costs {amount(caution.expected_given_up)} of expected worth and improves the "
-        f"{worst} by {amount(caution.tail_gained)}: {caution.price:.2g} given up for each 1 of "
-        "tail risk removed."
-    )
+    elif caution.price is None:
+        yield (
+            f"Caution costs {cost} of expected worth, too little for the search to tell from "
+            f"nothing; against the best expectation found, the {worst} improves by "
+            f"{amount(caution.tail_gained)}."
+        )
+    else:
+        yield (
+            f"Caution costs {cost} of expected worth and improves the {worst} by "
+            f"{amount(caution.tail_gained)}: {caution.price:.2g} given up for each 1 of tail risk "
+            "removed."
+        )
 
 
 def _hold(plan: Plan, risk: RiskResult) -> Iterator[str]:

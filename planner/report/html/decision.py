@@ -291,6 +291,8 @@ def _spend_tables(material: Material) -> Iterator[Table]:
         columns = (
             Column("Unit"),
             Column("Committed", numeric=True),
+            Column("Without shared assets", numeric=True),
+            Column("Share of that", numeric=True),
             Column("Funded", numeric=True),
             Column("Proposed", numeric=True),
         )
@@ -299,6 +301,8 @@ def _spend_tables(material: Material) -> Iterator[Table]:
                 (
                     (Name(visible(unit.id)),),
                     (numbers.amount(unit.committed, currency, f"units[{at}].committed"),),
+                    (numbers.amount(unit.own or 0.0, currency, f"units[{at}].own"),),
+                    (numbers.chance(unit.own_share or 0.0, f"units[{at}].own_share"),),
                     (numbers.tally(unit.funded, numbers.PROJECTS, f"units[{at}].funded"),),
                     (numbers.tally(unit.projects, numbers.PROJECTS, f"units[{at}].projects"),),
                 )

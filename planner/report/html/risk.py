@@ -199,9 +199,12 @@ def _caution(material: Material, risk: RiskResult) -> Iterator[Text]:
     caution = risk.caution
     if caution is None:
         return
+    sentence, given = words.CAUTION_SENTENCE, "expected_given_up"
+    if caution.is_lost_in_gap:
+        sentence, given = words.CAUTION_LOST_IN_GAP, "expected_given_up_at_most"
     text = say(
-        words.CAUTION_SENTENCE,
-        given=material.worth(caution.expected_given_up, "risk.caution.expected_given_up"),
+        sentence,
+        given=material.worth(getattr(caution, given), f"risk.caution.{given}"),
         gained=material.worth(caution.tail_gained, "risk.caution.tail_gained"),
         tail=numbers.chance(1 - caution.level),
     )

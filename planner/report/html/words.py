@@ -74,7 +74,9 @@ TOTAL = "Total"
 THE_OTHERS = "The other {count}"
 WHY = "Why, project by project"
 PERIODS_CAPTION = "Spend by period"
-UNITS_CAPTION = "Spend by business unit, shares of shared assets included"
+UNITS_CAPTION = (
+    "Spend by business unit; rules on a unit's share count what it spends without shared assets"
+)
 TILE_COMMITTED = "Committed"
 TILE_COMMITTED_NOTE = "of {limit}; {left} left"
 TILE_NET = "Expected net value"
@@ -132,6 +134,11 @@ SPLIT_SENTENCE = (
 CAUTION_SENTENCE = (
     "Caution costs {given} of expected worth and improves the mean of the worst {tail} of outcomes "
     "by {gained}."
+)
+CAUTION_LOST_IN_GAP = (
+    "Caution costs at most {given} of expected worth, too little for the search to tell from "
+    "nothing. Against the best expectation found, the mean of the worst {tail} of outcomes "
+    "improves by {gained}."
 )
 CAUTION_PRICE = " Each unit of tail risk removed costs {price} of expected worth."
 HOLD_CHANCE = (

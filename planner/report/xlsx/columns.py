@@ -105,6 +105,10 @@ UNITS: tuple[Column[UnitSpend], ...] = (
     Column("Unit", "", look.TEXT, "Business unit.", "units[].id", lambda u: u.id, 22),
     Column("Committed", "money", look.MONEY, "Spend of its projects, shares of shared assets "
            "included.", "units[].committed", lambda u: u.committed),
+    Column("Without shared", "money", look.MONEY, "The same without shares of shared assets: what "
+           "rules on a unit's share count.", "units[].own", lambda u: u.own),
+    Column("Share of that", "%", look.PERCENT, "Its part of what all projects spend without "
+           "shares of shared assets.", "units[].own_share", lambda u: u.own_share),
     Column("Projects", "number", look.COUNT, "How many it has.", "units[].projects",
            lambda u: u.projects),
     Column("Funded", "number", look.COUNT, "How many of them are funded.", "units[].funded",

@@ -417,3 +417,19 @@ def test_same_inputs_give_the_same_bytes() -> None:
         _project("a"), _project("b"), shared=(POOL, BASE), risk=CVAR, periods=HALVES
     )
     assert _plan(portfolio).to_json() == _plan(portfolio).to_json()
+
+
+def test_the_share_of_a_unit_is_the_one_its_rule_counts() -> None:
+    """Shares of shared assets are committed by the unit, but are not its own spend."""
+    plan = _plan(
+        _portfolio(
+            _project("a", unit="x"), _project("b", unit="y"),
+            shared=(SharedAsset(id="s", kind="dataset", members=("a",), fixed_cost=500.0),),
+        )
+    )  # fmt: skip
+    x, y = plan.units
+    assert x.own is not None
+    assert y.own is not None
+    assert x.own == pytest.approx(x.committed - 500.0)
+    assert y.own == y.committed
+    assert x.own_share == pytest.approx(x.own / (x.own + y.own))
