@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.engine.branch import TreeSearch, splits
+from planner.allocation.engine.branch_program import Program
+from planner.allocation.engine.branch_table import make_table
 from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.draft import Draft, draft_from, filled, rounded
 from planner.allocation.engine.exchange import improved
 from planner.allocation.engine.pricing import Bound, Terms, draw_weights, marginal_gain
 from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
-from planner.allocation.engine.search import CoreSearch, core_options
+from planner.allocation.engine.search import CoreSearch, Found, core_options
 from planner.allocation.problem import Solution
 from planner.allocation.solve import PROVEN_GAP, relative_gap
 from planner.domain.vocabulary import Status
@@ -166,11 +169,7 @@ class Run:
             options = core_options(bound, self.problem.owner, self.terms.usable, loss)
             now = time.monotonic()
             until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
-            units, seek = self.relaxer.master.units, progress.choice is None
-            search = CoreSearch(
-                self.judge, self.pool, units, options, self._polish(bound), seek=seek
-            )
-            found = search.run(progress.choice, progress.bound, until, gap)
+            found = self._search_core(relaxation, progress, options, until, gap)
             progress.learn(found.choice)
             outside = (
                 -np.inf if len(options) == int(self.terms.usable.sum()) else bound.value - loss
@@ -185,6 +184,34 @@ class Run:
             if settles:
                 return False
         return False
+
+    def _search_core(
+        self, relaxation: Relaxation, progress: Progress, options: Rows, until: float, gap: float
+    ) -> Found:
+        """Search a core: split where draws matter and a plan is known, else by the solver."""
+        outcomes, units = self.problem.outcomes, self.relaxer.master.units
+        if progress.choice is None or not splits(self.judge, len(options)) or outcomes is None:
+            seek, polish = progress.choice is None, self._polish(relaxation.bound)
+            search = CoreSearch(self.judge, self.pool, units, options, polish, seek=seek)
+            return search.run(progress.choice, progress.bound, until, gap)
+        table = make_table(self.judge.system, self.terms, outcomes, options)
+        program = Program(table, units, self.terms.tail, until)
+        for cut in self.pool.worth:
+            program.add_cut(cut.draws)
+        tree = TreeSearch(self.judge, program, self._rounding(relaxation), gap)
+        return Found(*tree.run(progress.choice, progress.bound))
+
+    def _rounding(self, relaxation: Relaxation) -> Callable[[Rows, Floats], Choice | None]:
+        """Return what makes shares of options a good plan nearby."""
+        gain = marginal_gain(self.judge.system, self.pool, self.terms, relaxation.prices)
+        nearby = self.candidates(relaxation.bound)
+
+        def near(options: Rows, shares: Floats) -> Choice | None:
+            relaxed = replace(relaxation.relaxed, options=options, shares=shares)
+            draft = rounded(self.judge, relaxed, gain, nearby)
+            return None if draft is None else self._improved(draft, POLISHING)
+
+        return near
 
     def _core_loss(self, bound: Bound, progress: Progress, size: int) -> tuple[float, bool]:
         """Return the loss up to which options are in the core, and whether no other can matter."""
