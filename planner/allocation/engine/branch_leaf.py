@@ -97,7 +97,7 @@ def best_of(
     risk: RiskMeasure,
     choices: Rows,
     least: float,
-    margin: float,
+    margin: float = 0.0,
 ) -> Best:
     """Return the best of some choices, if it is worth more than ``least``.
 
