@@ -156,7 +156,7 @@ class TreeSearch:
 
     def _bounded(self, allowed: Flags) -> Priced | None:
         """Bound a part, closing columns that cannot be in a better plan; None if it is done."""
-        before = np.inf
+        before, priced = np.inf, None
         for round_ in range(ROUNDS):
             priced = self.program.solve(allowed)
             if priced is None:

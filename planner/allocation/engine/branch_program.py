@@ -24,6 +24,8 @@ type Flags = NDArray[np.bool_]
 MOST_CUTS = 60
 """Cuts in the linear program; beyond, those that bound nothing lately are left out."""
 KEPT_CUTS = 30
+REMEMBERED = 500
+"""Cuts remembered in all; those that bounded nothing for longest are forgotten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,9 +173,16 @@ class Program:
             kept.add_row(self._places, table.cents / unit, table.budget_cents / unit)
         for row, limit, unit in zip(table.rows, table.limit, self.units.row, strict=True):
             kept.add_row(self._places, row / unit, float(limit / unit))
+        self._forget()
         self._inside = self.lately(KEPT_CUTS)
         for number in self._inside:
             self._add_row(number)
+
+    def _forget(self) -> None:
+        kept = self.lately(REMEMBERED)
+        self.slopes = [self.slopes[number] for number in kept]
+        self.constants = [self.constants[number] for number in kept]
+        self._used = [self._used[number] for number in kept]
 
     def _add_row(self, number: int) -> None:
         if self._kept is None:
