@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import Table
 from planner.allocation.engine.system import SLACK, System
-from planner.allocation.engine.tail import measures, touching_weights
+from planner.allocation.engine.tail import DrawWeights, measures, touching_weights
 from planner.allocation.problem import RiskMeasure
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-BATCH = 128
-"""Choices valued at a time: 128 · 2,000 draws are 2 MB."""
+BATCH = 32
+"""Choices valued at a time, before what they teach rules others out."""
 BOUNDING = 24
 """Cuts that choices are held against."""
 BINS = 64
@@ -109,7 +109,8 @@ def best_of(
     mean = (1 - program.tail) * _sums(table.mean, choices)
     above = np.full(len(choices), np.inf)
     for number in program.lately(BOUNDING):
-        above = np.minimum(above, _over(program, choices, number))
+        limit = _sums(program.slopes[number], choices) + program.constants[number]
+        above = np.minimum(above, limit)
     best, found = Best(None, least), least
     while len(choices):
         promising = mean + program.tail * above > found + margin
@@ -130,15 +131,14 @@ def best_of(
         choices, mean, above = choices[rest], mean[rest], above[rest]
         if len(choices):
             for place in {lead, int(np.argmax(bound[top]))}:
-                program.add_cut(touching_weights(draws[place], risk))
-                number = len(program.slopes) - 1
-                above = np.minimum(above, _over(program, choices, number))
+                weights = touching_weights(draws[place], risk)
+                above = np.minimum(above, _over(table, choices, weights))
     return best
 
 
-def _over(program: Program, choices: Rows, number: int) -> Floats:
+def _over(table: Table, choices: Rows, draws: DrawWeights) -> Floats:
     """Return what a cut says the tails of choices are at most."""
-    return _sums(program.slopes[number], choices) + program.constants[number]
+    return _sums(table.slope(draws.weights), choices) + draws.penalty
 
 
 def _sums(numbers: Floats, choices: Rows) -> Floats:

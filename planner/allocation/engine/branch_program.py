@@ -80,7 +80,7 @@ class Program:
 
     def add_cut(self, draws: DrawWeights) -> None:
         """Bound the tail by its average over some draws."""
-        slope = self.table.draws @ draws.weights
+        slope = self.table.slope(draws.weights)
         self.slopes.append(slope)
         self.constants.append(draws.penalty)
         self._used.append(self._runs)

@@ -44,6 +44,8 @@ class Table:
         Expected worth.
     draws : ndarray of float64, shape (n_columns, n_draws)
         Worth, draw by draw.
+    by_draw : ndarray of float64, shape (n_draws, n_columns)
+        The same, laid out for averages over a tail.
     """
 
     option: Rows
@@ -56,11 +58,19 @@ class Table:
     budget_cents: int | None
     mean: Floats
     draws: Floats
+    by_draw: Floats
 
     @property
     def n_groups(self) -> int:
         """Number of decisions."""
         return len(self.first) - 1
+
+    def slope(self, weights: Floats) -> Floats:
+        """Return the weighted sum of the draws of every column."""
+        some = np.flatnonzero(weights)
+        if 2 * len(some) > len(weights):
+            return np.asarray(weights @ self.by_draw)
+        return np.asarray(weights[some] @ self.by_draw[some])
 
     def place(self, options: Rows, assets: Flags) -> Rows | None:
         """Return the columns of a choice, one for each group; None if one is not in the table."""
@@ -83,7 +93,7 @@ class Table:
 def make_table(system: System, terms: Terms, outcomes: Outcomes, options: Rows) -> Table:
     """Return the table of some options and of all assets.
 
-    The first column of every group takes nothing. Memory: 8 bytes · columns · draws.
+    The first column of every group takes nothing. Memory: 16 bytes · columns · draws.
     """
     problem = system.problem
     owner = problem.owner[options]
@@ -124,4 +134,5 @@ def make_table(system: System, terms: Terms, outcomes: Outcomes, options: Rows) 
         budget_cents=terms.budget_cents,
         mean=mean,
         draws=draws,
+        by_draw=np.ascontiguousarray(draws.T),
     )
