@@ -129,22 +129,46 @@ class System:
         bought = self.problem.asset_cents[assets]
         return int(self.problem.cents[options].sum()) + int(bought.sum())
 
+    @cached_property
+    def implied(self) -> Flags:
+        """Assets that each asset cannot be owned without, itself included: rows of two assets."""
+        n_assets = len(self.problem.assets)
+        implied = np.eye(n_assets, dtype=np.bool_)
+        free = np.bincount(self.row, minlength=self.n_rows)[: self.n_rows] == 0
+        for number in np.flatnonzero(free & (self.limit == 0)):
+            owned = np.flatnonzero(self.assets[number])
+            first, last = owned[[0, -1]] if len(owned) == 2 else (0, 0)
+            if self.assets[number, first] < 0:
+                first, last = last, first
+            if self.assets[number, first] > 0 and self.assets[number, [first, last]].sum() == 0:
+                implied[first, last] = True
+        while True:
+            further = implied @ implied
+            if (further == implied).all():
+                return implied
+            implied = further
+
     def required_assets(self, options: Rows) -> Flags | None:
         """Return assets that let a choice of options keep every row; None if buying does not.
 
-        Bought are, row after broken row, the assets that relieve it at least cost.
+        Bought are what is the only relief of a broken row, or else, of the first such row, the
+        asset that relieves it at least cost; each with what it cannot be owned without.
         """
         bought = np.zeros(len(self.problem.assets), dtype=np.bool_)
         activity = self.activity(options, bought)
         while len(broken := self.exceeded(activity)):
-            relief = np.where(bought, 0.0, -self.assets[broken[0]])
-            helping = np.flatnonzero(relief > 0)
-            if not len(helping):
+            helps = (self.assets[broken] < 0) & ~bought
+            counts = helps.sum(axis=1)
+            if not counts.all():
                 return None
-            cents, worth = self.problem.asset_cents[helping], self.problem.asset_worth[helping]
-            chosen = helping[np.lexsort((-worth, cents))[0]]
-            bought[chosen] = True
-            activity = activity + self.assets[:, chosen]
+            chosen = np.flatnonzero(helps[counts == 1].any(axis=0))
+            if not len(chosen):
+                helping = np.flatnonzero(helps[0])
+                cents, worth = self.problem.asset_cents[helping], self.problem.asset_worth[helping]
+                chosen = helping[np.lexsort((-worth, cents))[:1]]
+            added = self.implied[chosen].any(axis=0) & ~bought
+            bought |= added
+            activity = activity + self.assets[:, added].sum(axis=1)
         return bought
 
 
