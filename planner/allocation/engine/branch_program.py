@@ -78,6 +78,15 @@ class Program:
         self._places = np.zeros(0, dtype=np.int64)
         self._t = 0
 
+    def part(self, columns: Rows) -> "Program":
+        """Return the program of some columns, with the cuts that bounded something last."""
+        own = Program(self.table.part(columns), self.units, self.tail, self.deadline)
+        for number in self.lately(KEPT_CUTS):
+            own.slopes.append(self.slopes[number][columns])
+            own.constants.append(self.constants[number])
+            own._used.append(0)
+        return own
+
     def add_cut(self, draws: DrawWeights) -> None:
         """Bound the tail by its average over some draws."""
         slope = self.table.slope(draws.weights)

@@ -72,15 +72,35 @@ class Table:
             return np.asarray(weights @ self.by_draw)
         return np.asarray(weights[some] @ self.by_draw[some])
 
+    def part(self, columns: Rows) -> "Table":
+        """Return the table of some columns, increasing, at least one of every group."""
+        draws = self.draws[columns]
+        return Table(
+            option=self.option[columns],
+            asset=self.asset[columns],
+            first=np.searchsorted(columns, self.first),
+            group=self.group[columns],
+            cents=self.cents[columns],
+            rows=self.rows[:, columns],
+            limit=self.limit,
+            budget_cents=self.budget_cents,
+            mean=self.mean[columns],
+            draws=draws,
+            by_draw=np.ascontiguousarray(draws.T),
+        )
+
     def place(self, options: Rows, assets: Flags) -> Rows | None:
         """Return the columns of a choice, one for each group; None if one is not in the table."""
         taken = np.isin(self.option, options) & (self.option >= 0)
         taken |= (self.asset >= 0) & np.append(assets, False)[self.asset]
         if int((taken & (self.option >= 0)).sum()) != len(options):
             return None
-        columns = self.first[:-1].copy()
+        columns = np.where(self._is_nothing(self.first[:-1]), self.first[:-1], -1)
         columns[self.group[taken]] = np.flatnonzero(taken)
-        return columns
+        return columns if (columns >= 0).all() else None
+
+    def _is_nothing(self, columns: Rows) -> Flags:
+        return np.asarray((self.option[columns] < 0) & (self.asset[columns] < 0))
 
     def choice(self, columns: Rows, n_assets: int) -> tuple[Rows, Flags]:
         """Return the options, increasing, and the assets that columns stand for."""
@@ -93,7 +113,8 @@ class Table:
 def make_table(system: System, terms: Terms, outcomes: Outcomes, options: Rows) -> Table:
     """Return the table of some options and of all assets.
 
-    The first column of every group takes nothing. Memory: 16 bytes · columns · draws.
+    The first column of every group takes nothing; a part need not have it. Memory: 16 bytes for
+    each column and draw.
     """
     problem = system.problem
     owner = problem.owner[options]
