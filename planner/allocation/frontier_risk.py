@@ -100,6 +100,7 @@ def frame(prepared: Prepared, axis: str, portfolio: Portfolio, posterior: Poster
         seed=prepared.seed,
         inputs_sha256=portfolio.inputs_sha256,
         points=(),
+        measure=str(portfolio.risk.measure) if axis == "budget" else "cvar",
     )
 
 

@@ -106,7 +106,14 @@ class GoalResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Frontier(Shown):
-    """Value, chance and risk against budget (``axis`` budget) or mean against CVaR (``risk``)."""
+    """Value, chance and risk against budget (``axis`` budget) or mean against CVaR (``risk``).
+
+    Attributes
+    ----------
+    measure : str
+        Measure of risk that the plans maximise: ``value`` and ``bound`` of a point are adjusted by
+        it, ``mean`` is not.
+    """
 
     axis: str
     portfolio: str
@@ -117,6 +124,7 @@ class Frontier(Shown):
     seed: int
     inputs_sha256: str
     points: tuple[FrontierPoint, ...]
+    measure: str = "expected"
     you_are_here: float | None = None
     next_step: NextStep | None = None
     goals: tuple[GoalResult, ...] = ()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from planner.domain.frontier import Frontier
 from planner.domain.vocabulary import Objective
+from planner.report.frontier_text import worth_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,9 +33,7 @@ def draw_frontier(frontier: Frontier) -> "Figure":
     unit = "" if frontier.objective is Objective.TARGETS_MET else f", {frontier.currency}"
     if frontier.axis == "budget":
         _by_budget(axes, frontier)
-        axes.set(
-            xlabel=f"budget, {frontier.currency}", ylabel=f"{_WORDS[frontier.objective]}{unit}"
-        )
+        axes.set(xlabel=f"budget, {frontier.currency}", ylabel=f"{worth_name(frontier)}{unit}")
     else:
         _by_risk(axes, frontier)
         worst = f"mean of the worst {100 * (1 - frontier.level):.3g} % of outcomes{unit}"

@@ -24,6 +24,12 @@ _LONG_WORDS = {
 }
 
 
+def worth_name(frontier: Frontier) -> str:
+    """Return what a point's value is: an expectation, or less where risk counts."""
+    words = _LONG_WORDS[frontier.objective]
+    return words if frontier.measure == "expected" else words.replace("expected", "risk-adjusted")
+
+
 def render_frontier(frontier: Frontier, *, quiet: bool = False) -> Iterator[Table | Text]:
     """Yield the frontier block by block, each at most 79 columns wide."""
     yield _header(frontier)
@@ -108,12 +114,11 @@ def _price(price: float) -> str:
 
 
 def _how_to_read(frontier: Frontier) -> Iterator[str]:
-    words = _LONG_WORDS[frontier.objective]
+    words = worth_name(frontier)
     unit = "" if frontier.objective is Objective.TARGETS_MET else f" in {frontier.currency}"
     tail = f"the mean of the worst {100 * (1 - frontier.level):.3g} % of outcomes"
-    risk = " with its risk measure" if frontier.axis == "risk" else ""
     yield (
-        f"{_WORDS[frontier.objective]}: {words}{risk}{unit} on the draws the plans were chosen on. "
+        f"{_WORDS[frontier.objective]}: {words}{unit} on the draws the plans were chosen on. "
         f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
         "every funded project meets its target."
     )
@@ -126,7 +131,7 @@ def shadow_price_sentence(frontier: Frontier) -> str:
     here = [p for p in frontier.points if p.budget == frontier.you_are_here]
     if frontier.axis != "budget" or not here:
         return ""
-    point, words = here[0], _LONG_WORDS[frontier.objective]
+    point, words = here[0], worth_name(frontier)
     at = f"At {money(point.budget, frontier.currency)}"
     if point.shadow_price <= 0:
         return f"{at} the budget does not bind: one more unit of money adds 0 of {words}."
