@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.engine.branch import TreeSearch, splits
+from planner.allocation.engine.branch_few import FEW, FewSearch
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import make_table
 from planner.allocation.engine.certify import Certifier, Choice
@@ -162,7 +163,8 @@ class Run:
     ) -> bool:
         """Search growing cores until the plan is good enough; True if there is no plan at all."""
         bound, slack = relaxation.bound, self.slack(relaxation)
-        for size in (*CORES, len(self.problem)):
+        cores = () if self._is_few(bound, progress) else CORES
+        for size in (*cores, len(self.problem)):
             if progress.within(gap, slack) or time.monotonic() > deadline:
                 return False
             loss, settles = self._core_loss(bound, progress, size)
@@ -185,6 +187,15 @@ class Run:
                 return False
         return False
 
+    def _is_few(self, bound: Bound, progress: Progress) -> bool:
+        """Whether everything that can still matter is searched at once: few projects."""
+        n_groups = len(self.problem.projects) + len(self.problem.assets)
+        if progress.choice is None or n_groups > FEW:
+            return False
+        loss, _ = self._core_loss(bound, progress, len(self.problem))
+        options = core_options(bound, self.problem.owner, self.terms.usable, loss)
+        return splits(self.judge, len(options))
+
     def _search_core(
         self, relaxation: Relaxation, progress: Progress, options: Rows, until: float, gap: float
     ) -> Found:
@@ -198,6 +209,9 @@ class Run:
         program = Program(table, units, self.terms.tail, until)
         for cut in self.pool.worth:
             program.add_cut(cut.draws)
+        if table.n_groups <= FEW:
+            few = FewSearch(self.judge, program, gap).run(progress.choice, progress.bound)
+            return Found(few.choice, few.bound)
         tree = TreeSearch(self.judge, program, self._rounding(relaxation), gap)
         return Found(*tree.run(progress.choice, progress.bound))
 
