@@ -109,6 +109,8 @@ class FewSearch:
             Whether to look for a better plan before anything is split.
         """
         self.best = best
+        if not self.table.n_groups:
+            return Branched(best, min(bound, best.value), 0)
         if best.worth_draws is not None:
             self.program.add_cut(touching_weights(best.worth_draws, self.judge.risk))
         waiting = [(-bound, 0, _Part(np.ones(len(self.table.mean), dtype=np.bool_), bound))]
