@@ -13,7 +13,7 @@ import pulp
 from numpy.typing import NDArray
 
 from planner.allocation.engine.branch_table import Table
-from planner.allocation.engine.highs import INFINITE, Kept
+from planner.allocation.engine.highs import INFINITE, Answer, Kept
 from planner.allocation.engine.model import Units
 from planner.allocation.engine.tail import DrawWeights
 
@@ -117,20 +117,24 @@ class Program:
         """
         if self._kept is None or len(self._inside) > MOST_CUTS:
             self._build()
-        kept = self._kept
-        if kept is None:  # pragma: no cover - built above
-            raise TimeoutError
-        kept.set_upper(self._places, np.where(allowed, INFINITE, 0.0))
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        answer = kept.run(left)
-        self._runs += 1
+        answer = self._answer(allowed)
+        if answer.status == "stopped":
+            # Once in a thousand the simplex loses its way from the last basis.
+            self._build()
+            answer = self._answer(allowed)
         if answer.status == "infeasible":
             return None
         if answer.values is None:
             raise TimeoutError
         return self._priced(answer.values, np.maximum(answer.row_duals, 0.0), allowed)
+
+    def _answer(self, allowed: Flags) -> Answer:
+        left = self.deadline - time.monotonic()
+        if left <= 0 or self._kept is None:
+            raise TimeoutError
+        self._kept.set_upper(self._places, np.where(allowed, INFINITE, 0.0))
+        self._runs += 1
+        return self._kept.run(left)
 
     def _priced(self, values: Floats, duals: Floats, allowed: Flags) -> Priced:
         table, worth = self.table, self.units.worth
