@@ -14,6 +14,7 @@ from planner.allocation.engine.branch_leaf import estimated_choices, grown
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import Table, make_table
 from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.tail import touching_weights
 from planner.allocation.problem import Problem, RiskMeasure
 from tests.benchmarks.engine_cases import make_case
 
@@ -106,7 +107,7 @@ def test_losses_bound_every_choice_of_a_part(seed: int, risk: RiskMeasure) -> No
     allowed = rng.random(len(table.mean)) < 0.7
     allowed[table.first[:-1]] = True
     uniform = np.full(table.draws.shape[1], 1 / table.draws.shape[1])
-    program.add_cut(branch_few.touching_weights(uniform, judge.risk))
+    program.add_cut(touching_weights(uniform, judge.risk))
     priced = program.solve(allowed)
     inside = 0
     for choice in _every_choice(judge, table):
