@@ -44,6 +44,7 @@ def make_schemas() -> dict[str, Schema]:
         "check": _object({"status": {"const": "ok"}, "warnings": _warnings()}, "Mistakes: none."),
         "catalogue": _catalogue(),
         "fit": _fit(),
+        "report": _report(),
         "error": _error(),
     }
 
@@ -184,6 +185,18 @@ def _catalogue() -> Schema:
     cell = {"type": ["string", "number", "boolean", "null"]}
     rows = {"type": "array", "items": _map_of(cell)}
     return _object({"table": _TEXT, "rows": rows}, "A reference table.")
+
+
+def _report() -> Schema:
+    return _object(
+        {
+            "written": {"type": "array", "items": _TEXT, "description": "Paths of the files."},
+            "style": _TEXT,
+            "status": _TEXT,
+            "plan": {"type": "object", "description": "As plan.json describes it."},
+        },
+        "A report written, and the plan in it.",
+    )
 
 
 def _fit() -> Schema:

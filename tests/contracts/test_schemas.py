@@ -173,3 +173,14 @@ def test_every_field_of_the_file_is_explained() -> None:
             if "description" not in field
         }
         assert bare <= {"baseline"}, section
+
+
+def test_report_json_has_the_shape_of_its_schema_and_holds_the_plan(tmp_path: Path) -> None:
+    """What `report --json` prints fits report.json, and its plan fits plan.json."""
+    page = tmp_path / "grant.html"
+    result = RUNNER.invoke(app, ["report", GRANT, "-o", str(page), "--json"])
+    assert result.exit_code == 0, result.output
+    printed = json.loads(result.stdout)
+    jsonschema.validate(printed, strict(made()["report"]))
+    jsonschema.validate(printed["plan"], made()["plan"])
+    assert printed["written"] == [str(page)]
