@@ -108,7 +108,7 @@ def _hold(plan: Plan, risk: RiskResult) -> Iterator[str]:
     )
     yield (
         f"The budget {state} on draws the plan never saw: spend stays within {limit} with a chance "
-        f"of {percent(hold.reached, 1)}{between}; asked for were {percent(hold.level, 1)}."
+        f"of {percent(hold.reached, 1)}{between}; at least {percent(hold.level, 1)} is asked for."
     )
 
 
