@@ -27,6 +27,8 @@ type Rows = NDArray[np.int64]
 
 CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
+MOST_SEARCHED = 12_000
+"""Options beyond which a core is not searched: writing its model alone outlasts a time limit."""
 MOST_CANDIDATES = 15
 """Options for each project, on average, that a plan is improved with."""
 POLISHING = 5
@@ -169,6 +171,8 @@ class Run:
                 return False
             loss, settles = self._core_loss(bound, progress, size)
             options = core_options(bound, self.problem.owner, self.terms.usable, loss)
+            if progress.choice is not None and len(options) > MOST_SEARCHED:
+                return False
             now = time.monotonic()
             until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
             found = self._search_core(relaxation, progress, options, until, gap)
