@@ -110,10 +110,12 @@ class DiscrepancyPath:
         low = np.minimum(position.astype(np.intp), self.grid.n_nodes - 2)
         first = int(low.min())
         nodes = self.nodes(first, int(low.max()) + 1, rows)
-        rise: Array = np.diff(nodes, axis=0)[low - first]
-        rise *= (position - low)[:, None]
-        rise += nodes[low - first]
-        return rise
+        left = nodes[low - first]
+        departure: Array = nodes[low - first + 1]
+        departure -= left
+        departure *= (position - low)[:, None]
+        departure += left
+        return departure
 
     def nodes(self, first: int, last: int, rows: slice) -> Array:
         """Return paths on nodes ``first`` to ``last``, shape (n_nodes, n_rows)."""

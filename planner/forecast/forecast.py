@@ -18,6 +18,7 @@ from planner.errors import bad_value
 from planner.forecast.architectures import evidence_warnings, read_book
 from planner.forecast.log_linear import LogLinearCurves
 from planner.forecast.luck import Luck
+from planner.forecast.memory import keep_freed_memory
 from planner.forecast.pilot_proposal import UpdateQuality
 from planner.forecast.pilot_runs import pilot_warnings, read_runs
 from planner.forecast.pilots import PilotUpdate
@@ -261,6 +262,7 @@ def build_forecast(
         Pilots that cannot be read, or of architectures that are not known.
     """
     require_support(project, posterior)
+    keep_freed_memory()
     luck = Luck(seed, project.id, posterior.n_draws)
     if posterior.spec is None:
         return _blind_forecast(project, posterior, luck)
