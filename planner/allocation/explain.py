@@ -211,6 +211,11 @@ def _outbid(scene: Scene, options: ProjectOptions) -> str:
             f"Not funded: the budget earns more elsewhere. {offer}, where the last of the budget "
             f"earns {price:.3g}{more}."
         )
+    if int(cents[paying].min()) > scene.budget_cents:
+        return (
+            "Not funded: its cheapest option that pays costs "
+            f"{cents_words(int(cents[paying].min()))}, more than the whole budget. {offer}."
+        )
     return f"Not funded: it does not fit beside projects that earn more together. {offer}{more}."
 
 

@@ -137,6 +137,14 @@ def test_a_project_that_earns_well_but_does_not_fit_says_so() -> None:
     assert "than is left" in _why(plan, "b")
 
 
+def test_a_project_dearer_than_the_whole_budget_says_so() -> None:
+    """Nobody else is in its way: with no budget at all, only the budget is named."""
+    plan = _plan(_project("a", images=NONE_HELD), budget=0.0)
+    assert "costs" in _why(plan, "a")
+    assert "more than the whole budget" in _why(plan, "a")
+    assert "elsewhere" not in _why(plan, "a")
+
+
 def test_leftover_says_what_the_next_step_costs_and_adds() -> None:
     """The next step has a price and a worth; where nothing pays, that is said."""
     short = _plan(_project("a"), budget=400.0)
