@@ -115,11 +115,22 @@ class TreeSearch:
         self._open: list[Part] = []
         self.nodes = 0
 
-    def run(self, best: Choice, bound: float) -> tuple[Choice, float]:
-        """Return the best plan and a bound on every choice of the table, by the deadline."""
+    def run(self, best: Choice, bound: float, allowed: Flags | None = None) -> tuple[Choice, float]:
+        """Return the best plan and a bound on every choice of the table, by the deadline.
+
+        Parameters
+        ----------
+        best : Choice
+            Plan to beat.
+        bound : float
+            No choice is worth more.
+        allowed : ndarray of bool, optional
+            Columns to choose from; all without.
+        """
         self.best = best
-        everything = np.ones(len(self.table.mean), dtype=np.bool_)
-        self._open = [Part(-bound, next(self._numbers), everything)]
+        if allowed is None:
+            allowed = np.ones(len(self.table.mean), dtype=np.bool_)
+        self._open = [Part(-bound, next(self._numbers), allowed)]
         while self._open and -self._open[0].key > self._enough():
             part = heapq.heappop(self._open)
             try:

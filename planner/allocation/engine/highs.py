@@ -17,6 +17,7 @@ from planner.allocation.solver import SMALLEST_TIME_LIMIT_S
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
 
 INFINITE = float("inf")
 NO_SEEKING = {
@@ -178,6 +179,19 @@ class Kept:
         """Change upper bounds; lower bounds are 0."""
         zeros = np.zeros(len(columns))
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), zeros, upper)
+
+    def set_bounds(self, columns: Rows, lower: Floats, upper: Floats) -> None:
+        """Change both bounds of columns."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def set_equal(self, rows: Rows, equal: Flags, limit: float) -> None:
+        """Demand of rows that they are at a limit, or only that they do not exceed it."""
+        for row, exact in zip(rows.tolist(), equal.tolist(), strict=True):
+            self._highs.changeRowBounds(row, limit if exact else -INFINITE, limit)
+
+    def drop_rows(self, rows: Rows) -> None:
+        """Forget rows; later ones move up. The basis stays if they bound nothing."""
+        self._highs.deleteRows(len(rows), rows.astype(np.int32))
 
     def set_limit(self, row: int, limit: float) -> None:
         """Change the right-hand side of a row."""

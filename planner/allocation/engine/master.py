@@ -19,6 +19,7 @@ from planner.allocation.engine.system import System
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +127,10 @@ class Master:
                 self._kept.set_limit(row, terms.spend_limit / self.units.spend)
         if terms.usable is not before.usable:
             self._close_unusable()
+        if terms.must is not before.must:
+            self._demand_funding(before.must, terms.must)
+        if terms.fixed is not before.fixed:
+            self._fix_assets(terms.fixed)
         if (terms.tail, terms.counted) != (before.tail, before.counted):
             self._set_objective()
 
@@ -231,6 +236,34 @@ class Master:
         lack = np.array(list(self._lack.values()), dtype=np.int64)
         self._kept.set_costs(lack, np.full(len(lack), 0.0 if counted else -1.0))
         self._kept.set_upper(lack, np.full(len(lack), 0.0 if counted else INFINITE))
+
+    def _demand_funding(self, before: Flags | None, after: Flags | None) -> None:
+        """Demand that some projects are funded, and of no others any more."""
+        none = np.zeros(len(self._project_row), dtype=np.bool_)
+        before = none if before is None else before
+        after = none if after is None else after
+        changed = np.flatnonzero((before != after) & (self._project_row >= 0))
+        self._kept.set_equal(self._project_row[changed], after[changed], 1.0)
+
+    def _fix_assets(self, fixed: NDArray[np.int8] | None) -> None:
+        """Buy some assets or none of them; leave the others open."""
+        bought = np.flatnonzero(self._own >= 0)
+        free = np.full(len(self._own), -1, dtype=np.int8) if fixed is None else fixed
+        lower = np.where(free == 1, 1.0, 0.0)[bought]
+        upper = np.where(free == 0, 0.0, 1.0)[bought]
+        self._kept.set_bounds(self._own[bought], lower, upper)
+
+    def forget(self, cuts: Rows) -> None:
+        """Drop cuts on the tail of the worth, by their place in the pool, from both."""
+        rows = np.array(self._cut_rows, dtype=np.int64)
+        gone = rows[cuts]
+        self._kept.drop_rows(np.sort(gone))
+        kept = np.delete(rows, cuts)
+        self._cut_rows = (kept - np.searchsorted(np.sort(gone), kept)).tolist()
+        spend = np.array(self._spend_rows, dtype=np.int64)
+        self._spend_rows = (spend - np.searchsorted(np.sort(gone), spend)).tolist()
+        for place in sorted(cuts.tolist(), reverse=True):
+            del self.pool.worth[place]
 
     def _close_unusable(self) -> None:
         """Keep out what alone costs more than there is."""

@@ -63,6 +63,10 @@ class Terms:
         Options that alone cost no more than there is.
     counted : bool
         False while a first plan that keeps the rows is sought: nothing is worth anything then.
+    must : ndarray of bool, shape (n_projects,), optional
+        Projects that are funded in every plan looked at.
+    fixed : ndarray of int8, shape (n_assets,), optional
+        Assets bought (1) or not (0) in every plan looked at; −1 where that is open.
     """
 
     budget_cents: int | None
@@ -70,6 +74,8 @@ class Terms:
     spend_limit: float
     usable: Flags
     counted: bool = True
+    must: Flags | None = None
+    fixed: NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +89,7 @@ class Bound:
     reduced : ndarray of float64, shape (n_options,)
         Reduced worth; −inf where an option is not usable.
     best : ndarray of float64, shape (n_projects,)
-        Largest reduced worth of each project, at least 0 (not funded).
+        Largest reduced worth of each project; at least 0 (not funded) unless it must be funded.
     reduced_assets : ndarray of float64, shape (n_assets,)
         Reduced worth of owning each asset.
     magnitude : float
@@ -114,6 +120,8 @@ def price(system: System, pool: CutPool, terms: Terms, prices: Prices) -> Bound:
         cost += prices.per_cent * problem.cents
     reduced = np.where(terms.usable, gain - cost, -np.inf)
     best = np.zeros(len(problem.projects))
+    if terms.must is not None:
+        best[terms.must] = -np.inf
     np.maximum.at(best, problem.owner, reduced)
     spend_price = float(prices.per_spend_cut.sum())
     assets = problem.asset_worth if terms.counted else np.zeros(len(problem.assets))
@@ -126,7 +134,7 @@ def price(system: System, pool: CutPool, terms: Terms, prices: Prices) -> Bound:
             prices.per_row * system.limit,
             prices.per_cut * constants[: len(prices.per_cut)],
             best,
-            np.maximum(reduced_assets, 0),
+            _asset_parts(reduced_assets, terms.fixed),
         ]
     )
     return Bound(
@@ -136,6 +144,14 @@ def price(system: System, pool: CutPool, terms: Terms, prices: Prices) -> Bound:
         reduced_assets=reduced_assets,
         magnitude=float(np.abs(parts).sum()),
     )
+
+
+def _asset_parts(reduced: Floats, fixed: NDArray[np.int8] | None) -> Floats:
+    """Return what assets add to the bound: what they are worth, if they may be bought."""
+    most = np.maximum(reduced, 0)
+    if fixed is None:
+        return np.asarray(most)
+    return np.where(fixed < 0, most, np.where(fixed == 1, reduced, 0.0))
 
 
 def marginal_gain(system: System, pool: CutPool, terms: Terms, prices: Prices) -> Floats:

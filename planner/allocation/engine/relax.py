@@ -39,6 +39,8 @@ STEPS = (0.03, 0.1, 0.2, 0.35, 0.5, 0.7)
 """How far the best solution is moved towards a new one."""
 FIRST_SOLVE_S = 600.0
 """Without one solved linear program there is neither bound nor plan; seconds at 5,000 projects."""
+SHARP = 0.1
+"""Share of a bound's distance to what is enough that it may still be off by."""
 NEW_COLUMNS = 2
 """Options added for each project in a round; more make the linear program slower than they save."""
 
@@ -84,7 +86,13 @@ class Relaxer:
         self.pool = master.pool
 
     def solve(
-        self, terms: Terms, deadline: float, *, tolerance: float, rounds: int = MOST_ROUNDS
+        self,
+        terms: Terms,
+        deadline: float,
+        *,
+        tolerance: float,
+        rounds: int = MOST_ROUNDS,
+        enough: float = -np.inf,
     ) -> Relaxation | None:
         """Return the relaxation; None if it is proven that nothing keeps the rows.
 
@@ -98,6 +106,8 @@ class Relaxer:
             Relative distance of bound and solution at which to stop.
         rounds : int
             At most.
+        enough : float
+            A bound as low as that needs not be lowered further; one near it is told more sharply.
         """
         self.master.set_terms(terms)
         best: tuple[Bound, Prices] | None = None
@@ -123,7 +133,9 @@ class Relaxer:
             n_cuts = len(self.pool.worth) + len(self.pool.spend)
             self._cut_off(relaxed, terms, tolerance)
             size = max(abs(best[0].value), ROUNDING * best[0].magnitude)
-            if best[0].value - self._reached <= tolerance * size:
+            above = best[0].value - enough if enough > -np.inf else 0.0
+            off = best[0].value - self._reached
+            if off <= max(tolerance * size, SHARP * above) or best[0].value <= enough:
                 break
             added = self._add_columns(bound)
             if not added and len(self.pool.worth) + len(self.pool.spend) == n_cuts:

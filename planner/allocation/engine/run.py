@@ -13,7 +13,9 @@ from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import make_table
 from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.draft import Draft, draft_from, filled, rounded
+from planner.allocation.engine.edge import EdgeSearch
 from planner.allocation.engine.exchange import improved
+from planner.allocation.engine.parts import PartSearch
 from planner.allocation.engine.pricing import Bound, Terms, draw_weights, marginal_gain
 from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
 from planner.allocation.engine.search import CoreSearch, Found, core_options
@@ -85,6 +87,8 @@ class Run:
         self.problem = certifier.system.problem
         self.terms: Terms = certifier.terms
         self.pool = relaxer.pool
+        self._edge: EdgeSearch | None = None
+        self._weights: Floats | None = None
 
     def solve(self, gap: float, deadline: float, *, seed: Rows | None = None) -> Solution:
         """Return the best plan, its bound and its prices.
@@ -102,8 +106,10 @@ class Run:
         if relaxation is None:
             return infeasible(self)
         progress = self.start(relaxation, seed, passes=20)
-        proven_infeasible = self._search(relaxation, progress, gap, deadline)
-        if proven_infeasible:
+        self.improve(relaxation, progress, gap, deadline)
+        if self._is_divided(relaxation.bound, progress):
+            self._divide(relaxation, progress, gap, deadline)
+        elif self._search(relaxation, progress, gap, deadline):
             return infeasible(self)
         return self.conclude(relaxation, progress)
 
@@ -142,6 +148,49 @@ class Run:
             self.pool.worth.append(cut)
         return choice
 
+    def improve(
+        self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
+    ) -> None:
+        """Look for a better plan at the edge of the tail, where a plan under CVaR is known."""
+        choice = progress.choice
+        if choice is None or self.judge.risk.kind != "cvar" or self.judge.terms.tail == 0:
+            return
+        if self.judge.spend is not None or progress.within(gap, self.slack(relaxation)):
+            return
+        now = time.monotonic()
+        until = now + SHARE_OF_TIME * (deadline - now)
+        self._edge = EdgeSearch(self.judge, relaxation.bound, relaxation.prices.per_cent)
+        target = progress.bound / (1 + gap) if progress.bound > 0 else np.inf
+        progress.learn(self._edge.run(choice, target, until, near=relaxation.relaxed))
+
+    def _is_divided(self, bound: Bound, progress: Progress) -> bool:
+        """Whether the portfolio is searched part by part: under CVaR and the budget alone."""
+        if progress.choice is None or self._edge is None or self.problem.rows:
+            return False
+        return not self.problem.assets and not self._is_few(bound, progress)
+
+    def _divide(
+        self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
+    ) -> None:
+        """Search the portfolio part by part."""
+        choice = progress.choice
+        if choice is None or progress.within(gap, self.slack(relaxation)):
+            return
+        nearby, self._weights = self.candidates(relaxation.bound), self._draw_weights(relaxation)
+
+        def near(part: Relaxation) -> Choice | None:
+            gain = marginal_gain(self.judge.system, self.pool, self.terms, part.prices)
+            draft = rounded(self.judge, part.relaxed, gain, nearby)
+            if draft is None or self._edge is None:
+                return None
+            rough = self._improved(draft, POLISHING)
+            return self._edge.run(rough, -np.inf, deadline, near=part.relaxed)
+
+        search = PartSearch(self.judge, self.relaxer, near, gap)
+        best, bound = search.run(choice, relaxation, deadline)
+        progress.learn(best)
+        progress.bound = min(progress.bound, bound)
+
     def _polish(self, bound: Bound) -> Callable[[Choice], Choice]:
         """Return what improves a plan by exchanges among the options that lose least."""
         nearby = self.candidates(bound)
@@ -172,6 +221,8 @@ class Run:
             loss, settles = self._core_loss(bound, progress, size)
             options = core_options(bound, self.problem.owner, self.terms.usable, loss)
             if progress.choice is not None and len(options) > MOST_SEARCHED:
+                if self._edge is not None:
+                    self._divide(relaxation, progress, gap, deadline)
                 return False
             now = time.monotonic()
             until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
@@ -257,8 +308,7 @@ class Run:
             value, progress.bound - slack if progress.bound - slack <= value else progress.bound
         )
         distance = relative_gap(value, proven)
-        outcomes, prices = self.problem.outcomes, relaxation.prices
-        has_tail = outcomes is not None and self.terms.tail > 0
+        prices, weights = relaxation.prices, self._weights
         return Solution(
             options=choice.options,
             assets=choice.assets,
@@ -273,10 +323,15 @@ class Run:
             committed_cents=self.judge.system.cents(choice.options, choice.assets),
             budget_price=100 * prices.per_cent,
             row_prices=prices.per_row,
-            draw_weights=draw_weights(self.pool, prices, self.terms.tail, outcomes.n_draws)
-            if has_tail and outcomes is not None
-            else None,
+            draw_weights=self._draw_weights(relaxation) if weights is None else weights,
         )
+
+    def _draw_weights(self, relaxation: Relaxation) -> Floats | None:
+        """Return how much each draw counts at the margin; None where no draw matters."""
+        outcomes, tail = self.problem.outcomes, self.terms.tail
+        if outcomes is None or tail == 0:
+            return None
+        return draw_weights(self.pool, relaxation.prices, tail, outcomes.n_draws)
 
     def _earliest(self, choice: Choice) -> Choice:
         """Replace options by equals that stand first among them, as far as every row is kept."""
