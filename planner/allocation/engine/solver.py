@@ -11,6 +11,7 @@ the tail) for a new cut; a handful of rounds. Step 3 never sees more than the co
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from planner.allocation.engine.cuts import Cut, CutPool
 from planner.allocation.engine.master import Master
 from planner.allocation.engine.model import Units, make_units
 from planner.allocation.engine.opening import opening_cuts
+from planner.allocation.engine.path import BudgetPath, applies
 from planner.allocation.engine.pricing import Terms
 from planner.allocation.engine.relax import Relaxer
 from planner.allocation.engine.run import Run, infeasible
@@ -30,6 +32,7 @@ from planner.allocation.engine.tail import DrawWeights, tail_key, tail_share
 from planner.allocation.problem import Problem, RiskMeasure, Solution, SpendBound
 
 type Flags = NDArray[np.bool_]
+type Rows = NDArray[np.int64]
 
 RESCALE = 64.0
 """Change of a unit that is worth a new linear program."""
@@ -62,7 +65,6 @@ class PortfolioSolver:
         self._spend_cuts: dict[float, list[Cut]] = {}
         self._master: Master | None = None
         self._master_key: tuple[object, ...] = ()
-        self._columns = start_options(self.system)
         self._usable: dict[int | None, Flags] = {}
 
     def solve(
@@ -99,10 +101,25 @@ class PortfolioSolver:
         """Return a plan with its bound for each budget, warm from one to the next.
 
         More budget never gives less value. Large portfolios are not searched, only relaxed,
-        rounded and improved; each solution tells its own gap.
+        rounded and improved; each solution tells its own gap. Expected worth under the budget
+        alone is not even relaxed: one sorted list of all options serves every budget.
         """
         risk, spend = self.problem.risk, self.problem.spend
-        return swept(lambda cents: self._run(cents, risk, spend), budgets_cents, len(self.problem))
+
+        def run_at(cents: int) -> Run:
+            return self._run(cents, risk, spend)
+
+        return swept(run_at, budgets_cents, len(self.problem), self._path)
+
+    @cached_property
+    def _path(self) -> BudgetPath | None:
+        """Plans for any budget, where that is all that binds."""
+        return BudgetPath(self.system) if applies(self.problem) else None
+
+    @cached_property
+    def _columns(self) -> Rows:
+        """Options that a first linear program begins with."""
+        return start_options(self.system)
 
     def _run(self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None) -> Run:
         """Return a solve under the given terms on the warm linear program."""

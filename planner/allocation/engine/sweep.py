@@ -1,14 +1,17 @@
 """Plans over a range of budgets, each warm from the one before.
 
-Small portfolios are solved at each budget. Large ones are relaxed, rounded and improved, without
-an integer search: cuts, options and basis stay, so a further budget costs a fraction of a solve.
-A plan is affordable under every larger budget, so value never falls along the sweep.
+Where a budget is all that binds an expectation, every plan is read off one sorted list (``path``).
+Else small portfolios are solved at each budget, and large ones are relaxed, rounded and improved,
+without an integer search: cuts, options and basis stay, so a further budget costs a fraction of a
+solve. A plan is affordable under every larger budget, and a bound holds under every smaller one, so
+neither values nor bounds fall along the sweep.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from planner.allocation.engine.path import BudgetPath
 from planner.allocation.engine.run import Run, infeasible
 from planner.allocation.problem import Solution
 from planner.allocation.solve import PROVEN_GAP, relative_gap
@@ -25,7 +28,10 @@ PASSES = 2
 
 
 def swept(
-    run_at: Callable[[int], Run], budgets_cents: Sequence[int], n_options: int
+    run_at: Callable[[int], Run],
+    budgets_cents: Sequence[int],
+    n_options: int,
+    path: BudgetPath | None = None,
 ) -> tuple[Solution, ...]:
     """Return a solution for each budget, in the order given.
 
@@ -37,24 +43,35 @@ def swept(
         In any order.
     n_options : int
         Size of the portfolio.
+    path : BudgetPath, optional
+        Of the problem, where it applies.
     """
     found: dict[int, Solution] = {}
     best: Solution | None = None
     for budget in sorted(set(budgets_cents)):
-        run = run_at(budget)
-        seed = None if best is None else best.options
         if budget < 0:
-            solution = infeasible(run)
-        elif n_options <= SMALL:
-            solution = run.solve(SWEEP_GAP, time.monotonic() + SECONDS_EACH, seed=seed)
+            solution = infeasible(run_at(budget))
+        elif path is None:
+            solution = _searched(run_at(budget), best, n_options)
         else:
-            solution = _quick(run)
+            solution = path.solution(budget)
+            if n_options <= SMALL and solution.gap > PROVEN_GAP:
+                solution = _sharper(solution, _searched(run_at(budget), solution, n_options))
         if best is not None and solution.value < best.value:
             solution = _carried(best, solution)
         if solution.status is not Status.INFEASIBLE:
             best = solution
         found[budget] = solution
+    found = _bounded(found)
     return tuple(found[budget] for budget in budgets_cents)
+
+
+def _searched(run: Run, known: Solution | None, n_options: int) -> Solution:
+    """Return a plan from a search, or where that is too long from the relaxation."""
+    if n_options > SMALL:
+        return _quick(run)
+    seed = None if known is None else known.options
+    return run.solve(SWEEP_GAP, time.monotonic() + SECONDS_EACH, seed=seed)
 
 
 def _quick(run: Run) -> Solution:
@@ -69,21 +86,44 @@ def _quick(run: Run) -> Solution:
     return run.conclude(relaxation, progress)
 
 
+def _sharper(one: Solution, other: Solution) -> Solution:
+    """Return the better plan of two under one budget, with the lower bound."""
+    better, worse = (one, other) if one.value >= other.value else (other, one)
+    return _with_bound(better, min(better.bound, max(worse.bound, better.value)))
+
+
 def _carried(best: Solution, solution: Solution) -> Solution:
     """Return a smaller budget's plan with this budget's bounds and prices."""
-    bound = max(best.value, solution.bound)
-    gap = relative_gap(best.value, bound)
-    return replace(
+    carried = replace(
         solution,
         options=best.options,
         assets=best.assets,
-        status=Status.OPTIMAL if gap <= PROVEN_GAP else Status.FEASIBLE,
         value=best.value,
-        bound=bound,
-        gap=gap,
         mean=best.mean,
         tail=best.tail,
         solver_bound=max(best.value, solution.solver_bound),
         own_bound=max(best.value, solution.own_bound),
         committed_cents=best.committed_cents,
     )
+    return _with_bound(carried, max(best.value, solution.bound))
+
+
+def _bounded(found: dict[int, Solution]) -> dict[int, Solution]:
+    """Return solutions by rising budget, each with the least bound of its own and larger ones."""
+    least = float("inf")
+    bounded: dict[int, Solution] = {}
+    for budget in reversed(found):
+        solution = found[budget]
+        if solution.status is not Status.INFEASIBLE:
+            least = min(least, solution.bound)
+            if least < solution.bound:
+                solution = _with_bound(solution, max(least, solution.value))
+        bounded[budget] = solution
+    return bounded
+
+
+def _with_bound(solution: Solution, bound: float) -> Solution:
+    """Return a solution with another bound, and what follows from it."""
+    gap = relative_gap(solution.value, bound)
+    status = Status.OPTIMAL if gap <= PROVEN_GAP else Status.FEASIBLE
+    return replace(solution, bound=bound, gap=gap, status=status)
