@@ -5,19 +5,22 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from planner.allocation.engine import PortfolioSolver
-from planner.allocation.engine import path as paths
 from planner.allocation.engine.halves import best_near
 from planner.allocation.engine.path import BudgetPath, applies
+from planner.allocation.engine.points import Points, undominated_points
+from planner.allocation.engine.run import Run
 from planner.allocation.engine.swaps import swapped
+from planner.allocation.engine.sweep import swept
 from planner.allocation.engine.system import build_system
 from planner.allocation.problem import Problem, RiskMeasure, Solution, SpendBound
 from planner.domain.vocabulary import Status
 from tests.benchmarks.engine_cases import make_case
-from tests.problem_cases import choices, row
+from tests.problem_cases import row
 
 SEEDS = st.integers(0, 10_000)
 
@@ -58,12 +61,23 @@ def _budgets(problem: Problem, seed: int) -> list[int]:
 
 def _best(problem: Problem, budget: int) -> float:
     """Return the best worth of every choice there is."""
-    kept = [one for one in choices(problem) if problem.cents[one].sum() <= budget]
-    return max(float(problem.worth[one].sum()) for one in kept)
+    cents, worth = np.zeros(1, dtype=np.int64), np.zeros(1)
+    for project in range(len(problem.projects)):
+        own = problem.owner == project
+        cents = np.add.outer(np.append(problem.cents[own], 0), cents).ravel()
+        worth = np.add.outer(np.append(problem.worth[own], 0.0), worth).ravel()
+    return float(worth[cents <= budget].max())
 
 
 def _slack(solution: Solution) -> float:
     return 1e-9 * max(1.0, abs(solution.value))
+
+
+def _losses(points: Points, price: float) -> tuple[NDArray[np.float64], float]:
+    """Return what each point loses at a price, and the reduced worth of the best ones together."""
+    reduced = points.worth - price * points.cents
+    top = np.maximum.reduceat(reduced, points.first)
+    return top[points.owner] - reduced, float(top.sum())
 
 
 def _middling() -> Problem:
@@ -214,30 +228,45 @@ def test_the_path_never_takes_a_step_before_the_one_that_leads_to_it() -> None:
         assert one.gap <= 1e-4
 
 
-@given(SEEDS)
-@example(0)
-def test_lists_that_are_full_leave_a_true_bound(seed: int) -> None:
-    """With room for few combinations, what is said of plans not seen still holds."""
-    problem = _random(seed)
-    budget = int(problem.cents.sum()) // 3
+@given(SEEDS, st.sampled_from([2, 5, 20]), st.sampled_from([2, 6]), st.sampled_from([20, 10**6]))
+def test_lists_that_are_full_leave_a_true_bound(
+    seed: int, most: int, projects: int, looked: int
+) -> None:
+    """With room or time for few combinations, what is said of plans not seen still holds."""
+    rng = np.random.default_rng(seed)
+    options = np.column_stack([rng.integers(1, 500, 30), rng.integers(1, 500, 30)])
+    problem = _problem([[(int(c), float(w)) for c, w in options[k::6]] for k in range(6)])
+    points, budget = undominated_points(problem), int(problem.cents.sum()) // 8
+    price = float(rng.uniform(0.2, 2))
+    losses, top = _losses(points, price)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("planner.allocation.engine.halves.MOST", 2)
-        patch.setattr("planner.allocation.engine.halves.MOST_PROJECTS", 3)
-        patch.setattr("planner.allocation.engine.swaps.MOST_SWAPS", 0)
-        one = BudgetPath(build_system(problem)).solution(budget)
+        patch.setattr("planner.allocation.engine.halves.MOST", most)
+        patch.setattr("planner.allocation.engine.halves.MOST_PROJECTS", projects)
+        patch.setattr("planner.allocation.engine.halves.MOST_LOOKED", looked)
+        near = best_near(points, points.first, losses, price, budget)
     best = _best(problem, budget)
-    assert one.value - _slack(one) <= best <= one.bound + _slack(one)
+    assert points.worth[near.taken].sum() <= best
+    assert best <= price * budget + top - near.least_short + 1e-6
+
+
+def test_a_gap_that_is_not_rounding_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Money left over that nothing was proven about stays between value and bound."""
+    monkeypatch.setattr("planner.allocation.engine.halves.MOST_LOOKED", 0)
+    problem = _problem([[(1_000, 1e6)], [(10, 10.0)]])
+    one = BudgetPath(build_system(problem)).solution(1_009)
+    assert (one.value, one.bound) == (1e6, 1e6 + 9)
+    assert one.gap == pytest.approx(9e-6)
+    assert one.status is Status.FEASIBLE
 
 
 @given(SEEDS)
 def test_each_improvement_is_worth_no_less(seed: int) -> None:
     """Exchanges, and the lists after them, keep the budget and never lose worth."""
     problem = _random(seed)
-    points = paths.undominated_points(problem)
+    points = undominated_points(problem)
     price = float(np.random.default_rng(seed).uniform(0, 2))
     budget = int(problem.cents.sum()) // 2
-    reduced = points.worth - price * points.cents
-    losses = np.maximum.reduceat(reduced, points.first)[points.owner] - reduced
+    losses, _ = _losses(points, price)
     start = points.first
     once = swapped(points, start, losses, price, budget)
     twice = best_near(points, once, losses, price, budget).taken
@@ -251,21 +280,20 @@ def test_each_improvement_is_worth_no_less(seed: int) -> None:
 def test_lists_of_two_halves_find_the_best_plan_at_any_price(seed: int) -> None:
     """From "nothing funded" on, whatever the price, the best of all choices is found and proven."""
     problem = _random(seed)
-    points = paths.undominated_points(problem)
+    points = undominated_points(problem)
     price = float(np.random.default_rng(seed).uniform(0.01, 2))
     budget = int(problem.cents.sum()) // 2
-    reduced = points.worth - price * points.cents
-    top = np.maximum.reduceat(reduced, points.first)
-    near = best_near(points, points.first, top[points.owner] - reduced, price, budget)
+    losses, top = _losses(points, price)
+    near = best_near(points, points.first, losses, price, budget)
     worth = float(points.worth[near.taken].sum())
     assert worth == pytest.approx(_best(problem, budget), abs=1e-9)
-    assert price * budget + top.sum() - near.least_short == pytest.approx(worth, abs=1e-6)
+    assert price * budget + top - near.least_short == pytest.approx(worth, abs=1e-6)
 
 
 def test_points_rise_in_cost_and_worth() -> None:
     """Of each project remain "not funded" and what nothing cheaper is as good as."""
     problem = _problem([[(9, 1.0), (5, 2.0), (5, 2.0), (7, 3.0)], [(0, 4.0)]])
-    points = paths.undominated_points(problem)
+    points = undominated_points(problem)
     assert points.option.tolist() == [-1, 1, 3, 4]
     assert points.within(6).option.tolist() == [-1, 1, 4]
     assert (points.dearest, points.most) == (7, 7)
@@ -283,3 +311,60 @@ def test_the_path_is_taken_only_where_it_applies() -> None:
     ]
     assert not any(applies(one) for one in others)
     assert applies(replace(plain, risk=RiskMeasure("cvar", weight=0.0)))
+
+
+def _told(value: float, bound: float, options: list[int]) -> Solution:
+    """Return an answer that says these numbers of its plan."""
+    plan = np.array(options, dtype=np.int64)
+    return Solution(
+        options=plan,
+        assets=np.zeros(0, dtype=np.bool_),
+        status=Status.FEASIBLE,
+        value=value,
+        bound=bound,
+        gap=(bound - value) / value,
+        mean=value,
+        tail=value,
+        solver_bound=bound,
+        own_bound=bound,
+        committed_cents=0,
+        budget_price=0.0,
+        row_prices=np.zeros(0),
+    )
+
+
+class _Answers(BudgetPath):
+    """Says what it is told to."""
+
+    def __init__(self, told: dict[int, Solution]) -> None:
+        self._told = told
+
+    def solution(self, budget_cents: int) -> Solution:
+        """Return the answer for a budget."""
+        return self._told[budget_cents]
+
+
+def _no_run(cents: int) -> Run:
+    raise AssertionError(cents)
+
+
+def test_better_plans_go_up_and_better_bounds_go_down() -> None:
+    """A plan serves every larger budget, a bound every smaller one; gap and status follow."""
+    told = {1: _told(10.0, 20.0, [0]), 2: _told(8.0, 10.0, [1]), 3: _told(14.0, 21.0, [2])}
+    found = swept(_no_run, [1, 2, 3], 10**6, _Answers(told))
+    assert [item.value for item in found] == [10.0, 10.0, 14.0]
+    assert [item.bound for item in found] == [10.0, 10.0, 21.0]
+    assert [item.gap for item in found] == [0.0, 0.0, 0.5]
+    assert [item.options.tolist() for item in found] == [[0], [0], [2]]
+    proven, open_ = Status.OPTIMAL, Status.FEASIBLE
+    assert [item.status for item in found] == [proven, proven, open_]
+
+
+def test_small_portfolios_are_searched_where_the_path_leaves_them_open() -> None:
+    """A plan that is not proven best is only where the search begins."""
+    problem = _problem([[(10, 5.0)], [(12, 7.0)]])
+    solver = PortfolioSolver(problem)
+    told = {12: _told(5.0, 9.0, [0])}
+    found = swept(lambda cents: solver._run(cents, problem.risk, None), [12], 2, _Answers(told))
+    assert (found[0].value, found[0].options.tolist()) == (7.0, [1])
+    assert found[0].status is Status.OPTIMAL
