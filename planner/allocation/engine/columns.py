@@ -27,13 +27,21 @@ def start_options(system: System) -> Rows:
     problem = system.problem
     if len(problem) <= FEW:
         return np.arange(len(problem))
-    order = np.lexsort((problem.tie, -problem.worth, problem.cents, problem.owner))
-    owner = problem.owner[order]
-    cheapest = order[np.flatnonzero(np.diff(owner, prepend=-1))]
+    cheapest = _cheapest(system)
     must = np.flatnonzero(system.limit < 0)
     filling = system.option[np.isin(system.row, must) & (system.coefficient < 0)]
     fills = filling if len(filling) <= FEW else np.intersect1d(filling, cheapest)
     return np.unique(np.concatenate([cheapest, fills, hull_options(system)]))
+
+
+def _cheapest(system: System) -> Rows:
+    """Return each project's cheapest option, of equal ones the one worth most."""
+    problem, (first, _) = system.problem, system.groups
+    lowest = np.minimum.reduceat(problem.cents, first)
+    sizes = np.diff(first, append=len(problem))
+    some = np.flatnonzero(problem.cents == np.repeat(lowest, sizes))
+    order = some[np.lexsort((problem.tie[some], -problem.worth[some], problem.owner[some]))]
+    return order[np.flatnonzero(np.diff(problem.owner[order], prepend=-1))]
 
 
 def knapsack_corner(
@@ -57,7 +65,8 @@ def knapsack_corner(
     split : int
         Place of the option that the rest of the budget would buy in part; −1 if none.
     """
-    order = np.argsort(owner, kind="stable")
+    order = np.flatnonzero(worth > 0)
+    order = order[np.argsort(owner[order], kind="stable")]
     own, price_of, worth_of = owner[order], cents[order], worth[order]
     first = np.flatnonzero(np.diff(own, prepend=-1))
     sizes = np.diff(first, append=len(own))
@@ -71,7 +80,7 @@ def knapsack_corner(
     taken = best_at(0.0)
     if budget_cents is None or int(cents[taken].sum()) <= budget_cents:
         return taken, -1
-    low, high, over = 0.0, 2 * float((worth / np.maximum(cents, 1)).max()), taken
+    low, high, over = 0.0, 2 * float((worth_of / np.maximum(price_of, 1)).max()), taken
     taken = taken[:0]
     for _ in range(60):
         price = 0.5 * (low + high)

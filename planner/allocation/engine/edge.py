@@ -38,18 +38,19 @@ MOST_CELLS = 16_000_000
 """Changes · draws that are held at once, of 4 bytes."""
 CHANGES_EACH = 24
 """Changes looked at, on average, for each project; those that lose least at the prices."""
-MOST_CHANGES = 6_000
+MOST_CHANGES, FEW_CHANGES = 6_000, 2_000
 PAIRED = 120
 """Changes of which every pair is weighed while a plan falls to a local optimum."""
 PAIRED_AGAIN = 60
 """The same after a kick."""
 PAIRS_AT_ONCE = 4_096
+DRAWS_AT_ONCE = 16
 TRULY = 8
 """Best changes of a pass that are valued truly before it is given up."""
 PASSES = 400
 PASSES_AGAIN = 60
 MOST_KICKS = 1_000
-PATIENCE = 25
+PATIENCE = 10
 """Kicks without a better plan after which the search ends."""
 TOO_MUCH = 1.5
 """Times what is missing that a change may free."""
@@ -125,15 +126,15 @@ class _Weighed:
         Added cost.
     mean, deep : ndarray of float64
         Added expected worth, and added worth of the deep draws together.
-    near : ndarray of float32, shape (n, len(edge.near))
-        Added worth of the draws near the edge.
+    taken : ndarray of int64, shape (n_projects,)
+        Column of what each project takes now.
     """
 
     gain: Floats
     cents: Rows
     mean: Floats
     deep: Floats
-    near: NDArray[np.float32]
+    taken: Rows
 
 
 class EdgeSearch:
@@ -147,10 +148,15 @@ class EdgeSearch:
         Tells what each option loses at the dual prices.
     per_cent : float
         Price of the budget.
+    quick : bool, default=False
+        Fewer changes and passes, and no kicks.
     """
 
-    def __init__(self, judge: Certifier, bound: Bound, per_cent: float) -> None:
+    def __init__(
+        self, judge: Certifier, bound: Bound, per_cent: float, *, quick: bool = False
+    ) -> None:
         self.judge, self.bound, self.per_cent = judge, bound, per_cent
+        self.quick = quick
         self.share = judge.terms.tail
         self._changes: Changes | None = None
 
@@ -170,16 +176,43 @@ class EdgeSearch:
         near : Relaxed, optional
             Its solution, with the larger part of what is split, is a second plan to start from.
         """
-        self._changes = self._changes or make_changes(self.judge, self.bound, choice)
+        if self._changes is None:
+            most = FEW_CHANGES if self.quick else MOST_CHANGES
+            self._changes = make_changes(self.judge, self.bound, choice, most)
         draft = draft_from(self.judge, choice.options, np.zeros(0, dtype=np.int64))
         if draft is None or not len(self._changes.option):
             return choice
-        draft, choice = self._descended(draft, choice, PASSES, PAIRED, deadline)
+        starts = [(draft, choice)]
         if near is not None and not self.judge.system.n_rows:
-            other, after = self._from(near, deadline)
+            starts.insert(0, self._larger_shares(near))
+        paired = PAIRED_AGAIN if self.quick else PAIRED
+        for first, value in starts:
+            other, after = self._descended(first, value, PASSES, paired, deadline)
             if other.room() >= 0 and after.value > choice.value:
                 draft, choice = other, after
-        random, waited = np.random.default_rng(len(self._changes.option)), 0
+                if self.quick or choice.value >= target:
+                    break
+        if not self.quick:
+            draft = self._kicked_on(draft, choice, target, deadline)
+        return self.judge.value(draft.options, draft.assets)
+
+    def _larger_shares(self, near: Relaxed) -> tuple[Draft, Choice]:
+        """Return the larger share of each project, "not funded" too; it may be too dear."""
+        problem = self.judge.system.problem
+        owner, count = problem.owner[near.options], len(problem.projects)
+        funded = np.bincount(owner, weights=near.shares, minlength=count) >= 0.5
+        order = np.lexsort((near.options, -near.shares, owner))
+        largest = near.options[order[np.flatnonzero(np.diff(owner[order], prepend=-1))]]
+        largest = largest[funded[problem.owner[largest]]]
+        taken = np.full(count, NOT_FUNDED, dtype=np.int64)
+        taken[problem.owner[largest]] = largest
+        nothing = np.zeros(len(problem.assets), dtype=np.bool_)
+        draft = Draft(self.judge, taken, nothing, np.zeros(0, dtype=np.int64))
+        return draft, self.judge.value(draft.options, draft.assets)
+
+    def _kicked_on(self, draft: Draft, choice: Choice, target: float, deadline: float) -> Draft:
+        """Make a few random changes and go on from there, again and again."""
+        random, waited = np.random.default_rng(len(self._known.option)), 0
         for _ in range(MOST_KICKS):
             if choice.value >= target or waited >= PATIENCE or time.monotonic() > deadline:
                 break
@@ -192,25 +225,7 @@ class EdgeSearch:
             other, after = self._descended(kicked, fresh, PASSES_AGAIN, PAIRED_AGAIN, deadline)
             if other.room() >= 0 and after.value > choice.value:
                 draft, choice, waited = other, after, 0
-        return self.judge.value(draft.options, draft.assets)
-
-    def _from(self, near: Relaxed, deadline: float) -> tuple[Draft, Choice]:
-        """Return a plan from the relaxation's larger shares; at first it may be too dear."""
-        problem = self.judge.system.problem
-        whole = near.options[near.shares >= 0.5]
-        taken = np.full(len(problem.projects), NOT_FUNDED, dtype=np.int64)
-        taken[problem.owner[whole]] = whole
-        for option, share in zip(near.options.tolist(), near.shares.tolist(), strict=True):
-            if share >= 0.5:
-                continue
-            project = problem.owner[option]
-            own = problem.owner[near.options] == project
-            if near.shares[own].sum() >= 0.5 and share >= near.shares[own].max():
-                taken[project] = option
-        draft = Draft(self.judge, taken, np.zeros(len(problem.assets), np.bool_), whole[:0])
-        return self._descended(
-            draft, self.judge.value(draft.options, draft.assets), PASSES, PAIRED, deadline
-        )
+        return draft
 
     def _kicked(self, draft: Draft, random: np.random.Generator) -> Draft | None:
         """Return the plan after a few random changes, cheap ones likelier; it may be too dear."""
@@ -304,18 +319,29 @@ class EdgeSearch:
         changes = self._known
         now = taken[changes.owner]
         has = now >= 0
-        near = np.ascontiguousarray(changes.by_draw[edge.near].T)
-        near = near - np.where(has[:, None], near[now], np.float32(0))
         total = changes.by_draw[edge.deep].sum(axis=0, dtype=np.float64)
         deep = total - np.where(has, total[now], 0.0)
         mean = changes.mean - np.where(has, changes.mean[now], 0.0)
-        short = np.maximum(edge.missing - near, 0).sum(axis=1, dtype=np.float64)
+        short = np.zeros(len(now))
+        for start in range(0, len(edge.near), DRAWS_AT_ONCE):
+            part = slice(start, start + DRAWS_AT_ONCE)
+            missing = self._near(edge.near[part], taken)
+            np.subtract(edge.missing[part, None], missing, out=missing)
+            short += np.maximum(missing, 0, out=missing).sum(axis=0)
         before = float(np.maximum(edge.missing, 0).sum(dtype=np.float64))
         gain = (1 - self.share) * mean + self.share / edge.size * (deep + before - short)
         gain[(now == np.arange(len(now))) | (now == UNKNOWN)] = -np.inf
         gain[(now == NOT_FUNDED) & (changes.option == NOT_FUNDED)] = -np.inf
         cents = changes.cents - np.where(has, changes.cents[now], 0)
-        return _Weighed(gain, cents, mean, deep, near)
+        return _Weighed(gain, cents, mean, deep, taken)
+
+    def _near(self, draws: Rows, taken: Rows, columns: Rows | None = None) -> NDArray[np.float32]:
+        """Return what changes (all without ``columns``) add in some draws, (draws, changes)."""
+        by_draw, owner = self._known.by_draw[draws], self._known.owner
+        base = np.where(taken >= 0, by_draw[:, np.maximum(taken, 0)], np.float32(0))
+        if columns is None:
+            return np.asarray(by_draw - base[:, owner])
+        return np.asarray(by_draw[:, columns] - base[:, owner[columns]])
 
     def _promising(
         self, edge: _Edge, weighed: _Weighed, room: float, paired: int
@@ -349,7 +375,8 @@ class EdgeSearch:
         allowed = owner[some[one]] != owner[some[two]]
         allowed &= weighed.cents[some[one]] + weighed.cents[some[two]] <= room
         one, two = one[allowed], two[allowed]
-        near, short = weighed.near[some], np.empty(len(one))
+        near = np.ascontiguousarray(self._near(edge.near, weighed.taken, some).T)
+        short = np.empty(len(one))
         for start in range(0, len(one), PAIRS_AT_ONCE):
             part = slice(start, start + PAIRS_AT_ONCE)
             missing = edge.missing - near[one[part]]
@@ -363,14 +390,14 @@ class EdgeSearch:
         return first, second, gain
 
 
-def make_changes(judge: Certifier, bound: Bound, choice: Choice) -> Changes:
+def make_changes(judge: Certifier, bound: Bound, choice: Choice, most: int) -> Changes:
     """Return the changes that lose least at the dual prices, and what a plan takes now."""
     problem = judge.system.problem
     outcomes = problem.outcomes
     if outcomes is None:
         raise RuntimeError
     losses = bound.losses(problem.owner)
-    most = min(MOST_CELLS // outcomes.n_draws, MOST_CHANGES, CHANGES_EACH * len(problem.projects))
+    most = min(MOST_CELLS // outcomes.n_draws, most, CHANGES_EACH * len(problem.projects))
     most = max(most - len(choice.options), 1)
     usable = np.flatnonzero(judge.terms.usable)
     limit = np.inf

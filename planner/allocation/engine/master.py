@@ -88,6 +88,8 @@ class Master:
         n_cuts = len(pool.worth) if terms.tail > 0 else 0
         self._cut_rows = list(range(last, last + n_cuts))
         self._spend_rows = list(range(last + n_cuts, last + n_cuts + len(pool.spend)))
+        self._used: dict[int, int] = {}
+        self._solves = 0
         self._close_unusable()
         self._start_at_corner()
 
@@ -189,11 +191,13 @@ class Master:
         taken = np.flatnonzero(shares > 1e-9)
         order = taken[np.argsort(self.columns[taken])]
         own = np.where(self._own >= 0, answer.values[self._own], 0.0)
+        prices = self._prices(np.maximum(answer.row_duals, 0.0))
+        self._note_use(prices.per_cut)
         return Relaxed(
             options=self.columns[order],
             shares=np.minimum(shares[order], 1.0),
             assets=np.clip(own, 0.0, 1.0),
-            prices=self._prices(np.maximum(answer.row_duals, 0.0)),
+            prices=prices,
             objective=answer.objective * self.units.worth,
         )
 
@@ -253,17 +257,39 @@ class Master:
         upper = np.where(free == 0, 0.0, 1.0)[bought]
         self._kept.set_bounds(self._own[bought], lower, upper)
 
-    def forget(self, cuts: Rows) -> None:
-        """Drop cuts on the tail of the worth, by their place in the pool, from both."""
+    def forget_idle(self, most: int) -> None:
+        """Drop the cuts on the tail that bounded nothing for longest, from the pool as well.
+
+        Prices of earlier solves no longer fit the pool then.
+
+        Parameters
+        ----------
+        most : int
+            Cuts up to which all are kept; beyond, three quarters of it stay, the first always.
+        """
+        self.sync()
+        cuts = self.pool.worth
+        if len(cuts) <= most or self._tail < 0:
+            return
+        last = np.array([self._used.get(id(cut), self._solves) for cut in cuts])
+        last[0] = self._solves + 1
+        dropped = np.sort(np.argsort(last, kind="stable")[: len(cuts) - 3 * most // 4])
         rows = np.array(self._cut_rows, dtype=np.int64)
-        gone = rows[cuts]
-        self._kept.drop_rows(np.sort(gone))
-        kept = np.delete(rows, cuts)
-        self._cut_rows = (kept - np.searchsorted(np.sort(gone), kept)).tolist()
-        spend = np.array(self._spend_rows, dtype=np.int64)
-        self._spend_rows = (spend - np.searchsorted(np.sort(gone), spend)).tolist()
-        for place in sorted(cuts.tolist(), reverse=True):
-            del self.pool.worth[place]
+        gone = np.sort(rows[dropped])
+        self._kept.drop_rows(gone)
+        kept, spend = np.delete(rows, dropped), np.array(self._spend_rows, dtype=np.int64)
+        self._cut_rows = (kept - np.searchsorted(gone, kept)).tolist()
+        self._spend_rows = (spend - np.searchsorted(gone, spend)).tolist()
+        for place in reversed(dropped.tolist()):
+            del cuts[place]
+        self._used = {id(cut): self._used.get(id(cut), self._solves) for cut in cuts}
+
+    def _note_use(self, per_cut: Floats) -> None:
+        """Note which cuts bound something now."""
+        self._solves += 1
+        for cut, price in zip(self.pool.worth, per_cut.tolist(), strict=False):
+            if price > 0 or id(cut) not in self._used:
+                self._used[id(cut)] = self._solves
 
     def _close_unusable(self) -> None:
         """Keep out what alone costs more than there is."""

@@ -24,8 +24,8 @@ TURNS = 4
 
 def opening_cuts(
     system: System, pool: CutPool, terms: Terms, risk: RiskMeasure, columns: Rows
-) -> None:
-    """Add the cuts of the game to a pool, their average last.
+) -> Rows:
+    """Add the cuts of the game to a pool, their average last; return the options that answer it.
 
     Parameters
     ----------
@@ -39,10 +39,16 @@ def opening_cuts(
         Measure of the worth.
     columns : ndarray of int64
         Options that the plans of the game choose from.
+
+    Returns
+    -------
+    ndarray of int64
+        The best plan at the average, of all options, and what it would buy next: without them the
+        linear program would change one project at a time, once for each of them.
     """
     problem, outcomes = system.problem, system.problem.outcomes
     if outcomes is None:
-        return
+        return columns[:0]
     owner, cents = problem.owner[columns], problem.cents[columns]
     mean = pool.worth[0]
     cuts: list[Cut] = []
@@ -56,6 +62,10 @@ def opening_cuts(
         cuts.append(pool.add_worth(outcomes, touching_weights(draws, risk)))
         average = _averaged(cuts)
     pool.worth.append(average)
+    gain = (1 - terms.tail) * mean.slope + terms.tail * average.slope
+    gain = np.where(terms.usable, gain, -1.0)
+    taken, split = knapsack_corner(problem.owner, problem.cents, gain, terms.budget_cents)
+    return np.append(taken, split) if split >= 0 else taken
 
 
 def _averaged(cuts: list[Cut]) -> Cut:

@@ -35,15 +35,15 @@ type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 type Heuristic = Callable[[Relaxation], Choice | None]
 
-ROUNDS = 12
+ROUNDS = 6
 """Of the relaxation for one part."""
 FINEST = 1e-9
 """Tolerance of the relaxation where nothing is left to split."""
-ROUND_EACH = 4
-"""Parts after which a plan is made from the relaxation's solution again."""
+ROUND_FIRST, ROUND_EACH = 4, 3
+"""Of so many parts at the start, and then of each third, a plan is made from the relaxation."""
 MOST_CUTS = 400
 """Cuts kept in the linear program; of those beyond, the ones that bound nothing for longest go."""
-MOST_CUT_CELLS = 40_000_000
+MOST_CUT_CELLS = 20_000_000
 """Numbers that cuts may hold, of 8 bytes; never fewer than ``LEAST_CUTS`` cuts."""
 LEAST_CUTS = 100
 FINISHED = 300
@@ -104,7 +104,6 @@ class PartSearch:
         self.terms = judge.terms
         self._numbers = itertools.count()
         self._left = -np.inf
-        self._used: dict[int, int] = {}
         self.parts = 0
 
     def run(self, best: Choice, root: Relaxation, deadline: float) -> tuple[Choice, float]:
@@ -146,9 +145,9 @@ class PartSearch:
         if relaxation is None:
             return []
         self.parts += 1
-        self._note_cuts(relaxation)
         bound = min(-part.key, relaxation.bound.value)
-        if bound > self._enough and self.parts % ROUND_EACH == 1 and known is None:
+        rounded = self.parts <= ROUND_FIRST or self.parts % ROUND_EACH == 0
+        if bound > self._enough and rounded and known is None:
             self._learn(self.heuristic(relaxation))
         if bound <= self._enough:
             return []
@@ -194,24 +193,6 @@ class PartSearch:
         self._learn(best)
         return min(bound, below)
 
-    def _note_cuts(self, relaxation: Relaxation) -> None:
-        """Note which cuts bound something."""
-        for cut, price in zip(self.relaxer.pool.worth, relaxation.prices.per_cut, strict=False):
-            if price > 0 or id(cut) not in self._used:
-                self._used[id(cut)] = self.parts
-
-    def _forget_cuts(self) -> None:
-        """Drop the cuts that bounded nothing for longest where there are too many."""
-        cuts = self.relaxer.pool.worth
-        most = min(MOST_CUTS, max(LEAST_CUTS, MOST_CUT_CELLS // len(self.problem)))
-        if len(cuts) <= most:
-            return
-        last = np.array([self._used.get(id(cut), self.parts) for cut in cuts])
-        last[0] = self.parts + 1
-        dropped = np.argsort(last, kind="stable")[: len(cuts) - 3 * most // 4]
-        self.relaxer.master.forget(np.sort(dropped))
-        self._used = {id(cut): self._used.get(id(cut), self.parts) for cut in cuts}
-
     def _learn(self, choice: Choice | None) -> None:
         if choice is not None and choice.value > self.best.value:
             self.best = choice
@@ -223,7 +204,8 @@ class PartSearch:
     def _relaxed(self, part: Part, deadline: float, tolerance: float) -> Relaxation | None:
         """Return the relaxation of a part; None where no plan in it keeps the rows."""
         terms = self._terms(part.limits)
-        self._forget_cuts()
+        most = min(MOST_CUTS, max(LEAST_CUTS, MOST_CUT_CELLS // len(self.problem)))
+        self.relaxer.master.forget_idle(most)
         self._open(part.limits)
         try:
             return self.relaxer.solve(

@@ -122,7 +122,9 @@ def price(system: System, pool: CutPool, terms: Terms, prices: Prices) -> Bound:
     best = np.zeros(len(problem.projects))
     if terms.must is not None:
         best[terms.must] = -np.inf
-    np.maximum.at(best, problem.owner, reduced)
+    first, having = system.groups
+    if len(first):
+        best[having] = np.maximum(best[having], np.maximum.reduceat(reduced, first))
     spend_price = float(prices.per_spend_cut.sum())
     assets = problem.asset_worth if terms.counted else np.zeros(len(problem.assets))
     charged = (prices.per_cent + spend_price) * problem.asset_cents

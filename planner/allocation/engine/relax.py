@@ -39,7 +39,7 @@ STEPS = (0.03, 0.1, 0.2, 0.35, 0.5, 0.7)
 """How far the best solution is moved towards a new one."""
 FIRST_SOLVE_S = 600.0
 """Without one solved linear program there is neither bound nor plan; seconds at 5,000 projects."""
-SHARP = 0.1
+SHARP = 0.2
 """Share of a bound's distance to what is enough that it may still be off by."""
 NEW_COLUMNS = 2
 """Options added for each project in a round; more make the linear program slower than they save."""

@@ -149,7 +149,13 @@ class Run:
         return choice
 
     def improve(
-        self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
+        self,
+        relaxation: Relaxation,
+        progress: Progress,
+        gap: float,
+        deadline: float,
+        *,
+        quick: bool = False,
     ) -> None:
         """Look for a better plan at the edge of the tail, where a plan under CVaR is known."""
         choice = progress.choice
@@ -159,7 +165,8 @@ class Run:
             return
         now = time.monotonic()
         until = now + SHARE_OF_TIME * (deadline - now)
-        self._edge = EdgeSearch(self.judge, relaxation.bound, relaxation.prices.per_cent)
+        per_cent = relaxation.prices.per_cent
+        self._edge = EdgeSearch(self.judge, relaxation.bound, per_cent, quick=quick)
         target = progress.bound / (1 + gap) if progress.bound > 0 else np.inf
         progress.learn(self._edge.run(choice, target, until, near=relaxation.relaxed))
 
@@ -336,10 +343,9 @@ class Run:
     def _earliest(self, choice: Choice) -> Choice:
         """Replace options by equals that stand first among them, as far as every row is kept."""
         problem, options = self.problem, choice.options.copy()
-        twin = self.judge.system.has_earlier_twin
-        for place, option in enumerate(options.tolist()):
-            if not twin[option]:
-                continue
+        twin = self.judge.system.has_earlier_twin(options)
+        for place in np.flatnonzero(twin).tolist():
+            option = int(options[place])
             project = problem.owner[option]
             own = np.arange(*np.searchsorted(problem.owner, [project, project + 1]))
             equal = own[

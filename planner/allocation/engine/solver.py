@@ -170,7 +170,8 @@ class PortfolioSolver:
         if master is None or key != self._master_key or _far(units, master.units):
             columns = self._columns if master is None else np.sort(master.columns)
             if len(pool.worth) == 1 and len(self.problem) > FEW:
-                opening_cuts(self.system, pool, terms, risk, columns)
+                found = opening_cuts(self.system, pool, terms, risk, columns)
+                columns = np.union1d(columns, found)
             master = Master(self.system, pool, terms, columns, units)
             self._master, self._master_key = master, key
         return master

@@ -25,6 +25,8 @@ ROUNDS = 4
 SECONDS_EACH = 2.0
 """Searches of one budget stop there; the gap is told."""
 PASSES = 2
+MOST_CUTS = 30
+"""Cuts kept from one budget to the next; more make every linear program slower."""
 
 
 def swept(
@@ -48,11 +50,16 @@ def swept(
     """
     found: dict[int, Solution] = {}
     best: Solution | None = None
+    ample = False
     for budget in sorted(set(budgets_cents)):
         if budget < 0:
             solution = infeasible(run_at(budget))
+        elif ample and best is not None:
+            solution = best
         elif path is None:
-            solution = _searched(run_at(budget), best, n_options)
+            run = run_at(budget)
+            solution = _searched(run, best, n_options)
+            ample = n_options > SMALL and _is_ample(run, solution)
         else:
             solution = path.solution(budget)
             if n_options <= SMALL and solution.gap > PROVEN_GAP:
@@ -83,7 +90,16 @@ def _quick(run: Run) -> Solution:
     progress = run.start(relaxation, None, passes=PASSES)
     if progress.choice is None:
         return run.solve(SWEEP_GAP, deadline + 5 * SECONDS_EACH)
-    return run.conclude(relaxation, progress)
+    run.improve(relaxation, progress, SWEEP_GAP, deadline, quick=True)
+    solution = run.conclude(relaxation, progress)
+    run.relaxer.master.forget_idle(MOST_CUTS)
+    return solution
+
+
+def _is_ample(run: Run, solution: Solution) -> bool:
+    """Whether a bound holds for every larger budget too: money is worth nothing any more."""
+    free = solution.budget_price == 0 and solution.bound >= solution.own_bound
+    return free and bool(run.terms.usable.all())
 
 
 def _sharper(one: Solution, other: Solution) -> Solution:

@@ -85,18 +85,24 @@ class System:
         return kinds
 
     @cached_property
-    def has_earlier_twin(self) -> Flags:
-        """Options that another of their project equals in cost and worth and precedes in tie."""
-        problem = self.problem
-        order = np.lexsort((problem.tie, problem.worth, problem.cents, problem.owner))
-        equal = (
-            (np.diff(problem.owner[order]) == 0)
-            & (np.diff(problem.cents[order]) == 0)
-            & (np.diff(problem.worth[order]) == 0)
-        )
-        twin = np.zeros(len(problem), dtype=np.bool_)
-        twin[order[1:]] = equal
-        return twin
+    def groups(self) -> tuple[Rows, Rows]:
+        """Where the options of each project that has any begin, and those projects."""
+        first = np.flatnonzero(np.diff(self.problem.owner, prepend=-1))
+        return first, self.problem.owner[first]
+
+    def has_earlier_twin(self, options: Rows) -> Flags:
+        """Which options, of as many projects, another equals in cost and worth and precedes."""
+        problem, owner = self.problem, self.problem.owner
+        if not len(options):
+            return np.zeros(0, dtype=np.bool_)
+        chosen = np.full(len(problem.projects), -1, dtype=np.int64)
+        chosen[owner[options]] = options
+        equal = problem.cents == problem.cents[chosen][owner]
+        equal &= problem.worth == problem.worth[chosen][owner]
+        equal &= problem.tie < problem.tie[chosen][owner]
+        twins = np.zeros(len(problem.projects), dtype=np.bool_)
+        twins[owner[equal]] = True
+        return np.asarray(twins[owner[options]])
 
     def entries(self, options: Rows) -> tuple[Rows, Rows, Floats]:
         """Return position in ``options``, row and coefficient of all their coefficients."""
