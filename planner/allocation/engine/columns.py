@@ -80,7 +80,7 @@ def knapsack_corner(
     taken = best_at(0.0)
     if budget_cents is None or int(cents[taken].sum()) <= budget_cents:
         return taken, -1
-    low, high, over = 0.0, 2 * float((worth_of / np.maximum(price_of, 1)).max()), taken
+    low, high, over = 0.0, 2 * float((worth_of / np.maximum(price_of, 1)).max(initial=0.0)), taken
     taken = taken[:0]
     for _ in range(60):
         price = 0.5 * (low + high)
