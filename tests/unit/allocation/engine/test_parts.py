@@ -1,0 +1,492 @@
+"""The search of a portfolio part by part: bounds that hold, parts that leave nothing out."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from planner.allocation.engine import PortfolioSolver, parts
+from planner.allocation.engine.certify import Choice
+from planner.allocation.engine.cuts import Cut, CutPool
+from planner.allocation.engine.draft import rounded
+from planner.allocation.engine.parts import NOT_FUNDED, Limits, Part, PartSearch
+from planner.allocation.engine.pricing import Prices, Terms, marginal_gain, price
+from planner.allocation.engine.relax import Relaxation
+from planner.allocation.engine.run import Run
+from planner.allocation.engine.system import build_system
+from planner.allocation.engine.tail import DrawWeights, touching_weights, worst_share
+from planner.allocation.outcomes import PackedOutcomes, certain_outcomes
+from planner.allocation.problem import Problem, RiskMeasure, SpendBound
+from tests.benchmarks.engine_cases import link_row, make_case
+from tests.oracles.extensive_form import solve_extensive
+from tests.problem_cases import choices, cvar, feasible, value_of
+
+SEEDS = st.integers(0, 10_000)
+FEW = settings(max_examples=20)
+GAP = 1e-4
+type Rows = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+def _case(
+    seed: int, n_projects: int, *, rules: bool = False, n_levels: int = 2, n_draws: int = 25
+) -> Problem:
+    """Return a portfolio of projects of few options; with rules and assets where asked for."""
+    rng = np.random.default_rng(seed)
+    return make_case(
+        seed,
+        n_projects,
+        1,
+        n_levels,
+        n_draws,
+        share=float(rng.choice([0.3, 0.6, 1.0])),
+        risk=RiskMeasure("cvar", 0.8, float(rng.choice([0.5, 1.0]))),
+        rows=rules and seed % 2 == 0,
+        n_assets=1 + seed % 2 if rules else 0,
+    )
+
+
+def _plans(problem: Problem) -> Iterator[tuple[Rows, Bools]]:
+    """Yield every plan that keeps budget and rows."""
+    for options in choices(problem):
+        for bits in product([False, True], repeat=len(problem.assets)):
+            assets = np.array(bits, dtype=np.bool_)
+            if feasible(problem, options, assets, problem.budget_cents):
+                yield options, assets
+
+
+@dataclass(frozen=True, eq=False)
+class _Started:
+    """A search with what it starts from."""
+
+    solver: PortfolioSolver
+    run: Run
+    root: Relaxation
+    start: Choice
+    search: PartSearch
+
+    def found(self, deadline: float = np.inf) -> tuple[Choice, float]:
+        return self.search.run(self.start, self.root, deadline)
+
+
+def _started(problem: Problem, gap: float = GAP, *, seek: bool = True) -> _Started:
+    """Return a search from the empty plan, or from one near the relaxation."""
+    solver = PortfolioSolver(problem)
+    run = solver._run(None, problem.risk, None)
+    root = run.relax(gap, np.inf)
+    if root is None:
+        reject()
+    nearby = run.candidates(root.bound)
+
+    def near(part: Relaxation) -> Choice | None:
+        if not seek:
+            return None
+        gain = marginal_gain(run.judge.system, run.pool, run.terms, part.prices)
+        draft, relaxed = rounded(run.judge, part.relaxed, gain, nearby), part.relaxed
+        plans = [
+            None if draft is None else run.judge.value(draft.options, draft.assets),
+            run.judge.certified(relaxed.options[relaxed.shares > 0.5], relaxed.assets > 0.5),
+        ]
+        found = [plan for plan in plans if plan is not None]
+        return max(found, key=lambda plan: plan.value, default=None)
+
+    nothing = np.zeros(len(problem.assets), dtype=np.bool_)
+    start = run.judge.certified(np.zeros(0, dtype=np.int64), nothing) or near(root)
+    if start is None:
+        reject()
+    return _Started(solver, run, root, start, PartSearch(run.judge, run.relaxer, near, gap))
+
+
+def _keeps(problem: Problem, choice: Choice) -> bool:
+    owner = problem.owner[choice.options].tolist()
+    return len(set(owner)) == len(owner) and feasible(
+        problem, choice.options, choice.assets, problem.budget_cents
+    )
+
+
+@FEW
+@given(SEEDS, st.booleans(), st.sampled_from([0, 4, 300]), st.booleans())
+def test_no_plan_is_worth_more_than_the_bound(
+    seed: int, rules: bool, finished: int, seek: bool
+) -> None:
+    """Whether parts are split or finished in tables, the best of all plans is within the bound."""
+    problem = _case(seed, 5, rules=rules)
+    best = max((value_of(problem, *plan) for plan in _plans(problem)), default=None)
+    if best is None:
+        reject()
+    started = _started(problem, seek=seek)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "FINISHED", finished)
+        found, bound = started.found()
+    rounding = 1e-9 * max(started.root.bound.magnitude, abs(best))
+    assert _keeps(problem, found)
+    assert started.start.value <= found.value <= best + rounding
+    assert best - rounding <= bound <= started.root.bound.value
+    if finished == 300:
+        assert bound <= found.value + GAP * abs(found.value) + rounding
+
+
+@pytest.mark.parametrize(
+    ("seed", "n_projects", "n_draws"), [(1, 13, 60), (11, 13, 40), (13, 16, 20)]
+)
+@pytest.mark.parametrize("finished", [0, 8, 300])
+def test_a_portfolio_is_proven_to_the_gap(
+    monkeypatch: pytest.MonkeyPatch, seed: int, n_projects: int, n_draws: int, finished: int
+) -> None:
+    """Plan and bound are within the gap of what the model with every draw as a row says."""
+    problem = _case(seed, n_projects, n_draws=n_draws)
+    exact = solve_extensive(problem, gap=1e-6)
+    assert exact.value is not None
+    monkeypatch.setattr(parts, "FINISHED", finished)
+    started = _started(problem)
+    found, bound = started.found()
+    assert _keeps(problem, found)
+    assert found.value <= exact.bound * (1 + 1e-6)
+    assert bound >= exact.value * (1 - 1e-6)
+    assert bound <= found.value * (1 + GAP)
+    if finished < 300:
+        assert started.search.parts > 1
+
+
+@pytest.mark.parametrize(("seed", "n_projects", "n_draws"), [(1, 13, 60), (13, 16, 40)])
+def test_the_bound_never_rises(
+    monkeypatch: pytest.MonkeyPatch, seed: int, n_projects: int, n_draws: int
+) -> None:
+    """Parts are looked at from the highest bound down, and none is bounded above its whole."""
+    monkeypatch.setattr(parts, "FINISHED", 0)
+    started, keys = _started(_case(seed, n_projects, n_draws=n_draws)), list[float]()
+    look = started.search._looked_at
+
+    def watched(part: Part, known: Relaxation | None, deadline: float) -> list[Part]:
+        keys.append(-part.key)
+        children = look(part, known, deadline)
+        assert all(-child.key <= -part.key for child in children)
+        return children
+
+    monkeypatch.setattr(started.search, "_looked_at", watched)
+    _, bound = started.found()
+    assert len(keys) > 5
+    assert keys[0] == started.root.bound.value
+    assert keys == sorted(keys, reverse=True)
+    assert len(set(keys)) > 3
+    assert bound <= keys[-1]
+
+
+@pytest.mark.parametrize("most", [1, 3, 9])
+def test_a_search_that_is_stopped_tells_a_bound_that_holds(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Out of time after some parts, the bound holds and is no lower than what all would give."""
+    monkeypatch.setattr(parts, "FINISHED", 0)
+    problem, deadline = _case(1, 13, n_draws=60), time.monotonic() + 1e6
+    _, last = _started(problem).found()
+    started = _started(problem)
+
+    def now() -> float:
+        return 0.0 if started.search.parts < most else 1e18
+
+    monkeypatch.setattr(parts, "time", SimpleNamespace(monotonic=now))
+    found, bound = started.found(deadline)
+    assert started.search.parts == most
+    assert last <= bound <= started.root.bound.value
+    assert found.value >= started.start.value
+    exact = solve_extensive(problem, gap=1e-6)
+    assert exact.value is not None
+    assert bound >= exact.value * (1 - 1e-6)
+
+
+@given(SEEDS)
+@settings(max_examples=5)
+def test_without_time_plan_and_bound_stay_as_they_were(seed: int) -> None:
+    """A deadline in the past gives back the plan and the bound that there were."""
+    started = _started(_case(seed, 6))
+    found, bound = started.found(-np.inf)
+    assert found is started.start
+    assert bound == started.root.bound.value
+    assert started.search.parts == 0
+
+
+def test_a_plan_within_the_gap_needs_no_search() -> None:
+    """Nothing is looked at where the plan is as good as asked; the bound stays the root's."""
+    started = _started(_case(2, 14, n_draws=40))
+    best, _ = started.found()
+    again = PartSearch(started.run.judge, started.run.relaxer, lambda _: None, 1e9)
+    assert again.run(best, started.root, np.inf) == (best, started.root.bound.value)
+    assert again.parts == 0
+
+
+@settings(max_examples=8)
+@given(SEEDS, st.booleans())
+def test_the_solver_answers_as_before_after_a_search(seed: int, rules: bool) -> None:
+    """What parts demanded is lifted: the same problem is then solved like by a new solver."""
+    problem = _case(seed, 6, rules=rules)
+    started = _started(problem, seek=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "FINISHED", 0)
+        patch.setattr(parts, "MOST_CUTS", 6)
+        patch.setattr(parts, "LEAST_CUTS", 6)
+        started.found()
+    budget = int(problem.budget_cents or 0) * 2 // 3
+    for cents in (None, budget):
+        fresh = PortfolioSolver(problem).solve(budget_cents=cents)
+        again = started.solver.solve(budget_cents=cents)
+        assert again.status is fresh.status
+        assert again.value == pytest.approx(fresh.value, rel=3e-6, abs=1e-6)
+        assert again.bound >= fresh.value * (1 - 3e-6) - 1e-6
+
+
+def _prepared(problem: Problem) -> tuple[_Started, PartSearch]:
+    """Return a search as it is when it looks at its first part."""
+    started = _started(problem, seek=False)
+    started.search.best, started.search.root = started.start, started.root
+    return started, started.search
+
+
+@FEW
+@given(SEEDS)
+def test_two_sides_part_the_options_that_may_still_matter(seed: int) -> None:
+    """Each option within the slack is on one side, with its anchor; "not funded" on one alone."""
+    problem = _case(seed, 4, n_levels=5, n_draws=60)
+    _, search = _prepared(problem)
+    rng, bound = np.random.default_rng(seed), search.root.bound
+    project = int(rng.integers(4))
+    own = np.flatnonzero((problem.owner == project) & search.terms.usable)
+    if len(own) < 3:
+        reject()
+    limited = rng.random() < 0.5
+    kept = np.append(NOT_FUNDED, own)
+    if limited:
+        kept = np.sort(rng.choice(kept, len(kept) - 1, replace=False))
+    limits = Limits({project: kept} if limited else {}, {})
+    pair = rng.choice(kept, 2, replace=False)
+    anchors = int(pair[0]), int(pair[1])
+    search.gap = float(rng.choice([0.0, 2.0]))
+    near = np.sort(rng.choice(60, 30, replace=False))
+    one, two = search._sides(limits, bound, project, anchors, near)
+    slack = bound.value - search._enough
+    matter = {o for o in kept.tolist() if o >= 0 and bound.best[project] - bound.reduced[o] < slack}
+    if NOT_FUNDED in kept and bound.best[project] < slack:
+        matter.add(NOT_FUNDED)
+    together = [*one.tolist(), *two.tolist()]
+    assert len(together) == len(set(together))
+    assert matter | set(anchors) <= set(together) <= set(kept.tolist())
+    assert len(one) > 0
+    assert len(two) > 0
+    assert (anchors[0] in one) != (anchors[1] in one)
+    assert (anchors[0] in two) != (anchors[1] in two)
+    assert (np.diff(one) > 0).all()
+    assert (np.diff(two) > 0).all()
+
+
+def test_options_go_to_the_anchor_whose_draws_they_resemble() -> None:
+    """In the draws of the edge alone; options that are the same there are parted by their order."""
+    problem = _case(1, 2, n_levels=4, n_draws=4)
+    assert isinstance(problem.outcomes, PackedOutcomes)
+    success = np.zeros((8, 4), dtype=np.bool_)
+    success[:4] = [[0, 0, 0, 1], [1, 1, 0, 0], [1, 1, 1, 1], [0, 1, 1, 0]]
+    worth = np.array([9.0, 9.0, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    outcomes = certain_outcomes(success, worth, problem.cents, counts_cost=False)
+    _, search = _prepared(replace(problem, outcomes=outcomes))
+    bound = replace(search.root.bound, reduced=np.zeros(8), best=np.zeros(2))
+    limits = Limits({0: np.arange(4)}, {})
+    search.best = replace(search.best, value=-1.0 - abs(bound.value))
+
+    def sides(one: int, two: int, near: list[int]) -> list[list[int]]:
+        found = search._sides(limits, bound, 0, (one, two), np.array(near))
+        return [side.tolist() for side in found]
+
+    assert sides(1, 0, [0, 1]) == [[1, 2], [0, 3]]
+    assert sides(0, 1, [0, 1]) == [[0, 3], [1, 2]]
+    assert sides(3, 1, [1, 2]) == [[0, 3], [1, 2]]
+    assert sides(0, 1, [2]) == [[1, 2, 3], [0]]
+
+
+@FEW
+@given(SEEDS)
+def test_the_terms_of_a_part_say_what_its_plans_may_take(seed: int) -> None:
+    """Usable is what was and the part allows; a project without "not funded" must be funded."""
+    problem = _case(seed, 5, rules=True, n_levels=3)
+    _, search = _prepared(problem)
+    rng = np.random.default_rng(seed)
+    options: dict[int, Rows] = {}
+    for project in np.flatnonzero(rng.random(5) < 0.6).tolist():
+        own = np.append(NOT_FUNDED, np.flatnonzero(problem.owner == project))
+        options[project] = np.sort(rng.choice(own, int(rng.integers(1, 4)), replace=False))
+    assets = {g: bool(rng.random() < 0.5) for g in range(len(problem.assets)) if rng.random() < 0.7}
+    before = search.terms.usable.copy()
+    terms = search._terms(Limits(options, assets))
+    assert terms.must is not None
+    assert terms.fixed is not None
+    for option, project in enumerate(problem.owner.tolist()):
+        inside = project not in options or option in options[project]
+        assert terms.usable[option] == (before[option] and inside)
+    for project in range(5):
+        assert terms.must[project] == (project in options and NOT_FUNDED not in options[project])
+    assert terms.fixed.tolist() == [int(assets.get(g, -1)) for g in range(len(terms.fixed))]
+    assert search.terms.usable.tolist() == before.tolist()
+    assert (terms.budget_cents, terms.tail) == (search.terms.budget_cents, search.terms.tail)
+
+
+@FEW
+@given(SEEDS)
+def test_both_sides_of_every_split_hold_every_better_plan(seed: int) -> None:
+    """A plan better than the one to beat that keeps a part's limits is in one of its halves."""
+    problem = _case(seed, 4, rules=True, n_levels=3)
+    started, search = _prepared(problem)
+    halves = search._halves(Limits({}, {}), started.root)
+    if halves is None:
+        reject()
+
+    def inside(limits: Limits, options: Rows, assets: Bools) -> bool:
+        for project, kept in limits.options.items():
+            own = options[problem.owner[options] == project]
+            if (int(own[0]) if len(own) else NOT_FUNDED) not in kept:
+                return False
+        return all(assets[g] == bought for g, bought in limits.assets.items())
+
+    for plan in _plans(problem):
+        if value_of(problem, *plan) > search._enough:
+            assert sum(inside(half, *plan) for half in halves) == 1
+
+
+def test_demands_that_cannot_be_paid_together_leave_nothing() -> None:
+    """A part with two projects that must be funded and cost more than there is holds no plan."""
+    problem = _case(2, 6)
+    cents = np.where(np.isin(problem.owner, [0, 1]), 600, 100)
+    _, search = _prepared(replace(problem, cents=cents, budget_cents=1_199))
+    limits = Limits({p: np.flatnonzero(problem.owner == p) for p in (0, 1)}, {})
+    part = Part(-search.root.bound.value, 9, limits)
+    assert search._looked_at(part, None, np.inf) == []
+    assert search._left == -np.inf
+    _, search = _prepared(replace(problem, cents=cents, budget_cents=1_200))
+    relaxation = search._relaxed(part, np.inf, 1e-9)
+    assert relaxation is not None
+    assert np.unique(problem.owner[relaxation.relaxed.options]).tolist() == [0, 1]
+
+
+def test_demands_are_met_by_the_cheapest_options_where_only_those_fit() -> None:
+    """Projects that must be funded find their cheap options although dear ones promise more."""
+    problem = _case(5, 3, n_levels=9)
+    cents = np.where(np.arange(len(problem)) % 9 == 4, 10, 900)
+    _, search = _prepared(replace(problem, cents=cents, budget_cents=1_000))
+    limits = Limits({p: np.flatnonzero(problem.owner == p) for p in range(3)}, {})
+    relaxation = search._relaxed(Part(-1e18, 9, limits), np.inf, 1e-9)
+    assert relaxation is not None
+    funded = relaxation.relaxed
+    assert np.bincount(problem.owner[funded.options], funded.shares) == pytest.approx(1.0)
+    assert cents[funded.options] @ funded.shares <= 1_000 * (1 + 1e-9)
+    assert search._left == -np.inf
+
+
+def test_a_project_without_an_option_to_pay_for_cannot_be_demanded() -> None:
+    """A part in which a project must be funded, and nothing of it fits the budget, is empty."""
+    base = _case(2, 6)
+    cheap = replace(base, budget_cents=int(base.cents[base.owner == 0].min()) - 1)
+    _, search = _prepared(cheap)
+    part = Part(-search.root.bound.value, 9, Limits({0: np.array([0, 1])}, {}))
+    assert search._looked_at(part, None, np.inf) == []
+
+
+def _with_optional_asset(seed: int) -> Problem:
+    """Return a portfolio where three projects need an asset that is worth its cost or not."""
+    base = _case(seed, 6)
+    cost = int(base.cents.mean() * [0.2, 1.0, 3.0][seed % 3])
+    return replace(
+        base,
+        rows=tuple(link_row(base.owner, project, 0) for project in range(3)),
+        assets=("shared",),
+        asset_cents=np.array([cost]),
+        asset_worth=np.array([-cost / 100]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_asset_is_settled_on_both_sides(seed: int) -> None:
+    """Relaxed with the asset and without it, each side bounds its plans; one holds the best."""
+    problem = _with_optional_asset(seed)
+    _, search = _prepared(problem)
+    best = {True: -np.inf, False: -np.inf}
+    for options, assets in _plans(problem):
+        side = bool(assets[0])
+        best[side] = max(best[side], value_of(problem, options, assets))
+    for bought in (True, False):
+        part = Part(-search.root.bound.value, 1, Limits({}, {0: bought}))
+        relaxation = search._relaxed(part, np.inf, 1e-9)
+        if relaxation is None:
+            assert best[bought] == -np.inf
+            continue
+        assert relaxation.bound.value >= best[bought] - 1e-9 * relaxation.bound.magnitude
+        assert relaxation.relaxed.assets[0] == pytest.approx(float(bought), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_asset_taken_in_part_is_split_first(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """The first two parts buy an asset that the relaxation shares out, or do not; all is proven."""
+    monkeypatch.setattr(parts, "FINISHED", 0)
+    problem = _with_optional_asset(seed)
+    started, search = _prepared(problem)
+    share = float(started.root.relaxed.assets[0])
+    halves = search._halves(Limits({}, {}), started.root)
+    if 1e-6 < share < 1 - 1e-6:
+        assert halves is not None
+        assert [half.assets for half in halves] == [{0: True}, {0: False}]
+    best = max(value_of(problem, *plan) for plan in _plans(problem))
+    found, bound = started.found()
+    rounding = 1e-9 * started.root.bound.magnitude
+    assert found.value <= best + rounding
+    assert bound >= best - rounding
+
+
+@settings(max_examples=40)
+@given(SEEDS)
+def test_any_prices_bound_the_plans_that_keep_demands(seed: int) -> None:
+    """At any prices at least 0 no plan that keeps what must be is worth more, less its losses."""
+    rng = np.random.default_rng(seed)
+    problem = _case(seed, 4, rules=True)
+    assert problem.outcomes is not None
+    system, risk, n_draws = build_system(problem), problem.risk, problem.outcomes.n_draws
+    pool = CutPool([Cut(DrawWeights(np.full(n_draws, 1 / n_draws)), problem.worth)], [])
+    every = problem.outcomes.worth_draws(np.arange(len(problem)))
+    for _ in range(3):
+        pool.add_worth(problem.outcomes, touching_weights(rng.random(len(problem)) @ every, risk))
+        pool.add_spend(problem.outcomes, worst_share(rng.normal(size=n_draws), 0.3))
+    spend = SpendBound(0.7, int(problem.cents.sum() * rng.uniform(0.05, 0.5)))
+    fixed = rng.integers(-1, 2, len(problem.assets)).astype(np.int8)
+    must = rng.random(4) < 0.3
+    terms = Terms(
+        budget_cents=problem.budget_cents,
+        tail=risk.weight,
+        spend_limit=float(spend.limit_cents),
+        usable=rng.random(len(problem)) < 0.9,
+        must=must,
+        fixed=fixed,
+    )
+    typical = float(np.abs(problem.worth).max())
+    per_cent = typical / float(problem.cents.mean())
+    per_cut = rng.exponential(size=4) * (rng.random(4) < 0.7) + 1e-12
+    prices = Prices(
+        per_cent=float(rng.exponential() * per_cent * (rng.random() < 0.7)),
+        per_row=rng.exponential(typical, system.n_rows) / system.largest.clip(1.0),
+        per_cut=per_cut * risk.weight / per_cut.sum(),
+        per_spend_cut=rng.exponential(per_cent, 3) * (rng.random(3) < 0.3),
+    )
+    bound = price(system, pool, terms, prices)
+    for options, assets in _plans(problem):
+        left = np.setdiff1d(np.arange(4), problem.owner[options])
+        if not terms.usable[options].all() or must[left].any():
+            continue
+        if not assets[fixed == 1].all() or assets[fixed == 0].any():
+            continue
+        spent = problem.outcomes.spend_draws(options).sum(axis=0)
+        spent = spent + problem.asset_cents[assets].sum()
+        if -cvar(-spent, spend.level) > spend.limit_cents:
+            continue
+        lost = bound.losses(problem.owner)[options].sum() + bound.best[left].sum()
+        assert value_of(problem, options, assets) <= bound.value - lost + 1e-9 * bound.magnitude
