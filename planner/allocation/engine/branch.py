@@ -128,6 +128,8 @@ class TreeSearch:
             Columns to choose from; all without.
         """
         self.best = best
+        if not self.program.slopes and best.worth_draws is not None:
+            self.program.add_cut(touching_weights(best.worth_draws, self.judge.risk))
         if allowed is None:
             allowed = np.ones(len(self.table.mean), dtype=np.bool_)
         self._open = [Part(-bound, next(self._numbers), allowed)]

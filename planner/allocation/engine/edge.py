@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.engine.certify import Certifier, Choice
-from planner.allocation.engine.draft import Draft, draft_from
+from planner.allocation.engine.draft import Draft
 from planner.allocation.engine.master import Relaxed
 from planner.allocation.engine.pricing import Bound
 
@@ -179,9 +179,9 @@ class EdgeSearch:
         if self._changes is None:
             most = FEW_CHANGES if self.quick else MOST_CHANGES
             self._changes = make_changes(self.judge, self.bound, choice, most)
-        draft = draft_from(self.judge, choice.options, np.zeros(0, dtype=np.int64))
-        if draft is None or not len(self._changes.option):
+        if not len(self._changes.option):
             return choice
+        draft = self._draft(choice.options, choice.assets)
         starts = [(draft, choice)]
         if near is not None and not self.judge.system.n_rows:
             starts.insert(0, self._larger_shares(near))
@@ -204,11 +204,15 @@ class EdgeSearch:
         order = np.lexsort((near.options, -near.shares, owner))
         largest = near.options[order[np.flatnonzero(np.diff(owner[order], prepend=-1))]]
         largest = largest[funded[problem.owner[largest]]]
-        taken = np.full(count, NOT_FUNDED, dtype=np.int64)
-        taken[problem.owner[largest]] = largest
-        nothing = np.zeros(len(problem.assets), dtype=np.bool_)
-        draft = Draft(self.judge, taken, nothing, np.zeros(0, dtype=np.int64))
+        draft = self._draft(largest, np.zeros(len(problem.assets), dtype=np.bool_))
         return draft, self.judge.value(draft.options, draft.assets)
+
+    def _draft(self, options: Rows, assets: Flags) -> Draft:
+        """Return a draft of a plan as it stands."""
+        problem = self.judge.system.problem
+        taken = np.full(len(problem.projects), NOT_FUNDED, dtype=np.int64)
+        taken[problem.owner[options]] = options
+        return Draft(self.judge, taken, assets.copy(), np.zeros(0, dtype=np.int64))
 
     def _kicked_on(self, draft: Draft, choice: Choice, target: float, deadline: float) -> Draft:
         """Make a few random changes and go on from there, again and again."""

@@ -20,6 +20,7 @@ type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
 INFINITE = float("inf")
+DECIDED = ("Optimal", "Infeasible", "TimeLimit")
 NO_SEEKING = {
     "mip_heuristic_effort": 0.0,
     "mip_allow_restart": False,
@@ -122,6 +123,11 @@ class Kept:
             highs.setSolution(len(start), every, start)
         highs.run()
         status = str(highs.getModelStatus()).rpartition(".k")[2]
+        if not self._whole and status not in DECIDED:
+            # Once in a thousand the simplex loses its way from the last basis.
+            highs.clearSolver()
+            highs.run()
+            status = str(highs.getModelStatus()).rpartition(".k")[2]
         info = highs.getInfo()
         solution = highs.getSolution()
         has_values = status == "Optimal" or (

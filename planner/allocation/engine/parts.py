@@ -51,8 +51,6 @@ FINISHED = 300
 SHARE_OF_TIME = 0.3
 """Of the time left, for such a search."""
 EVEN = 1e-9
-OPENED = 3
-"""Options of a project that must be funded that are in the linear program at least."""
 NOT_FUNDED = -1
 
 
@@ -206,7 +204,8 @@ class PartSearch:
         terms = self._terms(part.limits)
         most = min(MOST_CUTS, max(LEAST_CUTS, MOST_CUT_CELLS // len(self.problem)))
         self.relaxer.master.forget_idle(most)
-        self._open(part.limits)
+        if not self._open(part.limits, terms):
+            return None
         try:
             return self.relaxer.solve(
                 terms, deadline, tolerance=tolerance, rounds=ROUNDS, enough=self._enough
@@ -231,12 +230,29 @@ class PartSearch:
             fixed[asset] = bought
         return replace(self.terms, usable=usable, must=must, fixed=fixed)
 
-    def _open(self, limits: Limits) -> None:
-        """Put options of projects that must be funded into the linear program, if it has none."""
-        master, reduced = self.relaxer.master, self.root.bound.reduced
+    def _open(self, limits: Limits, terms: Terms) -> bool:
+        """Give the linear program what projects that must be funded may take.
+
+        The most promising and the cheapest option of each, so that it finds no plan only where
+        there is none under the budget; False where that is so.
+        """
+        master, reduced, cents = self.relaxer.master, self.root.bound.reduced, self.problem.cents
+        least = int(np.minimum(self.problem.asset_cents, 0).sum())
+        missing: list[int] = []
         for kept in limits.options.values():
-            if NOT_FUNDED not in kept and not master.known[kept].any():
-                master.add(np.sort(kept[np.argsort(-reduced[kept], kind="stable")[:OPENED]]))
+            if NOT_FUNDED in kept:
+                continue
+            usable = kept[terms.usable[kept]]
+            if not len(usable):
+                return False
+            cheapest = int(usable[np.argmin(cents[usable])])
+            least += int(cents[cheapest])
+            missing += [cheapest, int(usable[np.argmax(reduced[usable])])]
+        fresh = np.unique(np.array(missing, dtype=np.int64))
+        fresh = fresh[~master.known[fresh]]
+        if len(fresh):
+            master.add(fresh)
+        return terms.budget_cents is None or least <= terms.budget_cents
 
     def _halves(self, limits: Limits, relaxation: Relaxation) -> tuple[Limits, Limits] | None:
         """Return a part's two sides at what is mixed; None where nothing is."""

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.engine.answer import Progress, conclude, infeasible
 from planner.allocation.engine.branch import TreeSearch, splits
-from planner.allocation.engine.branch_few import FEW, FewSearch
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import make_table
 from planner.allocation.engine.certify import Certifier, Choice
@@ -20,13 +20,12 @@ from planner.allocation.engine.pricing import Bound, Terms, draw_weights, margin
 from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
 from planner.allocation.engine.search import CoreSearch, Found, core_options
 from planner.allocation.problem import Solution
-from planner.allocation.solve import PROVEN_GAP, relative_gap
-from planner.domain.vocabulary import Status
-from planner.errors import NotConvergedError
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 
+FEW = 12
+"""Projects and assets up to which everything that can still matter is searched at once."""
 CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
 MOST_SEARCHED = 12_000
@@ -39,36 +38,6 @@ SOLVER_TOLERANCE = 2e-6
 """By how much, in units of the model, HiGHS may leave its bound above the best plan."""
 SHARE_OF_TIME = 0.3
 """Of the time left, for a core that cannot settle the question alone."""
-
-
-@dataclass(eq=False)
-class Progress:
-    """The best plan and the lowest bound so far.
-
-    Attributes
-    ----------
-    choice : Choice or None
-        Best plan.
-    bound : float
-        No plan is worth more.
-    solver_bound : float
-        As HiGHS says, for what it was asked.
-    """
-
-    choice: Choice | None
-    bound: float
-    solver_bound: float
-
-    def learn(self, choice: Choice | None) -> None:
-        """Keep a plan if it is the best."""
-        if choice is not None and (self.choice is None or choice.value > self.choice.value):
-            self.choice = choice
-
-    def within(self, gap: float, slack: float) -> bool:
-        """Whether the plan is as close to the bound as asked."""
-        if self.choice is None:
-            return False
-        return relative_gap(self.choice.value, max(self.choice.value, self.bound - slack)) <= gap
 
 
 class Run:
@@ -104,14 +73,14 @@ class Run:
         """
         relaxation = self.relax(gap, deadline)
         if relaxation is None:
-            return infeasible(self)
+            return infeasible(self.problem)
         progress = self.start(relaxation, seed, passes=20)
         self.improve(relaxation, progress, gap, deadline)
-        if self._is_divided(relaxation.bound, progress):
+        if self._is_divided(progress):
             self._divide(relaxation, progress, gap, deadline)
         elif self._search(relaxation, progress, gap, deadline):
-            return infeasible(self)
-        return self.conclude(relaxation, progress)
+            return infeasible(self.problem)
+        return self.concluded(relaxation, progress)
 
     def relax(self, gap: float, deadline: float, *, rounds: int = 500) -> Relaxation | None:
         """Return the relaxation, as sharp as the gap needs."""
@@ -170,11 +139,11 @@ class Run:
         target = progress.bound / (1 + gap) if progress.bound > 0 else np.inf
         progress.learn(self._edge.run(choice, target, until, near=relaxation.relaxed))
 
-    def _is_divided(self, bound: Bound, progress: Progress) -> bool:
+    def _is_divided(self, progress: Progress) -> bool:
         """Whether the portfolio is searched part by part: under CVaR and the budget alone."""
         if progress.choice is None or self._edge is None or self.problem.rows:
             return False
-        return not self.problem.assets and not self._is_few(bound, progress)
+        return not self.problem.assets
 
     def _divide(
         self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
@@ -271,9 +240,6 @@ class Run:
         program = Program(table, units, self.terms.tail, until)
         for cut in self.pool.worth:
             program.add_cut(cut.draws)
-        if table.n_groups <= FEW:
-            few = FewSearch(self.judge, program, gap).run(progress.choice, progress.bound)
-            return Found(few.choice, few.bound)
         tree = TreeSearch(self.judge, program, self._rounding(relaxation), gap)
         return Found(*tree.run(progress.choice, progress.bound))
 
@@ -300,38 +266,16 @@ class Run:
             return needed, True
         return float(np.partition(losses, count)[count]), False
 
-    def conclude(self, relaxation: Relaxation, progress: Progress) -> Solution:
-        """Return the answer: value recomputed, bounds no lower than it, prices."""
-        choice = progress.choice
-        if choice is None:
-            raise NotConvergedError(
-                "No plan that keeps the rules was found in the time allowed, "
-                "nor proof that there is none. Allow more time."
-            )
-        choice = self._earliest(choice)
-        slack, value = self.slack(relaxation), choice.value
-        own = max(value, relaxation.bound.value)
-        proven = max(
-            value, progress.bound - slack if progress.bound - slack <= value else progress.bound
-        )
-        distance = relative_gap(value, proven)
-        prices, weights = relaxation.prices, self._weights
-        return Solution(
-            options=choice.options,
-            assets=choice.assets,
-            status=Status.OPTIMAL if distance <= PROVEN_GAP else Status.FEASIBLE,
-            value=value,
-            bound=proven,
-            gap=distance,
-            mean=choice.mean,
-            tail=choice.tail,
-            solver_bound=max(value, progress.solver_bound),
-            own_bound=own,
-            committed_cents=self.judge.system.cents(choice.options, choice.assets),
-            budget_price=100 * prices.per_cent,
-            row_prices=prices.per_row,
-            draw_weights=self._draw_weights(relaxation) if weights is None else weights,
-        )
+    def concluded(self, relaxation: Relaxation, progress: Progress) -> Solution:
+        """Return the answer: value recomputed, bounds no lower than it, prices.
+
+        Raises
+        ------
+        NotConvergedError
+            No plan was found, nor proof that there is none.
+        """
+        weights = self._draw_weights(relaxation) if self._weights is None else self._weights
+        return conclude(self.judge, relaxation, progress, self.slack(relaxation), weights)
 
     def _draw_weights(self, relaxation: Relaxation) -> Floats | None:
         """Return how much each draw counts at the margin; None where no draw matters."""
@@ -339,45 +283,3 @@ class Run:
         if outcomes is None or tail == 0:
             return None
         return draw_weights(self.pool, relaxation.prices, tail, outcomes.n_draws)
-
-    def _earliest(self, choice: Choice) -> Choice:
-        """Replace options by equals that stand first among them, as far as every row is kept."""
-        problem, options = self.problem, choice.options.copy()
-        twin = self.judge.system.has_earlier_twin(options)
-        for place in np.flatnonzero(twin).tolist():
-            option = int(options[place])
-            project = problem.owner[option]
-            own = np.arange(*np.searchsorted(problem.owner, [project, project + 1]))
-            equal = own[
-                (problem.worth[own] == problem.worth[option])
-                & (problem.cents[own] == problem.cents[option])
-                & (problem.tie[own] < problem.tie[option])
-            ]
-            for other in equal[np.argsort(problem.tie[equal], kind="stable")].tolist():
-                changed = options.copy()
-                changed[place] = other
-                after = self.judge.certified(np.sort(changed), choice.assets)
-                if after is not None and after.value >= choice.value:
-                    options[place] = other
-                    choice = after
-                    break
-        return choice
-
-
-def infeasible(run: Run) -> Solution:
-    """Return the answer that no plan keeps the rows."""
-    return Solution(
-        options=np.zeros(0, dtype=np.int64),
-        assets=np.zeros(len(run.problem.assets), dtype=np.bool_),
-        status=Status.INFEASIBLE,
-        value=-np.inf,
-        bound=-np.inf,
-        gap=0.0,
-        mean=-np.inf,
-        tail=-np.inf,
-        solver_bound=-np.inf,
-        own_bound=-np.inf,
-        committed_cents=0,
-        budget_price=0.0,
-        row_prices=np.zeros(len(run.problem.rows)),
-    )

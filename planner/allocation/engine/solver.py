@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.engine.answer import infeasible
 from planner.allocation.engine.certify import Certifier
 from planner.allocation.engine.columns import FEW, start_options
 from planner.allocation.engine.cuts import Cut, CutPool
@@ -25,7 +26,7 @@ from planner.allocation.engine.opening import opening_cuts
 from planner.allocation.engine.path import BudgetPath, applies
 from planner.allocation.engine.pricing import Terms
 from planner.allocation.engine.relax import Relaxer
-from planner.allocation.engine.run import Run, infeasible
+from planner.allocation.engine.run import Run
 from planner.allocation.engine.sweep import swept
 from planner.allocation.engine.system import build_system
 from planner.allocation.engine.tail import DrawWeights, tail_key, tail_share
@@ -95,7 +96,7 @@ class PortfolioSolver:
         deadline = time.monotonic() + time_limit_s
         run = self._run(budget_cents, risk or self.problem.risk, spend or self.problem.spend)
         nothing_left = run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0
-        return infeasible(run) if nothing_left else run.solve(gap, deadline)
+        return infeasible(self.problem) if nothing_left else run.solve(gap, deadline)
 
     def sweep(self, budgets_cents: Sequence[int]) -> tuple[Solution, ...]:
         """Return a plan with its bound for each budget, warm from one to the next.

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from planner.allocation.engine.answer import infeasible
 from planner.allocation.engine.path import BudgetPath
-from planner.allocation.engine.run import Run, infeasible
+from planner.allocation.engine.run import Run
 from planner.allocation.problem import Solution
 from planner.allocation.solve import PROVEN_GAP, relative_gap
 from planner.domain.vocabulary import Status
@@ -53,7 +54,7 @@ def swept(
     ample = False
     for budget in sorted(set(budgets_cents)):
         if budget < 0:
-            solution = infeasible(run_at(budget))
+            solution = infeasible(run_at(budget).problem)
         elif ample and best is not None:
             solution = best
         elif path is None:
@@ -86,12 +87,12 @@ def _quick(run: Run) -> Solution:
     deadline = time.monotonic() + SECONDS_EACH
     relaxation = run.relax(RELAXED_GAP, deadline, rounds=ROUNDS)
     if relaxation is None:
-        return infeasible(run)
+        return infeasible(run.problem)
     progress = run.start(relaxation, None, passes=PASSES)
     if progress.choice is None:
         return run.solve(SWEEP_GAP, deadline + 5 * SECONDS_EACH)
     run.improve(relaxation, progress, SWEEP_GAP, deadline, quick=True)
-    solution = run.conclude(relaxation, progress)
+    solution = run.concluded(relaxation, progress)
     run.relaxer.master.forget_idle(MOST_CUTS)
     return solution
 

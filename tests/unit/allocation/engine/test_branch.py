@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from planner.allocation.engine import PortfolioSolver, branch_few
-from planner.allocation.engine.branch_few import Branched, FewSearch
+from planner.allocation.engine import PortfolioSolver, branch
+from planner.allocation.engine.branch import TreeSearch
 from planner.allocation.engine.branch_leaf import estimated_choices, grown
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import Table, make_table
@@ -41,7 +41,7 @@ def _case(seed: int, risk: RiskMeasure, n_projects: int = 3) -> Problem:
     return replace(problem, risk=risk)
 
 
-def _search(problem: Problem, gap: float = 1e-6) -> tuple[Certifier, Program, FewSearch]:
+def _search(problem: Problem, gap: float = 1e-6) -> tuple[Certifier, Program, TreeSearch]:
     """Return a search over everything, with the judge of its plans and its program."""
     solver = PortfolioSolver(problem)
     run = solver._run(None, problem.risk, None)
@@ -50,7 +50,7 @@ def _search(problem: Problem, gap: float = 1e-6) -> tuple[Certifier, Program, Fe
     options = np.flatnonzero(run.terms.usable)
     table = make_table(run.judge.system, run.terms, outcomes, options)
     program = Program(table, run.relaxer.master.units, run.terms.tail, np.inf)
-    return run.judge, program, FewSearch(run.judge, program, gap)
+    return run.judge, program, TreeSearch(run.judge, program, lambda *_: None, gap)
 
 
 def _every_choice(judge: Certifier, table: Table) -> list[Choice]:
@@ -70,9 +70,7 @@ def _worst(choices: list[Choice]) -> Choice:
 
 def _split_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave as little as possible to enumeration and as much as possible to splits."""
-    monkeypatch.setattr(branch_few, "EXHAUSTED", 1)
-    monkeypatch.setattr(branch_few, "NEARBY", 1)
-    monkeypatch.setattr(branch_few, "SMALL", 4)
+    monkeypatch.setattr(branch, "MOST_CHOICES", 1)
 
 
 @settings(max_examples=25, deadline=None)
@@ -90,10 +88,10 @@ def test_the_best_of_all_choices_is_found_and_proven(
     with pytest.MonkeyPatch.context() as patch:
         if splits:
             _split_all(patch)
-        found = search.run(_worst(choices), np.inf, improve=not splits)
+        found, bound = search.run(_worst(choices), 1e15)
     margin = 1e-6 * max(1.0, abs(best))
-    assert best - margin <= found.choice.value <= best
-    assert best <= found.bound <= found.choice.value + margin
+    assert best - margin <= found.value <= best
+    assert best <= bound <= found.value + margin
 
 
 @settings(max_examples=20, deadline=None)
@@ -150,16 +148,16 @@ def test_choices_within_a_slack_are_all_grown(seed: int) -> None:
 def test_the_search_is_deterministic(seed: int) -> None:
     """The same problem gives the same plan, bound and number of parts, byte for byte."""
 
-    def run() -> Branched:
+    def run() -> tuple[Choice, float, int]:
         problem = make_case(seed, 4, 3, 6, 200, risk=RiskMeasure("cvar", 0.9, 1.0))
         judge, _, search = _search(problem)
         nothing = judge.certified(np.zeros(0, np.int64), np.zeros(0, np.bool_))
         assert nothing is not None
-        return search.run(nothing, np.inf)
+        return *search.run(nothing, 1e15), search.nodes
 
-    a, b = run(), run()
-    assert (a.choice.value, a.bound, a.parts) == (b.choice.value, b.bound, b.parts)
-    assert a.choice.options.tolist() == b.choice.options.tolist()
+    (a, *proof_a), (b, *proof_b) = run(), run()
+    assert (a.value, proof_a) == (b.value, proof_b)
+    assert a.options.tolist() == b.options.tolist()
 
 
 def test_nothing_to_choose_is_proven_at_once() -> None:
@@ -168,8 +166,8 @@ def test_nothing_to_choose_is_proven_at_once() -> None:
     judge, _, search = _search(problem)
     nothing = judge.certified(np.zeros(0, np.int64), np.zeros(len(problem.assets), np.bool_))
     assert nothing is not None
-    found = search.run(nothing, 1e9)
-    assert found.choice.value <= found.bound <= 1e-6
+    found, bound = search.run(nothing, 1e9)
+    assert found.value <= bound <= 1e-6
 
 
 def test_time_that_is_up_leaves_a_true_bound() -> None:
@@ -179,8 +177,8 @@ def test_time_that_is_up_leaves_a_true_bound() -> None:
     nothing = judge.certified(np.zeros(0, np.int64), np.zeros(0, np.bool_))
     assert nothing is not None
     program.deadline = -np.inf
-    found = search.run(nothing, 1e12)
-    assert (found.choice.value, found.bound) == (nothing.value, 1e12)
+    found, bound = search.run(nothing, 1e12)
+    assert (found.value, bound) == (nothing.value, 1e12)
 
 
 def test_few_projects_with_hundreds_of_options_are_proven() -> None:

@@ -1,0 +1,141 @@
+"""From the best plan and the lowest bound of a solve to its answer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.relax import Relaxation
+from planner.allocation.problem import Problem, Solution
+from planner.allocation.solve import PROVEN_GAP, relative_gap
+from planner.domain.vocabulary import Status
+from planner.errors import NotConvergedError
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class Progress:
+    """The best plan and the lowest bound so far.
+
+    Attributes
+    ----------
+    choice : Choice or None
+        Best plan.
+    bound : float
+        No plan is worth more.
+    solver_bound : float
+        As HiGHS says, for what it was asked.
+    """
+
+    choice: Choice | None
+    bound: float
+    solver_bound: float
+
+    def learn(self, choice: Choice | None) -> None:
+        """Keep a plan if it is the best."""
+        if choice is not None and (self.choice is None or choice.value > self.choice.value):
+            self.choice = choice
+
+    def within(self, gap: float, slack: float) -> bool:
+        """Whether the plan is as close to the bound as asked."""
+        if self.choice is None:
+            return False
+        return relative_gap(self.choice.value, max(self.choice.value, self.bound - slack)) <= gap
+
+
+def conclude(
+    judge: Certifier,
+    relaxation: Relaxation,
+    progress: Progress,
+    slack: float,
+    draw_weights: Floats | None,
+) -> Solution:
+    """Return the answer: value recomputed, bounds no lower than it, prices.
+
+    Parameters
+    ----------
+    judge : Certifier
+        Values the plan.
+    relaxation : Relaxation
+        Gives the own bound and the prices.
+    progress : Progress
+        What the search came to.
+    slack : float
+        What the bound may be off by rounding.
+    draw_weights : ndarray of float64, shape (n_draws,), or None
+        How much each draw counts at the margin.
+
+    Raises
+    ------
+    NotConvergedError
+        No plan was found, nor proof that there is none.
+    """
+    if progress.choice is None:
+        raise NotConvergedError(
+            "No plan that keeps the rules was found in the time allowed, "
+            "nor proof that there is none. Allow more time."
+        )
+    choice = _earliest(judge, progress.choice)
+    value, prices = choice.value, relaxation.prices
+    proven = progress.bound - slack if progress.bound - slack <= value else progress.bound
+    distance = relative_gap(value, max(value, proven))
+    return Solution(
+        options=choice.options,
+        assets=choice.assets,
+        status=Status.OPTIMAL if distance <= PROVEN_GAP else Status.FEASIBLE,
+        value=value,
+        bound=max(value, proven),
+        gap=distance,
+        mean=choice.mean,
+        tail=choice.tail,
+        solver_bound=max(value, progress.solver_bound),
+        own_bound=max(value, relaxation.bound.value),
+        committed_cents=judge.system.cents(choice.options, choice.assets),
+        budget_price=100 * prices.per_cent,
+        row_prices=prices.per_row,
+        draw_weights=draw_weights,
+    )
+
+
+def _earliest(judge: Certifier, choice: Choice) -> Choice:
+    """Replace options by equals that stand first among them, as far as every row is kept."""
+    problem, options = judge.system.problem, choice.options.copy()
+    for place in np.flatnonzero(judge.system.has_earlier_twin(options)).tolist():
+        option = int(options[place])
+        project = problem.owner[option]
+        own = np.arange(*np.searchsorted(problem.owner, [project, project + 1]))
+        equal = own[
+            (problem.worth[own] == problem.worth[option])
+            & (problem.cents[own] == problem.cents[option])
+            & (problem.tie[own] < problem.tie[option])
+        ]
+        for other in equal[np.argsort(problem.tie[equal], kind="stable")].tolist():
+            changed = options.copy()
+            changed[place] = other
+            after = judge.certified(np.sort(changed), choice.assets)
+            if after is not None and after.value >= choice.value:
+                options[place] = other
+                choice = after
+                break
+    return choice
+
+
+def infeasible(problem: Problem) -> Solution:
+    """Return the answer that no plan keeps the rows."""
+    return Solution(
+        options=np.zeros(0, dtype=np.int64),
+        assets=np.zeros(len(problem.assets), dtype=np.bool_),
+        status=Status.INFEASIBLE,
+        value=-np.inf,
+        bound=-np.inf,
+        gap=0.0,
+        mean=-np.inf,
+        tail=-np.inf,
+        solver_bound=-np.inf,
+        own_bound=-np.inf,
+        committed_cents=0,
+        budget_price=0.0,
+        row_prices=np.zeros(len(problem.rows)),
+    )
