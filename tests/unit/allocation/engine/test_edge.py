@@ -87,6 +87,11 @@ def _keeps_everything(problem: Problem, choice: Choice) -> bool:
     )
 
 
+def _is_no_worse(problem: Problem, found: Choice, start: Choice) -> bool:
+    """Whether a plan is worth at least as much, up to the rounding of its sums."""
+    return found.value >= start.value - 1e-12 * float(np.abs(problem.worth).max()) - 1e-12
+
+
 def _constant(worth: list[float], cents: list[int], budget: int) -> Problem:
     """Return projects of one option each whose worth is the same in all of ten draws."""
     paid, count = np.array(cents, dtype=np.int64), len(worth)
@@ -115,8 +120,7 @@ def test_a_plan_becomes_no_worse_and_keeps_everything(
     near = relaxation.relaxed if again else None
     found = _search(run, relaxation, quick=quick).run(start, np.inf, np.inf, near=near)
     assert _keeps_everything(problem, found)
-    rounding = 1e-12 * max(1.0, abs(start.value), float(np.abs(problem.worth).max()))
-    assert found.value >= start.value - rounding
+    assert _is_no_worse(problem, found, start)
     assert found.value == run.judge.value(found.options, found.assets).value
     assert found.value == pytest.approx(value_of(problem, found.options, found.assets), rel=1e-9)
     assert found.value <= relaxation.bound.value + 1e-9 * relaxation.bound.magnitude
@@ -208,6 +212,37 @@ def test_deep_draws_count_as_in_the_tail_and_far_ones_as_out_of_it(seed: int, le
         assert weighed.gain[column] == pytest.approx(wanted, abs=1e-5 * scale)
 
 
+@settings(max_examples=10)
+@given(SEEDS, st.sampled_from([0.8, 0.9]))
+def test_a_step_is_taken_only_where_it_truly_helps(seed: int, level: float) -> None:
+    """Whatever the weights promise, each step within the budget is worth more on all draws."""
+    problem = _case(seed, level, n_projects=4, n_draws=300)
+    search, run, choice, _ = _weigh(problem, seed)
+    draft = draft_from(run.judge, choice.options, NONE)
+    assert draft is not None
+    while (step := search._step(draft, choice, 120)) is not None:
+        after, value = step
+        assert after.room() >= 0
+        assert value.value > choice.value
+        true = run.judge.value(after.options, after.assets).value
+        assert value.value == pytest.approx(true, rel=1e-9)
+        draft, choice = after, value
+
+
+@settings(max_examples=10)
+@given(SEEDS)
+def test_kicks_that_stay_too_dear_are_left(seed: int) -> None:
+    """Random changes that no pass makes affordable again are not taken."""
+    problem = _case(seed)
+    run, relaxation = _relaxed(problem)
+    start = _plan(run, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edge, "PASSES_AGAIN", 0)
+        found = _search(run, relaxation).run(start, np.inf, np.inf)
+    assert _keeps_everything(problem, found)
+    assert _is_no_worse(problem, found, start)
+
+
 @given(st.integers(1, 50), st.floats(0.01, 0.99), SEEDS)
 def test_the_edge_tells_the_tail(n_draws: int, level: float, seed: int) -> None:
     """Value at risk, size and shortfalls give CVaR; all of few draws are near, none deep."""
@@ -261,7 +296,7 @@ def test_changes_hold_the_plan_and_what_loses_least(seed: int, most: int) -> Non
     left = np.setdiff1d(np.flatnonzero(run.terms.usable), options)
     if len(added) and len(left):
         assert losses[added].max() <= losses[left].min()
-    if not len(left):
+    if int(run.terms.usable.sum()) <= room:
         assert dropped.tolist() == list(range(len(problem.projects)))
     kept = np.setdiff1d(np.arange(len(problem.projects)), dropped)
     assert bound.best[dropped].max(initial=0.0) <= bound.best[kept].min(initial=np.inf)
@@ -322,7 +357,7 @@ def test_a_relaxation_that_is_too_dear_ends_within_the_budget(seed: int) -> None
     start, search = _plan(run, seed), _search(run, relaxation)
     found = search.run(start, np.inf, np.inf, near=near)
     assert _keeps_everything(problem, found)
-    assert found.value >= start.value * (1 - 1e-12)
+    assert _is_no_worse(problem, found, start)
 
 
 def test_the_larger_share_of_each_project_is_a_start() -> None:
@@ -374,7 +409,7 @@ def test_a_plan_of_options_outside_the_changes_is_improved_too(seed: int) -> Non
     assert (weighed.gain[np.isin(search._changes.owner, unknown)] == -np.inf).all()
     found = search.run(start, np.inf, np.inf)
     assert _keeps_everything(problem, found)
-    assert found.value >= start.value * (1 - 1e-12)
+    assert _is_no_worse(problem, found, start)
 
 
 @pytest.mark.parametrize("quick", [False, True])
@@ -442,9 +477,6 @@ def test_kicks_leave_a_local_optimum() -> None:
     assert (found.options.tolist(), found.value) == ([1, 2, 3], 42.0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the search starts from the cheapest relief of a row, not the plan's assets"
-)
 def test_assets_that_were_chosen_better_are_kept() -> None:
     """A plan that owns a dearer but worthier asset than the cheapest relief is not made worse."""
     base = _constant([50.0, 1.0], [100, 100], 10_000)

@@ -306,6 +306,8 @@ def test_options_go_to_the_anchor_whose_draws_they_resemble() -> None:
     assert sides(0, 1, [0, 1]) == [[0, 3], [1, 2]]
     assert sides(3, 1, [1, 2]) == [[0, 3], [1, 2]]
     assert sides(0, 1, [2]) == [[1, 2, 3], [0]]
+    limits.options[0] = np.arange(-1, 4)
+    assert sides(NOT_FUNDED, 1, [0, 1]) == [[NOT_FUNDED, 0, 3], [1, 2]]
 
 
 @FEW

@@ -15,7 +15,6 @@ from planner.allocation.engine.branch import Effects, Rounding, Split, TreeSearc
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import make_table
 from planner.allocation.engine.certify import Certifier, Choice
-from planner.allocation.engine.tail import touching_weights
 from planner.allocation.problem import Problem, RiskMeasure, SpendBound
 from tests.benchmarks.engine_cases import make_case
 from tests.problem_cases import choices, feasible, value_of, worth_draws
@@ -57,8 +56,6 @@ def _search(problem: Problem, near: Rounding = _nothing) -> tuple[Certifier, Tre
     usable = np.flatnonzero(run.terms.usable)
     table = make_table(run.judge.system, run.terms, problem.outcomes, usable)
     program = Program(table, run.relaxer.master.units, run.terms.tail, np.inf)
-    even = np.full(problem.outcomes.n_draws, 1 / problem.outcomes.n_draws)
-    program.add_cut(touching_weights(even, problem.risk))
     return run.judge, TreeSearch(run.judge, program, near, GAP)
 
 
