@@ -48,7 +48,7 @@ DRAWS_AT_ONCE = 16
 TRULY = 8
 """Best changes of a pass that are valued truly before it is given up."""
 PASSES = 400
-PASSES_AGAIN = 60
+PASSES_AGAIN, PASSES_QUICK = 60, 20
 MOST_KICKS = 1_000
 PATIENCE = 10
 """Kicks without a better plan after which the search ends."""
@@ -185,9 +185,9 @@ class EdgeSearch:
         starts = [(draft, choice)]
         if near is not None and not self.judge.system.n_rows:
             starts.insert(0, self._larger_shares(near))
-        paired = PAIRED_AGAIN if self.quick else PAIRED
+        passes, paired = (PASSES_QUICK, PAIRED_AGAIN) if self.quick else (PASSES, PAIRED)
         for first, value in starts:
-            other, after = self._descended(first, value, PASSES, paired, deadline)
+            other, after = self._descended(first, value, passes, paired, deadline)
             if other.room() >= 0 and after.value > choice.value:
                 draft, choice = other, after
                 if self.quick or choice.value >= target:

@@ -16,6 +16,7 @@ from planner.allocation.engine import PortfolioSolver, parts
 from planner.allocation.engine.certify import Choice
 from planner.allocation.engine.cuts import Cut, CutPool
 from planner.allocation.engine.draft import rounded
+from planner.allocation.engine.master import Master
 from planner.allocation.engine.parts import NOT_FUNDED, Limits, Part, PartSearch
 from planner.allocation.engine.pricing import Prices, Terms, marginal_gain, price
 from planner.allocation.engine.relax import Relaxation
@@ -23,7 +24,7 @@ from planner.allocation.engine.run import Run
 from planner.allocation.engine.system import build_system
 from planner.allocation.engine.tail import DrawWeights, touching_weights, worst_share
 from planner.allocation.outcomes import PackedOutcomes, certain_outcomes
-from planner.allocation.problem import Problem, RiskMeasure, SpendBound
+from planner.allocation.problem import Problem, RiskMeasure
 from tests.benchmarks.engine_cases import link_row, make_case
 from tests.oracles.extensive_form import solve_extensive
 from tests.problem_cases import choices, cvar, feasible, value_of
@@ -220,6 +221,32 @@ def test_a_plan_within_the_gap_needs_no_search() -> None:
     again = PartSearch(started.run.judge, started.run.relaxer, lambda _: None, 1e9)
     assert again.run(best, started.root, np.inf) == (best, started.root.bound.value)
     assert again.parts == 0
+
+
+def test_a_part_is_never_bounded_above_the_part_it_came_from() -> None:
+    """Children keep the bound of their parent where their own relaxation is less sharp."""
+    _, search = _prepared(_case(1, 13, n_draws=60))
+    lower = 0.99 * search.root.bound.value
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "FINISHED", 0)
+        children = search._looked_at(Part(-lower, 7, Limits({}, {})), search.root, np.inf)
+    assert [-child.key for child in children] == [lower, lower]
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_the_linear_program_is_that_of_the_whole_after_a_search(seed: int) -> None:
+    """It answers like one written anew, with the same cuts and options and no part's demands."""
+    started = _started(_case(seed, 13, n_draws=60), seek=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "FINISHED", 0)
+        started.found()
+    assert started.search.parts > 1
+    run, warm = started.run, started.run.relaxer.master
+    fresh = Master(run.judge.system, run.pool, run.terms, np.sort(warm.columns), warm.units)
+    got, wanted = warm.solve(60.0), fresh.solve(60.0)
+    assert got is not None
+    assert wanted is not None
+    assert got.objective == pytest.approx(wanted.objective, rel=1e-6)
 
 
 @settings(max_examples=8)
@@ -446,49 +473,112 @@ def test_an_asset_taken_in_part_is_split_first(monkeypatch: pytest.MonkeyPatch, 
     assert bound >= best - rounding
 
 
-@settings(max_examples=40)
-@given(SEEDS)
-def test_any_prices_bound_the_plans_that_keep_demands(seed: int) -> None:
-    """At any prices at least 0 no plan that keeps what must be is worth more, less its losses."""
-    rng = np.random.default_rng(seed)
-    problem = _case(seed, 4, rules=True)
+def _priced(problem: Problem, seed: int) -> tuple[CutPool, Terms, Prices]:
+    """Return cuts, demands and prices, all random."""
+    rng, risk = np.random.default_rng(seed), problem.risk
     assert problem.outcomes is not None
-    system, risk, n_draws = build_system(problem), problem.risk, problem.outcomes.n_draws
+    n_draws = problem.outcomes.n_draws
     pool = CutPool([Cut(DrawWeights(np.full(n_draws, 1 / n_draws)), problem.worth)], [])
     every = problem.outcomes.worth_draws(np.arange(len(problem)))
     for _ in range(3):
-        pool.add_worth(problem.outcomes, touching_weights(rng.random(len(problem)) @ every, risk))
+        weights = touching_weights(rng.random(len(problem)) @ every, risk)
+        pool.add_worth(problem.outcomes, weights)
         pool.add_spend(problem.outcomes, worst_share(rng.normal(size=n_draws), 0.3))
-    spend = SpendBound(0.7, int(problem.cents.sum() * rng.uniform(0.05, 0.5)))
-    fixed = rng.integers(-1, 2, len(problem.assets)).astype(np.int8)
-    must = rng.random(4) < 0.3
     terms = Terms(
         budget_cents=problem.budget_cents,
         tail=risk.weight,
-        spend_limit=float(spend.limit_cents),
+        spend_limit=float(int(problem.cents.sum() * rng.uniform(0.05, 0.5))),
         usable=rng.random(len(problem)) < 0.9,
-        must=must,
-        fixed=fixed,
+        must=rng.random(len(problem.projects)) < 0.3,
+        fixed=rng.integers(-1, 2, len(problem.assets)).astype(np.int8),
     )
     typical = float(np.abs(problem.worth).max())
     per_cent = typical / float(problem.cents.mean())
     per_cut = rng.exponential(size=4) * (rng.random(4) < 0.7) + 1e-12
-    prices = Prices(
-        per_cent=float(rng.exponential() * per_cent * (rng.random() < 0.7)),
-        per_row=rng.exponential(typical, system.n_rows) / system.largest.clip(1.0),
-        per_cut=per_cut * risk.weight / per_cut.sum(),
-        per_spend_cut=rng.exponential(per_cent, 3) * (rng.random(3) < 0.3),
+    largest = np.array([max(1.0, float(np.abs(r.option_coefficients).max())) for r in problem.rows])
+    return (
+        pool,
+        terms,
+        Prices(
+            per_cent=float(rng.exponential() * per_cent * (rng.random() < 0.7)),
+            per_row=rng.exponential(typical, len(problem.rows)) / largest,
+            per_cut=per_cut * risk.weight / per_cut.sum(),
+            per_spend_cut=rng.exponential(per_cent, 3) * (rng.random(3) < 0.3),
+        ),
     )
-    bound = price(system, pool, terms, prices)
+
+
+def _allowed(problem: Problem, terms: Terms, options: Rows, assets: Bools) -> bool:
+    """Whether a choice takes what is usable, funds what must be and has assets as fixed."""
+    assert terms.must is not None
+    assert terms.fixed is not None
+    left = np.setdiff1d(np.arange(len(problem.projects)), problem.owner[options])
+    return bool(
+        terms.usable[options].all()
+        and not terms.must[left].any()
+        and assets[terms.fixed == 1].all()
+        and not assets[terms.fixed == 0].any()
+    )
+
+
+def _lagrangian(
+    problem: Problem,
+    pool: CutPool,
+    terms: Terms,
+    prices: Prices,
+    options: Rows,
+    assets: Bools,
+) -> float:
+    """Return what a choice is worth when every row may be broken at its price."""
+    taken = np.isin(np.arange(len(problem)), options)
+    cents = int(problem.asset_cents[assets].sum())
+    worth = (1 - terms.tail) * problem.worth[options].sum() + problem.asset_worth[assets].sum()
+    for cut, share in zip(pool.worth, prices.per_cut, strict=True):
+        worth += share * (cut.slope[options].sum() + cut.constant)
+    left = (terms.budget_cents or 0) - problem.cents[options].sum() - cents
+    worth += prices.per_cent * left
+    for one, charge in zip(problem.rows, prices.per_row, strict=True):
+        used = one.option_coefficients @ taken[one.options]
+        used += one.asset_coefficients @ assets[one.assets]
+        worth += charge * (one.limit - used)
+    for cut, charge in zip(pool.spend, prices.per_spend_cut, strict=True):
+        worth += charge * (terms.spend_limit - cut.slope[options].sum() - cents)
+    return float(worth)
+
+
+@settings(max_examples=30)
+@given(SEEDS)
+def test_any_prices_bound_the_plans_that_keep_demands(seed: int) -> None:
+    """At any prices at least 0 no plan that keeps what must be is worth more than the bound."""
+    problem = _case(seed, 4, rules=True)
+    pool, terms, prices = _priced(problem, seed)
+    bound = price(build_system(problem), pool, terms, prices)
+    assert problem.outcomes is not None
     for options, assets in _plans(problem):
-        left = np.setdiff1d(np.arange(4), problem.owner[options])
-        if not terms.usable[options].all() or must[left].any():
-            continue
-        if not assets[fixed == 1].all() or assets[fixed == 0].any():
+        if not _allowed(problem, terms, options, assets):
             continue
         spent = problem.outcomes.spend_draws(options).sum(axis=0)
-        spent = spent + problem.asset_cents[assets].sum()
-        if -cvar(-spent, spend.level) > spend.limit_cents:
+        if -cvar(-spent - problem.asset_cents[assets].sum(), 0.7) > terms.spend_limit:
             continue
+        left = np.setdiff1d(np.arange(4), problem.owner[options])
         lost = bound.losses(problem.owner)[options].sum() + bound.best[left].sum()
         assert value_of(problem, options, assets) <= bound.value - lost + 1e-9 * bound.magnitude
+
+
+@settings(max_examples=30)
+@given(SEEDS)
+def test_a_bound_is_the_best_choice_at_its_prices(seed: int) -> None:
+    """It is attained by a choice that keeps the demands, whatever rows that breaks at a charge."""
+    problem = _case(seed, 4, rules=True)
+    pool, terms, prices = _priced(problem, seed)
+    bound = price(build_system(problem), pool, terms, prices)
+    worth = [
+        _lagrangian(problem, pool, terms, prices, options, np.array(bits, dtype=np.bool_))
+        for options in choices(problem)
+        for bits in product([False, True], repeat=len(problem.assets))
+        if _allowed(problem, terms, options, np.array(bits, dtype=np.bool_))
+    ]
+    if not worth:
+        assert bound.value == -np.inf
+    else:
+        assert bound.value == pytest.approx(max(worth), abs=1e-9 * bound.magnitude)
