@@ -236,7 +236,7 @@ def test_a_part_is_never_bounded_above_the_part_it_came_from() -> None:
 @pytest.mark.parametrize("seed", [1, 4])
 def test_the_linear_program_is_that_of_the_whole_after_a_search(seed: int) -> None:
     """It answers like one written anew, with the same cuts and options and no part's demands."""
-    started = _started(_case(seed, 13, n_draws=60), seek=False)
+    started = _started(_case(seed, 13, n_draws=60))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "FINISHED", 0)
         started.found()
