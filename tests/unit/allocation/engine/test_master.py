@@ -178,6 +178,17 @@ def test_those_that_bounded_nothing_for_longest_go_first() -> None:
     assert all(any(cut is one for one in pool.worth) for cut in new)
 
 
+@pytest.mark.xfail(strict=True, reason="three quarters of one cut are none")
+def test_the_first_cut_stays_even_alone() -> None:
+    """With room for one cut the first is kept, so that the tail stays bounded."""
+    problem = _case(3)
+    master, pool = _start(problem, 3, 5)
+    first = pool.worth[0]
+    _solved(master)
+    master.forget_idle(1)
+    assert pool.worth == [first]
+
+
 def test_nothing_is_forgotten_below_the_limit_or_without_a_tail() -> None:
     """Up to the limit every cut stays; new ones of the pool are built in all the same."""
     problem = _case(4)

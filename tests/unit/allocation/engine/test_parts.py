@@ -473,6 +473,42 @@ def test_an_asset_taken_in_part_is_split_first(monkeypatch: pytest.MonkeyPatch, 
     assert bound >= best - rounding
 
 
+@pytest.mark.xfail(strict=True, reason="assets are weighed by their worth alone; all weigh nothing")
+def test_assets_that_count_for_nothing_are_split_too() -> None:
+    """Where the objective counts no costs, an asset taken in part is settled all the same."""
+    base = make_case(2, 6, 1, 2, 25, share=0.3, risk=RiskMeasure("cvar", 0.8, 0.5))
+    mean = base.cents.mean()
+    links = (link_row(base.owner, 0, 0), *(link_row(base.owner, p, 1) for p in (1, 2, 3)))
+    problem = replace(
+        base,
+        rows=links,
+        assets=("first", "second"),
+        asset_cents=np.array([int(0.1 * mean), int(mean)]),
+        asset_worth=np.zeros(2),
+    )
+    started, search = _prepared(problem)
+    owned = started.root.relaxed.assets
+    assert owned[0] == pytest.approx(0.0)
+    assert 0.1 < owned[1] < 0.99
+    halves = search._halves(Limits({}, {}), started.root)
+    assert halves is not None
+    assert [half.assets for half in halves] == [{1: True}, {1: False}]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a part whose last solution is whole is left before its bound is sharp"
+)
+@pytest.mark.parametrize("seed", [50, 52])
+def test_a_part_with_nothing_to_split_is_bounded_sharply(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Without tables, too, a search ends within the gap: whole solutions are bounded as such."""
+    monkeypatch.setattr(parts, "FINISHED", 0)
+    problem = make_case(seed, 8, 1, 2, 30, share=0.35, risk=RiskMeasure("cvar", 0.8, 1.0))
+    found, bound = _started(problem).found()
+    assert bound <= found.value * (1 + GAP)
+
+
 def _priced(problem: Problem, seed: int) -> tuple[CutPool, Terms, Prices]:
     """Return cuts, demands and prices, all random."""
     rng, risk = np.random.default_rng(seed), problem.risk
