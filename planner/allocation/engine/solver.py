@@ -1,12 +1,15 @@
 """The best portfolio under a risk measure, with a bound that holds for every option and draw.
 
 1. Relax (``relax``): linear program over few options, all priced; its dual prices bound every plan.
-2. Round and improve (``draft``): a plan near the relaxation, judged on all draws (``certify``).
-3. Search (``search``): integer models over growing cores of options that may still be in a better
-   plan, until the gap or the time is reached.
+2. Round and improve (``draft``, ``exchange``, ``edge``): a plan near the relaxation, judged on all
+   draws (``certify``).
+3. Search until the gap or the time is reached: under CVaR and a budget alone, part by part of the
+   whole portfolio, each relaxed again (``parts``), and parts with few options left choice by choice
+   (``branch``); else integer models over growing cores of options that may still be in a better
+   plan (``search``).
 
 Cost of a round of step 1: a warm linear program, O(n_options) pricing, and O(n_options · draws in
-the tail) for a new cut; a handful of rounds. Step 3 never sees more than the core.
+the tail) for a new cut; a handful of rounds, and a few for each part of step 3.
 """
 
 import time
@@ -55,8 +58,8 @@ class PortfolioSolver:
     Notes
     -----
     Tail-average cuts hold for any budget and any weight at the same level; options and basis of
-    the linear relaxation are kept as well. Deterministic: one thread, fixed seeds, no randomness;
-    only a time limit that is hit depends on the machine.
+    the linear relaxation are kept as well. Deterministic: one thread and fixed seeds; only
+    a time limit that is hit depends on the machine.
     """
 
     def __init__(self, problem: Problem) -> None:

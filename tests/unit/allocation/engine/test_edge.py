@@ -118,8 +118,12 @@ def test_a_plan_becomes_no_worse_and_keeps_everything(
     run, relaxation = _relaxed(problem)
     start = _plan(run, seed)
     near = relaxation.relaxed if again else None
-    found = _search(run, relaxation, quick=quick).run(start, np.inf, np.inf, near=near)
+    search = _search(run, relaxation, quick=quick)
+    found = search.run(start, np.inf, np.inf, near=near)
     assert _keeps_everything(problem, found)
+    further = search.run(found, np.inf, np.inf)
+    assert _keeps_everything(problem, further)
+    assert _is_no_worse(problem, further, found)
     assert _is_no_worse(problem, found, start)
     assert found.value == run.judge.value(found.options, found.assets).value
     assert found.value == pytest.approx(value_of(problem, found.options, found.assets), rel=1e-9)
@@ -491,4 +495,5 @@ def test_assets_that_were_chosen_better_are_kept() -> None:
     start = run.judge.certified(np.array([0, 1]), np.array([False, True]))
     assert start is not None
     found = _search(run, relaxation).run(start, np.inf, np.inf)
+    assert _keeps_everything(problem, found)
     assert found.value >= start.value

@@ -401,16 +401,22 @@ def test_demands_that_cannot_be_paid_together_leave_nothing() -> None:
 
 
 def test_demands_are_met_by_the_cheapest_options_where_only_those_fit() -> None:
-    """Projects that must be funded find their cheap options although dear ones promise more."""
+    """Options that no linear program has seen are found where no others pay for all demands."""
     problem = _case(5, 3, n_levels=9)
-    cents = np.where(np.arange(len(problem)) % 9 == 4, 10, 900)
-    _, search = _prepared(replace(problem, cents=cents, budget_cents=1_000))
-    limits = Limits({p: np.flatnonzero(problem.owner == p) for p in range(3)}, {})
+    _, search = _prepared(problem)
+    unseen = ~search.relaxer.master.known
+    limits = Limits({p: np.flatnonzero((problem.owner == p) & unseen) for p in range(3)}, {})
+    assert all(len(kept) > 2 for kept in limits.options.values())
+    cheapest = sum(int(problem.cents[kept].min()) for kept in limits.options.values())
+    search.terms = replace(
+        search.terms, budget_cents=cheapest, usable=np.ones(len(problem), dtype=np.bool_)
+    )
     relaxation = search._relaxed(Part(-1e18, 9, limits), np.inf, 1e-9)
     assert relaxation is not None
     funded = relaxation.relaxed
-    assert np.bincount(problem.owner[funded.options], funded.shares) == pytest.approx(1.0)
-    assert cents[funded.options] @ funded.shares <= 1_000 * (1 + 1e-9)
+    shares = np.bincount(problem.owner[funded.options], funded.shares)
+    assert shares.tolist() == pytest.approx([1.0, 1.0, 1.0])
+    assert problem.cents[funded.options] @ funded.shares <= cheapest * (1 + 1e-9)
     assert search._left == -np.inf
 
 
@@ -421,6 +427,11 @@ def test_a_project_without_an_option_to_pay_for_cannot_be_demanded() -> None:
     _, search = _prepared(cheap)
     part = Part(-search.root.bound.value, 9, Limits({0: np.array([0, 1])}, {}))
     assert search._looked_at(part, None, np.inf) == []
+    assert search._left == -np.inf
+    prices = search.root.prices
+    terms = search._terms(part.limits)
+    bound = price(build_system(cheap), search.relaxer.pool, terms, prices)
+    assert bound.value == -np.inf
 
 
 def _with_optional_asset(seed: int) -> Problem:

@@ -178,15 +178,14 @@ def _whole_and_split(
     return answers[0], answers[1]
 
 
-@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("seed", range(8))
 def test_splitting_everything_finds_what_looking_at_everything_finds(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Parts that are never searched whole lead to the same worth, by way of many parts."""
-    problem = make_case(seed, 7, 1, 3, 60, share=0.5, risk=RiskMeasure("cvar", 0.8, 1.0))
+    problem = make_case(seed, 8, 1, 4, 60, share=0.5, risk=RiskMeasure("cvar", 0.8, 1.0))
     (whole, _, one), (split, _, many) = _whole_and_split(monkeypatch, problem)
     assert one < many
-    assert many > 5
     assert split.value == pytest.approx(whole.value, rel=2 * GAP)
 
 
