@@ -15,6 +15,7 @@ from planner.allocation.engine.branch import Effects, Rounding, Split, TreeSearc
 from planner.allocation.engine.branch_program import Program
 from planner.allocation.engine.branch_table import make_table
 from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.tail import touching_weights
 from planner.allocation.problem import Problem, RiskMeasure, SpendBound
 from tests.benchmarks.engine_cases import make_case
 from tests.problem_cases import choices, feasible, value_of, worth_draws
@@ -162,6 +163,37 @@ def test_a_bound_holds_whenever_time_is_up(seed: int, risk: RiskMeasure, solves:
     assert best - rounding <= bound <= 1e15
     if not solves and search.table.n_groups:
         assert bound == 1e15
+
+
+@FEW
+@given(SEEDS, RISKS)
+def test_the_sides_of_a_split_hold_every_better_plan(seed: int, risk: RiskMeasure) -> None:
+    """A plan better than the one to beat is on one side; it is worth no more than its bound."""
+    problem = _case(seed, risk)
+    plans = _every_plan(problem)
+    judge, search = _search(problem)
+    table, rng = search.table, np.random.default_rng(seed)
+    if not table.n_groups:
+        return
+    start = _judged(judge, plans[len(plans) // 2])
+    assert start.worth_draws is not None
+    for _, options, _ in plans[-3:]:
+        draws = table.draws[np.isin(table.option, options) & (table.option >= 0)].sum(axis=0)
+        search.program.add_cut(touching_weights(draws, problem.risk))
+    search.best = start
+    group = int(rng.integers(table.n_groups))
+    last = int(rng.integers(table.first[group], table.first[group + 1]))
+    allowed = np.ones(len(table.mean), dtype=np.bool_)
+    sides = search._tried(Split(group, last, 0.5), allowed, 1e15)
+    rounding = 1e-9 * max(abs(plans[0][0]), abs(plans[-1][0]))
+    for worth, options, assets in plans:
+        columns = table.place(options, assets)
+        assert columns is not None
+        inside = [limit for limit, side in sides if side[columns].all()]
+        assert len(inside) <= 1
+        if worth > search._enough() + rounding:
+            assert len(inside) == 1
+            assert worth <= inside[0] + rounding
 
 
 def _whole_and_split(
