@@ -400,15 +400,12 @@ def make_changes(judge: Certifier, bound: Bound, choice: Choice, most: int) -> C
     outcomes = problem.outcomes
     if outcomes is None:
         raise RuntimeError
-    losses = bound.losses(problem.owner)
+    losses, usable = bound.losses(problem.owner), np.flatnonzero(judge.terms.usable)
     most = min(MOST_CELLS // outcomes.n_draws, most, CHANGES_EACH * len(problem.projects))
-    most = max(most - len(choice.options), 1)
-    usable = np.flatnonzero(judge.terms.usable)
-    limit = np.inf
-    if len(usable) > most:
-        limit = float(np.partition(losses[usable], most)[most])
-    options = np.union1d(usable[losses[usable] <= limit][: 2 * most], choice.options)
-    dropped = np.flatnonzero(bound.best <= limit)
+    both = np.concatenate([losses[usable], bound.best])
+    least = np.argsort(both, kind="stable")[: max(most - len(choice.options), 1)]
+    options = np.union1d(usable[least[least < len(usable)]], choice.options)
+    dropped = np.sort(least[least >= len(usable)] - len(usable))
     count = len(options) + len(dropped)
     by_draw = np.zeros((outcomes.n_draws, count), dtype=np.float32)
     for start in range(0, len(options), 512):

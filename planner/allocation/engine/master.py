@@ -273,7 +273,8 @@ class Master:
             return
         last = np.array([self._used.get(id(cut), self._solves) for cut in cuts])
         last[0] = self._solves + 1
-        dropped = np.sort(np.argsort(last, kind="stable")[: len(cuts) - 3 * most // 4])
+        kept_count = max(1, 3 * most // 4)
+        dropped = np.sort(np.argsort(last, kind="stable")[: len(cuts) - kept_count])
         rows = np.array(self._cut_rows, dtype=np.int64)
         gone = np.sort(rows[dropped])
         self._kept.drop_rows(gone)

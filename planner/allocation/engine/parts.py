@@ -37,6 +37,7 @@ type Heuristic = Callable[[Relaxation], Choice | None]
 
 ROUNDS = 6
 """Of the relaxation for one part."""
+FINAL_ROUNDS = 100
 FINEST = 1e-9
 """Tolerance of the relaxation where nothing is left to split."""
 ROUND_FIRST, ROUND_EACH = 4, 3
@@ -153,11 +154,13 @@ class PartSearch:
         if bound <= self._enough:
             return []
         halves = self._halves(part.limits, relaxation)
-        if halves is None and known is not None:
+        if halves is None:
             relaxation = self._relaxed(part, deadline, FINEST) or relaxation
             bound = min(bound, relaxation.bound.value)
             halves = self._halves(part.limits, relaxation)
         if halves is None:
+            whole = relaxation.relaxed.options[relaxation.relaxed.shares > 0.5]
+            self._learn(self.judge.certified(whole, relaxation.relaxed.assets > 0.5))
             self._learn(self.heuristic(relaxation))
             self._left = max(self._left, bound)
             return []
@@ -206,9 +209,14 @@ class PartSearch:
         self.relaxer.master.forget_idle(most)
         if not self._open(part.limits, terms):
             return None
+        finest = tolerance <= FINEST
         try:
             return self.relaxer.solve(
-                terms, deadline, tolerance=tolerance, rounds=ROUNDS, enough=self._enough
+                terms,
+                deadline,
+                tolerance=tolerance,
+                rounds=FINAL_ROUNDS if finest else ROUNDS,
+                enough=-np.inf if finest else self._enough,
             )
         except NotConvergedError:
             self._left = max(self._left, -part.key)
@@ -258,9 +266,9 @@ class PartSearch:
         """Return a part's two sides at what is mixed; None where nothing is."""
         assets = relaxation.relaxed.assets
         if len(assets):
-            parted = np.minimum(assets, 1 - assets) * np.abs(self.problem.asset_worth)
-            at = int(np.argmax(parted))
-            if min(assets[at], 1 - assets[at]) > 1e-6:
+            parted = np.minimum(assets, 1 - assets)
+            at = int(np.lexsort((-np.abs(self.problem.asset_worth), parted <= 1e-6))[0])
+            if parted[at] > 1e-6:
                 return (
                     Limits(limits.options, limits.assets | {at: True}),
                     Limits(limits.options, limits.assets | {at: False}),

@@ -155,10 +155,11 @@ class System:
             implied = further
 
     def required_assets(self, options: Rows) -> Flags | None:
-        """Return assets that let a choice of options keep every row; None if buying does not.
+        """Return assets that let a choice of options keep every row; None if none were found.
 
         Bought are what is the only relief of a broken row, or else, of the first such row, the
-        asset that relieves it at least cost; each with what it cannot be owned without.
+        asset that relieves it at least cost; each with what it cannot be owned without. That is
+        greedy: where assets use up rows themselves, another set may do where this finds none.
         """
         bought = np.zeros(len(self.problem.assets), dtype=np.bool_)
         activity = self.activity(options, bought)

@@ -294,13 +294,13 @@ def test_changes_hold_the_plan_and_what_loses_least(seed: int, most: int) -> Non
     assert (np.diff(options) > 0).all()
     assert run.terms.usable[options].all()
     room = max(most - len(choice.options), 1)
-    assert len(options) <= 2 * room + len(choice.options)
+    assert len(options) + len(dropped) <= room + len(choice.options)
     losses = bound.losses(problem.owner)
     added = np.setdiff1d(options, choice.options)
     left = np.setdiff1d(np.flatnonzero(run.terms.usable), options)
     if len(added) and len(left):
         assert losses[added].max() <= losses[left].min()
-    if int(run.terms.usable.sum()) <= room:
+    if int(run.terms.usable.sum()) + len(problem.projects) <= room:
         assert dropped.tolist() == list(range(len(problem.projects)))
     kept = np.setdiff1d(np.arange(len(problem.projects)), dropped)
     assert bound.best[dropped].max(initial=0.0) <= bound.best[kept].min(initial=np.inf)

@@ -178,7 +178,6 @@ def test_those_that_bounded_nothing_for_longest_go_first() -> None:
     assert all(any(cut is one for one in pool.worth) for cut in new)
 
 
-@pytest.mark.xfail(strict=True, reason="three quarters of one cut are none")
 def test_the_first_cut_stays_even_alone() -> None:
     """With room for one cut the first is kept, so that the tail stays bounded."""
     problem = _case(3)

@@ -485,7 +485,6 @@ def test_an_asset_taken_in_part_is_split_first(monkeypatch: pytest.MonkeyPatch, 
     assert bound >= best - rounding
 
 
-@pytest.mark.xfail(strict=True, reason="assets are weighed by their worth alone; all weigh nothing")
 def test_assets_that_count_for_nothing_are_split_too() -> None:
     """Where the objective counts no costs, an asset taken in part is settled all the same."""
     base = make_case(2, 6, 1, 2, 25, share=0.3, risk=RiskMeasure("cvar", 0.8, 0.5))
@@ -507,9 +506,6 @@ def test_assets_that_count_for_nothing_are_split_too() -> None:
     assert [half.assets for half in halves] == [{1: True}, {1: False}]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a part whose last solution is whole is left before its bound is sharp"
-)
 @pytest.mark.parametrize("seed", [50, 52])
 def test_a_part_with_nothing_to_split_is_bounded_sharply(
     monkeypatch: pytest.MonkeyPatch, seed: int
