@@ -156,9 +156,10 @@ class TreeSearch:
         bound = min(-part.key, priced.bound)
         if self.nodes % ROUND_EACH == 1:
             self._round(priced)
-        slack = bound - self._enough()
-        if slack <= 0:
+        if bound <= self._enough():
             return
+        # Losses are told against the part's own bound, even where an inherited one is lower.
+        slack = priced.bound - self._enough()
         losses = np.where(allowed, priced.losses, np.inf)
         if estimated_choices(self.table, losses, slack) <= MOST_CHOICES:
             choices = grown(self.table, losses, slack, 4 * MOST_CHOICES)
@@ -253,13 +254,13 @@ class TreeSearch:
             inside = allowed & (~own | keep)
             priced = self.program.solve(inside)
             limit = -np.inf if priced is None else min(bound, priced.bound)
-            slack = limit - self._enough()
             moved = split.above if side == 0 else 1 - split.above
             self._effects.learn(
                 split.group, side, min(bound - limit, bound - self._enough()), moved
             )
-            if priced is not None and slack > 0:
-                sides.append((limit, inside & (priced.losses <= slack)))
+            if priced is not None and limit > self._enough():
+                near = priced.losses <= priced.bound - self._enough()
+                sides.append((limit, inside & near))
         return sides
 
     def _splits(self, allowed: Flags, priced: Priced) -> list[Split]:

@@ -34,8 +34,8 @@ type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-MOST_CELLS = 16_000_000
-"""Changes · draws that are held at once, of 4 bytes."""
+MOST_HELD = 16_000_000
+"""Changes · draws that are held at once, of 4 bytes; what a plan takes is held in any case."""
 CHANGES_EACH = 24
 """Changes looked at, on average, for each project; those that lose least at the prices."""
 MOST_CHANGES, FEW_CHANGES = 6_000, 2_000
@@ -401,7 +401,7 @@ def make_changes(judge: Certifier, bound: Bound, choice: Choice, most: int) -> C
     if outcomes is None:
         raise RuntimeError
     losses, usable = bound.losses(problem.owner), np.flatnonzero(judge.terms.usable)
-    most = min(MOST_CELLS // outcomes.n_draws, most, CHANGES_EACH * len(problem.projects))
+    most = min(MOST_HELD // outcomes.n_draws, most, CHANGES_EACH * len(problem.projects))
     both = np.concatenate([losses[usable], bound.best])
     least = np.argsort(both, kind="stable")[: max(most - len(choice.options), 1)]
     options = np.union1d(usable[least[least < len(usable)]], choice.options)
@@ -424,7 +424,7 @@ def make_changes(judge: Certifier, bound: Bound, choice: Choice, most: int) -> C
 
 def find_edge(worth: Floats, level: float) -> _Edge:
     """Return where the tail of a plan's worth ends, with the draws around it."""
-    size = (1 - level) * len(worth)
+    size = max((1 - level) * len(worth), 1e-9)
     whole = min(math.floor(size + 1e-9), len(worth) - 1)
     order = np.argsort(worth, kind="stable")
     low = max(0, min(int(0.3 * whole), whole - 50))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from planner.allocation.engine.certify import Choice
 from planner.allocation.engine.cuts import Cut
 from planner.allocation.engine.draft import Draft
+from planner.allocation.engine.swaps import running_best
 from planner.allocation.engine.tail import measures, tail_share, touching_weights
 
 type Floats = NDArray[np.float64]
@@ -97,7 +98,7 @@ def promising_moves(draft: Draft, gain: Floats) -> Moves:
     down = np.flatnonzero(costs < 0)
     if len(down) > 20_000:
         down = down[np.argpartition(-adds[down], 20_000)[:20_000]]
-    lead, second = _running_best(adds[up], owner[up])
+    lead, second = running_best(adds[up], owner[up])
     reach = np.searchsorted(costs[up], room - costs[down], side="right") - 1
     partner = np.where(reach >= 0, lead[reach], -1)
     clash = (partner >= 0) & (owner[up[partner]] == owner[down])
@@ -119,19 +120,6 @@ def promising_moves(draft: Draft, gain: Floats) -> Moves:
         also=to[taken],
         gain=total[best],
     )
-
-
-def _running_best(adds: Floats, owner: Rows) -> tuple[Rows, Rows]:
-    """Return, up to each place, where the largest is, and an earlier record of another project."""
-    before = np.concatenate([[-np.inf], np.maximum.accumulate(adds)[:-1]])
-    records = np.flatnonzero(adds > before)
-    others, last = np.full(len(records), -1, dtype=np.int64), -1
-    for number in range(1, len(records)):
-        if owner[records[number - 1]] != owner[records[number]]:
-            last = int(records[number - 1])
-        others[number] = last
-    which = np.searchsorted(records, np.arange(len(adds)), side="right") - 1
-    return records[which], others[which]
 
 
 def _best_move(draft: Draft, choice: Choice, moves: Moves) -> tuple[Draft, Choice] | None:

@@ -116,7 +116,8 @@ def best_near(
         if short <= closed:
             break
         limit = share * short
-        base = np.where(losses[taken] <= limit, taken, lossless)
+        # Projects outside the core stay as they are here: with what loses nothing.
+        base = lossless.copy()
         one, two = _halves(points, base, losses, price, limit)
         picks = _joined(one, two, price, budget_cents - int(points.cents[base].sum()))
         base[points.owner[picks]] = picks

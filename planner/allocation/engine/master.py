@@ -120,7 +120,7 @@ class Master:
         return (1 - share) * worth + share * self.pool.worth[-1].slope
 
     def set_terms(self, terms: Terms) -> None:
-        """Move to another budget, weight of the tail, limit on spend or first-plan search."""
+        """Move to other terms: numbers of the model change, the basis stays."""
         before, self._terms = self._terms, terms
         if terms.budget_cents is not None and terms.budget_cents != before.budget_cents:
             self._kept.set_limit(self._budget_row, terms.budget_cents / self.units.money)
@@ -293,6 +293,6 @@ class Master:
                 self._used[id(cut)] = self._solves
 
     def _close_unusable(self) -> None:
-        """Keep out what alone costs more than there is."""
+        """Keep out what may not be taken."""
         upper = np.where(self._terms.usable[self.columns], INFINITE, 0.0)
         self._kept.set_upper(self._places, upper)

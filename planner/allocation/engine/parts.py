@@ -155,8 +155,10 @@ class PartSearch:
             return []
         halves = self._halves(part.limits, relaxation)
         if halves is None:
-            relaxation = self._relaxed(part, deadline, FINEST) or relaxation
-            bound = min(bound, relaxation.bound.value)
+            sharper = self._relaxed(part, deadline, FINEST)
+            if sharper is None:
+                return []
+            relaxation, bound = sharper, min(bound, sharper.bound.value)
             halves = self._halves(part.limits, relaxation)
         if halves is None:
             whole = relaxation.relaxed.options[relaxation.relaxed.shares > 0.5]
@@ -186,9 +188,9 @@ class PartSearch:
             program.add_cut(self.relaxer.pool.worth[number].draws)
         search = TreeSearch(self.judge, program, lambda *_: None, self.gap)
         allowed = np.ones(len(table.mean), dtype=np.bool_)
-        nothing = table.first[:-1][: len(np.unique(self.problem.owner[options]))]
-        must = np.array([p for p, kept in limits.options.items() if NOT_FUNDED not in kept])
         projects = np.unique(self.problem.owner[options])
+        nothing = table.first[:-1][: len(projects)]
+        must = np.array([p for p, kept in limits.options.items() if NOT_FUNDED not in kept])
         allowed[nothing[np.isin(projects, must)]] = False
         best, below = search.run(self.best, bound, allowed)
         self._learn(best)
@@ -245,7 +247,9 @@ class PartSearch:
         there is none under the budget; False where that is so.
         """
         master, reduced, cents = self.relaxer.master, self.root.bound.reduced, self.problem.cents
-        least = int(np.minimum(self.problem.asset_cents, 0).sum())
+        owned, open_ = self.problem.asset_cents, np.full(len(self.problem.assets), -1)
+        fixed = open_ if terms.fixed is None else terms.fixed
+        least = int(owned[fixed == 1].sum()) + int(np.minimum(owned[fixed < 0], 0).sum())
         missing: list[int] = []
         for kept in limits.options.values():
             if NOT_FUNDED in kept:
@@ -356,7 +360,7 @@ class PartSearch:
         ends = np.searchsorted(options, anchors)
         along = draws @ (draws[ends[0]] - draws[ends[1]])
         if along[ends[0]] == along[ends[1]]:
-            along, ends = options.astype(np.float64), ends
+            along = options.astype(np.float64)
         upper = along > 0.5 * (along[ends[0]] + along[ends[1]])
         if upper.all() or not upper.any():
             upper = options == anchors[0]

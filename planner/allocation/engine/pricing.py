@@ -60,7 +60,7 @@ class Terms:
     spend_limit : float
         Of every spend cut, in cents.
     usable : ndarray of bool, shape (n_options,)
-        Options that alone cost no more than there is.
+        Options that alone cost no more than there is; in a part of a search, those of the part.
     counted : bool
         False while a first plan that keeps the rows is sought: nothing is worth anything then.
     must : ndarray of bool, shape (n_projects,), optional

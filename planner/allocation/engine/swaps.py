@@ -78,7 +78,7 @@ def _best_swap(points: Points, taken: Rows, moves: Rows, room: int) -> Rows:
     costs = np.append(points.cents[moves] - points.cents[now], 0)
     adds = np.append(points.worth[moves] - points.worth[now], 0.0)
     order = np.argsort(costs, kind="stable")
-    lead, other = _running_best(adds[order], owner[order])
+    lead, other = running_best(adds[order], owner[order])
     reach = np.searchsorted(costs[order], room - costs, side="right") - 1
     partner = np.where(reach >= 0, lead[reach], -1)
     partner = np.where((partner >= 0) & (owner[order[partner]] == owner), other[reach], partner)
@@ -91,7 +91,7 @@ def _best_swap(points: Points, taken: Rows, moves: Rows, room: int) -> Rows:
     return np.asarray(moves[both[both < len(moves)]])
 
 
-def _running_best(adds: Floats, owner: Rows) -> tuple[Rows, Rows]:
+def running_best(adds: Floats, owner: Rows) -> tuple[Rows, Rows]:
     """Return, up to each place, where the largest is, and an earlier record of another project."""
     before = np.concatenate([[-np.inf], np.maximum.accumulate(adds)[:-1]])
     records = np.flatnonzero(adds > before)

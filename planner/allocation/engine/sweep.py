@@ -3,7 +3,8 @@
 Where a budget is all that binds an expectation, every plan is read off one sorted list (``path``).
 Else small portfolios are solved at each budget, and large ones are relaxed, rounded and improved,
 without an integer search: cuts, options and basis stay, so a further budget costs a fraction of a
-solve. A plan is affordable under every larger budget, and a bound holds under every smaller one, so
+solve. The largest budget comes first: its answer is that of every other budget that pays for its
+plan. A plan is affordable under every larger budget, and a bound holds under every smaller one, so
 neither values nor bounds fall along the sweep.
 """
 
@@ -25,6 +26,8 @@ RELAXED_GAP = 5e-3
 ROUNDS = 4
 SECONDS_EACH = 2.0
 """Searches of one budget stop there; the gap is told."""
+SECONDS_FIRST = 10.0
+"""The same for the largest budget, whose answer often serves many others."""
 PASSES = 2
 MOST_CUTS = 30
 """Cuts kept from one budget to the next; more make every linear program slower."""
@@ -51,16 +54,17 @@ def swept(
     """
     found: dict[int, Solution] = {}
     best: Solution | None = None
-    ample = False
-    for budget in sorted(set(budgets_cents)):
+    rising = sorted(set(budgets_cents))
+    most = None
+    if path is None and rising and rising[-1] >= 0:
+        most = _searched(run_at(rising[-1]), None, n_options, seconds=SECONDS_FIRST)
+    for budget in rising:
         if budget < 0:
             solution = infeasible(run_at(budget).problem)
-        elif ample and best is not None:
-            solution = best
+        elif most is not None and _serves(most, budget, rising[-1]):
+            solution = most
         elif path is None:
-            run = run_at(budget)
-            solution = _searched(run, best, n_options)
-            ample = n_options > SMALL and _is_ample(run, solution)
+            solution = _searched(run_at(budget), best, n_options)
         else:
             solution = path.solution(budget)
             if n_options <= SMALL and solution.gap > PROVEN_GAP:
@@ -74,12 +78,14 @@ def swept(
     return tuple(found[budget] for budget in budgets_cents)
 
 
-def _searched(run: Run, known: Solution | None, n_options: int) -> Solution:
+def _searched(
+    run: Run, known: Solution | None, n_options: int, *, seconds: float = SECONDS_EACH
+) -> Solution:
     """Return a plan from a search, or where that is too long from the relaxation."""
     if n_options > SMALL:
         return _quick(run)
     seed = None if known is None else known.options
-    return run.solve(SWEEP_GAP, time.monotonic() + SECONDS_EACH, seed=seed)
+    return run.solve(SWEEP_GAP, time.monotonic() + seconds, seed=seed)
 
 
 def _quick(run: Run) -> Solution:
@@ -97,10 +103,14 @@ def _quick(run: Run) -> Solution:
     return solution
 
 
-def _is_ample(run: Run, solution: Solution) -> bool:
-    """Whether a bound holds for every larger budget too: money is worth nothing any more."""
-    free = solution.budget_price == 0 and solution.bound >= solution.own_bound
-    return free and bool(run.terms.usable.all())
+def _serves(most: Solution, budget: int, largest: int) -> bool:
+    """Whether the answer at the largest budget is that at another: its plan can be paid there.
+
+    What no plan is worth more than at the largest budget bounds every smaller one as well.
+    """
+    if budget == largest:
+        return True
+    return most.status is not Status.INFEASIBLE and most.committed_cents <= budget
 
 
 def _sharper(one: Solution, other: Solution) -> Solution:
@@ -126,7 +136,7 @@ def _carried(best: Solution, solution: Solution) -> Solution:
 
 
 def _bounded(found: dict[int, Solution]) -> dict[int, Solution]:
-    """Return solutions by rising budget, each with the least bound of its own and larger ones."""
+    """Return the solutions, each with the least bound of its own and larger budgets."""
     least = float("inf")
     bounded: dict[int, Solution] = {}
     for budget in reversed(found):

@@ -85,6 +85,8 @@ def touching_weights(worth: Floats, risk: RiskMeasure) -> DrawWeights:
 def worst_share(worth: Floats, share: float) -> Floats:
     """Return equal weights on the lowest share of draws; the draw at the edge counts in part.
 
+    The worst draw alone where the share is less than any.
+
     Examples
     --------
     >>> worst_share(np.array([9.0, 1.0, 2.0, 5.0]), 0.5)
@@ -96,8 +98,9 @@ def worst_share(worth: Floats, share: float) -> Floats:
     order = np.argsort(worth, kind="stable")
     weights = np.zeros(len(worth))
     weights[order[:whole]] = 1.0
-    if part > 1e-9:
-        weights[order[whole]] = part
+    if part > 1e-9 or not whole:
+        # A tail of less than any draw is the worst draw.
+        weights[order[whole]] = max(part, 1e-9)
     return np.asarray(weights / weights.sum())
 
 
@@ -111,6 +114,8 @@ def measures(worth: Floats, risk: RiskMeasure) -> Floats:
     size = (1 - risk.level) * worth.shape[1]
     whole = min(math.floor(size + 1e-9), worth.shape[1])
     part = size - whole if whole < worth.shape[1] and size - whole > 1e-9 else 0.0
+    if whole + part == 0:
+        return np.asarray(worth.min(axis=1))
     edge = min(whole, worth.shape[1] - 1)
     parted = np.partition(worth, edge, axis=1)
     total = parted[:, :whole].sum(axis=1) + part * parted[:, edge]

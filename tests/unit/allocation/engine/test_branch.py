@@ -187,3 +187,20 @@ def test_few_projects_with_hundreds_of_options_are_proven() -> None:
     solution = PortfolioSolver(problem).solve(time_limit_s=60)
     assert solution.gap <= 1e-6
     assert solution.own_bound > solution.bound
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_lower_inherited_bound_closes_no_better_plan(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told a true bound that is lower than its own, the search still proves nothing false."""
+    monkeypatch.setattr(branch, "MOST_CHOICES", 50)
+    problem = make_case(seed, 6, 2, 3, 30, share=0.3)
+    judge, program, search = _search(problem, 1e-9)
+    choices = sorted(_every_choice(judge, program.table), key=lambda choice: choice.value)
+    best = choices[-1].value
+    worse = [choice for choice in choices if choice.value < best - 1e-5 * abs(best)]
+    for start in (worse[-1], worse[len(worse) // 2]):
+        found, bound = search.run(start, best + 1e-6 * abs(best))
+        assert bound >= best - 1e-9 * abs(best)
+        assert found.value >= best - 1e-8 * abs(best)

@@ -336,7 +336,7 @@ def test_no_more_changes_are_held_than_memory_allows(monkeypatch: pytest.MonkeyP
     run, relaxation = _relaxed(problem)
     choice = run.judge.value(NONE, np.zeros(0, dtype=np.bool_))
     assert problem.outcomes is not None
-    monkeypatch.setattr(edge, "MOST_CELLS", 10 * problem.outcomes.n_draws)
+    monkeypatch.setattr(edge, "MOST_HELD", 10 * problem.outcomes.n_draws)
     changes = make_changes(run.judge, relaxation.bound, choice, 10**6)
     losses = relaxation.bound.losses(problem.owner)
     limit = np.sort(losses[run.terms.usable])[10]

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from planner.allocation.engine import PortfolioSolver
+from planner.allocation.engine.tail import measures, worst_share
 from planner.allocation.outcomes import PackedOutcomes, Stopping, certain_outcomes
 from planner.allocation.problem import Problem, RiskMeasure, SpendBound
 from planner.domain.vocabulary import Status
@@ -221,3 +222,13 @@ def test_same_problem_gives_the_same_plan_bit_for_bit() -> None:
         b.own_bound,
         b.budget_price,
     )
+
+
+def test_a_tail_of_less_than_any_draw_is_the_worst_draw() -> None:
+    """At a level so high that no draw is in the tail, its worth is that of the worst draw."""
+    problem = make_case(3, 6, 2, 3, 40, risk=RiskMeasure("cvar", 1 - 1e-12, 0.5))
+    solution = PortfolioSolver(problem).solve()
+    assert np.isfinite([solution.value, solution.bound, solution.tail]).all()
+    worth = np.array([3.0, 1.0, 2.0])
+    assert worst_share(worth, 1e-12).tolist() == [0.0, 1.0, 0.0]
+    assert measures(worth[None], RiskMeasure("cvar", 1 - 1e-12))[0] == 1.0

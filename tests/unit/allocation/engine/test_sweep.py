@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from planner.allocation.engine import PortfolioSolver
+from planner.allocation.engine import PortfolioSolver, halves
 from planner.allocation.engine.halves import best_near
 from planner.allocation.engine.path import BudgetPath, applies
 from planner.allocation.engine.points import Points, undominated_points
@@ -368,3 +368,27 @@ def test_small_portfolios_are_searched_where_the_path_leaves_them_open() -> None
     found = swept(lambda cents: solver._run(cents, problem.risk, None), [12], 2, _Answers(told))
     assert (found[0].value, found[0].options.tolist()) == (7.0, [1])
     assert found[0].status is Status.OPTIMAL
+
+
+def test_projects_outside_the_lists_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more projects than the lists hold, no bound is below the best of all plans."""
+    monkeypatch.setattr(halves, "MOST_PROJECTS", 3)
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        n = 12
+        cents = 3 * rng.integers(1, 9, n)
+        odd = rng.permutation(n)[:3]
+        cents[odd] += rng.integers(1, 3, 3)
+        worth = cents * (1 + rng.choice([1e-4, 1e-3, 1e-2, 0.1]) * rng.normal(size=n))
+        budget = int(cents.sum() * rng.uniform(0.2, 0.8))
+        names = tuple(f"p{i:02d}" for i in range(n))
+        tie = np.zeros(n, dtype=np.int64)
+        problem = Problem(names, np.arange(n), cents, worth, tie, budget)
+        best = np.zeros(budget + 1)
+        for own_cents, own_worth in zip(cents.tolist(), worth.tolist(), strict=True):
+            if own_cents <= budget:
+                taken = best[: budget + 1 - own_cents] + own_worth
+                best[own_cents:] = np.maximum(best[own_cents:], taken)
+        solution = BudgetPath(build_system(problem)).solution(budget)
+        assert solution.bound >= best[budget] - 1e-9 * abs(best[budget])
+        assert solution.value <= best[budget] + 1e-9 * abs(best[budget])
