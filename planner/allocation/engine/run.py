@@ -133,7 +133,7 @@ class Run:
         if self.judge.spend is not None or progress.within(gap, self.slack(relaxation)):
             return
         now = time.monotonic()
-        until = now + SHARE_OF_TIME * (deadline - now)
+        until = deadline if quick else now + SHARE_OF_TIME * (deadline - now)
         per_cent = relaxation.prices.per_cent
         self._edge = EdgeSearch(self.judge, relaxation.bound, per_cent, quick=quick)
         target = progress.bound / (1 + gap) if progress.bound > 0 else np.inf

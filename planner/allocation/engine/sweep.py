@@ -22,6 +22,7 @@ from planner.domain.vocabulary import Status
 SMALL = 3_000
 """Options up to which every budget is searched."""
 SWEEP_GAP = 1e-4
+FIRST_GAP = 1e-3
 RELAXED_GAP = 5e-3
 ROUNDS = 4
 SECONDS_EACH = 2.0
@@ -57,7 +58,8 @@ def swept(
     rising = sorted(set(budgets_cents))
     most = None
     if path is None and rising and rising[-1] >= 0:
-        most = _searched(run_at(rising[-1]), None, n_options, seconds=SECONDS_FIRST)
+        gap = SWEEP_GAP if n_options <= SMALL else FIRST_GAP
+        most = run_at(rising[-1]).solve(gap, time.monotonic() + SECONDS_FIRST)
     for budget in rising:
         if budget < 0:
             solution = infeasible(run_at(budget).problem)
@@ -78,14 +80,12 @@ def swept(
     return tuple(found[budget] for budget in budgets_cents)
 
 
-def _searched(
-    run: Run, known: Solution | None, n_options: int, *, seconds: float = SECONDS_EACH
-) -> Solution:
+def _searched(run: Run, known: Solution | None, n_options: int) -> Solution:
     """Return a plan from a search, or where that is too long from the relaxation."""
     if n_options > SMALL:
         return _quick(run)
     seed = None if known is None else known.options
-    return run.solve(SWEEP_GAP, time.monotonic() + seconds, seed=seed)
+    return run.solve(SWEEP_GAP, time.monotonic() + SECONDS_EACH, seed=seed)
 
 
 def _quick(run: Run) -> Solution:
