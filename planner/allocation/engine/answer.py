@@ -93,10 +93,16 @@ def conclude(
         solver_bound=max(value, progress.solver_bound),
         own_bound=max(value, relaxation.bound.value),
         committed_cents=judge.system.cents(choice.options, choice.assets),
-        budget_price=100 * prices.per_cent,
+        budget_price=100 * prices.per_cent if _can_spend(judge) else 0.0,
         row_prices=prices.per_row,
         draw_weights=draw_weights,
     )
+
+
+def _can_spend(judge: Certifier) -> bool:
+    """Whether any option can be paid that costs something; else money has no one price."""
+    problem = judge.system.problem
+    return bool((judge.terms.usable & (problem.cents > 0)).any())
 
 
 def _earliest(judge: Certifier, choice: Choice) -> Choice:
