@@ -40,7 +40,7 @@ ROUND_EACH = 8
 
 
 MOST_CELLS = 16_000_000
-"""Columns · draws that are held at once: 128 MB."""
+"""Columns · draws that are held at once, in two layouts: 256 MB."""
 
 
 def splits(judge: Certifier, n_options: int) -> bool:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.engine.certify import Certifier, Choice
+from planner.allocation.engine.changes import NOT_FUNDED, Changes, make_changes
 from planner.allocation.engine.draft import Draft
 from planner.allocation.engine.master import Relaxed
 from planner.allocation.engine.pricing import Bound
@@ -34,10 +35,6 @@ type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-MOST_HELD = 16_000_000
-"""Changes · draws that are held at once, of 4 bytes; what a plan takes is held in any case."""
-CHANGES_EACH = 24
-"""Changes looked at, on average, for each project; those that lose least at the prices."""
 MOST_CHANGES, FEW_CHANGES = 6_000, 2_000
 PAIRED = 120
 """Changes of which every pair is weighed while a plan falls to a local optimum."""
@@ -59,36 +56,7 @@ QUARTER = 0.25
 RARELY = 1e-6
 LEAST, MOST = 2, 5
 """Changes in a kick."""
-NOT_FUNDED, UNKNOWN = -1, -2
-
-
-@dataclass(frozen=True, eq=False)
-class Changes:
-    """What projects may be changed to.
-
-    Attributes
-    ----------
-    option : ndarray of int64, shape (n,)
-        Options, increasing, then "not funded" (−1).
-    owner : ndarray of int64
-        Project of each.
-    cents, mean : ndarray
-        Committed cost and expected worth; 0 for "not funded".
-    loss : ndarray of float64
-        At the dual prices, at least 0.
-    by_draw : ndarray of float32, shape (n_draws, n)
-        Worth, draw by draw; good enough to rank changes.
-    column : dict
-        Place of each option; −1 for "not funded".
-    """
-
-    option: Rows
-    owner: Rows
-    cents: Rows
-    mean: Floats
-    loss: Floats
-    by_draw: NDArray[np.float32]
-    column: dict[int, int]
+UNKNOWN = -2
 
 
 @dataclass(frozen=True, eq=False)
@@ -392,34 +360,6 @@ class EdgeSearch:
         mean = weighed.mean[first] + weighed.mean[second]
         gain = (1 - self.share) * mean + self.share / edge.size * (deep + before - short)
         return first, second, gain
-
-
-def make_changes(judge: Certifier, bound: Bound, choice: Choice, most: int) -> Changes:
-    """Return the changes that lose least at the dual prices, and what a plan takes now."""
-    problem = judge.system.problem
-    outcomes = problem.outcomes
-    if outcomes is None:
-        raise RuntimeError
-    losses, usable = bound.losses(problem.owner), np.flatnonzero(judge.terms.usable)
-    most = min(MOST_HELD // outcomes.n_draws, most, CHANGES_EACH * len(problem.projects))
-    both = np.concatenate([losses[usable], bound.best])
-    least = np.argsort(both, kind="stable")[: max(most - len(choice.options), 1)]
-    options = np.union1d(usable[least[least < len(usable)]], choice.options)
-    dropped = np.sort(least[least >= len(usable)] - len(usable))
-    count = len(options) + len(dropped)
-    by_draw = np.zeros((outcomes.n_draws, count), dtype=np.float32)
-    for start in range(0, len(options), 512):
-        part = slice(start, min(start + 512, len(options)))
-        by_draw[:, part] = outcomes.worth_draws(options[part]).T
-    return Changes(
-        option=np.concatenate([options, np.full(len(dropped), NOT_FUNDED)]),
-        owner=np.concatenate([problem.owner[options], dropped]),
-        cents=np.concatenate([problem.cents[options], np.zeros(len(dropped), dtype=np.int64)]),
-        mean=np.concatenate([problem.worth[options], np.zeros(len(dropped))]),
-        loss=np.concatenate([losses[options], bound.best[dropped]]),
-        by_draw=by_draw,
-        column={o: place for place, o in enumerate(options.tolist())} | {NOT_FUNDED: NOT_FUNDED},
-    )
 
 
 def find_edge(worth: Floats, level: float) -> _Edge:

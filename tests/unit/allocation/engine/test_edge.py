@@ -10,15 +10,9 @@ from numpy.typing import NDArray
 
 from planner.allocation.engine import PortfolioSolver, edge
 from planner.allocation.engine.certify import Choice
+from planner.allocation.engine.changes import NOT_FUNDED, Changes, make_changes
 from planner.allocation.engine.draft import draft_from
-from planner.allocation.engine.edge import (
-    NOT_FUNDED,
-    UNKNOWN,
-    Changes,
-    EdgeSearch,
-    find_edge,
-    make_changes,
-)
+from planner.allocation.engine.edge import UNKNOWN, EdgeSearch, find_edge
 from planner.allocation.engine.master import Relaxed
 from planner.allocation.engine.relax import Relaxation
 from planner.allocation.engine.run import Run
@@ -28,6 +22,7 @@ from planner.allocation.problem import Problem, RiskMeasure
 from tests.benchmarks.engine_cases import make_case
 from tests.problem_cases import cvar, feasible, row, value_of
 
+CHANGES = "planner.allocation.engine.changes"
 SEEDS = st.integers(0, 10_000)
 LEVELS = st.sampled_from([0.5, 0.63, 0.8, 0.9, 0.99])
 NONE = np.zeros(0, dtype=np.int64)
@@ -336,7 +331,7 @@ def test_no_more_changes_are_held_than_memory_allows(monkeypatch: pytest.MonkeyP
     run, relaxation = _relaxed(problem)
     choice = run.judge.value(NONE, np.zeros(0, dtype=np.bool_))
     assert problem.outcomes is not None
-    monkeypatch.setattr(edge, "MOST_HELD", 10 * problem.outcomes.n_draws)
+    monkeypatch.setattr(CHANGES + ".MOST_HELD", 10 * problem.outcomes.n_draws)
     changes = make_changes(run.judge, relaxation.bound, choice, 10**6)
     losses = relaxation.bound.losses(problem.owner)
     limit = np.sort(losses[run.terms.usable])[10]
