@@ -2,7 +2,18 @@
 
 import pulp
 
+from planner._stdout import unreachable_stdout
+
 SMALLEST_TIME_LIMIT_S = 1e-3
+
+
+class QuietHiGHS(pulp.HiGHS):
+    """HiGHS as PuLP calls it, but for what its object prints while it is made."""
+
+    def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        """Make the object; standard output is the answer's, not the library's."""
+        with unreachable_stdout():
+            super().createAndConfigureSolver(lp)
 
 
 def highs(*, gap: float, time_limit_s: float, mip: bool = True) -> pulp.HiGHS:
@@ -17,7 +28,7 @@ def highs(*, gap: float, time_limit_s: float, mip: bool = True) -> pulp.HiGHS:
     mip : bool, default=True
         False solves the linear relaxation.
     """
-    return pulp.HiGHS(
+    return QuietHiGHS(
         mip=mip,
         msg=False,
         gapRel=gap,

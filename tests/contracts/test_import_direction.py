@@ -42,7 +42,7 @@ ONLY_IN = {
     "pydantic": {"catalogue"},
     "ruamel": {"catalogue"},
 }
-SHARED = {"errors", "_resources", "testing", "_api", "_display"}
+SHARED = {"errors", "_stdout", "_resources", "testing", "_api", "_display"}
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from planner.allocation.solver import SMALLEST_TIME_LIMIT_S
+from planner.allocation.solver import SMALLEST_TIME_LIMIT_S, QuietHiGHS
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
@@ -73,7 +73,7 @@ class Kept:
     """
 
     def __init__(self, problem: pulp.LpProblem, *, whole: bool, seek: bool = True) -> None:
-        solver = pulp.HiGHS(
+        solver = QuietHiGHS(
             mip=whole,
             msg=False,
             gapAbs=0.0,
