@@ -4,7 +4,8 @@
 
     PlannerError               exit code 1: a bug, or something the program cannot answer
      ├─ InputError             3: the user's input; carries every Problem found in one pass
-     │   └─ UnsupportedError   3: understood, but not offered by this release or model
+     │   ├─ UnsupportedError   3: understood, but not offered by this release or model
+     │   └─ NotWrittenError    3: all was computed, but a file could not be written
      ├─ ResourceError          3: a model, table or file is missing or damaged
      └─ NotConvergedError      5: solver or sampler stopped without an answer to rely on
          └─ AuditError         5: the plan recomputed without the solver disagrees with it
@@ -64,17 +65,24 @@ class InputError(PlannerError):
     """
 
     exit_code: ClassVar[int] = 3
+    consequence: ClassVar[str] = "Nothing was computed."
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
         lines = "\n".join(str(problem) for problem in self.problems)
-        super().__init__(f"{lines}\n{count} {noun}. Nothing was computed.")
+        super().__init__(f"{lines}\n{count} {noun}. {self.consequence}")
 
 
 class UnsupportedError(InputError):
     """Understood, but not offered by this release or by this model."""
+
+
+class NotWrittenError(InputError):
+    """All was computed, but a file could not be written; it is left as it was."""
+
+    consequence: ClassVar[str] = "The file is as it was."
 
 
 class ResourceError(PlannerError):

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "planner"
 
 MAY_IMPORT = {
     "domain": set(),
+    "files": set(),
     "catalogue": {"domain"},
     "forecast": {"domain"},
     "costing": {"domain"},
@@ -42,7 +43,7 @@ ONLY_IN = {
     "pydantic": {"catalogue"},
     "ruamel": {"catalogue"},
 }
-SHARED = {"errors", "_stdout", "_resources", "testing", "_api", "_display"}
+SHARED = {"errors", "_stdout", "_resources", "testing", "_api", "_display", "files"}
 
 
 def imports(path: Path) -> Iterator[str]:
