@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from planner.errors import InputError as InputError
     from planner.errors import PlannerError as PlannerError
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Architecture": "planner.domain.architecture",

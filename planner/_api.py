@@ -473,9 +473,14 @@ def fit(
     ------
     InputError
         With every mistake in the table or the declaration.
+    MissingExtraError
+        What samples is not installed.
     NotConvergedError
         The sampler did not converge; nothing was written.
     """
+    from planner._extras import FIT, require_extra
+
+    require_extra(FIT, "planner.fit")
     from planner.regression.fit import DEFAULT_SEED
     from planner.regression.fit_command import prepare_fit, run_fit
 

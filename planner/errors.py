@@ -5,7 +5,8 @@
     PlannerError               exit code 1: a bug, or something the program cannot answer
      ├─ InputError             3: the user's input; carries every Problem found in one pass
      │   ├─ UnsupportedError   3: understood, but not offered by this release or model
-     │   └─ NotWrittenError    3: all was computed, but a file could not be written
+     │   ├─ NotWrittenError    3: all was computed, but a file could not be written
+     │   └─ MissingExtraError  3: understood, but not installed: an extra adds it
      ├─ ResourceError          3: a model, table or file is missing or damaged
      └─ NotConvergedError      5: solver or sampler stopped without an answer to rely on
          └─ AuditError         5: the plan recomputed without the solver disagrees with it
@@ -83,6 +84,10 @@ class NotWrittenError(InputError):
     """All was computed, but a file could not be written; it is left as it was."""
 
     consequence: ClassVar[str] = "The file is as it was."
+
+
+class MissingExtraError(InputError):
+    """Understood, but what it needs is installed only on request."""
 
 
 class ResourceError(PlannerError):

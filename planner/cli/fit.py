@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 
@@ -82,6 +83,7 @@ def fit(
     It takes a minute and a half on two cores. A model fitted with the pilots of a portfolio takes
     its projects' forecasts from the fit; where runs are observed later, fit it again.
     """
+    require_extra(FIT, "planner fit")
     from planner import _api
     from planner.regression.fit_command import fit_report, prepare_fit, run_fit
 

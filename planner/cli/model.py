@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner._api import DEFAULT_MODEL
+from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 
@@ -117,6 +118,8 @@ def check(
             written.extend(write_check_figures(plots, posterior, folder, evidence))
 
     full = full or plots is not None
+    if full and posterior.spec is not None:  # a model in closed form has nothing to recompute
+        require_extra(FIT, "planner model check --full")
     if full and not (quiet or as_json):
         message_console(no_color=no_color).print("Checking; about half a minute …")
     report = check_model(posterior, folder, full=full, data=data, on_evidence=draw)

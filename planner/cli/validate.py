@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner._api import DEFAULT_MODEL
+from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 
@@ -94,6 +95,8 @@ def validate(
     Scores on left-out data sets, without pilots and with them, are stored with the model and stand
     in its card; --refit computes them anew.
     """
+    if refit:
+        require_extra(FIT, "planner validate --refit")
     from planner.regression.store import load_model
     from planner.validation.report import validation_report
 

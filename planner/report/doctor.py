@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from planner import __version__, _api
+from planner._extras import EXTRAS, Extra
 from planner._resources import resource_root
 from planner.domain.plan import SCHEMA_VERSION
 from planner.domain.portfolio import Portfolio
 from planner.domain.project import Images, Project
 from planner.errors import PlannerError
 
-_PACKAGES = ("numpy", "scipy", "pulp", "highspy", "pydantic", "statsmodels", "pymc", "arviz")
+_PACKAGES = ("numpy", "scipy", "pulp", "highspy", "pydantic", "openpyxl", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,39 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ExtraFound:
+    """What is installed only on request: whether it is, what it adds and how to add it.
+
+    Attributes
+    ----------
+    name : str
+        As in ``vision-planner[name]``.
+    installed : bool
+        Whether all of it is there.
+    adds : str
+        What one can do with it.
+    commands : tuple of str
+        What needs it.
+    packages : dict
+        Version of each of its packages; None where it is missing.
+    how : str
+        The command that installs it.
+    """
+
+    name: str
+    installed: bool
+    adds: str
+    commands: tuple[str, ...]
+    packages: dict[str, str | None]
+    how: str
+
+
+@dataclass(frozen=True)
 class Examination:
-    """Everything that was looked at."""
+    """Everything that was looked at; an extra that is not installed is no fault."""
 
     findings: tuple[Finding, ...]
+    extras: tuple[ExtraFound, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -47,6 +77,9 @@ class Examination:
             "schema_version": SCHEMA_VERSION,
             "sound": self.sound,
             "findings": [asdict(finding) for finding in self.findings],
+            "extras": [
+                {**asdict(extra), "commands": list(extra.commands)} for extra in self.extras
+            ],
         }
 
 
@@ -59,7 +92,8 @@ def examine() -> Examination:
         ("data", _data, "Reinstall vision-planner."),
         ("self-test", _self_test, "Reinstall vision-planner, or report what you see here."),
     )
-    return Examination(tuple(_look(name, check, advice) for name, check, advice in checks))
+    findings = tuple(_look(name, check, advice) for name, check, advice in checks)
+    return Examination(findings, tuple(_found(extra) for extra in EXTRAS))
 
 
 def render_examination(examination: Examination) -> Iterator[Table | Text]:
@@ -74,7 +108,34 @@ def render_examination(examination: Examination) -> Iterator[Table | Text]:
     for finding in examination.findings:
         if finding.verdict != "PASS":
             yield Text(f"{finding.name}: {finding.advice}", style="red")
+    yield from map(_extra_text, examination.extras)
     yield Text("Everything works." if examination.sound else "Something is wrong; see above.")
+
+
+def _extra_text(extra: ExtraFound) -> Text:
+    needed = f"{', '.join(extra.commands)}: {extra.adds}."
+    if extra.installed:
+        versions = ", ".join(f"{name} {version}" for name, version in extra.packages.items())
+        return Text(f"Extra {extra.name} is installed ({versions}).")
+    missing = ", ".join(name for name, version in extra.packages.items() if version is None)
+    return Text(
+        f"Extra {extra.name} is not installed (missing: {missing}).\n"
+        f"  For {needed}\n  To add it: {extra.how}"
+    )
+
+
+def _found(extra: Extra) -> ExtraFound:
+    missing = extra.missing
+    return ExtraFound(
+        name=extra.name,
+        installed=not missing,
+        adds=extra.adds,
+        commands=extra.commands,
+        packages={
+            name: None if name in missing else metadata.version(name) for name in extra.packages
+        },
+        how=extra.how,
+    )
 
 
 def _look(name: str, check: Callable[[], str], advice: str) -> Finding:

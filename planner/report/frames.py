@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner._extras import NOTEBOOK, require_extra
 from planner.allocation.estimate import Estimate
 from planner.domain.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.frontier import Frontier
@@ -238,6 +239,7 @@ def _frame(
     rows: Iterable[Mapping[str, object]], columns: Mapping[str, str], **notes: str
 ) -> "pd.DataFrame":
     """Return rows as a frame with exactly these columns, in this order, and their meaning."""
+    require_extra(NOTEBOOK, ".to_frame()")
     import pandas as pd
 
     frame = pd.DataFrame(list(rows), columns=list(columns))

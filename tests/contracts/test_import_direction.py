@@ -43,7 +43,7 @@ ONLY_IN = {
     "pydantic": {"catalogue"},
     "ruamel": {"catalogue"},
 }
-SHARED = {"errors", "_stdout", "_resources", "testing", "_api", "_display", "files"}
+SHARED = {"errors", "_extras", "_stdout", "_resources", "testing", "_api", "_display", "files"}
 
 
 def imports(path: Path) -> Iterator[str]:

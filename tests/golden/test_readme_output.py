@@ -44,4 +44,4 @@ def test_the_readme_gives_the_two_commands_verbatim() -> None:
     """A newcomer copies two lines; they are the ones promised."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "pip install uv && uv run planner plan examples/01_retail_shelves/portfolio.yaml" in text
-    assert "pip install uv && uv run pytest" in text
+    assert "pip install uv && uv run --all-extras --group dev pytest" in text
