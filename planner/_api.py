@@ -1,6 +1,6 @@
 """The verbs of the public interface; each command of the command line calls one of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -364,6 +364,7 @@ def write_xlsx(
     estimate: "Estimate | None" = None,
     source: str | Path | None = None,
     force: bool = False,
+    private_as: Iterable[str | Path] = (),
 ) -> Path:
     """Write a plan as a workbook, with live sums and the paper's equations as formulas.
 
@@ -379,6 +380,8 @@ def write_xlsx(
         The workbook that the portfolio was read from; a copy of it is written.
     force : bool, default=False
         Replace a file that stands there.
+    private_as : iterable of str or Path, optional
+        Nobody may read the workbook who could not read these files; ``source`` is always one.
 
     Returns
     -------
@@ -390,9 +393,9 @@ def write_xlsx(
     InputError
         The file exists or cannot be written, or the source is no workbook.
     """
-    from planner.catalogue.files import write_bytes_atomic
     from planner.catalogue.tables import load_catalogue
     from planner.catalogue.text_file import read_bytes
+    from planner.files import write_bytes
     from planner.report.xlsx.results import results_bytes
 
     content = results_bytes(
@@ -403,7 +406,8 @@ def write_xlsx(
         source=None if source is None else read_bytes(Path(source)),
         name=str(source),
     )
-    return write_bytes_atomic(path, content, force=force)
+    sources = [*private_as, *(() if source is None else (source,))]
+    return write_bytes(path, content, force=force, sources=sources)
 
 
 def explain(

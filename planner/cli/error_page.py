@@ -1,5 +1,6 @@
 """What a person reads when planner itself is at fault: what happened, what is kept, what to do."""
 
+import os
 import platform
 import shlex
 import sys
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from planner import __version__
+from planner.errors import NotWrittenError
+from planner.files import write_text
 
 CODE = "BUG"
 
@@ -52,12 +55,14 @@ def _saved_report(error: Exception) -> Path | None:
     """Save what a developer needs; return where, or None if nothing could be saved."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix=f"planner-error-{stamp}-", suffix=".txt", delete=False, encoding="utf-8"
-        ) as file:
-            file.write(_report(error))
-        return Path(file.name)
-    except OSError:
+        handle, name = tempfile.mkstemp(prefix=f"planner-error-{stamp}-", suffix=".txt")
+        os.close(handle)
+        try:
+            return write_text(name, _report(error), force=True)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except (OSError, NotWrittenError):
         return None
 
 

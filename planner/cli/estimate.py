@@ -20,6 +20,7 @@ from planner.cli.console import (
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.vocabulary import Task
 from planner.errors import InputError, Problem
+from planner.files import require_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +82,8 @@ def estimate(
     debug: ask.Debug = False,
 ) -> None:
     """Estimate data needed, chance of target, accuracy and cost, with their ranges."""
+    if plot is not None:
+        require_folder(plot, field="--plot")
     sketch = Sketch(
         classes=classes,
         target=target,
@@ -108,7 +111,8 @@ def estimate(
         from planner.report.fan import write_fans
 
         leads = {item.id: item.recommendations[0].architecture for item in result.projects}
-        written = write_fans(plot, portfolio, fitted, leads, seed=seed)
+        sources = () if file is None else (file,)
+        written = write_fans(plot, portfolio, fitted, leads, seed=seed, sources=sources)
     if as_json:
         print_json(result.to_dict())
         return

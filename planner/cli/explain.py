@@ -8,6 +8,7 @@ import typer
 from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.files import require_folder, write_files
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +43,8 @@ def explain(
     debug: ask.Debug = False,
 ) -> None:
     """Explain one decision, or the whole plan: reasons, limits, and what moves its value."""
+    if plot is not None:
+        require_folder(plot, field="--plot")
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -57,14 +60,13 @@ def explain(
         result = _api.explain(portfolio, project, fitted, seed=seed)
     written: Path | None = None
     if plot is not None and result.tornado is not None:
-        from planner.report.fan import file_name, save_figure
+        from planner.report.fan import figure_bytes, file_name
         from planner.report.tornado_figure import draw_tornado
 
-        plot.mkdir(parents=True, exist_ok=True)
-        written = plot / f"tornado_{file_name(project or 'plan')}.svg"
         title = f"{project or 'The whole plan'} · {portfolio.name}"
         figure = draw_tornado(result.tornado, currency=portfolio.currency, title=title)
-        save_figure(figure, written)
+        picture = (f"tornado_{file_name(project or 'plan')}.svg", figure_bytes(figure))
+        (written,) = write_files(plot, [picture], sources=[file])
     if as_json:
         print_json(result.to_dict())
         return

@@ -106,6 +106,7 @@ def fit(
             force=force,
             full_posterior=full_posterior,
             progress=progress,
+            made_from=() if pilots is None else (pilots,),
         )
     report = fit_report(result, output)
     if as_json:

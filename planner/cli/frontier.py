@@ -10,6 +10,7 @@ from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, placed, print_json
 from planner.errors import bad_value
+from planner.files import require_folder, write_files
 
 Range_ = tuple[float, float, float | None]
 
@@ -67,6 +68,8 @@ def frontier(
     debug: ask.Debug = False,
 ) -> None:
     """Show value, chance and risk against budget, the budget's price, and what goals cost."""
+    if plot is not None:
+        require_folder(plot, field="--plot")
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -92,12 +95,11 @@ def frontier(
         )
     written: Path | None = None
     if plot is not None:
-        from planner.report.fan import save_figure
+        from planner.report.fan import figure_bytes
         from planner.report.frontier_figure import draw_frontier
 
-        plot.mkdir(parents=True, exist_ok=True)
-        written = plot / "frontier.svg"
-        save_figure(draw_frontier(result), written)
+        picture = ("frontier.svg", figure_bytes(draw_frontier(result)))
+        (written,) = write_files(plot, [picture], sources=[file])
     if as_json:
         print_json(result.to_dict())
         return

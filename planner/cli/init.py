@@ -7,6 +7,7 @@ import typer
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console
+from planner.files import write_bytes
 
 _WORKBOOK = ".xlsx"
 
@@ -55,8 +56,6 @@ def init(
     The YAML and TOML starters hold the demo portfolio as they are; the Excel form is empty, with an
     example in each table, unless --demo fills it in.
     """
-    from planner.catalogue.files import write_bytes_atomic
-
     if json_schema:
         _write_schema(output, force=force, alone=not (xlsx or demo))
         return
@@ -66,7 +65,7 @@ def init(
         message = f"--xlsx writes an Excel workbook; {target.name} does not end in {_WORKBOOK}."
         raise typer.BadParameter(message, param_hint="--output")
     content = _form(demo=demo) if is_form else _starter(target)
-    write_bytes_atomic(target, content, force=force)
+    write_bytes(target, content, force=force)
     if quiet:
         return
     todo = "fill it in" if is_form and not demo else "edit it"
@@ -76,7 +75,6 @@ def init(
 def _write_schema(output: Path | None, *, force: bool, alone: bool) -> None:
     """Print or write the schema by which an editor completes a portfolio file."""
     from planner._resources import shipped_schema
-    from planner.catalogue.files import write_bytes_atomic
 
     if not alone:
         raise typer.BadParameter("--json-schema writes a schema; leave out --xlsx and --demo.")
@@ -84,7 +82,7 @@ def _write_schema(output: Path | None, *, force: bool, alone: bool) -> None:
     if output is None:
         typer.echo(text, nl=False)
         return
-    write_bytes_atomic(output, text.encode("utf-8"), force=force)
+    write_bytes(output, text.encode("utf-8"), force=force)
     data_console().print(
         f"Wrote {output}. Next: put this line first in your portfolio file\n"
         f"# yaml-language-server: $schema={output}",

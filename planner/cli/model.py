@@ -9,6 +9,7 @@ from planner._api import DEFAULT_MODEL
 from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
+from planner.files import require_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,6 +109,8 @@ def check(
     from planner.regression.check_model import check_model
     from planner.regression.store import find_model, load_model
 
+    if plots is not None:
+        require_folder(plots, field="--plots")
     posterior, folder = load_model(model), find_model(model)
     written: list[Path] = []
 
@@ -115,11 +118,13 @@ def check(
         from planner.regression.check_figures import write_check_figures
 
         if plots is not None:
-            written.extend(write_check_figures(plots, posterior, folder, evidence))
+            sources = () if data is None else (data,)
+            written.extend(write_check_figures(plots, posterior, folder, evidence, sources=sources))
 
     full = full or plots is not None
     if full and posterior.spec is not None:  # a model in closed form has nothing to recompute
         require_extra(FIT, "planner model check --full")
+        require_folder(folder, field="--model")
     if full and not (quiet or as_json):
         message_console(no_color=no_color).print("Checking; about half a minute …")
     report = check_model(posterior, folder, full=full, data=data, on_evidence=draw)

@@ -1,8 +1,6 @@
 """``planner observe``: what measured runs change, and a portfolio file that holds them."""
 
 import re
-import stat
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +11,7 @@ from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 from planner.errors import InputError, Problem
+from planner.files import require_file, write_bytes
 
 if TYPE_CHECKING:
     from planner.allocation.observe import ObservedFile
@@ -58,10 +57,10 @@ def observe(
     debug: ask.Debug = False,
 ) -> None:
     """Add measured runs to a copy of FILE, comments kept, and show what they change."""
-    target = None if dry_run else _target(file, output, in_place=in_place, force=force)
+    target = None if dry_run else _target(file, runs, output, in_place=in_place, force=force)
     found = _api.observe(file, runs, _api.load_model(model), seed=seed)
     if target is not None:
-        _write(found.content, file, target, force=force or in_place)
+        write_bytes(target, found.content, force=force or in_place, sources=[file, runs])
     if as_json:
         print_json(_json(found, file, target))
         return
@@ -80,31 +79,21 @@ def observe(
             err.print(line)
 
 
-def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:
+def _target(file: Path, runs: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:
     """Return where to write; refuse early what would be refused after the computation."""
     if in_place and output is not None:
         raise typer.BadParameter("--in-place writes FILE itself; leave out --output.")
     if in_place:
-        return file.resolve()  # a link stays one
+        return file
     target = output or _beside(file)
-    if target.exists() and file.exists() and target.samefile(file):
-        message = "is the portfolio itself; --in-place says so on purpose."
-        raise InputError([Problem("", message, "--in-place", str(target), "FILE")])
-    if target.exists() and not force:
-        message = "exists already and is not overwritten."
-        fix = "--force, or -o with another name"
-        raise InputError([Problem("", message, fix, str(target), "FILE")])
+    for given, message, fix in (
+        (file, "is the portfolio itself; --in-place says so on purpose.", "--in-place"),
+        (runs, "holds the runs themselves; name another file.", str(_beside(file))),
+    ):
+        if target.exists() and given.exists() and target.samefile(given):
+            raise InputError([Problem("-o", message, fix, str(target), "FILE")])
+    require_file(target, force=force, name=_beside(file).name, field="-o")
     return target
-
-
-def _write(content: bytes, file: Path, target: Path, *, force: bool) -> None:
-    """Write the new file, as private as the old one."""
-    from planner.catalogue.files import write_bytes_atomic
-
-    mode = stat.S_IMODE(file.stat().st_mode)
-    write_bytes_atomic(target, content, force=force)
-    with suppress(OSError):  # a file system without modes
-        target.chmod(mode)
 
 
 def _beside(file: Path) -> Path:

@@ -88,7 +88,7 @@ def plan(
             replications=replications,
         )
     if xlsx is not None:
-        workbook.write_results(xlsx, file, result, portfolio, fitted)
+        workbook.write_results(xlsx, file, result, portfolio, fitted, force=force)
     if as_json:
         print_json(result.to_dict())
     else:

@@ -15,6 +15,7 @@ from planner.cli import workbook
 from planner.cli.console import answers, data_console, message_console, placed, print_json
 from planner.domain.plan import SCHEMA_VERSION
 from planner.errors import InputError, Problem
+from planner.files import require_file, write_text
 
 EXIT_INFEASIBLE = 4
 ENDINGS = (".html", ".htm")
@@ -118,12 +119,11 @@ def report(
             time_limit_s=time_limit,
             model_folder=_model_folder(model),
         )
-    from planner.catalogue.files import write_text_atomic
-
-    write_text_atomic(output, made.html, force=True)
+    require_report_path(output, force=force)  # nothing else appeared there meanwhile
+    write_text(output, made.html, force=True, sources=[file])
     written = [str(output)]
     if xlsx is not None:
-        workbook.write_results(xlsx, file, made.plan, portfolio, fitted)
+        workbook.write_results(xlsx, file, made.plan, portfolio, fitted, force=force)
         written.append(str(xlsx))
     if as_json:
         data = {"schema_version": SCHEMA_VERSION, "written": written, "style": str(style)}
@@ -144,17 +144,14 @@ def require_report_path(path: Path, *, force: bool) -> None:
     Raises
     ------
     InputError
-        It does not end in ``.html``, its folder does not exist, or something other than an earlier
-        report stands there and ``force`` is not set.
+        It does not end in ``.html``, no file can stand there, or something other than an earlier
+        report does and ``force`` is not set.
     """
-    if path.suffix.lower() not in ENDINGS:
+    if path.suffix.lower() not in ENDINGS and not path.is_dir():
         message = "a report is an HTML file and ends in .html."
         raise _refusal(path, message, str(path.with_suffix(".html")))
-    if path.is_dir():
-        raise _refusal(path, "is a folder; name a file in it.", str(path / "plan.html"))
-    if not path.parent.is_dir():
-        raise _refusal(path, f"the folder {path.parent} does not exist.", "create it first")
-    if path.exists() and not force and not _is_report(path):
+    target = require_file(path, force=True, name="plan.html", field="-o")
+    if target.exists() and not force and not _is_report(target):
         message = "exists already and is no earlier report, so it is not overwritten."
         raise _refusal(path, message, "--force, or another name")
 
@@ -200,4 +197,4 @@ def _is_report(path: Path) -> bool:
 
 
 def _refusal(path: Path, message: str, fix: str) -> InputError:
-    return InputError([Problem("", message, fix, str(path), "FILE")])
+    return InputError([Problem("-o", message, fix, str(path), "FILE")])

@@ -7,7 +7,7 @@ import typer
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
-from planner.errors import InputError, Problem
+from planner.files import require_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -34,11 +34,14 @@ def reproduce(
     """Print Tables 1 and 2 and Figure 2 of Thompson et al. (2024) beside what planner computes."""
     from planner.regression.reproduce import reproduce as compute
 
-    if plots is not None and plots.exists() and not plots.is_dir():
-        message = "is a file; name a folder for the plots."
-        raise InputError([Problem("", message, "--plots figures/", str(plots), "FILE")])
+    if plots is not None:
+        require_folder(plots, field="--plots")
     result = compute()
-    written = _drawn(plots) if plots is not None else ()
+    written: tuple[Path, ...] = ()
+    if plots is not None:
+        from planner.regression.figures import write_partial_regression_plots
+
+        written = write_partial_regression_plots(plots)
     if as_json:
         print_json(result.to_dict())
         return
@@ -52,14 +55,3 @@ def reproduce(
             out.print(block)
     for path in written:
         out.print(f"Wrote {path}", markup=False)
-
-
-def _drawn(folder: Path) -> tuple[Path, ...]:
-    """Draw aside, then put the finished files in their folder: no half-drawn one is left behind."""
-    from tempfile import TemporaryDirectory
-
-    from planner.catalogue.files import place_files
-    from planner.regression.figures import write_partial_regression_plots
-
-    with TemporaryDirectory() as aside:
-        return place_files(write_partial_regression_plots(Path(aside)), folder)

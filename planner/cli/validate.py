@@ -11,6 +11,7 @@ from planner._api import DEFAULT_MODEL
 from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
+from planner.files import require_folder
 
 if TYPE_CHECKING:
     from planner.domain.posterior import Posterior
@@ -167,6 +168,7 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
     if posterior.spec is None:
         message = f"model {posterior.name!r} is in closed form: there is nothing to refit."
         raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
+    require_folder(folder, field="--model")
     rows = model_rows(posterior, folder, data)
     without: dict[str, Posterior] = {}
 

@@ -7,6 +7,7 @@ import typer
 
 from planner import _api
 from planner.errors import InputError, Problem
+from planner.files import require_file
 
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
@@ -32,31 +33,34 @@ def require_writable(target: Path | None, file: Path, *, force: bool) -> None:
     Raises
     ------
     InputError
-        It does not end in ``.xlsx``, is the portfolio itself, exists, or its folder does not.
+        It does not end in ``.xlsx``, is the portfolio itself, exists, or no file can stand there.
     """
     if target is None:
         return
-    if target.suffix.lower() != ENDING:
+    if target.suffix.lower() != ENDING and not target.is_dir():
         raise _refusal(target, f"a workbook ends in {ENDING}.", str(target.with_suffix(ENDING)))
-    if not target.parent.is_dir():
-        raise _refusal(target, f"the folder {target.parent} does not exist.", "create it first")
-    if not target.exists():
-        return
-    if file.exists() and target.samefile(file):
+    if file.is_file() and target.is_file() and target.samefile(file):
         message = "is the portfolio itself; results go into a copy of it."
         raise _refusal(target, message, f"--xlsx {file.stem}.plan{ENDING}")
-    if not force:
-        raise _refusal(target, "exists already and is not overwritten.", "--force, or another name")
+    require_file(target, force=force, name=f"plan{ENDING}", field="--xlsx")
 
 
 def write_results(
-    target: Path, file: Path, plan: "Plan", portfolio: "Portfolio", model: "Posterior"
+    target: Path,
+    file: Path,
+    plan: "Plan",
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    force: bool,
 ) -> None:
     """Write the workbook of a plan, with each project's ranges."""
     source = file if file.suffix.lower() == ENDING else None
     estimate = _api.estimate(portfolio, model, seed=plan.seed)
-    _api.write_xlsx(plan, portfolio, target, estimate=estimate, source=source, force=True)
+    _api.write_xlsx(
+        plan, portfolio, target, estimate=estimate, source=source, force=force, private_as=[file]
+    )
 
 
 def _refusal(target: Path, message: str, fix: str) -> InputError:
-    return InputError([Problem("", message, fix, str(target), "FILE")])
+    return InputError([Problem("--xlsx", message, fix, str(target), "FILE")])

@@ -3,13 +3,15 @@
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from planner.files.exclusive import alone_in
 from planner.files.leftovers import give_back, remove_leftovers
 from planner.files.permissions import Permissions, permissions
+from planner.files.target import said
 from planner.files.temporary import hidden_folder, sync, sync_folder
 
 _PRIVATE = 0o700
@@ -38,21 +40,33 @@ def new_folder(
 
     Raises
     ------
-    FileExistsError
+    InputError
         Something stands there and ``force`` is not set.
-    OSError
-        The system refuses.
+    NotWrittenError
+        The disk is full, or the system refuses for a reason of its own.
     """
-    parent = folder.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(parent)
-    with hidden_folder(parent, "new", permissions(folder, sources, folder=True)) as made:
-        try:
+    with said(folder):
+        parent, sources = folder.absolute().parent, tuple(sources)
+        parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(parent)
+        with _filled(folder, parent, sources) as made:
             yield made
-            _sync_files(made)
+            for path in sorted(made.iterdir()):
+                _settle(path, sources)
+            sync_folder(made)
             with alone_in(parent):
                 _take_name(made, parent / folder.name, force=force)
             sync_folder(parent)
+
+
+@contextmanager
+def _filled(
+    folder: Path, parent: Path, sources: tuple[str | os.PathLike[str], ...]
+) -> Iterator[Path]:
+    """Hold the hidden folder that is being filled; it is gone when the block ends."""
+    with hidden_folder(parent, "new", permissions(folder, sources, folder=True)) as made:
+        try:
+            yield made
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
@@ -74,13 +88,13 @@ def _take_name(made: Path, folder: Path, *, force: bool) -> None:
                 shutil.rmtree(aside, ignore_errors=True)
 
 
-def _sync_files(folder: Path) -> None:
-    """Have every file of a folder on the disk before it takes its name."""
-    for path in sorted(folder.iterdir()):
-        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-        try:
-            sync(descriptor)
-        finally:
-            os.close(descriptor)
-    with suppress(OSError):
-        sync_folder(folder)
+def _settle(path: Path, sources: tuple[str | os.PathLike[str], ...]) -> None:
+    """Have a file on the disk, no wider than what it is made from, whoever wrote it."""
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        if sources and os.name == "posix" and hasattr(os, "fchmod"):
+            mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+            os.fchmod(descriptor, mode & permissions(path / "new", sources).at_creation())
+        sync(descriptor)
+    finally:
+        os.close(descriptor)

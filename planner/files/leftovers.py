@@ -34,6 +34,11 @@ def remove_leftovers(folder: Path) -> None:
                     _remove(path, machine=found[1], kind=found[2])
 
 
+def is_leftover(path: Path) -> bool:
+    """Say whether a name is one of those that we write under."""
+    return _NAME.fullmatch(path.name) is not None
+
+
 def _remove(path: Path, *, machine: str, kind: str) -> None:
     status = path.lstat()
     wanted = stat.S_ISREG if kind == "tmp" else stat.S_ISDIR

@@ -3,6 +3,9 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from planner.errors import InputError, NotWrittenError, Problem
@@ -74,6 +77,29 @@ def _is_stream(path: Path) -> bool:
     return any(name.startswith("/proc/") for name in (behind, os.path.realpath(path.parent)))
 
 
+@contextmanager
+def said(given: Path) -> Iterator[None]:
+    """Say what the system refuses while the block lasts, with the place and what helps.
+
+    Raises
+    ------
+    InputError
+        What is written to appeared meanwhile.
+    NotWrittenError
+        The disk is full, or the system refuses for a reason of its own.
+    """
+    try:
+        yield
+    except NotWrittenError as error:
+        raise NotWrittenError(
+            replace(each, place=_place(given)) for each in error.problems
+        ) from None
+    except FileExistsError:
+        raise already_there(given) from None
+    except OSError as error:
+        raise not_written(given, f"cannot be written: {reason(error)}.", fix_for(error)) from None
+
+
 def already_there(path: Path, field: str = "") -> InputError:
     """Return the refusal to overwrite a file unasked."""
     message = "exists already and is not overwritten."
@@ -137,4 +163,8 @@ def _refused(path: Path, message: str, fix: str, field: str = "") -> InputError:
 
 
 def _problem(path: Path, message: str, fix: str, field: str = "") -> Problem:
-    return Problem(field, message, fix, str(path).replace("\0", "\\0"), "FILE")
+    return Problem(field, message, fix, _place(path), "FILE")
+
+
+def _place(path: Path) -> str:
+    return str(path).replace("\0", "\\0")

@@ -6,18 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from planner.errors import InputError
 from planner.files.exclusive import alone_in
 from planner.files.leftovers import remove_leftovers
 from planner.files.permissions import permissions
-from planner.files.target import (
-    already_there,
-    fix_for,
-    not_written,
-    reason,
-    require_file,
-    require_folder,
-)
+from planner.files.target import not_written, require_file, require_folder, said
 from planner.files.temporary import hidden_folder, sync_folder, temporary_file
 
 type AnyPath = str | os.PathLike[str]
@@ -60,7 +52,7 @@ def write_bytes(
     """
     given = Path(path)
     target = require_file(given, force=force)
-    with _said(given):
+    with said(given):
         remove_leftovers(target.parent)
         with temporary_file(target.parent, content, permissions(target, sources)) as temporary:
             if force:
@@ -105,7 +97,7 @@ def replace_if_unchanged(
     """
     given = Path(path)
     target = require_file(given, force=True)
-    with _said(given):
+    with said(given):
         remove_leftovers(target.parent)
         allowed = permissions(target, sources)
         with (
@@ -155,7 +147,7 @@ def write_files(
         The disk is full, or the system refuses for a reason of its own.
     """
     given, sources = require_folder(folder), tuple(sources)
-    with _said(given), _folder(given):
+    with said(given), _folder(given):
         remove_leftovers(given)
         with _staged(given, files, sources) as staged:
             for temporary, target in staged:
@@ -209,16 +201,3 @@ def _give_name(temporary: Path, target: Path) -> None:
             if os.path.lexists(target):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from None
             temporary.replace(target)
-
-
-@contextmanager
-def _said(given: Path) -> Iterator[None]:
-    """Say what the system refused, with the place and what helps."""
-    try:
-        yield
-    except InputError:
-        raise
-    except FileExistsError:
-        raise already_there(given) from None
-    except OSError as error:
-        raise not_written(given, f"cannot be written: {reason(error)}.", fix_for(error)) from None

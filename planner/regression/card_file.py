@@ -9,7 +9,7 @@ from planner.domain.specification_file import parse_spec
 from planner.errors import InputError
 from planner.regression.card import card_text
 from planner.regression.card_pilots import pilots_text
-from planner.regression.store import CARD_FILE, DIAGNOSTICS_FILE, SPEC_FILE
+from planner.regression.store import CARD_FILE, DIAGNOSTICS_FILE, SPEC_FILE, write_model_file
 
 VALIDATION_FILE = "validation.json"
 CHOICE_FILE = "choice.md"
@@ -55,7 +55,7 @@ def write_card(folder: Path) -> None:
     """Write the card of a model anew, if it was fitted by sampling."""
     text = render_card(folder)
     if text is not None:
-        (folder / CARD_FILE).write_bytes(text.encode("utf-8"))
+        write_model_file(folder / CARD_FILE, text)
 
 
 def _left_out(scores: Mapping[str, Any]) -> str:

@@ -1,13 +1,15 @@
 """Figures behind ``planner model check``: sampling, replications, calibration; by arviz-plots."""
 
 import importlib
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from planner.domain.posterior import N_CHAINS, Posterior
+from planner.files import write_files
 from planner.regression.checks import Evidence, loo_pit
 
 POSTERIOR_FILE = "posterior.nc"
@@ -19,20 +21,27 @@ _LOWEST = -4.0
 
 
 def write_check_figures(
-    target: Path, posterior: Posterior, folder: Path, evidence: Evidence
+    target: Path,
+    posterior: Posterior,
+    folder: Path,
+    evidence: Evidence,
+    *,
+    sources: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
     """Draw ranks and traces, replications, left-out PIT and, from a full posterior, energy.
 
     Parameters
     ----------
     target : Path
-        Folder; made if needed.
+        Folder; made if needed. Files in it are written all or none.
     posterior : Posterior
         Whose hyper-parameters are drawn.
     folder : Path
         Of the model; its ``posterior.nc`` is used if it is there.
     evidence : Evidence
         From :func:`planner.regression.checks.gather_evidence`.
+    sources : iterable of Path, optional
+        Files the evidence was read from: the figures are as private as these.
 
     Returns
     -------
@@ -42,12 +51,16 @@ def write_check_figures(
     import matplotlib as mpl
 
     mpl.use("Agg")
-    target.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    with _room_for(len(evidence.spec.hyper_names)):
+    import matplotlib.pyplot as plt
+
+    def drawn() -> Iterator[tuple[str, bytes]]:
         for name, figure in _figures(posterior, folder, evidence):
-            written += _save(figure, target / name)
-    return tuple(written)
+            for suffix in FORMATS:
+                yield f"{name}.{suffix}", _as_file(figure, suffix)
+            plt.close("all")
+
+    with _room_for(len(evidence.spec.hyper_names)), mpl.rc_context({"svg.hashsalt": "planner"}):
+        return write_files(target, drawn(), sources=sources)
 
 
 def _room_for(n_parameters: int) -> Any:  # noqa: ANN401 - a context manager that is not typed
@@ -97,13 +110,9 @@ def _draws_tree(posterior: Posterior, evidence: Evidence) -> Any:  # noqa: ANN40
     return arviz.from_dict({"posterior": values})
 
 
-def _save(plot: Any, stem: Path) -> list[Path]:  # noqa: ANN401 - a PlotCollection
-    import matplotlib.pyplot as plt
-
-    written = []
-    for suffix in FORMATS:
-        path = stem.with_suffix(f".{suffix}")
-        plot.savefig(path, bbox_inches="tight")
-        written.append(path)
-    plt.close("all")
-    return written
+def _as_file(plot: Any, suffix: str) -> bytes:  # noqa: ANN401 - a PlotCollection
+    file = io.BytesIO()
+    metadata = {"Date": None} if suffix == "svg" else {"Software": None}
+    figure = plot.get_viz("figure")
+    figure.savefig(file, format=suffix, bbox_inches="tight", metadata=metadata)
+    return file.getvalue()

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +22,7 @@ from planner.regression.left_out import read_left_out, shipped_sha256
 from planner.regression.model_card import read_facts, sampling_checks
 from planner.regression.observations import ObservationTable, build_table
 from planner.regression.shipped_data import read_observations
+from planner.regression.store import write_model_file
 from planner.regression.user_table import read_user_table
 
 CHECKS_FILE = "checks.json"
@@ -168,15 +167,5 @@ def _write(
         "checks": [asdict(check) for check in checks],
         "by_dataset": by_dataset,
     }
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=CHECKS_FILE, dir=folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(json.dumps(entry, indent=1, allow_nan=False) + "\n")
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(folder / CHECKS_FILE)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    except OSError as error:
-        message = f"{folder / CHECKS_FILE} cannot be written ({error.strerror})."
-        raise ResourceError(message) from None
+    text = json.dumps(entry, indent=1, allow_nan=False) + "\n"
+    write_model_file(folder / CHECKS_FILE, text)

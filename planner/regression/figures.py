@@ -1,5 +1,6 @@
 """Figure 3: partial regression (added-variable) plots of the published regression."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.published_equations import TERMS
+from planner.files import write_files
 from planner.regression.design import Observations, design_matrix, read_reconstruction
 from planner.regression.least_squares import fit_least_squares
 
@@ -78,12 +80,11 @@ def write_partial_regression_plots(folder: Path) -> tuple[Path, ...]:
     Parameters
     ----------
     folder : Path
-        Created if missing; the two files are replaced.
+        Created if missing; the two files are replaced, both or none.
     """
     import matplotlib as mpl
 
     rows = read_reconstruction()
-    folder.mkdir(parents=True, exist_ok=True)
     settings: dict[Any, Any] = {
         "svg.hashsalt": "planner",  # otherwise the ids in the file are random
         "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws the same
@@ -93,10 +94,11 @@ def write_partial_regression_plots(folder: Path) -> tuple[Path, ...]:
     }
     with mpl.rc_context(settings):
         figure = _draw_grid(partial_residuals(rows), rows.segmentation > 0)
-        png, svg = folder / f"{FILE_STEM}.png", folder / f"{FILE_STEM}.svg"
-        figure.savefig(png, dpi=150, metadata={"Software": None})
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
-    return png, svg
+        png, svg = io.BytesIO(), io.BytesIO()
+        figure.savefig(png, format="png", dpi=150, metadata={"Software": None})
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    drawn = {f"{FILE_STEM}.png": png, f"{FILE_STEM}.svg": svg}
+    return write_files(folder, [(name, file.getvalue()) for name, file in drawn.items()])
 
 
 def _draw_grid(panels: Sequence[PartialResiduals], literature: NDArray[np.bool_]) -> Any:  # noqa: ANN401 - matplotlib is imported lazily

@@ -156,6 +156,7 @@ def run_fit(
     force: bool = False,
     full_posterior: bool = False,
     progress: Progress | None = None,
+    made_from: Sequence[Path] = (),
 ) -> Fit:
     """Fit, check and write a model; nothing is written unless the sampler converged.
 
@@ -177,7 +178,14 @@ def run_fit(
         progress=progress,
     )
     require_converged(fit)
-    write_model(folder, fit, request.sources, force=force, full_posterior=full_posterior)
+    write_model(
+        folder,
+        fit,
+        request.sources,
+        force=force,
+        full_posterior=full_posterior,
+        made_from=made_from,
+    )
     return fit
 
 

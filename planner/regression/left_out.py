@@ -8,8 +8,6 @@ import datetime
 import hashlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -48,7 +46,7 @@ from planner.regression.row_scores import (
     summarise_scores,
 )
 from planner.regression.shipped_data import OBSERVATIONS_FILE
-from planner.regression.store import sha256_of
+from planner.regression.store import sha256_of, write_model_file
 
 VALIDATION_FILE = "validation.json"
 ALL_ROWS = "all rows"
@@ -196,27 +194,11 @@ def write_left_out(folder: Path, scores: LeftOutScores) -> Path:
 
     Raises
     ------
-    ResourceError
+    NotWrittenError
         The folder cannot be written to.
     """
-    path = folder / VALIDATION_FILE
     text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(scores)}, indent=1) + "\n"
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=VALIDATION_FILE, dir=folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    except OSError as error:
-        message = (
-            f"{path} cannot be written ({error.strerror}). Copy the model's folder to a place of "
-            "your own and name that with --model."
-        )
-        raise ResourceError(message) from None
-    return path
+    return write_model_file(folder / VALIDATION_FILE, text)
 
 
 def read_left_out(folder: Path, spec: ModelSpec | None, data_sha256: str | None) -> StoredScores:

@@ -33,6 +33,7 @@ from planner.regression.store import (
     SPEC_FILE,
     sha256_of,
     write_draws,
+    write_model_file,
 )
 
 SEED = 0
@@ -226,9 +227,9 @@ def build_published_model(folder: Path) -> Path:
     attrs = {"model": "published", "family": "log_linear", "rows": "labelled reconstruction"}
     sha256 = write_draws(folder / DRAWS_FILE, draws, attrs=attrs)
     facts = _diagnostics(rows, fit, draws, sha256)
-    _write_text(folder / DIAGNOSTICS_FILE, json.dumps(facts, indent=2) + "\n")
-    _write_text(folder / SPEC_FILE, spec_text(facts))
-    _write_text(folder / CARD_FILE, card_text(facts))
+    write_model_file(folder / DIAGNOSTICS_FILE, json.dumps(facts, indent=2) + "\n")
+    write_model_file(folder / SPEC_FILE, spec_text(facts))
+    write_model_file(folder / CARD_FILE, card_text(facts))
     return folder
 
 
@@ -285,7 +286,3 @@ def _correlation(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 def _stable(values: ArrayLike) -> list[float]:
     """Round to six significant digits, which no linear-algebra library changes."""
     return [float(f"{value:.6g}") for value in np.atleast_1d(values)]
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8"))  # bytes: no platform changes the line ends

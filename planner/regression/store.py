@@ -5,10 +5,11 @@ A model is a folder: ``model.toml`` (what was fitted and why), ``draws.nc`` (joi
 """
 
 import hashlib
+import io
 import json
-import os
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from planner._resources import resource_root
 from planner.domain.posterior import N_CHAINS, EvidencePart, EvidenceRange, Posterior
 from planner.domain.specification import ModelSpec
 from planner.domain.specification_file import parse_spec
-from planner.errors import InputError, Problem, ResourceError
+from planner.errors import InputError, NotWrittenError, Problem, ResourceError
+from planner.files import write_bytes, write_text
 from planner.regression.netcdf3 import NetcdfContent, parse_netcdf3
 
 DRAWS_FILE = "draws.nc"
@@ -27,6 +29,7 @@ SPEC_FILE = "model.toml"
 DIAGNOSTICS_FILE = "diagnostics.json"
 CARD_FILE = "CARD.md"
 
+_COPY = "copy the model's folder to a place of your own, and name that with --model"
 _FAMILIES = ("log_linear", "saturating")
 
 
@@ -130,22 +133,30 @@ def write_draws(
         Lengths differ, are not a multiple of the number of chains, or a value is not finite in
         float32.
     """
-    import tempfile  # only needed to write
-
     arrays = {name: np.asarray(values, dtype=np.float32) for name, values in draws.items()}
     problem = _problem_with(arrays)
     if problem:
         raise ValueError(problem)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-    os.close(handle)
+    content = _netcdf(arrays, labels or {}, attrs or {})
+    write_bytes(path, content, force=True)
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_model_file(path: Path, text: str) -> Path:
+    """Write a text that belongs to a model, whole or not at all; return its path.
+
+    Raises
+    ------
+    NotWrittenError
+        The model's folder cannot be written to; says how to have one that can.
+    """
     try:
-        _write_netcdf(temporary, arrays, labels or {}, attrs or {})
-        Path(temporary).chmod(0o644)  # mkstemp makes a file that only its owner can read
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    return sha256_of(path)
+        return write_text(path, text, force=True)
+    except NotWrittenError as error:
+        raise NotWrittenError(
+            replace(problem, fix=problem.fix and _COPY) for problem in error.problems
+        ) from None
 
 
 def sha256_of(path: Path) -> str:
@@ -153,15 +164,15 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write_netcdf(
-    path: str,
+def _netcdf(
     arrays: Mapping[str, Any],
     labels: Mapping[str, Sequence[str]],
     attrs: Mapping[str, str],
-) -> None:
+) -> bytes:
     from scipy.io import netcdf_file  # slow to import, and only needed to write
 
-    with netcdf_file(path, "w", version=2) as file:
+    content = io.BytesIO()
+    with netcdf_file(content, "w", version=2) as file:
         for name, text in sorted(attrs.items()):
             setattr(file, name, text.encode())
         file.labels = json.dumps({axis: list(names) for axis, names in labels.items()}).encode()
@@ -173,6 +184,8 @@ def _write_netcdf(
                 if axis not in file.dimensions:
                     file.createDimension(axis, length)
             file.createVariable(name, "f4", axes)[:] = values
+        file.flush()
+        return content.getvalue()
 
 
 def _read_draws(folder: Path) -> tuple[NetcdfContent, str]:

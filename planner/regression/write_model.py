@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
@@ -18,7 +16,9 @@ from planner import __version__
 from planner._resources import resource_root
 from planner.domain.pilot_record import PILOTS_OF
 from planner.domain.specification import WRITTEN_BELOW
-from planner.errors import InputError, Problem, ResourceError
+from planner.errors import InputError, Problem
+from planner.files import new_folder, write_text
+from planner.files.leftovers import is_leftover
 from planner.regression.card import card_text
 from planner.regression.data_card import data_card
 from planner.regression.fit import Fit
@@ -92,7 +92,7 @@ def require_writable(folder: Path, *, force: bool) -> None:
 
 def _require_replaceable(folder: Path, *, force: bool) -> None:
     """Raise unless a folder is empty, or holds a model and nothing else."""
-    names = sorted(path.name for path in folder.iterdir())
+    names = sorted(path.name for path in folder.iterdir() if not is_leftover(path))
     if not names:
         return
     strange = [name for name in names if name not in MODEL_FILES]
@@ -110,6 +110,7 @@ def write_model(
     *,
     force: bool = False,
     full_posterior: bool = False,
+    made_from: Iterable[Path] = (),
 ) -> Path:
     """Write a fit as a model folder, which appears whole or not at all.
 
@@ -125,6 +126,8 @@ def write_model(
         Whether a model that is there may be replaced.
     full_posterior : bool, default=False
         Whether ``posterior.nc``, the whole run as an ArviZ DataTree, is written too.
+    made_from : iterable of Path, optional
+        Files besides the user's table: nobody may look into the folder who could not read them.
 
     Returns
     -------
@@ -132,38 +135,12 @@ def write_model(
         The folder.
     """
     require_writable(folder, force=force)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            _write_files(made, folder.name, fit, sources)
-            if full_posterior:
-                fit.trace.to_netcdf(made / POSTERIOR_FILE, engine="h5netcdf")
-            made.chmod(0o755)  # mkdtemp makes a folder that only its owner can enter
-            _put_in_place(made, folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
-    except OSError as error:
-        message = f"The model could not be written to {folder}: {error.strerror or error}."
-        raise ResourceError(message) from None
+    own = [] if sources.own_file is None else [sources.own_file]
+    with new_folder(folder, force=force or folder.is_dir(), sources=[*own, *made_from]) as made:
+        _write_files(made, folder.name, fit, sources)
+        if full_posterior:
+            fit.trace.to_netcdf(made / POSTERIOR_FILE, engine="h5netcdf")
     return folder
-
-
-def _put_in_place(made: Path, folder: Path) -> None:
-    """Rename the finished folder to its name; what was there comes back if that fails."""
-    if not folder.exists():
-        made.rename(folder)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    old = aside / folder.name
-    folder.rename(old)
-    try:
-        made.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _write_files(folder: Path, name: str, fit: Fit, sources: RowSources) -> None:
@@ -171,9 +148,9 @@ def _write_files(folder: Path, name: str, fit: Fit, sources: RowSources) -> None
     draws_sha256 = write_draws(folder / DRAWS_FILE, fit.draws, fit.labels, attrs)
     facts = _facts(name, fit, sources, draws_sha256)
     text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
-    _write_text(folder / DIAGNOSTICS_FILE, text + "\n")
-    _write_text(folder / SPEC_FILE, spec_text(fit, facts))
-    _write_text(folder / CARD_FILE, card_text(fit.spec, facts))
+    write_text(folder / DIAGNOSTICS_FILE, text + "\n")
+    write_text(folder / SPEC_FILE, spec_text(fit, facts))
+    write_text(folder / CARD_FILE, card_text(fit.spec, facts))
 
 
 def _facts(name: str, fit: Fit, sources: RowSources, draws_sha256: str) -> dict[str, Any]:
@@ -273,9 +250,5 @@ def _six(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _write_text(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8"))  # bytes: no platform changes the line ends
-
-
 def _refused(folder: Path, message: str, fix: str = "") -> InputError:
-    return InputError([Problem("-o", f"{folder} {message}", fix, code="OUTPUT")])
+    return InputError([Problem("-o", message, fix, str(folder), "OUTPUT")])

@@ -1,8 +1,9 @@
 """The learning curve of a project as a fan: what is likely at each number of images."""
 
+import io
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from planner import _api
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
+from planner.files import write_files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,13 +38,14 @@ def write_fans(
     architectures: Mapping[str, str],
     *,
     seed: int = 0,
+    sources: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
     """Draw the learning curve of every project; return the files written, SVG and PNG.
 
     Parameters
     ----------
     folder : Path
-        Made if missing; files are named after the projects.
+        Made if missing; files are named after the projects, and written all or none.
     portfolio : Portfolio
         Whose projects to draw.
     model : Posterior
@@ -51,19 +54,20 @@ def write_fans(
         The architecture to draw for each project id.
     seed : int, default=0
         Fixes project luck.
+    sources : iterable of Path, optional
+        Files the portfolio was read from: the pictures are as private as these.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for index, project in enumerate(portfolio.projects):
-        figure = draw_fan(
-            project, _api.forecast(project, model, seed=seed), architectures[project.id]
-        )
-        stem = folder / f"{index + 1:02d}_{file_name(project.id)}"
-        for suffix in (".svg", ".png"):
-            path = stem.with_name(stem.name + suffix)
-            save_figure(figure, path)
-            written.append(path)
-    return tuple(written)
+
+    def drawn() -> Iterator[tuple[str, bytes]]:
+        for index, project in enumerate(portfolio.projects):
+            figure = draw_fan(
+                project, _api.forecast(project, model, seed=seed), architectures[project.id]
+            )
+            stem = f"{index + 1:02d}_{file_name(project.id)}"
+            for suffix in (".svg", ".png"):
+                yield stem + suffix, figure_bytes(figure, suffix)
+
+    return write_files(folder, drawn(), sources=sources)
 
 
 def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -> "Figure":
@@ -159,15 +163,17 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:60] or "project"
 
 
-def save_figure(figure: "Figure", path: Path) -> None:
-    """Write a figure so that the same numbers give the same bytes."""
+def figure_bytes(figure: "Figure", suffix: str = ".svg") -> bytes:
+    """Return a figure as a file of some kind; the same numbers give the same bytes."""
     import matplotlib as mpl
 
+    file = io.BytesIO()
     with (
         mpl.rc_context({"svg.hashsalt": "planner", "svg.fonttype": "path"}),
         warnings.catch_warnings(),
     ):
         # A sign the font lacks is drawn as an empty box; the reader need not hear of it.
         warnings.filterwarnings("ignore", message="Glyph")
-        metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-        figure.savefig(path, metadata=metadata)
+        metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
+        figure.savefig(file, format=suffix[1:], metadata=metadata)
+    return file.getvalue()

@@ -7,6 +7,7 @@ whether it is still what the example says, whatever the version of the drawing l
 """
 
 import hashlib
+import io
 import re
 import sys
 import warnings
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner import _api
+from planner.files import write_files
 from planner.report.fan import draw_fan
 from planner.report.pictures import picture_of
 
@@ -72,21 +74,22 @@ def make_pictures(portfolio_file: Path, *, seed: int = 0) -> tuple[Picture, ...]
 
 def write_pictures(pictures: tuple[Picture, ...], folder: Path) -> tuple[Path, ...]:
     """Write each picture as SVG; the same numbers give the same bytes."""
+    return write_files(folder, ((f"{picture.name}.svg", _marked(picture)) for picture in pictures))
+
+
+def _marked(picture: Picture) -> bytes:
+    """Return a picture as SVG that carries its fingerprint."""
     import matplotlib as mpl
 
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for picture in pictures:
-        path = folder / f"{picture.name}.svg"
-        mark = {"Date": None, "Description": f"data-sha256={picture.fingerprint}"}
-        with (
-            mpl.rc_context({"svg.hashsalt": "planner", "svg.fonttype": "path"}),
-            warnings.catch_warnings(),
-        ):
-            warnings.filterwarnings("ignore", message="Glyph")  # an empty box for a missing sign
-            picture.figure.savefig(path, metadata=mark)
-        written.append(path)
-    return tuple(written)
+    file = io.BytesIO()
+    mark = {"Date": None, "Description": f"data-sha256={picture.fingerprint}"}
+    with (
+        mpl.rc_context({"svg.hashsalt": "planner", "svg.fonttype": "path"}),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", message="Glyph")  # an empty box for a missing sign
+        picture.figure.savefig(file, format="svg", metadata=mark)
+    return file.getvalue()
 
 
 def fingerprint_of(path: Path) -> str:

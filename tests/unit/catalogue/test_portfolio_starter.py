@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from planner.catalogue import schema
-from planner.catalogue.files import place_files, write_text_atomic
 from planner.catalogue.portfolio_file import check_portfolio, parse_portfolio
 from planner.catalogue.starter import starter_for, starter_portfolio
 from planner.domain.portfolio import Hold
 from planner.errors import InputError
+from planner.files import write_text
 
 
 def test_starter_reads_without_a_warning(tmp_path: Path) -> None:
     """The first file a user sees has nothing wrong with it."""
-    path = write_text_atomic(tmp_path / "portfolio.yaml", starter_portfolio())
+    path = write_text(tmp_path / "portfolio.yaml", starter_portfolio())
     assert check_portfolio(path) == ()
 
 
@@ -43,42 +43,6 @@ def test_starter_explains_each_field_it_uses() -> None:
         assert len(line) <= 84
 
 
-def test_files_are_not_overwritten_unasked(tmp_path: Path) -> None:
-    """A second write needs force, and leaves no other file behind."""
-    path = tmp_path / "p.yaml"
-    write_text_atomic(path, "one\n")
-    with pytest.raises(InputError, match="not overwritten"):
-        write_text_atomic(path, "two\n")
-    assert path.read_bytes() == b"one\n"
-    write_text_atomic(path, "two\n", force=True)
-    assert path.read_bytes() == b"two\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_places_that_cannot_be_written_are_told_apart(tmp_path: Path) -> None:
-    """A folder, and a folder that is not there, are refused with what to do."""
-    with pytest.raises(InputError, match="is a folder"):
-        write_text_atomic(tmp_path, "x")
-    with pytest.raises(InputError, match="does not exist"):
-        write_text_atomic(tmp_path / "none" / "p.yaml", "x")
-    with pytest.raises(InputError, match="cannot be written"):
-        write_text_atomic(tmp_path / ("x" * 300), "x")
-
-
-def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where files cannot be linked they are moved, still without overwriting."""
-
-    def refuse(*_: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr(Path, "hardlink_to", refuse)
-    path = write_text_atomic(tmp_path / "p.yaml", "one")
-    assert path.read_text() == "one"
-    with pytest.raises(InputError, match="not overwritten"):
-        write_text_atomic(path, "two")
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_both_formats_describe_the_same_portfolio(tmp_path: Path) -> None:
     """The TOML starter reads like the YAML one, also with everything in comments turned on."""
     yaml = parse_portfolio(starter_portfolio(".yaml").encode(), "p.yaml")
@@ -86,7 +50,7 @@ def test_both_formats_describe_the_same_portfolio(tmp_path: Path) -> None:
     assert replace(parse_portfolio(text.encode(), "p.toml"), inputs_sha256="") == replace(
         yaml, inputs_sha256=""
     )
-    assert check_portfolio(write_text_atomic(tmp_path / "p.toml", text)) == ()
+    assert check_portfolio(write_text(tmp_path / "p.toml", text)) == ()
     full = re.sub(r"(?m)^# (?=\[\[|[a-z_]+ = )", "", text)
     portfolio = parse_portfolio(full.encode(), "p.toml")
     assert (len(portfolio.rules), len(portfolio.shared), len(portfolio.periods)) == (8, 2, 2)
@@ -102,18 +66,3 @@ def test_the_ending_chooses_the_format() -> None:
         with pytest.raises(InputError, match="a portfolio file ends in") as caught:
             starter_for(name)
         assert caught.value.problems[0].fix == fix
-
-
-def test_finished_files_are_placed_all_or_none(tmp_path: Path) -> None:
-    """A folder that cannot take the last file gets none of them, and no trace stays."""
-    files = [tmp_path / "a", tmp_path / "b"]
-    for file in files:
-        file.write_text(file.name)
-    folder = tmp_path / "new" / "folder"
-    assert [path.read_text() for path in place_files(files, folder)] == ["a", "b"]
-    other = tmp_path / "other"
-    with pytest.raises(InputError, match="cannot be written to"):
-        place_files([*files, tmp_path / "none"], other)
-    assert list(other.iterdir()) == []
-    with pytest.raises(InputError, match="cannot be written to"):
-        place_files(files, files[0])

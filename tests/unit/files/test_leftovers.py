@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.errors import InputError
 from planner.files import leftovers, new_folder, temporary, write_bytes, write_files
 from planner.files.leftovers import remove_leftovers
 from planner.files.temporary import hidden_name
@@ -177,7 +178,7 @@ def test_a_folder_is_whole_or_as_it_was(tmp_path: Path, *, there: bool) -> None:
 def test_a_folder_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     """Not even one that appears while the new one is made."""
     folder = tmp_path / "model"
-    with pytest.raises(FileExistsError), new_folder(folder) as made:  # noqa: PT012
+    with pytest.raises(InputError, match="not overwritten"), new_folder(folder) as made:  # noqa: PT012
         (made / "x").write_bytes(b"new")
         folder.mkdir()
         (folder / "theirs").write_bytes(b"old")

@@ -1,6 +1,7 @@
 """Writing and reading fitted models."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from planner._resources import resource_root
 from planner.domain.posterior import N_CHAINS
-from planner.errors import InputError, ResourceError
+from planner.errors import InputError, NotWrittenError, ResourceError
 from planner.regression.store import (
     DIAGNOSTICS_FILE,
     DRAWS_FILE,
@@ -104,10 +105,10 @@ def test_a_failed_write_leaves_the_old_file(
     before = write_draws(path, {"a": np.arange(4.0)})
 
     def fail(*_: object) -> None:
-        raise OSError("no space left")
+        raise OSError(28, "no space left")
 
-    monkeypatch.setattr("planner.regression.store._write_netcdf", fail)
-    with pytest.raises(OSError, match="no space left"):
+    monkeypatch.setattr(os, "write", fail)
+    with pytest.raises(NotWrittenError, match="no space left"):
         write_draws(path, {"a": np.zeros(4)})
     assert [file.name for file in tmp_path.iterdir()] == [DRAWS_FILE]
     monkeypatch.undo()

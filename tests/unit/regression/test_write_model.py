@@ -11,7 +11,7 @@ import pytest
 
 from planner._resources import resource_root
 from planner.domain.specification_file import parse_spec
-from planner.errors import InputError, NotConvergedError, ResourceError
+from planner.errors import InputError, NotConvergedError, NotWrittenError
 from planner.regression import fit_command, write_model
 from planner.regression.build import effect_labels
 from planner.regression.diagnostics import Diagnostics, ParameterSummary
@@ -138,9 +138,10 @@ def test_a_failure_half_way_leaves_the_old_model(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write_model, "_write_text", full)
-    with pytest.raises(ResourceError, match="No space left"):
+    monkeypatch.setattr(write_model, "write_text", full)
+    with pytest.raises(NotWrittenError, match="No space left") as caught:
         write_model.write_model(folder, made_fit(scale=2.0), SHIPPED, force=True)
+    assert caught.value.problems[0].place == str(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 

@@ -11,7 +11,7 @@ from planner.domain.explanation import Explanation, Flip, RunnerUp, Tornado, Tor
 from planner.domain.frontier import Frontier, FrontierPoint, NextStep
 from planner.domain.vocabulary import Objective, Verdict
 from planner.report.explain_text import render_explanation
-from planner.report.fan import save_figure
+from planner.report.fan import figure_bytes
 from planner.report.frontier_figure import draw_frontier
 from planner.report.frontier_text import render_frontier, shadow_price_sentence
 from planner.report.tornado_figure import draw_tornado
@@ -115,6 +115,6 @@ def test_figures_take_any_name_and_the_same_numbers_give_the_same_bytes(tmp_path
         )
         paths = [tmp_path / f"{run}{number}.svg" for number in range(len(figures))]
         for figure, path in zip(figures, paths, strict=True):
-            save_figure(figure, path)
+            path.write_bytes(figure_bytes(figure))
         written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
