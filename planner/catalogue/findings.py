@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from planner.catalogue import schema
 from planner.catalogue.document import Finding, Location
+from planner.catalogue.not_offered import not_offered
 from planner.catalogue.suggest import did_you_mean
 from planner.domain.quantities import show
 
@@ -69,8 +70,11 @@ def _missing(location: Location) -> Finding:
 def _unknown(location: Location, data: object) -> Finding:
     name = str(location[-1])
     known = fields_at(location[:-1], data)
+    other = not_offered(name)
     fix = did_you_mean(name, known)
-    if fix:
+    if other:
+        message, fix = other
+    elif fix:
         fix = f"{fix}  (did you mean this?)"
         message = "unknown field."
     elif name.isdigit():

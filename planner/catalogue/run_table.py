@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from planner.catalogue.suggest import did_you_mean
+from planner.catalogue.suggest import one_meant
 from planner.catalogue.text_file import decode
 from planner.errors import InputError, Problem
 
@@ -159,7 +159,7 @@ class RunTable:
         if present:
             return
         free = {name: cell.text.strip() for name, cell in zip(names, cells, strict=True)}
-        near = did_you_mean(choice[0], [name for name in free if name and name not in known])
+        near = one_meant(choice[0], [name for name in free if name and name not in known])
         hint = f" Is {free[near]!r} meant?" if near else ""
         message = f"the column {' or '.join(choice)} is missing.{hint}"
         self.report(start, choice[0], message, "MISSING_COLUMN", EXAMPLE)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, model_validator
 
+from planner.catalogue.not_offered import other_task
 from planner.catalogue.schema_rules import (
     RULE_KINDS,
     AnyRule,
@@ -25,20 +26,23 @@ from planner.catalogue.schema_rules import (
     read_rule,
 )
 from planner.catalogue.schema_values import (
+    Aversion,
     ClassCount,
     Count,
     Entropy,
     Ids,
     Level,
     Money,
-    Positive,
     PositiveCount,
     PositivePrice,
     Price,
+    Repeats,
+    RiskLevel,
     Section,
     Share,
     Target,
     Text,
+    Years,
     YesNo,
     mistake,
     not_empty,
@@ -133,13 +137,24 @@ def _not_false(pretrained: bool | None) -> bool | None:
     return pretrained
 
 
+def _task(value: object) -> Task:
+    other = other_task(value) if isinstance(value, str) and value not in tuple(Task) else None
+    known = ", ".join(Task)
+    if other:
+        raise mistake(f"got {show(value)}; expected one of {known}.", other)
+    if other is not None:
+        message = f"got {show(value)}; the models know {known} (mean IoU) and no other task."
+        raise mistake(message, "a project of one of them, or leave this one out")
+    return one_of(Task)(value)
+
+
 class RiskSection(Section):
     """``portfolio.risk``."""
 
     measure: Annotated[RiskKind, PlainValidator(one_of(RiskKind))] = RiskKind.EXPECTED
-    level: Level = 0.9
+    level: RiskLevel = 0.9
     weight: Share = 0.5
-    aversion: Annotated[Positive | None, AfterValidator(_needed_by_entropic)] = Field(
+    aversion: Annotated[Aversion | None, AfterValidator(_needed_by_entropic)] = Field(
         default=None, validate_default=True
     )
 
@@ -167,7 +182,7 @@ class PortfolioSection(Section):
     objective: Annotated[Objective, PlainValidator(one_of(Objective))] | None = None
     mode: Annotated[Mode, PlainValidator(one_of(Mode))] = Mode.COMMIT
     risk: RiskSection = RiskSection()
-    horizon_years: Positive = 1.0
+    horizon_years: Years = 1.0
     go_chance: Share = 0.6
     pilot_chance: Annotated[Share, AfterValidator(_at_most_go_chance)] = Field(
         default=0.3, validate_default=True
@@ -186,8 +201,8 @@ class ComputeSection(Section):
     accelerator: Text = "A100 40GB"
     usd_per_hour: Price | None = None
     utilisation: Annotated[Amount, PlainValidator(read_utilisation)] | None = None
-    epochs: Positive = 50.0
-    trials: Positive = 1.0
+    epochs: Repeats = 50.0
+    trials: Repeats = 1.0
 
 
 class ImagesSection(Section):
@@ -215,7 +230,7 @@ class ProjectSection(Section):
     """An entry of ``projects``."""
 
     id: Text
-    task: Annotated[Task, PlainValidator(one_of(Task))] = Task.CLASSIFICATION
+    task: Annotated[Task, PlainValidator(_task)] = Task.CLASSIFICATION
     classes: Annotated[int, PlainValidator(read_classes)] | None = None
     class_counts: Annotated[dict[str, ClassCount], AfterValidator(two_classes)] | None = None
     pretrained: YesNo = True

@@ -5,6 +5,7 @@ What is refused is refused in the user's words, through pydantic, which collects
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,21 +14,27 @@ from pydantic_core import PydanticCustomError
 
 from planner.catalogue.suggest import did_you_mean
 from planner.domain.complexity import entropy_nats
+from planner.domain.limits import (
+    MAX_AVERSION,
+    MAX_ENTROPY_NATS,
+    MAX_MONEY,
+    MAX_REPEATS,
+    MAX_YEARS,
+)
 from planner.domain.project import MAX_ID_LENGTH
 from planner.domain.quantities import (
     DEFAULT_CURRENCY,
+    WHOLE_WITHIN,
     Amount,
     QuantityError,
     Range,
+    amount_mean,
     parse_amount,
     parse_count,
     parse_number,
     parse_rate,
     show,
 )
-
-MAX_MONEY = 1e13
-"""Largest amount of money; sums over thousands of projects stay exact to the cent."""
 
 
 def mistake(message: str, fix: str = "", code: str = "BAD_VALUE") -> PydanticCustomError:
@@ -90,31 +97,46 @@ def _currency(info: ValidationInfo) -> str:
 
 
 def _money(value: object, info: ValidationInfo) -> float:
-    number = _plain_number(value, currency=_currency(info))
+    number = _plain_number(value, currency=_currency(info), most=MAX_MONEY)
     if number < 0:
         raise mistake(f"got {show(value)}; an amount of money is at least 0.")
-    if number > MAX_MONEY:
-        raise mistake(f"got {show(value)}; amounts of money above {MAX_MONEY:.0e} are not read.")
     return number
 
 
-def _plain_number(value: object, *, currency: str | None = None) -> float:
+def _plain_number(value: object, *, currency: str | None = None, most: float) -> float:
     if isinstance(value, str) and ".." in value:
-        raise mistake(f"got the range {show(value)}; this field takes one number.")
-    return checked(lambda given: parse_number(given, currency=currency))(value)
+        raise _one_number(value, currency)
+    return checked(lambda given: parse_number(given, currency=currency, most=most))(value)
 
 
-def _positive(value: object) -> float:
-    number = _plain_number(value)
+def _one_number(text: str, currency: str | None) -> PydanticCustomError:
+    """Return the refusal of a range; its mean, at which a range is committed, is the fix."""
+    message = f"got the range {show(text)}; this field takes one number."
+    try:
+        mean = amount_mean(parse_amount(text, currency=currency))
+    except QuantityError:
+        return mistake(message)
+    rounded = f"{float(f'{mean:.3g}'):.15g}"
+    words = f"{message} A range is read in prices and in the utilisation; its mean is {rounded}."
+    return mistake(words, rounded)
+
+
+def _positive(value: object, most: float) -> float:
+    number = _plain_number(value, most=most)
     if number <= 0:
         raise mistake(f"got {show(value)}; expected a number above 0.")
     return number
 
 
+def _up_to(most: float) -> PlainValidator:
+    """Return the reader of a number above 0, up to a limit."""
+    return PlainValidator(lambda value: _positive(value, most))
+
+
 def read_share(value: object) -> float:
     """Return one share in [0, 1]."""
     if isinstance(value, str) and ".." in value:
-        raise mistake(f"got the range {show(value)}; this field takes one share.")
+        raise mistake(f"got the range {show(value)}; this field takes one share, such as 40%.")
     return checked(parse_rate)(value)
 
 
@@ -130,6 +152,13 @@ def _level(value: object) -> float:
     if not 0 < rate < 1:
         raise mistake(f"got {show(value)}; expected a share strictly between 0 % and 100 %.", "90%")
     return rate
+
+
+def _risk_level(value: object) -> float:
+    if read_share(value) == 0:
+        message = "got 0; CVaR at level 0 is the mean of all outcomes, which expected says."
+        raise mistake(message, "measure: expected, or level: 90%")
+    return _level(value)
 
 
 def _price(value: object, info: ValidationInfo) -> Amount:
@@ -164,26 +193,48 @@ def read_classes(value: object) -> int:
     """Return a number of classes, at least 2."""
     count = checked(lambda given: parse_count(given, what="classes"))(value)
     if count < 2:
-        raise mistake(f"got {show(value)}; a task has at least 2 classes.")
+        raise mistake(f"got {show(value)}; {_TWO_CLASSES}.", "2")
     return count
+
+
+_TWO_CLASSES = (
+    "a task has at least 2 classes: what is looked for, and everything else. With one there is "
+    "nothing to tell apart"
+)
 
 
 def two_classes(counts: dict[str, int]) -> dict[str, int]:
     """Return images by class if at least two classes have any."""
     if sum(count > 0 for count in counts.values()) < 2:
-        raise mistake("at least two classes need images; with one there is nothing to tell apart.")
+        raise mistake(
+            f"at least two classes need images; {_TWO_CLASSES}.",
+            "the images without it as a class of their own, such as other: 1000",
+        )
     return counts
 
 
 def _baseline(value: object) -> float:
     """Return the entropy in nats of the task with relative complexity 1."""
     if not isinstance(value, Mapping):
-        return math.log(read_classes(value))
+        return math.log(_baseline_classes(value))
     if len(value) == 1 and next(iter(value)) in ("entropy_bits", "entropy_nats"):
         unit, entropy = next(iter(value.items()))
-        return _positive(entropy) * (math.log(2) if unit == "entropy_bits" else 1.0)
+        return _positive(entropy, MAX_ENTROPY_NATS) * (
+            math.log(2) if unit == "entropy_bits" else 1.0
+        )
     count = checked(lambda given: parse_count(given, what="images of a class"))
     return entropy_nats(two_classes({name: count(given) for name, given in value.items()}).values())
+
+
+def _baseline_classes(value: object) -> int:
+    """Return a number of classes; a number that is not whole is an entropy without its unit."""
+    with suppress(QuantityError):
+        number = parse_number(value, currency=None, most=MAX_ENTROPY_NATS)
+        if abs(number - round(number)) > WHOLE_WITHIN:
+            text = show(value).strip('"')
+            message = f"{text} is no number of classes, and an entropy says its unit."
+            raise mistake(message, f"{{entropy_nats: {text}}} or {{entropy_bits: {text}}}")
+    return read_classes(value)
 
 
 def _positive_count(value: object) -> int:
@@ -211,13 +262,16 @@ def _distinct(names: list[str]) -> list[str]:
 
 type Text = Annotated[str, PlainValidator(_text)]
 type YesNo = Annotated[bool, PlainValidator(_yes_or_no)]
-type Positive = Annotated[float, PlainValidator(_positive)]
+type Years = Annotated[float, _up_to(MAX_YEARS)]
+type Repeats = Annotated[float, _up_to(MAX_REPEATS)]
+type Aversion = Annotated[float, _up_to(MAX_AVERSION)]
 type Money = Annotated[float, PlainValidator(_money)]
 type Price = Annotated[Amount, PlainValidator(_price)]
 type PositivePrice = Annotated[Amount, PlainValidator(_positive_price)]
 type Share = Annotated[float, PlainValidator(read_share)]
 type Target = Annotated[float, PlainValidator(_target)]
 type Level = Annotated[float, PlainValidator(_level)]
+type RiskLevel = Annotated[float, PlainValidator(_risk_level)]
 type Count = Annotated[int, PlainValidator(checked(parse_count))]
 type PositiveCount = Annotated[int, PlainValidator(_positive_count)]
 type ClassCount = Annotated[

@@ -22,9 +22,18 @@ from planner.domain.catalogue import (
     LabellingPrice,
     Throughput,
 )
-from planner.errors import ResourceError, bad_value
+from planner.domain.quantities import QuantityError, parse_number
+from planner.domain.suggest import did_you_mean
+from planner.errors import InputError, Problem, ResourceError, bad_value
 
-__all__ = ["TABLES", "candidate_warnings", "candidates", "catalogue_table", "load_catalogue"]
+__all__ = [
+    "TABLES",
+    "candidate_warnings",
+    "candidates",
+    "catalogue_table",
+    "list_tables",
+    "load_catalogue",
+]
 
 type Row = Mapping[str, str]
 
@@ -138,6 +147,15 @@ def catalogue_table(
     return columns, tuple(tuple(row.get(column, "") for column in columns) for row in rows)
 
 
+def list_tables() -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return the tables there are: name, number of rows and columns of each, as text."""
+    tables = {name: catalogue_table(name) for name in TABLES}
+    listed = (
+        (name, str(len(rows)), ", ".join(columns)) for name, (columns, rows) in tables.items()
+    )
+    return ("table", "rows", "columns"), tuple(listed)
+
+
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -154,14 +172,20 @@ def _row_filter(text: str, columns: tuple[str, ...]) -> Callable[[Row], bool]:
         return lambda row: any(word in cell.casefold() for cell in row.values())
     column, sign, wanted = match.groups()
     if column not in columns:
+        near = did_you_mean(column, columns)
         message = f"unknown column {column!r}; columns are {', '.join(columns)}."
-        raise bad_value("filter", message)
+        raise _bad_filter(message, near)
     if sign == "=":
         return lambda row: wanted.casefold() in row.get(column, "").casefold()
-    limit = _number_or_none(wanted)
-    if limit is None:
-        raise bad_value("filter", f"{text.strip()!r}: {wanted!r} is not a number.")
+    try:
+        limit = parse_number(wanted, currency=None)
+    except QuantityError as error:
+        raise _bad_filter(f"{text.strip()!r}: {error}.", error.fix) from None
     return _number_filter(column, _COMPARISONS[sign], limit)
+
+
+def _bad_filter(message: str, fix: str) -> InputError:
+    return InputError([Problem("filter", message, fix, "--filter")])
 
 
 def _number_filter(
@@ -177,11 +201,9 @@ def _number_filter(
 
 
 def _number_or_none(text: str) -> float | None:
-    """Return the number a text is, or None; accepts ``30e6`` and ``30M`` alike."""
-    from planner.domain.quantities import parse_number
-
+    """Return the number of a cell, None if it holds words or nothing."""
     try:
-        return parse_number(text)
+        return float(text)
     except ValueError:
         return None
 

@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass, field
 
 from planner.catalogue.document import Document, Finding, Location, Mark
+from planner.domain.quantities import number_written
 from planner.errors import InputError, Problem
 
 MAX_DEPTH = 40
@@ -36,7 +37,7 @@ def read_toml(text: str, name: str) -> tuple[Document, list[Finding]]:
     text = text.replace("\r\n", "\n")
     try:
         _refuse_depth(text, name)
-        data = tomllib.loads(text)
+        data = tomllib.loads(text, parse_float=number_written)
     except tomllib.TOMLDecodeError as error:
         raise InputError([_syntax_problem(str(error), text, name)]) from None
     except RecursionError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.catalogue.document import Finding, Location, Mark
-from planner.catalogue.suggest import did_you_mean
+from planner.catalogue.suggest import did_you_mean, one_meant
 from planner.catalogue.xlsx_document import ROWS, WorkbookDocument
 from planner.catalogue.xlsx_fields import (
     PERIODS,
@@ -68,7 +68,7 @@ def read_xlsx(content: bytes, name: str) -> tuple[WorkbookDocument, list[Finding
 def _require_projects(everything: list[str], grids: list[Grid], name: str) -> None:
     if any(sheet_named(grid.name) is PROJECTS for grid in grids):
         return
-    near = did_you_mean(PROJECTS.name, everything)
+    near = one_meant(PROJECTS.name, everything)
     has = ", ".join(show(sheet) for sheet in everything[:5])
     fix = (
         f"rename the sheet {show(near)} to {PROJECTS.name}"
@@ -84,7 +84,7 @@ def _misspelt_sheets(everything: list[str], grids: list[Grid]) -> Iterator[Findi
     present = [sheet_named(grid.name) for grid in grids]
     missing = [sheet.name for sheet in SHEETS if sheet not in present]
     for title in everything:
-        near = did_you_mean(title, missing) if sheet_named(title) is None else ""
+        near = one_meant(title, missing) if sheet_named(title) is None else ""
         if near and _is_near(title, near):
             message = f"the sheet {show(title)} is not read, but its name is nearly {near}."
             fix = f"rename it to {near}, or to something else if it is your own"

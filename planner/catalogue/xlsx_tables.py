@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from planner.catalogue.document import Mark
-from planner.catalogue.suggest import did_you_mean
+from planner.catalogue.suggest import one_meant
 from planner.catalogue.xlsx_cells import CellError, read_cell
 from planner.catalogue.xlsx_layout import EXAMPLE, FormField, FormSheet, is_note, normal
 from planner.catalogue.xlsx_open import Cell, CellKind, Grid
@@ -292,4 +292,4 @@ def _is_blank(cell: Cell) -> bool:
 
 def _nearest(header: str, sheet: FormSheet) -> FormField | None:
     """Return the field that a misspelt header most likely means; None if none is near."""
-    return sheet.by_name.get(did_you_mean(normal(header), list(sheet.by_name)))
+    return sheet.by_name.get(one_meant(normal(header), list(sheet.by_name)))

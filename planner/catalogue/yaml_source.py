@@ -17,7 +17,7 @@ from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from planner.catalogue.document import Document, Finding, Location, Mark
-from planner.domain.quantities import show
+from planner.domain.quantities import number_written, show
 from planner.errors import InputError, Problem
 
 MAX_DEPTH = 40
@@ -88,7 +88,7 @@ def resolve_plain(text: str) -> object:
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        return number_written(text)
     if _BASED_INTEGER.fullmatch(text):
         return int(text, 0)
     return text

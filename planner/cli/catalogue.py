@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 @answers
 def catalogue(
     *,
-    table: Annotated[ask.CatalogueTable, typer.Argument(help="Which table.")],
+    table: Annotated[
+        ask.CatalogueTable | None, typer.Argument(help="Which table; without one, what there is.")
+    ] = None,
     where: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,15 +38,21 @@ def catalogue(
     debug: ask.Debug = False,
 ) -> None:
     """Print a reference table, such as architectures or prices, with its sources."""
-    from planner.catalogue.tables import catalogue_table
+    from planner.catalogue.tables import catalogue_table, list_tables
 
     if as_json and as_csv:
         message = "--json and --csv exclude each other; choose one."
         raise typer.BadParameter(message)
-    columns, rows = catalogue_table(table.value, tuple(where or ()))
+    if table is None and where:
+        message = "--filter narrows a table; name one, such as planner catalogue architectures."
+        raise typer.BadParameter(message)
+    name = "tables" if table is None else table.value
+    columns, rows = (
+        list_tables() if table is None else catalogue_table(table.value, tuple(where or ()))
+    )
     if as_json:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
-        print_json({"schema_version": 1, "table": table.value, "rows": records})
+        print_json({"schema_version": 1, "table": name, "rows": records})
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
@@ -55,6 +63,6 @@ def catalogue(
         from planner.report.catalogue_text import render_table
 
         out = data_console(no_color=no_color)
-        for block in render_table(table.value, columns, rows):
+        for block in render_table(name, columns, rows):
             if not (quiet and isinstance(block, Text)):  # numbers alone
                 out.print(block)

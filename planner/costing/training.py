@@ -14,6 +14,7 @@ from planner.costing.beta import fit_beta
 from planner.costing.speed import LOADER_CEILING_IMAGES_PER_S, table_utilisation
 from planner.domain.architecture import Architecture
 from planner.domain.catalogue import Accelerator, Catalogue
+from planner.domain.limits import MAX_MONEY, MAX_REPEATS
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
@@ -288,20 +289,24 @@ def _not_priced(architecture: Architecture, missing: str) -> InputError:
     return bad_value("architectures", message, code="ARCHITECTURE_NOT_PRICED")
 
 
+_A_PRICE = f"a price is at least 0 and at most {MAX_MONEY:.0e}"
+_REPEATS = f"expected a number of at least 0 and at most {MAX_REPEATS:,.0f}"
+
+
 def _require_usable(compute: Compute) -> None:
     """Refuse prices, shares and counts outside their range, all in one error."""
     problems = [
         Problem(f"compute.{name}", f"got {getattr(compute, name)!s}; {expected}.")
         for name, good, expected in (
-            ("usd_per_flop", _in(compute.usd_per_flop, 0, math.inf), "a price is at least 0"),
-            ("usd_per_hour", _in(compute.usd_per_hour, 0, math.inf), "a price is at least 0"),
+            ("usd_per_flop", _in(compute.usd_per_flop, 0, MAX_MONEY), _A_PRICE),
+            ("usd_per_hour", _in(compute.usd_per_hour, 0, MAX_MONEY), _A_PRICE),
             (
                 "utilisation",
                 _in(compute.utilisation, 0, 1) and compute.utilisation != 0,
                 "a utilisation is above 0 and at most 1",
             ),
-            ("epochs", _in(compute.epochs, 0, math.inf), "epochs are a number of at least 0"),
-            ("trials", _in(compute.trials, 0, math.inf), "trials are a number of at least 0"),
+            ("epochs", _in(compute.epochs, 0, MAX_REPEATS), _REPEATS),
+            ("trials", _in(compute.trials, 0, MAX_REPEATS), _REPEATS),
         )
         if not good
     ]

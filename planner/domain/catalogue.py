@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from planner.domain.architecture import Architecture, match_key
+from planner.domain.suggest import either, named_alike
 from planner.errors import InputError, Problem
 
 
@@ -274,19 +275,29 @@ class Catalogue:
         Raises
         ------
         InputError
-            Not in the catalogue; names up to three that are spelt alike.
+            Not in the catalogue; names those that may be meant.
         """
         found = self.find_architecture(name)
         if found is None:
-            raise unknown_name("architecture", name, self.architectures, field)
+            ordered = sorted(self.architectures, key=lambda item: -(item.imagenet_top1 or 0.0))
+            raise unknown_name("architecture", name, ordered, field)
         return found
 
     def accelerator(self, name: str, field: str = "compute.accelerator") -> Accelerator:
         """Return the accelerator of that name, or raise :class:`InputError` with suggestions."""
         found = self._accelerators_by_key.get(match_key(name))
         if found is None:
-            raise unknown_name("accelerator", name, self.accelerators, field)
+            raise unknown_name("accelerator", name, self._usable_accelerators, field)
         return found
+
+    @property
+    def _usable_accelerators(self) -> list[Accelerator]:
+        """Those with a peak and a price: others would be refused as soon as they were named."""
+        return [
+            item
+            for item in self.accelerators
+            if item.training_peak_flop_per_s is not None and self.hourly_price(item.name)
+        ]
 
     def carbon_row(self, place: str, field: str = "region") -> CarbonRow:
         """Return the carbon intensity of a country (code or name) or of ``provider/region``."""
@@ -327,16 +338,16 @@ def _recency(price: AcceleratorPrice) -> tuple[str, float]:
 def unknown_name(
     noun: str, name: str, known: Sequence[str] | Sequence[_Named], field: str
 ) -> InputError:
-    """Return the error for an unknown name, with up to three that are spelt alike."""
-    from difflib import get_close_matches  # only on the way to an error
+    """Return the error for an unknown name, with those that may be meant.
 
+    All that begin with what was written come first: a family named without its variant.
+    """
     names = [item if isinstance(item, str) else item.name for item in known]
-    by_key = {match_key(item): item for item in names}
-    close = get_close_matches(match_key(name[:80]), list(by_key), n=3, cutoff=0.6)
-    if close:
-        meant = ", ".join(by_key[key] for key in close)
+    first, others = named_alike(name, names)
+    if first:
+        meant = ", ".join((*first, *others))
         message = f"{noun} {name[:80]!r} is not in the catalogue; did you mean {meant}?"
-        fix = by_key[close[0]]
+        fix = either(first)
     else:
         table = {"architecture": "architectures", "accelerator": "accelerators"}.get(noun, "carbon")
         message = f"{noun} {name[:80]!r} is not in the catalogue; see `planner catalogue {table}`."

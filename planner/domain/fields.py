@@ -10,6 +10,7 @@ from enum import StrEnum
 from numbers import Real
 from typing import Any, cast
 
+from planner.domain.limits import MAX_MONEY
 from planner.domain.quantities import (
     Amount,
     QuantityError,
@@ -19,6 +20,7 @@ from planner.domain.quantities import (
     parse_rate,
     show,
 )
+from planner.domain.suggest import did_you_mean
 from planner.errors import InputError, Problem
 
 
@@ -126,28 +128,28 @@ class FieldReader:
 
 
 def number_at_least_zero(value: object) -> float:
-    """Return a number that is not negative."""
-    number = parse_number(value)
+    """Return an amount or a number that is not negative."""
+    number = parse_number(value, most=MAX_MONEY)
     if number < 0:
         message = f"got {show(value)}; expected a number of at least 0"
         raise QuantityError(message)
     return number
 
 
-def positive_number(value: object) -> float:
-    """Return a number above zero."""
-    number = parse_number(value)
+def positive_number(value: object, *, most: float) -> float:
+    """Return a number above zero, and at most ``most``."""
+    number = parse_number(value, most=most)
     if number <= 0:
         message = f"got {show(value)}; expected a number above 0"
         raise QuantityError(message)
     return number
 
 
-def number_as_given(value: object, *, currency: str | None = None) -> float:
+def number_as_given(value: object, *, currency: str | None = None, most: float) -> float:
     """Return a number; a text is read, a number is kept for whoever uses it to judge its range."""
     if _is_number(value):
         return cast("float", value)
-    return parse_number(value, currency=currency)
+    return parse_number(value, currency=currency, most=most)
 
 
 def amount_as_given(value: object, *, rate: bool = False, currency: str | None = None) -> Amount:
@@ -201,17 +203,9 @@ def word_of[E: StrEnum](words: type[E]) -> Callable[[object], E]:
         if isinstance(value, str) and value in tuple(words):
             return words(value)
         message = f"got {show(value)}; expected one of {', '.join(words)}"
-        raise QuantityError(message, _nearest(value, words))
+        raise QuantityError(message, did_you_mean(value, words) if isinstance(value, str) else "")
 
     return parse
-
-
-def _nearest(value: object, words: Iterable[str]) -> str:
-    """Return the word nearest to what was written; empty if none is."""
-    from difflib import get_close_matches  # only an error needs it
-
-    near = get_close_matches(value, list(words), n=1) if isinstance(value, str) else []
-    return near[0] if near else ""
 
 
 def text(value: object) -> str:

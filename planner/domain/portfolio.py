@@ -16,6 +16,7 @@ from planner.domain.fields import (
     text,
     word_of,
 )
+from planner.domain.limits import MAX_AVERSION, MAX_MONEY, MAX_REPEATS, MAX_YEARS
 from planner.domain.portfolio_checks import portfolio_problems
 from planner.domain.project import Project
 from planner.domain.quantities import DEFAULT_CURRENCY, Amount
@@ -95,8 +96,8 @@ class Compute:
         reader.read("usd_per_flop", price)
         reader.read("usd_per_hour", price, optional=True)
         reader.read("utilisation", partial(amount_as_given, rate=True), optional=True)
-        reader.read("epochs", number_as_given)
-        reader.read("trials", number_as_given)
+        for name in ("epochs", "trials"):
+            reader.read(name, partial(number_as_given, most=MAX_REPEATS))
         reader.read("accelerator", text)
         reader.finish()
 
@@ -130,7 +131,7 @@ class RiskPreference:
         reader.store("measure", str(self.measure))
         reader.read("level", share_strictly_inside)
         reader.read("weight", share)
-        reader.read("aversion", positive_number, optional=True)
+        reader.read("aversion", partial(positive_number, most=MAX_AVERSION), optional=True)
         reader.finish()
 
 
@@ -253,8 +254,9 @@ class Portfolio(Shown):
         currency = section.read("currency", text) or DEFAULT_CURRENCY
         section.read("objective", word_of(Objective), optional=True)
         section.read("mode", word_of(Mode))
-        section.read("budget", partial(number_as_given, currency=currency), optional=True)
-        section.read("horizon_years", positive_number)
+        budget = partial(number_as_given, currency=currency, most=MAX_MONEY)
+        section.read("budget", budget, optional=True)
+        section.read("horizon_years", partial(positive_number, most=MAX_YEARS))
         section.read("go_chance", share)
         section.read("pilot_chance", share)
         section.read_part("risk", RiskPreference)

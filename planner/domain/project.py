@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 from planner.domain import complexity
@@ -18,6 +18,7 @@ from planner.domain.fields import (
     true_or_false,
     word_of,
 )
+from planner.domain.limits import MAX_COMPLEXITY, MAX_ENTROPY_NATS
 from planner.domain.quantities import Amount, QuantityError, parse_count, show
 from planner.domain.vocabulary import Backbone, Task
 
@@ -244,9 +245,9 @@ def _read_start(reader: FieldReader) -> None:
 def _read_size(reader: FieldReader, project: Project) -> None:
     """Read classes, class counts or relative complexity: exactly one of them."""
     given = [name for name in _SIZES if not _is_absent(reader.raw(name))]
-    reader.read("baseline_entropy", positive_number)
+    reader.read("baseline_entropy", partial(positive_number, most=MAX_ENTROPY_NATS))
     if "relative_complexity" in given:
-        reader.read("relative_complexity", positive_number)
+        reader.read("relative_complexity", partial(positive_number, most=MAX_COMPLEXITY))
     if "classes" in given:
         reader.read("classes", _class_number)
     if "class_counts" in given:

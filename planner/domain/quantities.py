@@ -6,14 +6,27 @@ One reading for files, command-line flags and Python: every other module receive
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Integral, Real
+
+from planner.domain.limits import MAX_COUNT, MAX_MONEY
+from planner.domain.number_words import (
+    AMBIGUOUS_POINT,
+    currency_word,
+    is_in,
+    meant,
+    meant_range,
+    thousands_and_decimal,
+    usual_code,
+)
 
 Z_P90 = 1.2815515655446004
 """Standard normal quantile at 0.9."""
 
-MAX_COUNT = 10**15
-"""Largest number of images or classes accepted; every whole number up to it is exact as a float."""
+WHOLE_WITHIN = 1e-6
+"""A spreadsheet's arithmetic leaves whole numbers a little off."""
 
 _SUFFIX = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}  # powers of ten
 _NUMBER = re.compile(
@@ -28,17 +41,6 @@ _ONE_COMMA = re.compile(r"[^,.]*[0-9],[0-9]{3}(?![0-9])[^,.]*")
 _DIGITS = re.compile(r"\s*[-+]?[0-9][0-9_,]*(?:\.[0-9]*)?\s*", re.ASCII)
 _LONGEST_NUMBER = 60  # characters; anything longer is not a number a person wrote
 
-_CURRENCIES = {
-    "$": frozenset(
-        ("$", "US$", "USD", "DOLLAR", "DOLLARS", "ARS", "AUD", "BRL", "CAD", "CLP", "COP", "HKD",
-         "MXN", "NZD", "SGD", "TWD")
-    ),
-    "€": frozenset(("€", "EUR", "EURO", "EUROS")),
-    "£": frozenset(("£", "GBP", "POUND", "POUNDS", "EGP")),
-}  # fmt: skip
-"""Which currencies each sign may stand for; a portfolio in another one takes no sign."""
-
-_USUAL = {"$": "USD", "€": "EUR", "£": "GBP"}
 DEFAULT_CURRENCY = "USD"
 
 
@@ -99,7 +101,47 @@ class Range:
 
     def __str__(self) -> str:
         """Return the range as it is written in a file."""
-        return f"{self.p10:g}..{self.p90:g}"
+        return f"{_unmistakable(self.p10)}..{_unmistakable(self.p90)}"
+
+
+def _unmistakable(number: float) -> str:
+    """Return a number as text without a point that could separate thousands."""
+    text = f"{number:g}"
+    return thousands_and_decimal(text)[1] if AMBIGUOUS_POINT.fullmatch(text) else text
+
+
+class WrittenNumber(float):
+    """A number of a file that keeps its text, because the text has a second reading.
+
+    ``9.000`` is nine to YAML and TOML, and nine thousand to whoever writes points between
+    thousands.
+
+    Attributes
+    ----------
+    text : str
+        As it was written.
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> "WrittenNumber":
+        """Return the number that a file's format makes of a text."""
+        number = super().__new__(cls, text)
+        number.text = str(text)
+        return number
+
+
+def number_written(text: str) -> float:
+    """Return the float that a file's format makes of a text; ambiguous ones keep their text.
+
+    Examples
+    --------
+    >>> number_written("0.861"), number_written("9.000").text
+    (0.861, '9.000')
+    """
+    unsigned = text.lstrip("+-")
+    return WrittenNumber(text) if AMBIGUOUS_POINT.fullmatch(unsigned) else float(text)
 
 
 type Amount = float | Range
@@ -132,10 +174,16 @@ def show(value: object) -> str:
         return '"' + "".join(c if c.isprintable() else "�" for c in text) + '"'
     if isinstance(value, int) and value.bit_length() > 1000:
         return "a number of hundreds of digits"
-    return f"{value:g}" if isinstance(value, float) else str(value)[:_LONGEST_NUMBER]
+    if isinstance(value, WrittenNumber):
+        return value.text
+    if isinstance(value, float):
+        return repr(float(value)).removesuffix(".0")
+    return str(value)[:_LONGEST_NUMBER]
 
 
-def parse_number(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> float:
+def parse_number(
+    value: object, *, currency: str | None = DEFAULT_CURRENCY, most: float = math.inf
+) -> float:
     """Return a finite number from ``20000``, ``"20k"``, ``"5M"``, ``"1,200"`` or ``"$0.35"``.
 
     Parameters
@@ -145,21 +193,30 @@ def parse_number(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> f
     currency : str or None, default="USD"
         Of the amount: a sign of another currency is refused, never dropped. None where no money is
         meant, so that every sign is refused.
+    most : float, default=inf
+        Largest number that makes sense here: ``20.000`` is refused with both its readings only
+        where 20000 is one.
 
     Raises
     ------
     QuantityError
-        The text is not one number, is not finite, a decimal comma makes it ambiguous, or its sign
-        is that of another currency.
+        The text is not one number, is not finite, a decimal comma or a point before exactly three
+        digits makes it ambiguous, its sign is that of another currency, or it is above ``most``.
 
     Examples
     --------
     >>> parse_number("20k"), parse_number("1.005M"), parse_number(3e-11)
     (20000.0, 1005000.0, 3e-11)
     """
-    if isinstance(value, str):
-        return _scaled(value, power=0, currency=currency)
-    return _finite(value)
+    number = _number(value, currency=currency, most=most)
+    if number > most:
+        message = f"got {show(value)}; numbers above {_plainly(most)} are not read here"
+        raise QuantityError(message)
+    return number
+
+
+def _plainly(number: float) -> str:
+    return f"{number:,.0f}" if number < 1e7 else f"{number:g}"
 
 
 def parse_price(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> float:
@@ -173,11 +230,11 @@ def parse_price(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> fl
         decimal = re.sub(r"\.?0+(?![0-9])", "", value.replace(",", ".").strip())
         message = f"{show(value)} may mean {thousands} or, with a decimal comma, {decimal}"
         raise QuantityError(message, f"{thousands} or {decimal}")
-    return parse_number(value, currency=currency)
+    return parse_number(value, currency=currency, most=MAX_MONEY)
 
 
 def parse_count(value: object, *, what: str = "images") -> int:
-    """Return a whole number from 0 to :data:`MAX_COUNT`.
+    """Return a whole number from 0 to :data:`MAX_COUNT`, from one within 1e-6 of it.
 
     Parameters
     ----------
@@ -193,8 +250,8 @@ def parse_count(value: object, *, what: str = "images") -> int:
 
     Examples
     --------
-    >>> parse_count("20k"), parse_count(1e6)
-    (20000, 1000000)
+    >>> parse_count("20k"), parse_count(1e6), parse_count(1000.0000000001)
+    (20000, 1000000, 1000)
     """
     if isinstance(value, str) and any(sign in value for sign in "$€£%"):
         message = f"{show(value)} is not a number of {what}"
@@ -204,16 +261,17 @@ def parse_count(value: object, *, what: str = "images") -> int:
     except QuantityError as error:
         message = f"{error} (a number of {what} was expected)"
         raise QuantityError(message, error.fix) from None
-    if number < 0:
+    whole = round(number)
+    if number < -WHOLE_WITHIN:
         message = f"got {show(value)}; a number of {what} is at least 0"
         raise QuantityError(message)
-    if number != math.floor(number):
+    if abs(number - whole) > WHOLE_WITHIN:
         message = f"got {show(value)}; a number of {what} is whole"
         raise QuantityError(message)
     if number > MAX_COUNT:
         message = f"got {show(value)}; at most {MAX_COUNT:.0e} {what} can be counted exactly"
         raise QuantityError(message)
-    return int(number)
+    return whole
 
 
 def parse_rate(value: object) -> float:
@@ -233,13 +291,13 @@ def parse_rate(value: object) -> float:
     """
     if isinstance(value, str) and value.strip().endswith("%"):
         return _share(_scaled(value.strip()[:-1], power=-2, shown=value), value)
-    number = parse_number(value, currency=None)
+    number = _number(value, currency=None, most=100)
     if number == 1:
         message = f"{show(value)} may mean 1 % or 100 %"
         raise QuantityError(message, "1% or 100%")
     if number > 1:
         # Through the decimal text: 94.3 / 100 in binary need not be the 0.943 that 94.3% gives.
-        number = float(f"{value}e-2") if isinstance(value, float) else number / 100
+        number = float(Decimal(repr(number)).scaleb(-2))
     return _share(number, value)
 
 
@@ -269,7 +327,7 @@ def parse_amount(
         return parse_rate(end) if rate else parse_price(end, currency=currency)
 
     if not (isinstance(value, str) and ".." in value):
-        return parse(value)
+        return _one(value, parse, currency)
     ends = value.split("..")
     if "..." in value:
         message = f"{show(value)} is not a range; two dots stand between P10 and P90"
@@ -291,6 +349,24 @@ def parse_amount(
     return Range(low, high)
 
 
+def _one(value: object, parse: Callable[[object], float], currency: str | None) -> float:
+    """Return a number where a range could stand as well; the fix for one written otherwise."""
+    try:
+        return parse(value)
+    except QuantityError as error:
+        range_ = meant_range(value, currency) if isinstance(value, str) and not error.fix else ""
+        raise QuantityError(str(error), range_ or error.fix) from None
+
+
+def _number(value: object, *, currency: str | None, most: float) -> float:
+    """Return the number that a value is or says, however large; ``most`` settles points."""
+    if isinstance(value, WrittenNumber):
+        value = value.text
+    if isinstance(value, str):
+        return _scaled(value, power=0, currency=currency, most=most)
+    return _finite(value)
+
+
 def _finite(value: object) -> float:
     """Return a number that is no text as a finite float."""
     if value is None:
@@ -309,21 +385,18 @@ def _finite(value: object) -> float:
     return number
 
 
-def _scaled(text: str, power: int, shown: str | None = None, currency: str | None = None) -> float:
+def _scaled(
+    text: str, power: int, shown: str | None = None, currency: str | None = None, most: float = 0.0
+) -> float:
     """Return the number a text says, times a power of ten, rounded once."""
     shown = text if shown is None else shown
     match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if match is None:
-        if len(text) > _LONGEST_NUMBER and _DIGITS.fullmatch(text):
-            message = f"{show(shown)} has {len(text.strip()):,} characters; that is too large"
-            raise QuantityError(message)
-        if len(text) <= _LONGEST_NUMBER and _DECIMAL_COMMA.fullmatch(text):
-            message = f"{show(shown)} may be a decimal comma"
-            raise QuantityError(message, shown.replace(",", ".").strip())
-        message = f"{show(shown)} is not a number"
-        raise QuantityError(message)
+        raise _no_number(text, shown, currency)
     if match["currency"]:
-        _require_sign_of(currency, match["currency"], shown)
+        _require_currency(currency, match["currency"], shown)
+    if not match["exponent"] and not match["suffix"]:
+        _refuse_two_readings(match["sign"], match["digits"], shown, most)
     digits = match["digits"].replace(",", "").replace("_", "")
     exponent = int(match["exponent"] or 0) + _SUFFIX[match["suffix"].lower()] + power
     number = float(f"{match['sign']}{digits}e{exponent}")
@@ -333,18 +406,43 @@ def _scaled(text: str, power: int, shown: str | None = None, currency: str | Non
     return number
 
 
-def _require_sign_of(currency: str | None, sign: str, shown: str) -> None:
+def _no_number(text: str, shown: str, currency: str | None) -> QuantityError:
+    """Return the refusal of a text, with the number that was most likely meant."""
+    if len(text) > _LONGEST_NUMBER and _DIGITS.fullmatch(text):
+        return QuantityError(
+            f"{show(shown)} has {len(text.strip()):,} characters; that is too large"
+        )
+    if len(text) <= _LONGEST_NUMBER and _DECIMAL_COMMA.fullmatch(text):
+        message = f"{show(shown)} may be a decimal comma"
+        return QuantityError(message, shown.replace(",", ".").strip())
+    word = currency_word(shown)
+    if word and currency is not None and not is_in(word, currency):
+        return _foreign(word, currency, shown)
+    return QuantityError(f"{show(shown)} is not a number", meant(shown, currency))
+
+
+def _refuse_two_readings(sign: str, digits: str, shown: str, most: float) -> None:
+    """Refuse a point before exactly three digits where it may separate thousands."""
+    if AMBIGUOUS_POINT.fullmatch(digits) and float(digits.replace(".", "")) <= most:
+        readings = [sign + reading for reading in thousands_and_decimal(digits)]
+        message = f"{show(shown)} may mean {readings[0]} or {readings[1]}"
+        raise QuantityError(message, " or ".join(readings))
+
+
+def _require_currency(currency: str | None, sign: str, shown: str) -> None:
     """Refuse the sign of another currency: dropping it would change the amount."""
     if currency is None:
         message = f"{show(shown)} has a currency sign, but no amount of money is meant here"
         raise QuantityError(message, shown.replace(sign, "").strip())
-    if currency.strip().upper() not in _CURRENCIES[sign]:
-        usual = _USUAL[sign]
-        message = f"{show(shown)} is in {usual}, but amounts here are in {currency}"
-        raise QuantityError(
-            message,
-            f"the amount in {currency} without a sign, or currency: {usual} if all are in {usual}",
-        )
+    if not is_in(sign, currency):
+        raise _foreign(sign, currency, shown)
+
+
+def _foreign(word: str, currency: str, shown: str) -> QuantityError:
+    """Return the refusal of an amount in another currency."""
+    code = usual_code(word)
+    fix = f"the amount in {currency} without a sign, or currency: {code} if all are in {code}"
+    return QuantityError(f"{show(shown)} is in {code}, but amounts here are in {currency}", fix)
 
 
 def _share(rate: float, value: object) -> float:

@@ -309,9 +309,9 @@ def _number(
         wrong(column, "missing.")
         return None
     try:
-        value = parse_number(text)
+        value = parse_number(text, currency=None, most=most)
     except QuantityError as error:
-        wrong(column, f"{error}.")
+        wrong(column, f"{error}.", error.fix)
         return None
     if not least <= value <= most:
         wrong(column, f"{text[:60]} is not between {least:g} and {most:g}.")
@@ -347,9 +347,9 @@ def _error(wrong: Any, text: str, chance: float) -> float:  # noqa: ANN401 - as 
     """Return an error in (0, 1), reporting what may be an accuracy or a percentage."""
     stand_in = 0.5
     try:
-        value = parse_number(text.removesuffix("%"))
+        value = parse_number(text.removesuffix("%"), currency=None, most=100)
     except QuantityError as error:
-        wrong("error", f"{error}." if text else "missing.")
+        wrong("error", f"{error}." if text else "missing.", error.fix if text else "")
         return stand_in
     if text.endswith("%"):
         value /= 100.0

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from planner.cli.app import app
+from planner.cli.parameters import CatalogueTable
 
 ROOT = Path(__file__).parents[2]
 RETAIL = str(ROOT / "examples" / "01_retail_shelves" / "portfolio.yaml")
@@ -214,6 +215,17 @@ def test_catalogue_filters_and_exports() -> None:
     assert all("fficient" in line for line in lines[1:])
     both = RUNNER.invoke(app, ["catalogue", "prices", "--csv", "--json"])
     assert both.exit_code == 2
+
+
+def test_catalogue_without_a_table_lists_the_tables() -> None:
+    """What can be asked for is the answer, with the columns of each."""
+    result = RUNNER.invoke(app, ["catalogue"])
+    assert result.exit_code == 0
+    names = [line.split()[0] for line in result.stdout.splitlines()[1:-1]]
+    assert names == [table.value for table in CatalogueTable]
+    listed = json.loads(RUNNER.invoke(app, ["catalogue", "--json"]).stdout)
+    assert [row["table"] for row in listed["rows"]] == names
+    assert RUNNER.invoke(app, ["catalogue", "--filter", "x"]).exit_code == 2
 
 
 @pytest.mark.parametrize(

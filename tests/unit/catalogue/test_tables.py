@@ -172,7 +172,7 @@ def test_filters_compare_match_and_search() -> None:
     ("kind", "text", "message"),
     [
         ("architectures", "parameters<3", "unknown column 'parameters'; columns are name, aliases"),
-        ("architectures", "params<many", "'many' is not a number"),
+        ("architectures", "params<many", '"many" is not a number'),
         ("planets", "", "expected one of architectures, accelerators"),
     ],
 )

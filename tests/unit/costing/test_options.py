@@ -59,7 +59,6 @@ def test_no_rates_give_no_rows() -> None:
     [
         ({"limit": 10**12, "price": 1e9}, 1, "price"),
         ({"limit": 10**12, "price": 0.0}, 1e300, "images.limit"),
-        ({"limit": 10, "fixed_cost": 1e200}, 1, "fixed_cost"),
     ],
 )
 def test_costs_beyond_counting_name_their_field(

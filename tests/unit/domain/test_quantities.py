@@ -1,14 +1,15 @@
 """Numbers as people write them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.domain.limits import MAX_COUNT
 from planner.domain.quantities import (
-    MAX_COUNT,
     Z_P90,
     QuantityError,
     Range,
@@ -23,9 +24,10 @@ from planner.domain.quantities import (
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_float_reads_as_itself_also_from_its_text(number: float) -> None:
-    """What Python prints is read back exactly."""
+    """What Python prints is read back exactly, unless its point has two readings."""
     assert parse_number(number) == number
-    assert parse_number(repr(number)) == number
+    if not re.fullmatch(r"-?[1-9][0-9]{0,2}\.[0-9]{3}", repr(number)):
+        assert parse_number(repr(number)) == number
 
 
 @given(st.integers(0, 10**9), st.sampled_from([("k", 3), ("K", 3), ("m", 6), ("B", 9), ("bn", 9)]))
