@@ -17,24 +17,39 @@ from tempfile import TemporaryDirectory
 import tomlkit
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[1]
-EVERYTHING = ("--all-extras", "--group", "dev")
+DEVELOPING = ("--group", "dev")
+EVERYTHING = ("--all-extras", *DEVELOPING)
 PINS, BUILD_PINS = "constraint-dependencies", "build-constraint-dependencies"
 
 
-def uv(*arguments: str, folder: Path) -> str:
-    """Run uv for the project in a folder, in an environment of its own, and return its output."""
+def uv(*arguments: str, folder: Path, shown: bool = False) -> str:
+    """Run uv for the project in a folder, in an environment of its own.
+
+    Returns its output, or nothing where that is shown.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if name != "VIRTUAL_ENV" and not name.startswith(("UV_PROJECT", "UV_RESOLUTION"))
     }
     kept.setdefault("UV_PYTHON", sys.executable)  # what runs this is what the copy runs with
-    command = [sys.executable, "-m", "uv", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=kept, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
+    command = [find_uv_bin(), *arguments]
+    stdout = None if shown else subprocess.PIPE
+    done = subprocess.run(command, cwd=folder, env=kept, check=True, stdout=stdout, text=True)
+    return done.stdout or ""
+
+
+def oldest_python() -> str:
+    """Return the lowest Python the metadata allow if it is installed here, else the one running."""
+    lowest = Requirement(f"python{_pyproject()['project']['requires-python']}").specifier
+    (version,) = (one.version for one in lowest if one.operator == ">=")
+    try:
+        return uv("python", "find", "--no-python-downloads", version, folder=Path("/")).strip()
+    except subprocess.CalledProcessError:
+        return sys.executable
 
 
 @contextmanager
@@ -65,6 +80,14 @@ def write_pins(folder: Path, pins: Mapping[str, Iterable[str]]) -> None:
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
+def remove_extras(folder: Path) -> None:
+    """Leave in a folder's pyproject.toml only what plans: extras narrow what is chosen for it."""
+    path = folder / "pyproject.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["project"].pop("optional-dependencies")
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
 def pins(key: str = PINS) -> tuple[Requirement, ...]:
     """Return what pyproject.toml pins."""
     return tuple(Requirement(text) for text in _pyproject()["tool"]["uv"].get(key, ()))
@@ -80,7 +103,9 @@ def direct_dependencies() -> tuple[Requirement, ...]:
     return tuple(found[name] for name in sorted(found) if name != project["name"])
 
 
-def resolved(folder: Path, *lock: str) -> tuple[Requirement, ...]:
+def resolved(
+    folder: Path, *lock: str, groups: tuple[str, ...] = EVERYTHING
+) -> tuple[Requirement, ...]:
     """Return every package uv chooses for a folder, on any platform, each with its one version.
 
     Parameters
@@ -89,10 +114,12 @@ def resolved(folder: Path, *lock: str) -> tuple[Requirement, ...]:
         With a pyproject.toml.
     *lock : str
         What else ``uv lock`` is told, such as ``--resolution lowest-direct``.
+    groups : tuple of str
+        Which extras and groups.
     """
     uv("lock", "--quiet", *lock, folder=folder)
     export = ("--frozen", "--no-hashes", "--no-emit-project", "--no-annotate", "--no-header")
-    return _requirements(uv("export", "--quiet", *export, *EVERYTHING, folder=folder))
+    return _requirements(uv("export", "--quiet", *export, *groups, folder=folder))
 
 
 def resolved_for_building(folder: Path, chosen: Iterable[Requirement]) -> tuple[Requirement, ...]:

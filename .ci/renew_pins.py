@@ -1,7 +1,7 @@
 """Renew the pins: resolve the newest versions, run the tests with them, and only then rewrite.
 
 ``uv run --all-extras --group dev python .ci/renew_pins.py`` writes nothing when a test fails.
-Words after ``--`` go to pytest in place of nothing, for example ``-- -m "not golden"``.
+Words after the command go to pytest, such as ``-m "not golden"``.
 """
 
 import subprocess
@@ -22,7 +22,7 @@ from environments import (
 )
 
 
-def main() -> int:
+def main(pytest_words: list[str]) -> int:
     """Return 0 when the pins are renewed, 1 when the tests fail with the newest versions."""
     with copy_of_the_checkout() as folder:
         write_pins(folder, {})
@@ -34,7 +34,7 @@ def main() -> int:
         _say_changes(set(map(str, pins())), set(renewed[PINS]))
         write_pins(folder, renewed)
         try:
-            uv("run", *EVERYTHING, "pytest", "-o", "addopts=-ra", folder=folder)
+            uv("run", *EVERYTHING, "pytest", *pytest_words, folder=folder, shown=True)
         except subprocess.CalledProcessError:
             print("The tests fail with these versions. Nothing was written.")
             return 1
@@ -49,4 +49,4 @@ def _say_changes(before: set[str], after: set[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
