@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from planner.allocation.options import REFINEMENT_ROUNDS, Menu
+from planner.allocation.options import Menu, refinement_rounds
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
@@ -54,7 +54,9 @@ def list_assumptions(
         },
         "seed": seed,
         "gap_asked": gap,
-        "image_levels": f"log grid of 24, refined {REFINEMENT_ROUNDS} times around the best levels",
+        "image_levels": "log grid of 24, refined "
+        f"{_times(refinement_rounds(len(portfolio.projects)))} around the best levels at any price "
+        "of money",
         "defaults_used": _defaults_used(portfolio),
     }
 
@@ -146,3 +148,7 @@ def _project_settings(project: Project) -> Iterable[str]:
 
 def _plain(amount: Amount | None) -> float | str | None:
     return str(amount) if isinstance(amount, Range) else amount
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -1,7 +1,9 @@
 """The tornado of a project, or of a whole plan: what is held, and what is uncertain about it."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from planner.allocation.packing import pack_outcomes
 from planner.allocation.prepare import OptionKey, Prepared
 from planner.allocation.problem import Solution
 from planner.allocation.runner_up import best_option
@@ -9,7 +11,7 @@ from planner.allocation.tornado import Holding, tornado_of
 from planner.allocation.variants import present_factors
 from planner.domain.explanation import Tornado
 from planner.domain.option import ProjectOptions
-from planner.domain.quantities import Amount, amount_mean
+from planner.domain.quantities import Amount
 from planner.domain.vocabulary import Basis, Mode, Objective
 from planner.forecast.forecast import Forecast
 
@@ -68,16 +70,14 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
     start = 0 if options.start is None else int(options.start[key.row])
     present = float(present_factors(prepared.portfolio)[start])
     stops = prepared.portfolio.mode is Mode.STOP_WHEN_REACHED
-    met = error <= project.error_target
-    labelled, trained = float(options.images_to_buy[key.row]), 1.0
+    price = project.images.price
+    training = int(options.training_cents[key.row]) / 100
     if stops:
         met, labelled, trained = _stopped(forecast, key, options)
-    price = project.images.price
-    fixed = int(options.fixed_cents[key.row]) / 100
-    training = int(options.training_cents[key.row]) / 100 * trained
-    cost = int(options.total_cents[key.row]) / 100
-    if stops:
-        cost = amount_mean(price) * labelled + training + fixed
+        training, cost = training * trained, _mean_spend(prepared, number)
+    else:
+        met, labelled = error <= project.error_target, float(options.images_to_buy[key.row])
+        cost = int(options.total_cents[key.row]) / 100
     targets = prepared.objective is Objective.TARGETS_MET
     return Holding(
         project=project.id,
@@ -95,7 +95,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
 
 def _stopped(
     forecast: Forecast, key: OptionKey, options: ProjectOptions
-) -> tuple[np.ndarray, float, float]:
+) -> tuple[NDArray[np.bool_], float, float]:
     """Return success, images expected to be labelled, and the share of the cap trained on."""
     need = forecast.data_needed_draws(forecast.project.error_target, key.architecture)
     cap = int(options.images_total[key.row])
@@ -103,3 +103,24 @@ def _stopped(
     trained = np.minimum(np.maximum(np.ceil(need), owned), cap)
     share = float(trained.mean()) / max(cap, 1)
     return need <= cap, float((trained - owned).mean()), share
+
+
+def _mean_spend(prepared: Prepared, number: int) -> float:
+    """Return what an option spends in the mean of all draws, in currency.
+
+    Read off the draws that plan and audit count, so that it cannot differ from theirs.
+    """
+    chosen = np.array([number], dtype=np.int64)
+    halves = [
+        pack_outcomes(
+            prepared.groups(chosen),
+            prepared.portfolio,
+            prepared.objective,
+            seed=prepared.seed,
+            held_out=held_out,
+        )
+        for held_out in (False, True)
+    ]
+    one = np.zeros(1, dtype=np.int64)
+    spend = np.concatenate([half.spend_draws(one)[0] for half in halves])
+    return float(spend.mean()) / 100

@@ -1,8 +1,9 @@
 """Which options does each project have, at what cost and chance?
 
 An option is an architecture and a number of images, with the shared assets it uses and the period
-it starts in. The grid of images is refined around the levels that are worth most at the budget's
-going price, so that ``options`` prints exactly the set that ``plan`` chose from.
+it starts in. The grid of images is refined around the levels that are worth most at some price of
+money, whatever the budget: ``options`` prints exactly the set that ``plan`` chose from, and every
+other question about the portfolio chooses from the same (:mod:`planner.allocation.refinement`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,15 +16,13 @@ from planner.allocation.grid import (
     FEWEST_IMAGES,
     Levels,
     image_levels,
-    midpoints,
     pooled_levels,
 )
-from planner.allocation.money import total_budget_cents
 from planner.allocation.objective import resolve_objective
 from planner.allocation.pricing import Bits, Priced, Terms, merged, price_way
-from planner.allocation.relaxation import relaxed_price
+from planner.allocation.refinement import corners, levels_between, promising, spread
 from planner.allocation.rules import as_committed, same_name
-from planner.allocation.table import build_table, objective_worth
+from planner.allocation.table import objective_worth
 from planner.allocation.variants import (
     Way,
     asset_sets,
@@ -43,7 +42,14 @@ from planner.domain.quantities import amount_mean
 from planner.domain.vocabulary import Mode, Objective
 from planner.forecast.forecast import Forecast, build_forecast
 
-REFINEMENT_ROUNDS = 3
+ROUNDS = ((6, 3), (20, 2))
+"""Projects up to which levels are added in so many rounds; in larger portfolios in one round.
+
+With few projects a step between levels may be a part of the whole budget; with many, steps of
+other projects make up for it, and finer levels only make the search longer.
+"""
+MOST_CORNERS = 4
+"""Levels of a project around which a large portfolio adds others."""
 MOST_REFINED = 6
 """Architectures of a project for which levels are added around its best ones."""
 
@@ -142,7 +148,7 @@ def build_options(
     Parameters
     ----------
     portfolio : Portfolio
-        Its budget, if any, steers where the grid is refined.
+        Its budget plays no part: what is on offer is the same under every one.
     forecasts : mapping of str to Forecast
         By project id.
     catalogue : Catalogue
@@ -184,9 +190,25 @@ def build_menus(
         _first_menu(project, portfolio, forecasts[project.id], price_list, demanded, terms)
         for project in portfolio.projects
     ]
-    for _ in range(REFINEMENT_ROUNDS):
-        menus = _refined(menus, portfolio, objective, terms)
+    size = len(portfolio.projects)
+    most = None if size <= ROUNDS[-1][0] else MOST_CORNERS
+    for _ in range(refinement_rounds(size)):
+        menus = [
+            _refined(menu, objective, starts(menu.project, portfolio), terms, most)
+            for menu in menus
+        ]
     return tuple(menus)
+
+
+def refinement_rounds(projects: int) -> int:
+    """Return how often levels of images are added around good ones.
+
+    Examples
+    --------
+    >>> refinement_rounds(4), refinement_rounds(7), refinement_rounds(1_000)
+    (3, 2, 1)
+    """
+    return next((rounds for most, rounds in ROUNDS if projects <= most), 1)
 
 
 def _first_menu(
@@ -308,61 +330,33 @@ class _PriceList:
 
 
 def _refined(
-    menus: Sequence[Menu], portfolio: Portfolio, objective: Objective, terms: Terms
-) -> list[Menu]:
-    """Return the menus with levels added around each project's best level at the budget's price."""
-    price = 0.0
-    budget = total_budget_cents(portfolio)
-    if budget is not None:
-        table = build_table([menu.options for menu in menus], objective)
-        price = relaxed_price(table, budget)
-    return [
-        _with_levels_between(menu, objective, price, starts(menu.project, portfolio), terms)
-        for menu in menus
-    ]
-
-
-def _with_levels_between(
-    menu: Menu, objective: Objective, price_per_cent: float, periods: Sequence[int], terms: Terms
+    menu: Menu, objective: Objective, periods: Sequence[int], terms: Terms, most: int | None
 ) -> Menu:
-    """Return the menu with the steps beside its best levels halved."""
+    """Return the menu with the steps beside its good levels, or ``most`` of them, halved."""
     rows = np.flatnonzero(menu.eligible(menu.project.min_chance))
     if len(rows) == 0 or any(rule.images is not None for rule in menu.committed):
         return menu
     # Members of a pool refine what they take from it, so that they meet on the same needs.
     origin = menu.project.images.held if menu.priced.pools else 0
-    levels = np.unique(menu.priced.images_total) - origin
-    score = (
-        objective_worth(menu.priced, objective)[rows]
-        - price_per_cent * menu.priced.total_cents[rows]
-    )
+    cents = menu.priced.total_cents[rows].astype(np.float64)
+    worth = objective_worth(menu.priced, objective)[rows]
     if menu.priced.pools:  # their images are not free: each member is charged its part
-        counted = 1.0 / 100 if objective is Objective.NET_VALUE else 0.0
-        score -= (counted + price_per_cent) * _pool_cents(menu)[rows]
-    # The fractional project of the relaxation has two best levels; both are refined.
-    tolerance = 1e-9 * float(np.abs(score).max())
-    best = np.unique(menu.priced.images_total[rows][score >= score.max() - tolerance])
-    places = np.searchsorted(levels, np.array([best[0], best[-1]]) - origin).tolist()
-    added = np.unique(np.concatenate([midpoints(levels, place) for place in places])) + origin
+        pooled = _pool_cents(menu)[rows]
+        cents = cents + pooled
+        worth = worth - (pooled / 100 if objective is Objective.NET_VALUE else 0.0)
+    best = corners(cents, worth)
+    good = np.unique(menu.priced.images_total[rows][spread(best, most)]) - origin
+    added = levels_between(np.unique(menu.priced.images_total) - origin, good) + origin
     added = added[added >= min(FEWEST_IMAGES, menu.project.images.limit)]
     if len(added) == 0:
         return menu
-    return _priced(menu, added, periods, terms, _promising(menu, rows, score))
-
-
-def _promising(
-    menu: Menu, rows: NDArray[np.int64], score: NDArray[np.float64]
-) -> NDArray[np.int64] | None:
-    """Return the architectures whose best options score highest; None where all cost alike.
-
-    A forecast of each architecture takes most of the time of a plan: with dozens on offer, finer
-    levels are worth it only for those that may be chosen.
-    """
-    if not menu.forecast.varies_by_architecture or len(menu.rates) <= MOST_REFINED:
-        return None
-    best = np.full(len(menu.rates), -np.inf)
-    np.maximum.at(best, menu.priced.architecture_index[rows], score)
-    return np.sort(np.argsort(-best, kind="stable")[:MOST_REFINED]).astype(np.int64)
+    # A forecast of each architecture takes most of the time of a plan: with dozens on offer, finer
+    # levels are worth it only for those that may be chosen.
+    finer = None
+    if menu.forecast.varies_by_architecture and len(menu.rates) > MOST_REFINED:
+        kind = menu.priced.architecture_index[rows]
+        finer = promising(cents, worth, kind, best, MOST_REFINED)
+    return _priced(menu, added, periods, terms, finer)
 
 
 def _pool_cents(menu: Menu) -> NDArray[np.float64]:

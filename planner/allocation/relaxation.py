@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.pruning import hull, undominated
+from planner.allocation.pruning import hull
 from planner.allocation.rules import RuleRow
 from planner.allocation.table import OptionTable
 
@@ -175,11 +175,6 @@ def upper_bound(
     limits = np.array([row.limit for row in rows])
     total = prices.per_cent * budget_cents + float(prices.per_rule @ limits) + float(best.sum())
     return Bound(total, total - best[table.owner] + reduced, best)
-
-
-def relaxed_price(table: OptionTable, budget_cents: int) -> float:
-    """Return the budget's price per cent in the relaxation without rules, from all options."""
-    return budget_price(hull_steps(table, undominated(table)), budget_cents)
 
 
 def _segments(owner: Rows) -> list[tuple[int, int]]:

@@ -8,7 +8,6 @@ from planner.allocation.relaxation import (
     budget_price,
     hull_rows,
     hull_steps,
-    relaxed_price,
     upper_bound,
 )
 from planner.allocation.rules import rule_rows
@@ -41,7 +40,6 @@ def test_an_empty_table_has_nothing_to_prune() -> None:
     table = build_table([make_options("a", [], [])], Objective.VALUE)
     assert undominated(table).tolist() == []
     assert hull_rows(table, undominated(table)).tolist() == []
-    assert relaxed_price(table, 100) == 0.0
 
 
 def test_hull_is_concave_and_holds_both_ends() -> None:
