@@ -1,5 +1,7 @@
 """The tornado of a project, or of a whole plan: what is held, and what is uncertain about it."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +13,11 @@ from planner.allocation.tornado import Holding, tornado_of
 from planner.allocation.variants import present_factors
 from planner.domain.explanation import Tornado
 from planner.domain.option import ProjectOptions
-from planner.domain.quantities import Amount
 from planner.domain.vocabulary import Basis, Mode, Objective
 from planner.forecast.forecast import Forecast
+
+if TYPE_CHECKING:
+    from planner.domain.quantities import Amount
 
 __all__ = ["holding_of", "plan_tornado", "project_tornado"]
 

@@ -8,6 +8,8 @@ import pytest
 
 import planner
 from planner.domain.explanation import Explanation
+from planner.domain.project import Images
+from planner.domain.quantities import Range
 
 MODEL = planner.load_model("published")
 MIXED = planner.Portfolio(
@@ -19,7 +21,7 @@ MIXED = planner.Portfolio(
             id="a",
             classes=4,
             target_error=0.06,
-            images={"held": 2000, "limit": 50_000, "price": "0.30..0.45", "fixed_cost": 500},
+            images=Images(held=2000, limit=50_000, price=Range(0.30, 0.45), fixed_cost=500.0),
             value=90_000.0,
             architectures=("EfficientNet-B0", "ResNet-50"),
         ),
@@ -27,7 +29,7 @@ MIXED = planner.Portfolio(
             id="b",
             classes=10,
             target_error=0.09,
-            images={"held": 2000, "limit": 50_000, "price": 0.2},
+            images=Images(held=2000, limit=50_000, price=0.2),
             value=60_000.0,
             architectures=("EfficientNet-B0", "ResNet-50"),
         ),
