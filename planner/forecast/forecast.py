@@ -22,6 +22,7 @@ from planner.forecast.memory import keep_freed_memory
 from planner.forecast.pilot_proposal import UpdateQuality
 from planner.forecast.pilot_runs import pilot_warnings, read_runs
 from planner.forecast.pilots import PilotUpdate
+from planner.forecast.pooled_runs import pool_runs
 from planner.forecast.saturating import ProjectCurves
 from planner.forecast.spread import SpreadSources, spread_sources
 from planner.forecast.support import require_support
@@ -267,7 +268,7 @@ def build_forecast(
     if posterior.spec is None:
         return _blind_forecast(project, posterior, luck)
     book = read_book(posterior, architectures)
-    curves = ProjectCurves(posterior, project, luck, runs=read_runs(project, book.find))
+    curves = ProjectCurves(posterior, project, luck, runs=pool_runs(read_runs(project, book.find)))
 
     def curve(name: str | None) -> ErrorCurve:
         return curves.curve(None if name is None else book.find(name))

@@ -55,7 +55,8 @@ def pareto_smooth(log_weights: Array) -> SmoothedWeights:
         if len(excess) >= _FEWEST_TAIL:
             k_hat, scale = fit_pareto(excess)
             levels = (np.arange(len(excess)) + 0.5) / len(excess)
-            smooth = pareto_quantile(levels, k_hat, scale) + math.exp(cut)
+            with np.errstate(over="ignore"):  # beyond the largest raw weight, which caps it
+                smooth = pareto_quantile(levels, k_hat, scale) + math.exp(cut)
             shifted = shifted.copy()
             shifted[tail] = np.minimum(np.log(smooth), 0.0)
     weights = np.exp(shifted)

@@ -4,12 +4,15 @@ Importance sampling for all draws at once. Weights are exact, so that draws of t
 reweighted too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from planner.forecast.importance import coupled_rows, pareto_smooth
+from planner.forecast.noise_belief import NoiseBelief
 from planner.forecast.pilot_scene import Scene
 from planner.forecast.stacked import cholesky, solve_lower, solve_upper, spread_axes
 
@@ -26,6 +29,11 @@ K_HAT_LIMIT = 0.7
 
 FEWEST_EFFECTIVE = 400.0
 """Effective draws below which an update is not relied on."""
+
+FEWEST_HOPEFUL = 50.0
+"""Effective draws below which more proposals of the same kind would not be enough."""
+
+_REFERENCE_DRAWS = 8
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,9 @@ class Effort:
 FIRST_TRY = Effort()
 SECOND_TRY = Effort(copies=8, layers=4, widening=1.6)
 """Four times the proposals, as wide as those of a likelihood tempered to 0.4."""
+
+LEARNED = Effort(copies=4, layers=2)
+"""Where noise and sizes are proposed anew, so that fewer proposals are as good."""
 
 WITHIN_DRAWS = Effort(copies=24, layers=6)
 """For draws that rest on the pilots already: each is kept, and its own proposals alone compete."""
@@ -93,13 +104,27 @@ class Proposal:
         Unknowns, each a standard normal before the pilots.
     log_weights : ndarray of shape (n_copies, n_draws)
         Up to a constant.
+    sigma : ndarray of shape (n_copies, n_draws)
+        Repeat noise.
     sizes : ndarray of shape (n_copies, n_draws), or None
         Of the discrepancy; None where all projects have the declared scale.
     """
 
     standardised: Array
     log_weights: Array
+    sigma: Array
     sizes: Array | None
+
+    @classmethod
+    def joined(cls, layers: "Sequence[Proposal]") -> "Proposal":
+        """Return the copies of several proposals."""
+        sizes = [layer.sizes for layer in layers if layer.sizes is not None]
+        return cls(
+            standardised=np.concatenate([layer.standardised for layer in layers], axis=1),
+            log_weights=np.concatenate([layer.log_weights for layer in layers]),
+            sigma=np.concatenate([layer.sigma for layer in layers]),
+            sizes=np.concatenate(sizes) if sizes else None,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +137,8 @@ class Chosen:
         Population draw.
     standardised : ndarray of shape (n_unknown, n_rows)
         Unknowns.
+    sigma : ndarray of shape (n_rows,)
+        Repeat noise.
     sizes : ndarray of shape (n_rows,), or None
         Of the discrepancy.
     quality : UpdateQuality
@@ -120,16 +147,23 @@ class Chosen:
 
     index: Rows
     standardised: Array
+    sigma: Array
     sizes: Array | None
     quality: UpdateQuality
 
 
 def condition(scene: Scene) -> Chosen:
-    """Return rows that follow the posterior given the pilots; harder the second time."""
+    """Return rows that follow the posterior given the pilots; harder where that is not enough."""
     chosen = resample(scene, propose(scene, FIRST_TRY))
     if chosen.quality.is_reliable:
         return chosen
-    return resample(scene, propose(scene, SECOND_TRY))
+    if chosen.quality.effective_draws >= FEWEST_HOPEFUL:
+        chosen = resample(scene, propose(scene, SECOND_TRY))
+        if chosen.quality.is_reliable:
+            return chosen
+    learned = resample(scene, propose_learned(scene, LEARNED))
+    better = learned.quality.effective_draws > chosen.quality.effective_draws
+    return learned if better or learned.quality.is_reliable else chosen
 
 
 def condition_within_draws(scene: Scene) -> Chosen:
@@ -150,6 +184,7 @@ def condition_within_draws(scene: Scene) -> Chosen:
     return Chosen(
         index=index,
         standardised=proposal.standardised[:, copy, index],
+        sigma=proposal.sigma[copy, index],
         sizes=None if proposal.sizes is None else proposal.sizes[copy, index],
         quality=UpdateQuality(smooth.k_hat, min(smooth.effective, float(n_draws)), 0.0),
     )
@@ -158,22 +193,55 @@ def condition_within_draws(scene: Scene) -> Chosen:
 def propose(scene: Scene, effort: Effort) -> Proposal:
     """Return proposals for every draw with exact weights."""
     if scene.law.spread == 0.0:
-        return _propose_layer(scene, replace(effort, layers=1))
+        return _propose_layer(scene, replace(effort, layers=1), "0")
     each = replace(effort, copies=effort.copies // effort.layers)
-    layers = [_propose_layer(scene, each, layer) for layer in range(effort.layers)]
-    return Proposal(
-        standardised=np.concatenate([layer.standardised for layer in layers], axis=1),
-        log_weights=np.concatenate([layer.log_weights for layer in layers]),
-        sizes=np.concatenate([layer.sizes for layer in layers if layer.sizes is not None]),
+    return Proposal.joined(
+        [
+            _propose_layer(scene.with_sizes(layer), each, f"{layer}")
+            for layer in range(effort.layers)
+        ]
     )
 
 
-def _propose_layer(scene: Scene, effort: Effort, layer: int = 0) -> Proposal:
-    """Return proposals with one assignment of discrepancy sizes to the draws."""
-    generator = scene.luck.generator("proposal", f"{effort.copies}", f"{layer}")
-    scene = scene.with_sizes(layer)
+def propose_learned(scene: Scene, effort: Effort) -> Proposal:
+    """Return proposals whose noise and discrepancy are where the runs put them."""
+    belief = NoiseBelief.learn(
+        scene.sigma,
+        has_sizes=scene.law.spread > 0.0,
+        log_evidence=lambda sigma, share: _log_evidence(scene, sigma, share),
+    )
+    each = replace(effort, copies=effort.copies // effort.layers)
+    return Proposal.joined(
+        [_propose_believed(scene, belief, each, f"learned {at}") for at in range(effort.layers)]
+    )
+
+
+def _propose_believed(scene: Scene, belief: NoiseBelief, effort: Effort, name: str) -> Proposal:
+    generator = scene.luck.generator("noise", name)
+    sigma, deviates, log_ratio = belief.draw(generator, len(scene.sigma))
+    sizes = scene.law.sizes(deviates) if scene.law.spread > 0.0 else None
+    found = _propose_layer(replace(scene, sigma=sigma, sizes=sizes), effort, name)
+    return replace(found, log_weights=found.log_weights + log_ratio)
+
+
+def _log_evidence(scene: Scene, sigma: Array, share: Array) -> Array:
+    """Return the log likelihood of the runs for noise and sizes, averaged over a few draws."""
+    draws = np.linspace(0, len(scene.sigma) - 1, _REFERENCE_DRAWS).astype(np.intp)
+    index, n = np.tile(draws, len(sigma)), len(draws)
+    sizes = scene.law.sizes(ndtri(share).repeat(n)) if scene.law.spread > 0.0 else None
+    there = scene.at(index, sigma.repeat(n), sizes)
+    mode, root = find_mode(there)
+    log_volume = sum(np.log(root[at, at]) for at in range(len(root)))
+    each = (log_density(there, mode) - log_volume).reshape(-1, n)
+    largest = each.max(axis=1)
+    return np.asarray(largest + np.log(np.exp(each - largest[:, None]).mean(axis=1)))
+
+
+def _propose_layer(scene: Scene, effort: Effort, name: str) -> Proposal:
+    """Return proposals with one assignment of noise and discrepancy sizes to the draws."""
+    generator = scene.luck.generator("proposal", f"{effort.copies}", name)
     mode, root = find_mode(scene)
-    n_levels, n_draws = scene.n_levels, scene.luck.n_draws
+    n_levels, n_draws = scene.n_levels, len(scene.sigma)
     shape = (effort.copies, n_draws)
     start = mode[:, None].repeat(effort.copies, axis=1)
 
@@ -188,12 +256,12 @@ def _propose_layer(scene: Scene, effort: Effort, layer: int = 0) -> Proposal:
     levels, level_root = _settle_levels(scene, levels, slopes)
     levels, log_levels = _student(generator, level_root, levels, shape, effort)
     standardised = np.concatenate([levels, slopes])
-    log_weights = _log_density(scene, standardised) - log_slopes - log_levels
+    log_weights = log_density(scene, standardised) - log_slopes - log_levels
     sizes = None if scene.sizes is None else np.broadcast_to(scene.sizes, shape)
-    return Proposal(standardised, log_weights, sizes)
+    return Proposal(standardised, log_weights, np.broadcast_to(scene.sigma, shape), sizes)
 
 
-def _log_density(scene: Scene, standardised: Array) -> Array:
+def log_density(scene: Scene, standardised: Array) -> Array:
     """Return log prior plus log likelihood up to a constant, shape (n_copies, n_draws)."""
     residual = scene.whiten(scene.residual(standardised))
     density = -0.5 * (np.sum(standardised**2, axis=0) + np.sum(residual**2, axis=0))
@@ -202,7 +270,7 @@ def _log_density(scene: Scene, standardised: Array) -> Array:
 
 def find_mode(scene: Scene) -> tuple[Array, Array]:
     """Return every draw's posterior mode and the Cholesky factor of its precision."""
-    mode = np.zeros((scene.n_unknown, scene.luck.n_draws))
+    mode = np.zeros((scene.n_unknown, len(scene.sigma)))
     for _ in range(_SEARCH_STEPS):
         gradient, root = _gauss_newton(scene, mode)
         step = solve_upper(root, solve_lower(root, gradient))
@@ -228,20 +296,30 @@ def _gauss_newton(
 ) -> tuple[Array, Array]:
     """Return gradient and Cholesky factor of the precision in the first unknowns."""
     residual, changes = scene.linearised(standardised)
-    white = scene.whiten(residual)
-    columns: list[Array] = []
-    for part, change in zip(scene.parts, changes, strict=True):
-        for at in range(len(part.distinct)):
-            if n_free is None or len(columns) < n_free:
-                loading = spread_axes(part.loading[:, at], change.ndim)
-                columns.append(scene.whiten(change * loading))
-    gradient = np.stack([np.sum(column * white, axis=0) for column in columns])
-    gradient -= standardised[: len(columns)]
-    precision = np.empty((len(columns), *gradient.shape))
-    for i, left in enumerate(columns):
-        for j, right in enumerate(columns[: i + 1]):
-            precision[i, j] = precision[j, i] = np.sum(left * right, axis=0) + (i == j)
+    n_free = scene.n_unknown if n_free is None else n_free
+    white, steep = scene.whiten(residual), [scene.whiten(change) for change in changes]
+    unknowns = [(p, at) for p, part in enumerate(scene.parts) for at in range(len(part.distinct))]
+    gradient = -standardised[:n_free]
+    precision = np.zeros((n_free, *gradient.shape))
+    for option, runs in enumerate(scene.runs_of):
+        inner = _products([change[runs] for change in steep], white[runs])
+        loading = [
+            spread_axes(scene.parts[p].loading[option, at], residual.ndim - 1)
+            for p, at in unknowns[:n_free]
+        ]
+        for i, (p, _) in enumerate(unknowns[:n_free]):
+            gradient[i] += loading[i] * inner[p][-1]
+            for j, (q, _) in enumerate(unknowns[: i + 1]):
+                precision[i, j] += loading[i] * loading[j] * inner[p][q]
+    for i in range(n_free):
+        precision[i, i] += 1.0
+        precision[:i, i] = precision[i, :i]
     return gradient, cholesky(precision)
+
+
+def _products(columns: Sequence[Array], white: Array) -> list[list[Array]]:
+    """Return sums over runs of each column times each column, and last times the residual."""
+    return [[np.sum(left * right, axis=0) for right in (*columns, white)] for left in columns]
 
 
 def _student(
@@ -268,11 +346,15 @@ def resample(scene: Scene, proposal: Proposal) -> Chosen:
     largest = proposal.log_weights.max(axis=0)
     within = np.exp(proposal.log_weights - largest)
     total = within.sum(axis=0)
-    smooth = pareto_smooth(largest + np.log(total))
+    log_weights = largest + np.log(total)
+    smooth = pareto_smooth(log_weights)
     generator = scene.luck.generator("resampling", f"{n_copies}")
     index = np.empty(n_draws, dtype=np.intp)
     for half in (slice(0, n_draws // 2), slice(n_draws // 2, n_draws)):
-        weights = smooth.weights[half] / smooth.weights[half].sum()
+        weights = smooth.weights[half]
+        if not weights.sum() > 0.0:  # all weight lies in the other half
+            weights = np.exp(log_weights[half] - log_weights[half].max())
+        weights = weights / weights.sum()
         index[half] = half.start + coupled_rows(weights, generator.random())
     share = np.cumsum(within / total, axis=0)[:, index]
     copy = np.minimum((share < generator.random(n_draws)).sum(axis=0), n_copies - 1)
@@ -280,6 +362,7 @@ def resample(scene: Scene, proposal: Proposal) -> Chosen:
     return Chosen(
         index=index,
         standardised=proposal.standardised[:, copy, index],
+        sigma=proposal.sigma[copy, index],
         sizes=None if proposal.sizes is None else proposal.sizes[copy, index],
         quality=UpdateQuality(smooth.k_hat, smooth.effective, moved),
     )

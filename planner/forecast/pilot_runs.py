@@ -30,13 +30,28 @@ class PilotRun:
     log10_images, log10_error : float
         Images trained on and error measured.
     variance : float
-        Of log10 error, beyond repeats: the sampling of test images, and the discount of far runs.
+        Of one run's log10 error, beyond repeat noise: the sampling of its test images.
+    lasting : float
+        Variance that no repeat takes away: the discount of far runs.
+    test_images : int or None
+        Images the error was measured on.
+    repeats : int
+        How many runs it stands for; images, error and variances are their means.
+    spread : float
+        Sum of squares of their log10 errors about their line.
+    freedom : int
+        Degrees of freedom of the spread; 0 for a run that stands for itself alone.
     """
 
     option: Option
     log10_images: float
     log10_error: float
     variance: float
+    lasting: float = 0.0
+    test_images: int | None = None
+    repeats: int = 1
+    spread: float = 0.0
+    freedom: int = 0
 
 
 def read_runs(project: Project, find: Callable[[str], KnownArchitecture]) -> tuple[PilotRun, ...]:
@@ -64,7 +79,9 @@ def read_runs(project: Project, find: Callable[[str], KnownArchitecture]) -> tup
             option=option,
             log10_images=math.log10(pilot.images),
             log10_error=math.log10(_usable_error(pilot)),
-            variance=_sampling_variance(pilot, project) + far_variance(pilot.images, largest),
+            variance=_sampling_variance(pilot, project),
+            lasting=far_variance(pilot.images, largest),
+            test_images=pilot.test_images,
         )
         for option, pilot in runs
     ]

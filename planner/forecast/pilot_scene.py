@@ -18,6 +18,7 @@ from planner.domain.specification import Discrepancy
 from planner.forecast.discrepancy import DiscrepancyPath, NodeGrid, path_sizes
 from planner.forecast.hierarchy import GaussianPredictor, Option, ProjectPrior, project_prior
 from planner.forecast.luck import Luck
+from planner.forecast.path_noise import PathNoise
 from planner.forecast.pilot_runs import PilotRun
 from planner.forecast.piloted_path import PilotedPath, path_between
 from planner.forecast.stacked import cholesky, solve_lower, solve_upper, spread_axes
@@ -53,10 +54,10 @@ class Part:
         One option for each distinct combination of effects.
     factor : ndarray of shape (n_distinct, n_distinct, n_draws)
         Lower Cholesky factor of their covariance.
-    centre : ndarray of shape (n_runs, n_draws)
-        Prior mean at each run.
-    loading : ndarray of shape (n_runs, n_distinct, n_draws)
-        Rows of the factor at each run.
+    centre : ndarray of shape (n_options, n_draws)
+        Prior mean of each piloted option.
+    loading : ndarray of shape (n_options, n_distinct, n_draws)
+        Rows of the factor for each piloted option.
     """
 
     name: str
@@ -67,8 +68,8 @@ class Part:
     loading: Array
 
     @classmethod
-    def build(cls, name: str, prior: GaussianPredictor, option_of: Rows) -> "Part":
-        """Return one predictor's part; ``option_of`` is the option of each run."""
+    def build(cls, name: str, prior: GaussianPredictor) -> "Part":
+        """Return one predictor's part."""
         keys = [
             tuple(
                 (part.name, part.labels[o], part.times[o])
@@ -84,12 +85,11 @@ class Part:
             covariance[at, at] *= 1.0 + _JITTER
             covariance[at, at] += np.finfo(np.float64).tiny
         factor = cholesky(covariance)
-        of_run = np.array([position[keys[o]] for o in option_of])
-        centre = np.ascontiguousarray(prior.mean[:, option_of].T)
-        return cls(name, prior, distinct, factor, centre, factor[of_run])
+        centre = np.ascontiguousarray(prior.mean.T)
+        return cls(name, prior, distinct, factor, centre, factor[[position[key] for key in keys]])
 
-    def at_runs(self, standardised: Array) -> Array:
-        """Return values at each run from standard normals of shape (n_distinct, ..., n_draws)."""
+    def at_options(self, standardised: Array) -> Array:
+        """Return values of each option from standard normals, shape (n_distinct, ..., n_draws)."""
         value = np.zeros((len(self.centre), *standardised.shape[1:]))
         value += spread_axes(self.centre, value.ndim)
         for at, normal in enumerate(standardised):
@@ -116,7 +116,12 @@ class Scene:
     log10_ceiling : float
         Of the majority guess.
     measured, log10_images, test_variance : ndarray of shape (n_runs,)
-        log10 error, log10 images, and the variance of log10 error beyond repeats.
+        log10 error, log10 images, and the variance of one run's log10 error beyond repeats.
+    lasting : ndarray of shape (n_runs,)
+        Variance that repeats do not take away.
+    repeats, spread, freedom : ndarray of shape (n_runs,)
+        How many runs each stands for, their sum of squares about their mean, and its degrees of
+        freedom.
     sigma : ndarray of shape (n_draws,)
         Repeat noise.
     law : Discrepancy
@@ -136,6 +141,10 @@ class Scene:
     law: Discrepancy
     log10_images: Array
     test_variance: Array
+    lasting: Array
+    repeats: Array
+    spread: Array
+    freedom: Array
     sizes: Array | None = None
 
     @classmethod
@@ -155,7 +164,7 @@ class Scene:
             option_of=option_of,
             decades=log10_images - REFERENCE_LOG10_IMAGES,
             parts=tuple(
-                Part.build(name, predictor, option_of)
+                Part.build(name, predictor)
                 for name, predictor in predictors.items()
                 if predictor is not None
             ),
@@ -165,6 +174,10 @@ class Scene:
             law=Discrepancy() if spec is None else spec.discrepancy,
             log10_images=log10_images,
             test_variance=np.array([run.variance for run in runs]),
+            lasting=np.array([run.lasting for run in runs]),
+            repeats=np.array([run.repeats for run in runs], dtype=np.float64),
+            spread=np.array([run.spread for run in runs]),
+            freedom=np.array([run.freedom for run in runs], dtype=np.float64),
         )
 
     def with_sizes(self, layer: int) -> "Scene":
@@ -182,12 +195,9 @@ class Scene:
         return sum(len(part.distinct) for part in self.parts)
 
     @cached_property
-    def path_covariance(self) -> Array:
-        """Prior covariance of the discrepancies at the runs; options have nothing in common."""
-        same = self.option_of[:, None] == self.option_of[None, :]
-        gaps = np.abs(self.log10_images[:, None] - self.log10_images[None, :])
-        covariance = same * self.law.scale**2 * np.exp(-gaps / self.law.decades)
-        return np.asarray(covariance * self.height[:, None] * self.height)
+    def runs_of(self) -> tuple[Rows, ...]:
+        """Runs of each option."""
+        return tuple(np.flatnonzero(self.option_of == o) for o in range(len(self.options)))
 
     @cached_property
     def height(self) -> Array:
@@ -195,21 +205,33 @@ class Scene:
         return self.law.height(10.0 ** (self.measured - self.log10_ceiling))
 
     @cached_property
-    def noise_root(self) -> Array:
-        """Cholesky factor of discrepancy and noise at the runs, shape (n_runs, n_runs, n_draws)."""
-        squares = np.ones(1) if self.sizes is None else self.sizes**2
-        covariance = self.path_covariance[..., None] * squares + np.zeros_like(self.sigma)
-        for run, variance in enumerate(self.test_variance):
-            covariance[run, run] += variance + self.sigma**2
-        return cholesky(covariance)
+    def run_variance(self) -> Array:
+        """Variance of each run about its curve and its discrepancy, shape (n_runs, n_draws)."""
+        own = (self.test_variance[:, None] + self.sigma**2) / self.repeats[:, None]
+        return np.asarray(own + self.lasting[:, None])
+
+    @cached_property
+    def noise(self) -> PathNoise:
+        """Discrepancy and noise at the runs; options have nothing in common."""
+        return PathNoise.build(
+            self.law, self.option_of, self.log10_images, self.height, self.run_variance, self.sizes
+        )
 
     def log_noise_volume(self) -> Array:
-        """Return the logarithm of the determinant of :attr:`noise_root`, shape (n_draws,)."""
-        return np.sum([np.log(self.noise_root[at, at]) for at in range(len(self.measured))], axis=0)
+        """Return what the likelihood loses by wide noise, whatever the curve, shape (n_draws,)."""
+        return self.noise.log_volume() + self._spread_of_repeats()
+
+    def _spread_of_repeats(self) -> Array:
+        """Return minus the log likelihood of repeats about their own means, shape (n_draws,)."""
+        total = np.zeros_like(self.sigma)
+        for run in np.flatnonzero(self.freedom):
+            variance = self.test_variance[run] + self.sigma**2
+            total += 0.5 * (self.spread[run] / variance + self.freedom[run] * np.log(variance))
+        return total
 
     def whiten(self, at_runs: Array) -> Array:
         """Return values at the runs with their noise made standard and independent."""
-        return solve_lower(spread_axes(self.noise_root, at_runs.ndim + 1), at_runs)
+        return self.noise.whiten(at_runs)
 
     def split(self, standardised: Array) -> list[Array]:
         """Return the unknowns of each part."""
@@ -226,7 +248,7 @@ class Scene:
 
     def _curve(self, standardised: Array, *, with_slopes: bool) -> tuple[Array, list[Array]]:
         values = [
-            part.at_runs(normals)
+            part.at_options(normals)[self.option_of]
             for part, normals in zip(self.parts, self.split(standardised), strict=True)
         ]
         decades = self.decades.reshape(-1, *(1,) * (values[0].ndim - 1))
@@ -264,7 +286,12 @@ class Scene:
         return found
 
     def paths(
-        self, standardised: Array, index: Rows, sizes: Array | None, grid: NodeGrid
+        self,
+        standardised: Array,
+        index: Rows,
+        sigma: Array,
+        sizes: Array | None,
+        grid: NodeGrid,
     ) -> dict[Option, PilotedPath]:
         """Return conditioned discrepancies of the piloted options.
 
@@ -274,18 +301,21 @@ class Scene:
             Unknowns of every row.
         index : ndarray of int, shape (n_rows,)
             Population draw behind each row.
+        sigma : ndarray of shape (n_rows,)
+            Repeat noise in every row.
         sizes : ndarray of shape (n_rows,), or None
             Of the discrepancy in every row.
         grid : NodeGrid
             Nodes.
         """
         prior = [DiscrepancyPath(self.law, self.luck, o.curve, grid, sizes) for o in self.options]
-        own = [np.flatnonzero(self.option_of == o) for o in range(len(self.options))]
+        own = self.runs_of
         between = [
             path_between(path, self.log10_images[runs])
             for path, runs in zip(prior, own, strict=True)
         ]
-        explained = self._measurement_noise(index)
+        there = self.at(index, sigma, sizes)
+        explained = there.fresh_noise()
         moved = [
             PilotedPath(path, *found, self.log10_images[runs], np.zeros((len(runs), len(index))))
             for path, found, runs in zip(prior, between, own, strict=True)
@@ -293,9 +323,8 @@ class Scene:
         for path, runs in zip(moved, own, strict=True):
             departure = path.at(self.log10_images[runs], slice(None))
             explained[runs] += self.height[runs, None] * departure
-        there = self._rows(index, sizes)
-        scaled = solve_upper(
-            there.noise_root, there.whiten(there.residual(standardised) - explained)
+        scaled = there.noise.solve_transposed(
+            there.whiten(there.residual(standardised) - explained)
         )
         pull = self.height[:, None] * scaled * (1.0 if sizes is None else sizes**2)
         return {
@@ -303,17 +332,15 @@ class Scene:
             for option, path, runs in zip(self.options, moved, own, strict=True)
         }
 
-    def _rows(self, index: Rows, sizes: Array | None) -> "Scene":
-        """Return the scene where row r stands for population draw ``index[r]``."""
+    def at(self, index: Rows, sigma: Array, sizes: Array | None) -> "Scene":
+        """Return the scene where row r stands for draw ``index[r]`` with noise and size given."""
         parts = tuple(
             replace(part, centre=part.centre[:, index], loading=part.loading[..., index])
             for part in self.parts
         )
-        return replace(self, parts=parts, sigma=self.sigma[index], sizes=sizes)
+        return replace(self, parts=parts, sigma=sigma, sizes=sizes)
 
-    def _measurement_noise(self, index: Rows) -> Array:
-        """Return fresh noise of the runs themselves, shape (n_runs, n_draws)."""
-        normals = self.luck.generator("pilot noise").standard_normal(
-            (len(self.measured), len(index))
-        )
-        return np.asarray(normals * np.sqrt(self.test_variance[:, None] + self.sigma[index] ** 2))
+    def fresh_noise(self) -> Array:
+        """Return new noise of the runs themselves, shape (n_runs, n_draws)."""
+        normals = self.luck.generator("pilot noise").standard_normal(self.run_variance.shape)
+        return np.asarray(normals * np.sqrt(self.run_variance))

@@ -56,6 +56,8 @@ class PilotUpdate:
         Of the weights.
     warnings : tuple of Warning_
         Where they cannot be relied on.
+    sigma : ndarray of shape (n_draws,)
+        Repeat noise in each row.
     sizes : ndarray of shape (n_draws,), or None
         Of the project's discrepancy in each row; None for the declared scale.
     """
@@ -63,6 +65,7 @@ class PilotUpdate:
     index: Rows
     quality: UpdateQuality
     warnings: tuple[Warning_, ...]
+    sigma: Array
     sizes: Array | None
     _options: tuple[Option, ...]
     _pulls: Mapping[str, Array]
@@ -134,10 +137,11 @@ def update_with_pilots(
             *_quality_warnings(project, chosen.quality),
             *(() if is_fitted or recorded is None else _changed_since(project)),
         ),
+        sigma=chosen.sigma,
         sizes=chosen.sizes,
         _options=scene.options,
         _pulls=scene.pulls(chosen.standardised, chosen.index),
-        _paths=scene.paths(chosen.standardised, chosen.index, chosen.sizes, grid),
+        _paths=scene.paths(chosen.standardised, chosen.index, chosen.sigma, chosen.sizes, grid),
     )
 
 

@@ -260,7 +260,7 @@ class ProjectCurves:
             mean=mean,
             majority_guess=self.project.majority_guess_error,
             saturating=self.is_saturating,
-            sigma=sigma if self.update is None else sigma[self.update.index],
+            sigma=sigma if self.update is None else self.update.sigma,
             path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid, sizes),
             law=law,
         )

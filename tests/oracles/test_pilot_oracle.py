@@ -1,7 +1,7 @@
 """Updates with pilots against the posterior written out on a grid, with nothing sampled."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -57,14 +57,37 @@ def test_sizes_of_the_discrepancy_are_weighed_too(
     _assert_is_the_posterior(runs, 0.75, 0.8)
 
 
+@pytest.mark.parametrize("deviation", [0.0, 4.0])
+def test_many_repeats_tell_their_own_noise(deviation: float) -> None:
+    """Of 66 repeats that are as noisy as expected, or four deviations noisier than any draw.
+
+    Repeats are pooled, and their noise is found where no draw lies; the grid integrates noise too,
+    and knows every run.
+    """
+    rng = np.random.default_rng(1)
+    noise = SIGMA * math.exp(0.3 * deviation)
+    sizes = [(400, 0.5), (1_600, 0.3), (6_400, 0.18)]
+    runs = [
+        (images, float(error * 10 ** (noise * rng.standard_normal())), None)
+        for images, error in sizes * 22
+    ]
+    _assert_is_the_posterior(runs, 1.0, 0.0, log_noise_sd=0.3)
+
+
 def _assert_is_the_posterior(
-    runs: list[tuple[int, float, int | None]], at_chance: float, spread: float
+    runs: Sequence[tuple[int, float, int | None]],
+    at_chance: float,
+    spread: float,
+    log_noise_sd: float = 0.0,
 ) -> None:
     posterior = synthetic_hierarchy(4_000, spread=0.0, discrepancy=DISCREPANCY, sigma=SIGMA, seed=1)
     posterior = _with_law(posterior, at_chance, spread)
+    if log_noise_sd:
+        sigma = SIGMA * np.exp(log_noise_sd * np.random.default_rng(2).standard_normal(4_000))
+        posterior = replace(posterior, draws={**posterior.draws, "sigma": sigma})
     pilots = [
-        Pilot(images=n, error=error, test_images=tested, architecture="ResNet-50")
-        for n, error, tested in runs
+        Pilot(images=n, error=error, test_images=tested, architecture="ResNet-50", seed=at)
+        for at, (n, error, tested) in enumerate(runs)
     ]
     project = Project(
         id="grid",
@@ -76,7 +99,12 @@ def _assert_is_the_posterior(
     )
     forecast = build_forecast(project, posterior)
     drawn = np.log10(forecast.error_draws(NEW, "ResNet-50"))
-    expected = _on_a_grid(project.relative_complexity, runs, at_chance, _sizes(spread))
+    worlds = [
+        (size, sigma, log_weight)
+        for size in _sizes(spread)
+        for sigma, log_weight in _noises(log_noise_sd)
+    ]
+    expected = _on_a_grid(project.relative_complexity, runs, at_chance, worlds)
     levels = (0.1, 0.25, 0.5, 0.75, 0.9)
     found = np.quantile(drawn, levels, axis=0)
     width = expected(0.9) - expected(0.1)
@@ -91,6 +119,14 @@ def _sizes(spread: float) -> list[float]:
     fine = np.exp(spread * np.clip(_normal_quantiles(100_000), -2.0, 2.0))
     coarse = np.exp(spread * np.clip(_normal_quantiles(16), -2.0, 2.0))
     return list((coarse / math.sqrt(float(np.mean(fine**2)))).tolist())
+
+
+def _noises(log_sd: float) -> list[tuple[float, float]]:
+    """Return repeat noises on a fine grid, with their log weights."""
+    if log_sd == 0.0:
+        return [(SIGMA, 0.0)]
+    deviations = np.linspace(-3.0, 8.0, 45)
+    return [(SIGMA * math.exp(log_sd * z), -0.5 * z * z) for z in deviations]
 
 
 def _normal_quantiles(count: int) -> Array:
@@ -108,14 +144,17 @@ def _with_law(posterior: Posterior, at_chance: float, spread: float) -> Posterio
 
 def _on_a_grid(
     complexity: float,
-    runs: list[tuple[int, float, int | None]],
+    runs: Sequence[tuple[int, float, int | None]],
     at_chance: float,
-    sizes: list[float],
+    worlds: list[tuple[float, float, float]],
 ) -> Callable[[float], Array]:
-    """Return the quantile function of log10 error at the new sizes."""
+    """Return the quantile function of log10 error at the new sizes.
+
+    A world is a size of the discrepancy, a repeat noise, and the logarithm of its weight.
+    """
     level_mean, level_sd = -0.05 + 0.75 * (complexity - 0.5) - 0.45 - 0.05, math.hypot(0.4, 0.3)
     slope_mean, slope_sd = -0.9 - 0.1, math.hypot(0.5, 0.1)
-    n_levels, n_slopes = (700, 300) if len(sizes) == 1 else (220, 90)
+    n_levels, n_slopes = (700, 300) if len(worlds) == 1 else (220, 90)
     level, slope = np.meshgrid(
         np.linspace(level_mean - 6 * level_sd, level_mean + 6 * level_sd, n_levels),
         np.linspace(slope_mean - 5 * slope_sd, slope_mean + 5 * slope_sd, n_slopes),
@@ -134,19 +173,19 @@ def _on_a_grid(
     log_prior = log_prior - 0.5 * ((slope - slope_mean) / slope_sd) ** 2
     log_densities = []
     noises = []
-    for size in sizes:
+    for size, sigma, log_weight in worlds:
         near_each = (size * DISCREPANCY) ** 2 * np.exp(-np.abs(x[:, None] - x))
-        covariance = near_each * height[:, None] * height + np.diag(np.array(tested) + SIGMA**2)
+        covariance = near_each * height[:, None] * height + np.diag(np.array(tested) + sigma**2)
         noise = np.linalg.inv(covariance)
-        log_density = log_prior - 0.5 * np.einsum("i...,ij,j...->...", residual, noise, residual)
-        log_densities.append(log_density - 0.5 * np.linalg.slogdet(covariance)[1])
+        log_density = log_prior - 0.5 * np.sum(residual * np.tensordot(noise, residual, 1), axis=0)
+        log_densities.append(log_density + log_weight - 0.5 * np.linalg.slogdet(covariance)[1])
         noises.append(noise)
     largest = max(float(each.max()) for each in log_densities)
 
     weights: list[Array] = []
     centres: list[list[Array]] = [[] for _ in NEW]
     sds: list[list[Array]] = [[] for _ in NEW]
-    for size, log_density, noise in zip(sizes, log_densities, noises, strict=True):
+    for (size, sigma, _), log_density, noise in zip(worlds, log_densities, noises, strict=True):
         weight = np.exp(log_density - largest)
         kept = weight > 1e-7
         weights.append(weight[kept])
@@ -154,10 +193,10 @@ def _on_a_grid(
             scale = size * DISCREPANCY
             near = scale**2 * np.exp(-np.abs(math.log10(n) - x)) * height
             left = 1 - (1 - at_chance) * 10.0 ** (mean_at(n) - math.log10(GUESS))
-            strays = left * np.einsum("i,ij,j...->...", near, noise, residual)
+            strays = left * np.tensordot(near @ noise, residual, 1)
             centres[at].append((mean_at(n) + strays)[kept])
             variance = scale**2 - near @ noise @ near
-            sds[at].append(np.sqrt(left**2 * variance + SIGMA**2)[kept])
+            sds[at].append(np.sqrt(left**2 * variance + sigma**2)[kept])
     weight = np.concatenate(weights)
 
     def quantile(share: float) -> Array:
