@@ -26,8 +26,7 @@ from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio, Require, Rule, UnitShare
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.errors import InputError, bad_value
-from planner.errors import Problem as Mistake
+from planner.errors import InfeasibleError, bad_value
 
 __all__ = ["build_explanation", "build_plan_explanation"]
 
@@ -71,7 +70,9 @@ def build_explanation(
     Raises
     ------
     InputError
-        No such project, or no plan keeps all rules, so that there is no decision to explain.
+        No such project.
+    InfeasibleError
+        No plan keeps all rules, so that there is no decision to explain.
     """
     ids = [project.id for project in portfolio.projects]
     if project_id not in ids:
@@ -112,7 +113,7 @@ def build_plan_explanation(
 
     Raises
     ------
-    InputError
+    InfeasibleError
         No plan keeps all rules, so that there is none to explain.
     """
     case = _case(portfolio, posterior, catalogue, seed)
@@ -141,9 +142,7 @@ def _case(portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed
     solution = solve_prepared(prepared)
     plan = plan_of(prepared, solution)
     if solution.status is Status.INFEASIBLE:
-        fixes = " | ".join(fix.text for fix in plan.fixes)
-        message = f"no plan keeps these together: {'; '.join(plan.conflict)}."
-        raise InputError([Mistake("portfolio", message, fixes, code="INFEASIBLE")])
+        raise InfeasibleError(plan)
     return _Case(prepared, solution, plan)
 
 

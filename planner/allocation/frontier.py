@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.allocation.budgets import budget_grid, dearest_spend, require_budgets
 from planner.allocation.changed import at_budget
-from planner.allocation.frontier_risk import frame, point_of, risk_frontier
+from planner.allocation.frontier_risk import frame, none_feasible, point_of, risk_frontier
 from planner.allocation.goal_search import smallest_budget
 from planner.allocation.goals import (
     Goal,
@@ -87,6 +87,8 @@ def build_frontier(
     ------
     InputError
         Budgets that are no amounts, goals that cannot be asked, or what a plan refuses.
+    InfeasibleError
+        No plan keeps all rules at any of the budgets.
     """
     wanted = [goal if isinstance(goal, Goal) else parse_goal(goal) for goal in goals]
     goal_problems(wanted, confidence, len(portfolio.projects))
@@ -106,24 +108,27 @@ def build_frontier(
     step, extra = (None, []) if here is None else next_step(prepared, here)
     cents = [budget_to_cents(budget) for budget in grid]
     by_spend = portfolio.hold is None
-    solutions = pooled(cents, _plans(prepared, cents), extra, by_spend=by_spend)
+    found = _plans(prepared, cents)
+    solutions = pooled(cents, found, extra, by_spend=by_spend)
     kept = [
         (budget, one)
         for budget, one in zip(grid, solutions, strict=True)
         if one is not None and one.status is not Status.INFEASIBLE
     ]
+    if not kept:
+        raise none_feasible(prepared, found[-1], cents[-1])
     judge = HeldOut(prepared, [one for _, one in kept])
     level = portfolio.risk.level
-    found = with_prices(
+    curve = with_prices(
         [point_of(judge, one, budget, _weight(prepared), level) for budget, one in kept]
     )
     return replace(
         frame(prepared, "budget", portfolio, posterior),
-        points=found,
+        points=curve,
         you_are_here=here,
         next_step=step,
         goals=tuple(_goal(goal, confidence, prepared, kept) for goal in wanted),
-        notes=(*_period_note(portfolio), *_notes(grid, found)),
+        notes=(*_period_note(portfolio), *_notes(grid, curve)),
     )
 
 

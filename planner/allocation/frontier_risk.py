@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.allocation.changed import at_budget
 from planner.allocation.held_out import HeldOut
+from planner.allocation.plan import plan_of
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import RiskMeasure, Solution
 from planner.allocation.risk import tail_mean
@@ -14,8 +16,9 @@ from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Objective, Status
+from planner.errors import InfeasibleError, NotConvergedError
 
-__all__ = ["best_at_each", "frame", "point_of", "risk_frontier"]
+__all__ = ["best_at_each", "frame", "none_feasible", "point_of", "risk_frontier"]
 
 WEIGHTS = 11
 RISK_GAP, RISK_TIME_S = 1e-3, 5.0
@@ -38,6 +41,8 @@ def risk_frontier(
         )
         for weight in weights
     ]
+    if all(one.status is Status.INFEASIBLE for one in solutions):
+        raise none_feasible(prepared, solutions[0], prepared.budget_cents)
     kept = best_at_each(
         [
             (weight, _measured(prepared, one, level))
@@ -54,6 +59,28 @@ def risk_frontier(
         you_are_here=budget,
         notes=tuple(_risk_notes(points, prepared.objective, portfolio.currency, level)),
     )
+
+
+def none_feasible(
+    prepared: Prepared, solution: Solution | None, budget_cents: int
+) -> InfeasibleError | NotConvergedError:
+    """Return what to raise where no plan is known: there is none, or none was found in time.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    solution : Solution or None
+        What is known under the budget.
+    budget_cents : int
+        The largest budget asked about; its conflict is told.
+    """
+    if solution is None:
+        return NotConvergedError(
+            "No plan that keeps the rules was found at any of the budgets in the time allowed, "
+            "nor proof that there is none."
+        )
+    return InfeasibleError(plan_of(at_budget(prepared, budget_cents), solution))
 
 
 def _measured(prepared: Prepared, one: Solution, level: float) -> Solution:

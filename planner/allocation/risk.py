@@ -22,6 +22,9 @@ type Draws = NDArray[np.float64]
 TAIL = 0.1
 """Share of outcomes that cvar90 averages."""
 
+NEGLIGIBLE = 1e-14
+"""Aversion times the spread of outcomes below which a measure is the mean to every digit."""
+
 
 @dataclass(frozen=True, eq=False)
 class Funded:
@@ -230,10 +233,29 @@ def risk_value(draws: Draws, risk: RiskMeasure) -> float:
     if risk.kind == "cvar":
         return (1 - risk.weight) * mean + risk.weight * tail_mean(draws, 1 - risk.level)
     if risk.kind == "entropic":
-        lowest = float(draws.min())
-        raised = np.exp(-risk.aversion * (draws - lowest))
-        return lowest - math.log(math.fsum(raised.tolist()) / len(draws)) / risk.aversion
+        return certain_equivalent(draws, risk.aversion)
     return mean
+
+
+def certain_equivalent(draws: Draws, aversion: float) -> float:
+    r"""Return the amount that is worth as much as equally likely ones under constant aversion.
+
+    .. math:: -\frac{1}{\gamma} \log E[e^{-\gamma W}]
+
+    Counted from the lowest draw, so that nothing overflows, and in small differences from 1, so
+    that the least aversion gives the mean and not its rounding error.
+
+    Examples
+    --------
+    >>> certain_equivalent(np.array([0.0, 10.0]), 1e-300), certain_equivalent(np.zeros(2), 1e6)
+    (5.0, 0.0)
+    """
+    lowest = float(draws.min())
+    with np.errstate(over="ignore"):
+        scaled = aversion * (draws - lowest)
+    if float(scaled.max()) < NEGLIGIBLE:
+        return math.fsum(draws.tolist()) / len(draws)
+    return lowest - math.log1p(math.fsum(np.expm1(-scaled).tolist()) / len(draws)) / aversion
 
 
 def tail_mean(draws: Draws, share: float = TAIL) -> float:

@@ -14,7 +14,7 @@ import typer
 
 from planner.cli.waiting import stop_waiting, waiting
 from planner.domain.plan import SCHEMA_VERSION
-from planner.errors import InputError, PlannerError, ResourceError
+from planner.errors import InfeasibleError, InputError, PlannerError, ResourceError
 
 if TYPE_CHECKING:  # asking for help must not load what draws and computes
     from rich.console import Console
@@ -67,6 +67,9 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
             with waiting(_doing(called), shown=not silent):
                 command(*args, **kwargs)
             sys.stdout.flush()  # a full disk must be noticed while it can still be said
+        except InfeasibleError as error:
+            _answer_infeasible(error, kwargs)
+            raise typer.Exit(error.exit_code) from None
         except PlannerError as error:
             _report(_with_sources(error, sources), as_json=as_json)
             raise typer.Exit(error.exit_code) from None
@@ -90,6 +93,19 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
     parameters = [*signature.parameters.values(), context]
     wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return wrapper
+
+
+def _answer_infeasible(error: InfeasibleError, asked: Mapping[str, object]) -> None:
+    """Print what ``planner plan`` answers where no plan fits: the conflict and its fixes."""
+    if asked.get("as_json"):
+        print_json(error.plan.to_dict())
+        return
+    from planner.report import plan_text
+
+    out = data_console(no_color=bool(asked.get("no_color")))
+    quiet = bool(asked.get("quiet"))
+    for block in plan_text.render_plan(error.plan, file=str(asked.get("file")), quiet=quiet):
+        out.print(block)
 
 
 @contextmanager

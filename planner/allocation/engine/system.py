@@ -128,7 +128,8 @@ class System:
         if not prices.any():
             return np.zeros(len(self.problem))
         weights = prices[self.row] * self.coefficient
-        return np.bincount(self.option, weights=weights, minlength=len(self.problem))
+        charged = np.bincount(self.option, weights=weights, minlength=len(self.problem))
+        return np.asarray(charged, dtype=np.float64)  # of nothing it counts whole numbers
 
     def cents(self, options: Rows, assets: Flags) -> int:
         """Return the exact committed cost of a choice."""

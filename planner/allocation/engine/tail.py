@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.problem import RiskMeasure
+from planner.allocation.risk import certain_equivalent
 
 type Floats = NDArray[np.float64]
 
@@ -74,12 +75,15 @@ def touching_weights(worth: Floats, risk: RiskMeasure) -> DrawWeights:
     """
     if risk.kind == "cvar":
         return DrawWeights(worst_share(worth, 1 - risk.level))
-    tilted = -risk.aversion * (worth - worth.min())
+    with np.errstate(over="ignore"):  # so far above the worst draw that it does not count
+        tilted = -risk.aversion * (worth - worth.min())
     shares = np.exp(tilted)
     shares /= shares.sum()
-    positive = shares > 0
-    divergence = float(shares[positive] @ np.log(shares[positive] * len(worth)))
-    return DrawWeights(shares, max(0.0, divergence) / risk.aversion)
+    # The penalty is a divergence over the aversion. As what the measure is above the weighted mean
+    # it stays right where the aversion is so small that both of them are rounding errors.
+    return DrawWeights(
+        shares, max(0.0, measure(worth, risk) - math.fsum((shares * worth).tolist()))
+    )
 
 
 def worst_share(worth: Floats, share: float) -> Floats:
@@ -132,6 +136,4 @@ def measure(worth: Floats, risk: RiskMeasure) -> float:
     if risk.kind == "cvar":
         weights = worst_share(worth, 1 - risk.level)
         return math.fsum((weights * worth).tolist())
-    lowest = float(worth.min())
-    mean = math.fsum(np.exp(-risk.aversion * (worth - lowest)).tolist()) / len(worth)
-    return lowest - math.log(mean) / risk.aversion
+    return certain_equivalent(worth, risk.aversion)

@@ -11,7 +11,7 @@ from planner.catalogue.tables import load_catalogue
 from planner.domain.explanation import Explanation, PlanExplanation
 from planner.domain.portfolio import AtMost, Fund, Portfolio, Skip
 from planner.domain.vocabulary import Verdict
-from planner.errors import InputError
+from planner.errors import InfeasibleError, InputError
 from planner.testing import synthetic_posterior
 from tests.unit.allocation.test_frontier import PORTFOLIO
 
@@ -118,7 +118,7 @@ def test_an_unknown_project_is_refused_with_the_nearest_name() -> None:
 
 def test_where_there_is_no_plan_there_is_nothing_to_explain() -> None:
     """The conflict is named instead."""
-    with pytest.raises(InputError, match="fund dear"):
+    with pytest.raises(InfeasibleError, match="fund dear"):
         explain(replace(PORTFOLIO, budget=1, rules=(Fund("fund dear", ("dear",)),)), "dear")
 
 

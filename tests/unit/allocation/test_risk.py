@@ -9,6 +9,7 @@ from scipy.stats import binom
 from planner.allocation.problem import RiskMeasure
 from planner.allocation.risk import (
     Funded,
+    certain_equivalent,
     chance_interval,
     plan_risk,
     risk_value,
@@ -129,3 +130,21 @@ def test_the_split_of_risk_finds_the_part_that_two_evaluations_share() -> None:
     assert split.shared_sd == pytest.approx(3.0, rel=0.02)
     assert split.luck_sd == pytest.approx(1.0, rel=0.05)
     assert split_risk(one, other).shared_share < 0.02
+
+
+@pytest.mark.parametrize("aversion", [5e-324, 1e-300, 1e-20, 1e-12])
+def test_the_least_aversion_gives_the_mean(aversion: float) -> None:
+    """Its certain equivalent is the mean less half the variance, and never a rounding error."""
+    draws = np.random.default_rng(0).normal(0, 1e5, 2000)
+    exact = float(draws.mean() - aversion * draws.var() / 2)
+    assert certain_equivalent(draws, aversion) == pytest.approx(exact, rel=1e-9)
+    assert risk_value(draws, RiskMeasure("entropic", aversion=aversion)) == pytest.approx(
+        exact, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("aversion", [1e3, 1e6, 1e300, 1e308])
+def test_the_greatest_aversion_gives_the_worst_draw(aversion: float) -> None:
+    """Without a number that overflows."""
+    draws = np.array([-3.0, 5.0, 1e9])
+    assert certain_equivalent(draws, aversion) == pytest.approx(-3.0, abs=1e-2)
