@@ -84,7 +84,8 @@ def _lead(buffer: io.FileIO | io.BufferedWriter, descriptor: int) -> None:
         name = raw.name
         io.FileIO.__init__(raw, descriptor, "wb", closefd=False)
         raw.name = name
-        buffer.write(b"")  # takes the lock that a thread holds while it writes
+        if buffer is not raw:
+            buffer.write(b"")  # takes the lock that a thread holds while it writes
 
 
 @cache

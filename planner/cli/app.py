@@ -26,6 +26,11 @@ from planner.cli import (
     reproduce,
     validate,
 )
+from planner.cli.quiet import quiet_libraries
+from planner.cli.streams import final_code, steady_streams
+
+EXIT_INTERRUPTED = 130
+"""128 and the number of the signal, as shells have it."""
 
 app = typer.Typer(
     name="planner",
@@ -86,12 +91,24 @@ for _module in _MODULES:
 
 
 def main() -> None:
-    """Run the command line; the entry point of the installed script."""
-    for stream in (sys.stdout, sys.stderr):
-        # A name may hold any character; a console that cannot show one must not stop a plan.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    app()
+    """Run the command line; ends the process with its exit code."""
+    steady_streams()
+    quiet_libraries()
+    try:
+        code = _run()
+        code = final_code(code)
+    except KeyboardInterrupt:  # also while a slow reader is waited for
+        code = EXIT_INTERRUPTED
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run one command and return its exit code."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +47,17 @@ def _console(*, stderr: bool, no_color: bool) -> "Console":
 
 
 def print_json(data: Mapping[str, object]) -> None:
-    """Print one JSON object, byte for byte the same for the same data."""
+    """Print one JSON object, byte for byte the same for the same data.
+
+    Where the stream's encoding lacks a character, all beyond ASCII are escaped: nothing is lost.
+    """
     stop_waiting()
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(data, ensure_ascii=True, allow_nan=False, indent=2)
+    sys.stdout.write(text + "\n")
 
 
 def answers(command: Callable[..., None]) -> Callable[..., None]:
@@ -66,21 +74,15 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
         try:
             with waiting(_doing(called), shown=not silent):
                 command(*args, **kwargs)
-            sys.stdout.flush()  # a full disk must be noticed while it can still be said
         except InfeasibleError as error:
             _answer_infeasible(error, kwargs)
             raise typer.Exit(error.exit_code) from None
         except PlannerError as error:
             _report(_with_sources(error, sources), as_json=as_json)
             raise typer.Exit(error.exit_code) from None
-        except BrokenPipeError:  # the reader, such as `head`, has seen enough
-            _silence_stdout()
-            raise typer.Exit(0) from None
-        except OSError as error:
+        except OSError as error:  # of a file: what happens to the streams is not raised
             failure = _file_failure(error)
-            if error.filename is None:  # what cannot be written is the output itself
-                _silence_stdout()
-            _report(failure, as_json=as_json and error.filename is not None)
+            _report(failure, as_json=as_json)
             raise typer.Exit(failure.exit_code) from None
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
@@ -154,18 +156,10 @@ def _with_sources(error: PlannerError, sources: Mapping[str, str]) -> PlannerErr
 
 def _file_failure(error: OSError) -> ResourceError:
     """Return what the operating system refused, in the words of the user."""
-    reason = error.strerror or type(error).__name__
+    reason = error.strerror or str(error) or type(error).__name__
     if error.filename is None:
-        return ResourceError(f"The output cannot be written: {reason}.")
+        return ResourceError(f"The system refuses: {reason}.")
     return ResourceError(f"{error.filename}: cannot be read or written: {reason}.")
-
-
-def _silence_stdout() -> None:
-    """Leave nothing that the interpreter would try, and fail, to write at its end."""
-    descriptor = os.open(os.devnull, os.O_WRONLY)
-    with suppress(OSError, ValueError):  # a stream that is no file has no descriptor
-        os.dup2(descriptor, sys.stdout.fileno())
-    os.close(descriptor)
 
 
 def _report(error: PlannerError, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console
-from planner.files import write_bytes
+from planner.files import require_file, write_bytes
 
 _WORKBOOK = ".xlsx"
 
@@ -64,6 +64,7 @@ def init(
     if xlsx and not is_form:
         message = f"--xlsx writes an Excel workbook; {target.name} does not end in {_WORKBOOK}."
         raise typer.BadParameter(message, param_hint="--output")
+    require_file(target, force=force, name=f"portfolio{target.suffix or '.yaml'}", field="-o")
     content = _form(demo=demo) if is_form else _starter(target)
     write_bytes(target, content, force=force)
     if quiet:

@@ -65,7 +65,7 @@ def require_file(
     elif not stat.S_ISREG(mode) or _is_stream(given):
         kind = next((word for is_kind, word in _KINDS if is_kind(mode)), "a stream")
         message = f"is not a regular file but {kind}, so nothing is written to it."
-        raise _refused(given, message, f"name a file, such as {given.with_name(name)}", field)
+        raise _refused(given, message, f"name a file, such as {name}", field)
     elif not force:
         raise already_there(given, field)
     return target

@@ -1,0 +1,17 @@
+"""What libraries say on their own account stays off the terminal: log records and warnings.
+
+A message such as that a font cache is being built answers no question of the user, and
+``--quiet`` could not silence it. Those who want to hear it ask Python for it (``-W``,
+``PYTHONWARNINGS``).
+"""
+
+import logging
+import sys
+import warnings
+
+
+def quiet_libraries() -> None:
+    """Let log records and warnings of this process go nowhere, unless they were asked for."""
+    logging.getLogger().addHandler(logging.NullHandler())  # otherwise they go to standard error
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
