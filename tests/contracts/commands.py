@@ -1,0 +1,152 @@
+"""Every command in a process of its own, with real file descriptors; run once, two at a time."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from planner.report.schemas import make_schemas
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+GRANT = str(EXAMPLES / "03_small_grant" / "portfolio.yaml")
+RETAIL = str(EXAMPLES / "01_retail_shelves" / "portfolio.yaml")
+MONDAY = str(EXAMPLES / "06_what_changed" / "monday.json")
+FRIDAY = str(EXAMPLES / "06_what_changed" / "friday.json")
+
+FILES = {
+    "runs.csv": "project,images,error\nspecies,4000,0.2\n",
+    "mistake.yaml": "version: 1\nprojects: [{id: a, classes: 0}]\n",
+    "cannot.yaml": Path(GRANT).read_text(encoding="utf-8") + "\nrules: [{fund: [species]}]\n",
+}
+"""What some commands read beside the examples, written into the folder they run in."""
+
+ANSWERS = {
+    "plan": ["plan", GRANT],
+    "plan-audit": ["plan", GRANT, "--audit", MONDAY],
+    "estimate": ["estimate", GRANT, "species"],
+    "estimate-flags": ["estimate", "--classes", "4", "--target", "94%", "--max", "9k"],
+    "options": ["options", GRANT],
+    "frontier": ["frontier", GRANT, "--points", "3"],
+    "explain": ["explain", GRANT, "species"],
+    "explain-plan": ["explain", GRANT],
+    "observe": ["observe", GRANT, "runs.csv", "--dry-run"],
+    "collect": ["collect", RETAIL, "produce-quality"],
+    "check": ["check", GRANT],
+    "report": ["report", GRANT, "-o", "grant.html"],
+    "diff": ["diff", MONDAY, FRIDAY],
+    "reproduce": ["reproduce"],
+    "laws": ["laws"],
+    "catalogue": ["catalogue", "labelling"],
+    "doctor": ["doctor"],
+    "model-show": ["model", "show", "transfer"],
+    "model-compare": ["model", "compare", "transfer", "published"],
+    "model-check": ["model", "check", "transfer"],
+    "validate": ["validate"],
+}
+"""Commands that answer, by the name of their schema; what follows a second hyphen is a variant."""
+SCHEMA = {"estimate-flags": "estimate"}
+
+REFUSALS = {
+    "bad file: plan": (["plan", "mistake.yaml"], 3, "error"),
+    "bad file: frontier": (["frontier", "mistake.yaml"], 3, "error"),
+    "bad file: estimate": (["estimate", "mistake.yaml"], 3, "error"),
+    "bad file: options": (["options", "mistake.yaml"], 3, "error"),
+    "bad file: report": (["report", "mistake.yaml", "-o", "never.html"], 3, "error"),
+    "no such file": (["explain", "nowhere.yaml"], 3, "error"),
+    "no such project": (["explain", GRANT, "nobody"], 3, "error"),
+    "no such model": (["plan", GRANT, "--model", "nowhere"], 3, "error"),
+    "not a plan": (["diff", MONDAY, "runs.csv"], 3, "error"),
+    "no plan fits": (["plan", "cannot.yaml", "--budget", "0.01"], 4, "plan"),
+    "usage: no file": (["plan"], 2, None),
+    "usage: no such flag": (["frontier", GRANT, "--bugdet", "3"], 2, None),
+}
+"""Commands that cannot answer: what they are told, the exit code, the schema of what they say."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a process left on its descriptors."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@cache
+def folder() -> Path:
+    """Return a folder to run in, the same for all."""
+    path = Path(tempfile.mkdtemp(prefix="planner-contracts-"))
+    for name, text in FILES.items():
+        (path / name).write_text(text, encoding="utf-8")
+    return path
+
+
+def run(*arguments: str) -> Done:
+    """Run ``planner`` with its answer on a pipe."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PLANNER_") and name != "COLUMNS"
+    }
+    command = [sys.executable, "-m", "planner", *arguments]
+    done = subprocess.run(
+        command, cwd=folder(), env=kept, check=False, capture_output=True, timeout=300
+    )
+    return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+@cache
+def _running() -> dict[str, "Future[Done]"]:
+    """Start everything there is to run with ``--json``, two at a time."""
+    pool = ThreadPoolExecutor(max_workers=2)
+    commands = ANSWERS | {name: words for name, (words, _, _) in REFUSALS.items()}
+    started = {name: pool.submit(run, *words, "--json") for name, words in commands.items()}
+    pool.shutdown(wait=False)
+    return started
+
+
+def answer(name: str) -> Done:
+    """Return what a command of the tables answered to ``--json``."""
+    return _running()[name].result()
+
+
+def only_object(text: str) -> dict[str, Any]:
+    """Return the one JSON object that a text is, and nothing beside it but the end of its line."""
+
+    def refuse(constant: str) -> None:
+        message = f"{constant} is no JSON"
+        raise ValueError(message)
+
+    found, end = json.JSONDecoder(parse_constant=refuse).raw_decode(text)
+    assert text[end:] == "\n", text[end:]
+    assert isinstance(found, dict)
+    return found
+
+
+def require(data: object, name: str) -> None:
+    """Check data under a schema that also refuses keys it does not name."""
+    jsonschema.Draft202012Validator(_strict(copy.deepcopy(_made()[name]))).validate(data)
+
+
+@cache
+def _made() -> dict[str, Any]:
+    return make_schemas()
+
+
+def _strict(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        closed = {name: _strict(part) for name, part in schema.items()}
+        if closed.get("type") == "object" and "properties" in closed:
+            closed["additionalProperties"] = False
+        return closed
+    return [_strict(part) for part in schema] if isinstance(schema, list) else schema
