@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from planner.allocation.options import Menu, refinement_rounds
+from planner.domain.format import percent_as_set
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
@@ -91,8 +92,9 @@ def _hold_words(portfolio: Portfolio) -> str:
     if hold is None:
         return "the sum of all committed cost is within the budget"
     if hold.chance is not None:
-        return f"spend is within the budget with a chance of {hold.chance:g} on held-out draws"
-    return f"the CVaR of spend at level {hold.cvar:g} is within the budget"
+        asked = percent_as_set(hold.chance)
+        return f"spend is within the budget with a chance of {asked} on held-out draws"
+    return f"the CVaR of spend at level {percent_as_set(hold.cvar or 0.0)} is within the budget"
 
 
 def training_prices(menus: Sequence[Menu], architectures: Collection[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from planner.allocation.risk import risk_value
 from planner.allocation.rules import as_committed, broken_rules, exact_share, project_rules
 from planner.allocation.sharing import Purchase
 from planner.allocation.table import objective_worth
+from planner.domain.format import money_to_the_cent
 from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import Committed, Portfolio, ProjectRule, UnitShare
 from planner.domain.vocabulary import Objective
@@ -73,7 +74,7 @@ def require_sound(
     )
     faults = []
     if tally.cents > budget_cents:
-        faults.append(f"it commits {tally.cents / 100:,.2f} of {budget_cents / 100:,.2f}")
+        faults.append(f"it commits {_cents(tally.cents)} of {_cents(budget_cents)}")
     if broken:
         faults.append(f"it breaks {', '.join(broken)}")
     if not math.isclose(tally.value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE * scale):
@@ -141,13 +142,13 @@ def _overspent(
     if portfolio.budget is not None and portfolio.hold is None:
         limit = budget_to_cents(portfolio.budget)
         if cents > limit:
-            yield f"it commits {cents / 100:,.2f} of {limit / 100:,.2f}"
+            yield f"it commits {_cents(cents)} of {_cents(limit)}"
     for period, spent in zip(
         portfolio.periods, period_cents(portfolio, options, picks, bought), strict=False
     ):
         limit = budget_to_cents(period.budget)
         if spent > limit:
-            yield f"it commits {spent / 100:,.2f} of {limit / 100:,.2f} in {period.id}"
+            yield f"it commits {_cents(spent)} of {_cents(limit)} in {period.id}"
 
 
 def period_cents(
@@ -192,3 +193,7 @@ def broken_by(
             for item, pick in chosen:
                 if item.project == rule.project and not as_committed(item, rule)[pick]:
                     yield rule.name
+
+
+def _cents(cents: int) -> str:
+    return money_to_the_cent(cents / 100)

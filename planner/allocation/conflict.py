@@ -14,9 +14,9 @@ from typing import Protocol
 import pulp
 
 from planner.allocation.feasibility import least_cost_set, total_cents
-from planner.allocation.money import cents_words
 from planner.allocation.options import Menu
 from planner.allocation.solver import highs
+from planner.domain.format import money_to_the_cent, percent_to_type
 from planner.domain.plan import Fix
 from planner.domain.portfolio import AtLeast, Fund, ProjectRule, Require
 
@@ -194,7 +194,7 @@ def _budget_fix(case: Case, core: frozenset[str]) -> Iterable[Fix]:
         return
     cents = case.least_cents(frozenset(case.suspects) - {BUDGET})
     if cents is not None:
-        yield Fix(cents / 100, f"--budget {cents_words(cents)}", flag="--budget")
+        yield Fix(cents / 100, f"--budget {money_to_the_cent(cents / 100)}", flag="--budget")
 
 
 def _chance_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
@@ -214,11 +214,15 @@ def _chance_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
         before = case.least_cents(everything)
         after = case.least_cents(everything, (project, percent / 100))
         saving = (
-            f"saves {cents_words(before - after)}"
+            f"saves {money_to_the_cent((before - after) / 100)}"
             if before is not None and after is not None
             else "the most it can reach"
         )
-        yield Fix(percent / 100, f"{project} min_chance {percent}% ({saving})", field=name)
+        yield Fix(
+            percent / 100,
+            f"{project} min_chance {percent_to_type(percent / 100)} ({saving})",
+            field=name,
+        )
 
 
 def _highest_that_holds(case: Case, project: str, chances: Sequence[float]) -> float | None:
@@ -250,7 +254,7 @@ def _joint_fix(case: Case) -> tuple[Fix, ...]:
     text = f"drop {' and '.join(dropped)}"
     if BUDGET in given_up:
         cents = case.least_cents(kept)
-        text += f" and set --budget {cents_words(cents or 0)}"
+        text += f" and set --budget {money_to_the_cent((cents or 0) / 100)}"
     return (Fix(None, text, field="; ".join(_place(name) for name in given_up)),)
 
 

@@ -8,6 +8,7 @@ which compete for the same budget.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from planner.domain.format import figure
 from planner.domain.plan import Decision, Plan
 from planner.domain.plan_diff import (
     ChangeKind,
@@ -41,8 +42,7 @@ def compare_plans(before: Plan, after: Plan) -> PlanDiff:
     changes = tuple(_shared_changes(before, after))
     fields = _project_fields(before, after)
     touched = [name for name, found in fields.items() if found]
-    first = {decision.project: decision for decision in before.decisions}
-    second = {decision.project: decision for decision in after.decisions}
+    first, second = _standings(before), _standings(after)
     names = [*second, *(name for name in first if name not in second)]
     return PlanDiff(
         before=_head(before),
@@ -90,7 +90,11 @@ def _head(plan: Plan) -> PlanHead:
     )
 
 
-def _standing(decision: Decision) -> Standing:
+def _standings(plan: Plan) -> dict[str, Standing]:
+    return {item.project: _standing(item, plan) for item in plan.decisions}
+
+
+def _standing(decision: Decision, plan: Plan) -> Standing:
     return Standing(
         verdict=decision.verdict,
         architecture=decision.architecture,
@@ -101,6 +105,7 @@ def _standing(decision: Decision) -> Standing:
         expected_net_value=decision.expected_net_value,
         start=decision.start,
         assets=decision.assets,
+        against=plan.chance_bounds(decision.project),
     )
 
 
@@ -171,22 +176,20 @@ def _changes(
 
 def _project_change(
     name: str,
-    before: Decision | None,
-    after: Decision | None,
+    before: Standing | None,
+    after: Standing | None,
     fields: tuple[FieldChange, ...],
     around: _Around,
 ) -> ProjectChange:
-    first = None if before is None else _standing(before)
-    second = None if after is None else _standing(after)
-    if first is None or second is None:
-        kind = ChangeKind.ADDED if first is None else ChangeKind.REMOVED
+    if before is None or after is None:
+        kind = ChangeKind.ADDED if before is None else ChangeKind.REMOVED
         fields = ()
     else:
-        kind = ChangeKind.SAME if first == second else ChangeKind.CHANGED
+        kind = ChangeKind.SAME if before == after else ChangeKind.CHANGED
     evidence = tuple(change for change in fields if change.field.startswith("pilots"))
     inputs = tuple(change for change in fields if change not in evidence)
     why = _why(kind, inputs, evidence, around)
-    return ProjectChange(name, kind, first, second, inputs, evidence, why)
+    return ProjectChange(name, kind, before, after, inputs, evidence, why)
 
 
 def _why(
@@ -258,7 +261,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return f"{value:,.10g}"
+        return figure(value, 10)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
     text = value if isinstance(value, str) else show(value)

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.build_problem import needs_engine
-from planner.allocation.money import cents_words, chance_words, money_words, threshold_words
 from planner.allocation.options import Menu
 from planner.allocation.rules import broken_rules, project_rules
 from planner.allocation.sharing import Split
 from planner.allocation.solve import Choice
 from planner.allocation.table import objective_worth
+from planner.domain.format import count, figure, money, percent, percent_as_set, points, rate
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import Portfolio, ProjectRule, Skip
+from planner.domain.portfolio import Portfolio, ProjectRule, Skip, chance_bounds
 from planner.domain.vocabulary import Objective
 
 
@@ -30,6 +30,19 @@ class Scene:
     choice: Choice
     budget_cents: int
     splits: tuple[Split, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        """Of every amount."""
+        return self.portfolio.currency
+
+    def amount(self, cents: int) -> str:
+        """Return cents as the first amount of a sentence."""
+        return money(cents / 100, self.currency)
+
+    def likely(self, index: int, chance: float) -> str:
+        """Return a chance of a project's, never on the other side of what decides on it."""
+        return percent(chance, against=chance_bounds(self.portfolio, self.menus[index].project))
 
     @cached_property
     def is_plain(self) -> bool:
@@ -57,29 +70,34 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
     options = scene.options[index]
     to_buy, total = int(options.images_to_buy[pick]), int(options.images_total[pick])
-    bought = (
-        f"Buys {to_buy:,} images and trains on {total:,}"
-        if to_buy
-        else f"Trains on the {total:,} images held"
-    )
+    name, total_cost = options.architecture(pick), int(options.total_cents[pick])
     shared = 0 if options.pool_images is None else int(options.pool_images[pick].sum())
-    if shared and not to_buy:
-        bought = f"Trains on {total:,} images, {shared:,} of them shared,"
-    chance = float(options.chance[pick])
+    if to_buy:
+        bought = (
+            f"Buys {count(to_buy)} images for {scene.amount(int(options.data_cents[pick]))} and "
+            f"trains {name} on {count(total)}, {money(total_cost / 100)} in all"
+        )
+    elif shared:
+        bought = (
+            f"Trains on {count(total)} images, {count(shared)} of them shared, with {name} for "
+            f"{scene.amount(total_cost)}"
+        )
+    else:
+        bought = (
+            f"Trains on the {count(total)} images held with {name} for {scene.amount(total_cost)}"
+        )
     sentence = (
-        f"{bought} with {options.architecture(pick)} for "
-        f"{cents_words(int(options.total_cents[pick]))}: {chance_words(chance)} likely to meet the "
-        "target"
+        f"{bought}: {scene.likely(index, float(options.chance[pick]))} likely to meet the target"
     )
     if scene.objective is not Objective.TARGETS_MET:
         value = float(options.expected_value[pick])
         net = float(options.expected_net_value[pick])
-        sentence += f", expected value {money_words(round(value))}, net {money_words(round(net))}"
+        sentence += f", expected value {money(value)}, net {money(net)}"
     parts = [
         f"{sentence}.",
         _shares(scene, options, pick),
         reason,
-        _alternative(options, pick),
+        _alternative(scene, options, pick),
         _runner_up(scene, index, pick),
     ]
     return " ".join(part for part in parts if part)
@@ -96,9 +114,9 @@ def _shares(scene: Scene, options: ProjectOptions, pick: int) -> str:
         if cents is None:
             continue
         images = next(u.images for u in item.purchase.uses if u.project == options.project)
-        taken = f"Takes {images:,} images from {asset.id}" if images else f"Uses {asset.id}"
+        taken = f"Takes {count(images)} images from {asset.id}" if images else f"Uses {asset.id}"
         alone = item.shares.stand_alone_cents[options.project]
-        parts.append(f"{taken}: its share is {cents_words(cents)}, alone {cents_words(alone)}.")
+        parts.append(f"{taken}: its share is {scene.amount(cents)}, alone {money(alone / 100)}.")
     return " ".join(parts)
 
 
@@ -112,19 +130,20 @@ def why_not_funded(scene: Scene, index: int) -> str:
     if menu.is_trivial:
         return (
             f"Not funded: always answering the most frequent class already has an error of "
-            f"{project.majority_guess_error:.2%}, no worse than the target error of "
-            f"{project.error_target:.2%}."
+            f"{rate(project.majority_guess_error)}, no worse than the target error of "
+            f"{percent_as_set(project.error_target)}."
         )
     if len(options) == 0:
-        return _too_unlikely(menu)
+        return _too_unlikely(scene, index)
     worth = objective_worth(options, scene.objective)
     if float(worth.max()) <= 0:
         best = int(np.argmax(worth))
         return (
             "Not funded: no option pays. The best expects "
-            f"{money_words(round(float(options.expected_value[best])))} "
-            f"({chance_words(float(options.chance[best]))} of {money_words(project.value or 0.0)}) "
-            f"and costs {cents_words(int(options.total_cents[best]))}."
+            f"{money(float(options.expected_value[best]), scene.currency)} "
+            f"({scene.likely(index, float(options.chance[best]))} of "
+            f"{money(project.value or 0.0)}) "
+            f"and costs {money(int(options.total_cents[best]) / 100)}."
         )
     broken = broken_rules(scene.rules, scene.funded | {project.id})
     if broken:
@@ -133,14 +152,15 @@ def why_not_funded(scene: Scene, index: int) -> str:
     if dues and scene.objective is Objective.NET_VALUE:
         best = int(np.argmax(worth))
         if float(worth[best]) <= sum(cost for _, cost in dues) / 100:
-            names = " and ".join(f"{name} ({cents_words(cost)})" for name, cost in dues)
+            names = " and ".join(f"{name} ({money(cost / 100)})" for name, cost in dues)
             return (
-                f"Not funded: its best option expects {money_words(round(float(worth[best])))} "
-                f"net, which does not bear {names} that it needs and nobody else buys."
+                "Not funded: its best option expects "
+                f"{money(float(worth[best]), scene.currency)} net, which does not bear {names} "
+                "that it needs and nobody else buys."
             )
     if not scene.is_plain:
-        return _not_in_the_best(scene, options)
-    return _outbid(scene, options)
+        return _not_in_the_best(scene, index)
+    return _outbid(scene, index)
 
 
 def _dues(scene: Scene, menu: Menu) -> list[tuple[str, int]]:
@@ -153,73 +173,77 @@ def _dues(scene: Scene, menu: Menu) -> list[tuple[str, int]]:
     ]
 
 
-def _not_in_the_best(scene: Scene, options: ProjectOptions) -> str:
+def _not_in_the_best(scene: Scene, index: int) -> str:
     """Say what the project would bring, where more than the budget decides."""
+    options = scene.options[index]
     worth = objective_worth(options, scene.objective)
     best = int(np.argmax(worth))
-    cost = cents_words(int(options.total_cents[best]))
-    likely = chance_words(float(options.chance[best]))
+    cost = scene.amount(int(options.total_cents[best]))
+    likely = scene.likely(index, float(options.chance[best]))
     earns = (
         ""
         if scene.objective is Objective.TARGETS_MET
-        else f" and expects {money_words(round(float(worth[best])))}"
+        else f" and expects {money(float(worth[best]))}"
     )
     measure = scene.portfolio.risk.measure
     aim = "worth more" if measure == "expected" else "worth more under the measure of risk"
     return (
         f"Not funded: a plan without it is {aim} within budgets and rules. Its best option costs "
-        f"{cost} ({likely} likely){earns}; {cents_words(max(0, scene.left_cents))} of the budget "
+        f"{cost} ({likely} likely){earns}; {money(max(0, scene.left_cents) / 100)} of the budget "
         "is left."
     )
 
 
-def _too_unlikely(menu: Menu) -> str:
+def _too_unlikely(scene: Scene, index: int) -> str:
     """Say what chance is reached at best, and which threshold it misses."""
+    menu = scene.menus[index]
     best = int(np.argmax(menu.priced.chance))
     asked = menu.project.min_chance or 0.0
     rule = (
-        f"the min_chance of {threshold_words(asked)} you set"
+        f"the min_chance of {percent_as_set(asked)} you set"
         if asked >= menu.threshold
-        else f"the {threshold_words(menu.threshold)} from which a project "
+        else f"the {percent_as_set(menu.threshold)} from which a project "
         + ("with a pilot is funded" if menu.project.pilots else "may be funded")
     )
-    most = chance_words(float(menu.priced.chance[best]))
+    most = scene.likely(index, float(menu.priced.chance[best]))
     return (
         f"Not funded: at best {most} likely to meet the target "
-        f"({int(menu.priced.images_total[best]):,} images), below {rule}. A pilot on images held, "
+        f"({count(int(menu.priced.images_total[best]))} images), below {rule}. A pilot on images "
+        "held, "
         "more obtainable images or an easier target could change that."
     )
 
 
-def _outbid(scene: Scene, options: ProjectOptions) -> str:
+def _outbid(scene: Scene, index: int) -> str:
     """Compare the project's best worth per unit of money with the budget's price."""
+    options = scene.options[index]
     worth = objective_worth(options, scene.objective)
     cents = options.total_cents
     paying = np.flatnonzero(worth > 0)
     best = int(paying[np.argmax(worth[paying] / np.maximum(cents[paying], 1))])
     missing = int(cents[paying].min()) - scene.left_cents
-    rate = 100 * float(worth[best]) / max(int(cents[best]), 1)
+    earned = 100 * float(worth[best]) / max(int(cents[best]), 1)
     price = scene.choice.budget_price
-    likely = chance_words(float(options.chance[best]))
+    likely = scene.likely(index, float(options.chance[best]))
     offer = (
-        f"Its best option costs {cents_words(int(cents[best]))} "
-        f"({likely} likely) and earns {rate:.3g} per unit of money"
+        f"Its best option costs {scene.amount(int(cents[best]))} "
+        f"({likely} likely) and earns {figure(earned)} per unit of money"
     )
-    more = f"; the cheapest that pays needs {cents_words(missing)} more than is left"
-    if rate < price:
+    more = f"; the cheapest that pays needs {money(missing / 100)} more than is left"
+    if earned < price:
         return (
             f"Not funded: the budget earns more elsewhere. {offer}, where the last of the budget "
-            f"earns {price:.3g}{more}."
+            f"earns {figure(price)}{more}."
         )
     if int(cents[paying].min()) > scene.budget_cents:
         return (
             "Not funded: its cheapest option that pays costs "
-            f"{cents_words(int(cents[paying].min()))}, more than the whole budget. {offer}."
+            f"{scene.amount(int(cents[paying].min()))}, more than the whole budget. {offer}."
         )
     return f"Not funded: it does not fit beside projects that earn more together. {offer}{more}."
 
 
-def _alternative(options: ProjectOptions, pick: int) -> str:
+def _alternative(scene: Scene, options: ProjectOptions, pick: int) -> str:
     """Say what a level at least a tenth lower would save and lose, with the same architecture."""
     if options.pool_images is not None and options.pool_images[pick].any():
         return ""  # what a pool saves depends on who else takes from it
@@ -231,12 +255,12 @@ def _alternative(options: ProjectOptions, pick: int) -> str:
         return ""
     next_lower = int(fewer[np.argmax(options.images_total[fewer])])
     saves = int(options.total_cents[pick]) - int(options.total_cents[next_lower])
-    loses = 100 * float(options.chance[pick] - options.chance[next_lower])
+    loses = float(options.chance[pick] - options.chance[next_lower])
     if saves <= 0:
         return ""
     return (
-        f"Stopping at {int(options.images_total[next_lower]):,} images would save "
-        f"{cents_words(saves)} and lose {loses:.1f} points of chance."
+        f"Stopping at {count(int(options.images_total[next_lower]))} images would save "
+        f"{scene.amount(saves)} and {'lose' if loses >= 0 else 'gain'} {points(loses)} of chance."
     )
 
 
@@ -265,15 +289,15 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     order = np.lexsort((options.total_cents[others], -score[others]))
     second = int(others[order[0]])
     dearer = int(options.total_cents[second]) - int(options.total_cents[pick])
-    points = 100 * float(options.chance[second] - options.chance[pick])
+    gained = float(options.chance[second] - options.chance[pick])
     same_level = options.images_total[second] == options.images_total[pick]
-    at = "" if same_level else f" at {int(options.images_total[second]):,} images"
-    cost = f"{cents_words(abs(dearer))} {'more' if dearer >= 0 else 'less'}"
+    at = "" if same_level else f" at {count(int(options.images_total[second]))} images"
+    cost = f"{scene.amount(abs(dearer))} {'more' if dearer >= 0 else 'less'}"
     cost = cost if dearer else "the same to the cent"
-    if abs(points) < 0.05:
+    if abs(gained) < 0.0005:
         gain = "for the same chance"
     else:
-        gain = f"and {'gains' if points > 0 else 'loses'} {abs(points):.1f} points of chance"
+        gain = f"and {'gains' if gained > 0 else 'loses'} {points(gained)} of chance"
     return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
 
 
@@ -289,17 +313,18 @@ class _Step:
     row: int
     cents: int
     worth: float
-    points: float
+    gained: float
 
 
 def leftover_note(scene: Scene) -> str:
     """Say how much is left, and what the next step would cost and add."""
     if scene.portfolio.hold is not None:
         return (
-            f"The caps sum to {cents_words(scene.choice.committed_cents)}; the budget holds random "
+            f"The caps sum to {scene.amount(scene.choice.committed_cents)}; the budget holds "
+            "random "
             "spend, which is less where a target is met before its cap."
         )
-    left = f"{scene.portfolio.currency} {cents_words(scene.left_cents)} is left"
+    left = f"{scene.amount(scene.left_cents)} is left"
     if not scene.is_plain:
         return f"{left}."
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
@@ -311,13 +336,14 @@ def leftover_note(scene: Scene) -> str:
     worth = (
         ""
         if scene.objective is Objective.TARGETS_MET
-        else f", worth about {money_words(round(best.worth))}"
+        else f", worth about {money(best.worth)}"
         + (" after its cost" if scene.objective is Objective.NET_VALUE else "")
     )
     return (
         f"{left} and no step that pays fits in it: the next one ({options.project} to "
-        f"{int(options.images_total[best.row]):,} images) costs {cents_words(best.cents)} more and "
-        f"adds {best.points:.1f} points of chance{worth}."
+        f"{count(int(options.images_total[best.row]))} images) costs {money(best.cents / 100)} "
+        "more "
+        f"and adds {points(best.gained)} of chance{worth}."
     )
 
 
@@ -345,6 +371,6 @@ def _best_step(scene: Scene, index: int) -> Sequence[_Step]:
             row,
             int(extra[row]),
             float(gain[row]),
-            100 * (float(options.chance[row]) - now_chance),
+            float(options.chance[row]) - now_chance,
         ),
     )

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from planner.allocation.changed import without_rule
-from planner.allocation.core_index import coefficient_draws, core_indices, standing
+from planner.allocation.core_index import CORE, EXTERIOR, coefficient_draws, core_indices, standing
 from planner.allocation.flips import flips, is_funded, is_funded_in
 from planner.allocation.held_out import with_all_draws
 from planner.allocation.holdings import plan_tornado, project_tornado
-from planner.allocation.money import cents_words, chance_words, money_words
 from planner.allocation.plan import plan_of
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Floats, Problem, Solution, Solver
@@ -22,6 +21,7 @@ from planner.domain.explanation import (
     PlanExplanation,
     Standing,
 )
+from planner.domain.format import figure, money, percent
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio, Require, Rule, UnitShare
 from planner.domain.posterior import Posterior
@@ -187,7 +187,7 @@ def _paragraph(decision: Decision, found: Sequence[Flip], core: float, barred: b
         "borderline": "it stands on the border",
         "exterior": "it stands firmly out",
     }[standing(core)]
-    share = chance_words(core)
+    share = percent(core, against=[CORE, EXTERIOR])
     parts.append(
         f"The plan best for a state of the model funds it in {share} of the states: {words}."
     )
@@ -228,7 +228,7 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
     unit = "expected targets met" if targets else f"{currency} of {_worth_words(case)}"
     price = case.solution.budget_price
     if price > SHOWN_PRICE:
-        text = f"Budget: one more {currency} adds about {price:.3g} {unit}, at the margin."
+        text = f"Budget: one more {currency} adds about {figure(price)} {unit}, at the margin."
         yield BindingPrice("budget", price, text)
     if case.prepared.is_plain:
         yield from _gains_without_rules(case, unit)
@@ -241,7 +241,7 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
         in_money = name.startswith("periods[")
         worth = 100 * amount if in_money else amount  # those rows count cents
         step = f"one more {currency}" if in_money else "one step looser"
-        text = f"{name}: {step} adds about {money_words(float(f'{worth:.3g}'))} {unit}."
+        text = f"{name}: {step} adds about {figure(worth)} {unit}."
         yield BindingPrice(name, worth, text)
 
 
@@ -259,7 +259,7 @@ def _gains_without_rules(case: _Case, unit: str) -> Iterator[BindingPrice]:
         freer = solve_prepared(without_rule(case.prepared, rule))
         gain = freer.value - case.solution.value
         if gain > SMALLEST_GAIN * max(1.0, abs(case.solution.value)):
-            amount = money_words(float(f"{gain:.4g}"))
+            amount = figure(gain, 4)
             text = f"{rule.name}: without it the plan would be worth {amount} {unit} more."
             found.append(BindingPrice(rule.name, gain, text))
     yield from sorted(found, key=lambda one: -one.price)
@@ -275,9 +275,9 @@ def _plan_paragraph(case: _Case, core: dict[int, float]) -> str:
     doubtful = sorted(core, key=lambda index: abs(core[index] - 0.5))
     named = [decisions[i].project for i in doubtful if standing(core[i]) == "borderline"][:3]
     where = f" Most in doubt: {', '.join(named)}." if named else ""
-    committed = cents_words(case.solution.committed_cents)
+    committed = money(case.solution.committed_cents / 100, case.currency)
     return (
-        f"The plan funds {len(funded)} of {len(decisions)} projects for {case.currency} "
+        f"The plan funds {len(funded)} of {len(decisions)} projects for "
         f"{committed}. {kinds['core']} projects are core, {kinds['borderline']} borderline and "
         f"{kinds['exterior']} exterior.{where}"
     )

@@ -14,12 +14,12 @@ import numpy as np
 from planner.allocation.budgets import dearest_spend
 from planner.allocation.changed import at_budget, at_label_price, at_target_error, at_value
 from planner.allocation.flip_search import COARSE_PRECISION, PRECISION, Search, find_flip
-from planner.allocation.money import money_words
 from planner.allocation.next_step import usual_amount
 from planner.allocation.prepare import Prepared, solve_prepared
 from planner.allocation.priced import pays_at_prices
 from planner.allocation.problem import Solution
 from planner.domain.explanation import Flip
+from planner.domain.format import money_to_the_cent, price, rate
 from planner.domain.quantities import amount_mean
 from planner.domain.vocabulary import Objective, Status, Task
 
@@ -93,7 +93,7 @@ class _Finder:
             lambda price: at_label_price(self.prepared, self.index, price),
         )
         words = f"{self.currency} {{}} per image"
-        return self._flip("label price", now, at, limit, words, _price_words)
+        return self._flip("label price", now, at, limit, words, price)
 
     def value(self) -> Flip | None:
         """Funded: worth less; not funded: worth more. None where value does not count."""
@@ -107,7 +107,7 @@ class _Finder:
             Search(now, limit, self._value_guess(), self.precision),
             lambda value: at_value(self.prepared, self.index, value),
         )
-        return self._flip("value", now, at, limit, f"{self.currency} {{}}", _price_words)
+        return self._flip("value", now, at, limit, f"{self.currency} {{}}", price)
 
     def target(self) -> Flip | None:
         """Funded: a harder target; not funded: an easier one, short of the majority guess."""
@@ -121,7 +121,7 @@ class _Finder:
         measure = "IoU" if self.project.task == Task.SEGMENTATION else "accuracy"
 
         def words(error: float) -> str:
-            return f"{100 * (1 - error):.4g} %"
+            return rate(1 - error, 4)
 
         found = self._flip("target", now, at, limit, f"a target {measure} of {{}}", words)
         if self.project.target_error is not None:
@@ -147,7 +147,7 @@ class _Finder:
             lambda budget: at_budget(self.prepared, math.ceil(100 * budget - 1e-6)),
         )
         return self._flip(
-            "budget", now, at, limit, f"a budget of {self.currency} {{}}", money_words
+            "budget", now, at, limit, f"a budget of {self.currency} {{}}", money_to_the_cent
         )
 
     def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
@@ -228,10 +228,6 @@ class _Finder:
         margin = chance * (self.project.value or 0.0) / weight - rest
         prices = margin[bought > 0] / bought[bought > 0]
         return float(prices.max()) if len(prices) else None
-
-
-def _price_words(amount: float) -> str:
-    return f"{amount:,.4g}" if abs(amount) < 1000 else money_words(amount)
 
 
 def _capital(text: str) -> str:

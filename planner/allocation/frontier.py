@@ -23,7 +23,7 @@ from planner.allocation.goals import (
     parse_goal,
 )
 from planner.allocation.held_out import HeldOut, with_all_draws
-from planner.allocation.money import budget_to_cents, money_words, total_budget_cents
+from planner.allocation.money import budget_to_cents, total_budget_cents
 from planner.allocation.next_step import next_step
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Problem as ProblemArrays
@@ -31,6 +31,7 @@ from planner.allocation.problem import Solution, Solver
 from planner.allocation.solve import PROVEN_GAP
 from planner.allocation.sweeps import pooled, swept
 from planner.domain.catalogue import Catalogue
+from planner.domain.format import gap, money, money_to_the_cent
 from planner.domain.frontier import Frontier, FrontierPoint, GoalResult
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
@@ -128,7 +129,7 @@ def build_frontier(
         you_are_here=here,
         next_step=step,
         goals=tuple(_goal(goal, confidence, prepared, kept) for goal in wanted),
-        notes=(*_period_note(portfolio), *_notes(grid, curve)),
+        notes=(*_period_note(portfolio), *_notes(grid, curve, portfolio.currency)),
     )
 
 
@@ -241,23 +242,24 @@ def _period_note(portfolio: Portfolio) -> Iterator[str]:
     if portfolio.periods:
         total = sum(period.budget for period in portfolio.periods)
         yield (
-            f"The budgets of the periods, {portfolio.currency} {money_words(total)} together, stay "
+            f"The budgets of the periods, {money(total, portfolio.currency)} together, stay "
             "as they are: a larger total alone cannot be spent beyond them."
         )
 
 
-def _notes(grid: Sequence[float], points: Sequence[FrontierPoint]) -> Iterator[str]:
+def _notes(grid: Sequence[float], points: Sequence[FrontierPoint], currency: str) -> Iterator[str]:
     """Yield what the reader should know about the whole curve."""
     left_out = len(grid) - len(points)
     if left_out:
         yield f"{left_out} budgets are left out: no plan that keeps all rules is known under them."
     if points and points[-1].shadow_price == 0:
         first = next(p for p in points if p.value >= points[-1].value * (1 - 1e-12))
-        yield f"From a budget of {money_words(first.budget)} on, more budget adds nothing."
+        enough = money_to_the_cent(first.budget, currency)
+        yield f"From a budget of {enough} on, more budget adds nothing."
     open_ = [p for p in points if p.bound - p.value > PROVEN_GAP * max(abs(p.value), 1e-12)]
     if open_:
         worst = max((p.bound - p.value) / max(abs(p.value), 1e-12) for p in open_)
         yield (
             f"{len(open_)} of {len(points)} points are not proven best; the largest gap to the "
-            f"bound is {100 * worst:.2g} %."
+            f"bound is {gap(worst)}."
         )

@@ -12,6 +12,7 @@ from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import RiskMeasure, Solution
 from planner.allocation.risk import tail_mean
 from planner.domain.catalogue import Catalogue
+from planner.domain.format import fixed, money, percent_as_set, targets
 from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
@@ -155,16 +156,19 @@ def _risk_notes(
     points: Sequence[FrontierPoint], objective: Objective, currency: str, level: float
 ) -> Iterator[str]:
     """Yield what caution costs from one end to the other."""
-    worst = f"the mean of the worst {100 * (1 - level):.3g} % of outcomes"
+    worst = f"the mean of the worst {percent_as_set(1 - level)} of outcomes"
     yield f"Weight 0 maximises the expectation, weight 1 {worst} alone."
     if len(points) < 2:
         return
     first, last = points[0], points[-1]
     given, gained = first.mean - last.mean, last.cvar - first.cvar
-    unit = "targets" if objective is Objective.TARGETS_MET else currency
-    words = "{:.2f}".format if objective is Objective.TARGETS_MET else "{:,.0f}".format
-    price = f", {given / gained:.2f} per unit of tail risk removed" if gained > 0 < given else ""
+
+    def words(value: float) -> str:
+        return targets(value) if objective is Objective.TARGETS_MET else money(value, currency)
+
+    per = f", {fixed(given / gained, 2)} for each 1 of tail risk removed"
+    price = per if gained > 0 < given else ""
     yield (
-        f"On draws no solve saw, full caution gives up {words(given)} {unit} of mean for "
-        f"{words(gained)} {unit} of tail{price}."
+        f"On draws no solve saw, full caution gives up {words(given)} of mean for "
+        f"{words(gained)} of tail{price}."
     )

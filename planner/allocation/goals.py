@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.money import chance_words, money_words, threshold_words
+from planner.domain.format import count, money, money_to_the_cent, percent, percent_as_set
 from planner.domain.frontier import GoalResult
 from planner.domain.plan import Interval
 from planner.domain.quantities import QuantityError, parse_number, show
@@ -50,9 +50,9 @@ class Goal:
         if self.kind == "all":
             return "every project meets its target"
         if self.kind == "targets":
-            return f"at least {self.amount:g} target{'' if self.amount == 1 else 's'} met"
+            return f"at least {count(self.amount)} target{'' if self.amount == 1 else 's'} met"
         name = "value earned" if self.kind == "value" else "net value"
-        return f"{name} of at least {currency} {self.amount:,.0f}"
+        return f"{name} of at least {money(self.amount, currency)}"
 
 
 def parse_goal(text: str) -> Goal:
@@ -103,7 +103,7 @@ def goal_problems(goals: Sequence[Goal], confidence: float, projects: int) -> No
     mistakes += [
         Mistake(
             "--goal",
-            f"got {goal.amount:g} targets; the file has {projects} projects.",
+            f"got {count(goal.amount)} targets; the file has {projects} projects.",
             f"--goal targets:{projects}",
         )
         for goal in goals
@@ -156,19 +156,20 @@ def binomial_interval(hits: int, trials: int, confidence: float = 0.95) -> Inter
 
 def goal_text(found: GoalResult, currency: str) -> str:
     """Return what a goal costs, or that no plan found meets it, in one or two sentences."""
-    head = f"Goal: {found.goal}, with {threshold_words(found.confidence)} confidence."
+    head = f"Goal: {found.goal}, with {percent_as_set(found.confidence)} confidence."
     proven = (
-        f" No plan below {currency} {money_words(found.no_plan_below)} can, on the draws the "
+        f" No plan below {money_to_the_cent(found.no_plan_below, currency)} can, on the draws the "
         "plans were chosen on."
         if found.no_plan_below > 0
         else ""
     )
-    reached = chance_words(found.reached)
+    reached = percent(found.reached, against=[found.confidence])
     if found.budget is None:
         return f"{head} No plan found meets it; the nearest reaches {reached}.{proven}"
     low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, 1.0)
     return (
-        f"{head} {currency} {money_words(found.budget)} is the smallest budget found: its plan "
-        f"reaches {reached} on draws it never saw (95 % interval {chance_words(low)} to "
-        f"{chance_words(high)}) and funds {len(found.funded)}.{proven}"
+        f"{head} {money_to_the_cent(found.budget, currency)} is the smallest budget found: its "
+        "plan "
+        f"reaches {reached} on draws it never saw (95 % interval {percent(low)} to "
+        f"{percent(high)}) and funds {len(found.funded)}.{proven}"
     )

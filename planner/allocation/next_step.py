@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator
 
 from planner.allocation.changed import at_budget
-from planner.allocation.money import cents_words, money_words
 from planner.allocation.prepare import OptionKey, Prepared, solve_prepared
 from planner.allocation.problem import Solution
+from planner.domain.format import count, fixed, money
 from planner.domain.frontier import NextStep
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import NotConvergedError
@@ -68,7 +68,7 @@ def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[str]
         if old == new:
             continue
         if old is None and new is not None:
-            yield f"funds {project.id} ({new.images:,} images, {new.architecture})"
+            yield f"funds {project.id} ({count(new.images)} images, {new.architecture})"
         elif new is None:
             yield f"drops {project.id}"
         elif old is not None:
@@ -78,7 +78,7 @@ def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[str]
 def _difference(old: OptionKey, new: OptionKey) -> str:
     parts = []
     if old.images != new.images:
-        parts.append(f"from {old.images:,} to {new.images:,} images")
+        parts.append(f"from {count(old.images)} to {count(new.images)} images")
     if old.architecture != new.architecture:
         parts.append(f"to {new.architecture}")
     if old.start != new.start:
@@ -102,21 +102,21 @@ def _text(
     then: Solution,
 ) -> str:
     currency = prepared.portfolio.currency
-    head = f"The next {currency} {money_words(amount)} of budget"
+    head = f"The next {money(amount, currency)} of budget"
     if not changes:
         return f"{head} buys nothing that pays."
     more = f" and changes {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
-    spend = cents_words(abs(then.committed_cents - now.committed_cents))
+    spend = money(abs(then.committed_cents - now.committed_cents) / 100, currency)
     verb = "spends" if then.committed_cents >= now.committed_cents else "saves"
     return (
-        f"{head}: the plan {'; '.join(changes[:MOST_CHANGES])}{more}. It {verb} {currency} {spend} "
+        f"{head}: the plan {'; '.join(changes[:MOST_CHANGES])}{more}. It {verb} {spend} "
         f"{'more ' if verb == 'spends' else ''}and adds {_gain(prepared, gain)}."
     )
 
 
 def _gain(prepared: Prepared, gain: float) -> str:
     if prepared.objective is Objective.TARGETS_MET:
-        return f"{gain:.2f} expected targets met"
+        return f"{fixed(gain, 2)} expected targets met"
     kind = "value" if prepared.objective is Objective.VALUE else "net value"
     measured = "" if prepared.problem.risk.kind == "expected" else ", its risk measure included"
-    return f"{prepared.portfolio.currency} {money_words(round(gain))} of expected {kind}{measured}"
+    return f"{money(gain, prepared.portfolio.currency)} of expected {kind}{measured}"

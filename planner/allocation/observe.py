@@ -17,6 +17,7 @@ from planner.catalogue.text_file import read_bytes
 from planner.catalogue.write_pilots import add_pilots
 from planner.costing.training import TrainingRate, price_training
 from planner.domain.catalogue import Catalogue
+from planner.domain.format import rate
 from planner.domain.plan import SCHEMA_VERSION, Quantiles, Warning_
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
@@ -314,7 +315,8 @@ def _accuracy_doubt(
     middle = sorted(pilot.error for pilot in pilots)[len(pilots) // 2]
     project = forecast.project.id
     message = (
-        f"An error of {middle:.2%} is far above the forecast, one of {1.0 - middle:.2%} is not: "
+        f"An error of {rate(middle)} is far above the forecast, one of {rate(1.0 - middle)} is "
+        "not: "
         "are these accuracies? Then name the column accuracy."
     )
     return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)

@@ -22,10 +22,12 @@ from planner.allocation.steps import owned_images
 from planner.allocation.wide_conflict import why_infeasible
 from planner.domain.catalogue import Catalogue
 from planner.domain.echo import echo_inputs
+from planner.domain.format import money_to_the_cent, percent, percent_as_set
 from planner.domain.plan import (
     AuditResult,
     BudgetResult,
     Decision,
+    HoldResult,
     ObjectiveResult,
     PeriodSpend,
     Plan,
@@ -265,7 +267,7 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
             [
                 *empty.warnings,
                 *(item for _, found in decided for item in found),
-                *_risk_warnings(risk),
+                *_risk_warnings(risk, prepared.portfolio.currency),
                 *baseline_warning(simpler),
             ]
         ),
@@ -311,16 +313,20 @@ def _own_cents(decisions: Iterable[Decision]) -> int:
     return sum(round(100 * d.cost.total) - round(100 * d.cost.shared) for d in decisions)
 
 
-def _risk_warnings(risk: RiskResult) -> Iterable[Warning_]:
+def hold_reached(hold: HoldResult, currency: str) -> str:
+    """Return what the budget was asked to hold, and what it does."""
+    asked = percent_as_set(hold.level)
+    if hold.kind == "chance":
+        return f"a chance of {asked}; it is {percent(hold.reached, against=[hold.level])}"
+    return f"the CVaR at {asked}; it is {money_to_the_cent(hold.reached, currency)}"
+
+
+def _risk_warnings(risk: RiskResult, currency: str) -> Iterable[Warning_]:
     if risk.hold is not None and not risk.hold.holds:
-        asked = (
-            f"a chance of {risk.hold.level:.0%}; it is {risk.hold.reached:.1%}"
-            if risk.hold.kind == "chance"
-            else f"the CVaR at {risk.hold.level:.0%}; it is {risk.hold.reached:,.0f}"
-        )
         message = (
-            f"On draws the solve never saw the budget does not hold at {asked}. Lower the cost, "
-            "raise the budget, or ask for more."
+            "On draws the solve never saw the budget does not hold at "
+            f"{hold_reached(risk.hold, currency)}. Lower the cost, raise the budget, or ask for "
+            "more."
         )
         yield Warning_("HOLD_MISSED", None, "portfolio.hold", message)
 

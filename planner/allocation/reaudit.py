@@ -13,16 +13,17 @@ from planner import __version__
 from planner.allocation.audit import broken_by, period_cents, recompute
 from planner.allocation.diff import compare_plans
 from planner.allocation.judge import held_out, judge_risk
-from planner.allocation.money import cents_words, chance_words, threshold_words
+from planner.allocation.plan import hold_reached
 from planner.allocation.prepare import Prepared, prepare
 from planner.allocation.risk import risk_value
 from planner.allocation.sharing import Split, purchases, shared_result, split
 from planner.allocation.verdict import rule_on
 from planner.domain.catalogue import Catalogue
 from planner.domain.echo import echo_inputs
+from planner.domain.format import count, money_to_the_cent, percent, percent_as_set
 from planner.domain.option import ProjectOptions
 from planner.domain.plan import BudgetResult, Cost, Decision, ObjectiveResult, Plan, RiskResult
-from planner.domain.portfolio import Committed, Fund, Portfolio
+from planner.domain.portfolio import Committed, Fund, Portfolio, chance_bounds
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.domain.reaudit import Fault, Reaudit
@@ -147,14 +148,15 @@ def _gone(
             continue
         decision, limit = funded[name], menu.project.images.limit
         reason = (
-            f"only {limit:,} images can be had"
+            f"only {count(limit)} images can be had"
             if decision.images_total > limit
             else f"nothing like it is on offer ({len(options)} options were compared)"
         )
         yield Fault(
             "OPTION_GONE",
             name,
-            f"{name} on {decision.images_total:,} images with {decision.architecture}: {reason}.",
+            f"{name} on {count(decision.images_total)} images with {decision.architecture}: "
+            f"{reason}.",
         )
 
 
@@ -195,17 +197,21 @@ def _faults(seen: _Seen, portfolio: Portfolio, risk: RiskResult) -> Iterator[Fau
     prepared = seen.prepared
     limit = prepared.budget_cents
     if portfolio.hold is None and seen.cents > limit:
-        over = cents_words(seen.cents - limit)
-        message = f"It commits {cents_words(seen.cents)} of {cents_words(limit)}: {over} too much."
+        committed = money_to_the_cent(seen.cents / 100, portfolio.currency)
+        over = money_to_the_cent((seen.cents - limit) / 100)
+        message = f"It commits {committed} of {money_to_the_cent(limit / 100)}: {over} too much."
         yield Fault("BUDGET", None, message)
     if risk.hold is not None and not risk.hold.holds:
-        reached = f"{risk.hold.kind} at {risk.hold.level:g} reaches {risk.hold.reached:,.4g}"
-        yield Fault("HOLD", None, f"The budget does not hold on held-out draws: {reached}.")
+        reached = hold_reached(risk.hold, portfolio.currency)
+        yield Fault("HOLD", None, f"The budget does not hold on held-out draws at {reached}.")
     bought = [item.purchase for item in seen.splits]
     spent = period_cents(portfolio, prepared.options, seen.picks, bought)
     for period, cents in zip(portfolio.periods, spent, strict=False):
         if cents > round(100 * period.budget):
-            message = f"It commits {cents_words(cents)} of {period.budget:,.2f} in {period.id}."
+            committed = money_to_the_cent(cents / 100, portfolio.currency)
+            message = (
+                f"It commits {committed} of {money_to_the_cent(period.budget)} in {period.id}."
+            )
             yield Fault("PERIOD", None, message)
     for name in dict.fromkeys(broken_by(portfolio, prepared.options, seen.picks)):
         yield Fault("RULE", None, f"It breaks {name}.")
@@ -229,16 +235,16 @@ def _chance_faults(
     project: Project, chance: float, portfolio: Portfolio, *, is_asked: bool
 ) -> Iterator[Fault]:
     """Yield thresholds that the chance of target of a funded project misses."""
-    said = chance_words(chance)
+    said = percent(chance, against=chance_bounds(portfolio, project))
     if project.min_chance is not None and chance < project.min_chance:
-        asked = threshold_words(project.min_chance)
+        asked = percent_as_set(project.min_chance)
         message = f"{project.id} is now {said} likely to meet its target; min_chance is {asked}."
         yield Fault("MIN_CHANCE", project.id, message)
     needed = portfolio.go_chance if project.pilots else portfolio.pilot_chance
     if chance < needed and not is_asked:
         message = (
             f"{project.id} is now {said} likely to meet its target; it would be funded from "
-            f"{threshold_words(needed)}."
+            f"{percent_as_set(needed)}."
         )
         yield Fault("THRESHOLD", project.id, message)
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from planner.allocation.money import chance_words, money_words
 from planner.allocation.prepare import Prepared
 from planner.allocation.priced import reduced_worth
 from planner.allocation.problem import Rows, Solution
 from planner.domain.explanation import RunnerUp
+from planner.domain.format import count, figure, money, percent
+from planner.domain.portfolio import chance_bounds
 from planner.domain.vocabulary import Objective
 
 __all__ = ["best_option", "runner_up"]
@@ -51,14 +52,16 @@ def runner_up(prepared: Prepared, solution: Solution, index: int) -> RunnerUp | 
     currency = prepared.portfolio.currency
     against = "what was chosen" if len(chosen) else "leaving the project out"
     targets = prepared.objective is Objective.TARGETS_MET
-    amount = f"{lacks:.3g} targets" if targets else f"{currency} {money_words(round(lacks, 2))}"
+    amount = f"{figure(lacks)} targets" if targets else money(lacks, currency)
     lag = f"it is worth {amount} less than {against}"
     if lacks < (0.0005 if targets else 0.005):
         lag = f"it is worth as much as {against}, but the plan is better without it"
     start = f" starting in {key.start}" if key.start else ""
+    project = prepared.menus[index].project
+    likely = percent(chance, against=chance_bounds(prepared.portfolio, project))
     text = (
-        f"Runner-up: {key.architecture} at {key.images:,} images{start} for {currency} "
-        f"{money_words(cost)}, {chance_words(chance)} likely; at the plan's prices {lag}."
+        f"Runner-up: {key.architecture} at {count(key.images)} images{start} for "
+        f"{money(cost, currency)} in all, {likely} likely; at the plan's prices {lag}."
     )
     return RunnerUp(key.architecture, key.images, cost, chance, lacks, text)
 

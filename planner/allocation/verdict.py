@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from planner.allocation.money import chance_words, threshold_words
 from planner.allocation.options import Menu
+from planner.domain.format import percent, percent_as_set
 from planner.domain.plan import Warning_
-from planner.domain.portfolio import Portfolio
+from planner.domain.portfolio import Portfolio, chance_bounds
 from planner.domain.vocabulary import Verdict
 
 
@@ -26,8 +26,8 @@ def rule_on(menu: Menu, chance: float, portfolio: Portfolio) -> Ruling:
     pilot.
     """
     project = menu.project.id
-    likely = chance_words(chance)
-    go, pilot = threshold_words(portfolio.go_chance), threshold_words(portfolio.pilot_chance)
+    likely = percent(chance, against=chance_bounds(portfolio, menu.project))
+    go, pilot = percent_as_set(portfolio.go_chance), percent_as_set(portfolio.pilot_chance)
 
     def warning(code: str, message: str) -> tuple[Warning_, ...]:
         return (Warning_(code, project, f"projects[{project}]", message),)

@@ -21,13 +21,13 @@ from planner.allocation.conflict import (
     conflict_of,
     explain_conflict,
 )
-from planner.allocation.money import cents_words
 from planner.allocation.options import Menu
 from planner.allocation.packing import Group, pack_outcomes
 from planner.allocation.prepare import Prepared
 from planner.allocation.problem import Floats, Outcomes, Problem, RiskMeasure, Row, Rows
 from planner.allocation.rules import project_rules, skipped
 from planner.allocation.solver import highs
+from planner.domain.format import money_to_the_cent
 from planner.domain.option import ProjectOptions
 from planner.domain.plan import Fix
 from planner.domain.portfolio import Portfolio, UnitShare
@@ -109,7 +109,7 @@ class WideCase:
                 BUDGET not in everything or total <= self.prepared.budget_cents
             )
             if cents is not None and within:
-                text = f"{name}.budget {cents_words(cents)}"
+                text = f"{name}.budget {money_to_the_cent(cents / 100)}"
                 yield Fix(cents / 100, text, field=f"portfolio.{name}.budget")
 
     def _least(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from planner.catalogue.candidates import candidate_warnings
 from planner.catalogue.preference_warnings import preference_warnings
 from planner.catalogue.tables import load_catalogue
+from planner.domain.format import figure, percent_as_set, rate
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio
 from planner.domain.project import Project
@@ -61,7 +62,8 @@ def _portfolio_warnings(portfolio: Portfolio) -> Iterator[Warning_]:
     price = amount_mean(compute.usd_per_flop)
     if compute.basis is Basis.PAPER and not low <= price <= high:
         message = (
-            f"{price:.3g} per FLOP is outside the usual {low:.0e} to {high:.0e}. The paper's "
+            f"{figure(price)} per FLOP is outside the usual {figure(low)} to {figure(high)}. The "
+            "paper's "
             "default of 3e-11 is about a million times today's cloud price."
         )
         yield Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message)
@@ -84,8 +86,9 @@ def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[
     if project.target_is_trivial:
         message = (
             "Always answering the most frequent class already has an error of "
-            f"{project.majority_guess_error:.2%}, no worse than the target of "
-            f"{project.error_target:.2%}: no images are needed. Use a target per class, or "
+            f"{rate(project.majority_guess_error)}, no worse than the target of "
+            f"{percent_as_set(project.error_target)}: no images are needed. Use a target per "
+            "class, or "
             "balanced accuracy."
         )
         targets = ("target_accuracy", "target_error", "target_iou")
@@ -93,7 +96,8 @@ def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[
         yield "TARGET_TRIVIAL", given, message
     if project.relative_complexity > 1:
         message = (
-            f"Relative complexity {project.relative_complexity:.3g} exceeds that of the baseline "
+            f"Relative complexity {figure(project.relative_complexity)} exceeds that of the "
+            "baseline "
             "task: the forecast extrapolates."
         )
         yield "RC_ABOVE_ONE", "classes", message

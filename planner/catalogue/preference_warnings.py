@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from planner.domain.format import figure, money, money_to_the_cent, percent_as_set
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio, SharedAsset, UnitShare
 from planner.domain.project import Project
@@ -62,8 +63,9 @@ def _aversion(portfolio: Portfolio, aversion: float) -> Iterator[Warning_]:
         else "so large that the worst draw alone decides"
     )
     message = (
-        f"An aversion of {aversion:.3g} per {unit} is {sense}: with {stake:,.0f} at stake in all, "
-        f"between {1 / stake:.1g} and {10 / stake:.1g} is usual."
+        f"An aversion of {figure(aversion)} per {unit} is {sense}: with "
+        f"{money(stake, '' if counts else portfolio.currency)} at stake in all, between "
+        f"{figure(1 / stake, 1)} and {figure(10 / stake, 1)} is usual."
     )
     yield Warning_("AVERSION_SCALE", None, "portfolio.risk.aversion", message)
 
@@ -75,8 +77,8 @@ def _periods(portfolio: Portfolio) -> Iterator[Warning_]:
     total = sum(period.budget for period in portfolio.periods)
     if portfolio.periods and portfolio.budget is not None and portfolio.budget > total:
         message = (
-            f"The budget of {portfolio.budget:,.0f} is above the {total:,.0f} that the periods "
-            "allow together; the periods bind."
+            f"The budget of {money_to_the_cent(portfolio.budget, portfolio.currency)} is above the "
+            f"{money_to_the_cent(total)} that the periods allow together; the periods bind."
         )
         yield Warning_("BUDGET_ABOVE_PERIODS", None, "portfolio.budget", message)
 
@@ -93,7 +95,7 @@ def _units(portfolio: Portfolio) -> Iterator[Warning_]:
     total = sum(most[unit] for unit in units if unit is not None)
     if total < 1 - 1e-9:
         message = (
-            f"The greatest shares of all units sum to {100 * total:.4g} %: nothing that costs "
+            f"The greatest shares of all units sum to {percent_as_set(total)}: nothing that costs "
             "anything can be funded. Raise one, or leave a unit without a rule."
         )
         yield Warning_("UNIT_SHARES", None, "rules", message)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from planner.domain.format import count, rate
 from planner.domain.plan import Warning_
 from planner.domain.project import Pilot, Project
 from planner.domain.vocabulary import Task
@@ -123,16 +124,17 @@ def _above_chance(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, 
     chance = (
         "an error of 100 %"
         if project.task is Task.SEGMENTATION
-        else (f"always answering the most frequent class ({guess:.2%} error)")
+        else (f"always answering the most frequent class ({rate(guess)} error)")
     )
     worst = next((run for run in above if run.pilot.error < 1.0), above[0])
     text = (
-        f"{_lines(run.line for run in above)}: an error of {worst.pilot.error:.2%} is no better "
+        f"{_lines(run.line for run in above)}: an error of {rate(worst.pilot.error)} is no better "
         f"than {chance}."
     )
     if worst.pilot.error < 1.0:
         text += (
-            f" Is it an accuracy? Then the error is {1.0 - worst.pilot.error:.2%}, and the column "
+            f" Is it an accuracy? Then the error is {rate(1.0 - worst.pilot.error)}, and the "
+            "column "
             "is to be named accuracy. Or did the training fail?"
         )
     else:
@@ -153,8 +155,9 @@ def _rising(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
         for (few, low, sd_low, left), (many, high, sd_high, right) in pairwise(_by_size(points)):
             if high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high):
                 text = (
-                    f"The error rises with images: {10**low:.2%} at {few:,.0f} ({left}), "
-                    f"{10**high:.2%} at {many:,.0f} ({right}). Were both trained to the end and "
+                    f"The error rises with images: {rate(10**low)} at {count(few)} ({left}), "
+                    f"{rate(10**high)} at {count(many)} ({right}). Were both trained to the end "
+                    "and "
                     "tested on the same images, or is it an accuracy?"
                 )
                 yield "PILOT_RISES", text

@@ -51,6 +51,7 @@ from planner.catalogue.schema_values import (
     read_utilisation,
     two_classes,
 )
+from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.portfolio import AVERSION_NEEDED
 from planner.domain.quantities import Amount, show
 from planner.domain.sharing import DATASET_GIVES, MODEL_IMAGES, NOTHING_TAKEN
@@ -107,8 +108,9 @@ def _at_most_go_chance(pilot_chance: float, info: ValidationInfo) -> float:
     go_chance = info.data.get("go_chance", 1.0)
     if pilot_chance > go_chance:
         raise mistake(
-            f"pilot_chance {pilot_chance:.4g} is above go_chance {go_chance:.4g}.",
-            f"pilot_chance: {100 * go_chance:.6g}%",
+            f"pilot_chance {percent_as_set(pilot_chance)} is above go_chance "
+            f"{percent_as_set(go_chance)}.",
+            f"pilot_chance: {percent_to_type(go_chance)}",
         )
     return pilot_chance
 

@@ -14,6 +14,7 @@ from planner.catalogue.schema_values import (
     mistake,
 )
 from planner.catalogue.suggest import did_you_mean
+from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.quantities import show
 
 
@@ -21,8 +22,8 @@ def _at_most_max_share(least: float | None, info: ValidationInfo) -> float | Non
     most = info.data.get("max_share")
     if least is not None and most is not None and least > most:
         raise mistake(
-            f"min_share {100 * least:.4g}% is above max_share {100 * most:.4g}%.",
-            f"min_share: {100 * most:.6g}%",
+            f"min_share {percent_as_set(least)} is above max_share {percent_as_set(most)}.",
+            f"min_share: {percent_to_type(most)}",
         )
     return least
 

@@ -1,5 +1,6 @@
 """Which part of a cost deserves attention?"""
 
+from planner.domain.format import figure, money, percent
 from planner.domain.plan import Cost
 
 __all__ = ["reality_note"]
@@ -25,14 +26,14 @@ def reality_note(
     --------
     >>> note = reality_note(Cost(data=900.0, training=100.0, total=1000.0), "ResNet-50")
     >>> note.partition(": ")[2]
-    'training ResNet-50 is USD 100.00 of 1,000.00 (10.0 %).'
+    'training ResNet-50 is USD 100 of 1,000 (10 %).'
     """
-    hours = "" if gpu_hours is None else f" ({gpu_hours:,.1f} accelerator-hours)"
-    head = f"training {architecture}{hours} is {currency} {cost.training:,.2f}"
+    hours = "" if gpu_hours is None else f" ({figure(gpu_hours)} accelerator-hours)"
+    head = f"training {architecture}{hours} is {money(cost.training, currency)}"
     if cost.total <= 0:
         return f"This option costs nothing: {head}."
     share = cost.training / cost.total
-    tail = f"{head} of {cost.total:,.2f} ({share:.1%})".replace("%)", " %)")
+    tail = f"{head} of {money(cost.total)} ({percent(share)})"
     if share > 0.5:
         return f"Data, people and trials usually dominate, but here compute does: {tail}."
     return f"Data, people and trials dominate; compute rarely does: {tail}."

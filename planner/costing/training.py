@@ -15,6 +15,7 @@ from planner.costing.speed import LOADER_CEILING_IMAGES_PER_S, table_utilisation
 from planner.domain.architecture import Architecture
 from planner.domain.catalogue import Accelerator, Catalogue
 from planner.domain.limits import MAX_MONEY, MAX_REPEATS
+from planner.domain.format import count, figure, fixed
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
@@ -157,7 +158,8 @@ def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:
     if compute.basis != Basis.PAPER or low <= price <= high:
         return ()
     message = (
-        f"{price:.2g} USD per FLOP is far from cloud prices, which lie between 1e-18 and 2e-16 "
+        f"{figure(price, 2)} USD per FLOP is far from cloud prices, which lie between 1e-18 and "
+        "2e-16 "
         "(the published example, 3e-11, is about a million times too high). "
         "Use basis: measured for a price of today."
     )
@@ -200,8 +202,8 @@ def _measured_rate(
     seconds, input_bound, words = _seconds(architecture, flop, machine, compute, catalogue)
     how = (
         f"{architecture.forward_gmacs:g} GMACs x 2 x 3 per image on {machine.accelerator.name}, "
-        f"{machine.accelerator.training_precision} peak {machine.peak_flop_per_s:.3g} FLOP/s, "
-        f"{words}: {1 / seconds:,.0f} images/s at {machine.price_words}."
+        f"{machine.accelerator.training_precision} peak {figure(machine.peak_flop_per_s)} FLOP/s, "
+        f"{words}: {count(1 / seconds)} images/s at {machine.price_words}."
     )
     usd = seconds * machine.usd_per_second
     return TrainingRate(architecture.name, usd, seconds, how, input_bound)
@@ -220,12 +222,12 @@ def _seconds(
         seconds = at_peak * _mean_of_inverse(compute.utilisation)
         return seconds, False, f"utilisation {compute.utilisation!s} as given"
     utilisation, words = table_utilisation(architecture, machine.accelerator, catalogue)
-    speed = f"utilisation {utilisation:.3f} ({words})"
+    speed = f"utilisation {fixed(utilisation, 3)} ({words})"
     computing, loading = at_peak / utilisation, 1 / LOADER_CEILING_IMAGES_PER_S
     if computing >= loading:
         return computing, False, speed
     speed += (
-        f", held to the {LOADER_CEILING_IMAGES_PER_S:,.0f} images/s an ordinary loader "
+        f", held to the {count(LOADER_CEILING_IMAGES_PER_S)} images/s an ordinary loader "
         "feeds one GPU (ultralytics/yolov5 release 6.2, 2022-08)"
     )
     return loading, True, speed

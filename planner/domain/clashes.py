@@ -8,6 +8,7 @@ portfolios built in Python. Whatever does not have the expected shape is passed 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
 from planner.domain.suggest import did_you_mean
 
@@ -136,14 +137,16 @@ def _unit_shares(data: Fields) -> Iterator[Clash]:
         high, other = most.get(unit, (1.0, place))
         if low > high and other != place:
             message = (
-                f"{show(unit)} gets at least {_percent(low)} here, but at most "
-                f"{_percent(high)} in {_rule(other)}."
+                f"{show(unit)} gets at least {percent_as_set(low)} here, but at most "
+                f"{percent_as_set(high)} in {_rule(other)}."
             )
-            yield Clash((*place, "min_share"), message, f"min_share: {_percent(high)}")
+            yield Clash((*place, "min_share"), message, f"min_share: {percent_to_type(high)}")
     total = sum(low for low, _ in least.values())
     if total > 1 + 1e-9 and len(least) > 1:
         _, place = max(least.values(), key=lambda found: found[1][1])
-        message = f"the least shares of {len(least)} units sum to {_percent(total)}; at most 100%."
+        message = (
+            f"the least shares of {len(least)} units sum to {percent_as_set(total)}; at most 100 %."
+        )
         yield Clash((*place, "min_share"), message)
 
 
@@ -206,10 +209,6 @@ def _committed_together(data: Fields) -> Iterator[Clash]:
 def _rule(place: Location) -> str:
     """Return the name of a rule's place."""
     return f"rules[{place[1]}]"
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.6g}%"
 
 
 def _rate(value: object) -> float | None:

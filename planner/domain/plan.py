@@ -411,6 +411,17 @@ class Plan(Shown):
     inputs: Mapping[str, object] = field(default_factory=dict)
     release: str = ""
 
+    def chance_bounds(self, project: str) -> tuple[float, ...]:
+        """Return what the chance of a project's target was held against, as far as it is known."""
+        given = self.inputs.get("projects")
+        own = given.get(project) if isinstance(given, Mapping) else None
+        bounds = (
+            self.assumptions.get("go_chance"),
+            self.assumptions.get("pilot_chance"),
+            own.get("min_chance") if isinstance(own, Mapping) else None,
+        )
+        return tuple(float(bound) for bound in bounds if isinstance(bound, int | float))
+
     def to_dict(self) -> dict[str, object]:
         """Return the plan as plain data, in the shape of ``planner plan --json``."""
         data: dict[str, object] = {

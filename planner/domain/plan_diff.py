@@ -1,7 +1,7 @@
 """What changed between two plans, project by project, and what can explain it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from planner.domain.plan import SCHEMA_VERSION
@@ -81,6 +81,8 @@ class Standing:
         In currency; the project's share of shared assets included.
     chance_of_target : float
         In [0, 1].
+    against : tuple of float
+        What the chance was held against, for its text; not part of the data.
     """
 
     verdict: Verdict
@@ -92,6 +94,11 @@ class Standing:
     expected_net_value: float
     start: str | None
     assets: tuple[str, ...]
+    against: tuple[float, ...] = field(default=(), compare=False)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data, in the shape of ``planner diff --json``."""
+        return {name: value for name, value in asdict(self).items() if name != "against"}
 
 
 @dataclass(frozen=True)
@@ -149,4 +156,13 @@ class PlanDiff:
 
     def to_dict(self) -> dict[str, object]:
         """Return plain data, in the shape of ``planner diff --json``."""
-        return {"schema_version": SCHEMA_VERSION, "same": self.same, **asdict(self)}
+        projects = [
+            {**asdict(item), "before": _data(item.before), "after": _data(item.after)}
+            for item in self.projects
+        ]
+        whole = {**asdict(self), "projects": projects}
+        return {"schema_version": SCHEMA_VERSION, "same": self.same, **whole}
+
+
+def _data(standing: Standing | None) -> dict[str, object] | None:
+    return None if standing is None else standing.to_dict()

@@ -293,3 +293,17 @@ _RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
 
 AVERSION_NEEDED = "an entropic measure needs its aversion, per unit of the objective, above 0."
 ONE_HOLD = "give exactly one of chance and cvar."
+
+
+def chance_bounds(portfolio: Portfolio, project: Project) -> tuple[float, float, float | None]:
+    """Return what the chance of a project's target is held against: what decides on its verdict.
+
+    Examples
+    --------
+    >>> portfolio = Portfolio(go_chance=0.7)
+    >>> images = {"held": 0, "limit": 10}
+    >>> project = Project(id="a", classes=2, target_error=0.1, images=images, min_chance=0.5)
+    >>> chance_bounds(portfolio, project)
+    (0.7, 0.3, 0.5)
+    """
+    return portfolio.go_chance, portfolio.pilot_chance, project.min_chance

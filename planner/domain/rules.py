@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.domain.fields import FieldReader, share, text, text_list
+from planner.domain.format import percent_as_set
 from planner.domain.quantities import parse_count
 from planner.domain.suggest import did_you_mean
 from planner.errors import InputError, Problem
@@ -115,7 +116,10 @@ class UnitShare:
         if self.max_share is None and self.min_share is None:
             reader.wrong("max_share", "a rule on a unit has max_share, min_share or both.")
         if most is not None and least is not None and least > most:
-            reader.wrong("min_share", f"min_share {least:g} is above max_share {most:g}.")
+            reader.wrong(
+                "min_share",
+                f"min_share {percent_as_set(least)} is above max_share {percent_as_set(most)}.",
+            )
         reader.finish()
 
 
@@ -243,7 +247,9 @@ def describe(rule: Rule) -> str:
             return f"at least {rule.count} of {_listed(rule.projects)}"
         case UnitShare():
             bounds = (("at least", rule.min_share), ("at most", rule.max_share))
-            words = [f"{side} {100 * bound:.6g} %" for side, bound in bounds if bound is not None]
+            words = [
+                f"{side} {percent_as_set(bound)}" for side, bound in bounds if bound is not None
+            ]
             return f"unit {rule.unit} {', '.join(words)} of the spend"
         case Committed():
             how = "" if rule.architecture is None else f" with {rule.architecture}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from planner.domain.format import count, rate
 from planner.domain.pilot_record import far_variance, resolved_architecture
 from planner.domain.plan import Warning_
 from planner.domain.project import Pilot, Project
@@ -104,8 +105,9 @@ def _above_chance(project: Project) -> Iterator[tuple[str, str, str]]:
                 "PILOT_ABOVE_CHANCE",
                 f"pilots[{index}].error",
                 (
-                    f"{pilot.error:.2%} error at {pilot.images:,} images is worse than always "
-                    f"answering the most frequent class ({guess:.2%}). Is it an accuracy, or did "
+                    f"{rate(pilot.error)} error at {count(pilot.images)} images is worse than "
+                    "always "
+                    f"answering the most frequent class ({rate(guess)}). Is it an accuracy, or did "
                     f"the run fail? It counts all the same."
                 ),
             )
@@ -126,8 +128,10 @@ def _rising(project: Project) -> Iterator[tuple[str, str, str]]:
                     "PILOT_RISES",
                     f"pilots[{index}]",
                     (
-                        f"The error rises from {10**low:.2%} at {few:,} images to {10**high:.2%} "
-                        f"at {many:,}. Were both runs trained to the end, and tested on the same "
+                        f"The error rises from {rate(10**low)} at {count(few)} images to "
+                        f"{rate(10**high)} "
+                        f"at {count(many)}. Were both runs trained to the end, and tested on the "
+                        "same "
                         f"images? Both count."
                     ),
                 )

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.format import count, fixed
 from planner.domain.pilot_record import pilots_digest, recorded_pilots
 from planner.domain.plan import Warning_
 from planner.domain.posterior import Posterior
@@ -158,8 +159,8 @@ def _quality_warnings(project: Project, quality: UpdateQuality) -> tuple[Warning
     if quality.is_reliable:
         return ()
     message = (
-        f"The pilots lie where the model hardly expects them (k-hat {quality.k_hat:.2f}, "
-        f"{quality.effective_draws:,.0f} effective draws): the updated range is rough. Check "
+        f"The pilots lie where the model hardly expects them (k-hat {fixed(quality.k_hat, 2)}, "
+        f"{count(quality.effective_draws)} effective draws): the updated range is rough. Check "
         f"error, images, classes and pretraining of the runs. If they are right, refit the model "
         f"with them: planner fit --pilots PORTFOLIO -o DIR ({REFIT_TIME}), then --model DIR."
     )

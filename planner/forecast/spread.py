@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.format import count, percent
 from planner.forecast.hierarchy import Component, GaussianPredictor, prior_part
 
 if TYPE_CHECKING:
@@ -155,6 +156,6 @@ def _sentence(images: float, shares: dict[str, float]) -> str:
     """Say the shares in one plain sentence, largest first."""
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     if not any(shares.values()):
-        return f"At {images:,.0f} images the forecast has no spread."
-    told = [f"{100 * share:.0f} % {_WORDS[name]}" for name, share in ranked if share >= 0.005]
-    return f"Width at {images:,.0f} images: {'; '.join(told)}."
+        return f"At {count(images)} images the forecast has no spread."
+    told = [f"{percent(share)} {_WORDS[name]}" for name, share in ranked if share >= 0.005]
+    return f"Width at {count(images)} images: {'; '.join(told)}."

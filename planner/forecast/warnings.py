@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.format import count, figure, percent, percent_as_set, rate
 from planner.domain.plan import Warning_
 from planner.domain.posterior import EvidencePart, EvidenceRange, Posterior
 from planner.domain.project import Project
@@ -34,8 +35,9 @@ def _findings(
     if project.target_is_trivial:
         text = (
             f"Always answering the most frequent class already has an error of "
-            f"{project.majority_guess_error:.2%}, no worse than the target error of "
-            f"{project.error_target:.2%}: no images are needed. Use a target per class, or "
+            f"{rate(project.majority_guess_error)}, no worse than the target error of "
+            f"{percent_as_set(project.error_target)}: no images are needed. Use a target per "
+            "class, or "
             f"balanced accuracy."
         )
         yield "TARGET_TRIVIAL", "target_error", text
@@ -49,8 +51,8 @@ def _findings(
         yield "BEYOND_EVIDENCE", "target_error", text
     if project.images.limit > evidence.images[1] or 0 < project.images.held < evidence.images[0]:
         text = (
-            f"The fitted rows{whose} span {evidence.images[0]:,.0f} to "
-            f"{evidence.images[1]:,.0f} images; outside, the forecast is an extrapolation and "
+            f"The fitted rows{whose} span {count(evidence.images[0])} to "
+            f"{count(evidence.images[1])} images; outside, the forecast is an extrapolation and "
             f"its range too narrow."
         )
         yield "EXTRAPOLATED", "images", text
@@ -58,12 +60,13 @@ def _findings(
     low, high = evidence.relative_complexity
     if not low <= complexity <= high:
         text = (
-            f"Relative complexity {complexity:.3g} lies outside the fitted {low:.3g} to {high:.3g}"
+            f"Relative complexity {figure(complexity)} lies outside the fitted {figure(low)} to "
+            f"{figure(high)}"
             f"{whose}."
         )
         yield "EXTRAPOLATED_COMPLEXITY", "classes", text
     if complexity > 1:
-        text = f"Relative complexity {complexity:.3g} exceeds that of the baseline task."
+        text = f"Relative complexity {figure(complexity)} exceeds that of the baseline task."
         yield "RC_ABOVE_ONE", "classes", text
     if isinstance(evidence, EvidencePart) and evidence.n_datasets < FEW_DATASETS:
         text = (
@@ -87,7 +90,8 @@ def _findings(
     if not project.pretrained and posterior.spec is None:
         share = np.mean(posterior.draws["log10_images"] >= 0)
         text = (
-            f"Training from scratch is weakly identified: in {share:.1%} of draws more images do "
+            f"Training from scratch is weakly identified: in {percent(share)} of draws more "
+            "images do "
             f"not help at all; those count as never."
         )
         yield "SCRATCH_WEAK_EVIDENCE", "pretrained", text

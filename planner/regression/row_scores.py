@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from planner.domain.format import percent_to_type
 from planner.domain.scores import (
     LEVELS,
     central_coverage,
@@ -124,8 +125,10 @@ def summarise_scores(
         crps_by_set=crps,
         crps_by_set_se=crps_se,
         bias=float(np.mean(scores.median[at] - log10_error[at])),
-        coverage={f"{level:.0%}": central_coverage(pit, level) for level in LEVELS},
-        coverage_by_set={f"{level:.0%}": central_coverage(pit, level, weights) for level in LEVELS},
+        coverage={percent_to_type(level): central_coverage(pit, level) for level in LEVELS},
+        coverage_by_set={
+            percent_to_type(level): central_coverage(pit, level, weights) for level in LEVELS
+        },
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from planner.report.format import shorten
+from planner.domain.format import shorten
 
 PAGE_WIDTH = 79
 WIDEST_CELL = 28

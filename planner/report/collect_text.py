@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import count, fixed, money, percent, percent_as_set, price, shorten
 from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
-from planner.report.format import count, money, percent, shorten
 
 if TYPE_CHECKING:
     from planner.allocation.collect import CollectionReport
@@ -22,7 +22,7 @@ LARGE_SE = 0.05
 def render_collection(report: "CollectionReport") -> Iterator[Table | Text]:
     """Yield the advice, the rounds and the alternatives, each block at most 79 columns wide."""
     yield Text(
-        f"{shorten(report.project, 30)} · target error {percent(report.target_error, 2)} · "
+        f"{shorten(report.project, 30)} · target error {percent_as_set(report.target_error)} · "
         f"{shorten(report.architecture, 20)} · model {report.model['name']}",
         style="bold",
     )
@@ -105,10 +105,10 @@ def _expected(report: "CollectionReport") -> str:
     policy = report.policy
     spend = money(policy.expected_spend, report.currency)
     return (
-        f"Expected: {policy.expected_rounds:.1f} rounds, {count(policy.expected_images)} images in "
+        f"Expected: {fixed(policy.expected_rounds, 1)} rounds, {count(policy.expected_images)} "
+        "images in "
         f"all and {spend} spent (not over {money(policy.spend_p90)} in 90 % of outcomes); the "
-        f"target is met in {percent(policy.chance_reached)} and missed in "
-        f"{percent(1.0 - policy.chance_reached)} of outcomes. Collecting pays from "
+        f"target is met in {percent(policy.chance_reached)} of outcomes. Collecting pays from "
         f"{_break_even(report)}."
     )
 
@@ -159,7 +159,7 @@ def _notes(report: "CollectionReport") -> Iterator[str]:
         yield (
             f"More likely than not the target is missed: the limit itself meets it in "
             f"{percent(report.chance_within_limit)} of outcomes, and no number of images in "
-            f"{percent(never, 1)}. The rounds are worth their cost because of what a "
+            f"{percent(never)}. The rounds are worth their cost because of what a "
             f"success saves, not because one is likely."
         )
     if report.policy.expected_cost_se > LARGE_SE * report.policy.expected_cost:
@@ -170,7 +170,7 @@ def _notes(report: "CollectionReport") -> Iterator[str]:
     if report.policy.rounds:
         guess = "Later rounds are today's guess: add" if len(report.policy.rounds) > 1 else "Add"
         yield f"{guess} each round's run to the project's pilots and ask again."
-    extras = [f"{money(prices.per_image, currency)} per image"]
+    extras = [f"{price(prices.per_image, currency)} per image"]
     if prices.setup:
         extras.append(f"{money(prices.setup)} once to set up")
     if prices.per_round:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import count, figure, fixed, money, percent, shorten
 from planner.domain.plan_diff import ChangeKind, PlanDiff, PlanHead, ProjectChange, Standing
 from planner.domain.vocabulary import Objective, Verdict
-from planner.report.format import count, money, percent, shorten
 
 WIDTH = 79
 
@@ -118,12 +118,12 @@ def _cells(standing: Standing | None) -> tuple[str, ...]:
         count(standing.images_total),
         shorten(standing.architecture or "–", 16),
         money(standing.cost_total),
-        percent(standing.chance_of_target, down=True),
+        percent(standing.chance_of_target, against=standing.against),
     )
 
 
 def _targets(number: float) -> str:
-    return f"{number:.2f}"
+    return fixed(number, 2)
 
 
 def _signed(amount: float) -> str:
@@ -134,7 +134,7 @@ def _plain(value: object) -> str:
     if value is None:
         return "not given"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,.10g}"
+        return figure(value, 10)
     if isinstance(value, list):
         return ", ".join(_plain(item) for item in value) or "none"
     if isinstance(value, dict):

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from planner.allocation.estimate import Estimate
 from planner.domain.explanation import Explanation, PlanExplanation
+from planner.domain.format import count, fixed, gap, money, percent, percent_as_set, rate, shorten
 from planner.domain.frontier import Frontier
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.forecast.forecast import Forecast
-from planner.report.format import count, money, percent, shorten
 
 MOST_ROWS = 60
 """Rows of a table; what is left out is counted below it, and stands in ``to_frame()``."""
@@ -43,20 +43,20 @@ def html_of(record: object) -> str:
 @html_of.register
 def _(record: Plan) -> str:
     header = (
-        f"{_name(record.portfolio)} · budget {money(record.budget.limit, escape(record.currency))} "
+        f"{_name(record.portfolio)} · budget {escape(money(record.budget.limit, record.currency))} "
         f"· model {_name(record.model['name'])} · seed {record.seed}"
     )
     if record.status is Status.INFEASIBLE:
         return _page(header, _infeasible(record))
     funded = [item for item in record.decisions if item.verdict is not Verdict.NO_GO]
     columns = ("Project", "Verdict", "Train on", "To buy", "Architecture", "Spend", "Chance", "Net")
-    rows = [_decision_cells(decision) for decision in record.decisions]
+    rows = [_decision_cells(record, decision) for decision in record.decisions]
     total = ("Total", f"{len(funded)} funded", "", "", "", money(record.budget.committed), "", "")
     table = _table(columns, rows, numbers={2, 3, 5, 6, 7}, footer=total)
     return _page(header, table, *(_paragraph(text) for text in _plan_sentences(record)))
 
 
-def _decision_cells(decision: Decision) -> tuple[str, ...]:
+def _decision_cells(plan: Plan, decision: Decision) -> tuple[str, ...]:
     if decision.verdict is Verdict.NO_GO:
         return (_name(decision.project), "NO-GO", "–", "–", "–", "–", "–", "–")
     return (
@@ -66,7 +66,7 @@ def _decision_cells(decision: Decision) -> tuple[str, ...]:
         count(decision.images_to_buy),
         _name(decision.architecture or "–"),
         money(decision.cost.total),
-        percent(decision.chance_of_target, down=True),
+        percent(decision.chance_of_target, against=plan.chance_bounds(decision.project)),
         money(decision.expected_net_value),
     )
 
@@ -81,12 +81,11 @@ def _plan_sentences(plan: Plan) -> Iterable[str]:
         if plan.objective.kind is not Objective.TARGETS_MET:
             net = plan.risk.net_value
             yield (
-                f"Net value on draws the plan never saw: P10 {money(net.p10)}, "
+                f"Net value on draws the plan never saw: P10 {money(net.p10, plan.currency)}, "
                 f"P50 {money(net.p50)}, P90 {money(net.p90)}. {QUANTILES_SENTENCE}"
             )
-        gap = plan.objective.gap
         proof = "Proven optimal" if plan.status is Status.OPTIMAL else "Not proven optimal"
-        yield f"{proof}: at most {max(100 * gap, 1e-4):.2g} % below the bound."
+        yield f"{proof}: at most {gap(plan.objective.gap)} below the bound."
 
 
 def _infeasible(plan: Plan) -> str:
@@ -109,7 +108,7 @@ def _(record: Portfolio) -> str:
         (
             _name(project.id),
             escape(str(project.task)),
-            percent(project.error_target, 2),
+            percent_as_set(project.error_target),
             count(project.images.held),
             count(project.images.limit),
             escape(str(project.images.price)),
@@ -125,14 +124,14 @@ def _(record: Portfolio) -> str:
 def _(record: Forecast) -> str:
     project = record.project
     header = (
-        f"{_name(project.id)} · target error {percent(project.error_target, 2)} · "
+        f"{_name(project.id)} · target error {percent_as_set(project.error_target)} · "
         f"model {_name(record.posterior.name)} · any architecture"
     )
     sizes = sorted({max(project.images.held, 10), _middle(record), project.images.limit})
     frame = record.error_draws(sizes)
     chances = record.chance(project.error_target, sizes)
     rows = [
-        (count(size), *(percent(value, 2) for value in _three(frame[:, column])), percent(chance))
+        (count(size), *(rate(value) for value in _three(frame[:, column])), percent(chance))
         for column, (size, chance) in enumerate(zip(sizes, chances.tolist(), strict=True))
     ]
     columns = ("Images", "Error P10", "Error P50", "Error P90", "Chance of target")
@@ -164,7 +163,7 @@ def _(record: Estimate) -> str:
             (
                 _name(project.id),
                 *(count(size) for size in (need.p10, need.p50, need.p90)),
-                percent(project.chance_of_target_at_limit, down=True),
+                percent(project.chance_of_target_at_limit),
                 _name(lead.architecture),
                 count(lead.images_total),
                 money(lead.cost.total),
@@ -183,9 +182,9 @@ def _(record: Frontier) -> str:
         (
             money(point.budget),
             money(point.committed),
-            f"{point.value:.2f}" if targets else money(point.value),
-            f"{point.bound:.2f}" if targets else money(point.bound),
-            f"{point.expected_targets:.2f}",
+            fixed(point.value, 2) if targets else money(point.value),
+            fixed(point.bound, 2) if targets else money(point.bound),
+            fixed(point.expected_targets, 2),
             f"{len(point.funded)}",
         )
         for point in record.points

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import (
+    NEVER,
+    count,
+    figure,
+    money,
+    percent,
+    percent_as_set,
+    rate,
+    shorten,
+)
 from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
-from planner.report.format import NEVER, count, money, percent, shorten
 
 if TYPE_CHECKING:
     from planner.allocation.estimate import Estimate, ProjectEstimate, Spread
@@ -35,7 +44,7 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
     """
     for project in estimate.projects:
         yield Text(
-            f"{shorten(project.id, 50)} · target error {percent(project.target_error, 2)} · "
+            f"{shorten(project.id, 50)} · target error {percent_as_set(project.target_error)} · "
             f"model {estimate.model['name']}",
             style="bold",
         )
@@ -69,7 +78,7 @@ def _ranges(project: "ProjectEstimate") -> Table:
 
 
 def _percents(spread: "Spread") -> tuple[str, ...]:
-    return tuple(percent(value, 2) if value is not None else NEVER for value in _values(spread))
+    return tuple(rate(value) if value is not None else NEVER for value in _values(spread))
 
 
 def _values(spread: "Spread") -> tuple[float | None, ...]:
@@ -79,7 +88,7 @@ def _values(spread: "Spread") -> tuple[float | None, ...]:
 def _need_sentence(project: "ProjectEstimate") -> str:
     need = project.data_needed
     at_limit = percent(project.chance_of_target_at_limit)
-    never = percent(need.chance_never, 1)
+    never = percent(need.chance_never)
     text = f"Chance of target at the limit {at_limit}; never reached in {never} of outcomes."
     low, high = need.p10, need.p90
     if low is not None and low > 0 and (high is None or high / low > ORDER_OF_MAGNITUDE_RATIO):
@@ -129,16 +138,17 @@ def _cost_sentences(project: "ProjectEstimate", currency: str) -> Iterator[Text]
     """Yield what the ranges need to be read rightly: hardware, approval, Monte Carlo error."""
     lead = project.recommendations[0]
     if lead.gpu_hours is not None:
-        text = f"{lead.architecture}: {lead.gpu_hours:,.3g} accelerator-hours"
+        text = f"{lead.architecture}: {figure(lead.gpu_hours)} accelerator-hours"
         if lead.memory_floor_gb is not None:
-            text += f"; at least {lead.memory_floor_gb:.2g} GB of memory, activations not counted"
+            memory = figure(lead.memory_floor_gb, 2)
+            text += f"; at least {memory} GB of memory, activations not counted"
         yield Text(fill(f"{text}.", WIDTH))
     for name, found in (
         ("commit", lead.cost_ranges.commit),
         ("stop", lead.cost_ranges.stop_when_reached),
     ):
         if found.chance_over_approval is not None:
-            share = percent(found.chance_over_approval, 1)
+            share = percent(found.chance_over_approval)
             yield Text(f"Chance of exceeding the approval limit ({name}): {share}.")
         if found.p90_error > LARGE_ERROR * found.total.p90:
             error = money(found.p90_error, currency)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.allocation.core_index import CORE, EXTERIOR
 from planner.domain.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
-from planner.report.format import money, percent, shorten
+from planner.domain.format import fixed, money, percent, price, rate, shorten
 
 PAGE_WIDTH = 79
 _CORE_INDEX = (
@@ -36,9 +37,8 @@ def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[T
     said = [found.runner_up.text] if found.runner_up else []
     binding = ", ".join(found.binding) if found.binding else "none"
     said.append(f"Binding: {binding}.")
-    said.append(
-        f"Core index {percent(found.core_index)} ({_STANDING.get(found.standing, found.standing)})."
-    )
+    core = percent(found.core_index, against=[CORE, EXTERIOR])
+    said.append(f"Core index {core} ({_STANDING.get(found.standing, found.standing)}).")
     yield Text("")
     yield from _paragraphs(said)
     if found.tornado is not None:
@@ -60,7 +60,8 @@ def render_plan_explanation(
     table.add_column("Core index", justify="right", no_wrap=True)
     table.add_column("Standing", no_wrap=True)
     for one in found.standings:
-        cells = (shorten(one.project, 30), str(one.verdict), percent(one.core_index), one.standing)
+        core = percent(one.core_index, against=[CORE, EXTERIOR])
+        cells = (shorten(one.project, 30), str(one.verdict), core, one.standing)
         table.add_row(*(Text(cell) for cell in cells))
     yield table
     if not quiet:
@@ -144,12 +145,12 @@ def input_words(value: float, unit: str) -> str:
     ('5.12 %', '0.075')
     """
     if unit.startswith("error"):
-        return f"{100 * value:.3g} %"
-    return f"{value:.3g}" if abs(value) < 1000 else money(value)
+        return rate(value)
+    return price(value)
 
 
 def _amount(value: float, unit: str) -> str:
-    return f"{value:.2f}" if unit == "targets" else money(value)
+    return fixed(value, 2) if unit == "targets" else money(value)
 
 
 def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:

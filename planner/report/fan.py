@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import _api
+from planner.domain.format import count, percent_as_set
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.files import write_files
+from planner.report.figure_text import number_tick, plain_text, rate_tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,13 +108,13 @@ def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -
         yscale="log",
         xlabel="labelled images trained on",
         ylabel="error (1 − accuracy)" if project.task == "classification" else "error (1 − IoU)",
-        title=f"{plain_text(project.id)}: {architecture or 'any architecture'}, "
+        title=f"{plain_text(project.id)}: {plain_text(architecture or 'any architecture')}, "
         f"model {forecast.posterior.name}",
         xlim=(images[0], images[-1]),
     )
     axes.grid(visible=True, which="major", color="#d9dee5", lw=0.6)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+    axes.xaxis.set_major_formatter(number_tick)
+    axes.yaxis.set_major_formatter(rate_tick)
     axes.yaxis.set_minor_formatter(lambda _value, _: "")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=7.5, frameon=False, loc="lower left", ncols=2)
@@ -126,13 +128,13 @@ def _mark(axes: "Axes", project: Project) -> None:
         color=TARGET,
         lw=1.4,
         ls="-.",
-        label=f"target {100 * project.error_target:.3g} %",
+        label=f"target {percent_as_set(project.error_target)}",
     )
     if project.images.held > 0:
         held = project.images.held
-        axes.axvline(held, color=INK, lw=1, ls=":", label=f"held {held:,}")
+        axes.axvline(held, color=INK, lw=1, ls=":", label=f"held {count(held)}")
     limit = project.images.limit
-    axes.axvline(limit, color=INK, lw=1, ls="--", label=f"limit {limit:,}")
+    axes.axvline(limit, color=INK, lw=1, ls="--", label=f"limit {count(limit)}")
     if project.pilots:
         axes.plot(
             [run.images for run in project.pilots],
@@ -150,12 +152,6 @@ def images_shown(project: Project) -> NDArray[np.float64]:
     first = min([project.images.held or 1_000, *(run.images for run in project.pilots)])
     start = max(10.0, min(first / 10, project.images.limit / 10))
     return np.geomspace(start, 2.0 * project.images.limit, N_POINTS)
-
-
-def plain_text(name: str, width: int = 60) -> str:
-    """Return a name that matplotlib prints as it stands."""
-    clean = "".join(char if char.isprintable() else "�" for char in name)
-    return clean[:width].replace("$", r"\$")
 
 
 def file_name(name: str) -> str:

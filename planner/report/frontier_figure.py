@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from planner.domain.format import figure as figure_of
+from planner.domain.format import percent_as_set
 from planner.domain.frontier import Frontier
 from planner.domain.vocabulary import Objective
+from planner.report.figure_text import number_tick, plain_text
 from planner.report.frontier_text import worth_name
 
 if TYPE_CHECKING:
@@ -30,17 +33,18 @@ def draw_frontier(frontier: Frontier) -> "Figure":
 
     figure = Figure(figsize=(7.2, 4.4), dpi=150, layout="constrained")
     axes = figure.add_subplot()
-    unit = "" if frontier.objective is Objective.TARGETS_MET else f", {frontier.currency}"
+    currency = plain_text(frontier.currency, 12)
+    unit = "" if frontier.objective is Objective.TARGETS_MET else f", {currency}"
     if frontier.axis == "budget":
         _by_budget(axes, frontier)
-        axes.set(xlabel=f"budget, {frontier.currency}", ylabel=f"{worth_name(frontier)}{unit}")
+        axes.set(xlabel=f"budget, {currency}", ylabel=f"{worth_name(frontier)}{unit}")
     else:
         _by_risk(axes, frontier)
-        worst = f"mean of the worst {100 * (1 - frontier.level):.3g} % of outcomes{unit}"
+        worst = f"mean of the worst {percent_as_set(1 - frontier.level)} of outcomes{unit}"
         axes.set(xlabel=worst, ylabel=f"{_WORDS[frontier.objective]}{unit}")
     axes.grid(visible=True, which="major", color="#d9dee5", lw=0.6)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axes.xaxis.set_major_formatter(number_tick)
+    axes.yaxis.set_major_formatter(number_tick)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=7.5, frameon=False)
     return figure
@@ -50,7 +54,7 @@ def _by_budget(axes: "Axes", frontier: Frontier) -> None:
     budgets = [point.budget for point in frontier.points]
     values = [point.value for point in frontier.points]
     bounds = [max(point.bound, point.value) for point in frontier.points]
-    worst = f"mean of the worst {100 * (1 - frontier.level):.3g} %, held out"
+    worst = f"mean of the worst {percent_as_set(1 - frontier.level)}, held out"
     axes.fill_between(budgets, values, bounds, color=BAND, lw=0, label="up to the proven bound")
     axes.plot(budgets, values, color=INK, lw=2, marker="o", ms=3, label="draws chosen on")
     held_out = [point.mean for point in frontier.points]
@@ -67,7 +71,7 @@ def _by_risk(axes: "Axes", frontier: Frontier) -> None:
     axes.plot(tails, means, color=INK, lw=1.4, marker="o", ms=4, label="plans, held out")
     for point in frontier.points:
         axes.annotate(
-            f"{point.weight:g}",
+            figure_of(point.weight),
             (point.cvar, point.mean),
             textcoords="offset points",
             xytext=(4, 4),

@@ -6,12 +6,24 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import (
+    figure,
+    fixed,
+    gap,
+    money,
+    percent,
+    percent_as_set,
+    short_money,
+    shorten,
+)
 from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
-from planner.report.format import money, percent, shorten
 
 PAGE_WIDTH = 79
 MARK = "▸"
+TOO_WIDE = 1e7
+"""Amounts from here on are shown in millions, to fit a column."""
+
 _WORDS = {
     Objective.NET_VALUE: "Net value",
     Objective.VALUE: "Value",
@@ -58,7 +70,7 @@ def _header(frontier: Frontier) -> Text:
 
 def _table(frontier: Frontier) -> Table:
     by_budget = frontier.axis == "budget"
-    worst = f"Worst\n{100 * (1 - frontier.level):.3g} %"
+    worst = f"Worst\n{percent_as_set(1 - frontier.level)}"
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("")
     table.add_column("Budget" if by_budget else "Weight", justify="right", no_wrap=True)
@@ -81,17 +93,17 @@ def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
     here = by_budget and point.budget == frontier.you_are_here
     cells = [
         MARK if here else "",
-        _short(point.budget) if by_budget else f"{point.weight:.2f}",
+        _short(point.budget) if by_budget else fixed(point.weight, 2),
         _short(point.committed),
         *(_cell(frontier, worth) for worth in (point.value, point.mean, point.cvar)),
     ]
     if frontier.objective is not Objective.TARGETS_MET:
-        cells.append(f"{point.expected_targets:.2f}")
-    gap = max(0.0, point.bound - point.value) / (abs(point.value) or 1.0)
+        cells.append(fixed(point.expected_targets, 2))
+    open_ = max(0.0, point.bound - point.value) / (abs(point.value) or 1.0)
     cells += [
-        percent(point.chance_all, down=True) if point.funded else "–",
+        percent(point.chance_all) if point.funded else "–",
         str(len(point.funded)),
-        _price(point.shadow_price) if by_budget else f"{100 * gap:.2g} %",
+        figure(point.shadow_price) if by_budget else gap(open_),
     ]
     return tuple(Text(cell, style="bold" if here else "") for cell in cells)
 
@@ -103,20 +115,13 @@ def _cell(frontier: Frontier, worth: float) -> str:
 
 def _short(amount: float) -> str:
     """Return an amount that fits a column: from ten million on in millions."""
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if abs(amount) >= 10 * size:
-            return f"{amount / size:,.1f}{letter}".replace("-", "−")
-    return money(amount)
-
-
-def _price(price: float) -> str:
-    return "0" if price == 0 else f"{price:.3g}"
+    return money(amount) if abs(amount) < TOO_WIDE else short_money(amount)
 
 
 def _how_to_read(frontier: Frontier) -> Iterator[str]:
     words = worth_name(frontier)
     unit = "" if frontier.objective is Objective.TARGETS_MET else f" in {frontier.currency}"
-    tail = f"the mean of the worst {100 * (1 - frontier.level):.3g} % of outcomes"
+    tail = f"the mean of the worst {percent_as_set(1 - frontier.level)} of outcomes"
     yield (
         f"{_WORDS[frontier.objective]}: {words}{unit} on the draws the plans were chosen on. "
         f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
@@ -138,11 +143,12 @@ def shadow_price_sentence(frontier: Frontier) -> str:
     if frontier.objective is Objective.TARGETS_MET:
         return (
             f"{at} another {frontier.currency} 1,000 of budget adds about "
-            f"{1000 * point.shadow_price:.3g} {words}, at the margin."
+            f"{figure(1000 * point.shadow_price)} {words}, at the margin."
         )
     return (
         f"{at} one more {frontier.currency} of budget adds about {frontier.currency} "
-        f"{point.shadow_price:.3g} of {words}, at the margin. 0 would mean that the budget does "
+        f"{figure(point.shadow_price)} of {words}, at the margin. 0 would mean that the budget "
+        "does "
         "not bind."
     )
 
@@ -153,9 +159,9 @@ def worth_words(objective: Objective, value: float) -> str:
     Examples
     --------
     >>> worth_words(Objective.TARGETS_MET, 2.345), worth_words(Objective.VALUE, 1234.5)
-    ('2.35', '1,234')
+    ('2.35', '1,235')
     """
-    return f"{value:.2f}" if objective is Objective.TARGETS_MET else money(value)
+    return fixed(value, 2) if objective is Objective.TARGETS_MET else money(value)
 
 
 def _paragraphs(sentences: Iterator[str]) -> Iterator[Text]:

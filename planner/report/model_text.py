@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.checks import CheckReport, CheckResult
+from planner.domain.format import NEVER, count, figure, percent
 from planner.domain.model_card import ComparisonRow, ModelCard, ModelComparison, Spread
-from planner.report.format import NEVER, count, percent
 
 _STYLES = {"PASS": "green", "REVIEW": "yellow", "FAIL": "bold red"}
 
@@ -24,7 +24,7 @@ def _card(card: ModelCard, *, verbose: bool) -> Iterator[RenderableType]:
     low, high = card.images
     yield Text(
         f"{card.n_draws:,} joint draws in {card.n_chains} chains, sha256 {card.sha256[:12]}. "
-        f"Evidence: {card.evidence} Between {low:,.0f} and {high:,.0f} images."
+        f"Evidence: {card.evidence} Between {count(low)} and {count(high)} images."
     )
     for key, value in card.provenance.items():
         if verbose or not key.startswith(("sha256", "version", "rows")):
@@ -98,8 +98,8 @@ def _check_table(title: str, checks: Sequence[CheckResult]) -> Table:
         table.add_row(
             Text(check.verdict, style=_STYLES[check.verdict]),
             check.name,
-            "–" if check.value is None else f"{check.value:.4g}",
-            "–" if check.threshold is None else f"{check.threshold:g}",
+            "–" if check.value is None else figure(check.value, 4),
+            "–" if check.threshold is None else figure(check.threshold, 6),
             check.detail,
         )
     return table
@@ -162,7 +162,7 @@ def _shown(spread: Spread | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return NEVER if value is None else f"{value:.3g}".replace("-", "−")
+    return NEVER if value is None else figure(value)
 
 
 def _table(title: str) -> Table:

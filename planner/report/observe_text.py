@@ -1,14 +1,13 @@
 """What measured runs changed, as a person reads it: before and after, side by side."""
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import figure, percent, percent_as_set, rates, short, shorten
 from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
-from planner.report.format import NEVER, percent, shorten
 
 if TYPE_CHECKING:
     from planner.allocation.estimate import Spread
@@ -45,7 +44,7 @@ def _head(project: "ProjectObservation") -> str:
         runs += f", {project.pilots} in all"
     return (
         f"{shorten(project.id, 30)}: {runs} · target error "
-        f"{percent(project.target_error, 2)} · {shorten(project.architecture, 18)}"
+        f"{percent_as_set(project.target_error)} · {shorten(project.architecture, 18)}"
     )
 
 
@@ -60,8 +59,8 @@ def _table(project: "ProjectObservation", currency: str) -> Table:
         "images needed",
         "P90 over P10",
         "never reached",
-        f"chance at {_short(project.images_limit)}",
-        f"error at {_short(project.images_limit)}",
+        f"chance at {short(project.images_limit)}",
+        f"error at {short(project.images_limit)}",
         f"total, {shorten(currency, 8)}",
     )
     for label, left, right in zip(labels, before, after, strict=True):
@@ -73,12 +72,12 @@ def _cells(outlook: "Outlook") -> tuple[str, ...]:
     """Return one column of the table, in the order of its labels."""
     need = outlook.data_needed
     return (
-        " / ".join(_short(value) for value in (need.p10, need.p50, need.p90)),
+        " / ".join(short(value) for value in (need.p10, need.p50, need.p90)),
         _factor(need.p10, need.p90),
         percent(need.chance_never),
         percent(outlook.chance_of_target_at_limit),
         _errors(outlook.error_at_limit),
-        " / ".join(_short(value) for value in _values(outlook.cost)),
+        " / ".join(short(value) for value in _values(outlook.cost)),
     )
 
 
@@ -88,8 +87,7 @@ def _values(spread: "Spread | Quantiles") -> tuple[float | None, ...]:
 
 def _errors(spread: "Spread") -> str:
     """Return errors per cent, the sign once."""
-    texts = (f"{100 * value:.3g}" for value in _values(spread) if value is not None)
-    return f"{' / '.join(texts)} %"
+    return rates(value for value in _values(spread) if value is not None)
 
 
 def _factor(low: float | None, high: float | None) -> str:
@@ -99,15 +97,4 @@ def _factor(low: float | None, high: float | None) -> str:
     if low <= 0:
         return "–"
     factor = high / low
-    return f"{factor:.2g}" if factor < 10 else _short(factor)
-
-
-def _short(number: float | None) -> str:
-    """Return a number in at most eight characters, three digits from a million on."""
-    if number is None or math.isinf(number):
-        return NEVER
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if number >= 0.9995 * size:
-            scaled = number / size
-            return f"{number:.0e}" if scaled >= 1e4 else f"{float(f'{scaled:.3g}'):,g}{letter}"
-    return f"{number:,.0f}"
+    return figure(factor, 2) if factor < 10 else short(factor)

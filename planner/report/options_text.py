@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from planner.report.format import count, money, percent, shorten
+from planner.domain.format import count, money, percent, shorten
 
 
 def render_options(report: Mapping[str, Any], *, currency: str) -> Iterator[Table | Text]:
@@ -29,7 +29,7 @@ def render_options(report: Mapping[str, Any], *, currency: str) -> Iterator[Tabl
         )
     yield table
     yield Text(
-        f"{len(report['options']):,} options. Options below the minimum chances are left out; "
+        f"{count(len(report['options']))} options. Options below the minimum chances are left out; "
         "--json gives every field.",
         style="dim",
     )

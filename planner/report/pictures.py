@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from planner.allocation.estimate import Estimate
 from planner.domain.explanation import Explanation, PlanExplanation, Tornado
+from planner.domain.format import money, percent
 from planner.domain.frontier import Frontier
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio
 from planner.domain.vocabulary import Verdict
 from planner.forecast.forecast import Forecast
-from planner.report.fan import draw_fan, plain_text
-from planner.report.format import money, percent
+from planner.report.fan import draw_fan
+from planner.report.figure_text import number_tick, plain_text
 from planner.report.frontier_figure import draw_frontier
 from planner.report.tornado_figure import draw_tornado
 
@@ -90,11 +91,11 @@ def _(record: Plan) -> "Figure":
     shown = [decision for decision in record.decisions if decision in dearest]
     figure, axes = _bars(len(shown))
     for row, decision in enumerate(shown):
-        _spend_bar(axes, row, decision)
+        _spend_bar(axes, row, decision, record.chance_bounds(decision.project))
     axes.set_yticks(range(len(shown)), [plain_text(decision.project, 40) for decision in shown])
     longest = max(decision.cost.total for decision in shown)
     axes.set_xlim(0, 1.0 if longest == 0 else 1.3 * longest)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.xaxis.set_major_formatter(number_tick)
     axes.set_xlabel(
         f"committed, {plain_text(record.currency, 12)}; beside it the chance of target "
         "(hatched: PILOT, measure first)"
@@ -109,7 +110,7 @@ def _(record: Plan) -> "Figure":
     return figure
 
 
-def _spend_bar(axes: "Axes", row: int, decision: Decision) -> None:
+def _spend_bar(axes: "Axes", row: int, decision: Decision, against: tuple[float, ...]) -> None:
     """Draw what one project spends, and write its verdict and chance beside it."""
     verdict = decision.verdict
     if verdict is Verdict.NO_GO:
@@ -124,7 +125,7 @@ def _spend_bar(axes: "Axes", row: int, decision: Decision) -> None:
         lw=0.6,
         height=0.7,
     )
-    chance = percent(decision.chance_of_target, down=True)
+    chance = percent(decision.chance_of_target, against=against)
     _write_beside(axes, f"{verdict}, {chance}", decision.cost.total, row)
 
 
@@ -145,7 +146,7 @@ def _(record: Portfolio) -> "Figure":
     axes.set_yticks(range(len(shown)), [plain_text(project.id, 40) for project in shown])
     axes.set_xscale("log")
     axes.margins(x=0.25)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.xaxis.set_major_formatter(number_tick)
     axes.set_xlabel("labelled images: held now, and most obtainable (none held: drawn at 1)")
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     missing = len(record.projects) - len(shown)
@@ -169,7 +170,7 @@ def _(record: Estimate) -> "Figure":
         axes.plot([max(1, ends[0]), high], [row, row], color=_FACE[Verdict.GO], lw=4)
         if need.p50 is not None:
             axes.plot(max(1, need.p50), row, "D", color=INK, ms=5)
-        chance = f"{percent(project.chance_of_target_at_limit, down=True)} at the limit"
+        chance = f"{percent(project.chance_of_target_at_limit)} at the limit"
         _write_beside(axes, chance, high, row)
     axes.set_yticks(range(len(shown)), [plain_text(project.id, 40) for project in shown])
     axes.set_xscale("log")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import count, money, percent, shorten, targets
 from planner.domain.plan import Baseline, Plan, SharedResult
 from planner.domain.vocabulary import Objective
-from planner.report.format import count, money, percent, shorten
 
 _SPLIT_WORDS = {
     "shapley": "by the Shapley value: those who need a step of it share that step equally",
@@ -112,5 +112,5 @@ def _worth(plan: Plan, one: Baseline) -> str:
 
 
 def _amount(plan: Plan, value: float) -> str:
-    targets = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
-    return f"{value:.2f} targets" if targets else money(value)
+    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    return targets(value) if counts else money(value, plan.currency)

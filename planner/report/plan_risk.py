@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from planner.domain.plan import Plan, RiskResult
+from planner.domain.format import figure, money, money_to_the_cent, percent, percent_as_set, targets
+from planner.domain.plan import Interval, Plan, RiskResult
 from planner.domain.vocabulary import Objective
-from planner.report.format import money, percent
 
 
 def risk_sentences(plan: Plan) -> Iterator[str]:
@@ -16,24 +16,26 @@ def risk_sentences(plan: Plan) -> Iterator[str]:
     counts_money = plan.objective is None or plan.objective.kind is not Objective.TARGETS_MET
     if counts_money:
         yield (
-            f"Net value on draws the plan never saw: P10 {money(net.p10)}, P50 {money(net.p50)}, "
+            f"Net value on draws the plan never saw: P10 {money(net.p10, plan.currency)}, P50 "
+            f"{money(net.p50)}, "
             f"P90 {money(net.p90)} (P90 is not exceeded in 90 % of outcomes); "
             f"mean of the worst 10 %: {money(net.cvar90)}."
         )
-        yield from _split(risk)
+        yield from _split(plan, risk)
     yield _cost(plan, risk)
     yield from _caution(plan, risk)
     yield from _hold(plan, risk)
 
 
-def _split(risk: RiskResult) -> Iterator[str]:
+def _split(plan: Plan, risk: RiskResult) -> Iterator[str]:
     """Say which part of the spread more projects do not average out."""
     split = risk.split
     if split is not None and split.shared_sd + split.luck_sd > 0:
         yield (
             f"Of its variance {percent(split.shared_share)} is shared by all projects (what the "
             "model does not know; more projects do not average it out), the rest each project's "
-            f"own luck: standard deviations {money(split.shared_sd)} and {money(split.luck_sd)}."
+            f"own luck: standard deviations {money(split.shared_sd, plan.currency)} and "
+            f"{money(split.luck_sd)}."
         )
 
 
@@ -41,17 +43,19 @@ def _cost(plan: Plan, risk: RiskResult) -> str:
     cost = risk.cost
     if cost.p10 == cost.p90:
         return f"Cost is certain: {money(cost.p50, plan.currency)} once committed."
-    interval = risk.chance_over_budget_interval
-    between = (
-        f" (95 % interval {percent(interval.low, 1)} to {percent(interval.high, 1)})"
-        if interval is not None
-        else ""
-    )
+    between = _between(risk.chance_over_budget_interval)
     return (
-        f"Cost: P50 {money(cost.p50)}, P80 {money(cost.p80)}, P90 {money(cost.p90)} (P90 is "
+        f"Cost: P50 {money(cost.p50, plan.currency)}, P80 {money(cost.p80)}, P90 "
+        f"{money(cost.p90)} (P90 is "
         f"not exceeded in 90 % of outcomes); chance of exceeding the budget "
-        f"{percent(risk.chance_over_budget, 1)}{between}."
+        f"{percent(risk.chance_over_budget)}{between}."
     )
+
+
+def _between(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    return f" (95 % interval {percent(interval.low)} to {percent(interval.high)})"
 
 
 def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
@@ -59,11 +63,11 @@ def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
     caution = risk.caution
     if caution is None:
         return
-    worst = f"mean of the worst {100 * (1 - caution.level):.3g} %"
-    targets = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    worst = f"mean of the worst {percent_as_set(1 - caution.level)}"
+    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
 
     def amount(value: float) -> str:
-        return f"{value:.2f} targets" if targets else money(value, plan.currency)
+        return targets(value) if counts else money(value, plan.currency)
 
     cost = amount(caution.expected_given_up)
     if caution.is_lost_in_gap and caution.expected_given_up_at_most is not None:
@@ -82,7 +86,8 @@ def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
     else:
         yield (
             f"Caution costs {cost} of expected worth and improves the {worst} by "
-            f"{amount(caution.tail_gained)}: {caution.price:.2g} given up for each 1 of tail risk "
+            f"{amount(caution.tail_gained)}: {figure(caution.price, 2)} given up for each 1 of "
+            "tail risk "
             "removed."
         )
 
@@ -97,18 +102,15 @@ def _hold(plan: Plan, risk: RiskResult) -> Iterator[str]:
     if hold.kind == "cvar":
         yield (
             f"The budget {state} on draws the plan never saw: the mean of the dearest "
-            f"{100 * (1 - hold.level):.3g} % of outcomes is {money(hold.reached)} of {limit}."
+            f"{percent_as_set(1 - hold.level)} of outcomes is "
+            f"{money_to_the_cent(hold.reached, plan.currency)} of {limit}."
         )
         return
-    interval = hold.interval
-    between = (
-        f" (95 % interval {percent(interval.low, 1)} to {percent(interval.high, 1)})"
-        if interval is not None
-        else ""
-    )
+    reached = percent(hold.reached, against=[hold.level])
     yield (
         f"The budget {state} on draws the plan never saw: spend stays within {limit} with a chance "
-        f"of {percent(hold.reached, 1)}{between}; at least {percent(hold.level, 1)} is asked for."
+        f"of {reached}{_between(hold.interval)}; at least {percent_as_set(hold.level)} is asked "
+        "for."
     )
 
 
@@ -128,7 +130,9 @@ def objective_words(plan: Plan) -> str:
     if plan.assumptions.get("risk") == "cvar":
         weight, level = float(settings["weight"]), float(settings["level"])
         return (
-            f"risk-adjusted {words[kind]} ({1 - weight:.3g} × mean + {weight:.3g} × mean of the "
-            f"worst {100 * (1 - level):.3g} %)"
+            f"risk-adjusted {words[kind]} ({figure(1 - weight)} × mean + {figure(weight)} × mean "
+            "of "
+            f"the worst {percent_as_set(1 - level)})"
         )
-    return f"certainty equivalent of the {words[kind]} (entropic, {settings['aversion']:g})"
+    aversion = figure(float(settings["aversion"]), 6)
+    return f"certainty equivalent of the {words[kind]} (entropic, {aversion})"

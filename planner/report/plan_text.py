@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import count, figure, gap, money, percent, shorten, targets
 from planner.domain.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.report.format import count, money, percent, shorten
 from planner.report.plan_blocks import baseline_sentence, plan_blocks, split_sentences
 from planner.report.plan_risk import objective_words, risk_sentences
 
 PAGE_WIDTH = 79
-SMALLEST_GAP_SHOWN = 1e-6
 _STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
 
 
@@ -79,7 +78,7 @@ def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
 
 
 def _header(plan: Plan) -> Text:
-    years = f"{plan.horizon_years:g} year" + ("" if plan.horizon_years == 1 else "s")
+    years = f"{figure(plan.horizon_years)} year" + ("" if plan.horizon_years == 1 else "s")
     parts = (
         shorten(plan.portfolio, 30),
         f"budget {money(plan.budget.limit, plan.currency)}",
@@ -104,11 +103,11 @@ def _decision_table(plan: Plan) -> Table:
     table.add_column("Chance of\ntarget", justify="right")
     table.add_column("Verdict", no_wrap=True)
     for decision in plan.decisions:
-        table.add_row(*_row(decision, timed=timed))
+        table.add_row(*_row(plan, decision, timed=timed))
     return table
 
 
-def _row(decision: Decision, *, timed: bool) -> tuple[Text, ...]:
+def _row(plan: Plan, decision: Decision, *, timed: bool) -> tuple[Text, ...]:
     funded = decision.verdict is not Verdict.NO_GO
     cells = (
         shorten(decision.project, 15 if timed else 18),
@@ -117,7 +116,9 @@ def _row(decision: Decision, *, timed: bool) -> tuple[Text, ...]:
         shorten(decision.architecture or "–", 10 if timed else 16),
         *([shorten(decision.start or "–", 7)] if timed else []),
         money(decision.cost.total) if funded else "–",
-        percent(decision.chance_of_target, down=True) if funded else "–",
+        percent(decision.chance_of_target, against=plan.chance_bounds(decision.project))
+        if funded
+        else "–",
     )
     style = "" if funded else "dim"
     verdict = Text(str(decision.verdict), style=_STYLE[decision.verdict])
@@ -164,16 +165,17 @@ def _proof(plan: Plan) -> str:
         return ""
     proven = plan.status is Status.OPTIMAL
     state = "Proven optimal" if proven else "Not proven optimal, the search stopped early"
-    gap = plan.objective.gap
-    size = "at most 0.0001 %" if gap <= SMALLEST_GAP_SHOWN else f"{100 * gap:.2g} %"
-    text = f"{state}: {size} below the bound; recomputed without the solver to the cent."
+    text = (
+        f"{state}: at most {gap(plan.objective.gap)} below the bound; recomputed without the "
+        "solver to the cent."
+    )
     if not _funds_anything(plan):
         return text
     held_out, in_sample = (
         _worth(plan, value) for value in (plan.audit.held_out_value, plan.audit.in_sample_value)
     )
     return (
-        f"{text} On {plan.audit.held_out_draws:,} draws it was not chosen on it is worth "
+        f"{text} On {count(plan.audit.held_out_draws)} draws it was not chosen on it is worth "
         f"{held_out}, on those it was chosen on {in_sample}."
     )
 
@@ -184,7 +186,8 @@ def _distance(plan: Plan) -> str:
     if found is None:
         return ""
     return (
-        f"Over {found.replications} batches of {found.draws_each:,} draws the best plan of each is "
+        f"Over {found.replications} batches of {count(found.draws_each)} draws the best plan of "
+        "each is "
         f"worth {_worth(plan, found.mean)} more in the mean than this one; with 95 % confidence "
         f"this plan is at most {_worth(plan, found.upper95)} below the best."
     )
@@ -197,7 +200,7 @@ def _funds_anything(plan: Plan) -> bool:
 def _worth(plan: Plan, value: float) -> str:
     """Return a value of the plan's objective in its own unit."""
     if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
-        return f"{value:.2f} targets"
+        return targets(value)
     return money(value, plan.currency)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import money, targets
 from planner.domain.reaudit import Reaudit
 from planner.domain.vocabulary import Objective
 from planner.report.diff_text import render_diff, wrap
-from planner.report.format import money
 
 
 def render_reaudit(result: Reaudit, *, quiet: bool = False) -> Iterator[Table | Text]:
@@ -33,7 +33,7 @@ def _worth(result: Reaudit) -> str:
     if then is None or now is None:
         return "Its worth then and now cannot be compared: the objectives differ."
     if result.diff.after.objective == Objective.TARGETS_MET:
-        was, is_now = f"{then:.2f} targets", f"{now:.2f} targets"
+        was, is_now = targets(then), targets(now)
     else:
         currency = result.diff.after.currency
         was, is_now = money(then, currency), money(now, currency)

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from planner.domain.explanation import Tornado
+from planner.domain.explanation import Tornado, TornadoBar
 from planner.report.explain_text import input_words
+from planner.report.figure_text import number_tick, plain_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,17 +41,22 @@ def draw_tornado(tornado: Tornado, *, currency: str, title: str = "") -> "Figure
                 fontsize=7,
             )
     axes.axvline(tornado.centre, color=INK, lw=1)
-    labels = [f"{bar.input}\n{bar.unit}" if bar.unit else bar.input for bar in bars]
-    axes.set_yticks(range(len(bars)), [label.replace("$", r"\$") for label in labels], fontsize=7.5)
+    labels = [_label(bar) for bar in bars]
+    axes.set_yticks(range(len(bars)), labels, fontsize=7.5)
     axes.invert_yaxis()
     axes.margins(x=0.16)
-    unit = "targets" if tornado.unit == "targets" else currency
+    unit = plain_text("targets" if tornado.unit == "targets" else currency, 12)
     axes.set(
         xlabel=f"expected value of the decision, {unit} (plain: input at P10; hatched: at P90)",
-        title=title.replace("$", r"\$")[:80],
+        title=plain_text(title, 80),
     )
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axes.xaxis.set_major_formatter(number_tick)
     axes.grid(visible=True, axis="x", color="#d9dee5", lw=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     return figure
+
+
+def _label(bar: TornadoBar) -> str:
+    name = plain_text(bar.input, 80)
+    return f"{name}\n{plain_text(bar.unit)}" if bar.unit else name

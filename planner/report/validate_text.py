@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import count, percent, rate
 from planner.domain.validation import (
     CaseInterval,
     CurveScores,
@@ -22,7 +23,6 @@ from planner.domain.validation import (
     Table2Test,
     ValidationReport,
 )
-from planner.report.format import percent
 
 _READ_SCORES = (
     "An 80 % interval should hold 80 % of what is measured. CRPS is the error of a whole forecast "
@@ -71,9 +71,9 @@ def _table2(test: Table2Test) -> Iterator[RenderableType]:
         table.add_row(
             str(case.row),
             case.case,
-            f"{case.images:,}",
-            f"{100 * case.observed_error:.0f} %",
-            f"{100 * case.equation_error:.1f} %",
+            count(case.images),
+            rate(case.observed_error),
+            rate(case.equation_error),
             f"{case.log10_residual:+.2f}",
             *(_interval(forecast) for forecast in case.forecasts),
         )
@@ -94,12 +94,10 @@ def _table2(test: Table2Test) -> Iterator[RenderableType]:
 
 
 def _interval(forecast: CaseInterval) -> Text:
-    median, low, high = (_percent(v) for v in (forecast.median, forecast.p10, forecast.p90))
+    median, low, high = (
+        rate(value, 2).removesuffix(" %") for value in (forecast.median, forecast.p10, forecast.p90)
+    )
     return Text(f"{median} {low}–{high}", style="" if forecast.inside_80 else "bold yellow")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"
 
 
 def _left_out(stored: StoredScores) -> Iterator[RenderableType]:

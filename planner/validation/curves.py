@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.covariates import REFERENCE_COMPLEXITY
+from planner.domain.format import percent_to_type
 from planner.domain.posterior import Posterior
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
 from planner.domain.validation import CurveScores, CurveTest, PilotMode, RoundsTest
@@ -191,7 +192,7 @@ def _summarise(model: str, results: Sequence[_CurveResult]) -> CurveScores:
         model=model,
         curves=n,
         points=len(pit),
-        coverage={f"{level:.0%}": central_coverage(pit, level) for level in LEVELS},
+        coverage={percent_to_type(level): central_coverage(pit, level) for level in LEVELS},
         crps=float(crps.mean()),
         crps_by_curve=float(by_curve.mean()),
         crps_by_curve_se=float(by_curve.std(ddof=1) / math.sqrt(n)) if n > 1 else None,

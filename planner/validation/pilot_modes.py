@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.format import percent_to_type
 from planner.domain.posterior import Posterior
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
 from planner.domain.validation import PilotMode, PilotScores, PilotTest
@@ -305,7 +306,7 @@ def _summarise(model: str, results: Sequence[_Result]) -> PilotScores:
 
 
 def _coverage(pit: Array) -> dict[str, float]:
-    return {f"{level:.0%}": central_coverage(pit, level) for level in LEVELS}
+    return {percent_to_type(level): central_coverage(pit, level) for level in LEVELS}
 
 
 def _notes(mode: PilotMode, too_short: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from planner.domain.format import percent_as_set
 from planner.domain.model_card import ComparisonRow, Spread
 from planner.domain.posterior import Posterior
 from planner.domain.project import Images, Project
@@ -15,7 +16,7 @@ _STARTS = (("pretrained", True), ("from scratch", False))
 def reference_projects() -> dict[str, Project]:
     """Return projects by what they are: 10 classes to 5 % and 100 classes to 20 % error."""
     return {
-        f"{classes} classes, error {100 * target:.0f} %, {start}": Project(
+        f"{classes} classes, error {percent_as_set(target)}, {start}": Project(
             id=f"reference-{classes}-{start}",
             classes=classes,
             pretrained=pretrained,

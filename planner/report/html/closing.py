@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from planner.domain.format import count, figure
 from planner.domain.vocabulary import Objective
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
@@ -51,8 +52,8 @@ def assumptions_section(material: Material) -> Section:
     defaults = plan.assumptions.get("defaults_used")
     if isinstance(defaults, list) and defaults:
         items = tuple((Code(visible(str(path))),) for path in defaults)
-        count = words.DEFAULTS.format(count=f"{len(defaults):,}")
-        blocks.append(Folded(count, (Bullets(items, tone="columns"),)))
+        summary = words.DEFAULTS.format(count=count(len(defaults)))
+        blocks.append(Folded(summary, (Bullets(items, tone="columns"),)))
     return Section("assumptions", words.ASSUMPTIONS, tuple(blocks), tone="half")
 
 
@@ -65,7 +66,7 @@ def _settings(assumptions: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
 def _setting(name: str, value: object) -> Text:
     here = f"assumptions.{name}"
     if name in {"go_chance", "pilot_chance", "discount_rate"} and isinstance(value, int | float):
-        return (numbers.chance(float(value), here),)
+        return (numbers.level(float(value), here),)
     if name == "horizon_years" and isinstance(value, int | float):
         years = numbers.figure(float(value), "years", here)
         return (years, " year" if value == 1 else " years")
@@ -80,7 +81,8 @@ def _setting(name: str, value: object) -> Text:
 
 
 def _value(item: object) -> str:
-    text = f"{item:,.6g}" if isinstance(item, int | float) else str(item)
+    number = isinstance(item, int | float) and not isinstance(item, bool)
+    text = figure(float(str(item)), 6) if number else str(item)
     return visible(text)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from planner.domain.format import count
 from planner.domain.plan import Decision
+from planner.domain.portfolio import chance_bounds
 from planner.domain.vocabulary import Objective, Verdict
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
@@ -44,7 +46,7 @@ def _blocks(material: Material) -> Iterator[Block]:
     partial = len(shown) < len(plan.decisions)
     yield _table(material, shown, partial=partial)
     if partial:
-        link = Link(words.ALL_LINK.format(total=f"{len(plan.decisions):,}"), ALL_ANCHOR)
+        link = Link(words.ALL_LINK.format(total=count(len(plan.decisions))), ALL_ANCHOR)
         yield Paragraph((link, " ", words.ALL_ON_PAPER), "small")
     pilots = [place for place in material.funded if _decision(material, place).verdict == "PILOT"]
     if pilots:
@@ -60,7 +62,7 @@ def all_projects(material: Material) -> Folded | None:
     if len(material.shown) == total:
         return None
     table = _table(material, range(total), partial=False, caption=words.ALL_CAPTION)
-    return Folded(words.ALL_SUMMARY.format(total=f"{total:,}"), (table,), ALL_ANCHOR)
+    return Folded(words.ALL_SUMMARY.format(total=count(total)), (table,), ALL_ANCHOR)
 
 
 def _decision(material: Material, place: int) -> Decision:
@@ -149,7 +151,7 @@ def _tiles(material: Material) -> Iterator[Tile]:
     note = say(words.TILE_TARGETS_NOTE, funded=funded, projects=proposed)
     yield Tile(words.TILE_TARGETS, (numbers.targets(met),), note)
     if plan.risk is not None:
-        over = numbers.chance(plan.risk.chance_over_budget, "risk.chance_over_budget", digits=1)
+        over = numbers.chance(plan.risk.chance_over_budget, "risk.chance_over_budget")
         certain = plan.risk.cost.p10 == plan.risk.cost.p90
         p90 = numbers.amount(plan.risk.cost.p90, currency, "risk.cost.p90")
         said = (words.TILE_CERTAIN_NOTE,) if certain else say(words.TILE_OVER_NOTE, p90=p90)
@@ -165,7 +167,7 @@ def _table(material: Material, places: Sequence[int], *, partial: bool, caption:
     if partial:
         rows.append(_others(material, places, with_start=with_start))
         caption = words.DECISION_CAPTION_TOP.format(
-            shown=len(places), total=f"{len(plan.decisions):,}"
+            shown=len(places), total=count(len(plan.decisions))
         )
     return Table(
         caption or words.DECISION_CAPTION,
@@ -201,7 +203,7 @@ def _row(material: Material, place: int, largest: float, *, with_start: bool) ->
         key = f"{here}.chance_of_target"
         cells += [
             (Bar(share), spend),
-            (numbers.chance(decision.chance_of_target, key, down=True),),
+            (_chance(material, place, key),),
             (numbers.images(decision.images_total, f"{here}.images_total"),),
             (numbers.images(decision.images_to_buy, f"{here}.images_to_buy"),),
             (Name(visible(decision.architecture or "")),),
@@ -217,14 +219,19 @@ def _row(material: Material, place: int, largest: float, *, with_start: bool) ->
     return Row(tuple(cells), tone="" if funded else "off")
 
 
+def _chance(material: Material, place: int, key: str) -> Number:
+    bounds = chance_bounds(material.portfolio, material.project(place))
+    return numbers.chance(_decision(material, place).chance_of_target, key, against=bounds)
+
+
 def _others(material: Material, places: Sequence[int], *, with_start: bool) -> Row:
     """Return one row for the projects that are not shown."""
     plan = material.plan
     others = [item for at, item in enumerate(plan.decisions) if at not in set(places)]
-    count = numbers.tally(len(others), numbers.PROJECTS)
+    left_out = numbers.tally(len(others), numbers.PROJECTS)
     spend = sum(round(100 * item.cost.total) for item in others) / 100
     cells: list[Text] = [
-        say(words.THE_OTHERS, count=count),
+        say(words.THE_OTHERS, count=left_out),
         ("",),
         (numbers.amount(spend, material.currency),),
     ]
@@ -317,8 +324,8 @@ def _rule(material: Material) -> Text:
     go, pilot = portfolio.go_chance, portfolio.pilot_chance
     return say(
         words.VERDICT_RULE,
-        go=numbers.chance(go, "assumptions.go_chance"),
-        pilot=numbers.chance(pilot, "assumptions.pilot_chance"),
+        go=numbers.level(go, "assumptions.go_chance"),
+        pilot=numbers.level(pilot, "assumptions.pilot_chance"),
     )
 
 

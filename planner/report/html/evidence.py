@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation.estimate import spread
+from planner.domain.format import count, percent_as_set
+from planner.domain.portfolio import chance_bounds
 from planner.domain.posterior import Posterior
 from planner.domain.project import Project
 from planner.domain.vocabulary import Task, Verdict
@@ -43,7 +45,7 @@ def _blocks(material: Material) -> Iterator[Block]:
     yield Paragraph(say(words.EVIDENCE_LEAD, evidence=evidence))
     shown, total = material.shown, len(material.plan.decisions)
     if len(shown) < total:
-        counts = {"shown": f"{len(shown):,}", "total": f"{total:,}"}
+        counts = {"shown": count(len(shown)), "total": count(total)}
         yield Paragraph((words.EVIDENCE_TOP.format(**counts),))
     yield Key(words.KEY_ITEMS)
     yield Pictures(tuple(_fans(material)), tone="small")
@@ -83,6 +85,7 @@ class FanView:
     def __init__(self, material: Material, place: int) -> None:
         self.decision = material.plan.decisions[place]
         self.project = material.project(place)
+        self._bounds = chance_bounds(material.portfolio, self.project)
         self._place = place
         self._forecast = material.forecasts[self.decision.project]
         self._model = material.model
@@ -121,7 +124,7 @@ class FanView:
     def caption(self) -> Text:
         """Return the sentences below the picture."""
         p10, p50, p90 = (numbers.rate(float(end)) for end in self._ends)
-        target = numbers.rate(self.project.error_target)
+        target = numbers.level(self.project.error_target)
         here = f"decisions[{self._place}]"
         if not self.funded:
             return say(
@@ -136,7 +139,9 @@ class FanView:
             words.FAN_CAPTION,
             verdict=verdict_mark(self.decision),
             chance=numbers.chance(
-                self.decision.chance_of_target, f"{here}.chance_of_target", down=True
+                self.decision.chance_of_target,
+                f"{here}.chance_of_target",
+                against=self._bounds,
             ),
             images=(
                 numbers.images(self.decision.images_total, f"{here}.images_total"),
@@ -173,18 +178,18 @@ class FanView:
         ends = dict(zip(("p10", "p50", "p90"), map(_percent, self._ends), strict=True))
         bought = words.FAN_NOT_BOUGHT
         if self.funded:
-            bought = words.FAN_BOUGHT.format(images=f"{self.decision.images_total:,}", **ends)
+            bought = words.FAN_BOUGHT.format(images=count(self.decision.images_total), **ends)
         if self.project.pilots:
             runs = (
-                f"{run.images:,} images, error {_percent(run.error)}"
+                f"{count(run.images)} images, error {_percent(run.error)}"
                 for run in self.project.pilots[:5]
             )
             pilots = words.FAN_PILOTS.format(pilots="; ".join(runs))
         return words.FAN_ALT.format(
             name=name,
-            target=_percent(self.project.error_target),
-            held=f"{images.held:,} images",
-            limit=f"{images.limit:,} images",
+            target=percent_as_set(self.project.error_target),
+            held=f"{count(images.held)} images",
+            limit=f"{count(images.limit)} images",
             bought=bought,
             pilots=pilots,
         )

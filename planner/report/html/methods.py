@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from planner.domain.portfolio import chance_bounds
 from planner.domain.vocabulary import Verdict
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Bullets,
     Name,
-    Number,
     Paragraph,
     Section,
     Text,
@@ -60,9 +60,7 @@ def _choice(material: Material) -> Text:
         words.GRANT_CHOICE,
         objective=words.OBJECTIVES[str(plan.objective.kind)],
         limit=numbers.amount(plan.budget.limit, plan.currency, "budget.limit", named=True),
-        gap=Number(
-            f"{100 * max(plan.objective.gap, 1e-6):.2g} %", plan.objective.gap, numbers.SHARE
-        ),
+        gap=numbers.gap(plan.objective.gap),
         solve=numbers.tally(material.model.n_draws - held_out, "draws"),
         audit=numbers.tally(held_out, "draws"),
     )
@@ -76,6 +74,7 @@ def _sizes(material: Material) -> Iterator[Text]:
             yield say(words.GRANT_SIZE_NO, name=name, why=visible(decision.why))
             continue
         view = FanView(material, place)
+        bounds = chance_bounds(material.portfolio, view.project)
         p10, p50, p90 = (numbers.rate(end) for end in view.ends())
         yield say(
             words.GRANT_SIZE,
@@ -85,8 +84,10 @@ def _sizes(material: Material) -> Iterator[Text]:
             cost=numbers.amount(
                 decision.cost.total, material.currency, f"{here}.cost.total", named=True
             ),
-            target=numbers.rate(view.project.error_target),
-            chance=numbers.chance(decision.chance_of_target, f"{here}.chance_of_target", down=True),
+            target=numbers.level(view.project.error_target),
+            chance=numbers.chance(
+                decision.chance_of_target, f"{here}.chance_of_target", against=bounds
+            ),
             p10=p10,
             p50=p50,
             p90=p90,

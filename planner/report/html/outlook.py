@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from planner.domain.format import count, shorten
 from planner.domain.frontier import Frontier
 from planner.domain.plan import SharedResult
-from planner.report.format import shorten
+from planner.report.figure_text import short_tick
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Block,
@@ -23,7 +24,6 @@ from planner.report.html.cards import (
     say,
 )
 from planner.report.html.material import Material
-from planner.report.html.pictures import short_money
 from planner.report.html.svg import report_style, to_svg
 from planner.report.html.text import visible
 
@@ -74,7 +74,7 @@ def _calm_axis(axes: "Axes", unit: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
+    axes.xaxis.set_major_formatter(short_tick)
     axes.set_xlabel(words.TORNADO_AXIS.format(unit=unit))
 
 
@@ -111,9 +111,9 @@ def _frontier(material: Material) -> Iterator[Block]:
 
 
 def _short_ticks(axes: "Axes", *, money: bool) -> None:
-    axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
+    axes.xaxis.set_major_formatter(short_tick)
     if money:
-        axes.yaxis.set_major_formatter(lambda value, _: short_money(value))
+        axes.yaxis.set_major_formatter(short_tick)
 
 
 def _shadow(material: Material) -> Text:
@@ -135,7 +135,7 @@ def _shadow(material: Material) -> Text:
 
 def _goals(frontier: Frontier, currency: str) -> Iterator[Text]:
     for goal in frontier.goals:
-        asked = numbers.chance(goal.confidence)
+        asked = numbers.level(goal.confidence)
         if goal.budget is None:
             yield say(words.GOAL_NEVER, goal=visible(goal.goal), asked=asked)
         else:
@@ -143,7 +143,7 @@ def _goals(frontier: Frontier, currency: str) -> Iterator[Text]:
                 words.GOAL,
                 goal=visible(goal.goal),
                 budget=numbers.amount(goal.budget, currency, named=True),
-                reached=numbers.chance(goal.reached),
+                reached=numbers.chance(goal.reached, against=[goal.confidence]),
                 asked=asked,
             )
 
@@ -210,7 +210,7 @@ def _shares(material: Material, at: int, asset: SharedResult) -> Iterator[Row]:
     currency = material.currency
     what: list[str] = [asset.kind.replace("_", " ")] if asset.kind else []
     if asset.images:
-        what.append(f"{asset.images:,} images")
+        what.append(f"{count(asset.images)} images")
     if asset.split:
         what.append(f"split {asset.split}")
     label: Text = (Name(visible(asset.id)), f" ({', '.join(what)})" if what else "")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.report.format import count, money
+from planner.domain.format import count, fixed, money, percent
+from planner.report.figure_text import rate_tick, short_tick
 from planner.report.html.svg import AMBER, BLUE, INK, MUTED, RED, RULE, report_style
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def draw_s_curve(figure: "Figure", curve: SCurve) -> None:
     for level, amount in curve.marks.items():
         axes.plot([amount, amount], [0, level], color=MUTED, lw=0.7, ls=":")
         axes.plot(amount, level, _S_MARKS.get(level, "o"), color=INK, ms=4.5)
-        _label(axes, amount, level, f"P{100 * level:.0f}  {money(amount)}")
+        _label(axes, amount, level, f"P{fixed(100 * level, 0)}  {money(amount)}")
     _few_ticks(axes)
 
 
@@ -112,22 +113,7 @@ def _few_ticks(axes: "Axes") -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
-
-
-def short_money(value: float) -> str:
-    """Return an amount for an axis, such as 25k or −1.2M.
-
-    Examples
-    --------
-    >>> short_money(25000), short_money(-1_200_000), short_money(0.5)
-    ('25k', '−1.2M', '0.5')
-    """
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    for unit, word in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if size >= unit:
-            return f"{sign}{size / unit:.4g}{word}"
-    return f"{sign}{size:.4g}"
+    axes.xaxis.set_major_formatter(short_tick)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +176,7 @@ def draw_fan(figure: "Figure", fan: Fan) -> None:
     axes.set_ylabel("error (1 − IoU)" if fan.iou else "error", labelpad=1)
     axes.grid(visible=True, which="major", color=RULE, lw=0.5)
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(lambda value, _: short_money(value))
+    axes.xaxis.set_major_formatter(short_tick)
     _error_ticks(axes)
     axes.tick_params(which="both", length=2, pad=1.5)
 
@@ -245,7 +231,7 @@ def _error_ticks(axes: "Axes") -> None:
         seen = [tick for tick in seen if f"{tick:e}"[0] == "1"]
     axes.yaxis.set_major_locator(FixedLocator(seen))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+    axes.yaxis.set_major_formatter(rate_tick)
 
 
 def draw_tally(figure: "Figure", shares: Sequence[float]) -> None:
@@ -253,8 +239,8 @@ def draw_tally(figure: "Figure", shares: Sequence[float]) -> None:
     figure.clear()
     axes = figure.add_axes((0.14, 0.2, 0.82, 0.7))
     bars = axes.bar(range(len(shares)), shares, color=BLUE, width=0.7)
-    axes.bar_label(bars, [f"{100 * share:.0f} %" for share in shares], fontsize=7, padding=1)
+    axes.bar_label(bars, [percent(share) for share in shares], fontsize=7, padding=1)
     axes.set(xlabel="targets met", ylabel="chance", ylim=(0, 1.15 * max(shares)))
     axes.set_xticks(range(len(shares)))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    axes.yaxis.set_major_formatter(rate_tick)
     axes.tick_params(length=2.5)

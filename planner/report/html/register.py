@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.domain.format import count
 from planner.domain.plan import Decision, Warning_
 from planner.domain.vocabulary import Verdict
 from planner.report.html import numbers, words
@@ -62,8 +63,8 @@ def register_section(material: Material) -> Section:
     blocks: list[Block] = [Table(words.REGISTER_CAPTION, columns, rows, tone="register")]
     left_out = len(_misses(material)) - MOST_MISSES
     if left_out > 0:
-        count = numbers.tally(left_out, numbers.PROJECTS)
-        blocks.append(Paragraph(say(words.REGISTER_REST, count=count), "small"))
+        more = numbers.tally(left_out, numbers.PROJECTS)
+        blocks.append(Paragraph(say(words.REGISTER_REST, count=more), "small"))
     if material.plan.warnings:
         blocks.append(Folded(words.WARNINGS, (Bullets(tuple(_warnings(material))),)))
     return Section("register", words.REGISTER, tuple(blocks))
@@ -95,7 +96,7 @@ def _miss(material: Material, place: int) -> Entry:
     if decision.verdict is Verdict.PILOT:
         mitigation = say(words.MISS_PILOT, spend=spend)
     elif project.pilots:
-        mitigation = say(words.MISS_GO_PILOTED, target=numbers.rate(project.error_target))
+        mitigation = say(words.MISS_GO_PILOTED, target=numbers.level(project.error_target))
     else:
         mitigation = say(words.MISS_GO, images=(_first_step(decision), " images"))
     return Entry(
@@ -123,7 +124,7 @@ def _money(material: Material) -> Iterator[Entry]:
         yield Entry(
             risk.chance_over_budget * excess,
             (words.OVERSPEND,),
-            (numbers.chance(risk.chance_over_budget, "risk.chance_over_budget", digits=1),),
+            (numbers.chance(risk.chance_over_budget, "risk.chance_over_budget"),),
             say(words.OVERSPEND_IMPACT, excess=numbers.amount(excess, currency, named=True)),
             say(words.OVERSPEND_MITIGATION, contingency=contingency),
         )
@@ -135,7 +136,7 @@ def _money(material: Material) -> Iterator[Entry]:
             yield Entry(
                 loss * lost,
                 (words.LOSS,),
-                (numbers.chance(loss, digits=1),),
+                (numbers.chance(loss),),
                 say(words.LOSS_IMPACT, lost=numbers.amount(lost, currency, named=True)),
                 (words.LOSS_MITIGATION,),
             )
@@ -219,7 +220,7 @@ def _who(names: list[Name], total: int, *, whole: bool) -> Text:
     for index, name in enumerate(names):
         parts += [", ", name] if index else [name]
     if total > len(names):
-        parts.append(f" and {total - len(names):,} more")
+        parts.append(f" and {count(total - len(names))} more")
     return tuple(parts)
 
 

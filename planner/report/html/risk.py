@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from planner.domain.format import count
 from planner.domain.plan import Quantiles, RiskResult
 from planner.domain.vocabulary import Status
 from planner.report.html import numbers, pictures, words
@@ -11,7 +12,6 @@ from planner.report.html.cards import (
     Block,
     Column,
     Name,
-    Number,
     Paragraph,
     Picture,
     Pictures,
@@ -28,7 +28,6 @@ from planner.report.html.svg import to_svg
 from planner.report.html.text import visible
 
 _LEVELS = {0.1: "p10", 0.5: "p50", 0.8: "p80", 0.9: "p90"}
-SMALLEST_GAP_SHOWN = 1e-6
 
 
 def risk_section(material: Material) -> Section | None:
@@ -149,14 +148,14 @@ def _quantiles(material: Material, risk: RiskResult) -> Table:
         if spread is risk.cost or material.counts_money
     ]
     audit = material.plan.audit
-    drawn = f"{audit.held_out_draws:,}" if audit else "held-out"
+    drawn = count(audit.held_out_draws) if audit else "held-out"
     return Table(words.QUANTILES_CAPTION.format(draws=drawn), columns, tuple(rows), tone="screen")
 
 
 def _sentences(material: Material, risk: RiskResult) -> Iterator[Text]:
     currency, cost = material.currency, risk.cost
     if cost.p10 != cost.p90:
-        over = numbers.chance(risk.chance_over_budget, "risk.chance_over_budget", digits=1)
+        over = numbers.chance(risk.chance_over_budget, "risk.chance_over_budget")
         text = say(
             words.CONTINGENCY,
             contingency=numbers.amount(cost.p80 - cost.p50, currency, named=True),
@@ -176,8 +175,8 @@ def _interval(risk: RiskResult) -> Text:
     path = "risk.chance_over_budget_interval"
     return say(
         words.CONTINGENCY_INTERVAL,
-        low=numbers.chance(interval.low, f"{path}.low", digits=1),
-        high=numbers.chance(interval.high, f"{path}.high", digits=1),
+        low=numbers.chance(interval.low, f"{path}.low"),
+        high=numbers.chance(interval.high, f"{path}.high"),
     )
 
 
@@ -206,7 +205,7 @@ def _caution(material: Material, risk: RiskResult) -> Iterator[Text]:
         sentence,
         given=material.worth(getattr(caution, given), f"risk.caution.{given}"),
         gained=material.worth(caution.tail_gained, "risk.caution.tail_gained"),
-        tail=numbers.chance(1 - caution.level),
+        tail=numbers.level(1 - caution.level),
     )
     if caution.price is not None:
         price = numbers.figure(caution.price, "ratio", "risk.caution.price", digits=2)
@@ -222,16 +221,16 @@ def _hold(material: Material, risk: RiskResult) -> Iterator[Text]:
     if hold.kind == "chance" and hold.interval is not None:
         text = say(
             words.HOLD_CHANCE,
-            reached=numbers.chance(hold.reached, "risk.hold.reached", digits=1),
-            low=numbers.chance(hold.interval.low, "risk.hold.interval.low", digits=1),
-            high=numbers.chance(hold.interval.high, "risk.hold.interval.high", digits=1),
-            level=numbers.chance(hold.level, "risk.hold.level"),
+            reached=numbers.chance(hold.reached, "risk.hold.reached", against=[hold.level]),
+            low=numbers.chance(hold.interval.low, "risk.hold.interval.low"),
+            high=numbers.chance(hold.interval.high, "risk.hold.interval.high"),
+            level=numbers.level(hold.level, "risk.hold.level"),
         )
     else:
         currency, limit = material.currency, material.plan.budget.limit
         text = say(
             words.HOLD_CVAR,
-            tail=numbers.chance(1 - hold.level),
+            tail=numbers.level(1 - hold.level),
             reached=numbers.amount(hold.reached, currency, "risk.hold.reached", named=True),
             limit=numbers.amount(limit, currency, "budget.limit"),
         )
@@ -275,16 +274,11 @@ def _proof(material: Material) -> Text:
     plan = material.plan
     if plan.objective is None or plan.audit is None:
         return ()
-    gap = Number("0.0001 %", plan.objective.gap, numbers.SHARE)
-    if plan.objective.gap > SMALLEST_GAP_SHOWN:
-        gap = Number(
-            f"{100 * plan.objective.gap:.2g} %", plan.objective.gap, numbers.SHARE, "objective.gap"
-        )
     state = "optimal" if plan.status is Status.OPTIMAL else "feasible"
     text = say(
         words.PROOF,
         state=words.STATUS[state][0],
-        gap=gap,
+        gap=numbers.gap(plan.objective.gap, "objective.gap"),
         draws=numbers.tally(plan.audit.held_out_draws, "draws", "audit.held_out_draws"),
         held_out=material.worth(plan.audit.held_out_value, "audit.held_out_value"),
         in_sample=material.worth(plan.audit.in_sample_value, "audit.in_sample_value"),

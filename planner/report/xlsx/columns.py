@@ -29,7 +29,7 @@ PLAN: tuple[Column[Decision], ...] = (
     Column("To buy", "images", look.COUNT, "Images labelled for this project itself. "
            f"{_FUNDED_ONLY}", "decisions[].images_to_buy",
            lambda d: _if_funded(d, d.images_to_buy), 12),
-    Column("Chance of target", "%", look.PERCENT, "Chance that the trained system meets its "
+    Column("Chance of target", "%", look.CHANCE, "Chance that the trained system meets its "
            f"target. {_FUNDED_ONLY}", "decisions[].chance_of_target",
            lambda d: _if_funded(d, d.chance_of_target), 12),
     Column("Data", "money", look.MONEY, "Committed for labelling images.",
@@ -62,7 +62,7 @@ PROJECT_RANGES: tuple[Column[ProjectEstimate], ...] = (
            lambda p: p.id, 22),
     Column("Target error", "%", "0.0##%", "Error at which the target is met.",
            "estimate: projects[].target_error", lambda p: p.target_error),
-    Column("Majority guess", "% error", "0.0##%", "Error of always answering the most frequent "
+    Column("Majority guess", "% error", look.RATE, "Error of always answering the most frequent "
            "class.", "estimate: projects[].majority_guess_error",
            lambda p: p.majority_guess_error),
     Column("Data needed P10", "images", look.COUNT, "Total images at which the target is met; not "
@@ -72,23 +72,23 @@ PROJECT_RANGES: tuple[Column[ProjectEstimate], ...] = (
            "estimate: projects[].data_needed.p50", lambda p: p.data_needed.p50, 18),
     Column("Data needed P90", "images", look.COUNT, "The same, not exceeded in 90 % of them.",
            "estimate: projects[].data_needed.p90", lambda p: p.data_needed.p90, 18),
-    Column("Never reached", "% chance", look.PERCENT, "Chance that no number of images meets the "
+    Column("Never reached", "% chance", look.CHANCE, "Chance that no number of images meets the "
            "target.", "estimate: projects[].data_needed.chance_never",
            lambda p: p.data_needed.chance_never),
-    Column("Error now P10", "%", look.PERCENT, "Error with the images held; not exceeded in 10 % "
+    Column("Error now P10", "%", look.RATE, "Error with the images held; not exceeded in 10 % "
            "of outcomes.", "estimate: projects[].error_now.p10", lambda p: p.error_now.p10),
-    Column("Error now P50", "%", look.PERCENT, "The same, not exceeded in half of them.",
+    Column("Error now P50", "%", look.RATE, "The same, not exceeded in half of them.",
            "estimate: projects[].error_now.p50", lambda p: p.error_now.p50),
-    Column("Error now P90", "%", look.PERCENT, "The same, not exceeded in 90 % of them.",
+    Column("Error now P90", "%", look.RATE, "The same, not exceeded in 90 % of them.",
            "estimate: projects[].error_now.p90", lambda p: p.error_now.p90),
-    Column("Error at limit P10", "%", look.PERCENT, "Error with all images that can be owned; not "
+    Column("Error at limit P10", "%", look.RATE, "Error with all images that can be owned; not "
            "exceeded in 10 % of outcomes.", "estimate: projects[].error_at_limit.p10",
            lambda p: p.error_at_limit.p10),
-    Column("Error at limit P50", "%", look.PERCENT, "The same, not exceeded in half of them.",
+    Column("Error at limit P50", "%", look.RATE, "The same, not exceeded in half of them.",
            "estimate: projects[].error_at_limit.p50", lambda p: p.error_at_limit.p50),
-    Column("Error at limit P90", "%", look.PERCENT, "The same, not exceeded in 90 % of them.",
+    Column("Error at limit P90", "%", look.RATE, "The same, not exceeded in 90 % of them.",
            "estimate: projects[].error_at_limit.p90", lambda p: p.error_at_limit.p90),
-    Column("Chance at limit", "%", look.PERCENT, "Chance of the target with all images that can "
+    Column("Chance at limit", "%", look.CHANCE, "Chance of the target with all images that can "
            "be owned.", "estimate: projects[].chance_of_target_at_limit",
            lambda p: p.chance_of_target_at_limit),
 )  # fmt: skip
@@ -107,7 +107,7 @@ UNITS: tuple[Column[UnitSpend], ...] = (
            "included.", "units[].committed", lambda u: u.committed),
     Column("Without shared", "money", look.MONEY, "The same without shares of shared assets: what "
            "rules on a unit's share count.", "units[].own", lambda u: u.own),
-    Column("Share of that", "%", look.PERCENT, "Its part of what all projects spend without "
+    Column("Share of that", "%", look.CHANCE, "Its part of what all projects spend without "
            "shares of shared assets.", "units[].own_share", lambda u: u.own_share),
     Column("Projects", "number", look.COUNT, "How many it has.", "units[].projects",
            lambda u: u.projects),

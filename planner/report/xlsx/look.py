@@ -12,6 +12,8 @@ from typing import Any
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from planner.domain.format import percent, rate
+
 __all__ = [
     "CHANCE",
     "COUNT",
@@ -20,7 +22,9 @@ __all__ = [
     "NUMBER",
     "PERCENT",
     "PRICE",
+    "RATE",
     "TEXT",
+    "chance_format",
     "finish",
     "header_row",
     "headline",
@@ -40,7 +44,9 @@ COUNT = "#,##0"
 MONEY = "#,##0.00"
 PRICE = "#,##0.00##"
 PERCENT = "0.0%"
-CHANCE = "0%"
+CHANCE, RATE = "chance", "rate"
+"""Not formats yet: each cell gets the digits with which its number stands in texts."""
+
 NUMBER = "General"
 TEXT = "@"
 
@@ -89,13 +95,41 @@ def put(
         cell.alignment = Alignment(horizontal="right", vertical="top")
     elif value is not None:
         cell.value = value
-    cell.number_format = number_format
+    cell.number_format = _digits(number_format, value)
     cell.font = Font(name=_FONT, size=10, bold=bold)
     if isinstance(value, str):
         cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=wrap, indent=indent)
     elif value is not None and not (isinstance(value, float) and not math.isfinite(value)):
         cell.alignment = Alignment(vertical="top")
     return cell
+
+
+def _digits(number_format: str, value: object) -> str:
+    """Return the format of a cell; that of a chance or a rate depends on its number."""
+    number = float(value) if isinstance(value, int | float) else 0.0
+    if number_format == CHANCE:
+        return chance_format(number)
+    return _like(rate(number)) if number_format == RATE else number_format
+
+
+def chance_format(chance: float, against: Iterable[float] = ()) -> str:
+    """Return the format in which a cell shows a chance as texts do.
+
+    Examples
+    --------
+    >>> chance_format(0.747), chance_format(0.5996, [0.6]), chance_format(0.0002)
+    ('0%', '0.00%', '"< 1%"')
+    """
+    return _like(percent(chance, against=against))
+
+
+def _like(text: str) -> str:
+    """Return the format that shows a number as a text in per cent does."""
+    number = text.removesuffix(" %")
+    if number[0] in "<>":
+        return f'"{number}%"'
+    _, point, decimals = number.partition(".")
+    return f"0{point}{'0' * len(decimals)}%"
 
 
 def formula(

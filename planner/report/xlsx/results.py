@@ -83,6 +83,10 @@ def _write_plan(book: Book, plan: Plan) -> None:
         cells = f"{_letter(at['Data'])}{first + offset}:{_letter(at['Shared'])}{first + offset}"
         place = (first + offset, at["Total"])
         book.formula(sheet, place, f"=SUM({cells})", decision.cost.total, look.MONEY)
+        if decision.verdict is not Verdict.NO_GO:
+            chance, against = decision.chance_of_target, plan.chance_bounds(decision.project)
+            cell = sheet.cell(first + offset, at["Chance of target"])
+            cell.number_format = look.chance_format(chance, against)
     look.put(sheet, row, 1, "Total", bold=True)
     for column in used:
         if column.header in _SUMMED:
@@ -143,7 +147,7 @@ def _write_ranges(book: Book, plan: Plan, estimate: Estimate | None) -> None:
         for label, key, found in spreads:
             row = _write_spread(book, sheet, row, label, key, found)
         look.put(sheet, row, 1, "Chance that the cost exceeds the budget (%)")
-        look.put(sheet, row, 4, plan.risk.chance_over_budget, "0.0%")
+        look.put(sheet, row, 4, plan.risk.chance_over_budget, look.CHANCE)
         meaning, key = "On draws that the solve never saw.", "risk.chance_over_budget"
         book.entry(sheet, "Chance that the cost exceeds the budget", "%", meaning, key)
     look.finish(sheet, freeze="B3")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from planner.domain.format import count, figure, percent
 from planner.domain.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.report.xlsx import columns, look
@@ -37,7 +38,7 @@ class _Item:
 
 def write_summary(book: Book, plan: Plan) -> None:
     """Write the sheet."""
-    years = f"{plan.horizon_years:g} year" + ("" if plan.horizon_years == 1 else "s")
+    years = f"{figure(plan.horizon_years)} year" + ("" if plan.horizon_years == 1 else "s")
     hint = f"Amounts in {plan.currency} over {years}. Model {plan.model['name']}, seed {plan.seed}."
     sheet = book.add("Summary", plan.portfolio, hint)
     look.widths(sheet, (40, 34, 14, 78))
@@ -103,7 +104,8 @@ def _worth(plan: Plan) -> Iterator[_Item]:
                 "objective.value")  # fmt: skip
     if plan.audit is not None:
         yield _Item("The same on held-out draws", plan.audit.held_out_value, unit, shape,
-                    f"On {plan.audit.held_out_draws:,} draws that the solve never saw: quote this "
+                    f"On {count(plan.audit.held_out_draws)} draws that the solve never saw: quote "
+                    "this "
                     "one.", "audit.held_out_value")  # fmt: skip
     yield _Item("Gap to the proven bound", plan.objective.gap, "%", "0.0000%",
                 "No plan is better by more than this.", "objective.gap")  # fmt: skip
@@ -125,7 +127,7 @@ def _risk(plan: Plan) -> Iterator[_Item]:
         yield _Item(f"Cost {name.upper()}", getattr(cost, name), currency, money,
                     f"Cost is not above this in {sentence} of outcomes.",
                     f"risk.cost.{name}")  # fmt: skip
-    yield _Item("Chance of overspending", plan.risk.chance_over_budget, "%", "0.0%",
+    yield _Item("Chance of overspending", plan.risk.chance_over_budget, "%", look.CHANCE,
                 "Chance that the cost exceeds the budget.", "risk.chance_over_budget")  # fmt: skip
 
 
@@ -140,14 +142,16 @@ def _write_funded(sheet: Sheet, row: int, plan: Plan) -> int:
     headers = [("Project", look.TEXT), (f"Committed ({plan.currency})", look.MONEY),
                ("Verdict", look.TEXT), ("What it buys", look.TEXT)]  # fmt: skip
     dearest_first = sorted(funded, key=lambda d: -d.cost.total)
-    rows = [(d.project, d.cost.total, str(d.verdict), _bought(d)) for d in dearest_first]
+    rows = [(d.project, d.cost.total, str(d.verdict), _bought(plan, d)) for d in dearest_first]
     return look.table(sheet, row, headers, rows)
 
 
-def _bought(decision: Decision) -> str:
+def _bought(plan: Plan, decision: Decision) -> str:
+    bounds = plan.chance_bounds(decision.project)
+    chance = percent(decision.chance_of_target, against=bounds)
     return (
-        f"{decision.architecture}, {decision.images_total:,} images "
-        f"({decision.images_to_buy:,} to buy), chance of target {decision.chance_of_target:.1%}"
+        f"{decision.architecture}, {count(decision.images_total)} images "
+        f"({count(decision.images_to_buy)} to buy), chance of target {chance}"
     )
 
 

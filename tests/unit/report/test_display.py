@@ -24,7 +24,7 @@ from planner.domain.posterior import Posterior
 from planner.domain.shown import Shown
 from planner.domain.vocabulary import Objective, Verdict
 from planner.forecast.forecast import Forecast
-from planner.report.format import money
+from planner.domain.format import money
 
 HOSTILE = "<b>x</b>=1+1 & $\\frac{1}{2}$ 🙂 \u202eabc"
 PNG = b"\x89PNG"
