@@ -135,6 +135,10 @@ class _Candidate:
         first = self.prices.per_trained_image * self.policy.held
         return first + (1.0 - self.policy.chance_held_suffices) * self.policy.expected_cost
 
+    def order(self) -> tuple[float, float, str]:
+        """Return what puts the least cost to the cent first, then the better chance, then names."""
+        return round(self.whole_cost, 2), -self.policy.chance_reached, self.name
+
 
 def build_collection(
     portfolio: Portfolio,
@@ -195,7 +199,7 @@ def build_collection(
         )
         for rate in rates
     ]
-    best = min(found, key=lambda candidate: candidate.whole_cost)
+    best = min(found, key=_Candidate.order)
     alternatives = _alternatives(project, best)
     return CollectionReport(
         model={"name": posterior.name, "sha256": posterior.sha256},
@@ -221,7 +225,7 @@ def build_collection(
         alternatives=alternatives,
         warnings=(
             *(() if named else candidate_warnings(project, catalogue, portfolio.compute)),
-            *forecast.warnings,
+            *forecast.warnings_for(best.needed),
             *forecast.architecture_warnings([best.name]),
         ),
     )

@@ -203,7 +203,7 @@ def _estimate_project(
         recommendations=tuple(ranked),
         warnings=(
             *candidate_warnings(project, catalogue, compute),
-            *forecast.warnings,
+            *forecast.warnings_for(needed),
             *forecast.architecture_warnings([rate.architecture for rate in rates]),
         ),
     )
@@ -227,7 +227,10 @@ def _cheapest(
     rates: Sequence[TrainingRate],
     compute: Compute,
 ) -> list[_Offer]:
-    """Return the cheapest offers, one per architecture; ties keep catalogue order."""
+    """Return the cheapest offers, one per architecture.
+
+    At the same cost to the cent the better chance stands first, then the first name.
+    """
     offers = []
     for architecture, rate in zip(architectures, rates, strict=True):
         images, capped = _median_need(project, forecast, rate.architecture)
@@ -236,7 +239,16 @@ def _cheapest(
             int(price.data_cents[0]), int(price.training_cents[0, 0]), int(price.fixed_cents[0])
         )
         offers.append(_Offer(architecture, rate, images, capped, cost))
-    return sorted(offers, key=lambda offer: offer.cost.total)[:N_RECOMMENDATIONS]
+    offers.sort(key=lambda offer: offer.cost.total)
+    last = offers[min(N_RECOMMENDATIONS, len(offers)) - 1].cost.total
+    cheap = [offer for offer in offers if offer.cost.total <= last]
+    return sorted(cheap, key=lambda offer: _order(offer, project, forecast))[:N_RECOMMENDATIONS]
+
+
+def _order(offer: _Offer, project: Project, forecast: Forecast) -> tuple[float, float, str]:
+    name = offer.architecture.name
+    chance = forecast.chance(project.error_target, [offer.images], offer.rate.architecture)
+    return offer.cost.total, -float(chance[0]), name
 
 
 def _recommend(

@@ -75,7 +75,7 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     if to_buy:
         bought = (
             f"Buys {count(to_buy)} images for {scene.amount(int(options.data_cents[pick]))} and "
-            f"trains {name} on {count(total)}, {money(total_cost / 100)} in all"
+            f"trains {name} on {count(total)}, for {scene.amount(total_cost)} in all"
         )
     elif shared:
         bought = (
@@ -336,14 +336,13 @@ def leftover_note(scene: Scene) -> str:
     worth = (
         ""
         if scene.objective is Objective.TARGETS_MET
-        else f", worth about {money(best.worth)}"
+        else f", worth about {money(best.worth, scene.currency)}"
         + (" after its cost" if scene.objective is Objective.NET_VALUE else "")
     )
     return (
         f"{left} and no step that pays fits in it: the next one ({options.project} to "
-        f"{count(int(options.images_total[best.row]))} images) costs {money(best.cents / 100)} "
-        "more "
-        f"and adds {points(best.gained)} of chance{worth}."
+        f"{count(int(options.images_total[best.row]))} images) costs {scene.amount(best.cents)} "
+        f"more and adds {points(best.gained)} of chance{worth}."
     )
 
 

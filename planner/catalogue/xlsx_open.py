@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
+from planner.domain.format import count
 from planner.errors import InputError, Problem
 
 __all__ = [
@@ -290,8 +291,8 @@ def _refuse_other_content(content: bytes, name: str) -> None:
                 raise _refusal(name, "the workbook is encrypted.", "save it without a password")
             if unpacked > MAX_UNPACKED:
                 message = (
-                    f"its sheets unpack to {unpacked / 1e6:,.0f} MB; at most "
-                    f"{MAX_UNPACKED / 1e6:,.0f} MB are read."
+                    f"its sheets unpack to {count(unpacked / 1e6)} MB; at most "
+                    f"{count(MAX_UNPACKED / 1e6)} MB are read."
                 )
                 raise _refusal(name, message, "keep only the sheets of the form in this workbook")
             if "xl/workbook.xml" not in names:

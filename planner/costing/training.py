@@ -14,8 +14,8 @@ from planner.costing.beta import fit_beta
 from planner.costing.speed import LOADER_CEILING_IMAGES_PER_S, table_utilisation
 from planner.domain.architecture import Architecture
 from planner.domain.catalogue import Accelerator, Catalogue
-from planner.domain.limits import MAX_MONEY, MAX_REPEATS
 from planner.domain.format import count, figure, fixed
+from planner.domain.limits import MAX_MONEY, MAX_REPEATS
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
@@ -202,7 +202,7 @@ def _measured_rate(
     seconds, input_bound, words = _seconds(architecture, flop, machine, compute, catalogue)
     how = (
         f"{architecture.forward_gmacs:g} GMACs x 2 x 3 per image on {machine.accelerator.name}, "
-        f"{machine.accelerator.training_precision} peak {figure(machine.peak_flop_per_s)} FLOP/s, "
+        f"{machine.accelerator.training_precision} peak {machine.peak_flop_per_s:.3g} FLOP/s, "
         f"{words}: {count(1 / seconds)} images/s at {machine.price_words}."
     )
     usd = seconds * machine.usd_per_second
@@ -292,7 +292,7 @@ def _not_priced(architecture: Architecture, missing: str) -> InputError:
 
 
 _A_PRICE = f"a price is at least 0 and at most {MAX_MONEY:.0e}"
-_REPEATS = f"expected a number of at least 0 and at most {MAX_REPEATS:,.0f}"
+_REPEATS = f"expected a number of at least 0 and at most {count(MAX_REPEATS)}"
 
 
 def _require_usable(compute: Compute) -> None:

@@ -235,7 +235,7 @@ def short_money(value: float) -> str:
     ('25k', '−1.2M', '0.5')
     """
     exact = _significant(_decimal(value), 4)
-    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+    for size, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
         if abs(exact) >= size:
             return f"{_text(exact / size)}{letter}"
     return _text(exact)

@@ -15,6 +15,9 @@ from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get
 
 from planner.domain.quantities import show
 
+NOT_DATA = "not data"
+"""In the metadata of a field: it serves texts, and stands in no JSON."""
+
 type Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -109,6 +112,8 @@ def _record_schema(kind: Any, definitions: dict[str, Schema]) -> Schema:  # noqa
     hints, notes = get_type_hints(kind), attribute_notes(kind)
     properties = {}
     for item in fields(kind):
+        if item.metadata.get(NOT_DATA):
+            continue
         schema = _schema(hints[item.name], definitions)
         note = notes.get(item.name)
         properties[item.name] = {**schema, "description": note} if note else schema
@@ -118,6 +123,25 @@ def _record_schema(kind: Any, definitions: dict[str, Schema]) -> Schema:  # noqa
         "properties": properties,
         "required": [item.name for item in fields(kind) if _has_no_default(item)],
     }
+
+
+def record_data(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a record as plain data, as ``asdict`` does, without fields that are not data."""
+    return {
+        item.name: _value_data(getattr(record, item.name))
+        for item in fields(record)
+        if not item.metadata.get(NOT_DATA)
+    }
+
+
+def _value_data(value: object) -> object:
+    if is_dataclass(value):
+        return record_data(value)
+    if isinstance(value, tuple | list):
+        return [_value_data(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _value_data(item) for name, item in value.items()}
+    return value
 
 
 def attribute_notes(kind: type) -> dict[str, str]:

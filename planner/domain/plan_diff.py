@@ -1,9 +1,10 @@
 """What changed between two plans, project by project, and what can explain it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from planner.domain.json_shape import NOT_DATA, record_data
 from planner.domain.plan import SCHEMA_VERSION
 from planner.domain.vocabulary import Status, Verdict
 
@@ -94,11 +95,7 @@ class Standing:
     expected_net_value: float
     start: str | None
     assets: tuple[str, ...]
-    against: tuple[float, ...] = field(default=(), compare=False)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data, in the shape of ``planner diff --json``."""
-        return {name: value for name, value in asdict(self).items() if name != "against"}
+    against: tuple[float, ...] = field(default=(), compare=False, metadata={NOT_DATA: True})
 
 
 @dataclass(frozen=True)
@@ -156,13 +153,4 @@ class PlanDiff:
 
     def to_dict(self) -> dict[str, object]:
         """Return plain data, in the shape of ``planner diff --json``."""
-        projects = [
-            {**asdict(item), "before": _data(item.before), "after": _data(item.after)}
-            for item in self.projects
-        ]
-        whole = {**asdict(self), "projects": projects}
-        return {"schema_version": SCHEMA_VERSION, "same": self.same, **whole}
-
-
-def _data(standing: Standing | None) -> dict[str, object] | None:
-    return None if standing is None else standing.to_dict()
+        return {"schema_version": SCHEMA_VERSION, "same": self.same, **record_data(self)}

@@ -216,7 +216,7 @@ def parse_number(
 
 
 def _plainly(number: float) -> str:
-    return f"{number:,.0f}" if number < 1e7 else f"{number:g}"
+    return f"{int(number):,}" if number < 1e7 else f"{number:g}"
 
 
 def parse_price(value: object, *, currency: str | None = DEFAULT_CURRENCY) -> float:

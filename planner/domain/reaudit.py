@@ -1,7 +1,8 @@
 """A saved plan held against the file and the model of today."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from planner.domain.json_shape import record_data
 from planner.domain.plan import SCHEMA_VERSION, RiskResult, SharedResult
 from planner.domain.plan_diff import PlanDiff
 
@@ -59,4 +60,4 @@ class Reaudit:
 
     def to_dict(self) -> dict[str, object]:
         """Return plain data, in the shape of ``planner plan --audit --json``."""
-        return {"schema_version": SCHEMA_VERSION, "stands": self.stands, **asdict(self)}
+        return {"schema_version": SCHEMA_VERSION, "stands": self.stands, **record_data(self)}

@@ -96,10 +96,21 @@ class Forecast(Shown):
     @cached_property
     def warnings(self) -> tuple[Warning_, ...]:
         """What to know before relying on it, whatever the architecture."""
+        # half of the draws place a median well enough for a warning
+        return self.warnings_for(
+            self._curve(None).data_needed(self.project.error_target, self.solve_rows)
+        )
+
+    def warnings_for(self, needed: Array) -> tuple[Warning_, ...]:
+        """Return what to know before relying on it, where these draws of data needed are shown.
+
+        Parameters
+        ----------
+        needed : ndarray of shape (n,)
+            Draws from :meth:`data_needed_draws` whose quantiles stand beside the warnings.
+        """
         update = self._update()
         of_pilots = () if update is None else (*update.warnings, *pilot_warnings(self.project))
-        # half of the draws place a median well enough for a warning
-        needed = self._curve(None).data_needed(self.project.error_target, self.solve_rows)
         return (*of_pilots, *forecast_warnings(self.project, self.posterior, needed))
 
     def architecture_warnings(self, architectures: Sequence[str]) -> tuple[Warning_, ...]:

@@ -41,12 +41,11 @@ def _findings(
             f"balanced accuracy."
         )
         yield "TARGET_TRIVIAL", "target_error", text
-    elif (median := _median(data_needed)) > evidence.images[1]:
-        need = f"{median:,.0f} images" if np.isfinite(median) else "beyond any number of images"
+    elif _median(data_needed) > evidence.images[1]:
         text = (
-            f"The median need for error {project.error_target:.4g} is {need}; the fitted rows"
-            f"{whose} end at {evidence.images[1]:,.0f}. Treat the target as not shown "
-            f"reachable: relax it, or measure a pilot."
+            f"The median need for an error of {percent_as_set(project.error_target)} lies beyond "
+            f"the fitted rows{whose}, which end at {count(evidence.images[1])} images. Treat the "
+            f"target as not shown reachable: relax it, or measure a pilot."
         )
         yield "BEYOND_EVIDENCE", "target_error", text
     if project.images.limit > evidence.images[1] or 0 < project.images.held < evidence.images[0]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from planner.domain.format import count
 from planner.domain.specification import Group, ModelSpec, Prior, Term
 from planner.regression.data_card import MISSING, render_data_card
 from planner.regression.shipped_data import EXCLUSIONS, RECODING
@@ -230,4 +231,4 @@ def _outside(facts: Mapping[str, Any]) -> str:
 
 
 def _span(pair: Sequence[float]) -> str:
-    return f"{pair[0]:,.0f} to {pair[1]:,.0f}"
+    return f"{count(pair[0])} to {count(pair[1])}"

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.format import count, figure
 from planner.domain.posterior import N_CHAINS
 from planner.domain.specification import ModelSpec
 from planner.errors import NotConvergedError, bad_value
@@ -263,4 +264,4 @@ def _require_sensible(
 
 
 def _shown(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.4g}"
+    return count(value) if value >= 100 else figure(value, 4)

@@ -12,7 +12,6 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import numpy as np
 
 from planner.domain.complexity import entropy_nats, majority_guess_error, relative_complexity
-from planner.domain.format import fixed, percent, percent_as_set
 from planner.domain.published_equations import TERMS, images_needed, predicted_error
 from planner.domain.reproduction import (
     Deviation,
@@ -270,12 +269,12 @@ def _table2_deviations(cases: Sequence[TestCase]) -> tuple[Deviation, ...]:
     return tuple(
         Deviation(
             where=f"Table 2, row {number}",
-            printed=percent(case.printed_error),
-            computed=percent(case.predicted_error, 1),
+            printed=f"{case.printed_error:.0%}",
+            computed=f"{case.predicted_error:.1%}",
             why=(
                 "Eq. 1 with the printed coefficients gives ten times the print; the other rows "
                 "agree. Probably a misprint of 10 %, so we use the computed value. "
-                f"The observed error is {percent(case.observed_error)}."
+                f"The observed error is {case.observed_error:.0%}."
             ),
         )
         for number, case in enumerate(cases, start=1)
@@ -303,11 +302,10 @@ def _figure2_deviations(figure: Figure2) -> tuple[Deviation, ...]:
         Deviation(
             "Figure 2, price of an image",
             "$0.63",
-            f"${fixed(figure.price_per_image, 3)}",
-            f"${fixed(figure.data_cost, 2)} / {figure.images_to_buy:,} = "
-            f"${fixed(figure.price_per_image, 3)} "
+            f"${figure.price_per_image:.3f}",
+            f"${figure.data_cost:,.2f} / {figure.images_to_buy:,} = ${figure.price_per_image:.3f} "
             "exactly; the screen rounds it. $0.63 would give "
-            f"${fixed(0.63 * figure.images_to_buy, 2)}.",
+            f"${0.63 * figure.images_to_buy:,.2f}.",
         ),
         Deviation(
             "Figure 2, images for the target",
@@ -323,7 +321,7 @@ def _figure2_deviations(figure: Figure2) -> tuple[Deviation, ...]:
             "$3e-11",
             f"${figure.usd_per_flop:.4e}",
             "At exactly $3e-11 no known sizes give the printed costs: these sizes give "
-            f"{percent(1 - at_3e11, 2)} less. The best-supported reading is "
+            f"{100 * (1 - at_3e11):.2f} % less. The best-supported reading is "
             f"${figure.usd_per_flop:.4e} with torchvision's sizes: within {worst:.0e} of the "
             "printed costs. Either price is about a million times what cloud computing costs.",
         ),
@@ -337,15 +335,15 @@ def _figure2_deviations(figure: Figure2) -> tuple[Deviation, ...]:
         ),
         Deviation(
             "Figure 2, accuracy of YOLOv5",
-            percent(yolov5.accuracy, 2),
-            percent(figure.accuracy_at_limit, 3),
+            f"{yolov5.accuracy:.2%}",
+            f"{figure.accuracy_at_limit:.3%}",
             "Eq. 1 has no architecture term, so every architecture reaches the same accuracy. The "
             "original tool must have had an input that is not printed.",
         ),
         Deviation(
             "Figure 2, the example itself",
-            f"{percent_as_set(figure.target_accuracy)} target",
-            percent(figure.majority_guess_accuracy, 2),
+            f"{figure.target_accuracy:.1%} target",
+            f"{figure.majority_guess_accuracy:.2%}",
             "Always answering the frequent class is right more often than the target asks: by that "
             "measure the example spends over $100,000 to lose to the majority guess.",
         ),

@@ -6,6 +6,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import count, figure
+
 
 def render_fit(report: Mapping[str, Any]) -> Iterator[Table | Text]:
     """Yield the headline, the diagnostics, the parameters and what to do next."""
@@ -57,8 +59,8 @@ def _parameters(parameters: Mapping[str, Mapping[str, Any]]) -> Table:
                 f"{entry['mean']:.3f}",
                 f"{entry['sd']:.3f}",
                 f"{entry['rhat']:.3f}",
-                f"{entry['ess_bulk']:,.0f}",
-                f"{entry['ess_tail']:,.0f}",
+                count(entry["ess_bulk"]),
+                count(entry["ess_tail"]),
             )
     return table
 
@@ -71,4 +73,4 @@ def _as_argument(folder: str) -> str:
 def _shown(value: float | None) -> str:
     if value is None:
         return "none"
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.4g}"
+    return count(value) if value >= 100 else figure(value, 4)

@@ -5,6 +5,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import figure
 from planner.domain.laws import Laws, SlopeReading
 
 
@@ -101,4 +102,4 @@ def _times(value: float) -> str:
     """Return a multiplier with at most ten characters."""
     if value >= 1e7 or value < 0.01:
         return f"{value:.3g}".replace("e+", "e")
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return figure(value)

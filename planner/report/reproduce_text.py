@@ -5,7 +5,6 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, fixed, percent
 from planner.domain.reproduction import Reproduction, TermEstimate
 
 _NAMES = {
@@ -101,14 +100,14 @@ def _table2(reproduction: Reproduction) -> Table:
     for heading in ("images", "RC", "observed", "paper", "ours", "observed / ours"):
         table.add_column(heading, justify="right")
     for number, case in enumerate(reproduction.table2, start=1):
-        ours = percent(case.predicted_error, 1)
+        ours = f"{case.predicted_error:.1%}"
         table.add_row(
             str(number),
             case.case,
-            count(case.images),
+            f"{case.images:,}",
             f"{case.relative_complexity:.3f}",
-            percent(case.observed_error),
-            percent(case.printed_error),
+            f"{case.observed_error:.0%}",
+            f"{case.printed_error:.0%}",
             Text(ours, style="bold yellow") if case.misses_print else ours,
             f"{case.observed_error / case.predicted_error:.2f}×",
         )
@@ -118,8 +117,8 @@ def _table2(reproduction: Reproduction) -> Table:
 def _table2_notes(reproduction: Reproduction) -> list[Text]:
     return [
         Text(
-            f"Row {number}: the paper prints {percent(case.printed_error)} where Eq. 1 gives "
-            f"{percent(case.predicted_error, 1)}; probably a misprint of 10 %.",
+            f"Row {number}: the paper prints {case.printed_error:.0%} where Eq. 1 gives "
+            f"{case.predicted_error:.1%}; probably a misprint of 10 %.",
             style="yellow",
         )
         for number, case in enumerate(reproduction.table2, start=1)
@@ -145,10 +144,10 @@ def _figure2(reproduction: Reproduction) -> Table:
         table.add_row(
             row.architecture,
             f"{row.size:,}",
-            fixed(paper.training_cost, 2),
-            fixed(row.training_cost, 2),
-            fixed(paper.total_cost, 2),
-            fixed(row.total_cost, 2),
+            f"{paper.training_cost:,.2f}",
+            f"{row.training_cost:,.2f}",
+            f"{paper.total_cost:,.2f}",
+            f"{row.total_cost:,.2f}",
         )
     return table
 
@@ -157,20 +156,20 @@ def _figure2_notes(reproduction: Reproduction) -> list[Text]:
     figure = reproduction.figure2
     paper = figure.printed[0]
     at_printed = ", ".join(
-        f"{reading.name} {fixed(reading.training_cost, 2)}" for reading in figure.at_printed_price
+        f"{reading.name} {reading.training_cost:,.2f}" for reading in figure.at_printed_price
     )
     implied = ", ".join(
-        f"{name} {count(size)}" for name, size in figure.implied_sizes_at_printed_price.items()
+        f"{name} {size:,.0f}" for name, size in figure.implied_sizes_at_printed_price.items()
     )
     return [
         Text(
-            f"Data: ${fixed(figure.price_per_image, 3)} × {figure.images_to_buy:,} images to buy = "
-            f"${fixed(figure.data_cost, 2)} (paper ${fixed(paper.data_cost, 2)})."
+            f"Data: ${figure.price_per_image:.3f} × {figure.images_to_buy:,} images to buy = "
+            f"${figure.data_cost:,.2f} (paper ${paper.data_cost:,.2f})."
         ),
         Text(
             f"RC {figure.relative_complexity:.6f}; accuracy at {figure.images_limit:,} images "
-            f"{percent(figure.accuracy_at_limit, 3)} (paper {percent(paper.accuracy, 2)}), at the "
-            f"{figure.images_held:,} held {percent(figure.accuracy_at_held, 3)}."
+            f"{figure.accuracy_at_limit:.3%} (paper {paper.accuracy:.2%}), at the "
+            f"{figure.images_held:,} held {figure.accuracy_at_held:.3%}."
         ),
         Text(f"At exactly $3e-11 per FLOP: {at_printed}."),
         Text(f"Sizes that $3e-11 would need: {implied}."),
@@ -185,7 +184,7 @@ def _yolov5(reproduction: Reproduction) -> Table:
     table.add_column("of the paper's", justify="right")
     for reading in reproduction.figure2.yolov5_released:
         ratio = f"{reading.ratio_to_printed:.3f}"
-        table.add_row(reading.name, f"{reading.size:,}", fixed(reading.training_cost, 2), ratio)
+        table.add_row(reading.name, f"{reading.size:,}", f"{reading.training_cost:,.2f}", ratio)
     return table
 
 

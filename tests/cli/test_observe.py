@@ -54,7 +54,7 @@ def test_a_copy_beside_the_file_and_before_and_after_on_screen(here: Path) -> No
     rows = "    pilots:\n      - {images: 5000, error: 9.1%, test_images: 2000}\n"
     expected = TEXT.replace("[ResNet-50]\n", f"[ResNet-50]\n{rows}")
     assert (here / "p.observed.yaml").read_text(encoding="utf-8") == expected
-    assert "shelf: 1 run added · target error 6.00 % · ResNet-50" in result.stdout
+    assert "shelf: 1 run added · target error 6 % · ResNet-50" in result.stdout
     for label in ("images needed", "never reached", "chance at 100,000", "total, USD"):
         assert label in result.stdout
     assert "Next: planner plan p.observed.yaml" in result.stdout

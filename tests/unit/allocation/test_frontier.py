@@ -145,7 +145,7 @@ def test_goals_are_met_by_the_plans_that_claim_it() -> None:
     assert two.interval is not None
     assert two.interval.low < two.reached < two.interval.high
     assert two.no_plan_below <= two.budget
-    assert two.text.startswith("Goal: at least 2 targets met, with 50% confidence. USD")
+    assert two.text.startswith("Goal: at least 2 targets met, with 50 % confidence. USD")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_errors_far_above_the_forecast_are_asked_after(observe: Observe) -> None
     """Errors that no forecast expects while one minus them is expected may be accuracies."""
     found = observe(f"{HEAD}shelf,5k,88%,ResNet-50\nshelf,1k,80%,ResNet-50\n")
     said = {warning.code: warning.message for warning in found.observation.warnings}
-    assert "12.00% is not: are these accuracies?" in said["PILOT_ACCURACY"]
+    assert "12 % is not: are these accuracies?" in said["PILOT_ACCURACY"]
     above = observe(f"{HEAD}shelf,5k,94%,ResNet-50\n").observation.warnings
     codes = [warning.code for warning in above]
     assert codes.count("PILOT_ABOVE_CHANCE") == 1

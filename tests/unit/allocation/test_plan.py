@@ -9,13 +9,14 @@ import pytest
 
 import planner
 from planner.allocation.assumptions import list_assumptions
-from planner.allocation.money import budget_to_cents, chance_words
+from planner.allocation.money import budget_to_cents
 from planner.allocation.objective import resolve_objective
 from planner.allocation.options import Menu, build_menus, build_options
 from planner.allocation.options_report import options_report
 from planner.allocation.plan import build_plan
 from planner.allocation.verdict import rule_on
 from planner.catalogue.tables import load_catalogue
+from planner.domain.format import money, percent
 from planner.domain.plan import Plan
 from planner.domain.portfolio import (
     Compute,
@@ -73,9 +74,10 @@ def test_a_funded_project_says_what_it_buys_earns_and_forgoes() -> None:
     decision = plan.decisions[0]
     assert decision.verdict is Verdict.GO
     for words in (
-        f"Buys {decision.images_to_buy:,} images and trains on {decision.images_total:,}",
-        "with ResNet-50 for",
-        f"{chance_words(decision.chance_of_target)} likely to meet the target, expected value",
+        f"Buys {decision.images_to_buy:,} images for {money(decision.cost.data, 'USD')} and ",
+        f"trains ResNet-50 on {decision.images_total:,}, for ",
+        f"for {money(decision.cost.total, 'USD')} in all: ",
+        f"{percent(decision.chance_of_target)} likely to meet the target, expected value ",
         "GO: ",
         "would save",
         "Runner-up VGG-16 costs",
@@ -95,9 +97,13 @@ def test_a_project_that_buys_nothing_trains_on_what_it_holds() -> None:
 @pytest.mark.parametrize(
     ("project", "rules", "reason"),
     [
-        (_project("x", target_error=0.8), (), "most frequent class already has an error of 75.00%"),
-        (_project("x", target_error=0.001), (), "below the 30% from which a project may be funded"),
-        (_project("x", min_chance=0.999), (), "below the min_chance of 99.9% you set"),
+        (_project("x", target_error=0.8), (), "most frequent class already has an error of 75 %"),
+        (
+            _project("x", target_error=0.001),
+            (),
+            "below the 30 % from which a project may be",
+        ),
+        (_project("x", min_chance=0.999), (), "below the min_chance of 99.9 % you set"),
         (_project("x", value=1.0, images=NONE_HELD), (), "no option pays. The best expects "),
         (_project("x"), (Skip("rules[0]: skip x", ("x",)),), "Not funded: rules[0]: skip x."),
         (

@@ -525,7 +525,7 @@ def test_places_and_given_of_the_parts_beyond_the_plain_portfolio() -> None:
         ("{at_least: 1, of: [a, b],", "{at_most: 0, of: [a, b],", "rules[0].at_most",
          "at most 0 may be funded", ""),
         ("{at_least: 1, of: [a, b],", "{unit: retail, min_share: 60%,", "rules[0].min_share",
-         "at most 50% in rules[1]", "min_share: 50%"),
+         "at most 50 % in rules[1]", "min_share: 50%"),
     ],
 )  # fmt: skip
 def test_mistakes_beyond_the_plain_portfolio_are_named(
@@ -548,7 +548,7 @@ def test_least_shares_of_units_cannot_sum_to_more_than_all() -> None:
     listed = ", ".join(f"{{unit: {u}, min_share: 40%}}" for u in ("x", "y", "z"))
     problem = only(f"version: 1\nprojects:\n{entries}rules: [{listed}]\n")
     assert (problem.field, problem.code) == ("rules[2].min_share", "CONFLICT")
-    assert "3 units sum to 120%" in problem.message
+    assert "3 units sum to 120 %" in problem.message
 
 
 def test_earliest_needs_periods_and_a_unit_rule_needs_units() -> None:

@@ -258,14 +258,14 @@ def test_same_images_with_another_error_are_repeats(read: Read) -> None:
         (
             ["shelf-gaps,20k,94%,"],
             "PILOT_ABOVE_CHANCE",
-            "Is it an accuracy? Then the error is 6.00%",
+            "Is it an accuracy? Then the error is 6 %",
         ),
         (["shelf-gaps,20k,100%,"], "PILOT_ABOVE_CHANCE", "fail?"),
         (["shelf-gaps,20k,0%,500"], "PILOT_ERROR_ZERO", "half an image"),
         (
             ["shelf-gaps,1k,5%,", "shelf-gaps,9k,8%,"],
             "PILOT_RISES",
-            "1,000 (line 2), 8.00% at 9,000",
+            "1,000 (line 2), 8 % at 9,000",
         ),
         (["shelf-gaps,30k,8%,"], "PILOT_ABOVE_HELD", "30,000 images, but 20,000 are held"),
         (["shelf-gaps,200k,8%,"], "PILOT_ABOVE_LIMIT", "150,000 can be owned"),
@@ -299,7 +299,7 @@ def test_a_rise_over_the_portfolios_own_pilots(read: Read) -> None:
         pilots=(Pilot(images=1_000, error=0.05),),
     )
     file = read(f"{HEAD}\nshelf-gaps,9k,8%\n", old)
-    assert "1,000 (in the portfolio), 8.00% at 9,000 (line 2)" in file.warnings[0].message
+    assert "1,000 (in the portfolio), 8 % at 9,000 (line 2)" in file.warnings[0].message
 
 
 def test_averaged_repeats_are_no_rise(read: Read) -> None:

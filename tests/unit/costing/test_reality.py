@@ -9,7 +9,7 @@ def test_data_usually_dominates() -> None:
     note = reality_note(Cost.from_cents(9_342_300, 1_866, 0), "EfficientNet-B0", 4.53)
     assert note == (
         "Data, people and trials dominate; compute rarely does: training EfficientNet-B0 "
-        "(4.5 accelerator-hours) is USD 18.66 of 93,441.66 (0.0 %)."
+        "(4.53 accelerator-hours) is USD 18.66 of 93,442 (< 1 %)."
     )
 
 
@@ -17,9 +17,9 @@ def test_where_compute_dominates_the_sentence_says_so() -> None:
     """A rule of thumb is not claimed against the numbers."""
     note = reality_note(Cost.from_cents(100, 300, 0), "ViT-L/16", currency="EUR")
     assert "but here compute does" in note
-    assert "EUR 3.00 of 4.00 (75.0 %)" in note
+    assert "EUR 3 of 4 (75 %)" in note
 
 
 def test_a_free_option_has_no_share() -> None:
     """Nothing spent has no share of anything."""
-    assert reality_note(Cost(), "x") == "This option costs nothing: training x is USD 0.00."
+    assert reality_note(Cost(), "x") == "This option costs nothing: training x is USD 0."

@@ -220,11 +220,11 @@ def test_commitments_and_bounds_that_exclude_each_other_are_refused() -> None:
     found = refused(
         projects=units, rules=(UnitShare("u", "x", min_share=0.6), UnitShare("v", "y", None, 0.5))
     )
-    assert "sum to 110%" in found["rules[1].min_share"]
+    assert "sum to 110 %" in found["rules[1].min_share"]
     found = refused(
         projects=units, rules=(UnitShare("u", "x", min_share=0.6), UnitShare("v", "x", 0.5))
     )
-    assert "at most 50% in rules[1]" in found["rules[0].min_share"]
+    assert "at most 50 % in rules[1]" in found["rules[0].min_share"]
 
 
 def test_the_limit_on_spend_is_the_budget_or_the_sum_of_the_periods() -> None:

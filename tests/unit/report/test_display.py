@@ -17,6 +17,7 @@ from planner.domain.explanation import (
     Tornado,
     TornadoBar,
 )
+from planner.domain.format import money
 from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.plan import Plan
 from planner.domain.portfolio import Portfolio
@@ -24,7 +25,6 @@ from planner.domain.posterior import Posterior
 from planner.domain.shown import Shown
 from planner.domain.vocabulary import Objective, Verdict
 from planner.forecast.forecast import Forecast
-from planner.domain.format import money
 
 HOSTILE = "<b>x</b>=1+1 & $\\frac{1}{2}$ 🙂 \u202eabc"
 PNG = b"\x89PNG"

@@ -28,7 +28,7 @@ def test_the_figure_marks_target_held_limit_and_evidence(synthetic: Posterior) -
     figure = draw_fan(one, build_forecast(one, synthetic), "ResNet-50")
     (axes,) = figure.axes
     labels = " | ".join(text.get_text() for text in axes.get_legend().get_texts())  # type: ignore[union-attr]
-    for words in ("target 6 %", "held 1,000", "limit 10,000,000", "outside the evidence", "80 %"):
+    for words in ("target 6 %", "held 1,000", "limit 10 million", "outside the evidence", "80 %"):
         assert words in labels
 
 

@@ -84,7 +84,7 @@ def test_the_shadow_price_is_said_with_unit_and_sign() -> None:
     slack = replace(FRONTIER, points=(replace(POINT, shadow_price=0.0),))
     assert "does not bind" in shadow_price_sentence(slack)
     targets = replace(FRONTIER, objective=Objective.TARGETS_MET)
-    assert "another USD 1,000 of budget adds about 1.8e+03" in shadow_price_sentence(targets)
+    assert "another USD 1,000 of budget adds about 1,800" in shadow_price_sentence(targets)
     assert shadow_price_sentence(replace(FRONTIER, you_are_here=None)) == ""
 
 

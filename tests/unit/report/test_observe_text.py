@@ -38,7 +38,7 @@ def text(project: ProjectObservation) -> str:
 def test_before_and_after_stand_side_by_side() -> None:
     """Each quantity on a line of its own, with what it was and what it is."""
     lines = [" ".join(line.split()) for line in text(PROJECT).splitlines()]
-    assert lines[0] == "shelf: 2 runs added, 3 in all · target error 6.00 % · ResNet-50"
+    assert lines[0] == "shelf: 2 runs added, 3 in all · target error 6 % · ResNet-50"
     assert "images needed 912 / 200,000 / 130M → 134,000 / 184,000 / 352,000" in lines
     assert "P90 over P10 142,544 → 2.6" in lines
     assert "never reached 12 % → 0 %" in lines
