@@ -7,10 +7,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import environments
 import pytest
+from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[2]
 LARGEST_WHEEL_MB = 15
+LARGEST_INSTALLATION_MB = 300
 
 
 @pytest.fixture(scope="module")
@@ -40,29 +43,67 @@ def test_the_wheel_is_small(wheel: Path) -> None:
     assert wheel.stat().st_size < LARGEST_WHEEL_MB * 2**20
 
 
-@pytest.mark.slow
-def test_the_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    """Installed with nothing else, the command finds its models and data and plans."""
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel alone, with the pinned versions, and return the environment."""
+    home = tmp_path_factory.mktemp("fresh") / "venv"
+    pins = home.parent / "pins.txt"
+    pins.write_text("\n".join(map(str, environments.pins())), encoding="utf-8")
+    run(home.parent, find_uv_bin(), "venv", "--quiet", "--python", sys.executable, home)
+    install = (find_uv_bin(), "pip", "install", "--quiet", "--constraints", pins, "--python", home)
+    run(home.parent, *install, wheel)
+    return home
+
+
+def run(folder: Path, *command: str | Path, code: int = 0) -> str:
+    """Run a command outside the checkout and return what it prints."""
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in {"VIRTUAL_ENV", "PYTHONPATH"} and not name.startswith("PLANNER_")
     }
-    home = tmp_path / "venv"
-    python = home / "bin" / "python"
+    done = subprocess.run(
+        command, cwd=folder, env=environment, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout
 
-    def run(*command: str | Path) -> str:
-        return subprocess.run(
-            command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
-        ).stdout
 
-    run("uv", "venv", "--quiet", "--python", sys.executable, home)
-    run("uv", "pip", "install", "--quiet", "--python", python, wheel)
-    planner = home / "bin" / "planner"
-    where = run(python, "-c", "import planner; print(planner.__file__)")
-    assert str(home) in where
-    examination = json.loads(run(planner, "doctor", "--json"))
+@pytest.mark.slow
+def test_the_wheel_works_in_a_fresh_environment(installed: Path, tmp_path: Path) -> None:
+    """Installed with nothing else, the command finds its models and data and plans."""
+    planner = installed / "bin" / "planner"
+    where = run(
+        tmp_path, installed / "bin" / "python", "-c", "import planner; print(planner.__file__)"
+    )
+    assert str(installed) in where
+    examination = json.loads(run(tmp_path, planner, "doctor", "--json"))
     assert examination["sound"], examination
-    run(planner, "init", "-o", "portfolio.yaml")
-    plan = json.loads(run(planner, "plan", "portfolio.yaml", "--json"))
+    run(tmp_path, planner, "init", "-o", "portfolio.yaml")
+    plan = json.loads(run(tmp_path, planner, "plan", "portfolio.yaml", "--json"))
     assert plan["status"] == "optimal"
+
+
+@pytest.mark.slow
+def test_the_base_installation_does_all_but_what_an_extra_is_for(
+    installed: Path, tmp_path: Path
+) -> None:
+    """Reports, pictures and workbooks need no extra; a fit names the one it needs."""
+    planner = installed / "bin" / "planner"
+    run(tmp_path, planner, "init", "-o", "p.yaml")
+    run(tmp_path, planner, "report", "p.yaml", "-o", "page.html")
+    run(tmp_path, planner, "plan", "p.yaml", "--xlsx", "plan.xlsx")
+    run(tmp_path, planner, "estimate", "p.yaml", "--plot", "curves")
+    run(tmp_path, planner, "explain", "p.yaml")
+    run(tmp_path, planner, "reproduce", "--plots", "figures")
+    refused = json.loads(run(tmp_path, planner, "fit", "-o", "ours", "--json", code=3))
+    assert refused["problems"][0]["fix"] == 'pip install "vision-planner[fit]"'
+    found = json.loads(run(tmp_path, planner, "doctor", "--json"))
+    assert [extra["installed"] for extra in found["extras"]] == [False, False]
+
+
+@pytest.mark.slow
+def test_the_base_installation_is_small(installed: Path) -> None:
+    """It takes at most 300 MB on the disk."""
+    files = [path for path in installed.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert sum(path.stat().st_size for path in files) < LARGEST_INSTALLATION_MB * 10**6
