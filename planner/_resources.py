@@ -50,7 +50,7 @@ def resource_root(name: str, candidates: Sequence[Path] | None = None) -> Path:
         f"The {name} folder was not found at {places}. Reinstall vision-planner, or point "
         f"PLANNER_{name.upper()}_DIR at a folder that holds it."
     )
-    raise ResourceError(message)
+    raise ResourceError(message, str(tried[-1]) if tried else name)
 
 
 def shipped_schema(name: str) -> str:

@@ -115,9 +115,21 @@ class InfeasibleError(PlannerError):
 
 
 class ResourceError(PlannerError):
-    """A model, table or file of the installation is missing or damaged."""
+    """A model, table or file of the installation is missing or damaged.
+
+    Parameters
+    ----------
+    message : str
+        All of it as a person reads it, place and way out included.
+    place : str
+        Of the file or folder.
+    """
 
     exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, place: str = "") -> None:
+        self.place = place
+        super().__init__(message)
 
 
 class NotConvergedError(PlannerError):

@@ -22,6 +22,7 @@ from planner.allocation.rounds import (
 from planner.catalogue.tables import candidate_warnings, candidates
 from planner.costing.training import TrainingRate, price_training
 from planner.domain.catalogue import Catalogue
+from planner.domain.named_project import named_project
 from planner.domain.plan import SCHEMA_VERSION, Warning_
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
@@ -185,7 +186,7 @@ def build_collection(
     A price range counts at its mean. Each round trains on all images anew, at the portfolio's
     epochs and trials. Pools of images shared with other projects are not counted.
     """
-    project = _find(portfolio, project_id)
+    project = named_project(portfolio, project_id)
     _require_answerable(project, rounds, penalty, round_cost)
     named = (catalogue.architecture(architecture),) if architecture is not None else None
     offered = named or candidates(project, catalogue, portfolio.compute)
@@ -307,18 +308,6 @@ def _advice(policy: CollectionPolicy) -> Advice:
     if policy.chance_held_suffices == 1.0:
         return Advice.NO_IMAGES_NEEDED
     return Advice.COLLECT if policy.rounds else Advice.DO_NOT_START
-
-
-def _find(portfolio: Portfolio, project_id: str) -> Project:
-    from difflib import get_close_matches
-
-    for project in portfolio.projects:
-        if project.id == project_id:
-            return project
-    known = [project.id for project in portfolio.projects]
-    close = get_close_matches(project_id, known, n=1)
-    fix = close[0] if close else ", ".join(known[:5])
-    raise InputError([Problem("PROJECT", f"no project {project_id!r} in the file.", fix)])
 
 
 def _require_answerable(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from planner.allocation.changed import without_rule
 from planner.allocation.core_index import CORE, EXTERIOR, coefficient_draws, core_indices, standing
@@ -22,11 +21,12 @@ from planner.domain.explanation import (
     Standing,
 )
 from planner.domain.format import figure, money, percent
+from planner.domain.named_project import named_project
 from planner.domain.plan import Decision, Plan
 from planner.domain.portfolio import Portfolio, Require, Rule, UnitShare
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.errors import InfeasibleError, bad_value
+from planner.errors import InfeasibleError
 
 __all__ = ["build_explanation", "build_plan_explanation"]
 
@@ -74,13 +74,9 @@ def build_explanation(
     InfeasibleError
         No plan keeps all rules, so that there is no decision to explain.
     """
-    ids = [project.id for project in portfolio.projects]
-    if project_id not in ids:
-        close = get_close_matches(project_id, ids, n=1)
-        fix = close[0] if close else ", ".join(ids[:5])
-        raise bad_value("PROJECT", f"no project {project_id!r} in the file.", fix)
+    project = named_project(portfolio, project_id)
     case = _case(portfolio, posterior, catalogue, seed)
-    index = ids.index(project_id)
+    index = portfolio.projects.index(project)
     decision = case.plan.decisions[index]
     prepared, solution = case.prepared, case.solution
     barred = _barred(case, index)

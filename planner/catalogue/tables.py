@@ -216,7 +216,7 @@ def _read(folder: Path, name: str) -> tuple[dict[str, str], ...]:
             return tuple(csv.DictReader(lines, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"The table {path} cannot be read: {error}. Reinstall vision-planner."
-        raise ResourceError(message) from error
+        raise ResourceError(message, str(path)) from error
 
 
 def _records[T](folder: Path, name: str, build: Callable[[dict[str, str]], T]) -> tuple[T, ...]:
@@ -225,7 +225,7 @@ def _records[T](folder: Path, name: str, build: Callable[[dict[str, str]], T]) -
         return tuple(build(row) for row in _read(folder, name))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         message = f"The table {folder / name}.csv is damaged: {error!r}. Reinstall vision-planner."
-        raise ResourceError(message) from error
+        raise ResourceError(message, str(folder / f"{name}.csv")) from error
 
 
 def _float(text: str) -> float | None:

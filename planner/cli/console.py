@@ -159,7 +159,8 @@ def _file_failure(error: OSError) -> ResourceError:
     reason = error.strerror or str(error) or type(error).__name__
     if error.filename is None:
         return ResourceError(f"The system refuses: {reason}.")
-    return ResourceError(f"{error.filename}: cannot be read or written: {reason}.")
+    message = f"{error.filename}: cannot be read or written: {reason}."
+    return ResourceError(message, str(error.filename))
 
 
 def _report(error: PlannerError, *, as_json: bool) -> None:
@@ -176,7 +177,15 @@ def _report(error: PlannerError, *, as_json: bool) -> None:
                 for problem in error.problems
             ]
             if isinstance(error, InputError)
-            else [{"code": "ERROR", "place": "", "field": "", "message": str(error), "fix": ""}]
+            else [
+                {
+                    "code": "ERROR",
+                    "place": getattr(error, "place", ""),
+                    "field": "",
+                    "message": str(error),
+                    "fix": "",
+                }
+            ]
         )
         _print_problems(problems, exit_code=error.exit_code)
     _say(str(error))

@@ -149,17 +149,13 @@ def _amount(flag: str, text: str | None) -> float | None:
 def _only(portfolio: Portfolio, project: str | None) -> Portfolio:
     """Return the portfolio with one project alone."""
     from dataclasses import replace
-    from difflib import get_close_matches
+
+    from planner.domain.named_project import named_project
 
     if project is None:
         return portfolio
-    chosen = tuple(entry for entry in portfolio.projects if entry.id == project)
-    if not chosen:
-        known = [entry.id for entry in portfolio.projects]
-        close = get_close_matches(project, known, n=1)
-        fix = close[0] if close else ", ".join(known[:5])
-        raise InputError([Problem("PROJECT", f"no project {project!r} in the file.", fix)])
-    return replace(portfolio, projects=chosen, rules=(), shared=())
+    chosen = named_project(portfolio, project)
+    return replace(portfolio, projects=(chosen,), rules=(), shared=())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,7 +148,7 @@ def _stored(posterior: Posterior, folder: Path, sampling: tuple[CheckResult, ...
         by_dataset = dict(entry["by_dataset"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path} cannot be read ({error}). Compute it anew: {command}"
-        raise ResourceError(message) from None
+        raise ResourceError(message, str(path)) from None
     if not fresh:
         note = f"The stored checks are of other draws and are not shown. Compute anew: {command}"
         return _report(posterior, sampling, (note,))

@@ -226,7 +226,7 @@ def read_left_out(folder: Path, spec: ModelSpec | None, data_sha256: str | None)
         scores = _parse(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{path} cannot be read ({error}). Compute it anew: {command}"
-        raise ResourceError(message) from None
+        raise ResourceError(message, str(path)) from None
     stale = []
     if spec is None or scores.spec_sha256 != spec_sha256(spec):
         stale.append("the model's declaration has changed since")

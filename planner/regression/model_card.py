@@ -44,7 +44,7 @@ def read_facts(folder: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         message = f"{path} cannot be read ({error}). Restore the model's folder, or fit it anew."
-        raise ResourceError(message) from None
+        raise ResourceError(message, str(path)) from None
 
 
 def model_card(posterior: Posterior, folder: Path) -> ModelCard:

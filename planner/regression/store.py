@@ -312,7 +312,7 @@ def _damaged(path: Path, found: str) -> ResourceError:
         f"The model {path.parent.name!r} cannot be used. {path}: {found}. "
         "Reinstall vision-planner, or restore the model's folder from where it came."
     )
-    return ResourceError(message)
+    return ResourceError(message, str(path))
 
 
 def _unknown_model(text: str) -> InputError:
@@ -326,4 +326,4 @@ def _unknown_model(text: str) -> InputError:
         f"there is no model {text[:80]!r}. Found in {resource_root('models')}: {listed}.{hint}"
     )
     fix = f"--model {(close or found)[0]}" if found else ""
-    return InputError([Problem("model", message, fix, code="UNKNOWN_MODEL")])
+    return InputError([Problem("model", message, fix, "--model", "UNKNOWN_MODEL")])

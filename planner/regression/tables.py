@@ -40,4 +40,4 @@ def read_table(table: str | Path, columns: Sequence[str]) -> list[Mapping[str, s
 def damaged_table(path: Path, found: str) -> ResourceError:
     """Return the error that names a table, what is wrong with it and the way out."""
     message = f"The table {path} cannot be read ({found}). Reinstall vision-planner."
-    return ResourceError(message)
+    return ResourceError(message, str(path))

@@ -174,4 +174,6 @@ def _read_cases() -> list[dict[str, str]]:
 
 
 def _damaged(path: Path, found: str) -> ResourceError:
-    return ResourceError(f"The table {path} cannot be read ({found}). Reinstall vision-planner.")
+    return ResourceError(
+        f"The table {path} cannot be read ({found}). Reinstall vision-planner.", str(path)
+    )

@@ -1,5 +1,6 @@
 """Every file a command writes: as private as the portfolio, never into what is no file."""
 
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -159,3 +160,30 @@ def test_a_report_through_a_link_keeps_the_link(here: Path) -> None:
         assert run("report", "p.yaml").exit_code == 0
     assert (here / "plan.html").is_symlink()
     assert "generator" in (here / "site" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["estimate", "explain", "collect"])
+def test_a_project_that_is_not_in_the_file_is_said_with_the_place_of_those_that_are(
+    command: str,
+) -> None:
+    """The same words from every command that takes one, and the ids that may be meant."""
+    result = run(command, "p.yaml", "shelve", "--json")
+    assert result.exit_code == 3
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert problem == {
+        "code": "UNKNOWN_PROJECT",
+        "place": "p.yaml:4:3",
+        "field": "PROJECT",
+        "message": "no project 'shelve' in the file.",
+        "fix": "shelf",
+    }
+
+
+def test_a_damaged_model_is_said_with_the_place_of_its_file(here: Path) -> None:
+    """Which file of the folder it is; a name that is none says where it was given."""
+    (here / "mine").mkdir()
+    for name, place in (("./mine", "mine/model.toml"), ("./none", "--model"), ("x", "--model")):
+        result = run("plan", "p.yaml", "--model", name, "--json")
+        assert result.exit_code == 3
+        (problem,) = json.loads(result.stdout)["problems"]
+        assert problem["place"] == place
