@@ -150,14 +150,14 @@ def build_estimate(
         seed=seed,
         currency=portfolio.currency,
         projects=tuple(
-            _estimate_project(
+            estimate_project(
                 project,
                 build_forecast(
                     project, posterior, architectures=catalogue.architectures, seed=seed
                 ),
                 portfolio.compute,
                 catalogue,
-                _Asked(seed, approval_limit),
+                Asked(seed, approval_limit),
             )
             for project in portfolio.projects
         ),
@@ -166,16 +166,17 @@ def build_estimate(
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What the user fixed beside the portfolio."""
 
     seed: int
-    approval_limit: float | None
+    approval_limit: float | None = None
 
 
-def _estimate_project(
-    project: Project, forecast: Forecast, compute: Compute, catalogue: Catalogue, asked: _Asked
+def estimate_project(
+    project: Project, forecast: Forecast, compute: Compute, catalogue: Catalogue, asked: Asked
 ) -> ProjectEstimate:
+    """Estimate one project: rules, shared assets and other projects of a portfolio play no part."""
     architectures = candidates(project, catalogue, compute)
     rates = price_training(architectures, compute, catalogue)
     ranked = [
@@ -257,7 +258,7 @@ def _recommend(
     project: Project,
     forecast: Forecast,
     compute: Compute,
-    asked: _Asked,
+    asked: Asked,
 ) -> Recommendation:
     name, images = offer.rate.architecture, offer.images
     at_limit = forecast.error_draws([project.images.limit], name)[:, 0]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.allocation.estimate import DataNeeded, Spread, build_estimate, spread
+from planner.allocation.estimate import Asked, DataNeeded, Spread, estimate_project, spread
 from planner.allocation.ranges import cost_ranges
 from planner.catalogue.portfolio_file import parse_portfolio, read_portfolio
 from planner.catalogue.runs import RunFile, read_runs
@@ -121,8 +121,8 @@ class ObservedFile:
 
     Attributes
     ----------
-    content : bytes
-        Of the new file.
+    original, content : bytes
+        Of the file that was read, and of the new one.
     runs : RunFile
         What was read.
     runs_known : int
@@ -131,6 +131,7 @@ class ObservedFile:
         Before and after.
     """
 
+    original: bytes
     content: bytes
     runs: RunFile
     runs_known: int
@@ -174,6 +175,7 @@ def observe_file(
     observed = parse_portfolio(changed, os.fspath(path))
     n_added = sum(len(pilots) for pilots in added.values())
     return ObservedFile(
+        original=content,
         content=changed,
         runs=read,
         runs_known=len(read.runs) - n_added,
@@ -217,9 +219,7 @@ def build_observation(
         if len(new.pilots) == len(old.pilots):
             continue
         said = {warning.code for warning in warnings if warning.project == new.id}
-        one, found = _observe_project(
-            old, replace(before, projects=(old,), rules=()), new, posterior, catalogue, seed
-        )
+        one, found = _observe_project(old, new, before.compute, posterior, catalogue, seed)
         observed.append(one)
         warnings += [warning for warning in found if _is_news(warning, said)]
     return Observation(
@@ -240,21 +240,20 @@ def _is_news(warning: Warning_, said: set[str]) -> bool:
 
 def _observe_project(
     old: Project,
-    alone: Portfolio,
     new: Project,
+    compute: Compute,
     posterior: Posterior,
     catalogue: Catalogue,
     seed: int,
 ) -> tuple[ProjectObservation, tuple[Warning_, ...]]:
     """Return one project's observation, and the warnings of its new forecast."""
-    compute = alone.compute
     known = catalogue.architectures
     now = build_forecast(new, posterior, architectures=known, seed=seed)
     was = build_forecast(old, posterior, architectures=known, seed=seed)
     name = _measured(new, catalogue, compute)
     if name is None:
-        estimate = build_estimate(alone, posterior, catalogue, seed=seed)
-        name = estimate.projects[0].recommendations[0].architecture
+        estimate = estimate_project(old, was, compute, catalogue, Asked(seed))
+        name = estimate.recommendations[0].architecture
     (rate,) = price_training([catalogue.architecture(name)], compute, catalogue)
     observation = ProjectObservation(
         id=new.id,

@@ -11,7 +11,7 @@ from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
 from planner.errors import InputError, Problem
-from planner.files import require_file, write_bytes
+from planner.files import replace_if_unchanged, require_file, write_bytes
 
 if TYPE_CHECKING:
     from planner.allocation.observe import ObservedFile
@@ -59,8 +59,10 @@ def observe(
     """Add measured runs to a copy of FILE, comments kept, and show what they change."""
     target = None if dry_run else _target(file, runs, output, in_place=in_place, force=force)
     found = _api.observe(file, runs, _api.load_model(model), seed=seed)
-    if target is not None:
-        write_bytes(target, found.content, force=force or in_place, sources=[file, runs])
+    if in_place and target is not None:
+        replace_if_unchanged(target, found.original, found.content, sources=[runs])
+    elif target is not None:
+        write_bytes(target, found.content, force=force, sources=[file, runs])
     if as_json:
         print_json(_json(found, file, target))
         return

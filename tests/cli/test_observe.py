@@ -2,12 +2,16 @@
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
+from planner import _api
+from planner.allocation.observe import ObservedFile
 from planner.catalogue.portfolio_file import read_portfolio
 from planner.cli.app import app
 from planner.domain.project import Pilot
@@ -208,3 +212,101 @@ def test_toml_is_written_as_toml(here: Path) -> None:
     assert result.exit_code == 0, result.output
     assert read_portfolio(here / "p.observed.toml").projects[0].pilots[0].error == 0.091
     assert "# mine" in (here / "p.observed.toml").read_text(encoding="utf-8")
+
+
+def test_a_file_that_changed_while_its_runs_were_weighed_is_left_as_it_is(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading and replacing lie seconds: what someone wrote then is not overwritten."""
+    edited = TEXT.replace("80k", "90k")
+
+    def edit_meanwhile(*arguments: object, **options: object) -> ObservedFile:
+        found = observe_really(*arguments, **options)  # type: ignore[arg-type]
+        (here / "p.yaml").write_text(edited, encoding="utf-8")
+        return found
+
+    observe_really = _api.observe
+    monkeypatch.setattr(_api, "observe", edit_meanwhile)
+    result = observe("--in-place")
+    assert result.exit_code == 3
+    assert "changed" in result.stderr
+    assert "run the command again" in result.stderr
+    assert (here / "p.yaml").read_text(encoding="utf-8") == edited
+    assert files(here) == ["p.yaml", "runs.csv"]
+
+
+def test_of_two_at_once_nothing_is_lost(here: Path) -> None:
+    """Two processes add different runs in place: all that reported success are in the file."""
+    errors = {"first": 0.091, "second": 0.088}
+    running = {}
+    for name, error in errors.items():
+        (here / f"{name}.csv").write_text(f"project,images,error\nshelf,5k,{error}\n")
+        command = [sys.executable, "-m", "planner", "observe", "p.yaml", f"{name}.csv"]
+        running[name] = subprocess.Popen(
+            [*command, "--in-place", "-q"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    said = {name: process.communicate(timeout=120) for name, process in running.items()}
+    codes = {name: process.returncode for name, process in running.items()}
+    written = read_portfolio(here / "p.yaml").projects[0].pilots
+    done = [errors[name] for name, code in codes.items() if code == 0]
+    assert done, said
+    assert sorted(pilot.error for pilot in written) == sorted(done)
+    for name, code in codes.items():
+        assert code == 0 or (code == 3 and "changed" in said[name][1]), said[name]
+
+
+SHARED = """\
+version: 1
+portfolio:
+  currency: USD
+  budget: 40k
+  mode: stop_when_reached
+  hold: {chance: 80%}
+  periods: [{id: H1, budget: 30k}, {id: H2, budget: 30k}]
+projects:
+  - {id: a, classes: 3, target_accuracy: 95%, images: {held: 1k, limit: 40k, price: 0.40},
+     value: 60k, unit: north}
+  - {id: b, classes: 5, target_accuracy: 92%, images: {held: 500, limit: 30k, price: 0.30},
+     value: 40k, unit: south}
+  - {id: c, classes: 5, target_accuracy: 92%, images: {held: 500, limit: 30k, price: 0.30},
+     value: 40k, unit: south, earliest: H2}
+shared:
+  - {id: cam, kind: dataset, members: [a, b], fixed_cost: 1k, images: {limit: 20k, price: 0.20}}
+  - {id: base, kind: base_model, members: [a, c], fixed_cost: 1k, required: false,
+     gives: {training_discount: 10%}}
+rules:
+  - {require: a, needs: b}
+  - {exclusive: [a, c]}
+  - {at_most: 2, of: [a, b, c]}
+  - {unit: south, max_share: 80%}
+  - {committed: b, images: 5k, architecture: ResNet-50}
+"""
+
+
+def test_whatever_ties_projects_together_a_run_of_one_is_learned_from(here: Path) -> None:
+    """Shared assets, rules of every kind, units, periods and hold: only c has a before and after.
+
+    No architecture is named and none measured, so the cheapest of all is shown.
+    """
+    (here / "p.yaml").write_text(SHARED, encoding="utf-8")
+    (here / "runs.csv").write_text("project,images,error\nc,500,0.14\n", encoding="utf-8")
+    result = observe("--json")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert [project["id"] for project in answer["projects"]] == ["c"]
+    assert answer["projects"][0]["before"] != answer["projects"][0]["after"]
+    (written,) = read_portfolio(here / "p.observed.yaml").projects[2].pilots
+    assert (written.images, written.error) == (500, 0.14)
+
+
+def test_the_forecast_of_a_project_does_not_hang_on_what_it_shares(here: Path) -> None:
+    """Before and after of c are the same in a file without rules and shared assets."""
+    answers = []
+    for text in (SHARED, SHARED[: SHARED.index("shared:")]):
+        (here / "p.yaml").write_text(text, encoding="utf-8")
+        (here / "runs.csv").write_text("project,images,error\nc,500,0.14\n", encoding="utf-8")
+        answers.append(json.loads(observe("--json", "--dry-run").stdout)["projects"])
+    assert answers[0] == answers[1]
