@@ -1,19 +1,19 @@
 """What do a team's measured runs change? Need, chance and cost before them and with them."""
 
-import hashlib
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.allocation.estimate import Asked, DataNeeded, Spread, estimate_project, spread
 from planner.allocation.ranges import cost_ranges
-from planner.catalogue.portfolio_file import parse_portfolio, read_portfolio
+from planner.catalogue.portfolio_file import parse_with_document, portfolio_bytes
 from planner.catalogue.runs import RunFile, read_runs
 from planner.catalogue.tables import candidates
-from planner.catalogue.text_file import read_bytes
 from planner.catalogue.write_pilots import add_pilots
 from planner.costing.training import TrainingRate, price_training
 from planner.domain.catalogue import Catalogue
@@ -38,6 +38,7 @@ _FAR = 0.03
 """An error that so few forecasts reach is far above expectation: worth a question."""
 
 _PLAUSIBLE = (0.02, 0.98)
+_RUNS_ASKED_AFTER = 400  # evenly spaced by images: as many as a median needs
 
 
 @dataclass(frozen=True)
@@ -164,15 +165,16 @@ def observe_file(
     InputError
         With every mistake in both files.
     """
+    name = os.fspath(path)
     try:
-        portfolio = read_portfolio(path)
+        content = portfolio_bytes(path)
+        portfolio, document = parse_with_document(content, name)
     except InputError as error:
         raise InputError([*error.problems, *_problems(Path(runs), catalogue)]) from None
     read = read_runs(Path(runs), portfolio, catalogue)
-    content = _same_bytes(Path(path), portfolio)
     added = _new_runs(portfolio, read.pilots(), catalogue)
-    changed = add_pilots(content, os.fspath(path), added)
-    observed = parse_portfolio(changed, os.fspath(path))
+    changed = add_pilots(content, name, added, document)
+    observed = _with_runs(portfolio, added)
     n_added = sum(len(pilots) for pilots in added.values())
     return ObservedFile(
         original=content,
@@ -303,11 +305,13 @@ def _accuracy_doubt(
     forecast: Forecast, pilots: Sequence[Pilot], fallback: str
 ) -> tuple[Warning_, ...]:
     """Return a warning if errors lie far above the forecast and one minus them do not."""
-    as_error, as_accuracy = [], []
-    for pilot in pilots:
-        draws = forecast.error_draws([float(pilot.images)], pilot.architecture or fallback)
-        as_error.append(np.mean(draws >= pilot.error))
-        as_accuracy.append(np.mean(draws >= 1.0 - pilot.error))
+    by_name: dict[str, list[Pilot]] = {}
+    ordered = sorted(pilots, key=lambda pilot: pilot.images)
+    for pilot in ordered[:: math.ceil(len(pilots) / _RUNS_ASKED_AFTER)]:
+        by_name.setdefault(pilot.architecture or fallback, []).append(pilot)
+    as_error, as_accuracy = np.hstack(
+        [_reached(forecast, name, runs) for name, runs in by_name.items()]
+    )
     low, high = _PLAUSIBLE
     if np.median(as_error) > _FAR or not low <= np.median(as_accuracy) <= high:
         return ()
@@ -319,6 +323,13 @@ def _accuracy_doubt(
         "are these accuracies? Then name the column accuracy."
     )
     return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)
+
+
+def _reached(forecast: Forecast, name: str, pilots: Sequence[Pilot]) -> NDArray[np.float64]:
+    """Return the share of draws at or above each run's error, and at or above its complement."""
+    errors = np.array([pilot.error for pilot in pilots])
+    draws = forecast.error_draws([float(pilot.images) for pilot in pilots], name)
+    return np.stack([np.mean(draws >= asked, axis=0) for asked in (errors, 1.0 - errors)])
 
 
 def _unnamed(
@@ -347,6 +358,17 @@ def _new_runs(
     return found
 
 
+def _with_runs(portfolio: Portfolio, added: Mapping[str, Sequence[Pilot]]) -> Portfolio:
+    """Return the portfolio as the changed file describes it."""
+    projects = tuple(
+        replace(project, pilots=(*project.pilots, *added[project.id]))
+        if added[project.id]
+        else project
+        for project in portfolio.projects
+    )
+    return replace(portfolio, projects=projects)
+
+
 def _canonical(pilot: Pilot, catalogue: Catalogue) -> Pilot:
     name = pilot.architecture
     return pilot if name is None else replace(pilot, architecture=catalogue.architecture(name).name)
@@ -359,12 +381,3 @@ def _problems(runs: Path, catalogue: Catalogue) -> tuple[Problem, ...]:
     except InputError as error:
         return error.problems
     return ()
-
-
-def _same_bytes(path: Path, portfolio: Portfolio) -> bytes:
-    """Return the bytes that a portfolio was read from."""
-    content = read_bytes(path)
-    if hashlib.sha256(content).hexdigest() != portfolio.inputs_sha256:
-        message = "the file changed while it was read; run the command again."
-        raise InputError([Problem("", message, place=str(path), code="FILE")])
-    return content

@@ -63,14 +63,25 @@ def read_portfolio(
     UnsupportedError
         Nothing is wrong, but fields are used that come with a later release.
     """
+    content = portfolio_bytes(path)
+    return parse_portfolio(content, os.fspath(path), overrides=overrides)
+
+
+def portfolio_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a portfolio file.
+
+    Raises
+    ------
+    InputError
+        Its name is not one of a portfolio file, or it cannot be read.
+    """
     file = Path(path)
     name = os.fspath(path)
     if file.suffix.lower() not in _ENDINGS and not file.is_dir():
         usual = f"a portfolio file ends in {', '.join(_ENDINGS)}; got {file.suffix or 'no ending'}."
         message, fix = other_format(file.suffix) or (usual, "")
         raise InputError([Problem("", message, fix, str(name), "FILE")])
-    content = read_bytes(file)
-    return parse_portfolio(content, str(name), overrides=overrides)
+    return read_bytes(file)
 
 
 def check_portfolio(path: str | os.PathLike[str]) -> tuple[Warning_, ...]:
@@ -107,6 +118,16 @@ def parse_portfolio(
 
     Parameters, result and errors are otherwise those of :func:`read_portfolio`.
     """
+    return parse_with_document(content, name, overrides=overrides)[0]
+
+
+def parse_with_document(
+    content: bytes, name: str, *, overrides: Mapping[str, object] | None = None
+) -> tuple[Portfolio, Document]:
+    """Return the portfolio of a file's bytes, and the values it was made from.
+
+    Parameters and errors are those of :func:`parse_portfolio`.
+    """
     given = {path: value for path, value in (overrides or {}).items() if value is not None}
     document, found = _read(content, name)
     document = _overridden(document, given)
@@ -117,12 +138,13 @@ def parse_portfolio(
         only_unsupported = all(problem.code == support.CODE for problem in problems)
         raise UnsupportedError(problems) if only_unsupported else InputError(problems)
     places = document.places()
-    return replace(
+    placed = replace(
         portfolio,
         inputs_sha256=_sha256(content, given),
         places=MappingProxyType(places),
         given=frozenset(places),
     )
+    return placed, document
 
 
 def require_budget(portfolio: Portfolio) -> float:

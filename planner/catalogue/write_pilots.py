@@ -7,10 +7,11 @@ the file is read again afterwards to prove that the runs, and nothing else, were
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,18 +30,26 @@ __all__ = ["add_pilots", "pilot_row"]
 type Row = dict[str, int | float | str | bool]
 type _Edit = tuple[int, str]
 """Where in the text to insert, and what."""
+type _Editor = Callable[[Mapping[int, list[Row]]], list[_Edit]]
+"""From rows by the number of their project to insertions."""
 
 _BOM = b"\xef\xbb\xbf"
 _INDENT = 2
 _LONGEST_PERCENT = 40  # characters; a longer one stays the fraction that Python prints
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*")
+_DIGITS = re.compile(r"[0-9]+")
 _GAP_COMMA = re.compile(r"(?:\s|#[^\r\n]*+)*+,")
 _TOML_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'')
 _TOML_BRACKET = re.compile(rf"{_TOML_TEXT.pattern}|#[^\n]*|[\[{{]|[\]}}]")
 _TOML_HEADER = re.compile(r"\[\[[^\n]*?\]\]")
 
 
-def add_pilots(content: bytes, name: str, added: Mapping[str, Sequence[Pilot]]) -> bytes:
+def add_pilots(
+    content: bytes,
+    name: str,
+    added: Mapping[str, Sequence[Pilot]],
+    document: Document | None = None,
+) -> bytes:
     """Return the bytes of a portfolio file with runs added to its projects' pilots.
 
     Every other byte is kept, in its order: comments, layout, number formats, line ends and a
@@ -54,6 +63,8 @@ def add_pilots(content: bytes, name: str, added: Mapping[str, Sequence[Pilot]]) 
         The file as the user named it; its ending tells its format.
     added : mapping of str to sequence of Pilot
         New runs by project id.
+    document : Document, optional
+        What the content reads as, where that is known; a workbook is read again in any case.
 
     Returns
     -------
@@ -70,15 +81,16 @@ def add_pilots(content: bytes, name: str, added: Mapping[str, Sequence[Pilot]]) 
     text = decode(content, name)
     is_toml = Path(name).suffix.lower() == ".toml"
     read = read_toml if is_toml else read_yaml
-    before, _ = read(text, name)
+    before = document or read(text, name)[0]
     rows = {
         index: [pilot_row(pilot) for pilot in added[identity]]
         for index, identity in enumerate(_ids(before))
         if added.get(identity)
     }
-    edits = _toml_edits(text, before, rows) if is_toml else _yaml_edits(text, rows)
-    after = _edited(text, edits)
-    _require_kept(before, after, name, rows)
+    edits = _toml_edits(text, before) if is_toml else _yaml_edits(text)
+    samples = {index: _samples(added) for index, added in rows.items()}
+    _require_kept(before, _edited(text, edits(samples)), name, samples)
+    after = _edited(text, edits(rows))
     bom = _BOM if content.startswith(_BOM) else b""
     return bom + after.encode("utf-8")
 
@@ -119,6 +131,13 @@ def _edited(text: str, edits: Sequence[_Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def _samples(rows: Sequence[Row]) -> list[Row]:
+    """Return the first row of every shape, and the last: other digits read as other digits."""
+    shapes = {_DIGITS.sub("0", _flow_row(row, quoted=False)): row for row in reversed(rows)}
+    first = {id(row) for row in (*shapes.values(), rows[-1])}
+    return [row for row in rows if id(row) in first]
+
+
 def _require_kept(before: Document, text: str, name: str, rows: Mapping[int, list[Row]]) -> None:
     """Refuse a text that reads as anything but the same values with the runs appended."""
     read = read_toml if Path(name).suffix.lower() == ".toml" else read_yaml
@@ -138,27 +157,35 @@ def _require_kept(before: Document, text: str, name: str, rows: Mapping[int, lis
         raise InputError([Problem("pilots", message, fix, place, "LAYOUT")])
 
 
-def _yaml_edits(text: str, rows: Mapping[int, list[Row]]) -> list[_Edit]:
+def _yaml_edits(text: str) -> _Editor:
+    """Return what inserts rows into a YAML text."""
     root: Any = YAML(typ="safe", pure=True).compose(text)
     projects = _child(root, "projects")
-    edits: list[_Edit] = []
-    for index, added in rows.items():
-        project = projects.value[index]
-        pilots = _child(project, "pilots")
-        quoted = bool(project.flow_style) and any(key.style == '"' for key, _ in project.value)
-        written = [_flow_row(row, quoted=quoted) for row in added]
-        if pilots is None:
-            edits.append(_new_list(text, project, written, quoted=quoted))
-        elif pilots.flow_style:
-            items = pilots.value
-            column = (items[0] if items else pilots).start_mark.column
-            last = items[-1].end_mark.index if items else None
-            edits += _into_flow_list(text, last, pilots.end_mark.index - 1, column, written)
-        else:
-            indent = " " * pilots.start_mark.column
-            lines = [f"{indent}- {row}" for row in written]
-            edits.append(_after_line(text, _end(pilots), lines))
+
+    def edits(rows: Mapping[int, list[Row]]) -> list[_Edit]:
+        return [
+            edit
+            for index, added in rows.items()
+            for edit in _yaml_insertions(text, projects.value[index], added)
+        ]
+
     return edits
+
+
+def _yaml_insertions(text: str, project: Any, added: list[Row]) -> Iterator[_Edit]:  # noqa: ANN401 - nodes carry no usable types
+    pilots = _child(project, "pilots")
+    quoted = bool(project.flow_style) and any(key.style == '"' for key, _ in project.value)
+    written = [_flow_row(row, quoted=quoted) for row in added]
+    if pilots is None:
+        yield _new_list(text, project, written, quoted=quoted)
+    elif pilots.flow_style:
+        items = pilots.value
+        column = (items[0] if items else pilots).start_mark.column
+        last = items[-1].end_mark.index if items else None
+        yield from _into_flow_list(text, last, pilots.end_mark.index - 1, column, written)
+    else:
+        indent = " " * pilots.start_mark.column
+        yield _after_line(text, _end(pilots), [f"{indent}- {row}" for row in written])
 
 
 def _child(mapping: Any, name: str) -> Any:  # noqa: ANN401 - nodes carry no usable types
@@ -240,38 +267,49 @@ def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _TomlText:
     """A TOML text and where its values begin."""
 
     text: str
     document: Document
 
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
     def position(self, location: Location) -> int:
         """Return the index of the first character of a value."""
         line, column = self.document.values[location]
-        start = 0
-        for _ in range(line - 1):
-            start = self.text.index("\n", start) + 1
-        return start + column - 1
+        return self.line_starts[line - 1] + column - 1
 
 
-def _toml_edits(text: str, document: Document, rows: Mapping[int, list[Row]]) -> list[_Edit]:
+def _toml_edits(text: str, document: Document) -> _Editor:
+    """Return what inserts rows into a TOML text."""
     source = _TomlText(text, document)
-    edits: list[_Edit] = []
-    for index, added in rows.items():
-        pilots: Location = ("projects", index, "pilots")
-        if pilots not in document.values:
-            edits.append(_new_toml_list(source, index, added))
-            continue
-        start = source.position(pilots)
-        if text.startswith("[[", start):
-            edits.append(_toml_blocks(source, pilots, added))
-        else:
-            last, closing = _toml_list_ends(text, start)
-            column = document.values.get((*pilots, 0), (1, 3))[1] - 1
-            edits += _into_flow_list(text, last, closing, column, [_toml_row(row) for row in added])
+
+    def edits(rows: Mapping[int, list[Row]]) -> list[_Edit]:
+        return [
+            edit for index, added in rows.items() for edit in _toml_insertions(source, index, added)
+        ]
+
     return edits
+
+
+def _toml_insertions(source: _TomlText, index: int, added: list[Row]) -> Iterator[_Edit]:
+    text, values = source.text, source.document.values
+    pilots: Location = ("projects", index, "pilots")
+    if pilots not in values:
+        yield _new_toml_list(source, index, added)
+        return
+    start = source.position(pilots)
+    if text.startswith("[[", start):
+        yield _toml_blocks(source, pilots, added)
+        return
+    last, closing = _toml_list_ends(text, start)
+    column = values.get((*pilots, 0), (1, 3))[1] - 1
+    yield from _into_flow_list(text, last, closing, column, [_toml_row(row) for row in added])
 
 
 def _new_toml_list(source: _TomlText, index: int, rows: list[Row]) -> _Edit:
