@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.allocation.budget_price import freed, prices_along
 from planner.allocation.budgets import budget_grid, dearest_spend, require_budgets
-from planner.allocation.changed import at_budget
 from planner.allocation.frontier_risk import frame, none_feasible, point_of, risk_frontier
 from planner.allocation.goal_search import smallest_budget
 from planner.allocation.goals import (
@@ -120,8 +120,13 @@ def build_frontier(
         raise none_feasible(prepared, found[-1], cents[-1])
     judge = HeldOut(prepared, [one for _, one in kept])
     level = portfolio.risk.level
-    curve = with_prices(
-        [point_of(judge, one, budget, _weight(prepared), level) for budget, one in kept]
+    plans = [one for _, one in kept]
+    prices = prices_along(
+        [budget_to_cents(budget) for budget, _ in kept], plans, freed(prepared, plans[-1])
+    )
+    curve = tuple(
+        replace(point_of(judge, one, budget, _weight(prepared), level), shadow_price=price)
+        for (budget, one), price in zip(kept, prices, strict=True)
     )
     return replace(
         frame(prepared, "budget", portfolio, posterior),
@@ -129,14 +134,14 @@ def build_frontier(
         you_are_here=here,
         next_step=step,
         goals=tuple(_goal(goal, confidence, prepared, kept) for goal in wanted),
-        notes=(*_period_note(portfolio), *_notes(grid, curve, portfolio.currency)),
+        notes=(*_period_note(portfolio), *_notes(grid, curve, portfolio)),
     )
 
 
 def _plans(prepared: Prepared, budgets: Sequence[int]) -> list[Solution | None]:
     """Return a plan for each budget, closed where that is cheap."""
     if prepared.portfolio.hold is not None:  # the budget bounds random spend, not a sum
-        return [_solved(at_budget(prepared, cents)) for cents in budgets]
+        return [_solved(prepared, cents) for cents in budgets]
     found = swept(prepared.solver, budgets)
     if not prepared.is_plain or len(prepared.menus) > CLOSED_UP_TO:
         return found
@@ -148,30 +153,11 @@ def _plans(prepared: Prepared, budgets: Sequence[int]) -> list[Solution | None]:
     ]
 
 
-def _solved(prepared: Prepared, cents: int | None = None) -> Solution | None:
+def _solved(prepared: Prepared, cents: int) -> Solution | None:
     try:
         return solve_prepared(prepared, budget_cents=cents, time_limit_s=CLOSING_TIME_S)
     except NotConvergedError:
         return None
-
-
-def with_prices(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
-    """Return the points with a price wherever more budget is worth more.
-
-    The dual price of a budget that nothing more fits into may be 0 although a larger one buys
-    more; then the gain for each unit of money up to the next better point is its price.
-    """
-    priced = []
-    for index, point in enumerate(points):
-        least = point.value + PROVEN_GAP * max(abs(point.value), 1e-12)
-        better = next((later for later in points[index + 1 :] if later.value > least), None)
-        price = point.shadow_price
-        if better is None and index < len(points) - 1:
-            price = 0.0  # the dual shares with other limits that bind as well, such as periods
-        elif better is not None and price == 0:
-            price = (better.value - point.value) / (better.budget - point.budget)
-        priced.append(replace(point, shadow_price=price))
-    return tuple(priced)
 
 
 def _weight(prepared: Prepared) -> float:
@@ -247,15 +233,19 @@ def _period_note(portfolio: Portfolio) -> Iterator[str]:
         )
 
 
-def _notes(grid: Sequence[float], points: Sequence[FrontierPoint], currency: str) -> Iterator[str]:
+def _notes(
+    grid: Sequence[float], points: Sequence[FrontierPoint], portfolio: Portfolio
+) -> Iterator[str]:
     """Yield what the reader should know about the whole curve."""
     left_out = len(grid) - len(points)
     if left_out:
         yield f"{left_out} budgets are left out: no plan that keeps all rules is known under them."
     if points and points[-1].shadow_price == 0:
-        first = next(p for p in points if p.value >= points[-1].value * (1 - 1e-12))
-        enough = money_to_the_cent(first.budget, currency)
-        yield f"From a budget of {enough} on, more budget adds nothing."
+        last = points[-1].value
+        first = next(point for point in points if point.value >= last - 1e-12 * abs(last))
+        which = "more in total" if portfolio.periods else "more budget"
+        enough = money_to_the_cent(first.budget, portfolio.currency)
+        yield f"From a budget of {enough} on, {which} adds nothing."
     open_ = [p for p in points if p.bound - p.value > PROVEN_GAP * max(abs(p.value), 1e-12)]
     if open_:
         worst = max((p.bound - p.value) / max(abs(p.value), 1e-12) for p in open_)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.hold_bound import bound_under_chance
 from planner.allocation.risk import chance_interval, tail_mean
+from planner.allocation.solve import PROVEN_GAP, relative_gap
 from planner.domain.plan import HoldResult
 from planner.domain.vocabulary import Status
 
@@ -37,24 +39,54 @@ def solve_held(
 ) -> "Solution":
     """Return the best plan found whose random spend the budget holds.
 
-    Of the levels tried, at most eight, the plan worth most among those that hold the chance on the
-    audit's draws; if none does, the one found at the most careful level.
+    A chance: the best plan of all where that holds it. Else, of the levels tried, at most eight,
+    and of a budget on the caps, the plan worth most among those that hold the chance on the audit's
+    draws; if none does, the one found at the most careful level. Its bound is that of
+    :mod:`planner.allocation.hold_bound`.
     """
     hold = prepared.portfolio.hold
     if hold is None or hold.chance is None:
         problem = _with_spend(prepared.problem, None, budget_cents)
         return _solve(prepared, problem, risk, gap, time_limit_s)
-    deadline = time.monotonic() + time_limit_s
     limit = prepared.budget_cents if budget_cents is None else budget_cents
-    low, high, level = 0.0, 1.0, float(hold.chance)
+    chance = float(hold.chance)
+    free = prepared.free_solver.solve(risk=risk, gap=gap, time_limit_s=time_limit_s)
+    if free.status is Status.INFEASIBLE or _chance_within(prepared, free, limit) >= chance:
+        return free
+    # Where the sum of the caps is within the budget, so is every outcome.
+    capped = prepared.free_solver.solve(
+        budget_cents=limit, risk=risk, gap=gap, time_limit_s=time_limit_s
+    )
+    found = _by_level(prepared, chance, limit, risk, gap, time_limit_s)
+    holding = [
+        one
+        for one in (*found, capped)
+        if one.status is not Status.INFEASIBLE and _chance_within(prepared, one, limit) >= chance
+    ]
+    best = max(holding or found[-1:], key=lambda one: one.value)
+    bound = min(free.bound, bound_under_chance(prepared, chance, limit, risk, [best, free]))
+    return _with_bound(best, bound)
+
+
+def _by_level(
+    prepared: "Prepared",
+    chance: float,
+    limit: int,
+    risk: "RiskMeasure | None",
+    gap: float,
+    time_limit_s: float,
+) -> "list[Solution]":
+    """Return plans held by the CVaR at several levels, the most careful one last."""
+    deadline = time.monotonic() + time_limit_s
+    low, high, level = 0.0, 1.0, chance
     holding: list[Solution] = []
     careful: list[Solution] = []
     for _ in range(MOST_SOLVES):
         level = min(max(level, LEAST_LEVEL), MOST_LEVEL)
-        problem = _with_spend(prepared.problem, level, budget_cents)
+        problem = _with_spend(prepared.problem, level, limit)
         found = _solve(prepared, problem, risk, gap, max(1.0, deadline - time.monotonic()))
         infeasible = found.status is Status.INFEASIBLE
-        if not infeasible and _chance_within(prepared, found, limit) < hold.chance:
+        if not infeasible and _chance_within(prepared, found, limit) < chance:
             careful.append(found)
             low = level
         else:
@@ -64,7 +96,20 @@ def solve_held(
         level = (low + high) / 2
         if high - low < LEAST_LEVEL or time.monotonic() > deadline:
             break
-    return max(holding, key=lambda one: one.value) if holding else careful[-1]
+    return [*holding, *careful]
+
+
+def _with_bound(best: "Solution", bound: float) -> "Solution":
+    """Return a plan with a bound that holds for every plan with the chance asked for.
+
+    That of its own search holds only for plans with the same CVaR of spend.
+    """
+    if best.status is Status.INFEASIBLE:
+        return best
+    bound = max(best.value, bound)
+    gap = relative_gap(best.value, bound)
+    status = Status.OPTIMAL if gap <= PROVEN_GAP else Status.FEASIBLE
+    return replace(best, status=status, bound=bound, gap=gap, solver_bound=bound, own_bound=bound)
 
 
 def _with_spend(problem: "Problem", level: float | None, budget_cents: int | None) -> "Problem":

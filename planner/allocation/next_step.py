@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 
-from planner.allocation.changed import at_budget
 from planner.allocation.prepare import OptionKey, Prepared, solve_prepared
 from planner.allocation.problem import Solution
 from planner.domain.format import count, fixed, money
@@ -40,7 +39,8 @@ def next_step(prepared: Prepared, budget: float) -> tuple[NextStep | None, list[
     amount = usual_amount(budget)
     try:
         now = solve_prepared(prepared, time_limit_s=TIME_LIMIT_S)
-        then = _solved_with(prepared, prepared.budget_cents + round(100 * amount))
+        more = prepared.budget_cents + round(100 * amount)
+        then = solve_prepared(prepared, budget_cents=more, time_limit_s=TIME_LIMIT_S)
     except NotConvergedError:
         return None, []
     if Status.INFEASIBLE in (now.status, then.status):
@@ -52,12 +52,6 @@ def next_step(prepared: Prepared, budget: float) -> tuple[NextStep | None, list[
     gain = max(0.0, then.value - now.value)
     text = _text(prepared, amount, gain, changes, now, then)
     return NextStep(amount, gain, text, changes), solved
-
-
-def _solved_with(prepared: Prepared, cents: int) -> Solution:
-    if prepared.portfolio.hold is None:
-        return solve_prepared(prepared, budget_cents=cents, time_limit_s=TIME_LIMIT_S)
-    return solve_prepared(at_budget(prepared, cents), time_limit_s=TIME_LIMIT_S)
 
 
 def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[str]:
@@ -104,7 +98,8 @@ def _text(
     currency = prepared.portfolio.currency
     head = f"The next {money(amount, currency)} of budget"
     if not changes:
-        return f"{head} buys nothing that pays."
+        alone = " if the budgets of the periods stay as they are"
+        return f"{head} buys nothing that pays{alone if prepared.portfolio.periods else ''}."
     more = f" and changes {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
     spend = money(abs(then.committed_cents - now.committed_cents) / 100, currency)
     verb = "spends" if then.committed_cents >= now.committed_cents else "saves"

@@ -8,6 +8,7 @@ from planner import __version__
 from planner.allocation.assumptions import list_assumptions, training_prices
 from planner.allocation.audit import Tally, period_cents, require_sound_portfolio
 from planner.allocation.baselines import baseline_warning, baselines
+from planner.allocation.budget_price import budget_price
 from planner.allocation.decide import decide
 from planner.allocation.explain import Scene, leftover_note
 from planner.allocation.judge import held_out, judge_caution, judge_distance, judge_risk
@@ -248,7 +249,7 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
             limit=scene.budget_cents / 100,
             committed=choice.committed_cents / 100,
             left=max(0, scene.left_cents) / 100,
-            shadow_price=choice.budget_price,
+            shadow_price=budget_price(prepared, solution),
         ),
         decisions=decisions,
         shared=tuple(shared_result(item) for item in scene.splits),

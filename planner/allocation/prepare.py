@@ -12,12 +12,13 @@ assets through :meth:`Prepared.option`; any choice is judged on the audit's draw
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.budgets import dearest_spend
 from planner.allocation.build_problem import (
     Layout,
     build_layout,
@@ -127,10 +128,22 @@ class Prepared:
         return PortfolioSolver(self.problem)
 
     @cached_property
+    def free_solver(self) -> Solver:
+        """Of ``problem`` without a bound on random spend."""
+        from planner.allocation.engine import PortfolioSolver
+
+        return PortfolioSolver(replace(self.problem, spend=None))
+
+    @cached_property
+    def audit_outcomes(self) -> PackedOutcomes:
+        """Outcomes of all options on the draws that the solve never sees."""
+        return audit_outcomes(self)
+
+    @cached_property
     def audit_problem(self) -> Problem:
         """The same decision on the draws that the solve never sees, all options with outcomes."""
         return build_problem(
-            self.portfolio, self.options, self.layout, self.objective, audit_outcomes(self)
+            self.portfolio, self.options, self.layout, self.objective, self.audit_outcomes
         )
 
     def option(self, number: int) -> OptionKey:
@@ -324,6 +337,17 @@ def solve_prepared(
     return prepared.solver.solve(
         budget_cents=budget_cents, risk=risk, gap=gap, time_limit_s=time_limit_s
     )
+
+
+def solve_freed(prepared: Prepared, *, gap: float = 1e-6) -> Solution:
+    """Solve a prepared portfolio without its total budget, and without a bound on random spend.
+
+    Everything else stays: rules, budgets of periods, shared assets, measure of risk.
+    """
+    enough = dearest_spend(prepared.problem)
+    if prepared.portfolio.hold is None or _is_impossible(prepared.problem):
+        return solve_prepared(prepared, budget_cents=enough, gap=gap)
+    return prepared.free_solver.solve(budget_cents=enough, gap=gap)
 
 
 def _is_impossible(problem: Problem) -> bool:

@@ -71,8 +71,10 @@ def _weighted_worth(problem: Problem, solution: Solution) -> Floats:
 
 
 def _charges(problem: Problem, solution: Solution) -> Floats:
-    """Return what the rows charge each option at their prices."""
+    """Return what the rows, and a bound on random spend, charge each option at their prices."""
     charges = np.zeros(len(problem))
+    if problem.outcomes is not None and solution.spend_weights is not None:
+        charges += solution.spend_price / 100 * problem.outcomes.spend_at(solution.spend_weights)
     if len(solution.row_prices) != len(problem.rows):
         return charges
     for price, row in zip(solution.row_prices.tolist(), problem.rows, strict=True):

@@ -202,6 +202,10 @@ class Solution:
         Dual price of each row in worth per unit of its right-hand side, at least 0.
     draw_weights : ndarray of float64 or None
         How much each draw counts at the margin; they sum to 1. None for the expectation.
+    spend_price : float
+        Worth of one more unit of money (not cent) of the bound on random spend, at least 0.
+    spend_weights : ndarray of float64 or None
+        How much the spend of each draw counts for that price; they sum to 1. None where it is 0.
     """
 
     options: Rows
@@ -218,6 +222,8 @@ class Solution:
     budget_price: float
     row_prices: Floats
     draw_weights: Floats | None = None
+    spend_price: float = 0.0
+    spend_weights: Floats | None = None
 
 
 class Solver(Protocol):

@@ -90,7 +90,7 @@ def _table(frontier: Frontier) -> Table:
 
 def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
     by_budget = frontier.axis == "budget"
-    here = by_budget and point.budget == frontier.you_are_here
+    here = _is_here(frontier, point)
     cells = [
         MARK if here else "",
         _short(point.budget) if by_budget else fixed(point.weight, 2),
@@ -106,6 +106,10 @@ def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
         figure(point.shadow_price) if by_budget else gap(open_),
     ]
     return tuple(Text(cell, style="bold" if here else "") for cell in cells)
+
+
+def _is_here(frontier: Frontier, point: FrontierPoint) -> bool:
+    return frontier.axis == "budget" and point.budget == frontier.you_are_here
 
 
 def _cell(frontier: Frontier, worth: float) -> str:
@@ -127,7 +131,7 @@ def _how_to_read(frontier: Frontier) -> Iterator[str]:
         f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
         "every funded project meets its target."
     )
-    if frontier.axis == "budget" and frontier.you_are_here is not None:
+    if any(_is_here(frontier, point) for point in frontier.points):
         yield f"{MARK} marks the budget of the file: you are here."
 
 

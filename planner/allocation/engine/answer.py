@@ -1,6 +1,6 @@
 """From the best plan and the lowest bound of a solve to its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,4 +144,20 @@ def infeasible(problem: Problem) -> Solution:
         committed_cents=0,
         budget_price=0.0,
         row_prices=np.zeros(len(problem.rows)),
+    )
+
+
+def nothing(problem: Problem) -> Solution:
+    """Return the answer of a problem without options: nothing is chosen, if the rows allow that."""
+    if any(row.limit < 0 for row in problem.rows):
+        return infeasible(problem)
+    return replace(
+        infeasible(problem),
+        status=Status.OPTIMAL,
+        value=0.0,
+        bound=0.0,
+        mean=0.0,
+        tail=0.0,
+        solver_bound=0.0,
+        own_bound=0.0,
     )

@@ -174,6 +174,16 @@ def draw_weights(pool: CutPool, prices: Prices, tail: float, n_draws: int) -> Fl
     return np.asarray(weights / weights.sum())
 
 
+def spend_price(pool: CutPool, prices: Prices) -> tuple[float, Floats | None]:
+    """Return the price of a cent of the bound on spend, and how much each draw counts for it."""
+    total = float(prices.per_spend_cut.sum())
+    if total <= 0:
+        return 0.0, None
+    pairs = zip(pool.spend, prices.per_spend_cut.tolist(), strict=False)
+    weights = [share * cut.draws.weights for cut, share in pairs if share > 0]
+    return total, np.asarray(np.sum(weights, axis=0) / total)
+
+
 def _combined(cuts: Sequence[Cut], shares: Floats, n_options: int) -> Floats:
     total = np.zeros(n_options)
     for cut, share in zip(cuts, shares.tolist(), strict=False):

@@ -16,7 +16,13 @@ from planner.allocation.engine.draft import Draft, draft_from, filled, rounded
 from planner.allocation.engine.edge import EdgeSearch
 from planner.allocation.engine.exchange import improved
 from planner.allocation.engine.parts import PartSearch
-from planner.allocation.engine.pricing import Bound, Terms, draw_weights, marginal_gain
+from planner.allocation.engine.pricing import (
+    Bound,
+    Terms,
+    draw_weights,
+    marginal_gain,
+    spend_price,
+)
 from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
 from planner.allocation.engine.search import CoreSearch, Found, core_options
 from planner.allocation.problem import Solution
@@ -275,7 +281,9 @@ class Run:
             No plan was found, nor proof that there is none.
         """
         weights = self._draw_weights(relaxation) if self._weights is None else self._weights
-        return conclude(self.judge, relaxation, progress, self.slack(relaxation), weights)
+        found = conclude(self.judge, relaxation, progress, self.slack(relaxation), weights)
+        price, spend = spend_price(self.pool, relaxation.prices)
+        return replace(found, spend_price=100 * price, spend_weights=spend)
 
     def _draw_weights(self, relaxation: Relaxation) -> Floats | None:
         """Return how much each draw counts at the margin; None where no draw matters."""

@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.engine.answer import infeasible
+from planner.allocation.engine.answer import infeasible, nothing
 from planner.allocation.engine.certify import Certifier
 from planner.allocation.engine.columns import FEW, start_options
 from planner.allocation.engine.cuts import Cut, CutPool
@@ -96,6 +96,8 @@ class PortfolioSolver:
         NotConvergedError
             Neither a plan nor a proof that there is none was found in time.
         """
+        if not len(self.problem):
+            return nothing(self.problem)
         deadline = time.monotonic() + time_limit_s
         run = self._run(budget_cents, risk or self.problem.risk, spend or self.problem.spend)
         nothing_left = run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0
@@ -108,6 +110,8 @@ class PortfolioSolver:
         rounded and improved; each solution tells its own gap. Expected worth under the budget
         alone is not even relaxed: one sorted list of all options serves every budget.
         """
+        if not len(self.problem):
+            return tuple(nothing(self.problem) for _ in budgets_cents)
         risk, spend = self.problem.risk, self.problem.spend
 
         def run_at(cents: int) -> Run:

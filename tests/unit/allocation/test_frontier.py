@@ -6,14 +6,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from planner.allocation.frontier import build_frontier, with_prices
+from planner.allocation.budget_price import prices_along
+from planner.allocation.frontier import build_frontier
 from planner.allocation.frontier_risk import best_at_each
 from planner.allocation.next_step import usual_amount
 from planner.allocation.plan import build_plan
 from planner.allocation.problem import Solution
 from planner.allocation.sweeps import pooled
 from planner.catalogue.tables import load_catalogue
-from planner.domain.frontier import Frontier, FrontierPoint
+from planner.domain.frontier import Frontier
 from planner.domain.portfolio import AtMost, Fund, Portfolio, RiskPreference
 from planner.domain.project import Images, Project
 from planner.domain.vocabulary import Objective, Status
@@ -213,11 +214,18 @@ def test_a_plan_found_at_one_weight_serves_at_another() -> None:
     assert [one.value for _, one in found] == pytest.approx([10.0, 6.0, 5.5, 5.0])
 
 
-def test_where_nothing_more_fits_the_price_is_the_gain_to_the_next_better_point() -> None:
-    """From 0 to a gain of 30 for 20 more budget."""
-    nothing = FrontierPoint(0, 0, 0, 0.0, 0.0, 0, 0, 0, 1, (), 0.0)
-    points = [nothing, replace(nothing, budget=10.0), replace(nothing, budget=20.0, value=30.0)]
-    assert [one.shadow_price for one in with_prices(points)] == [1.5, 3.0, 0.0]
+def test_where_nothing_more_fits_the_price_is_the_gain_to_the_next_better_plan() -> None:
+    """From 0 to a gain of 30 for 0.20 more budget; then to the best plan, that costs 0.50."""
+    plans = [solution(0.0, 0), solution(0.0, 0), solution(30.0, 20)]
+    best = solution(45.0, 50)
+    assert prices_along([0, 10, 20], plans, best) == pytest.approx([150.0, 300.0, 50.0])
+
+
+def test_where_no_budget_is_worth_more_the_price_is_0() -> None:
+    """Whatever a relaxation that takes projects in part says, and only there."""
+    priced = replace(solution(30.0, 20), budget_price=2.0)
+    assert prices_along([20, 40], [priced, priced], solution(30.0, 20)) == [0.0, 0.0]
+    assert prices_along([20, 40], [priced, priced], solution(31.0, 60)) == [2.0, 2.0]
 
 
 @pytest.mark.parametrize("budget", [1.0, 77.0, 9_999.0, 25_000.0, 3e7, 1e12])

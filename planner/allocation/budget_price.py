@@ -1,0 +1,92 @@
+"""What is one more unit of the total budget worth?
+
+At the margin: the dual price, in the linear relaxation, of the limit through which the total budget
+binds, be it the sum of what is committed or a bound on random spend. A relaxation may take
+projects in part, so its price may be 0 where the next project needs more money at once, or above 0
+where no plan of whole projects is worth more. Whether money is worth anything is therefore asked
+apart: is the best plan without a total budget worth more? If not, the price is 0. If it is and the
+relaxation says 0, the price is the mean gain for each unit of money up to what that plan commits.
+So the price is 0 exactly where no larger total budget, all else as it is, makes the plan better.
+"""
+
+from collections.abc import Sequence
+
+from planner.allocation.prepare import Prepared, solve_freed
+from planner.allocation.problem import Solution
+from planner.allocation.solve import PROVEN_GAP
+from planner.domain.vocabulary import Status
+
+__all__ = ["budget_price", "freed", "is_better", "price_between", "prices_along"]
+
+COARSE_GAP = 1e-3
+LEAST = 1e-12
+
+
+def freed(prepared: Prepared, solution: Solution) -> Solution:
+    """Return a plan without a total budget that tells whether more of it is worth anything.
+
+    Rules, budgets of periods and shared assets stay. A rough search ends the question mostly: it
+    finds a better plan than the one at hand, or proves that there is none.
+    """
+    freer = solve_freed(prepared, gap=COARSE_GAP)
+    unsure = not is_better(freer, solution) and freer.bound > _least_better(solution)
+    return solve_freed(prepared) if unsure else freer
+
+
+def budget_price(prepared: Prepared, solution: Solution) -> float:
+    """Return what one more unit of money of total budget is worth to a plan, at least 0.
+
+    0 where the file has no total budget: the budgets of its periods have prices of their own.
+    """
+    if prepared.portfolio.budget is None:
+        return 0.0
+    freer = freed(prepared, solution)
+    if not is_better(freer, solution):
+        return 0.0
+    return price_between(solution, freer, prepared.budget_cents, freer.committed_cents)
+
+
+def is_better(one: Solution, other: Solution) -> bool:
+    """Whether a plan is worth more than another by more than rounding and proven gaps explain."""
+    return one.status is not Status.INFEASIBLE and one.value > _least_better(other)
+
+
+def price_between(now: Solution, then: Solution, cents_now: int, cents_then: int) -> float:
+    """Return the dual price at a plan; where that is 0, the mean gain up to a better one."""
+    price = now.budget_price + now.spend_price
+    if price > LEAST:
+        return price
+    return 100 * (then.value - now.value) / max(cents_then - cents_now, 1)
+
+
+def prices_along(
+    budgets_cents: Sequence[int], plans: Sequence[Solution], freer: Solution
+) -> list[float]:
+    """Return the price of the budget at each of some rising budgets.
+
+    Parameters
+    ----------
+    budgets_cents : sequence of int
+        Rising.
+    plans : sequence of Solution
+        One for each budget.
+    freer : Solution
+        The best plan without a total budget: where it is not worth more, neither is any budget.
+
+    Returns
+    -------
+    list of float
+        0 where no larger budget is worth more; the gain for each unit of money up to the next
+        better plan where the dual price is 0 and a larger budget is worth more.
+    """
+    known = [*zip(budgets_cents, plans, strict=True), (freer.committed_cents, freer)]
+    prices = []
+    for place, (cents, one) in enumerate(known[:-1]):
+        later = known[place + 1 :]
+        better = next(((at, then) for at, then in later if is_better(then, one)), None)
+        prices.append(0.0 if better is None else price_between(one, better[1], cents, better[0]))
+    return prices
+
+
+def _least_better(solution: Solution) -> float:
+    return solution.value + PROVEN_GAP * max(abs(solution.value), LEAST)
