@@ -1,7 +1,7 @@
 """Random small portfolios with rules of every kind, periods, shares, pools, base models, holds.
 
 Small enough that every combination of options can be added up, and made so that every limit binds
-now and then: see :mod:`portfolio_table`.
+now and then: see :mod:`tests.portfolio_table`.
 """
 
 from collections.abc import Sequence
