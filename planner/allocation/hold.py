@@ -21,6 +21,8 @@ from planner.domain.plan import HoldResult
 from planner.domain.vocabulary import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planner.allocation.prepare import Prepared
     from planner.allocation.problem import Problem, RiskMeasure, Solution
 
@@ -57,15 +59,21 @@ def solve_held(
     capped = prepared.free_solver.solve(
         budget_cents=limit, risk=risk, gap=gap, time_limit_s=time_limit_s
     )
+    bound = min(
+        free.bound, bound_under_chance(prepared, chance, limit, risk, _feasible([capped, free]))
+    )
+    if capped.status is not Status.INFEASIBLE and capped.value >= bound * (1 - PROVEN_GAP):
+        return _with_bound(capped, bound)
     found = _by_level(prepared, chance, limit, risk, gap, time_limit_s)
     holding = [
-        one
-        for one in (*found, capped)
-        if one.status is not Status.INFEASIBLE and _chance_within(prepared, one, limit) >= chance
+        one for one in _feasible([*found, capped]) if _chance_within(prepared, one, limit) >= chance
     ]
     best = max(holding or found[-1:], key=lambda one: one.value)
-    bound = min(free.bound, bound_under_chance(prepared, chance, limit, risk, [best, free]))
     return _with_bound(best, bound)
+
+
+def _feasible(found: "Iterable[Solution]") -> "list[Solution]":
+    return [one for one in found if one.status is not Status.INFEASIBLE]
 
 
 def _by_level(
