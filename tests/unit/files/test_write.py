@@ -4,6 +4,8 @@ import errno
 import fcntl
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -410,3 +412,50 @@ def test_early_refusals_name_the_flag(tmp_path: Path) -> None:
             require_folder(path)
     assert require_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
     assert names(tmp_path) == ["file"]
+
+
+APPENDING = """
+import sys
+from pathlib import Path
+from planner.errors import NotWrittenError
+from planner.files import replace_if_unchanged
+
+path, mark = Path(sys.argv[1]), sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(20):
+    while True:
+        before = path.read_bytes()
+        try:
+            replace_if_unchanged(path, before, before + f"{mark}{number}\\n".encode())
+            break
+        except NotWrittenError:
+            pass
+"""
+
+
+def test_of_simultaneous_writers_none_loses_what_another_wrote(tmp_path: Path) -> None:
+    """Each reads, adds a line and writes; whoever was too late begins again."""
+    path = tmp_path / "p"
+    path.touch()
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", APPENDING, str(path), mark],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for mark in "abc"
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write(b"go\n")
+        writer.stdin.flush()
+    assert [writer.communicate(timeout=60) and writer.returncode for writer in writers] == [0, 0, 0]
+    lines = path.read_text().split()
+    assert sorted(lines) == sorted(f"{mark}{number}" for mark in "abc" for number in range(20))
+    for mark in "abc":
+        assert [line for line in lines if line[0] == mark] == [f"{mark}{n}" for n in range(20)]
+    assert names(tmp_path) == ["p"]
