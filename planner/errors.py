@@ -88,7 +88,7 @@ class UnsupportedError(InputError):
 class NotWrittenError(InputError):
     """All was computed, but a file could not be written; it is left as it was."""
 
-    consequence: ClassVar[str] = "The file is as it was."
+    consequence: ClassVar[str] = "What stood there is as it was."
 
 
 class MissingExtraError(InputError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from planner.catalogue.suggest import one_meant
 from planner.catalogue.text_file import decode
 from planner.errors import InputError, Problem
+from planner.files.read import read_at_most
 
 MAX_BYTES = 20_000_000
 MAX_PROBLEMS = 200
@@ -46,7 +47,7 @@ def read_run_text(path: Path) -> tuple[bytes, str]:
             raise _unreadable(path, "is a folder; name a CSV file in it.")
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
-        content = path.read_bytes()
+        content = read_at_most(path, MAX_BYTES)
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file.") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from planner.errors import InputError, Problem
+from planner.files.read import read_at_most
 
 MAX_BYTES = 20_000_000
 """A portfolio of 5,000 projects takes about 2 MB."""
@@ -41,7 +42,7 @@ def read_bytes(path: Path) -> bytes:
             raise _unreadable(
                 path, f"has {size:,} bytes; a portfolio file has at most {MAX_BYTES:,}."
             )
-        content = path.read_bytes()
+        content = read_at_most(path, MAX_BYTES)
     except FileNotFoundError:
         raise _unreadable(
             path, "there is no such file.", "planner init -o portfolio.yaml"
@@ -51,8 +52,6 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise _unreadable(path, f"cannot be read: {reason}.") from None
-    if len(content) > MAX_BYTES:  # pipes and devices have no size until they are read
-        raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
     return content
 
 

@@ -6,9 +6,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
@@ -22,7 +22,13 @@ if TYPE_CHECKING:  # asking for help must not load what draws and computes
     from planner.domain.portfolio import Portfolio
 
 PAGE_WIDTH = 80
+LEAST_WIDTH = 10
+_SIZES = ("COLUMNS", "LINES")  # read here, where they may be no number at all
 _CONTEXT = "context"
+_NO_MEMORY = (
+    "There is not enough memory for this. Close other programs, allow this one more, or ask for "
+    "less: fewer projects, or fewer sizes and architectures of each."
+)
 
 
 def data_console(*, no_color: bool = False) -> "Console":
@@ -40,10 +46,27 @@ def _console(*, stderr: bool, no_color: bool) -> "Console":
 
     stop_waiting()  # what shows that a command is at work must not stand in what it writes
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else PAGE_WIDTH
     return SafeConsole(
-        stderr=stderr, no_color=no_color or None, highlight=False, width=width, soft_wrap=False
+        stderr=stderr,
+        no_color=no_color or None,
+        highlight=False,
+        width=_width(stream),
+        soft_wrap=False,
+        _environ={name: os.environ[name] for name in os.environ if name not in _SIZES},
     )
+
+
+def _width(stream: TextIO) -> int:
+    """Return how wide a page is: as the user says, as the terminal is, else as a page usually is.
+
+    A terminal that does not know its width says 0; on less than a few columns nothing can be read.
+    """
+    asked = os.environ.get("COLUMNS", "")
+    width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    if not width and stream.isatty():
+        with suppress(OSError, ValueError):
+            width = os.get_terminal_size(stream.fileno()).columns
+    return width if width >= LEAST_WIDTH else PAGE_WIDTH
 
 
 def print_json(data: Mapping[str, object]) -> None:
@@ -80,6 +103,9 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
         except PlannerError as error:
             _report(_with_sources(error, sources), as_json=as_json)
             raise typer.Exit(error.exit_code) from None
+        except MemoryError:
+            _report(ResourceError(_NO_MEMORY), as_json=as_json)
+            raise typer.Exit(ResourceError.exit_code) from None
         except OSError as error:  # of a file: what happens to the streams is not raised
             failure = _file_failure(error)
             _report(failure, as_json=as_json)

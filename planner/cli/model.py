@@ -107,7 +107,7 @@ def check(
     check stops the rest.
     """
     from planner.regression.check_model import check_model
-    from planner.regression.store import find_model, load_model
+    from planner.regression.store import COPY_MODEL, find_model, load_model
 
     if plots is not None:
         require_folder(plots, field="--plots")
@@ -124,7 +124,7 @@ def check(
     full = full or plots is not None
     if full and posterior.spec is not None:  # a model in closed form has nothing to recompute
         require_extra(FIT, "planner model check --full")
-        require_folder(folder, field="--model")
+        require_folder(folder, field="MODEL", fix=COPY_MODEL)
     if full and not (quiet or as_json):
         message_console(no_color=no_color).print("Checking; about half a minute …")
     report = check_model(posterior, folder, full=full, data=data, on_evidence=draw)

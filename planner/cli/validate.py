@@ -161,14 +161,14 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
     from planner.regression.check_model import model_rows, rows_sha256
     from planner.regression.folds import DEFAULT_FOLDS, FoldConfig, FoldFit, posterior_without
     from planner.regression.left_out import left_out_scores, write_left_out
-    from planner.regression.store import find_model, load_model
+    from planner.regression.store import COPY_MODEL, find_model, load_model
     from planner.validation.development import development_curves, pilot_evidence
 
     posterior, folder = load_model(model), find_model(model)
     if posterior.spec is None:
         message = f"model {posterior.name!r} is in closed form: there is nothing to refit."
         raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
-    require_folder(folder, field="--model")
+    require_folder(folder, field="--model", fix=COPY_MODEL)
     rows = model_rows(posterior, folder, data)
     without: dict[str, Posterior] = {}
 

@@ -57,9 +57,7 @@ def require_file(
         message = "is no name of a file: it holds a NUL character."
         raise _refused(given, message, name, field) from None
     if mode is None:
-        if not target.parent.is_dir():
-            message = f"the folder {target.parent} does not exist."
-            raise _refused(given, message, "create it first", field)
+        _require_parent(given, target, field)
     elif stat.S_ISDIR(mode):
         raise _refused(given, "is a folder; name a file in it.", str(given / name), field)
     elif not stat.S_ISREG(mode) or _is_stream(given):
@@ -68,7 +66,19 @@ def require_file(
         raise _refused(given, message, f"name a file, such as {name}", field)
     elif not force:
         raise already_there(given, field)
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        message = f"cannot be written: {target.parent} may not be written to."
+        raise _refused(given, message, _ELSEWHERE, field)
     return target
+
+
+def _require_parent(given: Path, target: Path, field: str) -> None:
+    if target.parent.is_dir():
+        return
+    if os.path.lexists(target.parent):
+        message = f"cannot be written: {target.parent} is no folder."
+        raise _refused(given, message, _ELSEWHERE, field)
+    raise _refused(given, f"the folder {target.parent} does not exist.", "create it first", field)
 
 
 def _is_stream(path: Path) -> bool:
@@ -106,8 +116,19 @@ def already_there(path: Path, field: str = "") -> InputError:
     return _refused(path, message, "--force, or another name", field)
 
 
-def require_folder(path: str | os.PathLike[str], *, field: str = "") -> Path:
+def require_folder(
+    path: str | os.PathLike[str], *, field: str = "", fix: str = "name a folder of your own"
+) -> Path:
     """Return a folder that files will be written to, made or yet to be made, or refuse it.
+
+    Parameters
+    ----------
+    path : path
+        As the user wrote it.
+    field : str
+        The flag that named it, such as ``--plot``.
+    fix : str
+        What helps where nothing may be written to it.
 
     Raises
     ------
@@ -126,7 +147,7 @@ def require_folder(path: str | os.PathLike[str], *, field: str = "") -> Path:
         raise _refused(given, message, str(given.with_name(f"{given.name}-files")), field)
     if not os.access(first, os.W_OK | os.X_OK):
         message = f"{first} may not be written to."
-        raise _refused(given, message, "name a folder of your own", field)
+        raise _refused(given, message, fix, field)
     return given
 
 
@@ -142,12 +163,13 @@ def fix_for(error: Exception) -> str:
     return _FIXES.get(getattr(error, "errno", None) or 0, "")
 
 
+_ELSEWHERE = "name a file in a folder that you may write to"
 _FIXES = {
     errno.ENOSPC: "free some space, or name a file on another disk",
     errno.EDQUOT: "free some space, or name a file on another disk",
-    errno.EACCES: "name a file in a folder that you may write to",
-    errno.EPERM: "name a file in a folder that you may write to",
-    errno.EROFS: "name a file in a folder that you may write to",
+    errno.EACCES: _ELSEWHERE,
+    errno.EPERM: _ELSEWHERE,
+    errno.EROFS: _ELSEWHERE,
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.EBUSY: "it is in use, or mounted by itself: name a file in another folder",
 }

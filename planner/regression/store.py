@@ -29,7 +29,7 @@ SPEC_FILE = "model.toml"
 DIAGNOSTICS_FILE = "diagnostics.json"
 CARD_FILE = "CARD.md"
 
-_COPY = "copy the model's folder to a place of your own, and name that with --model"
+COPY_MODEL = "copy the model's folder to a place of your own, and name that with --model"
 _FAMILIES = ("log_linear", "saturating")
 
 
@@ -155,7 +155,7 @@ def write_model_file(path: Path, text: str) -> Path:
         return write_text(path, text, force=True)
     except NotWrittenError as error:
         raise NotWrittenError(
-            replace(problem, fix=problem.fix and _COPY) for problem in error.problems
+            replace(problem, fix=problem.fix and COPY_MODEL) for problem in error.problems
         ) from None
 
 

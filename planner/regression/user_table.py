@@ -15,6 +15,7 @@ from typing import Any
 from planner.domain.quantities import QuantityError, parse_number
 from planner.domain.vocabulary import Backbone, Task
 from planner.errors import InputError, Problem
+from planner.files.read import read_at_most
 from planner.regression.architecture_table import canonical_architecture, known_covariates
 from planner.regression.observations import Observation
 from planner.regression.shipped_data import chance_error, is_excluded, uniform_complexity
@@ -155,7 +156,7 @@ def _read_text(path: Path) -> str:
             raise _unreadable(path, "is a folder; name the CSV file inside it.")
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_at_most(path, MAX_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file.") from None
     except UnicodeDecodeError:

@@ -13,6 +13,7 @@ from planner.domain.fields import true_or_false, word_of
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
 from planner.domain.vocabulary import Backbone, Task
 from planner.errors import InputError, Problem
+from planner.files.read import read_at_most
 
 REQUIRED = ("curve_id", "images", "error")
 OPTIONAL = ("pretrained", "n_classes", "architecture", "task", "backbone")
@@ -292,7 +293,7 @@ def _read_bytes(path: Path) -> bytes:
             raise _unreadable(path, "is a folder; name a CSV file.")
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
-        return path.read_bytes()
+        return read_at_most(path, MAX_BYTES)
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file.") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name

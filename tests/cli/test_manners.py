@@ -208,3 +208,22 @@ def test_verbose_lists_every_default() -> None:
         assert "portfolio.mode" in defaults
         assert all(name in words for name in defaults)
         assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "", "-5", "abc", "9" * 5000])
+def test_a_width_that_cannot_be_is_that_of_a_page(columns: str) -> None:
+    """Some terminals say 0; the answer is printed all the same."""
+    told = RUNNER.invoke(app, ["laws"], env={"COLUMNS": columns})
+    assert told.stdout == RUNNER.invoke(app, ["laws"], env={"COLUMNS": "80"}).stdout
+
+
+def test_too_little_memory_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What helps is said, and no report of a bug is written."""
+
+    def starved(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("planner._api.read_portfolio", starved)
+    result = RUNNER.invoke(app, ["plan", RETAIL])
+    assert result.exit_code == 3
+    assert result.stderr.startswith("There is not enough memory for this.")

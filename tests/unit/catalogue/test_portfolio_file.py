@@ -766,10 +766,10 @@ def test_unreadable_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = tmp_path / "p.yaml"
     path.write_text(BASE)
 
-    def deny(_: Path) -> bytes:
+    def deny(*_: object) -> bytes:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "read_bytes", deny)
+    monkeypatch.setattr(Path, "open", deny)
     with pytest.raises(InputError, match="permission denied"):
         read_portfolio(path)
 

@@ -401,6 +401,23 @@ def test_a_lock_file_of_a_killed_process_is_passed_over(
     assert names(tmp_path) == []
 
 
+def test_a_folder_that_may_not_be_written_to_is_said_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read-only disk or somebody else's folder; a file where a folder is meant is no folder."""
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(InputError, match=r"may not be written to\.") as caught:
+        require_file(tmp_path / "p", force=True)
+    assert "Nothing was computed." in str(caught.value)
+    assert "Nothing was computed." in str(caught.value)
+    assert caught.value.problems[0].fix == "name a file in a folder that you may write to"
+    with pytest.raises(InputError, match="may not be written to"):
+        require_folder(tmp_path / "p")
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="file is no folder"):
+        require_file(tmp_path / "file" / "p", force=True)
+
+
 def test_early_refusals_name_the_flag(tmp_path: Path) -> None:
     """A command that computes long says first what could not be written after it."""
     (tmp_path / "file").touch()
@@ -453,7 +470,9 @@ def test_of_simultaneous_writers_none_loses_what_another_wrote(tmp_path: Path) -
         assert writer.stdin is not None
         writer.stdin.write(b"go\n")
         writer.stdin.flush()
-    assert [writer.communicate(timeout=60) and writer.returncode for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    for writer in writers:
+        writer.communicate()
     lines = path.read_text().split()
     assert sorted(lines) == sorted(f"{mark}{number}" for mark in "abc" for number in range(20))
     for mark in "abc":
