@@ -86,6 +86,8 @@ def _target(file: Path, runs: Path, output: Path | None, *, in_place: bool, forc
     if in_place and output is not None:
         raise typer.BadParameter("--in-place writes FILE itself; leave out --output.")
     if in_place:
+        if file.exists():
+            require_file(file, force=True, field="--in-place")
         return file
     target = output or _beside(file)
     for given, message, fix in (
