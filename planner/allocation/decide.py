@@ -16,9 +16,7 @@ def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
         return Decision(menu.project.id, no, None, held, 0, Cost(), 0.0, 0.0, 0.0, why), ()
     chance = float(options.chance[pick])
     ruling = rule_on(menu, chance, scene.portfolio)
-    mine = [item for item in scene.splits if menu.project.id in item.shares.cents]
-    share = sum(item.shares.cents[menu.project.id] for item in mine)
-    present_share = sum(item.present_share(menu.project.id) for item in mine)
+    share, present_share = scene.share_cents(options.project), scene.present_share(options.project)
     net = float(options.expected_net_value[pick])
     spend = (
         int(options.total_cents[pick]) / 100

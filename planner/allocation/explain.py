@@ -13,6 +13,7 @@ from planner.allocation.rules import broken_rules, project_rules
 from planner.allocation.sharing import Split
 from planner.allocation.solve import Choice
 from planner.allocation.table import objective_worth
+from planner.domain.chance_noise import noise_words
 from planner.domain.format import count, figure, money, percent, percent_as_set, points, rate
 from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import Portfolio, ProjectRule, Skip, chance_bounds
@@ -30,6 +31,8 @@ class Scene:
     choice: Choice
     budget_cents: int
     splits: tuple[Split, ...] = ()
+    draws: int = 0
+    """Draws of the solve: what chances are shares of."""
 
     @property
     def currency(self) -> str:
@@ -43,6 +46,21 @@ class Scene:
     def likely(self, index: int, chance: float) -> str:
         """Return a chance of a project's, never on the other side of what decides on it."""
         return percent(chance, against=chance_bounds(self.portfolio, self.menus[index].project))
+
+    def share_cents(self, project: str) -> int:
+        """Return what a project pays of shared assets."""
+        return sum(item.shares.cents.get(project, 0) for item in self.splits)
+
+    def present_share(self, project: str) -> float:
+        """Return the present value of the same."""
+        mine = (item for item in self.splits if project in item.shares.cents)
+        return sum(item.present_share(project) for item in mine)
+
+    def noise(self, index: int, chance: float) -> str:
+        """Say that the draws do not tell a chance from what decides on it; empty if they do."""
+        bounds = chance_bounds(self.portfolio, self.menus[index].project)
+        words = noise_words(chance, self.draws, bounds)
+        return f"The chance is {words}." if words else ""
 
     @cached_property
     def is_plain(self) -> bool:
@@ -70,7 +88,8 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
     options = scene.options[index]
     to_buy, total = int(options.images_to_buy[pick]), int(options.images_total[pick])
-    name, total_cost = options.architecture(pick), int(options.total_cents[pick])
+    name = options.architecture(pick)
+    total_cost = int(options.total_cents[pick]) + scene.share_cents(options.project)
     shared = 0 if options.pool_images is None else int(options.pool_images[pick].sum())
     if to_buy:
         bought = (
@@ -80,23 +99,26 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     elif shared:
         bought = (
             f"Trains on {count(total)} images, {count(shared)} of them shared, with {name} for "
-            f"{scene.amount(total_cost)}"
+            f"{scene.amount(total_cost)} in all"
         )
     else:
+        all_in = " in all" if scene.share_cents(options.project) else ""
         bought = (
-            f"Trains on the {count(total)} images held with {name} for {scene.amount(total_cost)}"
+            f"Trains on the {count(total)} images held with {name} for "
+            f"{scene.amount(total_cost)}{all_in}"
         )
     sentence = (
         f"{bought}: {scene.likely(index, float(options.chance[pick]))} likely to meet the target"
     )
     if scene.objective is not Objective.TARGETS_MET:
         value = float(options.expected_value[pick])
-        net = float(options.expected_net_value[pick])
+        net = float(options.expected_net_value[pick]) - scene.present_share(options.project)
         sentence += f", expected value {money(value)}, net {money(net)}"
     parts = [
         f"{sentence}.",
         _shares(scene, options, pick),
         reason,
+        scene.noise(index, float(options.chance[pick])),
         _alternative(scene, options, pick),
         _runner_up(scene, index, pick),
     ]
@@ -205,13 +227,16 @@ def _too_unlikely(scene: Scene, index: int) -> str:
         else f"the {percent_as_set(menu.threshold)} from which a project "
         + ("with a pilot is funded" if menu.project.pilots else "may be funded")
     )
-    most = scene.likely(index, float(menu.priced.chance[best]))
-    return (
-        f"Not funded: at best {most} likely to meet the target "
-        f"({count(int(menu.priced.images_total[best]))} images), below {rule}. A pilot on images "
-        "held, "
-        "more obtainable images or an easier target could change that."
-    )
+    chance = float(menu.priced.chance[best])
+    images = count(int(menu.priced.images_total[best]))
+    noise = noise_words(chance, scene.draws, [max(asked, menu.threshold)])
+    likely = scene.likely(index, chance)
+    parts = [
+        f"Not funded: at best {likely} likely to meet the target ({images} images), below {rule}.",
+        f"The chance is {noise}." if noise else "",
+        "A pilot on images held, more obtainable images or an easier target could change that.",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _outbid(scene: Scene, index: int) -> str:

@@ -222,6 +222,7 @@ def _scene(
         choice,
         prepared.budget_cents,
         splits,
+        len(range(*prepared.posterior.solve_rows.indices(_draws(prepared)))),
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from planner.domain.chance_noise import noise_words
 from planner.domain.shown import Shown
 from planner.domain.vocabulary import Objective, Status, Verdict
 
@@ -421,6 +422,15 @@ class Plan(Shown):
             own.get("min_chance") if isinstance(own, Mapping) else None,
         )
         return tuple(float(bound) for bound in bounds if isinstance(bound, int | float))
+
+    def noise(self, decision: Decision) -> str:
+        """Say that the draws do not tell a decision's chance from a bound; empty if they do."""
+        draws = self.assumptions.get("draws")
+        solve = draws.get("solve") if isinstance(draws, Mapping) else None
+        if not isinstance(solve, int) or decision.verdict is Verdict.NO_GO:
+            return ""
+        bounds = self.chance_bounds(decision.project)
+        return noise_words(decision.chance_of_target, solve, bounds)
 
     def to_dict(self) -> dict[str, object]:
         """Return the plan as plain data, in the shape of ``planner plan --json``."""

@@ -1,7 +1,6 @@
 """How to collect a project's images, as a person reads it: what to do now, then what to expect."""
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -9,12 +8,12 @@ from rich.text import Text
 
 from planner.domain.format import count, fixed, money, percent, percent_as_set, price, shorten
 from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
+from planner.report.page import wrap
 
 if TYPE_CHECKING:
     from planner.allocation.collect import CollectionReport
     from planner.allocation.rounds import CollectionPolicy
 
-WIDTH = 79
 LARGE_SE = 0.05
 """Monte Carlo error of the expected cost, as a share of it, from which it is shown."""
 
@@ -26,18 +25,18 @@ def render_collection(report: "CollectionReport") -> Iterator[Table | Text]:
         f"{shorten(report.architecture, 20)} · model {report.model['name']}",
         style="bold",
     )
-    yield Text(fill(_advice(report), WIDTH))
+    yield Text(wrap(_advice(report)))
     if report.advice == "NO_IMAGES_NEEDED":
         return
     if report.policy.rounds:
         yield Text("")
         yield _rounds(report)
-        yield Text(fill(_expected(report), WIDTH))
+        yield Text(wrap(_expected(report)))
     yield Text("")
     yield _comparison(report)
     yield Text("")
     for sentence in _notes(report):
-        yield Text(fill(sentence, WIDTH), style="dim")
+        yield Text(wrap(sentence), style="dim")
 
 
 def _advice(report: "CollectionReport") -> str:

@@ -1,6 +1,5 @@
 """Two plans side by side, as a person reads them in a terminal."""
 
-import textwrap
 from collections.abc import Iterator
 
 from rich.table import Table
@@ -9,8 +8,7 @@ from rich.text import Text
 from planner.domain.format import count, figure, fixed, money, percent, shorten
 from planner.domain.plan_diff import ChangeKind, PlanDiff, PlanHead, ProjectChange, Standing
 from planner.domain.vocabulary import Objective, Verdict
-
-WIDTH = 79
+from planner.report.page import PAGE_WIDTH, wrap
 
 
 def render_diff(
@@ -56,7 +54,7 @@ def _head(head: PlanHead) -> str:
         f"seed {head.seed}",
         "not solved" if head.status is None else str(head.status),
     )
-    return shorten(" · ".join(parts), WIDTH - 3)
+    return shorten(" · ".join(parts), PAGE_WIDTH - 3)
 
 
 def _totals(diff: PlanDiff) -> Table:
@@ -140,10 +138,3 @@ def _plain(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_plain(item)}" for name, item in value.items())
     return shorten(str(value), 120)
-
-
-def wrap(text: str, indent: str = "") -> str:
-    """Return text broken at the page width, further lines indented."""
-    return textwrap.fill(
-        text, WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=True
-    )

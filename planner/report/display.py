@@ -85,6 +85,10 @@ def _plan_sentences(plan: Plan) -> Iterable[str]:
                 f"P50 {money(net.p50)}, P90 {money(net.p90)}. {QUANTILES_SENTENCE}"
             )
         proof = "Proven optimal" if plan.status is Status.OPTIMAL else "Not proven optimal"
+        for decision in plan.decisions:
+            noise = plan.noise(decision)
+            if noise:
+                yield f"{shorten(decision.project, LONGEST_NAME)}: {noise}."
         yield f"{proof}: at most {gap(plan.objective.gap)} below the bound."
 
 

@@ -1,7 +1,6 @@
 """An estimate as a person reads it: need, reach, price, and how sure."""
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -18,11 +17,11 @@ from planner.domain.format import (
     shorten,
 )
 from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
+from planner.report.page import wrap
 
 if TYPE_CHECKING:
     from planner.allocation.estimate import Estimate, ProjectEstimate, Spread
 
-WIDTH = 79
 LARGE_ERROR = 0.05
 """Simulation error of a P90, relative to it, from which it is worth saying."""
 
@@ -50,19 +49,19 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
         )
         yield _ranges(project)
         yield Text(_need_sentence(project))
-        yield Text(fill(project.spread_sources.sentence, WIDTH))
+        yield Text(wrap(project.spread_sources.sentence))
         yield _recommendations(project, estimate.currency)
         yield Text("")
         yield _cost_ranges(project, estimate.currency)
         yield from _cost_sentences(project, estimate.currency)
         yield Text("")
     for sentence in _HOW_TO_READ:
-        yield Text(fill(sentence, WIDTH), style="dim")
+        yield Text(wrap(sentence), style="dim")
     if verbose:
         yield Text("\nAssumptions", style="bold")
         for name, value in estimate.assumptions.items():
             line = f"  {name}: {value}"
-            yield Text(fill(line, WIDTH, subsequent_indent="    ", break_on_hyphens=False))
+            yield Text(wrap(line, indent="    "))
 
 
 def _ranges(project: "ProjectEstimate") -> Table:
@@ -142,7 +141,7 @@ def _cost_sentences(project: "ProjectEstimate", currency: str) -> Iterator[Text]
         if lead.memory_floor_gb is not None:
             memory = figure(lead.memory_floor_gb, 2)
             text += f"; at least {memory} GB of memory, activations not counted"
-        yield Text(fill(f"{text}.", WIDTH))
+        yield Text(wrap(f"{text}."))
     for name, found in (
         ("commit", lead.cost_ranges.commit),
         ("stop", lead.cost_ranges.stop_when_reached),

@@ -1,6 +1,5 @@
 """Why a project is funded or not, what would change that, and what moves its value."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from rich.table import Table
@@ -9,8 +8,8 @@ from rich.text import Text
 from planner.allocation.core_index import CORE, EXTERIOR
 from planner.domain.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
 from planner.domain.format import fixed, money, percent, price, rate, shorten
+from planner.report.page import wrap
 
-PAGE_WIDTH = 79
 _CORE_INDEX = (
     "Core index: share of the states of the model (what all projects share; their own luck "
     "averaged) in which the plan best for that state funds the project. Core from 90 %, exterior "
@@ -33,7 +32,7 @@ def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[T
         yield Text("")
         yield Text("What would change the decision, all else as it is:", style="bold")
         for flip in found.flips:
-            yield Text(_wrap(f"  {flip.text}", indent="    "))
+            yield Text(wrap(f"  {flip.text}", indent="    "))
     said = [found.runner_up.text] if found.runner_up else []
     binding = ", ".join(found.binding) if found.binding else "none"
     said.append(f"Binding: {binding}.")
@@ -73,13 +72,13 @@ def render_plan_explanation(
 
 def _header(found: Explanation | PlanExplanation, what: str) -> Text:
     model = f"model {found.model['name']} · seed {found.seed}"
-    return Text(_wrap(f"{shorten(found.portfolio, 30)} · {what} · {model}"), style="bold")
+    return Text(wrap(f"{shorten(found.portfolio, 30)} · {what} · {model}"), style="bold")
 
 
 def _tornado(tornado: Tornado, currency: str, *, quiet: bool) -> Iterator[Table | Text]:
     unit = "targets" if tornado.unit == "targets" else currency
     yield Text(
-        _wrap(f"What moves its value, {unit} {_amount(tornado.centre, tornado.unit)} expected:"),
+        wrap(f"What moves its value, {unit} {_amount(tornado.centre, tornado.unit)} expected:"),
         style="bold",
     )
     if not tornado.bars:
@@ -156,8 +155,4 @@ def _amount(value: float, unit: str) -> str:
 def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:
     for sentence in sentences:
         if sentence:
-            yield Text(_wrap(sentence))
-
-
-def _wrap(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, PAGE_WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+            yield Text(wrap(sentence))

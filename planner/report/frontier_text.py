@@ -1,6 +1,5 @@
 """What each budget, or each weight of caution, buys: a table, its prices, and the goals."""
 
-import textwrap
 from collections.abc import Iterator
 
 from rich.table import Table
@@ -18,8 +17,8 @@ from planner.domain.format import (
 )
 from planner.domain.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
+from planner.report.page import wrap
 
-PAGE_WIDTH = 79
 MARK = "▸"
 TOO_WIDE = 1e7
 """Amounts from here on are shown in millions, to fit a column."""
@@ -65,7 +64,7 @@ def _header(frontier: Frontier) -> Text:
         else f"budget {money(max(budgets), frontier.currency)}, by weight of the tail"
     )
     model = f"model {frontier.model['name']} · seed {frontier.seed}"
-    return Text(_wrap(f"{shorten(frontier.portfolio, 30)} · {span} · {model}"), style="bold")
+    return Text(wrap(f"{shorten(frontier.portfolio, 30)} · {span} · {model}"), style="bold")
 
 
 def _table(frontier: Frontier) -> Table:
@@ -170,8 +169,4 @@ def worth_words(objective: Objective, value: float) -> str:
 
 def _paragraphs(sentences: Iterator[str]) -> Iterator[Text]:
     for sentence in sentences:
-        yield Text(_wrap(sentence))
-
-
-def _wrap(text: str) -> str:
-    return textwrap.fill(text, PAGE_WIDTH, break_on_hyphens=False)
+        yield Text(wrap(sentence))

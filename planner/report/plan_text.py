@@ -1,7 +1,6 @@
 """A plan as a person reads it in a terminal: the decision, its worth, the risk, what to do next."""
 
 import shlex
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from rich.table import Table
@@ -10,10 +9,10 @@ from rich.text import Text
 from planner.domain.format import count, figure, gap, money, percent, shorten, targets
 from planner.domain.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.report.page import wrap
 from planner.report.plan_blocks import baseline_sentence, plan_blocks, split_sentences
 from planner.report.plan_risk import objective_words, risk_sentences
 
-PAGE_WIDTH = 79
 _STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
 
 
@@ -74,7 +73,7 @@ def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
         for names, message in said:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
             who = f"{', '.join(names[:3])}{more}: " if names else ""
-            yield Text(_wrap(f"! {code}  {who}{message}", indent="  "), style="yellow")
+            yield Text(wrap(f"! {code}  {who}{message}", indent="  "), style="yellow")
 
 
 def _header(plan: Plan) -> Text:
@@ -157,7 +156,7 @@ def _summary(plan: Plan) -> Iterator[str]:
 
 def _reasons(plan: Plan) -> Iterator[Text]:
     for decision in plan.decisions:
-        yield Text(_wrap(f"{shorten(decision.project, 30)}: {decision.why}", indent="  "))
+        yield Text(wrap(f"{shorten(decision.project, 30)}: {decision.why}", indent="  "))
 
 
 def _proof(plan: Plan) -> str:
@@ -211,29 +210,18 @@ def _infeasible(plan: Plan) -> Iterator[Text]:
     if plan.fixes:
         yield Text("Smallest fixes:")
         for fix in plan.fixes:
-            yield Text(_wrap(f"  {fix.text}", indent="    "))
+            yield Text(wrap(f"  {fix.text}", indent="    "))
 
 
 def _assumptions(plan: Plan) -> Iterator[Text]:
     yield Text("Assumptions", style="bold")
     for name, value in plan.assumptions.items():
-        yield Text(_wrap(f"  {name}: {value}", indent="    "))
-    yield Text(_wrap(f"  model sha256: {plan.model['sha256']}", indent="    "))
-    yield Text(_wrap(f"  inputs sha256: {plan.inputs_sha256}", indent="    "))
+        yield Text(wrap(f"  {name}: {value}", indent="    "))
+    yield Text(wrap(f"  model sha256: {plan.model['sha256']}", indent="    "))
+    yield Text(wrap(f"  inputs sha256: {plan.inputs_sha256}", indent="    "))
 
 
 def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:
     for sentence in sentences:
         if sentence:
-            yield Text(_wrap(sentence))
-
-
-def _wrap(text: str, indent: str = "") -> str:
-    return textwrap.fill(
-        text,
-        PAGE_WIDTH,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=True,
-        drop_whitespace=True,
-    )
+            yield Text(wrap(sentence))

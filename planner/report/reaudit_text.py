@@ -8,7 +8,8 @@ from rich.text import Text
 from planner.domain.format import money, targets
 from planner.domain.reaudit import Reaudit
 from planner.domain.vocabulary import Objective
-from planner.report.diff_text import render_diff, wrap
+from planner.report.diff_text import render_diff
+from planner.report.page import wrap
 
 
 def render_reaudit(result: Reaudit, *, quiet: bool = False) -> Iterator[Table | Text]:

@@ -12,6 +12,7 @@ from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Bar,
     Block,
+    Bullets,
     Column,
     Folded,
     Link,
@@ -54,6 +55,7 @@ def _blocks(material: Material) -> Iterator[Block]:
     yield from (Paragraph((visible(note),)) for note in plan.notes)
     yield from _spend_tables(material)
     yield Paragraph(_rule(material), "small")
+    yield from _noise(material)
 
 
 def all_projects(material: Material) -> Folded | None:
@@ -327,6 +329,20 @@ def _rule(material: Material) -> Text:
         go=numbers.level(go, "assumptions.go_chance"),
         pilot=numbers.level(pilot, "assumptions.pilot_chance"),
     )
+
+
+def _noise(material: Material) -> Iterator[Block]:
+    """Yield which chances shown the draws do not tell from the bounds they are held against."""
+    shown = [_decision(material, place) for place in material.shown]
+    said = [(item.project, material.plan.noise(item)) for item in shown]
+    items = tuple(
+        say(words.NOISE, name=Name(visible(project)), chance=noise)
+        for project, noise in said
+        if noise
+    )
+    if items:
+        yield Paragraph((words.NOISE_LEAD,), "small")
+        yield Bullets(items)
 
 
 def _committed(material: Material) -> Number:

@@ -82,6 +82,9 @@ def _sizes(material: Material) -> Iterator[Text]:
             images=numbers.images(decision.images_total, f"{here}.images_total"),
             buy=numbers.images(decision.images_to_buy, f"{here}.images_to_buy"),
             cost=numbers.amount(
+                decision.cost.data, material.currency, f"{here}.cost.data", named=True
+            ),
+            total=numbers.amount(
                 decision.cost.total, material.currency, f"{here}.cost.total", named=True
             ),
             target=numbers.level(view.project.error_target),

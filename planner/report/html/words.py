@@ -64,6 +64,8 @@ VERDICT_RULE = (
     "the chance lies between {pilot} and {go}. NO-GO: not funded. GO and PILOT commit their full "
     "cost."
 )
+NOISE = "{name}: {chance}."
+NOISE_LEAD = "Not told from a bound by the draws (± one standard error):"
 DECISION_CAPTION = "What to fund: spend, chance of target and what the plan buys"
 DECISION_CAPTION_TOP = "The {shown} largest spends of {total} projects"
 ALL_CAPTION = "All projects, in the order of the file"
@@ -392,7 +394,8 @@ GRANT_CHOICE = (
     "judged on the {audit} others."
 )
 GRANT_SIZE = (
-    "{name}: {images} labelled images ({buy} to be collected at {cost}). At this size the chance "
+    "{name}: {images} labelled images ({buy} to be collected for {cost}; {total} in all). At this "
+    "size the chance "
     "that the measured error is at most {target} is {chance}; the error is not above {p10} / "
     "{p50} / "
     "{p90} in 10 / 50 / 90 % of outcomes. {need}"
