@@ -49,7 +49,6 @@ def _console(*, stderr: bool, no_color: bool) -> "Console":
     return SafeConsole(
         stderr=stderr,
         no_color=no_color or None,
-        highlight=False,
         width=_width(stream),
         soft_wrap=False,
         _environ={name: os.environ[name] for name in os.environ if name not in _SIZES},

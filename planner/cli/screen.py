@@ -1,6 +1,7 @@
 """The console all commands write to; loaded when there is something to write."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -10,8 +11,12 @@ class SafeConsole(Console):
     """A console on which no text of a user steers the terminal, wherever it stands.
 
     Control characters and marks that reverse the direction of reading are left out; they take no
-    room, so columns stay aligned.
+    room, so columns stay aligned. Square brackets and colons are letters: nothing that is printed
+    is read as markup or as an emoji, since any of it may hold what a user wrote.
     """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on as they are
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
