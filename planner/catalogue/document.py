@@ -16,6 +16,17 @@ type Location = tuple[str | int, ...]
 type Mark = tuple[int, int]
 """Line and column, both counted from 1."""
 
+MAX_VALUES = 250_000
+"""Values of a file; a portfolio of 5,000 projects has about 100,000."""
+
+MAX_PROBLEMS = 200
+"""A file in the wrong shape has a mistake in every line; the first two hundred tell enough."""
+
+
+def too_many(kind: str) -> str:
+    """Return the message about a file with more values than are read."""
+    return f"more than {MAX_VALUES:,} keys and values; so many are not read from one {kind} file."
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -57,6 +68,8 @@ class Document:
         Command-line flags that replaced values of the file.
     unreadable : frozenset of Location
         Values already reported; what the rules say about them is not repeated.
+    unlisted : int
+        Mistakes of the layout that were counted and not put into words.
     """
 
     name: str
@@ -65,6 +78,7 @@ class Document:
     keys: Mapping[Location, Mark] = field(default_factory=dict)
     flags: Mapping[Location, str] = field(default_factory=dict)
     unreadable: frozenset[Location] = frozenset()
+    unlisted: int = 0
 
     def mark(self, location: Location, *, at_key: bool = False) -> Mark | None:
         """Return line and column of a value, or of the nearest thing that contains it."""
@@ -138,6 +152,23 @@ class Document:
             )
             for finding in ordered
         ]
+
+    def first_problems(self, findings: Iterable[Finding], more: int = 0) -> list[Problem]:
+        """Return findings as :meth:`problems` does, the first of many with the number of the rest.
+
+        Parameters
+        ----------
+        findings : iterable of Finding
+            What is wrong.
+        more : int, default=0
+            Mistakes that were counted and not looked at.
+        """
+        found = self.problems(findings)
+        more += self.unlisted + len(found[MAX_PROBLEMS:])
+        if not more:
+            return found
+        message = f"{more:,} more mistakes are not listed."
+        return [*found[:MAX_PROBLEMS], Problem("", message, place=self.name, code="MORE")]
 
     def with_override(self, location: Location, value: object, flag: str) -> "Document":
         """Return the document with one value replaced by that of a command-line flag."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -30,8 +31,12 @@ _CONTAINER_ERRORS = {
 }
 
 
+MAX_FINDINGS = 2_000
+"""Mistakes of a file that are put into words; each may compare names."""
+
+
 def findings_of(error: ValidationError, data: object) -> list[Finding]:
-    """Return every mistake that pydantic collected, in its order.
+    """Return the mistakes that pydantic collected, in its order, the first 2,000 of many.
 
     Parameters
     ----------
@@ -41,7 +46,7 @@ def findings_of(error: ValidationError, data: object) -> list[Finding]:
         What was validated.
     """
     found = []
-    for item in error.errors(include_url=False, include_context=True):
+    for item in islice(error.errors(include_url=False, include_context=True), MAX_FINDINGS):
         location: Location = tuple(item["loc"])
         match item["type"]:
             case "planner":

@@ -14,11 +14,11 @@ from planner.catalogue import support
 from planner.catalogue.build import build_portfolio
 from planner.catalogue.cross_checks import cross_findings
 from planner.catalogue.document import Document, Finding, Location
-from planner.catalogue.findings import findings_of
+from planner.catalogue.findings import MAX_FINDINGS, findings_of
 from planner.catalogue.portfolio_warnings import portfolio_warnings
 from planner.catalogue.schema import PortfolioFile
 from planner.catalogue.tables import load_catalogue
-from planner.catalogue.text_file import decode, read_bytes
+from planner.catalogue.text_file import MAX_TEXT_BYTES, decode, read_bytes
 from planner.catalogue.toml_source import read_toml
 from planner.catalogue.xlsx_open import other_format
 from planner.catalogue.xlsx_source import read_xlsx
@@ -28,6 +28,8 @@ from planner.domain.portfolio import Portfolio
 from planner.errors import InputError, Problem, UnsupportedError
 
 __all__ = ["check_portfolio", "parse_portfolio", "read_portfolio", "require_budget"]
+
+MAX_PROJECTS = 10_000
 
 _ARCHITECTURE_FIELDS = {"architecture", "architectures", "accelerator"}
 _COUNTS = (("class_counts",), ("baseline",))
@@ -132,10 +134,11 @@ def parse_with_document(
     document, found = _read(content, name)
     document = _overridden(document, given)
     _require_mapping(document)
-    portfolio, mistakes = _validated(document)
-    problems = document.problems([*found, *_independent(mistakes, found, document)])
+    _require_few(document)
+    portfolio, mistakes, more = _validated(document)
+    problems = document.first_problems([*found, *_independent(mistakes, found, document)], more)
     if problems or portfolio is None:
-        only_unsupported = all(problem.code == support.CODE for problem in problems)
+        only_unsupported = all(problem.code in (support.CODE, "MORE") for problem in problems)
         raise UnsupportedError(problems) if only_unsupported else InputError(problems)
     places = document.places()
     placed = replace(
@@ -172,21 +175,28 @@ def _read(content: bytes, name: str) -> tuple[Document, list[Finding]]:
     ending = Path(name).suffix.lower()
     if ending == _WORKBOOK:
         return read_xlsx(content, name)
+    if len(content) > MAX_TEXT_BYTES:
+        message = f"has {len(content):,} bytes; a portfolio as text has at most {MAX_TEXT_BYTES:,}."
+        raise InputError([Problem("", message, "", name, "FILE")])
     return _READERS[ending](decode(content, name), name)
 
 
-def _validated(document: Document) -> tuple[Portfolio | None, list[Finding]]:
-    """Return the portfolio, or None and what is wrong; unsupported fields are found either way."""
+def _validated(document: Document) -> tuple[Portfolio | None, list[Finding], int]:
+    """Return the portfolio, or None and what is wrong; unsupported fields are found either way.
+
+    Of very many mistakes the first are found, the rest counted.
+    """
     catalogue = load_catalogue()
     across = cross_findings(document, catalogue)
     later = support.unsupported(document.data, flag_of=document.flag)
     try:
         file = PortfolioFile.model_validate(document.data, context=_context(document.data))
     except ValidationError as error:
-        return None, [*_once_each(findings_of(error, document.data), across), *later]
+        more = max(0, error.error_count() - MAX_FINDINGS)
+        return None, [*_once_each(findings_of(error, document.data), across), *later], more
     if across or later or document.unreadable:
-        return None, [*across, *later]
-    return build_portfolio(file, catalogue), []
+        return None, [*across, *later], 0
+    return build_portfolio(file, catalogue), [], 0
 
 
 def _context(data: object) -> dict[str, str]:
@@ -252,6 +262,14 @@ def _require_mapping(document: Document) -> None:
     )
     fix = "planner init -o portfolio.yaml writes a file to start from"
     raise InputError([Problem("", message, fix, document.place(()), "EMPTY")])
+
+
+def _require_few(document: Document) -> None:
+    """Refuse more projects than can be compared with each other."""
+    projects = document.data.get("projects") if isinstance(document.data, dict) else None
+    if isinstance(projects, list) and len(projects) > MAX_PROJECTS:
+        message = f"{len(projects):,} projects; at most {MAX_PROJECTS:,} are read from one file."
+        raise InputError([Problem("projects", message, "", document.place(("projects",)))])
 
 
 def _sha256(content: bytes, overrides: Mapping[str, object]) -> str:

@@ -7,7 +7,10 @@ from planner.errors import InputError, Problem
 from planner.files.read import read_at_most
 
 MAX_BYTES = 20_000_000
-"""A portfolio of 5,000 projects takes about 2 MB."""
+"""Of a file of any kind: a workbook packs its sheets and pictures."""
+
+MAX_TEXT_BYTES = 5_000_000
+"""Of text; a portfolio of 5,000 projects takes about 2 MB."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF16_TEXT = re.compile(rb"(?:[\t\n\r -~]\x00)+|(?:\x00[\t\n\r -~])+|(?:[\t\n\r -~]\x00{3})+")

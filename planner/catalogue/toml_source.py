@@ -8,7 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from planner.catalogue.document import Document, Finding, Location, Mark
+from planner.catalogue.document import MAX_VALUES, Document, Finding, Location, Mark, too_many
 from planner.domain.quantities import number_written
 from planner.errors import InputError, Problem
 
@@ -35,6 +35,8 @@ def read_toml(text: str, name: str) -> tuple[Document, list[Finding]]:
         The text is not TOML, gives a key twice, or nests too deeply.
     """
     text = text.replace("\r\n", "\n")
+    if text.count("=") + text.count(",") > MAX_VALUES // 2:
+        raise InputError([Problem("", too_many("TOML"), place=f"{name}:1:1", code="SYNTAX")])
     try:
         _refuse_depth(text, name)
         data = tomllib.loads(text, parse_float=number_written)
@@ -185,14 +187,21 @@ class _Scan:
 
 
 def _refuse_depth(text: str, name: str) -> None:
-    """Refuse nesting that would exhaust the stack; brackets in text and comments do not count."""
-    depth = 0
-    for match in re.finditer(rf"{_STRING.pattern}|#[^\n]*|[\[{{]|[\]}}]", text, re.DOTALL):
+    """Refuse nesting that would exhaust the stack; brackets in text and comments do not count.
+
+    A dotted key nests as deep as it has dots.
+    """
+    depth = dots = 0
+    for match in re.finditer(rf"{_STRING.pattern}|#[^\n]*|[\[{{]|[\]}}]|[.=,\n]", text, re.DOTALL):
         if match[0] in "[{":
             depth += 1
         elif match[0] in "]}":
             depth = max(0, depth - 1)
-        if depth > MAX_DEPTH:
+        if match[0] == ".":
+            dots += 1
+        elif match[0] in "=,\n[]{}":
+            dots = 0
+        if max(depth, dots) > MAX_DEPTH:
             line = text.count("\n", 0, match.start()) + 1
             raise InputError([_too_deep(f"{name}:{line}:1")])
 

@@ -1,21 +1,21 @@
 """Workbooks as plain grids of cells: what can go wrong with the file itself is answered here.
 
-Nothing of a workbook is run or fetched: no macros, no links. Its size when unpacked is bounded
-before any of it is parsed, so a small file that unpacks to gigabytes is refused.
+Nothing of a workbook is run or fetched: no macros, no links. It is looked through before any of it
+is built, so a small file that unpacks to gigabytes is refused: :mod:`planner.catalogue.xlsx_guard`.
 """
 
 import io
-import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
-from planner.domain.format import count
+from planner.catalogue.xlsx_guard import LAST_ROW, Extent, Harmless, TooMuchError, harmless
+from planner.domain.quantities import show
 from planner.errors import InputError, Problem
 
 __all__ = [
@@ -25,18 +25,22 @@ __all__ = [
     "formula_results",
     "open_workbook",
     "other_format",
+    "pictures_left_out",
     "read_grids",
 ]
 
-MAX_UNPACKED = 50_000_000
-"""Bytes of XML in a workbook; a form with 5,000 projects has about 10 MB."""
+MAX_CELLS = 250_000
+"""Cells that are read; a form with 5,000 projects has about 100,000."""
 
-MAX_MERGED = 2_000_000
-"""Merged cells in a sheet: each takes memory when the sheet is changed."""
+MAX_PADDED = 5_000_000
+"""Cells that are read, with the empty ones before them in their rows."""
 
-_MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
-)
+MAX_COVERED = 2_000_000
+"""Cells covered by merged areas and links: each takes memory when the sheet is changed."""
+
+MAX_AREAS = 50_000
+"""Merged areas of a sheet."""
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "in Excel or LibreOffice: File, Save As, Excel Workbook (.xlsx)"
@@ -49,22 +53,6 @@ _OTHER_FORMATS = {
     ".csv": "one table without sheets",
     ".numbers": "an Apple Numbers document",
 }
-# What openpyxl lets through when the XML inside a zip archive is not that of a workbook.
-_DAMAGED = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class CellKind(StrEnum):
@@ -143,21 +131,23 @@ def read_grids(content: bytes, name: str, wanted: Collection[str]) -> tuple[list
     InputError
         It is no workbook, is protected with a password, damaged, or implausibly large.
     """
-    _refuse_other_content(content, name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that openpyxl does not know
-            names, sheets = _read(content, wanted)
-            has_formulas = any(cell.data_type == "f" for _, cells in sheets for cell in cells)
-            results = dict(_read(content, wanted, results=True)[1]) if has_formulas else {}
-            areas = _merged(content, [title for title, _ in sheets])
-    except _DAMAGED as error:
-        raise _damaged(name, str(error)) from None
-    grids = [
-        Grid(title, dict(_cells(cells, results.get(title, []))), areas.get(title, ()))
-        for title, cells in sheets
-    ]
-    return names, grids
+    with _readable(name):
+        looked = _looked_through(content, name)
+        reach = _extents(looked)
+        for title, extent in reach.items():
+            if title.strip().lower() in wanted:
+                _require_near(extent, title, name)
+        names, sheets = _read(looked.content, wanted)
+        has_formulas = any(cell.data_type == "f" for _, cells in sheets for cell in cells)
+        results = dict(_read(looked.content, wanted, results=True)[1]) if has_formulas else {}
+        return names, [
+            Grid(
+                title,
+                dict(_cells(cells, results.get(title, []))),
+                tuple(reach[title].merged) if title in reach else (),
+            )
+            for title, cells in sheets
+        ]
 
 
 def formula_results(content: bytes, name: str) -> dict[str, dict[str, object]]:
@@ -168,24 +158,22 @@ def formula_results(content: bytes, name: str) -> dict[str, dict[str, object]]:
     InputError
         As for :func:`read_grids`.
     """
-    _refuse_other_content(content, name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            formulas = {
-                title: {cell.coordinate for cell in cells if cell.data_type == "f"}
-                for title, cells in _read(content)[1]
+    with _readable(name):
+        looked = _looked_through(content, name)
+        for title, extent in _extents(looked).items():
+            _require_near(extent, title, name)
+        formulas = {
+            title: {cell.coordinate for cell in cells if cell.data_type == "f"}
+            for title, cells in _read(looked.content)[1]
+        }
+        return {
+            title: {
+                cell.coordinate: cell.value
+                for cell in cells
+                if cell.coordinate in formulas.get(title, ())
             }
-            return {
-                title: {
-                    cell.coordinate: cell.value
-                    for cell in cells
-                    if cell.coordinate in formulas.get(title, ())
-                }
-                for title, cells in _read(content, results=True)[1]
-            }
-    except _DAMAGED as error:
-        raise _damaged(name, str(error)) from None
+            for title, cells in _read(looked.content, results=True)[1]
+        }
 
 
 def open_workbook(content: bytes, name: str) -> Any:  # noqa: ANN401 - openpyxl carries no types
@@ -196,20 +184,23 @@ def open_workbook(content: bytes, name: str) -> Any:  # noqa: ANN401 - openpyxl 
     InputError
         As for :func:`read_grids`; or so many cells are merged that they would fill the memory.
     """
-    _refuse_other_content(content, name)
-    import openpyxl  # only workbooks need it
+    with _readable(name):
+        looked = _looked_through(content, name)
+        reach = _extents(looked)
+        for title, extent in reach.items():
+            _require_near(extent, title, name)
+            _require_uncovered(extent, title, name)
+        if sum(extent.cells for extent in reach.values()) > MAX_CELLS:
+            message = f"its sheets have more than {MAX_CELLS:,} cells together."
+            raise _refusal(name, message, "keep the sheets that are not of the form elsewhere")
+        import openpyxl  # only workbooks need it
 
-    try:
-        for areas in _merged(content).values():
-            if sum(
-                (bottom - top + 1) * (right - left + 1) for top, left, bottom, right in areas
-            ) > (MAX_MERGED):
-                raise _refusal(name, "millions of cells are merged.", "unmerge them")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that openpyxl does not keep
-            return openpyxl.load_workbook(io.BytesIO(content))
-    except _DAMAGED as error:
-        raise _damaged(name, str(error)) from None
+        return openpyxl.load_workbook(io.BytesIO(looked.content))
+
+
+def pictures_left_out(content: bytes) -> tuple[str, ...]:
+    """Return the parts of a workbook, such as pictures, that a copy of it does not keep."""
+    return harmless(content).left_out
 
 
 def _read(
@@ -235,19 +226,42 @@ def _read(
         workbook.close()
 
 
-def _merged(
-    content: bytes, wanted: Collection[str] | None = None
-) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
-    """Return the merged areas of sheets by name: first row and column, last row and column."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+def _extents(looked: Harmless) -> dict[str, Extent]:
+    """Return how far each sheet reaches, by its name."""
+    with zipfile.ZipFile(io.BytesIO(looked.content)) as archive:
         return {
-            title: tuple(
-                (int(top), _number(left), int(bottom), _number(right))
-                for left, top, right, bottom in _MERGED.findall(archive.read(part))
-            )
-            for title, part in _parts(archive)
-            if wanted is None or title in wanted
+            title: looked.extents[part] for title, part in _parts(archive) if part in looked.extents
         }
+
+
+def _require_near(extent: Extent, title: str, name: str) -> None:
+    """Refuse a sheet with cells where Excel has none, or with more than are read."""
+    if extent.farthest:
+        message = (
+            f"the cell {extent.farthest[:40]} of sheet {show(title)} lies beyond the last one of "
+            f"Excel, XFD{LAST_ROW}."
+        )
+        raise _refusal(name, message, "delete that row or column")
+    if extent.cells > MAX_CELLS or extent.padded > MAX_PADDED:
+        message = (
+            f"the sheet {show(title)} has {extent.cells:,} cells up to row {extent.last_row:,} and "
+            f"column {extent.last_column:,}; at most {MAX_CELLS:,} close together are read."
+        )
+        raise _refusal(name, message, "delete the rows and columns that are not of the form")
+    if len(extent.merged) > MAX_AREAS:
+        message = f"the sheet {show(title)} has {len(extent.merged):,} merged areas."
+        raise _refusal(name, message, "unmerge them")
+
+
+def _require_uncovered(extent: Extent, title: str, name: str) -> None:
+    """Refuse areas that would be filled with cells when the sheet is changed."""
+    covered = sum(
+        (bottom - top + 1) * (right - left + 1)
+        for top, left, bottom, right in (*extent.merged, *extent.linked)
+    )
+    if covered > MAX_COVERED:
+        message = f"millions of cells of sheet {show(title)} are merged or linked."
+        raise _refusal(name, message, "unmerge them, and take out the links")
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -267,59 +281,42 @@ def _xml(archive: zipfile.ZipFile, part: str) -> Element:
     return fromstring(archive.read(part))  # noqa: S314 - XML with entities has been refused
 
 
-def _number(letters: bytes) -> int:
-    """Return the number of a column from its letters."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - ord("A") + 1
-    return number
-
-
-def _refuse_other_content(content: bytes, name: str) -> None:
-    """Refuse what is no plain zip archive with a workbook of bearable size in it."""
+def _looked_through(content: bytes, name: str) -> Harmless:
+    """Return a workbook of bearable size; refuse what is no plain zip archive with one in it."""
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
             message = "the workbook is protected with a password."
             raise _refusal(name, message, "save it without one: File, Info, Protect Workbook")
         raise _refusal(name, "this is an old Excel workbook under another name.", _SAVE_AS)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        if any(member.flag_bits & 1 for member in archive.infolist()):
+            raise _refusal(name, "the workbook is encrypted.", "save it without a password")
+        if "xl/workbook.xml" not in names:
+            is_other = "mimetype" in names and "content.xml" in names
+            message = (
+                "this is an OpenDocument workbook under another name."
+                if is_other
+                else "this is a zip archive, but no Excel workbook."
+            )
+            raise _refusal(name, message, _SAVE_AS)
+    return harmless(content)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Answer whatever reading a damaged workbook raises; warn of no part that is not known."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            names = {member.filename for member in members}
-            unpacked = sum(member.file_size for member in members if _is_parsed(member.filename))
-            if any(member.flag_bits & 1 for member in members):
-                raise _refusal(name, "the workbook is encrypted.", "save it without a password")
-            if unpacked > MAX_UNPACKED:
-                message = (
-                    f"its sheets unpack to {count(unpacked / 1e6)} MB; at most "
-                    f"{count(MAX_UNPACKED / 1e6)} MB are read."
-                )
-                raise _refusal(name, message, "keep only the sheets of the form in this workbook")
-            if "xl/workbook.xml" not in names:
-                is_other = "mimetype" in names and "content.xml" in names
-                message = (
-                    "this is an OpenDocument workbook under another name."
-                    if is_other
-                    else "this is a zip archive, but no Excel workbook."
-                )
-                raise _refusal(name, message, _SAVE_AS)
-            _refuse_entities(archive, members, name)
-    except _DAMAGED as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except TooMuchError as error:
+        fix = "keep only the sheets of the form in this workbook"
+        raise _refusal(name, f"the workbook is not read: {error}.", fix) from None
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what parses foreign XML raises anything at all
         raise _damaged(name, str(error)) from None
-
-
-def _refuse_entities(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> None:
-    """Refuse XML that declares entities of its own: Excel never writes any."""
-    for member in members:
-        if _is_parsed(member.filename):
-            with archive.open(member) as stream:
-                if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):  # UTF-16, too
-                    raise _damaged(name, f"{member.filename} declares a document type")
-
-
-def _is_parsed(member: str) -> bool:
-    """Tell whether a part of the archive is XML, which is parsed; pictures are not."""
-    return member.lower().endswith((".xml", ".rels", ".vml"))
 
 
 def _cells(cells: list[Any], computed: list[Any]) -> Iterator[tuple[tuple[int, int], Cell]]:

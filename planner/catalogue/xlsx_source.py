@@ -109,6 +109,7 @@ class _Builder:
     values: dict[Location, Mark] = field(default_factory=dict)
     blanks: dict[Location, Mark] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    unlisted: int = 0
     unreadable: set[Location] = field(default_factory=set)
 
     def document(self) -> WorkbookDocument:
@@ -119,6 +120,7 @@ class _Builder:
             unreadable=frozenset(self.unreadable),
             sheets=self.sheets,
             blanks=self.blanks,
+            unlisted=self.unlisted,
         )
 
     def located(self) -> list[Finding]:
@@ -149,6 +151,7 @@ class _Builder:
                 case _:
                     self.entries(sheet, entries, origin)
         self.findings += [_finding(note, origin) for note in reader.notes]
+        self.unlisted += reader.unlisted
         if sheet is PROJECTS and not self.data.get("projects"):
             self.say_no_projects(bool(reader.notes), origin)
 

@@ -9,7 +9,7 @@ an unknown one, a field given in two columns, merged cells among the values.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from planner.catalogue.document import Mark
+from planner.catalogue.document import MAX_PROBLEMS, Mark
 from planner.catalogue.suggest import one_meant
 from planner.catalogue.xlsx_cells import CellError, read_cell
 from planner.catalogue.xlsx_layout import EXAMPLE, FormField, FormSheet, is_note, normal
@@ -87,13 +87,23 @@ class TableReader:
     currency : str
         Of amounts.
     notes : list of Note
-        Mistakes found so far.
+        Mistakes found so far, the first of very many.
+    unlisted : int
+        How many more there are.
     """
 
     grid: Grid
     sheet: FormSheet
     currency: str
     notes: list[Note] = field(default_factory=list)
+    unlisted: int = 0
+
+    def _say(self, note: Note) -> None:
+        """Record a mistake; of very many, the rest are counted."""
+        if len(self.notes) < MAX_PROBLEMS:
+            self.notes.append(note)
+        else:
+            self.unlisted += 1
 
     def entries(self) -> list[Entry]:
         """Return the rows of a table that are neither empty nor examples."""
@@ -141,7 +151,7 @@ class TableReader:
             if found.get(item.path, Value(None, mark)).value is not None and cell is not None:
                 first = found[item.path].mark[0]
                 message = f"{item.header} is given twice, in rows {first} and {row}; keep one."
-                self.notes.append(Note((row, names_in), message, code="DUPLICATE_KEY"))
+                self._say(Note((row, names_in), message, code="DUPLICATE_KEY"))
             elif cell is not None or item.path not in found:
                 found[item.path] = self._value(cell, item, mark)
         return Entry(header_row or 1, found)
@@ -190,7 +200,7 @@ class TableReader:
                 continue
             if item.path in known:
                 message = f"{show(header)} stands above two columns; keep one."
-                self.notes.append(Note((header_row, column), message, code="DUPLICATE_KEY"))
+                self._say(Note((header_row, column), message, code="DUPLICATE_KEY"))
             else:
                 known[item.path] = column
         self._say_missing_columns(header_row, known)
@@ -211,7 +221,7 @@ class TableReader:
         try:
             return Value(read_cell(cell, item, self.currency), mark)
         except CellError as error:
-            self.notes.append(Note(mark, str(error), error.fix, error.code))
+            self._say(Note(mark, str(error), error.fix, error.code))
             return Value(None, mark, unreadable=True)
 
     def _refuse_merged(self, above: int, columns: Collection[int]) -> None:
@@ -222,7 +232,7 @@ class TableReader:
                 first, last = cell_name(max(top, above + 1), left), cell_name(bottom, right)
                 message = f"the cells {first}:{last} are merged, so all but one are empty."
                 note = Note((top, left), message, "unmerge them and fill in each", "MERGED")
-                self.notes.append(note)
+                self._say(note)
 
     def _refuse_strays(
         self, row: int, cells: dict[int, Cell], columns: dict[int, FormField | None]
@@ -231,14 +241,14 @@ class TableReader:
             if column not in columns:
                 message = f"{show(cell.value)} stands under no header."
                 fix = "write a header above it, or clear the cell; Notes above your own remarks"
-                self.notes.append(Note((row, column), message, fix, "UNKNOWN_FIELD"))
+                self._say(Note((row, column), message, fix, "UNKNOWN_FIELD"))
 
     def _say_no_headers(self) -> None:
         if self.grid.cells:
             wanted = ", ".join(item.title for item in self.sheet.fields[:4])
             message = f"no row of headers is found; it holds names such as {wanted}."
             fix = "planner init --xlsx -o form.xlsx  writes a form to copy them from"
-            self.notes.append(Note((1, 1), message, fix, "MISSING"))
+            self._say(Note((1, 1), message, fix, "MISSING"))
 
     def _meant(self, header: str, mark: Mark) -> FormField | None:
         """Report an unknown header; return the field it most likely means, None if it is none.
@@ -253,14 +263,14 @@ class TableReader:
         else:
             message = f"{show(header)} is no field of sheet {self.sheet.name}."
             fix = f"# {header}  (a header that begins with # is your own and not read)"
-        self.notes.append(Note(mark, message, fix, "UNKNOWN_FIELD"))
+        self._say(Note(mark, message, fix, "UNKNOWN_FIELD"))
         return near
 
     def _say_missing_columns(self, header_row: int, known: Collection[tuple[str, ...]]) -> None:
         for item in self.sheet.fields:
             if item.header.endswith("*") and item.path not in known:
                 message = f"the column {item.header.removesuffix(' *')} is missing."
-                self.notes.append(Note((header_row, 1), message, item.title, "MISSING"))
+                self._say(Note((header_row, 1), message, item.title, "MISSING"))
 
     def _say_unknown_row(
         self, row: int, label: Cell | None, cell: Cell | None, names_in: int, values_in: int
@@ -270,7 +280,7 @@ class TableReader:
             return
         if label is None:
             message = f"{show(cell.value)} stands beside no field."
-            self.notes.append(Note((row, values_in), message, "", "UNKNOWN_FIELD"))
+            self._say(Note((row, values_in), message, "", "UNKNOWN_FIELD"))
             return
         header = str(label.value)
         if is_note(header):
@@ -279,7 +289,7 @@ class TableReader:
         own = f"# {header}  (then it is your own)"
         fix = f"{near.title}  (did you mean this?)" if near else own
         message = f"{show(header)} is no field of sheet {self.sheet.name}."
-        self.notes.append(Note((row, names_in), message, fix, "UNKNOWN_FIELD"))
+        self._say(Note((row, names_in), message, fix, "UNKNOWN_FIELD"))
 
 
 def _is_blank(cell: Cell) -> bool:

@@ -16,9 +16,19 @@ from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from planner.catalogue.document import Document, Finding, Location, Mark
+from planner.catalogue.document import (
+    MAX_VALUES,
+    Document,
+    Finding,
+    Location,
+    Mark,
+    too_many,
+)
 from planner.domain.quantities import number_written, show
 from planner.errors import InputError, Problem
+
+MAX_EVENTS = MAX_VALUES
+"""Keys, values, and beginnings and ends of lists and mappings: each takes 30 microseconds."""
 
 MAX_DEPTH = 40
 """Lists and mappings inside each other; a portfolio file needs 6."""
@@ -61,7 +71,9 @@ def read_yaml(text: str, name: str) -> tuple[Document, list[Finding]]:
     """
     builder = _Builder(name)
     try:
-        for event in _events(text):
+        for number, event in enumerate(_events(text)):
+            if number > MAX_EVENTS:
+                raise InputError([_syntax_problem(builder.place, too_many("YAML"))])
             builder.take(event)
     except MarkedYAMLError as error:
         raise _syntax_error(error, text, name) from None

@@ -10,6 +10,7 @@ import typer
 from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.workbook import copy_notes
 from planner.errors import InputError, Problem
 from planner.files import replace_if_unchanged, require_file, write_bytes
 
@@ -59,12 +60,13 @@ def observe(
     """Add measured runs to a copy of FILE, comments kept, and show what they change."""
     target = None if dry_run else _target(file, runs, output, in_place=in_place, force=force)
     found = _api.observe(file, runs, _api.load_model(model), seed=seed)
+    notes = (*found.runs.notes, *(() if target is None else copy_notes(file)))
     if in_place and target is not None:
         replace_if_unchanged(target, found.original, found.content, sources=[runs])
     elif target is not None:
         write_bytes(target, found.content, force=force, sources=[file, runs])
     if as_json:
-        print_json(_json(found, file, target))
+        print_json(_json(found, file, target, notes))
         return
     from planner.report.observe_text import render_observation
     from planner.report.plan_text import render_warnings
@@ -75,7 +77,7 @@ def observe(
     out.print(_last_words(found, target), markup=False, soft_wrap=True)
     if not quiet:
         err = message_console(no_color=no_color)
-        for note in found.runs.notes:
+        for note in notes:
             err.print(note, markup=False)
         for line in render_warnings(found.observation.warnings):
             err.print(line)
@@ -107,7 +109,9 @@ def _beside(file: Path) -> Path:
     return file.with_name(f"{stem}{file.suffix}")
 
 
-def _json(found: "ObservedFile", file: Path, target: Path | None) -> dict[str, object]:
+def _json(
+    found: "ObservedFile", file: Path, target: Path | None, notes: tuple[str, ...]
+) -> dict[str, object]:
     return found.observation.to_dict() | {
         "portfolio": str(file),
         "output": None if target is None else str(target),
@@ -119,7 +123,7 @@ def _json(found: "ObservedFile", file: Path, target: Path | None) -> dict[str, o
                 for run in found.runs.runs
             ],
             "known_already": found.runs_known,
-            "notes": list(found.runs.notes),
+            "notes": list(notes),
         },
     }
 

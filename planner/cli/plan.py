@@ -105,5 +105,7 @@ def plan(
             err.print(line)
         if xlsx is not None:
             err.print(f"Wrote {xlsx}.", markup=False)
+            for note in workbook.copy_notes(file):
+                err.print(note)
     if result.status == "infeasible":
         raise typer.Exit(EXIT_INFEASIBLE)

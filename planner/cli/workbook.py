@@ -62,5 +62,19 @@ def write_results(
     )
 
 
+def copy_notes(file: Path) -> tuple[str, ...]:
+    """Return what a copy of a workbook lacks, as sentences; empty for other files."""
+    if file.suffix.lower() != ENDING:
+        return ()
+    from planner.catalogue.text_file import read_bytes
+    from planner.catalogue.xlsx_open import pictures_left_out
+
+    lost = pictures_left_out(read_bytes(file))
+    if not lost:
+        return ()
+    named = ", ".join(name[:60] for name in lost[:5]) + (", …" if len(lost) > 5 else "")
+    return (f"The copy has no pictures that are large, or no PNG, JPEG or GIF: {named}.",)
+
+
 def _refusal(target: Path, message: str, fix: str) -> InputError:
     return InputError([Problem("--xlsx", message, fix, str(target), "FILE")])

@@ -100,7 +100,7 @@ def _meant(name: str, known: Collection[str]) -> tuple[str, ...]:
     return (
         _beginning(name, known)
         or _holding(name, known)
-        or _spelt_alike(name, known)[:1]
+        or _nearest(name, known)
         or _same_letters(name, known)
     )[:_MOST_NAMED]
 
@@ -147,6 +147,13 @@ def _same_letters(name: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         sorted(found, key=lambda item: -SequenceMatcher(None, key, match_key(item)).ratio())
     )
+
+
+def _nearest(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the name spelt most alike; all where the words that tell them apart are missing."""
+    found = _spelt_alike(name, known)
+    count = len(_WORDS.findall(name))
+    return found if all(len(_WORDS.findall(item)) > count for item in found) else found[:1]
 
 
 def _spelt_alike(name: str, known: Collection[str]) -> tuple[str, ...]:

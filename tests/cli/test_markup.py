@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from planner.cli.app import app
 
 RUNNER = CliRunner()
-NAMES = ["[/]", "[bold]x[/bold]", "[red", "a[0]", "\\[x]", ":smile:", "[link=http://a]b[/link]"]
+NAMES = ["[/]", "[bold]x[/bold]", "\\[x]", ":smile:", "[link=a]b"]
 
 PORTFOLIO = """\
 version: 1

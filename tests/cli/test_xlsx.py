@@ -1,16 +1,20 @@
 """Workbooks on the command line: the form, plans from it, results, and a second program's view."""
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import PIL.Image
 import pytest
+from openpyxl.drawing.image import Image
 from typer.testing import CliRunner, Result
 
 from planner.catalogue.portfolio_file import read_portfolio
@@ -178,3 +182,27 @@ def recalculated(file: Path, folder: Path) -> Any:
         check=True, capture_output=True, timeout=120, env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
     return openpyxl.load_workbook(folder / file.name, data_only=True)
+
+
+def test_pictures_that_a_copy_lacks_are_said(tmp_path: Path) -> None:
+    """A large picture is left out of what `observe` and `plan --xlsx` write, with a word."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Projects"
+    for row in (["Project", "Classes", "Target accuracy", "Images limit"], ["a", 4, 0.9, 1000]):
+        sheet.append(row)
+    picture = io.BytesIO()
+    PIL.Image.new("RGB", (4, 4)).save(picture, "BMP")
+    sheet.add_image(Image(picture), "H5")
+    file, runs = tmp_path / "p.xlsx", tmp_path / "runs.csv"
+    book.save(file)
+    content = file.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(file, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            target.writestr(name, picture.getvalue() if "media" in name else part)
+    runs.write_text("project,images,error\na,500,20%\n", encoding="utf-8")
+    result = ok("observe", file, runs)
+    assert "The copy has no pictures that are large" in " ".join(result.stderr.split())
+    result = ok("plan", file, "--budget", "1k", "--xlsx", tmp_path / "out.xlsx")
+    assert "xl/media/image1." in result.stderr

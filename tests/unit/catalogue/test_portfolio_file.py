@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.catalogue import support
+from planner.catalogue import portfolio_file, support, yaml_source
 from planner.catalogue.portfolio_file import (
     check_portfolio,
     parse_portfolio,
@@ -759,6 +759,56 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         assert caught.value.problems[0].place == str(path)
     with pytest.raises(InputError, match="cannot be read"):
         read_portfolio("a\0.yaml")
+
+
+def test_a_device_without_an_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """What has no size until it is read is given up at the largest size."""
+    path = tmp_path / "p.yaml"
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="has more than 20,000,000 bytes"):
+        read_portfolio(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message"),
+    [
+        ("a = [" + "1," * 300_000 + "]", "p.toml", "more than 250,000 keys and values"),
+        ("a." * 100_000 + "b = 1", "p.toml", "nested more than 40 deep"),
+        ('"a".' * 100_000 + "b = 1", "p.toml", "nested more than 40 deep"),
+        ("[" + "a." * 100_000 + "b]", "p.toml", "nested more than 40 deep"),
+        ("#" * 6_000_000, "p.yaml", "at most 5,000,000"),
+    ],
+    ids=range(5),
+)
+def test_files_too_large_to_be_portfolios_are_given_up_early(
+    text: str, name: str, message: str
+) -> None:
+    """A number of values, a depth or a size that no portfolio has is said at once."""
+    assert message in only(text, name).message
+
+
+def test_yaml_of_too_many_values_is_given_up_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values are counted while they are read, and projects before they are compared."""
+    monkeypatch.setattr(yaml_source, "MAX_EVENTS", 100)
+    problem = only("- 1\n" * 300)
+    assert "more than 250,000 keys and values" in problem.message
+    assert problem.place == "p.yaml:98:3"
+    monkeypatch.setattr(portfolio_file, "MAX_PROJECTS", 2)
+    problem = only("projects:\n" + "- {}\n" * 3)
+    assert (problem.message, problem.place) == (
+        "3 projects; at most 2 are read from one file.",
+        "p.yaml:2:1",
+    )
+
+
+def test_of_very_many_mistakes_the_first_are_listed_and_the_rest_counted() -> None:
+    """A file in the wrong shape has a mistake in every line."""
+    wrong = "".join(f"  - {{id: a{number}, klasses: 4}}\n" for number in range(1000))
+    found = problems(f"version: 1\nprojects:\n{wrong}")
+    assert len(found) == 201
+    assert found[-1].message == "3,800 more mistakes are not listed."
+    assert found[-1].place == "p.yaml"
+    assert found[0].place == "p.yaml:3:5"
 
 
 def test_unreadable_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
