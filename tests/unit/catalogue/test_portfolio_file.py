@@ -761,14 +761,6 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         read_portfolio("a\0.yaml")
 
 
-def test_a_device_without_an_end_is_not_read_to_its_end(tmp_path: Path) -> None:
-    """What has no size until it is read is given up at the largest size."""
-    path = tmp_path / "p.yaml"
-    path.symlink_to("/dev/zero")
-    with pytest.raises(InputError, match="has more than 20,000,000 bytes"):
-        read_portfolio(path)
-
-
 @pytest.mark.parametrize(
     ("text", "name", "message"),
     [
