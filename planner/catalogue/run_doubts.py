@@ -10,7 +10,7 @@ from planner.domain.plan import Warning_
 from planner.domain.project import Pilot, Project
 from planner.domain.vocabulary import Task
 
-__all__ = ["Run", "repeat_warnings", "run_doubts", "without_identical"]
+__all__ = ["Run", "repeat_warnings", "run_doubts", "unfinished_warnings", "without_identical"]
 
 _LINES_SHOWN = 5
 _REPEAT_SD = 0.02
@@ -59,6 +59,15 @@ def without_identical(
         )
         for project, lines in again.items()
     )
+
+
+def unfinished_warnings(states: Mapping[int, str], file: str) -> tuple[Warning_, ...]:
+    """Return which rows were left out, by line and state: a tracker's runs that did not finish."""
+    if not states:
+        return ()
+    lines = _lines(f"{line} ({state})" for line, state in states.items())
+    text = f"{lines}: runs that did not finish are left out."
+    return (Warning_("RUN_NOT_FINISHED", None, file, f"{text[0].upper()}{text[1:]}"),)
 
 
 def repeat_warnings(runs: Sequence[Run], file: str) -> tuple[Warning_, ...]:

@@ -3,19 +3,30 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from planner.catalogue.run_columns import (
+    EXAMPLE,
+    MEASURES,
+    OPTIONAL,
+    STATUS,
+    RunColumns,
+    run_columns,
+)
 from planner.catalogue.run_doubts import (
     Run,
     repeat_warnings,
     run_doubts,
+    unfinished_warnings,
     without_identical,
 )
-from planner.catalogue.run_table import Cell, Row, RunTable, read_run_text
 from planner.catalogue.suggest import did_you_mean
 from planner.domain.catalogue import Catalogue
+from planner.domain.csv_table import Cell, CsvTable, Row, read_csv
 from planner.domain.fields import true_or_false, word_of
 from planner.domain.plan import Warning_
 from planner.domain.portfolio import Portfolio
@@ -26,16 +37,20 @@ from planner.errors import InputError
 
 __all__ = ["MEASURES", "OPTIONAL", "RunFile", "read_runs"]
 
-MEASURES = ("error", "accuracy", "iou")
-"""Columns that say how well a run did; exactly one is given."""
-
-OPTIONAL = ("test_images", "architecture", "pretrained", "backbone", "seed")
 MAX_SUGGESTIONS = 20
 """Unknown names for which the nearest known one is looked up."""
 
 _BARE_NUMBER = re.compile(r"[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+\s*%?")
 _POINTED_THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+_NOTHING = {"", "nan", "none", "null", "n/a", "na", "-"}
+_UNFINISHED = frozenset(
+    ("failed", "killed", "crashed", "running", "scheduled", "pending", "preempting", "preempted",
+     "canceled", "cancelled", "aborted", "queued", "error")
+)  # fmt: skip
+"""States in which a tracker leaves a run that did not end well."""
+
+_ROUNDING = 5e-4  # by which an error and an accuracy of one row may differ
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -72,10 +87,12 @@ class RunFile:
 def read_runs(path: Path, portfolio: Portfolio | None, catalogue: Catalogue) -> RunFile:
     """Read measured runs from a CSV file.
 
-    Columns ``project``, ``images`` and one of ``error``, ``accuracy`` and ``iou`` are needed;
-    ``test_images``, ``architecture``, ``pretrained``, ``backbone`` and ``seed`` may be given or
-    left empty. Commas, semicolons or tabs separate them; their order is free; other columns are
-    ignored and named in a note.
+    Columns ``project``, ``images`` and at least one of ``error``, ``accuracy`` and ``iou`` are
+    needed; each row fills one of the measures. ``test_images``, ``architecture``, ``pretrained``,
+    ``backbone`` and ``seed`` may be given or left empty. Commas, semicolons or tabs separate them;
+    their order is free; other columns are ignored and named in a note. Names that a tracker of
+    experiments gives them are understood where they can mean one thing only, and runs that it
+    says failed are left out and named.
 
     Parameters
     ----------
@@ -91,41 +108,51 @@ def read_runs(path: Path, portfolio: Portfolio | None, catalogue: Catalogue) -> 
     InputError
         With every mistake, each with its line and column.
     """
-    content, text = read_run_text(path)
-    table = RunTable(str(path), text)
-    names = table.header((("project",), ("images",), MEASURES), OPTIONAL)
-    rows = list(table.records(names))
-    measure = next(name for name in MEASURES if name in names)
-    reader = _Reader(table, catalogue, measure, _projects(portfolio))
-    runs = [run for row in rows if (run := reader.run(row)) is not None]
-    reader.require_one_scale([row[measure] for row in rows])
-    if not rows and not table.problems:
-        table.report(Cell("", 1, 1), "", "the file has a heading, but no rows.", "EMPTY")
+    content, table = read_csv(path, EXAMPLE)
+    projects = _projects(portfolio)
+    columns = run_columns(table, projects or ())
+    rows = list(table.records(columns.names))
+    kept = [row for row in rows if not _is_unfinished(row)]
+    reader = _Reader(table, catalogue, columns.measures, projects)
+    runs = [run for row in kept if (run := reader.run(row)) is not None]
+    for measure in columns.measures:
+        reader.require_one_scale(measure, [row[measure] for row in kept])
+    if not kept and not table.problems:
+        message = "every row is of a run that did not finish." if rows else _NO_ROWS
+        table.report(Cell("", 1, 1), "", message, "EMPTY")
     table.require_sound()
-    kept, identical = without_identical(runs, str(path))
-    projects = _projects(portfolio) or {}
-    doubts = (*repeat_warnings(kept, str(path)), *run_doubts(kept, projects, str(path)))
+    once, identical = without_identical(runs, str(path))
+    unfinished = {row[STATUS].line: row[STATUS].text.strip() for row in rows if _is_unfinished(row)}
+    doubts = (*repeat_warnings(once, str(path)), *run_doubts(once, projects or {}, str(path)))
     return RunFile(
         name=str(path),
         sha256=hashlib.sha256(content).hexdigest(),
-        runs=kept,
-        warnings=(*identical, *doubts),
-        notes=tuple(_notes(table, names, measure)),
+        runs=once,
+        warnings=(*unfinished_warnings(unfinished, str(path)), *identical, *doubts),
+        notes=tuple(_notes(table, columns)),
     )
+
+
+_NO_ROWS = "the file has a heading, but no rows."
 
 
 def _projects(portfolio: Portfolio | None) -> dict[str, Project] | None:
     return None if portfolio is None else {item.id: item for item in portfolio.projects}
 
 
-def _notes(table: RunTable, names: Sequence[str], measure: str) -> Iterator[str]:
-    known = ("project", "images", *MEASURES, *OPTIONAL)
-    extra = [name for name in names if name and name not in known]
-    if extra:
-        shown = ", ".join(show(name).strip('"') for name in extra[:6])
-        yield f"Columns not used: {shown}{', …' if len(extra) > 6 else ''}."
-    if measure != "error":
-        yield f"The column {measure} is read as error = 1 − {measure}."
+def _is_unfinished(row: Row) -> bool:
+    return STATUS in row and row[STATUS].text.strip().casefold() in _UNFINISHED
+
+
+def _notes(table: CsvTable, columns: RunColumns) -> Iterator[str]:
+    for what, text in columns.understood.items():
+        yield f"The column {show(text).strip('"')} is read as {what}."
+    if columns.unused:
+        shown = ", ".join(show(name).strip('"') for name in columns.unused[:6])
+        yield f"Columns not used: {shown}{', …' if len(columns.unused) > 6 else ''}."
+    for measure in columns.measures:
+        if measure != "error":
+            yield f"The column {measure} is read as error = 1 − {measure}."
     if table.separator != ",":
         yield f"Cells are separated by {table.separator_name}."
 
@@ -134,9 +161,9 @@ def _notes(table: RunTable, names: Sequence[str], measure: str) -> Iterator[str]
 class _Reader:
     """Reads rows one by one; what is wrong goes to the table."""
 
-    table: RunTable
+    table: CsvTable
     catalogue: Catalogue
-    measure: str
+    measures: tuple[str, ...]
     projects: Mapping[str, Project] | None
     suggestions: int = MAX_SUGGESTIONS
     architectures: dict[str, str] = field(default_factory=dict)
@@ -145,17 +172,18 @@ class _Reader:
         """Return one row's run; None if any of its cells is wrong."""
         before = len(self.table.problems) + self.table.unlisted
         identity = self.project(row["project"])
+        project = (self.projects or {}).get(identity or "")
+        measure = self.measure(row, project)
         values: dict[str, Any] = {
             "images": self.value(row, "images", _at_least_one_image),
-            "error": self.value(row, self.measure, self.error),
+            "error": self.value(row, measure, partial(_as_error, measure=measure)),
             "test_images": self.value(row, "test_images", _at_least_one_image),
             "architecture": self.architecture(row),
             "pretrained": self.value(row, "pretrained", _flag),
             "backbone": self.value(row, "backbone", lambda text: word_of(Backbone)(text.lower())),
             "seed": self.value(row, "seed", _seed),
         }
-        project = (self.projects or {}).get(identity or "")
-        self.check_together(row, values, project)
+        self.check_together(row, values, measure, project)
         if len(self.table.problems) + self.table.unlisted > before or identity is None:
             return None
         return Run(identity, Pilot(**values), row["project"].line)
@@ -164,7 +192,7 @@ class _Reader:
         """Return what a cell says; None where it is empty and may be, or wrong."""
         cell = row.get(name)
         text = cell.text.strip() if cell else ""
-        if cell is None or (not text and name in OPTIONAL):
+        if cell is None or (text.casefold() in _NOTHING and name in OPTIONAL):
             return None
         if not text:
             self.table.report(cell, name, "the cell is empty.", "MISSING")
@@ -176,13 +204,27 @@ class _Reader:
             self.table.report(cell, name, f"{error}.", code, error.fix)
             return None
 
-    def error(self, text: str) -> float:
-        """Return the error that a cell of the measure's column says."""
-        # A comma in a share can only be decimal: no share has thousands.
-        if _DECIMAL_COMMA.fullmatch(text):
-            text = text.replace(",", ".")
-        share = parse_rate(text)
-        return share if self.measure == "error" else round(1.0 - share, 12)
+    def measure(self, row: Row, project: Project | None) -> str:
+        """Return the measure that a row fills; of several, the one that its project asks for."""
+        filled = [name for name in self.measures if row[name].text.strip()]
+        other = {Task.SEGMENTATION: "accuracy", Task.CLASSIFICATION: "iou"}
+        if project is not None:
+            filled = [name for name in filled if name != other[project.task]] or filled
+        if len(filled) > 1:
+            self.require_agreement([(name, row[name]) for name in filled])
+        return (filled or self.measures)[0]
+
+    def require_agreement(self, cells: Sequence[tuple[str, Cell]]) -> None:
+        """Report measures of one row that say different things."""
+        (first, cell), *others = cells
+        with suppress(QuantityError):  # which is reported where the first is read
+            error = _as_error(cell.text.strip(), first)
+            for name, other in others:
+                said = self.value({name: other}, name, partial(_as_error, measure=name))
+                if said is not None and abs(said - error) > _ROUNDING:
+                    pair = f"{first} {cell.text.strip()} and {name} {other.text.strip()}"
+                    message = f"{pair} say different things; keep one of them."
+                    self.table.report(other, name, message, "CONTRADICTION")
 
     def project(self, cell: Cell) -> str | None:
         """Return the id that a cell names."""
@@ -205,7 +247,7 @@ class _Reader:
         """Return the catalogue's name of the architecture that a row names."""
         cell = row.get("architecture")
         name = cell.text.strip() if cell else ""
-        if cell is None or not name:
+        if cell is None or name.casefold() in _NOTHING:
             return None
         if name not in self.architectures:
             try:
@@ -215,38 +257,40 @@ class _Reader:
                 self.table.report(cell, "architecture", problem.message, problem.code, problem.fix)
         return self.architectures.get(name)
 
-    def check_together(self, row: Row, values: Mapping[str, Any], project: Project | None) -> None:
+    def check_together(
+        self, row: Row, values: Mapping[str, Any], measure: str, project: Project | None
+    ) -> None:
         """Report cells that contradict each other or the project."""
         backbone = values["backbone"] or (project.backbone if project else None)
         if backbone is Backbone.FROZEN and values["pretrained"] is False:
             whose = "" if values["backbone"] else " (the project's)"
             message = f"a frozen backbone{whose} needs pretrained weights."
             self.table.report(row["pretrained"], "pretrained", message, "CONTRADICTION", "true")
-        cell = row[self.measure]
+        cell = row[measure]
         if values["error"] == 0.0 and values["test_images"] is None and _may_be_empty(row):
             message = (
                 "no error, among how many test images? Without their number that says nothing: "
                 "0 of 20 and 0 of 20,000 are not the same."
             )
             fix = "a column test_images with the number the error was measured on"
-            self.table.report(cell, self.measure, message, "ERROR_ZERO", fix)
-        self.check_measure(cell, project)
+            self.table.report(cell, measure, message, "ERROR_ZERO", fix)
+        self.check_measure(cell, measure, project)
 
-    def check_measure(self, cell: Cell, project: Project | None) -> None:
+    def check_measure(self, cell: Cell, measure: str, project: Project | None) -> None:
         """Report a measure that is not the one of the project's task."""
         if project is None:
             return
-        if self.measure == "iou" and project.task is Task.CLASSIFICATION:
+        if measure == "iou" and project.task is Task.CLASSIFICATION:
             message = f"IoU measures segmentation; {show(project.id)} is classification."
             self.table.report(cell, "iou", message, "WRONG_MEASURE", "a column error or accuracy")
-        if self.measure == "accuracy" and project.task is Task.SEGMENTATION:
+        if measure == "accuracy" and project.task is Task.SEGMENTATION:
             message = (
                 f"{show(project.id)} is segmentation: its error is 1 − mean IoU, and accuracy of "
                 "pixels is another measure."
             )
             self.table.report(cell, "accuracy", message, "WRONG_MEASURE", "a column iou or error")
 
-    def require_one_scale(self, cells: Sequence[Cell]) -> None:
+    def require_one_scale(self, measure: str, cells: Sequence[Cell]) -> None:
         """Report bare numbers above 1 and below 1 in one column: one of them misses its sign."""
         bare = [(cell, _bare(cell)) for cell in cells]
         fractions = [cell for cell, number in bare if number is not None and 0 < number < 1]
@@ -265,12 +309,21 @@ class _Reader:
                 percent = f"{float(text) * 100:.6g}"
                 message += f" It may mean {text} % or {percent} %."
                 fix += f" or {percent}%"
-            self.table.report(cell, self.measure, message, "AMBIGUOUS", fix)
+            self.table.report(cell, measure, message, "AMBIGUOUS", fix)
 
 
 def _may_be_empty(row: Row) -> bool:
     """Tell whether the number of test images is absent rather than wrong."""
-    return "test_images" not in row or not row["test_images"].text.strip()
+    return "test_images" not in row or row["test_images"].text.strip().casefold() in _NOTHING
+
+
+def _as_error(text: str, measure: str) -> float:
+    """Return the error that a cell of a measure's column says."""
+    # A comma in a share can only be decimal: no share has thousands.
+    if _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    share = parse_rate(text)
+    return share if measure == "error" else round(1.0 - share, 12)
 
 
 def _bare(cell: Cell) -> float | None:

@@ -3,19 +3,18 @@
 Every mistake is found in one pass and named with its line and column.
 """
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from planner.domain.csv_table import Cell, CsvTable, Row, read_csv
 from planner.domain.quantities import QuantityError, parse_number
+from planner.domain.suggest import one_meant
 from planner.domain.vocabulary import Backbone, Task
 from planner.errors import InputError, Problem
-from planner.files.read import read_at_most
 from planner.regression.architecture_table import canonical_architecture, known_covariates
 from planner.regression.observations import Observation
 from planner.regression.shipped_data import chance_error, is_excluded, uniform_complexity
@@ -29,7 +28,6 @@ KNOWN = (*REQUIRED, *SIZES, *OPTIONAL)
 MAX_BYTES = 20_000_000
 MAX_ROWS = 5_000
 MAX_NAME = 300
-MAX_PROBLEMS = 200
 
 HEADER = "dataset,task,architecture,n_classes,n_train,pretrained,error"
 
@@ -75,23 +73,20 @@ def read_user_table(path: Path, shipped: Sequence[Observation] = ()) -> UserTabl
     InputError
         With every mistake found in one pass.
     """
-    lines, header = _read_csv(path)
-    checker = _Checker(path.name)
-    columns = _check_header(checker, header)
-    checker.stop_if_wrong()
-    rows = []
-    for line, cells in lines:
-        entries = _cells(checker, line, header, columns, cells)
-        if entries is not None:
-            rows.append((line, entries))
-    kept = [(line, row) for line, row in rows if not _is_dropped(row)]
-    found = [(line, _read_row(checker, line, row)) for line, row in kept]
-    good = [(line, observation) for line, observation in found if observation is not None]
-    _check_together(checker, good, shipped)
-    checker.stop_if_wrong()
+    _, table = read_csv(path, HEADER, most_bytes=MAX_BYTES)
+    header = _check_header(table)
+    rows = list(table.records(header))
+    if len(rows) > MAX_ROWS:
+        message = f"the file has {len(rows):,} rows; at most {MAX_ROWS:,} can be fitted."
+        raise InputError([Problem("", message, place=str(path), code="FILE")])
+    kept = [row for row in rows if not _is_dropped(row)]
+    found = [(row, _read_row(table, row)) for row in kept]
+    good = [(row["dataset"].line, each) for row, each in found if each is not None]
+    _check_together(table, good, shipped)
+    table.require_sound()
     if not good:
-        checker.wrong(2, "", "the table has no rows that can be fitted.")
-        checker.stop_if_wrong()
+        _wrong(table, 2, "", "the table has no rows that can be fitted.")
+        table.require_sound()
     return UserTable(
         observations=tuple(observation for _, observation in good),
         unused_columns=tuple(h for h in header if h and h not in (*KNOWN, *DESCRIPTIVE)),
@@ -99,129 +94,46 @@ def read_user_table(path: Path, shipped: Sequence[Observation] = ()) -> UserTabl
     )
 
 
-@dataclass
-class _Checker:
-    """Collects mistakes, each with its line and column."""
-
-    file: str
-    problems: list[Problem] = field(default_factory=list)
-    dropped: int = 0
-
-    def wrong(
-        self, line: int, column: str, message: str, fix: str = "", code: str = "BAD_VALUE"
-    ) -> None:
-        if len(self.problems) >= MAX_PROBLEMS:
-            self.dropped += 1
-            return
-        place = f"{self.file}:{line}"
-        self.problems.append(Problem(column, message, fix, place, code))
-
-    def stop_if_wrong(self) -> None:
-        if self.dropped:
-            message = f"{self.dropped} further problems are not listed."
-            self.problems.append(Problem("", message, place=self.file, code="MORE_PROBLEMS"))
-        if self.problems:
-            raise InputError(sorted(self.problems, key=_line_of))
+def _wrong(
+    table: CsvTable, line: int, column: str, message: str, fix: str = "", code: str = "BAD_VALUE"
+) -> None:
+    """Report a mistake of a whole line."""
+    table.report(Cell("", line, 1), column, message, code, fix)
 
 
-def _line_of(problem: Problem) -> float:
-    """Return the line of a problem; one without a line comes last."""
-    line = problem.place.rpartition(":")[2]
-    return float(line) if line.isdigit() else math.inf
+def _check_header(table: CsvTable) -> tuple[str, ...]:
+    """Return the names of the columns; report missing, repeated and misspelt ones."""
+    known = (*KNOWN, *DESCRIPTIVE)
+    for choice in (*((name,) for name in REQUIRED), SIZES):
+        table.require_one(choice, known)
+    table.require_each_once(table.names, known)
+    absent = [name for name in (*SIZES, *OPTIONAL) if name not in table.names]
+    for name, cell in zip(table.names, table.heading, strict=True):
+        near = one_meant(name, absent) if name not in known and not table.problems else ""
+        if near:
+            message = f"unknown column, which would be left out; is it {near!r}?"
+            table.report(cell, name, message, "UNKNOWN_COLUMN", near)
+    table.require_sound()
+    return table.names
 
 
-def _read_csv(path: Path) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """Return the rows with their line numbers, and the header."""
-    text = _read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        numbered = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        place = f"{path.name}:{reader.line_num}"
-        raise InputError(
-            [Problem("", f"this is no valid CSV: {error}.", place=place, code="BAD_SYNTAX")]
-        ) from None
-    lines = [(number, cells) for number, cells in numbered if any(cells)]
-    if not lines:
-        raise _unreadable(path, f"the file is empty; it begins with a header such as {HEADER}.")
-    if len(lines) - 1 > MAX_ROWS:
-        message = f"has {len(lines) - 1:,} rows; at most {MAX_ROWS:,} can be fitted."
-        raise _unreadable(path, message)
-    return lines[1:], [cell.casefold() for cell in lines[0][1]]
+def _texts(cells: Row) -> dict[str, str]:
+    return {name: cell.text.strip() for name, cell in cells.items()}
 
 
-def _read_text(path: Path) -> str:
-    try:
-        if path.is_dir():
-            raise _unreadable(path, "is a folder; name the CSV file inside it.")
-        if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
-        text = read_at_most(path, MAX_BYTES).decode("utf-8-sig")
-    except FileNotFoundError:
-        raise _unreadable(path, "there is no such file.") from None
-    except UnicodeDecodeError:
-        raise _unreadable(path, "is not UTF-8 text; save it as CSV in UTF-8.") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _unreadable(path, f"cannot be read: {reason}.") from None
-    if "\0" in text:
-        raise _unreadable(path, "is no text; save it as CSV in UTF-8.")
-    return text
-
-
-def _unreadable(path: Path, message: str) -> InputError:
-    return InputError([Problem("", message, place=str(path), code="UNREADABLE")])
-
-
-def _check_header(checker: _Checker, header: Sequence[str]) -> dict[str, int]:
-    """Return where each known column stands; report missing, repeated and misspelt ones."""
-    if len(header) == 1 and ";" in header[0]:
-        checker.wrong(1, "", "cells are separated by semicolons; save with commas.", HEADER)
-        return {}
-    for name in sorted({h for h in header if h and header.count(h) > 1}):
-        checker.wrong(1, name, "the column stands there twice.")
-    missing = [name for name in REQUIRED if name not in header]
-    if not any(size in header for size in SIZES):
-        missing.append("n_classes")
-    for name in missing:
-        near = get_close_matches(name, [h for h in header if h not in KNOWN], n=1, cutoff=0.7)
-        hint = f"; is it {near[0]!r}?" if near else ""
-        checker.wrong(1, name, f"the column is missing{hint}", HEADER, "MISSING_COLUMN")
-    for name in header:
-        if name not in (*KNOWN, *DESCRIPTIVE):
-            near = get_close_matches(name, [o for o in (*SIZES, *OPTIONAL) if o not in header], 1)
-            if near and not missing:
-                message = f"unknown column, which would be left out; is it {near[0]!r}?"
-                checker.wrong(1, name, message, near[0], "UNKNOWN_COLUMN")
-    return {name: i for i, name in enumerate(header) if name in KNOWN}
-
-
-def _cells(
-    checker: _Checker,
-    line: int,
-    header: Sequence[str],
-    columns: Mapping[str, int],
-    cells: Sequence[str],
-) -> dict[str, str] | None:
-    if len(cells) != len(header):
-        message = f"{len(cells)} cells, but the header has {len(header)} columns."
-        checker.wrong(line, "", message, code="BAD_ROW")
-        return None
-    return {name: cells[i] for name, i in columns.items()}
-
-
-def _is_dropped(row: Mapping[str, str]) -> bool:
+def _is_dropped(cells: Row) -> bool:
     """Tell whether a row is one of the shipped ones that the documented rules drop."""
     needed = ("study", "dataset", "architecture", "pretraining")
-    return all(name in row for name in needed) and is_excluded(row)
+    return all(name in cells for name in needed) and is_excluded(_texts(cells))
 
 
-def _read_row(checker: _Checker, line: int, row: Mapping[str, str]) -> Observation | None:
+def _read_row(table: CsvTable, cells: Row) -> Observation | None:
     """Return one row as a record, or None after reporting what is wrong with it."""
-    before = len(checker.problems) + checker.dropped
+    before = len(table.problems) + table.unlisted
+    row = _texts(cells)
 
     def wrong(column: str, message: str, fix: str = "", code: str = "BAD_VALUE") -> None:
-        checker.wrong(line, column, message, fix, code)
+        table.report(cells.get(column) or cells["dataset"], column, message, code, fix)
 
     names = {name: _name(wrong, row, name) for name in ("dataset", "architecture")}
     study = _name(wrong, row, "study", "own results")
@@ -233,7 +145,7 @@ def _read_row(checker: _Checker, line: int, row: Mapping[str, str]) -> Observati
     complexity, chance = _complexity(wrong, row, task)
     error = _error(wrong, row["error"], chance)
     pretraining = _name(wrong, row, "pretraining", "pretrained" if pretrained else "none")
-    if len(checker.problems) + checker.dropped > before:
+    if len(table.problems) + table.unlisted > before:
         return None
     architecture = canonical_architecture(names["architecture"])
     top1_percent, parameters = known_covariates(architecture)
@@ -384,22 +296,22 @@ type _Numbered = tuple[int, Observation]
 
 
 def _check_together(
-    checker: _Checker, rows: Sequence[_Numbered], shipped: Sequence[Observation]
+    table: CsvTable, rows: Sequence[_Numbered], shipped: Sequence[Observation]
 ) -> None:
     """Report repeated results, contradictions about a data set, and accuracies given as errors."""
     seen: dict[tuple[object, ...], str] = {_identity(o): "the shipped data" for o in shipped}
     for line, row in rows:
         if _identity(row) in seen:
             message = f"the same result stands in {seen[_identity(row)]} already."
-            checker.wrong(line, "", message, "remove the row", "DUPLICATE")
+            _wrong(table, line, "", message, "remove the row", "DUPLICATE")
         seen.setdefault(_identity(row), f"line {line}")
     facts: dict[str, tuple[Observation, str]] = {}
     for observation in shipped:
         facts.setdefault(observation.dataset, (observation, "the shipped data"))
     for line, row in rows:
         first, where = facts.setdefault(row.dataset, (row, f"line {line}"))
-        _check_same_dataset(checker, line, row, first, where)
-    _check_directions(checker, rows)
+        _check_same_dataset(table, line, row, first, where)
+    _check_directions(table, rows)
 
 
 def _identity(row: Observation) -> tuple[object, ...]:
@@ -407,21 +319,21 @@ def _identity(row: Observation) -> tuple[object, ...]:
 
 
 def _check_same_dataset(
-    checker: _Checker, line: int, row: Observation, first: Observation, where: str
+    table: CsvTable, line: int, row: Observation, first: Observation, where: str
 ) -> None:
     if row.task is not first.task:
         message = f"data set {row.dataset!r} is {first.task} in {where}; give each task its name."
-        checker.wrong(line, "task", message, code="CONTRADICTION")
+        _wrong(table, line, "task", message, code="CONTRADICTION")
     elif not math.isclose(row.relative_complexity, first.relative_complexity, abs_tol=1e-4):
         message = (
             f"data set {row.dataset!r} has relative complexity {row.relative_complexity:.4f} here, "
             f"but {first.relative_complexity:.4f} in {where}. One data set has one set of classes."
         )
         column = "n_classes" if row.task is Task.CLASSIFICATION else "relative_complexity"
-        checker.wrong(line, column, message, "another data set name", "CONTRADICTION")
+        _wrong(table, line, column, message, "another data set name", "CONTRADICTION")
 
 
-def _check_directions(checker: _Checker, rows: Sequence[_Numbered]) -> None:
+def _check_directions(table: CsvTable, rows: Sequence[_Numbered]) -> None:
     """Report a table whose errors rise with images throughout: they may be accuracies."""
     curves: dict[str, list[_Numbered]] = {}
     for line, row in rows:
@@ -434,7 +346,7 @@ def _check_directions(checker: _Checker, rows: Sequence[_Numbered]) -> None:
             f"in all {len(ends)} curves the error rises with images (from {first.error:g} to "
             f"{last.error:g} here). Are these accuracies?"
         )
-        checker.wrong(line, "error", message, f"{1 - last.error:g}", "SUSPECT_ACCURACY")
+        _wrong(table, line, "error", message, f"{1 - last.error:g}", "SUSPECT_ACCURACY")
 
 
 def _ends(curve: Iterable[_Numbered]) -> tuple[_Numbered, _Numbered]:

@@ -23,6 +23,7 @@ ROADS = Project(
     images=Images(held=500, limit=60_000),
 )
 HEAD = "project,images,error"
+ROWS = "the heading project,images,accuracy, then rows such as"
 
 type Read = Callable[..., RunFile]
 type Problems = Callable[..., list[Problem]]
@@ -165,7 +166,9 @@ def test_every_mistake_in_one_pass_with_its_place(problems: Problems) -> None:
         (f"{HEAD}\n", "no rows"),
         ("project,images\nshelf-gaps,20k\n", "column error or accuracy or iou is missing"),
         ("projct,images,error\nx,1,2%\n", "'projct' meant"),
-        (f"{HEAD},accuracy\nshelf-gaps,20k,8%,92%\n", "say the same thing"),
+        (f"{HEAD},accuracy\nshelf-gaps,20k,8%,93%\n", "say different things"),
+        (f"{HEAD},accuracy\nshelf-gaps,20k,8%,high\n", "not a number"),
+        (f"{HEAD},accuracy\nshelf-gaps,20k,,\n", "the cell is empty"),
         (f"{HEAD},images\nshelf-gaps,20k,8%,20k\n", "appears twice"),
         (f"{HEAD}\nshelf-gaps,20,000,8%\n", "needs quotes"),
         (f"{HEAD}\nshelf-gaps,20k\n", "2 cells; the heading has 3"),
@@ -182,7 +185,7 @@ def test_every_mistake_in_one_pass_with_its_place(problems: Problems) -> None:
         ("project,images,iou\nshelf-gaps,20k,0.8\n", "is classification"),
         ("project,images,accuracy\nroads,20k,0.8\n", "pixels is another measure"),
         (b"\xff\xfep\x00", "UTF-16"),
-        (b"PK\x03\x04\x14\x00", "save the sheet of runs as CSV"),
+        (b"PK\x03\x04\x14\x00", "save the sheet as CSV"),
         (b"project,images,error\n\xe9,1,2%", "not UTF-8"),
     ],
 )
@@ -306,3 +309,132 @@ def test_averaged_repeats_are_no_rise(read: Read) -> None:
     """Repeats at one size are one point of the curve."""
     file = read(f"{HEAD}\nshelf-gaps,1k,8%\nshelf-gaps,1k,8.5%\nshelf-gaps,9k,8.2%\n")
     assert codes(file) == []
+
+
+def test_each_row_is_read_by_the_measure_it_fills(read: Read) -> None:
+    """Accuracy of one project, IoU of another, and an error: three rows, three errors."""
+    file = read(
+        "project,images,accuracy,iou,error\n"
+        "shelf-gaps,500,0.86,,\nroads,400,,0.63,\nshelf-gaps,1k,,,11%\n"
+    )
+    assert [run.pilot.error for run in file.runs] == [0.14, 0.37, 0.11]
+    assert "The column iou is read as error = 1 − iou." in file.notes
+
+
+def test_of_two_measures_the_one_of_the_projects_task_is_read(read: Read) -> None:
+    """Trackers fill all they know: accuracy of pixels is not what a segmentation aims at."""
+    file = read("project,images,accuracy,iou\nshelf-gaps,500,0.86,0.5\nroads,400,0.95,0.63\n")
+    assert [run.pilot.error for run in file.runs] == [0.14, 0.37]
+
+
+def test_two_measures_that_agree_are_one(read: Read) -> None:
+    """An error beside its own accuracy, rounded or not, is no contradiction."""
+    file = read("project,images,error,accuracy\nshelf-gaps,500,8.1%,91.9%\nshelf-gaps,9,.3,0.7\n")
+    assert [run.pilot.error for run in file.runs] == [0.081, 0.3]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "tags.project,params.n_train,metrics.accuracy,params.architecture,status",
+        "tags.project,params.train_size,metrics.val_acc,params.architecture,Status",
+        "project,config/num_train_images,val/accuracy,config.arch,State",
+        "data.project,n_images,summary.test_accuracy,Architecture,State",
+    ],
+)
+def test_a_trackers_names_are_understood(read: Read, heading: str) -> None:
+    """What can mean one thing only is read, and said; a run that failed is left out, and named."""
+    text = f"{heading},run_id\nshelf-gaps,500,0.861,resnet50,FINISHED,1f\n"
+    file = read(f"{text}shelf-gaps,1000,,resnet50,FAILED,2a\nroads,x,y,,running,3b\n")
+    (run,) = file.runs
+    assert run.pilot == Pilot(images=500, error=0.139, architecture="ResNet-50")
+    assert "Columns not used: run_id." in file.notes
+    written = heading.split(",")
+    assert f"The column {written[1]} is read as images." in file.notes
+    (warning,) = (item for item in file.warnings if item.code == "RUN_NOT_FINISHED")
+    assert warning.message.startswith("Lines 3 (FAILED), 4 (running):")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "fix"),
+    [
+        (
+            "project,images,val_acc,test_acc\nshelf-gaps,500,0.8,0.8\n",
+            'accuracy may be "val_acc" or "test_acc": rename the one that is meant to accuracy',
+            "accuracy",
+        ),
+        (
+            "run,n,metrics.accuracy\nx,500,0.8\n",
+            "Other columns are run, n: rename the one that holds the number of images trained on",
+            HEAD,
+        ),
+        (
+            "project,images,train_accuracy,val_loss\nshelf-gaps,500,0.8,1\n",
+            "are train_accuracy, val_loss: rename the one that holds the error, accuracy or IoU",
+            HEAD,
+        ),
+        (
+            "Step,shelf-gaps - val/accuracy,roads - val/accuracy\n500,0.8,\n",
+            "wide form",
+            f"{ROWS} shelf-gaps,500,0.8, if Step counts the images trained on",
+        ),
+        (
+            "images,shelf-gaps,roads\n500,0.8,0.7\n",
+            "wide form",
+            "the heading project,images,error (or accuracy, or iou), then one row for each run",
+        ),
+        (
+            "project,500,1000,2k\nshelf-gaps,0.3,0.2,0.1\n",
+            "wide form",
+            "the heading project,images,error, then rows such as shelf-gaps,500,0.3",
+        ),
+        (f"{HEAD},status\nshelf-gaps,500,,KILLED\n", "did not finish", ""),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_what_to_do(
+    problems: Problems, text: str, message: str, fix: str
+) -> None:
+    """The columns found and what to rename; a table the other way round is turned."""
+    found = problems(text)
+    assert any(message in problem.message and fix == problem.fix for problem in found), found
+
+
+def test_measures_of_training_are_never_read_as_those_of_a_test(problems: Problems) -> None:
+    """Neither the accuracy on training images nor a loss says how well a system does."""
+    for name in ("metrics.train_accuracy", "train_error", "metrics.loss", "val_loss", "f1"):
+        (problem,) = problems(f"project,images,{name}\nshelf-gaps,500,0.8\n")
+        assert "is missing" in problem.message
+        assert "meant?" not in problem.message
+
+
+def test_what_a_tracker_calls_backbone_is_no_way_of_training(read: Read) -> None:
+    """``params.backbone`` holding an architecture is not used, and said; holding ours, it is."""
+    file = read("project,images,error,params.backbone\nshelf-gaps,500,8%,resnet50\n")
+    assert "Columns not used: params.backbone." in file.notes
+    file = read("project,images,error,params.backbone\nshelf-gaps,500,8%,frozen\n")
+    assert file.runs[0].pilot.backbone is Backbone.FROZEN
+
+
+@pytest.mark.parametrize("nothing", ["", "nan", "NaN", "None", "null", "N/A", "-"])
+def test_what_programs_write_for_nothing_is_nothing(read: Read, nothing: str) -> None:
+    """An optional cell without a value, as any program writes it."""
+    text = f"{HEAD},test_images,architecture,pretrained,backbone,seed\nshelf-gaps,500,8%"
+    (run,) = read(text + 5 * f",{nothing}" + "\n").runs
+    assert run.pilot == Pilot(images=500, error=0.08)
+
+
+@pytest.mark.parametrize(
+    ("cells", "fix"),
+    [
+        ("500,0.861 ± 0.012", "0.861"),
+        ("60 000,8%", "60000"),
+        ("60.000,8%", "60000"),
+        ('"60.000,00",8%', "60000"),
+        ("500 images,8%", "500"),
+        ("500,8.1±0.3%", "8.1%"),
+    ],
+)
+def test_numbers_as_people_write_them_get_a_fix(problems: Problems, cells: str, fix: str) -> None:
+    """Nothing is guessed: the reading is offered."""
+    (problem,) = problems(f"{HEAD}\nshelf-gaps,{cells}\n")
+    assert problem.fix == fix

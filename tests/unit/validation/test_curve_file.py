@@ -96,9 +96,11 @@ def test_rows_of_one_curve_must_agree(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("curve_id,images,error\n", "no rows"),
-        ("curve,images,error\na,1,0.5\n", "'curve_id' is missing"),
+        ("curve,images,error\na,1,0.5\n", "curve_id is missing. Is 'curve' meant"),
         ("curve_id,images,error,error\na,1,0.5,0.5\n", "appears twice"),
-        ("curve_id,images,error\na,1,\x000.5\n", "NUL"),
+        ("curve_id,images,error\na,1,\x000.5\n", "binary data"),
+        ("curve_id,images,error\n" + "a,1,0.5\n" * 9 + "a,1,\x000.5\n", r"U\+0000"),
+        ('curve_id,images,error\na,1,"0.5\n', "nothing closes"),
     ],
 )
 def test_a_file_in_the_wrong_shape_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -120,7 +122,7 @@ def test_what_is_no_readable_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_hopeless_file_is_answered_briefly(tmp_path: Path) -> None:
-    """Thousands of wrong rows give two hundred problems, not thousands."""
+    """Thousands of wrong rows give two hundred problems and how many more there are."""
     text = "curve_id,images,error\n" + "a,x,y\n" * 5000
-    with pytest.raises(InputError, match="200 problems"):
+    with pytest.raises(InputError, match=r"9,800 more mistakes(?s:.)*201 problems"):
         read_curves(written(tmp_path, text))

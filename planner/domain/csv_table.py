@@ -1,28 +1,34 @@
-"""Which cells does a CSV file of runs have, and where does each stand?"""
+"""Which cells does a CSV file have, and where does each stand?
+
+One reader for every CSV file that a person may have made: commas, semicolons or tabs, line ends of
+any system, quoted cells over several lines, a byte-order mark. Every mistake is collected with its
+line and column.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from planner.catalogue.suggest import one_meant
-from planner.catalogue.text_file import decode
+from planner.domain.plain_text import decode
+from planner.domain.suggest import one_meant
 from planner.errors import InputError, Problem
-from planner.files.read import read_at_most
+from planner.files.read import TooLargeError, read_at_most
 
 MAX_BYTES = 20_000_000
+MAX_CELLS = 1_000_000
 MAX_PROBLEMS = 200
 """A file in the wrong shape has a mistake in every row; the first two hundred tell enough."""
 
-EXAMPLE = "project,images,error"
-
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-_SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)  # a spreadsheet's own first line
+_SEPARATOR_LINE = re.compile(
+    r"sep=([,;\t])(?:\r\n|\r|\n)", re.IGNORECASE
+)  # a spreadsheet's own first line
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """The text of a cell and where it begins; line and column are counted from 1."""
 
@@ -34,8 +40,17 @@ class Cell:
 type Row = Mapping[str, Cell]
 
 
-def read_run_text(path: Path) -> tuple[bytes, str]:
-    """Return the bytes and the text of a file.
+def read_csv(path: Path, example: str, *, most_bytes: int = MAX_BYTES) -> "tuple[bytes, CsvTable]":
+    """Return the bytes of a CSV file, and its text as a table.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 text; a byte-order mark, and any line ends, are read over.
+    example : str
+        Heading of such a file, as a fix.
+    most_bytes : int
+        Of the file.
 
     Raises
     ------
@@ -44,25 +59,26 @@ def read_run_text(path: Path) -> tuple[bytes, str]:
     """
     try:
         if path.is_dir():
-            raise _unreadable(path, "is a folder; name a CSV file in it.")
-        if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(path, f"has more than {MAX_BYTES:,} bytes.")
-        content = read_at_most(path, MAX_BYTES)
+            raise _unreadable(path, "is a folder; name a CSV file in it.", example)
+        content = read_at_most(path, most_bytes)
     except FileNotFoundError:
-        raise _unreadable(path, "there is no such file.") from None
+        raise _unreadable(path, "there is no such file.", example) from None
+    except TooLargeError:
+        raise _unreadable(path, f"has more than {most_bytes:,} bytes.", example) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         reason = getattr(error, "strerror", None) or str(error)
-        raise _unreadable(path, f"cannot be read: {reason}.") from None
+        raise _unreadable(path, f"cannot be read: {reason}.", example) from None
     if content.startswith(b"PK\x03\x04"):
-        raise _unreadable(path, "is a workbook or an archive; save the sheet of runs as CSV.")
+        message = "is a workbook or an archive; save the sheet as CSV."
+        raise _unreadable(path, message, example)
     text = decode(content, str(path))
     if not text.strip():
-        raise _unreadable(path, "is empty.")
-    return content, text
+        raise _unreadable(path, "is empty.", example)
+    return content, CsvTable(str(path), text, example)
 
 
 @dataclass
-class RunTable:
+class CsvTable:
     """Splits one text into cells and collects what is wrong with the file.
 
     Attributes
@@ -70,11 +86,14 @@ class RunTable:
     name : str
         The file as the user named it.
     text : str
-        Its text.
+        Its text; not blank.
+    example : str
+        Heading of such a file, as a fix.
     """
 
     name: str
     text: str
+    example: str
     problems: list[Problem] = field(default_factory=list)
     unlisted: int = 0
 
@@ -113,28 +132,65 @@ class RunTable:
     @cached_property
     def lines(self) -> Sequence[Sequence[Cell]]:
         """Cells of every line that is not blank; a quoted cell may span several."""
-        return tuple(row for row in self._split() if any(cell.text.strip() for cell in row))
+        if self.text.count(self.separator) > MAX_CELLS:
+            message = f"the file has more than {MAX_CELLS:,} cells; split it."
+            raise InputError([Problem("", message, place=self.name, code="FILE")])
+        rows = self._split() if '"' in self.text else self._split_plain()
+        return tuple(row for row in rows if any(cell.text.strip() for cell in row))
+
+    @property
+    def heading(self) -> Sequence[Cell]:
+        """Cells of the first line that is not blank."""
+        return self.lines[0] if self.lines else ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in small letters with underscores."""
+        return tuple(_column_name(cell.text) for cell in self.heading)
 
     def header(self, required: Sequence[Sequence[str]], optional: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the columns, in small letters with underscores.
 
+        Parameters
+        ----------
+        required : sequence of sequence of str
+            Of each choice at least one column is needed.
+        optional : sequence of str
+            Columns that may be there.
+
         Raises
         ------
         InputError
-            A required column is missing or has two forms, or one appears twice: without its
-            columns no row can be read.
+            A required column is missing, or a known one appears twice: without its columns no row
+            can be read.
         """
-        cells = self.lines[0] if self.lines else ()
-        names = tuple(_column_name(cell.text) for cell in cells)
         known = [name for choice in required for name in choice] + list(optional)
         for choice in required:
-            self._require_one(choice, names, cells, known)
+            self.require_one(choice, known)
+        self.require_each_once(self.names, known)
+        self.require_sound()
+        return self.names
+
+    def require_each_once(self, names: Sequence[str], known: Collection[str]) -> None:
+        """Report known columns that appear twice."""
         for name in dict.fromkeys(name for name in names if name in known):
             if names.count(name) > 1:
-                again = cells[len(names) - 1 - names[::-1].index(name)]
+                again = self.heading[len(names) - 1 - names[::-1].index(name)]
                 self.report(again, name, f"the column {name!r} appears twice.", "REPEATED_COLUMN")
-        self.require_sound()
-        return names
+
+    def require_one(self, choice: Sequence[str], known: Collection[str]) -> None:
+        """Report a choice of columns of which none is there."""
+        if any(name in self.names for name in choice):
+            return
+        free = {
+            name: cell.text.strip()
+            for name, cell in zip(self.names, self.heading, strict=True)
+            if name and name not in known
+        }
+        near = one_meant(choice[0], free)
+        hint = f" Is {free[near]!r} meant?" if near else ""
+        message = f"the column {' or '.join(choice)} is missing.{hint}"
+        self.report(Cell("", 1, 1), choice[0], message, "MISSING_COLUMN", self.example)
 
     def records(self, names: Sequence[str]) -> Iterator[Row]:
         """Yield the cells of every row by column; a row of another length is a mistake."""
@@ -149,21 +205,16 @@ class RunTable:
                 message += " A number with a comma in it needs quotes, or no comma."
             self.report(cells[0], "", message, "BAD_ROW")
 
-    def _require_one(
-        self, choice: Sequence[str], names: Sequence[str], cells: Sequence[Cell], known: list[str]
-    ) -> None:
-        start = Cell("", 1, 1)
-        present = [name for name in choice if name in names]
-        if len(present) > 1:
-            message = f"{' and '.join(present)} say the same thing; keep one of the columns."
-            self.report(cells[names.index(present[-1])], present[-1], message, "REPEATED_COLUMN")
-        if present:
-            return
-        free = {name: cell.text.strip() for name, cell in zip(names, cells, strict=True)}
-        near = one_meant(choice[0], [name for name in free if name and name not in known])
-        hint = f" Is {free[near]!r} meant?" if near else ""
-        message = f"the column {' or '.join(choice)} is missing.{hint}"
-        self.report(start, choice[0], message, "MISSING_COLUMN", EXAMPLE)
+    def _split_plain(self) -> Iterator[list[Cell]]:
+        """Yield the cells of each line of a text without quotes, of which most files are."""
+        said = _SEPARATOR_LINE.match(self.text)
+        body = self.text[said.end() :] if said else self.text
+        for line, text in enumerate(_LINE_END.split(body), 2 if said else 1):
+            row, column = [], 1
+            for cell in text.split(self.separator):
+                row.append(Cell(cell, line, column))
+                column += len(cell) + 1
+            yield row
 
     def _split(self) -> Iterator[list[Cell]]:
         """Yield the cells of each line."""
@@ -213,6 +264,6 @@ def _order(problem: Problem) -> tuple[int, int]:
     return int(line), int(column)
 
 
-def _unreadable(path: Path, message: str) -> InputError:
+def _unreadable(path: Path, message: str, example: str) -> InputError:
     place = str(path).replace("\0", "\\0")
-    return InputError([Problem("", message, EXAMPLE, place, "FILE")])
+    return InputError([Problem("", message, example, place, "FILE")])
