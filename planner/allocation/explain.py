@@ -17,7 +17,7 @@ from planner.domain.chance_noise import noise_words
 from planner.domain.format import count, figure, money, percent, percent_as_set, points, rate
 from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import Portfolio, ProjectRule, Skip, chance_bounds
-from planner.domain.vocabulary import Objective
+from planner.domain.vocabulary import Mode, Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +89,14 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     options = scene.options[index]
     to_buy, total = int(options.images_to_buy[pick]), int(options.images_total[pick])
     name = options.architecture(pick)
+    most = "at most " if scene.portfolio.mode is Mode.STOP_WHEN_REACHED and to_buy else ""
     total_cost = int(options.total_cents[pick]) + scene.share_cents(options.project)
     shared = 0 if options.pool_images is None else int(options.pool_images[pick].sum())
     if to_buy:
         bought = (
-            f"Buys {count(to_buy)} images for {scene.amount(int(options.data_cents[pick]))} and "
-            f"trains {name} on {count(total)}, for {scene.amount(total_cost)} in all"
+            f"Buys {most}{count(to_buy)} images for {scene.amount(int(options.data_cents[pick]))} "
+            f"and trains {name} on {most}{count(total)}, for {most}{scene.amount(total_cost)} in "
+            "all"
         )
     elif shared:
         bought = (
@@ -114,6 +116,9 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
         value = float(options.expected_value[pick])
         net = float(options.expected_net_value[pick]) - scene.present_share(options.project)
         sentence += f", expected value {money(value)}, net {money(net)}"
+        if most and options.expected_cost is not None:
+            spend = float(options.expected_cost[pick]) + scene.present_share(options.project)
+            sentence += f" after {money(spend)} on average"
     parts = [
         f"{sentence}.",
         _shares(scene, options, pick),

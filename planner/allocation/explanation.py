@@ -31,6 +31,8 @@ from planner.errors import InfeasibleError
 __all__ = ["build_explanation", "build_plan_explanation"]
 
 MOST_RULES_TRIED = 6
+TARGETS_PER = 1_000.0
+"""Money for which targets are told: one unit buys too small a part of one to be read."""
 SHOWN_PRICE = 1e-9
 MOST_RULES_DROPPED, SMALLEST_GAIN = 30, 1e-6
 
@@ -219,15 +221,14 @@ def _concerns(rule: Rule, case: _Case, index: int) -> bool:
 
 def _prices(case: _Case) -> Iterator[BindingPrice]:
     """Yield what one more unit of each limit is worth, dearest first within each kind."""
-    objective, currency = case.prepared.objective, case.currency
-    targets = objective is Objective.TARGETS_MET
-    unit = "expected targets met" if targets else f"{currency} of {_worth_words(case)}"
     price = case.solution.budget_price
     if price > SHOWN_PRICE:
-        text = f"Budget: one more {currency} adds about {figure(price)} {unit}, at the margin."
+        text = (
+            f"Budget: {_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin."
+        )
         yield BindingPrice("budget", price, text)
     if case.prepared.is_plain:
-        yield from _gains_without_rules(case, unit)
+        yield from _gains_without_rules(case)
         return
     by_rule: dict[str, float] = {}
     for row, amount in zip(case.prepared.problem.rows, case.solution.row_prices, strict=True):
@@ -236,27 +237,42 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
     for name, amount in sorted(by_rule.items(), key=lambda item: -item[1]):
         in_money = name.startswith("periods[")
         worth = 100 * amount if in_money else amount  # those rows count cents
-        step = f"one more {currency}" if in_money else "one step looser"
-        text = f"{name}: {step} adds about {figure(worth)} {unit}."
+        added = _worth_of_money(case, worth) if in_money else _worth(case, worth)
+        step = _more_money(case) if in_money else "one step looser"
+        text = f"{name}: {step} adds about {added}."
         yield BindingPrice(name, worth, text)
 
 
-def _worth_words(case: _Case) -> str:
-    """Return what the objective counts."""
+def _more_money(case: _Case) -> str:
+    """Return the amount whose worth is told: one unit, or a thousand where targets are counted."""
+    counts = case.prepared.objective is Objective.TARGETS_MET
+    return f"{money(TARGETS_PER if counts else 1, case.currency)} more"
+
+
+def _worth_of_money(case: _Case, price: float) -> str:
+    """Return what that amount adds at a price for one unit."""
+    counts = case.prepared.objective is Objective.TARGETS_MET
+    return _worth(case, TARGETS_PER * price if counts else price)
+
+
+def _worth(case: _Case, amount: float) -> str:
+    """Return an amount of what the objective counts."""
+    if case.prepared.objective is Objective.TARGETS_MET:
+        return f"{figure(amount)} expected targets met"
     kind = "value" if case.prepared.objective is Objective.VALUE else "net value"
     measured = case.prepared.problem.risk.kind != "expected"
-    return f"{kind}, its risk measure included," if measured else f"expected {kind}"
+    of = f"{kind}, its risk measure included" if measured else f"expected {kind}"
+    return f"{case.currency} {figure(amount)} of {of}"
 
 
-def _gains_without_rules(case: _Case, unit: str) -> Iterator[BindingPrice]:
+def _gains_without_rules(case: _Case) -> Iterator[BindingPrice]:
     """Yield what the plan would gain without each rule, by solving it so; most first."""
     found = []
     for rule in case.prepared.portfolio.rules[:MOST_RULES_DROPPED]:
         freer = solve_prepared(without_rule(case.prepared, rule))
         gain = freer.value - case.solution.value
         if gain > SMALLEST_GAIN * max(1.0, abs(case.solution.value)):
-            amount = figure(gain, 4)
-            text = f"{rule.name}: without it the plan would be worth {amount} {unit} more."
+            text = f"{rule.name}: without it the plan would gain {_worth(case, gain)}."
             found.append(BindingPrice(rule.name, gain, text))
     yield from sorted(found, key=lambda one: -one.price)
 

@@ -239,7 +239,8 @@ def _notes(
     """Yield what the reader should know about the whole curve."""
     left_out = len(grid) - len(points)
     if left_out:
-        yield f"{left_out} budgets are left out: no plan that keeps all rules is known under them."
+        which = "1 budget is" if left_out == 1 else f"{left_out} budgets are"
+        yield f"{which} left out: no plan that keeps all rules is known there."
     if points and points[-1].shadow_price == 0:
         last = points[-1].value
         first = next(point for point in points if point.value >= last - 1e-12 * abs(last))

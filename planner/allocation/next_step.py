@@ -101,11 +101,13 @@ def _text(
         alone = " if the budgets of the periods stay as they are"
         return f"{head} buys nothing that pays{alone if prepared.portfolio.periods else ''}."
     more = f" and changes {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
-    spend = money(abs(then.committed_cents - now.committed_cents) / 100, currency)
+    extra = (then.committed_cents - now.committed_cents) / 100
+    spend = money(abs(extra), currency)
     verb = "spends" if then.committed_cents >= now.committed_cents else "saves"
+    with_rest = ", with what is left today," if extra > amount else ""
     return (
-        f"{head}: the plan {'; '.join(changes[:MOST_CHANGES])}{more}. It {verb} {spend} "
-        f"{'more ' if verb == 'spends' else ''}and adds {_gain(prepared, gain)}."
+        f"{head}: the plan {'; '.join(changes[:MOST_CHANGES])}{more}. It {verb} {spend}"
+        f"{' more' if verb == 'spends' else ''}{with_rest} and adds {_gain(prepared, gain)}."
     )
 
 

@@ -189,10 +189,13 @@ def evidence_warnings(
         return (Warning_(code, project.id, field, f"{told[0].upper()}{told[1:]}. {ending}"),)
     listed = ", ".join(name for name, _ in found[:_LISTED])
     more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-    message = (
-        f"{len(found)} of {len(names)} architectures on offer are unlike the fitted ones, or their "
-        f"ImageNet accuracy is not comparable: {listed}{more}. {ending}"
+    offered = (
+        "The one architecture on offer is unlike the fitted ones, or its"
+        if len(names) == 1
+        else f"{len(found)} of {len(names)} architectures on offer are unlike the fitted ones, or "
+        "their"
     )
+    message = f"{offered} ImageNet accuracy is not comparable: {listed}{more}. {ending}"
     return (Warning_(code, None, "projects.architectures", message),)
 
 

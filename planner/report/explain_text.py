@@ -7,7 +7,7 @@ from rich.text import Text
 
 from planner.allocation.core_index import CORE, EXTERIOR
 from planner.domain.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
-from planner.domain.format import fixed, money, percent, price, rate, shorten
+from planner.domain.format import figure, fixed, money, percent, price, rate, shorten, targets
 from planner.report.page import wrap
 
 _CORE_INDEX = (
@@ -76,9 +76,10 @@ def _header(found: Explanation | PlanExplanation, what: str) -> Text:
 
 
 def _tornado(tornado: Tornado, currency: str, *, quiet: bool) -> Iterator[Table | Text]:
-    unit = "targets" if tornado.unit == "targets" else currency
+    is_count = tornado.unit == "targets"
+    centre = targets(tornado.centre) if is_count else money(tornado.centre, currency)
     yield Text(
-        wrap(f"What moves its value, {unit} {_amount(tornado.centre, tornado.unit)} expected:"),
+        wrap(f"What moves its value, {centre} expected on all draws:"),
         style="bold",
     )
     if not tornado.bars:
@@ -145,7 +146,7 @@ def input_words(value: float, unit: str) -> str:
     """
     if unit.startswith("error"):
         return rate(value)
-    return price(value)
+    return price(value) if unit.startswith("per ") else figure(value)
 
 
 def _amount(value: float, unit: str) -> str:

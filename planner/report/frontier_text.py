@@ -76,12 +76,13 @@ def _table(frontier: Frontier) -> Table:
     table.add_column("Spend", justify="right", no_wrap=True)
     table.add_column(_WORDS[frontier.objective], justify="right", no_wrap=True)
     table.add_column("Held out", justify="right", no_wrap=True)
+    adds = "+1,000\nadds" if frontier.objective is Objective.TARGETS_MET else "+1 adds"
     table.add_column(worst, justify="right", no_wrap=True)
     if frontier.objective is not Objective.TARGETS_MET:
         table.add_column("Targets", justify="right", no_wrap=True)
     table.add_column("All\nmet", justify="right", no_wrap=True)
     table.add_column("Funds", justify="right", no_wrap=True)
-    table.add_column("+1 adds" if by_budget else "Gap", justify="right", no_wrap=True)
+    table.add_column(adds if by_budget else "Gap", justify="right", no_wrap=True)
     for point in frontier.points:
         table.add_row(*_row(frontier, point))
     return table
@@ -102,13 +103,18 @@ def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
     cells += [
         percent(point.chance_all) if point.funded else "–",
         str(len(point.funded)),
-        figure(point.shadow_price) if by_budget else gap(open_),
+        _price(frontier, point.shadow_price) if by_budget else gap(open_),
     ]
     return tuple(Text(cell, style="bold" if here else "") for cell in cells)
 
 
 def _is_here(frontier: Frontier, point: FrontierPoint) -> bool:
     return frontier.axis == "budget" and point.budget == frontier.you_are_here
+
+
+def _price(frontier: Frontier, price: float) -> str:
+    """Return what one more unit of budget adds; for targets, a thousand more."""
+    return figure(1000 * price if frontier.objective is Objective.TARGETS_MET else price)
 
 
 def _cell(frontier: Frontier, worth: float) -> str:

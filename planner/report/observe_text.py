@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import figure, percent, percent_as_set, rates, short, shorten
+from planner.domain.format import figure, money, percent, percent_as_set, rates, short, shorten
 from planner.forecast.warnings import ORDER_OF_MAGNITUDE_RATIO
 
 if TYPE_CHECKING:
     from planner.allocation.estimate import Spread
     from planner.allocation.observe import Observation, Outlook, ProjectObservation
     from planner.domain.plan import Quantiles
+
+WIDE = 1e6
+"""Amounts from here on are shown in millions, to fit a column."""
 
 _FOOTER = (
     "P10 / P50 / P90: not exceeded in 10, 50 and 90 % of outcomes. The total is what\n"
@@ -77,8 +80,13 @@ def _cells(outlook: "Outlook") -> tuple[str, ...]:
         percent(need.chance_never),
         percent(outlook.chance_of_target_at_limit),
         _errors(outlook.error_at_limit),
-        " / ".join(short(value) for value in _values(outlook.cost)),
+        " / ".join(_amount(value) for value in _values(outlook.cost)),
     )
+
+
+def _amount(value: float | None) -> str:
+    """Return an amount in at most eight characters."""
+    return short(value) if value is None or abs(value) >= WIDE else money(value)
 
 
 def _values(spread: "Spread | Quantiles") -> tuple[float | None, ...]:

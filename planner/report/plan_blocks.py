@@ -59,7 +59,7 @@ def split_sentences(plan: Plan) -> Iterator[str]:
     """Yield how the shared costs were split, and whether some group would rather leave."""
     for split in dict.fromkeys(asset.split for asset in plan.shared):
         names = [shorten(asset.id, 30) for asset in plan.shared if asset.split == split]
-        yield f"The cost of {' and '.join(names)} is split {_SPLIT_WORDS.get(split, split)}."
+        yield f"The cost of {_listed(names)} is split {_SPLIT_WORDS.get(split, split)}."
     outside = [shorten(asset.id, 30) for asset in plan.shared if not asset.in_core]
     if outside:
         yield (
@@ -68,6 +68,10 @@ def split_sentences(plan: Plan) -> Iterator[str]:
         )
     elif plan.shared:
         yield "Every split is in the core: no group of users would pay less on its own."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _periods(plan: Plan) -> Iterator[Table]:
