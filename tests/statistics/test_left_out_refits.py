@@ -22,7 +22,7 @@ def test_left_out_data_sets_have_effects_from_the_population() -> None:
     whole = read_shipped_table()
     table = select_rows(whole, np.isin(np.array(whole.dataset), ["dtd", "eurosat", "svhn"]))
     fold = assign_folds(table, 3)
-    config = FoldConfig(folds=3, chains=2, tune=200, draws=100)
+    config = FoldConfig(folds=3, chains=2, tune=500, draws=500)
     out = fold == 0
     moved = replace(table, error=np.where(out, 0.8 * table.error, table.error))
     first = next(iter(refit_folds(table, spec, fold, config)))
