@@ -128,13 +128,14 @@ def _short(amount: float) -> str:
 
 
 def _how_to_read(frontier: Frontier) -> Iterator[str]:
-    words = worth_name(frontier)
-    unit = "" if frontier.objective is Objective.TARGETS_MET else f" in {frontier.currency}"
+    words, counts = worth_name(frontier), frontier.objective is Objective.TARGETS_MET
+    unit = "" if counts else f" in {frontier.currency}"
     tail = f"the mean of the worst {percent_as_set(1 - frontier.level)} of outcomes"
     yield (
         f"{_WORDS[frontier.objective]}: {words}{unit} on the draws the plans were chosen on. "
         f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
         "every funded project meets its target."
+        + ("" if counts else " Targets: how many are met on average there.")
     )
     if any(_is_here(frontier, point) for point in frontier.points):
         yield f"{MARK} marks the budget of the file: you are here."

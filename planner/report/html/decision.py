@@ -332,9 +332,9 @@ def _rule(material: Material) -> Text:
 
 
 def _noise(material: Material) -> Iterator[Block]:
-    """Yield which chances shown the draws do not tell from the bounds they are held against."""
-    shown = [_decision(material, place) for place in material.shown]
-    said = [(item.project, material.plan.noise(item)) for item in shown]
+    """Yield which chances the draws do not tell from the bounds they are held against."""
+    funded = [_decision(material, place) for place in material.funded]
+    said = [(item.project, material.plan.noise(item)) for item in funded]
     items = tuple(
         say(words.NOISE, name=Name(visible(project)), chance=noise)
         for project, noise in said

@@ -121,10 +121,11 @@ def _shadow(material: Material) -> Text:
     if price <= 0:
         return (words.FRONTIER_SLACK,)
     if material.counts_money:
-        number = numbers.figure(price, material.currency, "budget.shadow_price", digits=2)
-        step: Text = ("one more ", Name(visible(material.currency)))
-        return say(words.FRONTIER_SHADOW, step=step, price=number, unit=" of worth")
-    number = numbers.figure(1000 * price, numbers.TARGETS, digits=2)
+        number = numbers.figure(price, material.currency, "budget.shadow_price")
+        name = Name(visible(material.currency))
+        step: Text = ("one more ", name)
+        return say(words.FRONTIER_SHADOW, step=step, price=(name, " ", number), unit=" of worth")
+    number = numbers.figure(1000 * price, numbers.TARGETS)
     return say(
         words.FRONTIER_SHADOW,
         step=(Name(visible(material.currency)), " 1,000 more"),
@@ -169,7 +170,7 @@ def _points(frontier: Frontier, material: Material) -> Table:
         Column("Committed", numeric=True),
         Column("Worth", numeric=True),
         Column("Funded", numeric=True),
-        Column("Expected targets met", numeric=True),
+        Column("Targets met on average, held out", numeric=True),
     )
     return Table(words.FRONTIER_CAPTION, columns, rows, tone="screen")
 

@@ -186,7 +186,9 @@ FAN_CAPTION = (
     "{verdict} {chance} likely to meet {target} error with {images}; error then "
     "{p10} / {p50} / {p90}."
 )
-FAN_CAPTION_NO = "{verdict} Target error {target}; at the limit {p10} / {p50} / {p90}."
+FAN_CAPTION_NO = (
+    "{verdict} Target error {target}; at the limit, no architecture named, {p10} / {p50} / {p90}."
+)
 FAN_NEED = "Data needed: {p10} / {p50} / {p90}; never reached in {never}."
 FAN_QUANTILES = (
     "Three numbers are P10 / P50 / P90: not exceeded in 10 %, 50 % and 90 % of outcomes. “Never” "
