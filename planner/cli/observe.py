@@ -92,6 +92,7 @@ def _target(file: Path, runs: Path, output: Path | None, *, in_place: bool, forc
             require_file(file, force=True, field="--in-place")
         return file
     target = output or _beside(file)
+    require_file(target, force=True, name=_beside(file).name, field="-o")
     for given, message, fix in (
         (file, "is the portfolio itself; --in-place says so on purpose.", "--in-place"),
         (runs, "holds the runs themselves; name another file.", str(_beside(file))),
