@@ -17,6 +17,7 @@ from planner.forecast.hierarchy import Option
 LN10 = math.log(10.0)
 
 _CLEAR_RISE = 2.0  # standard deviations of the difference between two runs
+_MOST_SAID = 3  # warnings of one kind about one project
 _REPEAT_SD = 0.02  # of log10 error, for that comparison alone
 
 
@@ -93,8 +94,18 @@ def pilot_warnings(project: Project) -> tuple[Warning_, ...]:
     """Return what is strange about a project's pilots; they count all the same."""
     return tuple(
         Warning_(code, project.id, f"projects[{project.id}].{field}", message)
-        for code, field, message in (*_above_chance(project), *_rising(project))
+        for found in (_above_chance(project), _rising(project))
+        for code, field, message in _first_few(list(found))
     )
+
+
+def _first_few(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return as many warnings of a kind as one reads, the last with how many there are besides."""
+    few, rest = found[:_MOST_SAID], len(found) - _MOST_SAID
+    if rest > 0:
+        code, field, message = few[-1]
+        few[-1] = (code, field, f"{message} The same holds for {count(rest)} more.")
+    return few
 
 
 def _above_chance(project: Project) -> Iterator[tuple[str, str, str]]:

@@ -201,3 +201,11 @@ def test_pilots_tell_how_much_a_curve_strays() -> None:
             widths[name, law] = sd(build_forecast(project(*runs), model), 80_000)
     assert widths["straight", "differ"] < 0.9 * widths["straight", "alike"]
     assert widths["zigzag", "differ"] > 1.05 * widths["zigzag", "alike"]
+
+
+def test_thousands_of_strange_runs_are_said_briefly() -> None:
+    """Three warnings of a kind, the last with how many there are besides."""
+    found = forecast(*(run(1_000 + at, 0.95, architecture="ResNet-50") for at in range(30)))
+    said = [warning for warning in found.warnings if warning.code == "PILOT_ABOVE_CHANCE"]
+    assert len(said) == 3
+    assert said[-1].message.endswith("The same holds for 27 more.")

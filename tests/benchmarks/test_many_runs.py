@@ -1,0 +1,52 @@
+"""Ten thousand measured runs of one project: time and memory of the commands that meet them."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PORTFOLIO = """\
+version: 1
+portfolio: {budget: 40k}
+projects:
+  - id: weld-seams
+    classes: 3
+    target_accuracy: 95%
+    images: {held: 1k, limit: 40k, price: 0.40}
+    value: 60k
+    architectures: [ResNet-50]
+"""
+N_RUNS, MOST_SECONDS, MOST_MB = 10_000, 5.0, 500
+
+
+def _runs(sizes: list[int], tested: str) -> str:
+    noise = np.random.default_rng(0).normal(0.0, 0.03, N_RUNS)
+    lines = ["project,images,error,test_images,seed"]
+    for at in range(N_RUNS):
+        images = sizes[at % len(sizes)]
+        error = 0.14 * (images / 500) ** -0.3 * 10 ** noise[at]
+        lines.append(f"weld-seams,{images},{error:.5f},{tested},{at}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tested", ["", "1000"])
+@pytest.mark.parametrize("kind", ["few sizes", "every size"])
+def test_ten_thousand_runs_are_learned_from_in_seconds(
+    tmp_path: Path, kind: str, tested: str
+) -> None:
+    """Processor time, which other processes do not lengthen, and memory of the whole command."""
+    sizes = [500, 1_000, 2_000, 5_000] if kind == "few sizes" else list(range(100, 40_100, 4))
+    (tmp_path / "p.yaml").write_text(PORTFOLIO, encoding="utf-8")
+    (tmp_path / "runs.csv").write_text(_runs(sizes, tested), encoding="utf-8")
+    files = [str(tmp_path / "p.yaml"), str(tmp_path / "runs.csv")]
+    command = [sys.executable, "-m", "planner", "observe", *files, "--json"]
+    out = (os.POSIX_SPAWN_OPEN, 1, str(tmp_path / "out.json"), os.O_WRONLY | os.O_CREAT, 0o600)
+    child = os.posix_spawn(command[0], command, os.environ, file_actions=[out])
+    _, status, used = os.wait4(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert used.ru_utime + used.ru_stime <= MOST_SECONDS
+    assert used.ru_maxrss / 1024 <= MOST_MB
+    assert (tmp_path / "p.observed.yaml").read_text(encoding="utf-8").count("images:") > N_RUNS
