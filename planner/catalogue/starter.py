@@ -23,8 +23,10 @@ portfolio:
   objective: net_value            # net_value (value minus cost), value, or
                                   # targets_met (needs no values)
   horizon_years: 1                # the years in which the values are earned
-  # go_chance: 60%                # funded and at least this likely: GO
-  # pilot_chance: 30%             # funded, likelier than this: PILOT, measure first
+  # go_chance: 60%                # funded and at least this likely: GO; with a
+                                  # measured pilot, less is not funded
+  # pilot_chance: 30%             # funded, at least this likely and no pilot yet:
+                                  # PILOT, measure first
   # baseline: 1000                # classes of the task with relative complexity 1
   # risk: {measure: cvar, level: 90%, weight: 50%}  # half the mean, half the mean
                                   # of the worst 10 %; default: expected, the mean
@@ -119,8 +121,10 @@ budget = "35k"                      # hard limit on what the plan may commit
 objective = "net_value"             # net_value (value minus cost), value, or
                                     # targets_met (needs no values)
 horizon_years = 1                   # the years in which the values are earned
-# go_chance = "60%"                 # funded and at least this likely: GO
-# pilot_chance = "30%"              # funded, likelier than this: PILOT, measure
+# go_chance = "60%"                 # funded and at least this likely: GO; with a
+                                    # measured pilot, less is not funded
+# pilot_chance = "30%"              # funded, at least this likely and no pilot yet:
+                                    # PILOT, measure first
 # baseline = 1000                   # classes of the task with relative complexity 1
 # risk = {measure = "cvar", level = "90%", weight = "50%"}   # half the mean, half
                                     # the mean of the worst 10 %; default: the mean

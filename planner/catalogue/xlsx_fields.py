@@ -57,12 +57,14 @@ PORTFOLIO = FormSheet(
         ),
         FormField(
             "GO from chance", ("portfolio", "go_chance"), Kind.SHARE,
-            "A funded project at least this likely to meet its target is GO.", unit="%",
+            "A funded project at least this likely to meet its target is GO. With a measured "
+            "pilot, a project below it is not funded, unless a rule demands it.", unit="%",
             default="60%", aliases=("go chance",),
         ),
         FormField(
             "PILOT from chance", ("portfolio", "pilot_chance"), Kind.SHARE,
-            "A funded project at least this likely, but not GO, is PILOT: measure first.",
+            "A funded project at least this likely, but not GO and without a measured pilot, is "
+            "PILOT: measure first.",
             unit="%", default="30%", aliases=("pilot chance",),
         ),
         FormField(

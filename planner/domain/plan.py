@@ -313,6 +313,11 @@ class SharedResult:
     stand_alone: Mapping[str, float] = field(default_factory=dict)
     in_core: bool = True
 
+    @property
+    def is_bought(self) -> bool:
+        """Whether some project uses it; if not, it was on offer and left."""
+        return self.cost > 0 or bool(self.stand_alone)
+
 
 @dataclass(frozen=True)
 class PeriodSpend:

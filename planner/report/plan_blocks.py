@@ -37,6 +37,8 @@ def _shared(plan: Plan) -> Iterator[Table]:
     """Yield what each shared asset costs and who pays what, against buying it alone."""
     funded = {decision.project: decision.images_total for decision in plan.decisions}
     for asset in plan.shared:
+        if not asset.is_bought:
+            continue
         table = _table(_asset_title(asset), "Share", "Alone", "Saved")
         table.title = None
         for project, share in asset.shares.items():
@@ -57,17 +59,21 @@ def _asset_title(asset: SharedResult) -> str:
 
 def split_sentences(plan: Plan) -> Iterator[str]:
     """Yield how the shared costs were split, and whether some group would rather leave."""
-    for split in dict.fromkeys(asset.split for asset in plan.shared):
-        names = [shorten(asset.id, 30) for asset in plan.shared if asset.split == split]
+    bought = [asset for asset in plan.shared if asset.is_bought]
+    for split in dict.fromkeys(asset.split for asset in bought):
+        names = [shorten(asset.id, 30) for asset in bought if asset.split == split]
         yield f"The cost of {_listed(names)} is split {_SPLIT_WORDS.get(split, split)}."
-    outside = [shorten(asset.id, 30) for asset in plan.shared if not asset.in_core]
+    outside = [shorten(asset.id, 30) for asset in bought if not asset.in_core]
     if outside:
         yield (
             f"The split of {', '.join(outside)} is not in the core: some group of users would pay "
             "less on its own. Agree on it before signing, or use split: shapley."
         )
-    elif plan.shared:
+    elif bought:
         yield "Every split is in the core: no group of users would pay less on its own."
+    left = [_asset_title(asset) for asset in plan.shared if not asset.is_bought]
+    if left:
+        yield f"On offer and not bought: {_listed(left)}."
 
 
 def _listed(names: list[str]) -> str:

@@ -1,6 +1,6 @@
 """What else could be: inputs that move the result, other budgets, and who pays what is shared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from planner.report.html.cards import (
     Column,
     Name,
     Paragraph,
+    Part,
     Picture,
     Pictures,
     Row,
@@ -184,10 +185,25 @@ def _amortisation(material: Material) -> Iterator[Block]:
     if not material.portfolio.shared:
         yield Paragraph((words.AMORTISATION_NONE,))
         return
-    bought = [(at, asset) for at, asset in enumerate(material.plan.shared) if asset.cost > 0]
+    bought = [(at, asset) for at, asset in enumerate(material.plan.shared) if asset.is_bought]
+    left = [asset for asset in material.plan.shared if not asset.is_bought]
     if not bought:
         yield Paragraph((words.AMORTISATION_UNUSED,))
-        return
+    else:
+        yield from _split_costs(material, bought)
+    if left:
+        yield Paragraph(say(words.AMORTISATION_LEFT, names=_names(left)))
+
+
+def _names(assets: Sequence[SharedResult]) -> Text:
+    parts: list[Part] = []
+    for number, asset in enumerate(assets):
+        parts += [", ", Name(visible(asset.id))] if number else [Name(visible(asset.id))]
+    return tuple(parts)
+
+
+def _split_costs(material: Material, bought: Sequence[tuple[int, SharedResult]]) -> Iterator[Block]:
+    """Yield who pays for what is bought, and whether some group would rather leave."""
     yield Paragraph((words.AMORTISATION_LEAD,))
     rows: list[Row] = []
     for at, asset in bought:

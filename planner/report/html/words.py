@@ -61,8 +61,9 @@ MEASURE_FIRST = (
 )
 VERDICT_RULE = (
     "GO: funded, and at least {go} likely to meet its target. PILOT: funded, but measure first: "
-    "the chance lies between {pilot} and {go}. NO-GO: not funded. GO and PILOT commit their full "
-    "cost."
+    "the chance lies between {pilot} and {go}, and no pilot is measured yet. NO-GO: not funded; "
+    "once a pilot is measured, no project below {go} is, unless a rule demands it. GO and PILOT "
+    "commit their full cost."
 )
 NOISE = "{name}: {chance}."
 NOISE_LEAD = "Not told from a bound by the draws (± one standard error):"
@@ -234,6 +235,7 @@ GOAL_NEVER = "{goal}: no budget meets it with {asked} confidence."
 # amortisation
 AMORTISATION_NONE = "No project shares a data set or base model, so nothing is amortised."
 AMORTISATION_UNUSED = "The plan buys none of the shared assets on offer."
+AMORTISATION_LEFT = "On offer and not bought: {names}."
 AMORTISATION_LEAD = (
     "Bought once, paid for by the projects that use it. Shares add up to the cost to the cent and "
     "stand in each project's spend above."

@@ -21,7 +21,8 @@ PLAN: tuple[Column[Decision], ...] = (
     Column("Project", "", look.TEXT, "Name in the portfolio.", "decisions[].project",
            lambda d: d.project, 22),
     Column("Verdict", "", look.TEXT, "GO: funded and likely enough. PILOT: funded, but measure "
-           "first. NO-GO: not funded.", "decisions[].verdict", lambda d: str(d.verdict), 10),
+           "first. NO-GO: not funded; once a pilot is measured, nothing below go_chance is, unless "
+           "a rule demands it.", "decisions[].verdict", lambda d: str(d.verdict), 10),
     Column("Architecture", "", look.TEXT, f"Network to train. {_FUNDED_ONLY}",
            "decisions[].architecture", lambda d: d.architecture, 18),
     Column("Train on", "images", look.COUNT, f"Labelled images in all. {_FUNDED_ONLY}",

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,20 @@ from typer.testing import CliRunner
 
 import planner
 from planner import _api
+from planner.catalogue.starter import STARTER, STARTER_TOML
 from planner.catalogue.tables import load_catalogue
+from planner.catalogue.xlsx_fields import PORTFOLIO
 from planner.cli.app import app
 from planner.domain.explanation import Tornado, TornadoBar
 from planner.domain.format import money, percent
-from planner.domain.plan import Decision, Plan
+from planner.domain.plan import Decision, Plan, SharedResult
 from planner.domain.portfolio import Portfolio
 from planner.domain.vocabulary import Verdict
 from planner.report.fan import draw_fan
+from planner.report.html import words
 from planner.report.plan_text import render_plan
 from planner.report.tornado_figure import draw_tornado
+from planner.report.xlsx.columns import PLAN
 from planner.report.xlsx.results import results_bytes
 
 FILE = Path(__file__).parents[3] / "examples" / "01_retail_shelves" / "portfolio.yaml"
@@ -243,3 +248,27 @@ def test_figures_print_names_as_they_are(name: str) -> None:
             printed(text) for text in drawn(draw_fan(item, planner.forecast(item, model), None))
         ]
         assert any(text.startswith(f"{name}: ") for text in texts)
+
+
+def test_the_rule_after_a_pilot_is_said_where_verdicts_are_explained() -> None:
+    """With a measured pilot, less than go_chance is not funded: report, starter, form, workbook."""
+    said = (
+        json.dumps(words.VERDICT_RULE),
+        STARTER,
+        STARTER_TOML,
+        " ".join(item.help for item in PORTFOLIO.fields),
+        " ".join(column.meaning for column in PLAN),
+    )
+    for text in said:
+        flat = re.sub(r"[\s#]+", " ", text)
+        assert re.search(r"(measured pilot|pilot is measured), [^.]*(below|less)", flat), flat[:200]
+
+
+def test_an_asset_that_was_left_is_named_and_nobody_pays_for_it() -> None:
+    """Listed with cost 0: no empty table, no split of nothing."""
+    plan = retail()[1]
+    left = SharedResult("shelf-base", 0.0, {"shelf-gaps": 0.0}, "base_model", "shapley")
+    page = on_screen(replace(plan, shared=(left,)))
+    assert "On offer and not bought: shelf-base (base model)." in page
+    assert "Every split" not in page
+    assert "is split" not in page
