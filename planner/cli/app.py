@@ -1,5 +1,6 @@
 """The ``planner`` command and its subcommands."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -94,6 +95,7 @@ def main() -> None:
     """Run the command line; ends the process with its exit code."""
     steady_streams()
     quiet_libraries()
+    os.environ["MPLBACKEND"] = "agg"  # pictures go to files, whatever a session is set up for
     try:
         code = _run()
         code = final_code(code)

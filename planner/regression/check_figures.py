@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from planner._drawing import plain_style
 from planner.domain.posterior import N_CHAINS, Posterior
 from planner.files import write_files
 from planner.regression.checks import Evidence, loo_pit
@@ -59,7 +60,7 @@ def write_check_figures(
                 yield f"{name}.{suffix}", _as_file(figure, suffix)
             plt.close("all")
 
-    with _room_for(len(evidence.spec.hyper_names)), mpl.rc_context({"svg.hashsalt": "planner"}):
+    with _room_for(len(evidence.spec.hyper_names)), plain_style({"svg.hashsalt": "planner"}):
         return write_files(target, drawn(), sources=sources)
 
 

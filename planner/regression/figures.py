@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner._drawing import plain_style
 from planner.domain.published_equations import TERMS
 from planner.files import write_files
 from planner.regression.design import Observations, design_matrix, read_reconstruction
@@ -82,8 +83,6 @@ def write_partial_regression_plots(folder: Path) -> tuple[Path, ...]:
     folder : Path
         Created if missing; the two files are replaced, both or none.
     """
-    import matplotlib as mpl
-
     rows = read_reconstruction()
     settings: dict[Any, Any] = {
         "svg.hashsalt": "planner",  # otherwise the ids in the file are random
@@ -92,7 +91,7 @@ def write_partial_regression_plots(folder: Path) -> tuple[Path, ...]:
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
-    with mpl.rc_context(settings):
+    with plain_style(settings):
         figure = _draw_grid(partial_residuals(rows), rows.segmentation > 0)
         png, svg = io.BytesIO(), io.BytesIO()
         figure.savefig(png, format="png", dpi=150, metadata={"Software": None})

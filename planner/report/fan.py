@@ -2,7 +2,6 @@
 
 import io
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import _api
+from planner._drawing import plain_style
 from planner.domain.format import count, percent_as_set
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
@@ -72,6 +72,7 @@ def write_fans(
     return write_files(folder, drawn(), sources=sources)
 
 
+@plain_style()
 def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -> "Figure":
     """Return a matplotlib figure of error against images.
 
@@ -161,15 +162,8 @@ def file_name(name: str) -> str:
 
 def figure_bytes(figure: "Figure", suffix: str = ".svg") -> bytes:
     """Return a figure as a file of some kind; the same numbers give the same bytes."""
-    import matplotlib as mpl
-
     file = io.BytesIO()
-    with (
-        mpl.rc_context({"svg.hashsalt": "planner", "svg.fonttype": "path"}),
-        warnings.catch_warnings(),
-    ):
-        # A sign the font lacks is drawn as an empty box; the reader need not hear of it.
-        warnings.filterwarnings("ignore", message="Glyph")
+    with plain_style({"svg.hashsalt": "planner", "svg.fonttype": "path"}):
         metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
         figure.savefig(file, format=suffix[1:], metadata=metadata)
     return file.getvalue()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from planner._drawing import plain_style
 from planner.domain.format import figure as figure_of
 from planner.domain.format import percent_as_set
 from planner.domain.frontier import Frontier
@@ -21,6 +22,7 @@ _WORDS = {
 }
 
 
+@plain_style()
 def draw_frontier(frontier: Frontier) -> "Figure":
     """Return a matplotlib figure of the frontier.
 

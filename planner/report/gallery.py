@@ -10,12 +10,12 @@ import hashlib
 import io
 import re
 import sys
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner import _api
+from planner._drawing import plain_style
 from planner.files import write_files
 from planner.report.fan import draw_fan
 from planner.report.pictures import picture_of
@@ -79,15 +79,9 @@ def write_pictures(pictures: tuple[Picture, ...], folder: Path) -> tuple[Path, .
 
 def _marked(picture: Picture) -> bytes:
     """Return a picture as SVG that carries its fingerprint."""
-    import matplotlib as mpl
-
     file = io.BytesIO()
     mark = {"Date": None, "Description": f"data-sha256={picture.fingerprint}"}
-    with (
-        mpl.rc_context({"svg.hashsalt": "planner", "svg.fonttype": "path"}),
-        warnings.catch_warnings(),
-    ):
-        warnings.filterwarnings("ignore", message="Glyph")  # an empty box for a missing sign
+    with plain_style({"svg.hashsalt": "planner", "svg.fonttype": "path"}):
         picture.figure.savefig(file, format="svg", metadata=mark)
     return file.getvalue()
 

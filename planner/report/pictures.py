@@ -7,6 +7,7 @@ from functools import singledispatch
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from planner._drawing import plain_style
 from planner.allocation.estimate import Estimate
 from planner.domain.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.format import money, percent
@@ -32,6 +33,7 @@ _FACE = {Verdict.GO: "#3b6e8f", Verdict.PILOT: "#e3b45f"}
 _HATCH = {Verdict.GO: "", Verdict.PILOT: "///"}
 
 
+@plain_style()
 def picture_of(record: object, **options: str | None) -> "Figure":
     """Return the natural picture of a record.
 
@@ -219,14 +221,11 @@ def _bars(count: int) -> "tuple[Figure, Axes]":
 
 def _shown_by_notebooks(figure: "Figure") -> "Figure":
     """Return the figure such that a notebook shows it also when pyplot was never imported."""
-    import warnings
 
+    @plain_style()
     def png() -> bytes:
         stream = BytesIO()
-        with warnings.catch_warnings():
-            # A sign the font lacks is drawn as an empty box; the reader need not hear of it.
-            warnings.filterwarnings("ignore", message="Glyph")
-            figure.savefig(stream, format="png", metadata={"Software": None})
+        figure.savefig(stream, format="png", metadata={"Software": None})
         return stream.getvalue()
 
     figure._repr_png_ = png  # type: ignore[attr-defined]  # the name IPython asks for

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from planner._drawing import plain_style
 from planner.domain.explanation import Tornado, TornadoBar
 from planner.report.explain_text import input_words
 from planner.report.figure_text import number_tick, plain_text
@@ -13,6 +14,7 @@ MOST_BARS = 12
 LOW, HIGH, INK = "#8fb5ca", "#e08e0b", "#1b2a41"
 
 
+@plain_style()
 def draw_tornado(tornado: Tornado, *, currency: str, title: str = "") -> "Figure":
     """Return a matplotlib figure of a tornado, widest bar on top.
 

@@ -43,7 +43,17 @@ ONLY_IN = {
     "pydantic": {"catalogue"},
     "ruamel": {"catalogue"},
 }
-SHARED = {"errors", "_extras", "_stdout", "_resources", "testing", "_api", "_display", "files"}
+SHARED = {
+    "errors",
+    "_drawing",
+    "_extras",
+    "_stdout",
+    "_resources",
+    "testing",
+    "_api",
+    "_display",
+    "files",
+}
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -9,10 +9,11 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
+from planner._drawing import plain_style
 from planner.report.html.text import visible
 
 if TYPE_CHECKING:
@@ -55,12 +56,9 @@ _SPACE = re.compile(r">\s+<")
 @contextmanager
 def report_style(*, with_math: bool = False) -> Iterator[None]:
     """Draw in the report's style; ``with_math`` for figures that escape dollar signs themselves."""
-    import matplotlib as mpl
-
-    settings: Any = {**SETTINGS, "text.parse_math": with_math}
-    with mpl.rc_context(settings), warnings.catch_warnings():
-        # Text is drawn by the browser with its own fonts: what this font lacks does not matter.
-        warnings.filterwarnings("ignore", message="Glyph")
+    # Text is drawn by the browser with its own fonts: what this font lacks does not matter.
+    settings = {**SETTINGS, "text.parse_math": with_math}
+    with plain_style(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         yield
 
