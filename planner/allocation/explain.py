@@ -351,8 +351,7 @@ def leftover_note(scene: Scene) -> str:
     if scene.portfolio.hold is not None:
         return (
             f"The caps sum to {scene.amount(scene.choice.committed_cents)}; the budget holds "
-            "random "
-            "spend, which is less where a target is met before its cap."
+            "random spend, which is less where a target is met before its cap."
         )
     left = f"{scene.amount(scene.left_cents)} is left"
     if not scene.is_plain:

@@ -169,7 +169,6 @@ def goal_text(found: GoalResult, currency: str) -> str:
     low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, 1.0)
     return (
         f"{head} {money_to_the_cent(found.budget, currency)} is the smallest budget found: its "
-        "plan "
-        f"reaches {reached} on draws it never saw (95 % interval {percent(low)} to "
+        f"plan reaches {reached} on draws it never saw (95 % interval {percent(low)} to "
         f"{percent(high)}) and funds {len(found.funded)}.{proven}"
     )

@@ -319,8 +319,7 @@ def _accuracy_doubt(
     project = forecast.project.id
     message = (
         f"An error of {rate(middle)} is far above the forecast, one of {rate(1.0 - middle)} is "
-        "not: "
-        "are these accuracies? Then name the column accuracy."
+        "not: are these accuracies? Then name the column accuracy."
     )
     return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)
 

@@ -159,9 +159,8 @@ def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:
         return ()
     message = (
         f"{figure(price, 2)} USD per FLOP is far from cloud prices, which lie between 1e-18 and "
-        "2e-16 "
-        "(the published example, 3e-11, is about a million times too high). "
-        "Use basis: measured for a price of today."
+        "2e-16 (the published example, 3e-11, is about a million times too high). Use basis: "
+        "measured for a price of today."
     )
     return (Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message),)
 

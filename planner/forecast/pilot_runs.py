@@ -117,9 +117,8 @@ def _above_chance(project: Project) -> Iterator[tuple[str, str, str]]:
                 f"pilots[{index}].error",
                 (
                     f"{rate(pilot.error)} error at {count(pilot.images)} images is worse than "
-                    "always "
-                    f"answering the most frequent class ({rate(guess)}). Is it an accuracy, or did "
-                    f"the run fail? It counts all the same."
+                    f"always answering the most frequent class ({rate(guess)}). Is it an "
+                    "accuracy, or did the run fail? It counts all the same."
                 ),
             )
 
@@ -140,10 +139,8 @@ def _rising(project: Project) -> Iterator[tuple[str, str, str]]:
                     f"pilots[{index}]",
                     (
                         f"The error rises from {rate(10**low)} at {count(few)} images to "
-                        f"{rate(10**high)} "
-                        f"at {count(many)}. Were both runs trained to the end, and tested on the "
-                        "same "
-                        f"images? Both count."
+                        f"{rate(10**high)} at {count(many)}. Were both runs trained to the end, "
+                        "and tested on the same images? Both count."
                     ),
                 )
 

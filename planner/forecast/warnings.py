@@ -34,11 +34,10 @@ def _findings(
     evidence, whose = _evidence(project, posterior)
     if project.target_is_trivial:
         text = (
-            f"Always answering the most frequent class already has an error of "
+            "Always answering the most frequent class already has an error of "
             f"{rate(project.majority_guess_error)}, no worse than the target error of "
             f"{percent_as_set(project.error_target)}: no images are needed. Use a target per "
-            "class, or "
-            f"balanced accuracy."
+            "class, or balanced accuracy."
         )
         yield "TARGET_TRIVIAL", "target_error", text
     elif _median(data_needed) > evidence.images[1]:
@@ -90,8 +89,7 @@ def _findings(
         share = np.mean(posterior.draws["log10_images"] >= 0)
         text = (
             f"Training from scratch is weakly identified: in {percent(share)} of draws more "
-            "images do "
-            f"not help at all; those count as never."
+            "images do not help at all; those count as never."
         )
         yield "SCRATCH_WEAK_EVIDENCE", "pretrained", text
 

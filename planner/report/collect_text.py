@@ -105,10 +105,9 @@ def _expected(report: "CollectionReport") -> str:
     spend = money(policy.expected_spend, report.currency)
     return (
         f"Expected: {fixed(policy.expected_rounds, 1)} rounds, {count(policy.expected_images)} "
-        "images in "
-        f"all and {spend} spent (not over {money(policy.spend_p90)} in 90 % of outcomes); the "
-        f"target is met in {percent(policy.chance_reached)} of outcomes. Collecting pays from "
-        f"{_break_even(report)}."
+        f"images in all and {spend} spent (not over {money(policy.spend_p90)} in 90 % of "
+        f"outcomes); the target is met in {percent(policy.chance_reached)} of outcomes. "
+        f"Collecting pays from {_break_even(report)}."
     )
 
 

@@ -158,8 +158,7 @@ def shadow_price_sentence(frontier: Frontier) -> str:
     return (
         f"{at} one more {frontier.currency} of budget adds about {frontier.currency} "
         f"{figure(point.shadow_price)} of {words}, at the margin. 0 would mean that the budget "
-        "does "
-        "not bind."
+        "does not bind."
     )
 
 

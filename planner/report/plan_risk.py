@@ -87,8 +87,7 @@ def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
         yield (
             f"Caution costs {cost} of expected worth and improves the {worst} by "
             f"{amount(caution.tail_gained)}: {figure(caution.price, 2)} given up for each 1 of "
-            "tail risk "
-            "removed."
+            "tail risk removed."
         )
 
 
@@ -131,8 +130,7 @@ def objective_words(plan: Plan) -> str:
         weight, level = float(settings["weight"]), float(settings["level"])
         return (
             f"risk-adjusted {words[kind]} ({figure(1 - weight)} × mean + {figure(weight)} × mean "
-            "of "
-            f"the worst {percent_as_set(1 - level)})"
+            f"of the worst {percent_as_set(1 - level)})"
         )
     aversion = figure(float(settings["aversion"]), 6)
     return f"certainty equivalent of the {words[kind]} (entropic, {aversion})"

@@ -186,9 +186,8 @@ def _distance(plan: Plan) -> str:
         return ""
     return (
         f"Over {found.replications} batches of {count(found.draws_each)} draws the best plan of "
-        "each is "
-        f"worth {_worth(plan, found.mean)} more in the mean than this one; with 95 % confidence "
-        f"this plan is at most {_worth(plan, found.upper95)} below the best."
+        f"each is worth {_worth(plan, found.mean)} more in the mean than this one; with 95 % "
+        f"confidence this plan is at most {_worth(plan, found.upper95)} below the best."
     )
 
 

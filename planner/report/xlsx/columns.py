@@ -1,5 +1,6 @@
 """Which columns do the tables of results have? Header, unit, meaning and name in ``--json``."""
 
+import math
 from dataclasses import dataclass
 
 from planner.allocation.estimate import ProjectEstimate
@@ -15,6 +16,11 @@ _FUNDED_ONLY = "Empty if the project is not funded."
 
 def _if_funded(decision: Decision, value: object) -> object:
     return None if decision.verdict is Verdict.NO_GO else value
+
+
+def _or_never(images: float | None) -> float:
+    """Return an infinite number for a quantile that is never reached."""
+    return math.inf if images is None else images
 
 
 PLAN: tuple[Column[Decision], ...] = (
@@ -68,11 +74,11 @@ PROJECT_RANGES: tuple[Column[ProjectEstimate], ...] = (
            lambda p: p.majority_guess_error),
     Column("Data needed P10", "images", look.COUNT, "Total images at which the target is met; not "
            "exceeded in 10 % of outcomes.", "estimate: projects[].data_needed.p10",
-           lambda p: p.data_needed.p10, 18),
+           lambda p: _or_never(p.data_needed.p10), 18),
     Column("Data needed P50", "images", look.COUNT, "The same, not exceeded in half of them.",
-           "estimate: projects[].data_needed.p50", lambda p: p.data_needed.p50, 18),
+           "estimate: projects[].data_needed.p50", lambda p: _or_never(p.data_needed.p50), 18),
     Column("Data needed P90", "images", look.COUNT, "The same, not exceeded in 90 % of them.",
-           "estimate: projects[].data_needed.p90", lambda p: p.data_needed.p90, 18),
+           "estimate: projects[].data_needed.p90", lambda p: _or_never(p.data_needed.p90), 18),
     Column("Never reached", "% chance", look.CHANCE, "Chance that no number of images meets the "
            "target.", "estimate: projects[].data_needed.chance_never",
            lambda p: p.data_needed.chance_never),

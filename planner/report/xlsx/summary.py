@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from planner.domain.format import count, figure, percent
 from planner.domain.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.report.plan_risk import objective_words
 from planner.report.xlsx import columns, look
 from planner.report.xlsx.book import Book
 from planner.report.xlsx.look import Sheet
@@ -99,14 +100,18 @@ def _worth(plan: Plan) -> Iterator[_Item]:
         return
     is_targets = plan.objective.kind is Objective.TARGETS_MET
     unit, shape = ("targets", "0.00") if is_targets else (plan.currency, look.MONEY)
-    yield _Item(_WORTH[plan.objective.kind].split(":")[0], plan.objective.value, unit, shape,
-                f"{_WORTH[plan.objective.kind]}; on the draws that the plan was chosen on.",
+    label, words = _WORTH[plan.objective.kind].split(":")[0], _WORTH[plan.objective.kind]
+    if plan.assumptions.get("risk", "expected") != "expected":
+        words = objective_words(plan)
+        words = words[0].upper() + words[1:]
+        label = words.partition(" (")[0]
+    yield _Item(label, plan.objective.value, unit, shape,
+                f"{words}; on the draws that the plan was chosen on.",
                 "objective.value")  # fmt: skip
     if plan.audit is not None:
         yield _Item("The same on held-out draws", plan.audit.held_out_value, unit, shape,
                     f"On {count(plan.audit.held_out_draws)} draws that the solve never saw: quote "
-                    "this "
-                    "one.", "audit.held_out_value")  # fmt: skip
+                    "this one.", "audit.held_out_value")  # fmt: skip
     yield _Item("Gap to the proven bound", plan.objective.gap, "%", "0.0000%",
                 "No plan is better by more than this.", "objective.gap")  # fmt: skip
 
