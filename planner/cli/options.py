@@ -50,5 +50,5 @@ def options(
         from planner.report.options_text import render_options
 
         out = data_console(no_color=no_color)
-        for block in render_options(result, currency=portfolio.currency):
+        for block in render_options(result, portfolio):
             out.print(block)

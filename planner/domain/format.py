@@ -9,6 +9,9 @@ Every text shows a number the same way, rounded half up on its decimal digits:
   person is to type it or where a cent decides;
 - images in full up to ten million.
 
+In a sentence the first amount names its currency, so that it can be quoted alone; in a table the
+header does.
+
 ``--json`` holds every number unrounded.
 """
 

@@ -142,7 +142,7 @@ def _tiles(material: Material) -> Iterator[Tile]:
         key = "objective.value" if _is(total, plan.objective.value) else ""
         ends = say(
             words.TILE_RANGE_NOTE,
-            p10=numbers.amount(net.p10, currency, "risk.net_value.p10"),
+            p10=numbers.amount(net.p10, currency, "risk.net_value.p10", named=True),
             p90=numbers.amount(net.p90, currency, "risk.net_value.p90"),
         )
         number = numbers.amount(total, currency, key, named=True)
@@ -155,7 +155,7 @@ def _tiles(material: Material) -> Iterator[Tile]:
     if plan.risk is not None:
         over = numbers.chance(plan.risk.chance_over_budget, "risk.chance_over_budget")
         certain = plan.risk.cost.p10 == plan.risk.cost.p90
-        p90 = numbers.amount(plan.risk.cost.p90, currency, "risk.cost.p90")
+        p90 = numbers.amount(plan.risk.cost.p90, currency, "risk.cost.p90", named=True)
         said = (words.TILE_CERTAIN_NOTE,) if certain else say(words.TILE_OVER_NOTE, p90=p90)
         yield Tile(words.TILE_OVER, (over,), said)
 

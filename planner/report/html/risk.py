@@ -103,7 +103,9 @@ def _cost_text(material: Material, risk: RiskResult) -> Text:
         amount = numbers.amount(cost.p50, currency, "risk.cost.p50", named=True)
         return say(words.COST_CERTAIN, cost=amount)
     ends = {
-        name: numbers.amount(getattr(cost, name), currency, f"risk.cost.{name}")
+        name: numbers.amount(
+            getattr(cost, name), currency, f"risk.cost.{name}", named=name == "p10"
+        )
         for name in ("p10", "p50", "p90")
     }
     return say(words.COST_SENTENCE, **ends)
@@ -113,7 +115,10 @@ def _net_text(material: Material, risk: RiskResult) -> Text:
     names = {"p10": "p10", "p50": "p50", "p90": "p90", "cvar": "cvar90"}
     ends = {
         part: numbers.amount(
-            getattr(risk.net_value, name), material.currency, f"risk.net_value.{name}"
+            getattr(risk.net_value, name),
+            material.currency,
+            f"risk.net_value.{name}",
+            named=name in ("p10", "cvar90"),  # each begins a sentence
         )
         for part, name in names.items()
     }
