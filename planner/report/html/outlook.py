@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from planner.domain.format import count, shorten
 from planner.domain.frontier import Frontier
 from planner.domain.plan import SharedResult
-from planner.report.figure_text import short_tick
+from planner.report.figure_text import plain_text, short_tick
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Block,
@@ -61,7 +61,7 @@ def _tornado(material: Material) -> Iterator[Block]:
     with report_style(with_math=True):
         figure = draw_tornado(widest_bars, currency=visible(material.currency))
         figure.set_size_inches(5.2, 0.9 + 0.28 * len(widest_bars.bars))
-        _calm_axis(figure.axes[0], visible(widest_bars.unit))
+        _calm_axis(figure.axes[0], plain_text(visible(widest_bars.unit), 12))
         alt = words.TORNADO_ALT.format(
             count=len(tornado.bars), first=first, low=low.text, high=high.text
         )

@@ -272,3 +272,17 @@ def test_an_asset_that_was_left_is_named_and_nobody_pays_for_it() -> None:
     assert "On offer and not bought: shelf-base (base model)." in page
     assert "Every split" not in page
     assert "is split" not in page
+
+
+def test_a_currency_with_dollar_signs_stands_in_every_picture_of_the_report(
+    tmp_path: Path,
+) -> None:
+    """Two dollar signs are no formula."""
+    path = tmp_path / "p.yaml"
+    text = PILOT.format(go="60%").replace("currency: USD", 'currency: "$A_1$"')
+    path.write_text(text.replace("50k,", "50000,").replace("500k", "500000"), encoding="utf-8")
+    portfolio = planner.read_portfolio(path)
+    made = _api.report(portfolio, planner.load_model("published"), date="2026-11-21")
+    drawn_texts = re.findall(r"<text[^>]*>([^<]*)</text>", made.html)
+    for label in ("total cost, $A_1$", "budget, $A_1$", "expected worth, $A_1$"):
+        assert label in drawn_texts, label
