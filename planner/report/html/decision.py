@@ -7,7 +7,7 @@ import numpy as np
 from planner.domain.format import count
 from planner.domain.plan import Decision
 from planner.domain.portfolio import chance_bounds
-from planner.domain.vocabulary import Objective, Verdict
+from planner.domain.vocabulary import Mode, Objective, Verdict
 from planner.report.html import numbers, words
 from planner.report.html.cards import (
     Bar,
@@ -52,6 +52,10 @@ def _blocks(material: Material) -> Iterator[Block]:
     pilots = [place for place in material.funded if _decision(material, place).verdict == "PILOT"]
     if pilots:
         yield Paragraph(_measure_first(material, pilots), "alert")
+    if plan.assumptions.get("mode") == Mode.STOP_WHEN_REACHED and material.funded:
+        spend = sum(item.expected_cost for item in plan.decisions)
+        amount = numbers.amount(spend, material.currency, named=True)
+        yield Paragraph(say(words.CAPS, spend=amount))
     yield from (Paragraph((visible(note),)) for note in plan.notes)
     yield from _spend_tables(material)
     yield Paragraph(_rule(material), "small")

@@ -65,6 +65,10 @@ VERDICT_RULE = (
     "once a pilot is measured, no project below {go} is, unless a rule demands it. GO and PILOT "
     "commit their full cost."
 )
+CAPS = (
+    "Spend and images are the most the plan binds; labelling stops at the target, so the mean "
+    "spend is {spend}."
+)
 NOISE = "{name}: {chance}."
 NOISE_LEAD = "Not told from a bound by the draws (± one standard error):"
 DECISION_CAPTION = "What to fund: spend, chance of target and what the plan buys"

@@ -286,3 +286,21 @@ def test_a_currency_with_dollar_signs_stands_in_every_picture_of_the_report(
     drawn_texts = re.findall(r"<text[^>]*>([^<]*)</text>", made.html)
     for label in ("total cost, $A_1$", "budget, $A_1$", "expected worth, $A_1$"):
         assert label in drawn_texts, label
+
+
+def test_a_plan_that_stops_at_the_target_says_that_amounts_are_caps(tmp_path: Path) -> None:
+    """Value less spend is not the net value there: reason, screen and report say why."""
+    path = tmp_path / "p.yaml"
+    text = PILOT.format(go="60%").replace("budget: 50k", "budget: 50k, mode: stop_when_reached")
+    path.write_text(text, encoding="utf-8")
+    portfolio = planner.read_portfolio(path)
+    model = planner.load_model("published")
+    plan = planner.plan(portfolio, model)
+    item = plan.decisions[0]
+    mean = money(item.expected_cost, "USD")
+    assert f"for at most {money(item.cost.total, 'USD')} in all" in item.why
+    assert f" after {money(item.expected_cost)} on average" in item.why
+    assert f"the mean spend is {mean}." in re.sub(r"\s+", " ", on_screen(plan))
+    made = _api.report(portfolio, model, date="2026-11-21")
+    flat = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", made.html))
+    assert f"the mean spend is {mean}." in flat
