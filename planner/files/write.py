@@ -190,13 +190,17 @@ def _folder(folder: Path) -> Iterator[None]:
         raise
 
 
+_NO_FAULT_OF_LINKS = (errno.EEXIST, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
+
 def _give_name(temporary: Path, target: Path) -> None:
     """Give a file its name unless another has it; a file that appears meanwhile stays whole."""
     try:
         target.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError):  # a file system without hard links
+    except (OSError, NotImplementedError) as error:
+        if isinstance(error, OSError) and error.errno in _NO_FAULT_OF_LINKS:
+            raise
+        # a file system without hard links
         with alone_in(target.parent):
             if os.path.lexists(target):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from None

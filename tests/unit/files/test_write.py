@@ -13,6 +13,7 @@ import pytest
 
 from planner.errors import InputError, NotWrittenError
 from planner.files import (
+    new_folder,
     replace_if_unchanged,
     require_file,
     require_folder,
@@ -478,3 +479,18 @@ def test_of_simultaneous_writers_none_loses_what_another_wrote(tmp_path: Path) -
     for mark in "abc":
         assert [line for line in lines if line[0] == mark] == [f"{mark}{n}" for n in range(20)]
     assert names(tmp_path) == ["p"]
+
+
+def test_a_folder_being_filled_takes_files_where_nothing_can_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is locked by ourselves; nobody waits for himself."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr("planner.files.exclusive.PATIENCE_S", 0.05)
+    with new_folder(tmp_path / "model") as made:
+        write_text(made / "x", "new")
+    assert (tmp_path / "model" / "x").read_text() == "new"

@@ -1,6 +1,8 @@
 """Writing a fit as a model folder, whole or not at all."""
 
 import json
+import shutil
+import stat
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +22,7 @@ from planner.regression.fit_command import prepare_fit, read_model_spec, run_fit
 from planner.regression.shipped_data import read_shipped_table
 from planner.regression.store import load_model
 from planner.regression.write_model import RowSources
+from tests.faults import every_fault
 
 SHIPPED = RowSources(with_shipped_data=True)
 
@@ -144,6 +147,44 @@ def test_a_failure_half_way_leaves_the_old_model(
     assert caught.value.problems[0].place == str(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_model_is_the_old_or_the_new_one_whatever_stops_its_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    """A full disk or an interrupt at any step, the swap included: one of the two can be used."""
+    folder, kept = tmp_path / "mine", tmp_path / "kept" / "mine"
+    old, new = made_fit(), made_fit(scale=2.0)
+    known = []
+    for fit in (new, old):
+        write_model.write_model(kept, fit, SHIPPED, force=True)
+        known.append({path.name: path.read_bytes() for path in kept.iterdir()})
+    for name, text in (("_facts", {}), ("spec_text", ""), ("card_text", "")):
+        monkeypatch.setattr(write_model, name, lambda *_, text=text: text)  # what takes time
+    new_files = {**dict.fromkeys(known[0], b""), "diagnostics.json": b"{}\n"}
+    new_files["draws.nc"] = known[0]["draws.nc"]
+    for fault in every_fault(lambda: write_model.write_model(folder, new, SHIPPED, force=there)):
+        found = {path.name for path in tmp_path.iterdir()}
+        assert found <= {"mine", "kept"}, fault
+        assert "mine" in found or (fault.at > 0 and not there), fault
+        if "mine" in found:
+            files = {path.name: path.read_bytes() for path in folder.iterdir()}
+            assert files in ([new_files, known[1]] if there else [new_files]), fault
+        shutil.rmtree(folder, ignore_errors=True)
+        if there:
+            shutil.copytree(kept, folder)
+
+
+def test_a_model_of_private_rows_is_private(tmp_path: Path) -> None:
+    """The folder and all in it, the full run included."""
+    own = tmp_path / "own.csv"
+    own.write_text("x", encoding="utf-8")
+    own.chmod(0o600)
+    sources = write_model.RowSources(with_shipped_data=True, own_file=own, n_own_rows=1)
+    folder = write_model.write_model(tmp_path / "m", made_fit(), sources, full_posterior=True)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
 def test_nothing_is_written_unless_it_converged(
