@@ -346,7 +346,7 @@ def _noise(material: Material) -> Iterator[Block]:
     )
     if items:
         yield Paragraph((words.NOISE_LEAD,), "small")
-        yield Bullets(items)
+        yield Bullets(items, tone="pairs")
 
 
 def _committed(material: Material) -> Number:
