@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
 
 DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = 1e-6
-DEFAULT_TIME_LIMIT_S = 60.0
+DEFAULT_TIME_LIMIT_S: float | None = None
 DEFAULT_ROUNDS = 3
 DEFAULT_POINTS = 31
 
@@ -192,7 +192,7 @@ def plan(
     *,
     seed: int = 0,
     gap: float = DEFAULT_GAP,
-    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     replications: int = 0,
 ) -> "Plan":
     """Choose architectures and images for a portfolio under its budget and rules.
@@ -207,8 +207,9 @@ def plan(
         Fixes project luck; the same inputs and seed give the same plan, byte for byte.
     gap : float, default=1e-6
         Relative distance to the proven bound at which the search may stop.
-    time_limit_s : float, default=60
-        Seconds after which the best plan found so far is returned as ``feasible``.
+    time_limit_s : float, optional
+        Seconds for all that follows once the options are priced; the best plan found in them is
+        returned, with a warning. No limit without: then the clock is never looked at.
     replications : int, default=0
         Solves on batches of held-out draws that bound how far the plan is from the best one; 0 for
         none.
@@ -266,6 +267,7 @@ def frontier(
     goals: Sequence[str] = (),
     confidence: float = 0.9,
     seed: int = 0,
+    time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
 ) -> "Frontier":
     """Say what every budget buys; see :func:`planner.allocation.frontier.build_frontier`.
 
@@ -287,6 +289,9 @@ def frontier(
         Chance with which goals are to be met.
     seed : int, default=0
         Fixes project luck.
+    time_limit_s : float, optional
+        Seconds for all that follows once the options are priced; budgets, weights and goals that
+        they leave no time for are left out, and the notes say so. No limit without.
 
     Returns
     -------
@@ -306,6 +311,7 @@ def frontier(
         goals=goals,
         confidence=confidence,
         seed=seed,
+        time_limit_s=time_limit_s,
     )
 
 
@@ -318,7 +324,7 @@ def report(
     command: str = "",
     seed: int = 0,
     gap: float = DEFAULT_GAP,
-    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     model_folder: str | Path | None = None,
 ) -> "HtmlReport":
     """Plan a portfolio and return the plan with its report, one self-contained HTML page.

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import USUAL, Allowance
 from planner.allocation.outcomes import PackedOutcomes, certain_outcomes
 from planner.allocation.problem import Problem, RiskMeasure, Row, Solution
 from planner.domain.vocabulary import Status
@@ -140,7 +142,7 @@ class Enumerated:
         budget_cents: int | None = None,
         risk: RiskMeasure | None = None,
         gap: float = 1e-6,
-        time_limit_s: float = 60.0,
+        allowance: Allowance = USUAL,
     ) -> Solution:
         """Return the best choice; the cheapest among equals."""
         problem = self.problem if risk is None else replace(self.problem, risk=risk)
@@ -173,7 +175,9 @@ class Enumerated:
             row_prices=np.zeros(len(problem.rows)),
         )
 
-    def sweep(self, budgets_cents: Sequence[int]) -> tuple[Solution, ...]:
+    def sweep(
+        self, budgets_cents: Sequence[int], deadline: Deadline = NEVER
+    ) -> tuple[Solution, ...]:
         """Return the best choice for each budget."""
         return tuple(self.solve(budget_cents=budget) for budget in budgets_cents)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from planner.allocation.deadline import NEVER, Deadline
 from planner.allocation.options import Menu, refinement_rounds
 from planner.domain.format import percent_as_set
 from planner.domain.portfolio import Compute, Portfolio
@@ -19,6 +20,7 @@ def list_assumptions(
     *,
     seed: int,
     gap: float,
+    deadline: Deadline = NEVER,
 ) -> dict[str, object]:
     """Return settings, sources and defaults behind a plan, ready for JSON.
 
@@ -28,6 +30,8 @@ def list_assumptions(
         What was planned, on what.
     seed, gap : int, float
         As asked for.
+    deadline : Deadline
+        Told where a time limit was asked for.
     """
     compute = portfolio.compute
     return {
@@ -55,6 +59,7 @@ def list_assumptions(
         },
         "seed": seed,
         "gap_asked": gap,
+        **({"time_limit_s": deadline.asked_s} if deadline.is_set else {}),
         "image_levels": "log grid of 24, refined "
         f"{_times(refinement_rounds(len(portfolio.projects)))} around the best levels at any price "
         "of money",

@@ -11,38 +11,53 @@ So the price is 0 exactly where no larger total budget, all else as it is, makes
 
 from collections.abc import Sequence
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance
 from planner.allocation.prepare import Prepared, solve_freed
 from planner.allocation.problem import Solution
 from planner.allocation.solve import PROVEN_GAP
 from planner.domain.vocabulary import Status
 
-__all__ = ["budget_price", "freed", "is_better", "price_between", "prices_along"]
+__all__ = ["budget_price", "dual_price", "freed", "is_better", "price_between", "prices_along"]
 
-COARSE_GAP = 1e-3
+SEARCHES = ((0.5 * SECOND, 1e-3), (3 * SECOND, 1e-3), (5 * SECOND, 1e-6))
+"""Work and gap of searches without a total budget, until one finds more or proves that none is."""
 LEAST = 1e-12
 
 
-def freed(prepared: Prepared, solution: Solution) -> Solution:
+def freed(prepared: Prepared, solution: Solution, deadline: Deadline = NEVER) -> Solution | None:
     """Return a plan without a total budget that tells whether more of it is worth anything.
 
-    Rules, budgets of periods and shared assets stay. A rough search ends the question mostly: it
+    None where the deadline came before that could be told.
+
+    Rules, budgets of periods and shared assets stay. A short search ends the question mostly: it
     finds a better plan than the one at hand, or proves that there is none.
     """
-    freer = solve_freed(prepared, gap=COARSE_GAP)
-    unsure = not is_better(freer, solution) and freer.bound > _least_better(solution)
-    return solve_freed(prepared) if unsure else freer
+    freer: Solution | None = None
+    for work, gap in SEARCHES:
+        if deadline.has_passed():
+            break
+        freer = solve_freed(prepared, gap=gap, allowance=Allowance(work, deadline))
+        if is_better(freer, solution) or freer.bound <= _least_better(solution):
+            return freer
+    return None if deadline.has_passed() else freer
 
 
-def budget_price(prepared: Prepared, solution: Solution) -> float:
+def budget_price(
+    prepared: Prepared, solution: Solution, deadline: Deadline = NEVER
+) -> float | None:
     """Return what one more unit of money of total budget is worth to a plan, at least 0.
 
-    0 where the file has no total budget: the budgets of its periods have prices of their own.
+    0 where the file has no total budget: the budgets of its periods have prices of their own. None
+    where the deadline left no time to ask whether it is worth anything.
     """
     if prepared.portfolio.budget is None:
         return 0.0
-    freer = freed(prepared, solution)
-    if not is_better(freer, solution):
-        return 0.0
+    freer = freed(prepared, solution, deadline)
+    if freer is None:
+        return None
+    if not is_better(freer, solution) or freer.committed_cents <= prepared.budget_cents:
+        return 0.0  # a better plan that the budget pays for was missed; money does not lack
     return price_between(solution, freer, prepared.budget_cents, freer.committed_cents)
 
 
@@ -53,14 +68,14 @@ def is_better(one: Solution, other: Solution) -> bool:
 
 def price_between(now: Solution, then: Solution, cents_now: int, cents_then: int) -> float:
     """Return the dual price at a plan; where that is 0, the mean gain up to a better one."""
-    price = now.budget_price + now.spend_price
+    price = dual_price(now)
     if price > LEAST:
         return price
     return 100 * (then.value - now.value) / max(cents_then - cents_now, 1)
 
 
 def prices_along(
-    budgets_cents: Sequence[int], plans: Sequence[Solution], freer: Solution
+    budgets_cents: Sequence[int], plans: Sequence[Solution], freer: Solution | None
 ) -> list[float]:
     """Return the price of the budget at each of some rising budgets.
 
@@ -70,8 +85,9 @@ def prices_along(
         Rising.
     plans : sequence of Solution
         One for each budget.
-    freer : Solution
+    freer : Solution or None
         The best plan without a total budget: where it is not worth more, neither is any budget.
+        None if it is not known; the price at the last budget is then the dual price.
 
     Returns
     -------
@@ -79,13 +95,22 @@ def prices_along(
         0 where no larger budget is worth more; the gain for each unit of money up to the next
         better plan where the dual price is 0 and a larger budget is worth more.
     """
-    known = [*zip(budgets_cents, plans, strict=True), (freer.committed_cents, freer)]
+    asked = list(zip(budgets_cents, plans, strict=True))
+    known = asked if freer is None else [*asked, (freer.committed_cents, freer)]
     prices = []
-    for place, (cents, one) in enumerate(known[:-1]):
+    for place, (cents, one) in enumerate(asked):
         later = known[place + 1 :]
-        better = next(((at, then) for at, then in later if is_better(then, one)), None)
-        prices.append(0.0 if better is None else price_between(one, better[1], cents, better[0]))
+        better = next(((a, b) for a, b in later if a > cents and is_better(b, one)), None)
+        if better is not None:
+            prices.append(price_between(one, better[1], cents, better[0]))
+        else:
+            prices.append(0.0 if freer is not None else dual_price(one))
     return prices
+
+
+def dual_price(solution: Solution) -> float:
+    """Return what the linear relaxation says that one more unit of money is worth."""
+    return solution.budget_price + solution.spend_price
 
 
 def _least_better(solution: Solution) -> float:

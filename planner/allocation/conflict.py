@@ -13,7 +13,9 @@ from typing import Protocol
 
 import pulp
 
-from planner.allocation.feasibility import least_cost_set, total_cents
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import Allowance, Effort, OutOfEffortError
+from planner.allocation.feasibility import DECIDING_WORK, least_cost_set, total_cents
 from planner.allocation.options import Menu
 from planner.allocation.solver import highs
 from planner.domain.format import money_to_the_cent, percent_to_type
@@ -21,7 +23,6 @@ from planner.domain.plan import Fix
 from planner.domain.portfolio import AtLeast, Fund, ProjectRule, Require
 
 BUDGET = "budget"
-TIME_LIMIT_S = 30.0
 
 
 def _none(_core: frozenset[str]) -> Iterable[Fix]:
@@ -70,6 +71,7 @@ class _Case:
     rules: Sequence[ProjectRule]
     budget_cents: int
     chance_of: dict[str, str]
+    deadline: Deadline = NEVER
     answers: dict[frozenset[str], bool] = field(default_factory=dict)
 
     @property
@@ -85,6 +87,7 @@ class _Case:
 
         ``lowered`` replaces the least chance of one project.
         """
+        require_time(self.deadline)
         cheapest: dict[str, int] = {}
         for menu in self.menus:
             project = menu.project.id
@@ -94,7 +97,9 @@ class _Case:
             cents = menu.priced.total_cents[menu.eligible(least)]
             if len(cents):
                 cheapest[project] = int(cents.min())
-        chosen = least_cost_set(cheapest, [rule for rule in self.rules if rule.name in kept])
+        chosen = least_cost_set(
+            cheapest, [rule for rule in self.rules if rule.name in kept], self.deadline
+        )
         return None if chosen is None else total_cents(cheapest, chosen)
 
     def holds(self, kept: frozenset[str], lowered: tuple[str, float] | None = None) -> bool:
@@ -109,7 +114,10 @@ class _Case:
 
 
 def explain_conflict(
-    menus: Sequence[Menu], rules: Sequence[ProjectRule], budget_cents: int
+    menus: Sequence[Menu],
+    rules: Sequence[ProjectRule],
+    budget_cents: int,
+    deadline: Deadline = NEVER,
 ) -> Conflict:
     """Return what cannot hold together, and the smallest changes that make a plan possible.
 
@@ -121,8 +129,27 @@ def explain_conflict(
         The user's.
     budget_cents : int
         The budget they do not fit.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline came too soon.
     """
-    return conflict_of(_Case(menus, rules, budget_cents, chance_suspects(menus, rules)))
+    return conflict_of(_Case(menus, rules, budget_cents, chance_suspects(menus, rules), deadline))
+
+
+def require_time(deadline: Deadline) -> None:
+    """Raise if a question is put too late.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline has passed.
+    """
+    if deadline.has_passed():
+        raise OutOfEffortError
 
 
 def chance_suspects(menus: Sequence[Menu], rules: Sequence[ProjectRule]) -> dict[str, str]:
@@ -184,7 +211,7 @@ def _smallest_hitting_set(sets: Sequence[frozenset[str]]) -> frozenset[str]:
     for number, members in enumerate(sets):
         row = pulp.lpSum_vars(take[name] for name in sorted(members)) >= 1
         problem.addConstraint(row, f"hit[{number}]")
-    problem.solve(highs(gap=0.0, time_limit_s=TIME_LIMIT_S))
+    problem.solve(highs(gap=0.0, effort=Effort(Allowance(DECIDING_WORK))))
     return frozenset(name for name in names if (take[name].varValue or 0.0) > 0.5)
 
 

@@ -17,6 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance, OutOfEffortError
 from planner.allocation.priced import pays_at_prices
 from planner.allocation.problem import Floats, Problem, RiskMeasure, Rows, Solution, Solver
 from planner.domain.posterior import Posterior
@@ -32,7 +34,7 @@ SHARE_OF_DRAWS, FEWEST_DRAWS = 0.05, 20
 DIRECTIONS = 3
 MOST_PROJECTS_COMPARED = 200
 STATE_GAP = 1e-3
-STATE_TIME_LIMIT_S = 5.0
+STATE_WORK = 5 * SECOND
 
 
 def standing(index: float) -> str:
@@ -103,6 +105,7 @@ def core_indices(
     coefficients: Floats,
     solver: Callable[[Problem], Solver],
     solution: Solution | None = None,
+    deadline: Deadline = NEVER,
 ) -> Floats:
     """Return the share of model states whose best plan funds each project, shape (n_projects,).
 
@@ -117,6 +120,13 @@ def core_indices(
     solution : Solution, optional
         The plan at hand. Where there are more than 50 projects, shared assets, periods or bounds
         on random spend, each state's plan is then read off its prices, the budget's found anew.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline came before every state was looked at.
 
     Notes
     -----
@@ -130,11 +140,13 @@ def core_indices(
     states = model_states(coefficients, outcomes.worth_draws(_leading_options(problem)), STATES)
     solves = solution is None or _is_simple(problem)
     for draws in states:
+        if deadline.has_passed():
+            raise OutOfEffortError
         weights = np.zeros(outcomes.n_draws)
         weights[draws] = 1.0 / len(draws)
         worth = outcomes.worth_at(weights)
         if solution is None or solves:
-            best = _best_in(replace(problem, worth=worth), solver)
+            best = _best_in(replace(problem, worth=worth), solver, deadline)
             funded[problem.owner[best.options]] += 1.0
         else:
             budget = problem.budget_cents
@@ -152,12 +164,15 @@ def _is_simple(problem: Problem) -> bool:
     )
 
 
-def _best_in(state: Problem, solver: Callable[[Problem], Solver]) -> Solution:
+def _best_in(state: Problem, solver: Callable[[Problem], Solver], deadline: Deadline) -> Solution:
     """Return the plan of the highest expectation in one state."""
     if state.spend is None:
         state = replace(state, outcomes=None)
     expected = replace(state, risk=RiskMeasure())
-    return solver(expected).solve(gap=STATE_GAP, time_limit_s=STATE_TIME_LIMIT_S)
+    best = solver(expected).solve(gap=STATE_GAP, allowance=Allowance(STATE_WORK, deadline))
+    if best.stop == "time":
+        raise OutOfEffortError
+    return best
 
 
 def _leading_options(problem: Problem) -> Rows:

@@ -9,16 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulp
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance, Effort
 from planner.allocation.rules import broken_rules, rule_rows
 from planner.allocation.solver import highs
 from planner.domain.portfolio import AtLeast, Fund, ProjectRule
 from planner.errors import NotConvergedError
 
-TIME_LIMIT_S = 30.0
+DECIDING_WORK = 30 * SECOND
+"""For the least cost; its models are small."""
 
 
 def least_cost_set(
-    cheapest_cents: Mapping[str, int], rules: Sequence[ProjectRule]
+    cheapest_cents: Mapping[str, int],
+    rules: Sequence[ProjectRule],
+    deadline: Deadline = NEVER,
 ) -> frozenset[str] | None:
     """Return the set of projects that keeps every rule for the least money.
 
@@ -28,11 +33,18 @@ def least_cost_set(
         Cost of the cheapest option of each project that has one.
     rules : sequence of ProjectRule
         All to be kept.
+    deadline : Deadline
+        Where a time limit was asked for, and something else must be answered by then.
 
     Returns
     -------
     frozenset of str or None
         None if no set keeps the rules at any budget.
+
+    Raises
+    ------
+    NotConvergedError
+        Neither a set nor a proof that there is none was found within the limits.
 
     Examples
     --------
@@ -58,7 +70,7 @@ def least_cost_set(
             return None
     if not offered:
         return frozenset()
-    stats = problem.solve(highs(gap=0.0, time_limit_s=TIME_LIMIT_S))
+    stats = problem.solve(highs(gap=0.0, effort=Effort(Allowance(DECIDING_WORK, deadline))))
     if stats.status == pulp.constants.LpSolveStatus.Infeasible:
         return None
     chosen = frozenset(p for p, variable in fund.items() if (variable.varValue or 0) > 0.5)

@@ -13,6 +13,8 @@ import numpy as np
 
 from planner.allocation.budgets import dearest_spend
 from planner.allocation.changed import at_budget, at_label_price, at_target_error, at_value
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance, OutOfEffortError
 from planner.allocation.flip_search import COARSE_PRECISION, PRECISION, Search, find_flip
 from planner.allocation.next_step import usual_amount
 from planner.allocation.prepare import Prepared, solve_prepared
@@ -28,19 +30,31 @@ __all__ = ["flips", "is_funded", "is_funded_in"]
 FACTOR = 1000.0
 """How far prices and values are searched: up to so many times, or down to 0."""
 
-COARSE_GAP, COARSE_TIME_S = 1e-2, 3.0
-"""Limits of each solve where a plan is more than an expectation under one budget."""
+COARSE_GAP, COARSE_WORK = 1e-2, 3 * SECOND
+"""Allowance of each solve where a plan is more than an expectation under one budget."""
 
 GUESS_PRECISION = 0.01
 
 
-def is_funded_in(prepared: Prepared, index: int, *, exact: bool) -> bool:
-    """Return whether a project of the file is funded in the best plan; not if there is no plan."""
+def is_funded_in(
+    prepared: Prepared, index: int, *, exact: bool, deadline: Deadline = NEVER
+) -> bool:
+    """Return whether a project of the file is funded in the best plan; not if there is no plan.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline has passed, or came before the plan was found.
+    """
+    if deadline.has_passed():
+        raise OutOfEffortError
     solution = (
-        solve_prepared(prepared)
+        solve_prepared(prepared, allowance=Allowance(deadline=deadline))
         if exact
-        else solve_prepared(prepared, gap=COARSE_GAP, time_limit_s=COARSE_TIME_S)
+        else solve_prepared(prepared, gap=COARSE_GAP, allowance=Allowance(COARSE_WORK, deadline))
     )
+    if solution.stop == "time":
+        raise OutOfEffortError
     return is_funded(prepared, solution, index)
 
 
@@ -51,7 +65,9 @@ def is_funded(prepared: Prepared, solution: Solution, index: int) -> bool:
     return prepared.layout.picks(solution.options)[index] is not None
 
 
-def flips(prepared: Prepared, solution: Solution, index: int) -> tuple[Flip, ...]:
+def flips(
+    prepared: Prepared, solution: Solution, index: int, deadline: Deadline = NEVER
+) -> tuple[Flip, ...]:
     """Return at which label price, value, target and budget the decision on a project changes.
 
     Parameters
@@ -62,8 +78,15 @@ def flips(prepared: Prepared, solution: Solution, index: int) -> tuple[Flip, ...
         Its plan.
     index : int
         Place of the project in the file.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+
+    Raises
+    ------
+    OutOfEffortError
+        It came too soon.
     """
-    finder = _Finder(prepared, solution, index)
+    finder = _Finder(prepared, solution, index, deadline)
     found = [finder.label_price(), finder.value(), finder.target(), finder.budget()]
     return tuple(flip for flip in found if flip is not None)
 
@@ -71,8 +94,10 @@ def flips(prepared: Prepared, solution: Solution, index: int) -> tuple[Flip, ...
 class _Finder:
     """Looks for the flips of one project."""
 
-    def __init__(self, prepared: Prepared, solution: Solution, index: int) -> None:
-        self.prepared = prepared
+    def __init__(
+        self, prepared: Prepared, solution: Solution, index: int, deadline: Deadline
+    ) -> None:
+        self.prepared, self.deadline = prepared, deadline
         self.solution = solution
         self.index = index
         self.project = prepared.menus[index].project
@@ -152,7 +177,9 @@ class _Finder:
 
     def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
         def flipped(at: float) -> bool:
-            return is_funded_in(changed(at), self.index, exact=self.exact) != self.funded
+            other = changed(at)
+            funded = is_funded_in(other, self.index, exact=self.exact, deadline=self.deadline)
+            return funded != self.funded
 
         if self.exact:
             return find_flip(search, flipped)

@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from planner.allocation.changed import at_budget
+from planner.allocation.deadline import NEVER, Deadline, deadline_in
+from planner.allocation.effort import SECOND, Allowance
 from planner.allocation.held_out import HeldOut
 from planner.allocation.plan import plan_of
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import RiskMeasure, Solution
 from planner.allocation.risk import tail_mean
+from planner.allocation.stopped import time_notes
 from planner.domain.catalogue import Catalogue
 from planner.domain.format import fixed, money, percent_as_set, targets
 from planner.domain.frontier import Frontier, FrontierPoint
@@ -22,32 +25,31 @@ from planner.errors import InfeasibleError, NotConvergedError
 __all__ = ["best_at_each", "frame", "none_feasible", "point_of", "risk_frontier"]
 
 WEIGHTS = 11
-RISK_GAP, RISK_TIME_S = 1e-3, 5.0
+RISK_GAP, RISK_WORK = 1e-3, 5 * SECOND
 
 
 def risk_frontier(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    seed: int,
+    time_limit_s: float | None = None,
 ) -> Frontier:
-    """Return the frontier of mean against tail under the present budget."""
+    """Return the frontier of mean against tail under the present budget.
+
+    With a time limit the weights share the time; those that it leaves none for are left out.
+    """
     level = portfolio.risk.level
     asked = replace(portfolio.risk, measure="cvar", weight=0.5)
     prepared = prepare(replace(portfolio, risk=asked), posterior, catalogue, seed=seed)
-    weights = np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()
-    solutions = [
-        solve_prepared(
-            prepared,
-            risk=RiskMeasure("cvar", level=level, weight=weight),
-            gap=RISK_GAP,
-            time_limit_s=RISK_TIME_S,
-        )
-        for weight in weights
-    ]
-    if all(one.status is Status.INFEASIBLE for one in solutions):
-        raise none_feasible(prepared, solutions[0], prepared.budget_cents)
+    deadline = deadline_in(time_limit_s)
+    solutions = list(_solutions(prepared, level, deadline))
+    if all(one.status is Status.INFEASIBLE for _, one in solutions):
+        raise none_feasible(prepared, solutions[0][1], prepared.budget_cents, deadline)
     kept = best_at_each(
         [
             (weight, _measured(prepared, one, level))
-            for weight, one in zip(weights, solutions, strict=True)
+            for weight, one in solutions
             if one.status is not Status.INFEASIBLE
         ]
     )
@@ -58,12 +60,18 @@ def risk_frontier(
         frame(prepared, "risk", portfolio, posterior),
         points=points,
         you_are_here=budget,
-        notes=tuple(_risk_notes(points, prepared.objective, portfolio.currency, level)),
+        notes=(
+            *_risk_notes(points, prepared.objective, portfolio.currency, level),
+            *time_notes(deadline, [one for _, one in solutions], WEIGHTS, "weights"),
+        ),
     )
 
 
 def none_feasible(
-    prepared: Prepared, solution: Solution | None, budget_cents: int
+    prepared: Prepared,
+    solution: Solution | None,
+    budget_cents: int,
+    deadline: Deadline = NEVER,
 ) -> InfeasibleError | NotConvergedError:
     """Return what to raise where no plan is known: there is none, or none was found in time.
 
@@ -75,13 +83,30 @@ def none_feasible(
         What is known under the budget.
     budget_cents : int
         The largest budget asked about; its conflict is told.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
     """
     if solution is None:
         return NotConvergedError(
-            "No plan that keeps the rules was found at any of the budgets in the time allowed, "
-            "nor proof that there is none."
+            "No plan that keeps the rules was found at any of the budgets in the time or the work "
+            "allowed, nor proof that there is none."
         )
-    return InfeasibleError(plan_of(at_budget(prepared, budget_cents), solution))
+    return InfeasibleError(plan_of(at_budget(prepared, budget_cents), solution, deadline=deadline))
+
+
+def _solutions(
+    prepared: Prepared, level: float, deadline: Deadline
+) -> Iterator[tuple[float, Solution]]:
+    """Yield a plan for each weight that the deadline leaves time for."""
+    for number, weight in enumerate(np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()):
+        if number and deadline.has_passed():
+            return
+        own = deadline.after_share(1 / (WEIGHTS - number))
+        risk = RiskMeasure("cvar", level=level, weight=weight)
+        yield (
+            weight,
+            solve_prepared(prepared, risk=risk, gap=RISK_GAP, allowance=Allowance(RISK_WORK, own)),
+        )
 
 
 def _measured(prepared: Prepared, one: Solution, level: float) -> Solution:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import OutOfEffortError
 from planner.allocation.goals import Goal, binomial_interval, goal_met
 from planner.allocation.outcomes import PackedOutcomes
 from planner.allocation.problem import Floats, Problem, RiskMeasure, Solution, Solver
@@ -81,6 +83,20 @@ class _Search:
     values: Floats
     solver: Callable[[Problem], Solver]
     hits: Callable[[Solution], tuple[int, int]]
+    deadline: Deadline
+
+    def swept(self, solver: Solver, grid: Sequence[int]) -> list[Solution | None]:
+        """Return a plan for each budget.
+
+        Raises
+        ------
+        OutOfEffortError
+            The deadline has passed.
+        """
+        found = swept(solver, grid, self.deadline)
+        if self.deadline.has_passed():
+            raise OutOfEffortError
+        return found
 
     def tried(self, plans: Iterable[Solution | None]) -> list[_Tried]:
         """Return feasible plans with how they do."""
@@ -150,6 +166,7 @@ def smallest_budget(
     currency: str,
     top_cents: int,
     own: Sequence[Solution] = (),
+    deadline: Deadline = NEVER,
 ) -> GoalResult:
     """Return the smallest budget found whose plan meets a goal, and what is proven below it.
 
@@ -171,22 +188,29 @@ def smallest_budget(
         Largest budget searched; what funding everything at its dearest would cost is enough.
     own : sequence of Solution
         Plans known already.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+
+    Raises
+    ------
+    OutOfEffortError
+        It came before all sweeps were done.
     """
     if not isinstance(problem.outcomes, PackedOutcomes):
         message = "goals need the outcomes of a problem, packed"
         raise TypeError(message)
-    search = _Search(goal, confidence, problem, problem.outcomes, values, solver, hits)
+    search = _Search(goal, confidence, problem, problem.outcomes, values, solver, hits, deadline)
     effort = _SMALL if len(problem.assets) == 0 and len(problem) <= MANY_OPTIONS else _LARGE
     points = effort.points
     grid = np.unique(np.linspace(0, top_cents, points).round().astype(np.int64)).tolist()
     weights = np.full(problem.outcomes.n_draws, 1.0 / problem.outcomes.n_draws)
     solvers = [search.counting(weights)]
-    expected = swept(solvers[0], grid)
+    expected = search.swept(solvers[0], grid)
     below = _proven_below(goal, confidence, expected, grid, len(problem.projects))
     tried = search.tried([*expected, *own])
     if goal.kind == "all":
         solvers.append(search.together())
-        tried += search.tried(swept(solvers[-1], grid))
+        tried += search.tried(search.swept(solvers[-1], grid))
     for _ in range(effort.rounds):
         edge = search.edge(tried)
         if edge is None:
@@ -194,7 +218,7 @@ def smallest_budget(
         weights = weights * np.exp(STEP * ~edge.met)
         weights = weights / weights.sum()
         solvers.append(search.counting(weights))
-        tried += search.tried(swept(solvers[-1], grid))
+        tried += search.tried(search.swept(solvers[-1], grid))
     if not tried:  # the rules allow no plan at any budget
         return GoalResult(goal.words(currency), confidence, None, 0.0)
     trials = hits(tried[0].plan)[1]
@@ -203,7 +227,7 @@ def smallest_budget(
         if len(finer) < 2:
             break
         grid = sorted({*grid, *finer})
-        tried += search.tried(plan for one in solvers for plan in swept(one, finer))
+        tried += search.tried(plan for one in solvers for plan in search.swept(one, finer))
     return _answer(goal, confidence, problem, tried, trials, currency, below)
 
 

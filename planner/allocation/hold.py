@@ -7,13 +7,13 @@ holds, as little careful as that allows. A CVaR at the chance's own level is the
 mean of the dearest tenth is within the budget, so are nine tenths of the outcomes.
 """
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Allowance
 from planner.allocation.hold_bound import bound_under_chance
 from planner.allocation.risk import chance_interval, tail_mean
 from planner.allocation.solve import PROVEN_GAP, relative_gap
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from planner.allocation.problem import Problem, RiskMeasure, Solution
 
 MOST_SOLVES = 8
+SEARCHES = MOST_SOLVES + 3
+"""All of them: without a limit on spend, with one on the caps, of the bound, and of the levels."""
+FREE_SHARE = 0.25
+"""Of the time that is left, where any was asked for, for each of the first three."""
 LEAST_LEVEL, MOST_LEVEL = 0.001, 0.999
 HALF_A_CENT = 0.5
 
@@ -37,38 +41,43 @@ def solve_held(
     budget_cents: int | None,
     risk: "RiskMeasure | None",
     gap: float,
-    time_limit_s: float,
+    allowance: Allowance,
 ) -> "Solution":
     """Return the best plan found whose random spend the budget holds.
 
     A chance: the best plan of all where that holds it. Else, of the levels tried, at most eight,
     and of a budget on the caps, the plan worth most among those that hold the chance on the audit's
     draws; if none does, the one found at the most careful level. Its bound is that of
-    :mod:`planner.allocation.hold_bound`.
+    :mod:`planner.allocation.hold_bound`. Each of these searches gets the same share of the work.
     """
     hold = prepared.portfolio.hold
     if hold is None or hold.chance is None:
         problem = _with_spend(prepared.problem, None, budget_cents)
-        return _solve(prepared, problem, risk, gap, time_limit_s)
+        return _solve(prepared, problem, risk, gap, allowance)
     limit = prepared.budget_cents if budget_cents is None else budget_cents
-    chance = float(hold.chance)
-    free = prepared.free_solver.solve(risk=risk, gap=gap, time_limit_s=time_limit_s)
+    chance, deadline = float(hold.chance), allowance.deadline
+    each = replace(allowance, work=allowance.work / SEARCHES)
+    first = replace(each, deadline=deadline.after_share(FREE_SHARE))
+    free = prepared.free_solver.solve(risk=risk, gap=gap, allowance=first)
     if free.status is Status.INFEASIBLE or _chance_within(prepared, free, limit) >= chance:
         return free
     # Where the sum of the caps is within the budget, so is every outcome.
-    capped = prepared.free_solver.solve(
-        budget_cents=limit, risk=risk, gap=gap, time_limit_s=time_limit_s
-    )
-    bound = min(
-        free.bound, bound_under_chance(prepared, chance, limit, risk, _feasible([capped, free]))
-    )
+    first = replace(each, deadline=deadline.after_share(FREE_SHARE))
+    capped = prepared.free_solver.solve(budget_cents=limit, risk=risk, gap=gap, allowance=first)
+    sharper = free.bound
+    if not deadline.has_passed():
+        first = replace(each, deadline=deadline.after_share(FREE_SHARE))
+        feasible = _feasible([capped, free])
+        sharper = bound_under_chance(prepared, chance, limit, risk, feasible, first)
+    bound = min(free.bound, sharper)
     if capped.status is not Status.INFEASIBLE and capped.value >= bound * (1 - PROVEN_GAP):
         return _with_bound(capped, bound)
-    found = _by_level(prepared, chance, limit, risk, gap, time_limit_s)
+    found = _by_level(prepared, chance, limit, risk, gap, each)
     holding = [
         one for one in _feasible([*found, capped]) if _chance_within(prepared, one, limit) >= chance
     ]
     best = max(holding or found[-1:], key=lambda one: one.value)
+    best = replace(best, stop="time") if deadline.has_passed() else best
     return _with_bound(best, bound)
 
 
@@ -82,17 +91,21 @@ def _by_level(
     limit: int,
     risk: "RiskMeasure | None",
     gap: float,
-    time_limit_s: float,
+    allowance: Allowance,
 ) -> "list[Solution]":
-    """Return plans held by the CVaR at several levels, the most careful one last."""
-    deadline = time.monotonic() + time_limit_s
+    """Return plans held by the CVaR at several levels, the most careful one last.
+
+    With a deadline the first level is looked at in any case.
+    """
     low, high, level = 0.0, 1.0, chance
     holding: list[Solution] = []
     careful: list[Solution] = []
     for _ in range(MOST_SOLVES):
         level = min(max(level, LEAST_LEVEL), MOST_LEVEL)
         problem = _with_spend(prepared.problem, level, limit)
-        found = _solve(prepared, problem, risk, gap, max(1.0, deadline - time.monotonic()))
+        found = _solve(prepared, problem, risk, gap, allowance)
+        if found.stop == "time" and (holding or careful):
+            break  # what a search had not finished must not win by luck
         infeasible = found.status is Status.INFEASIBLE
         if not infeasible and _chance_within(prepared, found, limit) < chance:
             careful.append(found)
@@ -102,7 +115,7 @@ def _by_level(
             careful[:0] = [found] if infeasible else []  # the last resort comes first
             holding += [] if infeasible else [found]
         level = (low + high) / 2
-        if high - low < LEAST_LEVEL or time.monotonic() > deadline:
+        if high - low < LEAST_LEVEL or allowance.deadline.has_passed():
             break
     return [*holding, *careful]
 
@@ -137,12 +150,12 @@ def _solve(
     problem: "Problem",
     risk: "RiskMeasure | None",
     gap: float,
-    time_limit_s: float,
+    allowance: Allowance,
 ) -> "Solution":
     from planner.allocation.engine import PortfolioSolver
 
     solver = prepared.solver if problem is prepared.problem else PortfolioSolver(problem)
-    return solver.solve(risk=risk, gap=gap, time_limit_s=time_limit_s)
+    return solver.solve(risk=risk, gap=gap, allowance=allowance)
 
 
 def _chance_within(prepared: "Prepared", solution: "Solution", limit_cents: int) -> float:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.allocation.effort import USUAL, Allowance
 from planner.allocation.problem import Floats, Outcomes, Problem, RiskMeasure, Row, Rows, Solution
 
 if TYPE_CHECKING:  # prepare imports the module that asks here
@@ -87,6 +88,7 @@ def bound_under_chance(
     limit_cents: int,
     risk: RiskMeasure | None,
     plans: Iterable[Solution],
+    allowance: Allowance = USUAL,
 ) -> float:
     """Return what no plan is worth more than whose spend holds the budget with a chance.
 
@@ -102,6 +104,8 @@ def bound_under_chance(
         In place of the portfolio's.
     plans : iterable of Solution
         Good ones; the draws in which they spend most sharpen the bound.
+    allowance : Allowance
+        Of the search; the bound holds wherever that ends it.
     """
     from planner.allocation.engine import PortfolioSolver
 
@@ -115,7 +119,7 @@ def bound_under_chance(
         rows=(*prepared.problem.rows, *_rows(prepared.problem, means, limit_cents)),
         spend=None,
     )
-    return PortfolioSolver(problem).solve(risk=risk, gap=BOUND_GAP).bound
+    return PortfolioSolver(problem).solve(risk=risk, gap=BOUND_GAP, allowance=allowance).bound
 
 
 def _rows(problem: Problem, means: Rows, limit_cents: int) -> Iterator[Row]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance
 from planner.allocation.hold import hold_result
 from planner.allocation.prepare import Prepared, held_out_value, solve_prepared
 from planner.allocation.problem import Problem, RiskMeasure, Solution
@@ -40,8 +42,10 @@ from planner.forecast.forecast import Forecast, build_forecast
 
 type Picks = Sequence[int | None]
 
-CAUTION_TIME_LIMIT_S = 10.0
-"""Seconds for the plan of the best expectation, which is only compared with."""
+CAUTION_WORK = 10 * SECOND
+"""For the plan of the best expectation, which is only compared with."""
+REPLICATION_WORK = 10 * SECOND
+"""For the best plan of one batch of draws."""
 
 
 def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> RiskResult:
@@ -228,17 +232,25 @@ def _expected(prepared: Prepared, picks: Picks) -> float:
     return total
 
 
-def judge_caution(prepared: Prepared, solution: Solution) -> Caution | None:
+def judge_caution(
+    prepared: Prepared, solution: Solution, deadline: Deadline = NEVER
+) -> Caution | None:
     """Return what the measure of risk costs; None where the plan maximises the expectation.
 
-    Both plans are judged on the solve's draws, where each is best at what it maximises.
+    None also where the deadline leaves no time for the other plan. Both plans are judged on the
+    solve's draws, where each is best at what it maximises.
     """
     if prepared.portfolio.risk.measure == "expected" or prepared.problem.outcomes is None:
         return None
+    if deadline.has_passed():
+        return None
     bold = solve_prepared(
-        prepared, risk=RiskMeasure("expected"), gap=1e-4, time_limit_s=CAUTION_TIME_LIMIT_S
+        prepared,
+        risk=RiskMeasure("expected"),
+        gap=1e-4,
+        allowance=Allowance(CAUTION_WORK, deadline),
     )
-    if bold.status is Status.INFEASIBLE:
+    if bold.status is Status.INFEASIBLE or bold.stop == "time":
         return None
     level = prepared.portfolio.risk.level
     mean, tail = _mean_and_tail(prepared, solution, level)
@@ -250,10 +262,13 @@ def judge_caution(prepared: Prepared, solution: Solution) -> Caution | None:
     return replace(caution, price=given_up / gained)
 
 
-def judge_distance(prepared: Prepared, solution: Solution, replications: int) -> ReplicatedGap:
+def judge_distance(
+    prepared: Prepared, solution: Solution, replications: int, deadline: Deadline = NEVER
+) -> ReplicatedGap | None:
     """Return how far the plan may be from the best one, by solving again on batches of draws.
 
-    The batches are of the audit's draws, which the plan was not chosen on.
+    The batches are of the audit's draws, which the plan was not chosen on. None if the deadline
+    left no time for all of them.
     """
     from planner.allocation.engine import PortfolioSolver
 
@@ -264,7 +279,10 @@ def judge_distance(prepared: Prepared, solution: Solution, replications: int) ->
         return risk_value(worth + float(batch.asset_worth[assets].sum()), batch.risk)
 
     problem = prepared.audit_problem
-    return replicated_gap(problem, solution, PortfolioSolver, value, replications=replications)
+    allowance = Allowance(REPLICATION_WORK, deadline)
+    return replicated_gap(
+        problem, solution, PortfolioSolver, value, replications=replications, allowance=allowance
+    )
 
 
 def _mean_and_tail(prepared: Prepared, solution: Solution, level: float) -> tuple[float, float]:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterator
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance
 from planner.allocation.prepare import OptionKey, Prepared, solve_prepared
 from planner.allocation.problem import Solution
 from planner.domain.format import count, fixed, money
@@ -12,7 +14,8 @@ from planner.errors import NotConvergedError
 
 USUAL = 10_000.0
 MOST_CHANGES = 4
-TIME_LIMIT_S = 10.0
+STEP_WORK = 10 * SECOND
+"""For each of the two plans."""
 
 
 def usual_amount(budget: float) -> float:
@@ -31,21 +34,29 @@ def usual_amount(budget: float) -> float:
     return max(step * unit for step in (1, 2, 5) if step * unit <= budget / 10 * (1 + 1e-9))
 
 
-def next_step(prepared: Prepared, budget: float) -> tuple[NextStep | None, list[Solution]]:
+def next_step(
+    prepared: Prepared, budget: float, deadline: Deadline = NEVER
+) -> tuple[NextStep | None, list[Solution]]:
     """Return what the next amount of budget buys, and the plans solved for it.
 
-    None where the present budget allows no plan, or none was found in time.
+    None where the present budget allows no plan, or none was found within the limits.
     """
     amount = usual_amount(budget)
+    if deadline.has_passed():
+        return None, []
     try:
-        now = solve_prepared(prepared, time_limit_s=TIME_LIMIT_S)
+        allowance = Allowance(STEP_WORK, deadline.after_share(0.5))
+        now = solve_prepared(prepared, allowance=allowance)
         more = prepared.budget_cents + round(100 * amount)
-        then = solve_prepared(prepared, budget_cents=more, time_limit_s=TIME_LIMIT_S)
+        allowance = Allowance(STEP_WORK, deadline)
+        then = solve_prepared(prepared, budget_cents=more, allowance=allowance)
     except NotConvergedError:
         return None, []
     if Status.INFEASIBLE in (now.status, then.status):
         return None, []
     solved = [now, then]
+    if "time" in (now.stop, then.stop):
+        return None, solved
     if then.value <= now.value * (1 + 1e-9) + 1e-9:
         then = now
     changes = tuple(_changes(prepared, now, then))

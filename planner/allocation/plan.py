@@ -2,14 +2,17 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from planner import __version__
 from planner.allocation.assumptions import list_assumptions, training_prices
 from planner.allocation.audit import Tally, period_cents, require_sound_portfolio
 from planner.allocation.baselines import baseline_warning, baselines
-from planner.allocation.budget_price import budget_price
+from planner.allocation.budget_price import budget_price, dual_price
+from planner.allocation.conflict import Conflict
+from planner.allocation.deadline import NEVER, Deadline, deadline_in
 from planner.allocation.decide import decide
+from planner.allocation.effort import SECOND, Allowance, OutOfEffortError
 from planner.allocation.explain import Scene, leftover_note
 from planner.allocation.judge import held_out, judge_caution, judge_distance, judge_risk
 from planner.allocation.money import budget_to_cents
@@ -20,6 +23,7 @@ from planner.allocation.sharing import Purchase, Split, purchases, shared_result
 from planner.allocation.solve import Choice
 from planner.allocation.standing import standing_warnings, unique_warnings
 from planner.allocation.steps import owned_images
+from planner.allocation.stopped import stop_warnings
 from planner.allocation.wide_conflict import why_infeasible
 from planner.domain.catalogue import Catalogue
 from planner.domain.echo import echo_inputs
@@ -27,6 +31,7 @@ from planner.domain.format import money_to_the_cent, percent, percent_as_set
 from planner.domain.plan import (
     AuditResult,
     BudgetResult,
+    Caution,
     Decision,
     HoldResult,
     ObjectiveResult,
@@ -39,6 +44,16 @@ from planner.domain.plan import (
 from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.errors import NotConvergedError
+
+SEARCH_SHARE = 0.7
+"""Of the time asked for, where any was, for the plan; the rest is for the answers beside it."""
+PRICE_SHARE, CAUTION_SHARE = 0.4, 0.5
+"""Of what is left, for what more budget is worth, then for what caution costs."""
+LEAST_WORK = 1.0 * SECOND
+"""For the plan, whatever the time limit."""
+PRICE_WORDS = "whether more budget would pay (its price is that of the relaxation)"
+CAUTION_WORDS = "what caution costs"
 
 
 def build_plan(
@@ -48,7 +63,7 @@ def build_plan(
     *,
     seed: int = 0,
     gap: float = 1e-6,
-    time_limit_s: float = 60.0,
+    time_limit_s: float | None = None,
     replications: int = 0,
 ) -> Plan:
     """Choose architectures and images for a portfolio under its budget and rules.
@@ -71,8 +86,10 @@ def build_plan(
         Fixes project luck and price draws.
     gap : float, default=1e-6
         Relative gap to the proven bound at which the search may stop.
-    time_limit_s : float, default=60
-        Seconds of search; then the best plan found is ``feasible``, with its gap.
+    time_limit_s : float, optional
+        Seconds for all that follows once the options are priced: the best plan found in them is
+        returned, and answers beside it that they leave no time for are left out and named. None
+        for no limit: counted work ends every search, and the clock is not looked at.
     replications : int, default=0
         Solves on batches of held-out draws that bound how far the plan is from the best one; at
         least 2, or 0 for none.
@@ -92,15 +109,26 @@ def build_plan(
     """
     require_search_limits(gap, time_limit_s)
     prepared = prepare(portfolio, posterior, catalogue, seed=seed)
-    solution = solve_prepared(prepared, gap=gap, time_limit_s=time_limit_s)
-    plan = plan_of(prepared, solution, gap=gap)
+    deadline = deadline_in(time_limit_s)
+    solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
+    plan = plan_of(prepared, solution, gap=gap, deadline=deadline)
     if not replications or plan.audit is None:
         return plan
-    distance = judge_distance(prepared, solution, replications)
+    distance = judge_distance(prepared, solution, replications, deadline)
+    if distance is None:
+        late = stop_warnings(replace(solution, stop=""), deadline, ["--replications"])
+        return replace(plan, warnings=(*plan.warnings, *late))
     return replace(plan, audit=replace(plan.audit, replicated_gap=distance))
 
 
-def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Plan:
+def search_allowance(deadline: Deadline, share: float = SEARCH_SHARE) -> Allowance:
+    """Return what the search for a plan may use, with time left for the answers beside it."""
+    return Allowance(deadline=deadline.after_share(share), least=LEAST_WORK)
+
+
+def plan_of(
+    prepared: Prepared, solution: Solution, *, gap: float = 1e-6, deadline: Deadline = NEVER
+) -> Plan:
     """Return the audited plan that a solution is, or why there is none.
 
     Everything is recomputed from the chosen options; of the solution itself only bounds, prices
@@ -114,10 +142,15 @@ def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Pla
         What came out.
     gap : float, default=1e-6
         As asked for, for the record.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
     """
-    empty = _empty_plan(prepared, gap)
+    empty = _empty_plan(prepared, gap, deadline)
     if solution.status is Status.INFEASIBLE:
-        conflict = why_infeasible(prepared)
+        conflict = _conflict(prepared, deadline)
+        if conflict is None:
+            late = stop_warnings(solution, deadline, ["the rules that conflict"])
+            return replace(empty, warnings=(*empty.warnings, *late))
         return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
     picks = prepared.layout.picks(solution.options)
     bought = _bought(prepared, solution, picks)
@@ -130,7 +163,17 @@ def plan_of(prepared: Prepared, solution: Solution, *, gap: float = 1e-6) -> Pla
         in_money=prepared.objective is Objective.NET_VALUE,
     )
     scene = _scene(prepared, solution, picks, tally, splits)
-    return _filled(empty, prepared, solution, scene)
+    return _filled(empty, prepared, solution, scene, deadline)
+
+
+def _conflict(prepared: Prepared, deadline: Deadline) -> Conflict | None:
+    """Return why there is no plan; None if the deadline came before that was known."""
+    try:
+        return why_infeasible(prepared, deadline)
+    except (OutOfEffortError, NotConvergedError):
+        if not deadline.has_passed():
+            raise
+        return None
 
 
 def _bought(
@@ -166,7 +209,7 @@ def link_prices(prepared: Prepared, solution: Solution) -> dict[tuple[str, str],
     return prices
 
 
-def _empty_plan(prepared: Prepared, gap: float) -> Plan:
+def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
     """Return a plan that funds nothing yet, with its provenance, assumptions and warnings."""
     portfolio, posterior = prepared.portfolio, prepared.posterior
     limit = prepared.budget_cents / 100
@@ -185,6 +228,7 @@ def _empty_plan(prepared: Prepared, gap: float) -> Plan:
             prepared.menus,
             seed=prepared.seed,
             gap=gap,
+            deadline=deadline,
         ),
         objective=None,
         budget=BudgetResult(limit=limit, committed=0.0, left=limit, shadow_price=0.0),
@@ -226,15 +270,16 @@ def _scene(
     )
 
 
-def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -> Plan:
+def _filled(
+    empty: Plan, prepared: Prepared, solution: Solution, scene: Scene, deadline: Deadline
+) -> Plan:
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
     choice = scene.choice
     bought = [item.purchase for item in scene.splits]
     decided = [decide(scene, index) for index in range(len(scene.options))]
     decisions = tuple(decision for decision, _ in decided)
-    risk = replace(
-        judge_risk(prepared, choice.picks, bought), caution=judge_caution(prepared, solution)
-    )
+    beside = _beside(prepared, solution, deadline)
+    risk = replace(judge_risk(prepared, choice.picks, bought), caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
     unseen = held_out(prepared, solution.options, bought)
     simpler = baselines(prepared, unseen)
@@ -250,7 +295,7 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
             limit=scene.budget_cents / 100,
             committed=choice.committed_cents / 100,
             left=max(0, scene.left_cents) / 100,
-            shadow_price=budget_price(prepared, solution),
+            shadow_price=beside.price,
         ),
         decisions=decisions,
         shared=tuple(shared_result(item) for item in scene.splits),
@@ -270,11 +315,38 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, scene: Scene) -
                 *empty.warnings,
                 *(item for _, found in decided for item in found),
                 *_risk_warnings(risk, prepared.portfolio.currency),
+                *stop_warnings(solution, deadline, beside.late),
                 *baseline_warning(simpler),
             ]
         ),
         notes=tuple(_notes(scene)),
     )
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Answers beside a plan that take a search of their own, and those there was no time for."""
+
+    caution: Caution | None
+    price: float
+    late: tuple[str, ...]
+
+
+def _beside(prepared: Prepared, solution: Solution, deadline: Deadline) -> _Beside:
+    """Return what more budget is worth and what caution costs."""
+    price = budget_price(prepared, solution, deadline.after_share(PRICE_SHARE))
+    caution = judge_caution(prepared, solution, deadline.after_share(CAUTION_SHARE))
+    late = []
+    if price is None:
+        late.append(PRICE_WORDS)
+    if caution is None and deadline.is_set and _is_cautious(prepared):
+        late.append(CAUTION_WORDS)
+    return _Beside(caution, dual_price(solution) if price is None else price, tuple(late))
+
+
+def _is_cautious(prepared: Prepared) -> bool:
+    """Whether the plan maximises more than an expectation."""
+    return prepared.portfolio.risk.measure != "expected" and prepared.problem.outcomes is not None
 
 
 def _draws(prepared: Prepared) -> int:

@@ -27,6 +27,7 @@ from planner.allocation.build_problem import (
     needs_engine,
     plan_options,
 )
+from planner.allocation.effort import USUAL, Allowance
 from planner.allocation.hold import solve_held
 from planner.allocation.money import total_budget_cents
 from planner.allocation.objective import require_plannable, resolve_objective
@@ -310,7 +311,7 @@ def solve_prepared(
     budget_cents: int | None = None,
     risk: RiskMeasure | None = None,
     gap: float = 1e-6,
-    time_limit_s: float = 60.0,
+    allowance: Allowance = USUAL,
 ) -> Solution:
     """Solve a prepared portfolio, or the same one under another budget or measure of risk.
 
@@ -325,29 +326,27 @@ def solve_prepared(
             prepared.budget_cents if budget_cents is None else budget_cents,
             project_rules(prepared.portfolio.rules),
             gap=gap,
-            time_limit_s=time_limit_s,
+            allowance=allowance,
         )
         return _as_solution(prepared, choice)
     if _is_impossible(prepared.problem):
         return _as_solution(prepared, None)
     if prepared.portfolio.hold is not None:
         return solve_held(
-            prepared, budget_cents=budget_cents, risk=risk, gap=gap, time_limit_s=time_limit_s
+            prepared, budget_cents=budget_cents, risk=risk, gap=gap, allowance=allowance
         )
-    return prepared.solver.solve(
-        budget_cents=budget_cents, risk=risk, gap=gap, time_limit_s=time_limit_s
-    )
+    return prepared.solver.solve(budget_cents=budget_cents, risk=risk, gap=gap, allowance=allowance)
 
 
-def solve_freed(prepared: Prepared, *, gap: float = 1e-6) -> Solution:
+def solve_freed(prepared: Prepared, *, gap: float = 1e-6, allowance: Allowance = USUAL) -> Solution:
     """Solve a prepared portfolio without its total budget, and without a bound on random spend.
 
     Everything else stays: rules, budgets of periods, shared assets, measure of risk.
     """
     enough = dearest_spend(prepared.problem)
     if prepared.portfolio.hold is None or _is_impossible(prepared.problem):
-        return solve_prepared(prepared, budget_cents=enough, gap=gap)
-    return prepared.free_solver.solve(budget_cents=enough, gap=gap)
+        return solve_prepared(prepared, budget_cents=enough, gap=gap, allowance=allowance)
+    return prepared.free_solver.solve(budget_cents=enough, gap=gap, allowance=allowance)
 
 
 def _is_impossible(problem: Problem) -> bool:
@@ -391,6 +390,7 @@ def _as_solution(prepared: Prepared, choice: Choice | None) -> Solution:
         committed_cents=choice.committed_cents,
         budget_price=choice.budget_price,
         row_prices=np.zeros(len(problem.rows)),
+        stop=choice.stop,
     )
 
 

@@ -30,6 +30,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import USUAL, Allowance, Stop
 from planner.domain.vocabulary import Status
 
 type Floats = NDArray[np.float64]
@@ -206,6 +208,9 @@ class Solution:
         Worth of one more unit of money (not cent) of the bound on random spend, at least 0.
     spend_weights : ndarray of float64 or None
         How much the spend of each draw counts for that price; they sum to 1. None where it is 0.
+    stop : Stop
+        What ended the search before the gap asked for was proven: nothing, counted work, or the
+        time that somebody asked for.
     """
 
     options: Rows
@@ -224,6 +229,7 @@ class Solution:
     draw_weights: Floats | None = None
     spend_price: float = 0.0
     spend_weights: Floats | None = None
+    stop: Stop = ""
 
 
 class Solver(Protocol):
@@ -235,11 +241,16 @@ class Solver(Protocol):
         budget_cents: int | None = None,
         risk: RiskMeasure | None = None,
         gap: float = 1e-6,
-        time_limit_s: float = 60.0,
+        allowance: Allowance = USUAL,
     ) -> Solution:
         """Solve the problem, or the same one under another budget or risk measure."""
         ...
 
-    def sweep(self, budgets_cents: Sequence[int]) -> tuple[Solution, ...]:
-        """Return a plan with its bound for each budget, warm from one to the next."""
+    def sweep(
+        self, budgets_cents: Sequence[int], deadline: Deadline = NEVER
+    ) -> tuple[Solution | None, ...]:
+        """Return a plan with its bound for each budget, warm from one to the next.
+
+        None for budgets that the deadline left no time for.
+        """
         ...

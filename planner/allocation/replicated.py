@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import USUAL, Allowance
 from planner.allocation.problem import Floats, Outcomes, Problem, Rows, Solution, Solver
 from planner.domain.plan import ReplicatedGap
 from planner.errors import bad_value
@@ -117,7 +118,8 @@ def replicated_gap(
     value: Callable[[Problem, Rows, NDArray[np.bool_]], float],
     *,
     replications: int = 20,
-) -> ReplicatedGap:
+    allowance: Allowance = USUAL,
+) -> ReplicatedGap | None:
     """Return the Mak-Morton-Wood interval of a plan's distance from the best one.
 
     Parameters
@@ -132,6 +134,8 @@ def replicated_gap(
         Objective of options and assets in a problem, risk measure included.
     replications : int, default=20
         Batches; each is solved once, to its proven bound.
+    allowance : Allowance
+        Of each solve; None is returned where the deadline comes before the last one.
 
     Notes
     -----
@@ -143,8 +147,12 @@ def replicated_gap(
     batches = thinned_batches(0 if outcomes is None else outcomes.n_draws, replications)
     gaps = []
     for draws in batches:
+        if allowance.deadline.has_passed():
+            return None
         batch = on_draws(problem, draws)
-        best = solver(batch).solve()
+        best = solver(batch).solve(allowance=allowance)
+        if best.stop == "time":
+            return None
         gaps.append(max(0.0, best.bound - value(batch, chosen.options, chosen.assets)))
     return interval_of(gaps, draws_each=len(batches[-1]))
 

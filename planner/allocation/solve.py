@@ -6,8 +6,7 @@ reductions are exact, so the answer is that of the full model.
 """
 
 import math
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ import pulp
 from numpy.typing import NDArray
 
 from planner.allocation.audit import Tally, require_sound
+from planner.allocation.effort import USUAL, Allowance, Effort, Stop
 from planner.allocation.feasibility import least_cost_set, total_cents
 from planner.allocation.formulation import Model, build_model
 from planner.allocation.greedy import greedy_rows, polished_rows
@@ -35,6 +35,7 @@ from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import Fund, ProjectRule, Skip
 from planner.domain.vocabulary import Objective, Status
 
+type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 
 PROVEN_GAP = 1e-6
@@ -63,6 +64,8 @@ class Choice:
         Exact cost.
     budget_price : float
         Worth of one more unit of money (not cent), at least 0.
+    stop : Stop
+        What ended the search before the gap asked for was proven.
     """
 
     picks: tuple[int | None, ...]
@@ -74,6 +77,7 @@ class Choice:
     own_bound: float
     committed_cents: int
     budget_price: float
+    stop: Stop = ""
 
 
 def choose(
@@ -83,7 +87,7 @@ def choose(
     rules: Sequence[ProjectRule] = (),
     *,
     gap: float = 1e-6,
-    time_limit_s: float = 60.0,
+    allowance: Allowance = USUAL,
 ) -> Choice | None:
     """Return the best choice of at most one option per project; None if rules and budget conflict.
 
@@ -99,15 +103,15 @@ def choose(
         All kept.
     gap : float, default=1e-6
         Relative gap at which the search may stop; a plan counts as optimal up to ``PROVEN_GAP``.
-    time_limit_s : float, default=60
-        The best plan found by then is returned.
+    allowance : Allowance
+        Of work, and of time where it was asked for; the best plan found within them is returned.
 
     Raises
     ------
     AuditError
         The plan, recomputed without the solver, is not what the solver said.
     """
-    deadline = time.monotonic() + time_limit_s
+    effort = Effort(allowance)
     table = build_table(_without_skipped(options, rules), objective, rules)
     cheapest = _cheapest(table)
     demanded = least_cost_set(cheapest, rules)
@@ -116,7 +120,7 @@ def choose(
     # Beyond the price of everything the budget means nothing; huge numbers only cost accuracy.
     budget_cents = min(budget_cents, _dearest(table))
     everything = undominated(table)
-    prices = _dual_prices(table, everything, rules, budget_cents, deadline)
+    prices = _dual_prices(table, everything, rules, budget_cents)
     # What costs more than all there is cannot be chosen, but says what more money would be worth.
     rows = everything[table.cents[everything] <= budget_cents]
     steps = hull_steps(table, rows)
@@ -129,7 +133,7 @@ def choose(
     floor = _worth(table, incumbent)
     slack = _rounding_slack(table, bound.value, floor, prices.per_cent * budget_cents)
     contenders = rows[bound.option_value[rows] >= floor - slack]
-    found = _search(table, contenders, rules, budget_cents, gap, deadline)
+    found = _search(table, contenders, rules, budget_cents, gap, effort)
 
     def audited(chosen: Rows, claimed: float) -> tuple[tuple[int | None, ...], Tally]:
         picks = _picks(table, chosen, options)
@@ -141,7 +145,11 @@ def choose(
     best = incumbent
     if found.rows is not None and _worth(table, found.rows) > floor:
         audited(found.rows, found.claimed)
-        best = polished_rows(table, rows, found.rows, budget_cents, rules)
+    for chosen in found.seen:
+        # All that the search came by: a longer one sees the same and more, so it is never worse.
+        if _worth(table, chosen) > floor:
+            better = polished_rows(table, rows, chosen, budget_cents, rules)
+            best = max(better, best, key=lambda picked: _worth(table, picked))
     picks, tally = audited(best, _worth(table, best))
     # What was discarded cannot beat the incumbent, so the bound over what was left, but no less
     # than the incumbent, holds for every option.
@@ -158,6 +166,7 @@ def choose(
         own_bound=max(bound.value, tally.value),
         committed_cents=tally.cents,
         budget_price=100 * prices.per_cent,
+        stop="" if distance <= gap else effort.stop or "work",
     )
 
 
@@ -196,11 +205,24 @@ def relative_gap(value: float, bound: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """What the search brought back: chosen rows, their worth and the bound, as far as it got."""
+    """What the search brought back.
+
+    Attributes
+    ----------
+    rows : ndarray of int64 or None
+        The solver's last plan.
+    claimed : float
+        Its worth as the solver says.
+    bound : float or None
+        As far as it got.
+    seen : tuple of ndarray of int64
+        Plans within the budget that the solver came by, the last one too.
+    """
 
     rows: Rows | None
     claimed: float
     bound: float | None
+    seen: tuple[Rows, ...] = ()
 
 
 def _search(
@@ -209,24 +231,40 @@ def _search(
     rules: Sequence[ProjectRule],
     budget_cents: int,
     gap: float,
-    deadline: float,
+    effort: Effort,
 ) -> _Found:
     """Solve the integer model; cut off what overspends within tolerance and solve again."""
     covers: list[list[int]] = []
+    seen: list[Rows] = []
     if len(rows) == 0:
         return _Found(rows, 0.0, 0.0)
-    while len(covers) < MOST_COVERS:
+    while len(covers) < MOST_COVERS and not effort.is_over():
         model = build_model(table, rows, rule_rows(rules), budget_cents, covers)
         # Half the asked gap: scaling and tolerances must not use up the other half.
-        stats = model.problem.solve(highs(gap=gap / 2, time_limit_s=deadline - time.monotonic()))
+        solver = highs(gap=gap / 2, effort=effort)
+        stats = model.problem.solve(solver)
+        seen += _seen(model, solver.seen, table, budget_cents)
         bound = None if stats.best_bound is None else stats.best_bound * model.worth_unit
         if not stats.has_solution or stats.objective is None:
-            return _Found(None, -math.inf, bound)
+            return _Found(None, -math.inf, bound, tuple(seen))
         chosen = _chosen(model)
         if int(table.cents[chosen].sum()) <= budget_cents:
-            return _Found(chosen, stats.objective * model.worth_unit, bound)
+            claimed = stats.objective * model.worth_unit
+            return _Found(chosen, claimed, bound, (*seen, chosen))
         covers.append(chosen.tolist())
-    return _Found(None, -math.inf, None)
+    return _Found(None, -math.inf, None, tuple(seen))
+
+
+def _seen(
+    model: Model, found: Sequence[Floats], table: OptionTable, budget_cents: int
+) -> Iterator[Rows]:
+    """Yield the plans within the budget that HiGHS came by, each better than the one before."""
+    place = {v.id: place for place, v in enumerate(model.problem.exported_variables())}
+    columns = np.array([place.get(v.id, -1) for v in model.choose], dtype=np.int64)
+    for values in found:
+        chosen = np.sort(model.rows[np.append(values, 0.0)[columns] > 0.5])
+        if int(table.cents[chosen].sum()) <= budget_cents:
+            yield chosen
 
 
 def _dual_prices(
@@ -234,7 +272,6 @@ def _dual_prices(
     rows: Rows,
     rules: Sequence[ProjectRule],
     budget_cents: int,
-    deadline: float,
 ) -> Prices:
     """Return dual prices of the relaxation: by sorting, or from HiGHS where rules take part."""
     prepared = rule_rows(rules)
@@ -244,7 +281,7 @@ def _dual_prices(
         return simple
     corners = hull_rows(table, rows)
     model = build_model(table, corners, prepared, budget_cents)
-    stats = model.problem.solve(highs(gap=0.0, time_limit_s=deadline - time.monotonic(), mip=False))
+    stats = model.problem.solve(highs(gap=0.0))
     if stats.status != pulp.constants.LpSolveStatus.Optimal:
         return simple
     return _prices(model)

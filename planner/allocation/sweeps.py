@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.allocation.deadline import NEVER, Deadline
 from planner.allocation.problem import Solution, Solver
 from planner.domain.vocabulary import Status
 from planner.errors import NotConvergedError
@@ -12,17 +13,19 @@ from planner.errors import NotConvergedError
 __all__ = ["pooled", "swept"]
 
 
-def swept(solver: Solver, budgets_cents: Sequence[int]) -> list[Solution | None]:
+def swept(
+    solver: Solver, budgets_cents: Sequence[int], deadline: Deadline = NEVER
+) -> list[Solution | None]:
     """Return a plan for each budget; None where none was found nor proven impossible in time."""
     try:
-        return list(solver.sweep(budgets_cents))
+        return list(solver.sweep(budgets_cents, deadline))
     except NotConvergedError:
-        return [_alone(solver, cents) for cents in budgets_cents]
+        return [_alone(solver, cents, deadline) for cents in budgets_cents]
 
 
-def _alone(solver: Solver, cents: int) -> Solution | None:
+def _alone(solver: Solver, cents: int, deadline: Deadline) -> Solution | None:
     try:
-        return solver.sweep([cents])[0]
+        return solver.sweep([cents], deadline)[0]
     except NotConvergedError:
         return None
 
@@ -94,6 +97,8 @@ def _bounded(
     for one, own in zip(reversed(kept), reversed(solutions), strict=True):
         if own is not None and own.status is not Status.INFEASIBLE:
             least = min(least, own.bound)
+        if one is not None and own is None and not np.isfinite(least):
+            one = None  # a bound for a smaller budget is none for this one
         if one is not None:
             bound = max(one.value, least if np.isfinite(least) else one.bound)
             one = replace(one, bound=bound)

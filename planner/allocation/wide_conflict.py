@@ -15,12 +15,15 @@ import pulp
 from planner.allocation.build_problem import build_layout, build_problem, period_name, spend_bound
 from planner.allocation.conflict import (
     BUDGET,
-    TIME_LIMIT_S,
     Conflict,
     chance_suspects,
     conflict_of,
     explain_conflict,
+    require_time,
 )
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance, Effort, OutOfEffortError
+from planner.allocation.feasibility import DECIDING_WORK
 from planner.allocation.options import Menu
 from planner.allocation.packing import Group, pack_outcomes
 from planner.allocation.prepare import Prepared
@@ -34,16 +37,24 @@ from planner.domain.portfolio import Portfolio, UnitShare
 from planner.domain.vocabulary import Status
 from planner.errors import NotConvergedError
 
+SPEND_WORK = 15 * SECOND
+"""For the least random spend that some rules allow."""
 _NONE = np.zeros(0, dtype=np.int64)
 
 
-def why_infeasible(prepared: Prepared) -> Conflict:
-    """Return the smallest set of the user's rules that cannot hold together, and smallest fixes."""
+def why_infeasible(prepared: Prepared, deadline: Deadline = NEVER) -> Conflict:
+    """Return the smallest set of the user's rules that cannot hold together, and smallest fixes.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline came before they were found.
+    """
     rules = project_rules(prepared.portfolio.rules)
     plain = prepared.is_plain and not any(menu.committed for menu in prepared.menus)
     if plain:
-        return explain_conflict(prepared.menus, rules, prepared.budget_cents)
-    case = WideCase(prepared, chance_suspects(prepared.menus, rules))
+        return explain_conflict(prepared.menus, rules, prepared.budget_cents, deadline)
+    case = WideCase(prepared, chance_suspects(prepared.menus, rules), deadline)
     return conflict_of(case, case.period_fixes)
 
 
@@ -58,6 +69,7 @@ class WideCase:
 
     prepared: Prepared
     chance_of: dict[str, str]
+    deadline: Deadline = NEVER
     answers: dict[frozenset[str], bool] = field(default_factory=dict)
 
     @property
@@ -116,6 +128,7 @@ class WideCase:
         self, kept: frozenset[str], lowered: tuple[str, float] | None, period: str | None
     ) -> int | None:
         """Return the least cents in total, or of what a period's row counts."""
+        require_time(self.deadline)
         portfolio = self._kept_portfolio(kept)
         options = [self._options(menu, kept, lowered) for menu in self.menus]
         layout = build_layout(options, portfolio)
@@ -131,8 +144,10 @@ class WideCase:
         rows = [row for row in problem.rows if row.rule not in periods or row.rule in kept]
         limit = None if BUDGET not in kept or period is None else self.prepared.budget_cents
         if outcomes is not None and period is None:
-            return _least_spend(replace(problem, rows=tuple(rows)), portfolio)
-        return _least_cost(replace(problem, rows=tuple(rows), budget_cents=limit), counted)
+            return _least_spend(replace(problem, rows=tuple(rows)), portfolio, self.deadline)
+        return _least_cost(
+            replace(problem, rows=tuple(rows), budget_cents=limit), counted, self.deadline
+        )
 
     def _kept_portfolio(self, kept: frozenset[str]) -> Portfolio:
         """Return the portfolio with the rules and the assets that are kept."""
@@ -185,7 +200,7 @@ def _cheapest_of_each(options: ProjectOptions) -> ProjectOptions:
     return options.take(np.sort(order[first]))
 
 
-def _least_cost(problem: Problem, counted: Row | None) -> int | None:
+def _least_cost(problem: Problem, counted: Row | None, deadline: Deadline = NEVER) -> int | None:
     """Return the least cents in all, or of what one row counts; None if the rows conflict."""
     if any(r.limit < 0 and not len(r.options) and not len(r.assets) for r in problem.rows):
         return None
@@ -214,7 +229,7 @@ def _least_cost(problem: Problem, counted: Row | None) -> int | None:
         model.addConstraint(pulp.lpSum_vars_coefs(mine) <= row.limit / scale, f"row[{number}]")
     if not terms:
         return 0
-    stats = model.solve(highs(gap=0.0, time_limit_s=TIME_LIMIT_S))
+    stats = model.solve(highs(gap=0.0, effort=Effort(Allowance(DECIDING_WORK, deadline))))
     if stats.status == pulp.constants.LpSolveStatus.Infeasible:
         return None
     if not stats.has_solution:
@@ -291,7 +306,7 @@ class _MinusSpend:
         return self.outcomes.spend_draws(options)
 
 
-def _least_spend(problem: Problem, portfolio: Portfolio) -> int | None:
+def _least_spend(problem: Problem, portfolio: Portfolio, deadline: Deadline = NEVER) -> int | None:
     """Return the least CVaR of random spend that the rules allow, in cents; None if infeasible."""
     from planner.allocation.engine import PortfolioSolver
 
@@ -311,5 +326,7 @@ def _least_spend(problem: Problem, portfolio: Portfolio) -> int | None:
             spend=None,
             budget_cents=None,
         )
-    ).solve(time_limit_s=TIME_LIMIT_S)
+    ).solve(allowance=Allowance(SPEND_WORK, deadline))
+    if solution.stop == "time":
+        raise OutOfEffortError
     return None if solution.status is Status.INFEASIBLE else math.ceil(-100 * solution.value - 1e-6)

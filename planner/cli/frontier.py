@@ -62,6 +62,7 @@ def frontier(
     ] = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
+    time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
@@ -92,6 +93,7 @@ def frontier(
             goals=tuple(goal or ()),
             confidence=confidence,
             seed=seed,
+            time_limit_s=time_limit,
         )
     written: Path | None = None
     if plot is not None:

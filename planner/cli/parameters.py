@@ -51,7 +51,13 @@ Gap = Annotated[
     typer.Option("--gap", min=0.0, max=1.0, help="Relative gap at which the search may stop."),
 ]
 TimeLimit = Annotated[
-    float, typer.Option("--time-limit", min=0.0, help="Seconds the solver may take.")
+    float | None,
+    typer.Option(
+        "--time-limit",
+        min=0.0,
+        metavar="SECONDS",
+        help="Stop after so many seconds, with the best found by then; no limit without.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings, no hints.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print every default used.")]

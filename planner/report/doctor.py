@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -181,7 +180,6 @@ def _data() -> str:
 
 def _self_test() -> str:
     """Plan two projects under a budget that holds one, and check that the better one is funded."""
-    start = time.perf_counter()
 
     def project(name: str, value: float) -> Project:
         return Project(
@@ -201,4 +199,4 @@ def _self_test() -> str:
     if plan.status != "optimal" or verdicts["large"] is None:
         message = f"unexpected plan: {plan.status}, {verdicts}"
         raise ValueError(message)
-    return f"a plan of two projects, optimal, in {time.perf_counter() - start:.2f} s"
+    return "a plan of two projects, optimal"

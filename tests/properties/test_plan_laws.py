@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner
+from planner.allocation.effort import Allowance
 from planner.allocation.solve import Choice, choose
 from planner.domain.option import ProjectOptions
 from planner.domain.portfolio import ProjectRule
@@ -114,12 +115,12 @@ def test_scaling_all_money_changes_nothing_but_the_scale(
 
 
 @given(seed=seeds, objective=objectives, budget=budgets)
-def test_without_time_the_plan_is_still_sound_and_its_gap_true(
+def test_without_work_the_plan_is_still_sound_and_its_gap_true(
     seed: int, objective: Objective, budget: int
 ) -> None:
-    """With no time at all a plan comes back whose bound lies above the optimum."""
+    """With no work at all a plan comes back whose bound lies above the optimum."""
     options, rules = _case(seed)
-    hurried = choose(options, objective, budget, rules, time_limit_s=0.0)
+    hurried = choose(options, objective, budget, rules, allowance=Allowance(0.0))
     patient = choose(options, objective, budget, rules)
     assert (hurried is None) == (patient is None)
     if hurried is not None and patient is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Stop
 from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.relax import Relaxation
 from planner.allocation.problem import Problem, Solution
@@ -38,6 +39,11 @@ class Progress:
         if choice is not None and (self.choice is None or choice.value > self.choice.value):
             self.choice = choice
 
+    def tighten(self, bound: float, solver_bound: float) -> None:
+        """Keep lower bounds."""
+        self.bound = min(self.bound, bound)
+        self.solver_bound = min(self.solver_bound, solver_bound)
+
     def within(self, gap: float, slack: float) -> bool:
         """Whether the plan is as close to the bound as asked."""
         if self.choice is None:
@@ -51,6 +57,7 @@ def conclude(
     progress: Progress,
     slack: float,
     draw_weights: Floats | None,
+    stop: Stop = "",
 ) -> Solution:
     """Return the answer: value recomputed, bounds no lower than it, prices.
 
@@ -66,6 +73,8 @@ def conclude(
         What the bound may be off by rounding.
     draw_weights : ndarray of float64, shape (n_draws,), or None
         How much each draw counts at the margin.
+    stop : Stop
+        What ended the search before the gap asked for was proven.
 
     Raises
     ------
@@ -74,8 +83,8 @@ def conclude(
     """
     if progress.choice is None:
         raise NotConvergedError(
-            "No plan that keeps the rules was found in the time allowed, "
-            "nor proof that there is none. Allow more time."
+            "No plan that keeps the rules was found in the time or the work allowed, "
+            "nor proof that there is none. With --time-limit, allow more time."
         )
     choice = _earliest(judge, progress.choice)
     value, prices = choice.value, relaxation.prices
@@ -96,6 +105,7 @@ def conclude(
         budget_price=100 * prices.per_cent if _can_spend(judge) else 0.0,
         row_prices=prices.per_row,
         draw_weights=draw_weights,
+        stop=stop,
     )
 
 

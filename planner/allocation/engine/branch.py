@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import OutOfEffortError
 from planner.allocation.engine.branch_leaf import best_of, estimated_choices, grown
 from planner.allocation.engine.branch_program import Priced, Program
 from planner.allocation.engine.certify import Certifier, Choice
@@ -37,6 +38,8 @@ RELIABLE = 3
 """Splits of a project after which its effect is taken as known."""
 ROUND_EACH = 8
 """Parts after which the relaxation's solution is rounded to a plan again."""
+COUNTING, CHOOSING, ROUNDING = 1e3, 50.0, 3e7
+"""Work of counting the choices of a column, of weighing one project's in a choice, of a plan."""
 
 
 MOST_CELLS = 16_000_000
@@ -116,7 +119,7 @@ class TreeSearch:
         self.nodes = 0
 
     def run(self, best: Choice, bound: float, allowed: Flags | None = None) -> tuple[Choice, float]:
-        """Return the best plan and a bound on every choice of the table, by the deadline.
+        """Return the best plan and a bound on every choice of the table that the effort allows.
 
         Parameters
         ----------
@@ -137,7 +140,7 @@ class TreeSearch:
             part = heapq.heappop(self._open)
             try:
                 self._look_at(part)
-            except TimeoutError:
+            except OutOfEffortError:
                 heapq.heappush(self._open, part)
                 return self.best, max(self._enough(), -self._open[0].key)
         return self.best, self._enough()
@@ -161,6 +164,7 @@ class TreeSearch:
         # Losses are told against the part's own bound, even where an inherited one is lower.
         slack = priced.bound - self._enough()
         losses = np.where(allowed, priced.losses, np.inf)
+        self.program.effort.spend(COUNTING * len(losses))
         if estimated_choices(self.table, losses, slack) <= MOST_CHOICES:
             choices = grown(self.table, losses, slack, 4 * MOST_CHOICES)
             if choices is not None:
@@ -197,6 +201,7 @@ class TreeSearch:
         return True
 
     def _round(self, priced: Priced) -> None:
+        self.program.effort.spend(ROUNDING)
         own = np.flatnonzero((self.table.option >= 0) & (priced.shares > 1e-9))
         order = own[np.argsort(self.table.option[own])]
         self._learn(self.rounding(self.table.option[order], priced.shares[order]))
@@ -207,6 +212,7 @@ class TreeSearch:
 
     def _search_whole(self, choices: Rows) -> None:
         system, risk = self.judge.system, self.judge.risk
+        self.program.effort.spend(CHOOSING * choices.size)
         margin = self._enough() - self.best.value
         found = best_of(self.program, system, risk, choices, self.best.value, margin)
         if found.columns is not None:

@@ -5,13 +5,13 @@ part of the table may demand that a project is funded, or that it is funded with
 options. One HiGHS object serves every part: columns outside it are closed.
 """
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Effort, OutOfEffortError
 from planner.allocation.engine.branch_table import Table
 from planner.allocation.engine.highs import INFINITE, Answer, Kept
 from planner.allocation.engine.model import Units
@@ -24,6 +24,8 @@ type Flags = NDArray[np.bool_]
 MOST_CUTS = 60
 """Cuts in the linear program; beyond, those that bound nothing lately are left out."""
 KEPT_CUTS = 30
+PRICING = 20.0
+"""Work of pricing a column, for each cut in the linear program."""
 REMEMBERED = 500
 """Cuts remembered in all; those that bounded nothing for longest are forgotten."""
 
@@ -62,12 +64,12 @@ class Program:
         Scales.
     tail : float
         Weight of the tail, above 0.
-    deadline : float
-        Of the monotonic clock.
+    effort : Effort
+        What may be spent.
     """
 
-    def __init__(self, table: Table, units: Units, tail: float, deadline: float) -> None:
-        self.table, self.units, self.tail, self.deadline = table, units, tail, deadline
+    def __init__(self, table: Table, units: Units, tail: float, effort: Effort) -> None:
+        self.table, self.units, self.tail, self.effort = table, units, tail, effort
         self.slopes: list[Floats] = []
         self.constants: list[float] = []
         self._used: list[int] = []
@@ -80,7 +82,7 @@ class Program:
 
     def part(self, columns: Rows) -> "Program":
         """Return the program of some columns, with the cuts that bounded something last."""
-        own = Program(self.table.part(columns), self.units, self.tail, self.deadline)
+        own = Program(self.table.part(columns), self.units, self.tail, self.effort)
         for number in self.lately(KEPT_CUTS):
             own.slopes.append(self.slopes[number][columns])
             own.constants.append(self.constants[number])
@@ -112,8 +114,8 @@ class Program:
 
         Raises
         ------
-        TimeoutError
-            The time is up, or the program could not be solved.
+        OutOfEffortError
+            The effort is over, or the program could not be solved.
         """
         if self._kept is None or len(self._inside) > MOST_CUTS:
             self._build()
@@ -125,16 +127,16 @@ class Program:
         if answer.status == "infeasible":
             return None
         if answer.values is None:
-            raise TimeoutError
+            raise OutOfEffortError
+        self.effort.spend(PRICING * len(allowed) * (1 + len(self._inside)))
         return self._priced(answer.values, np.maximum(answer.row_duals, 0.0), allowed)
 
     def _answer(self, allowed: Flags) -> Answer:
-        left = self.deadline - time.monotonic()
-        if left <= 0 or self._kept is None:
-            raise TimeoutError
+        if self.effort.is_over() or self._kept is None:
+            raise OutOfEffortError
         self._kept.set_upper(self._places, np.where(allowed, INFINITE, 0.0))
         self._runs += 1
-        return self._kept.run(left)
+        return self._kept.run(self.effort)
 
     def _priced(self, values: Floats, duals: Floats, allowed: Flags) -> Priced:
         table, worth = self.table, self.units.worth

@@ -37,6 +37,15 @@ class Cut:
         return self.draws.penalty
 
 
+PER_OPTION, PER_CELL = 60.0, 0.3
+"""Work of a cut for each option, and more for each draw that counts."""
+
+
+def cut_work(cut: Cut) -> float:
+    """Return the work of computing a cut."""
+    return len(cut.slope) * (PER_OPTION + PER_CELL * int(np.count_nonzero(cut.draws.weights)))
+
+
 @dataclass(eq=False)
 class CutPool:
     """Cuts of one measure at one level, the first of them at equal weights.

@@ -18,13 +18,13 @@ Cost of a pass: O((changes + pairs) · draws near the edge).
 """
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Effort
 from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.changes import NOT_FUNDED, Changes, make_changes
 from planner.allocation.engine.draft import Draft
@@ -47,8 +47,8 @@ TRULY = 8
 PASSES = 400
 PASSES_AGAIN, PASSES_QUICK = 60, 20
 MOST_KICKS = 1_000
-PATIENCE = 10
-"""Kicks without a better plan after which the search ends."""
+PATIENCE, PATIENCE_WITH_ROWS = 10, 300
+"""Kicks without a better plan after which the search ends; most are refused where rules bind."""
 TOO_MUCH = 1.5
 """Times what is missing that a change may free."""
 QUARTER = 0.25
@@ -57,6 +57,8 @@ RARELY = 1e-6
 LEAST, MOST = 2, 5
 """Changes in a kick."""
 UNKNOWN = -2
+STEP, CELL, PAIR = 1e6, 4.0, 25.0
+"""Work of a pass, and more for each change in each draw near the edge, and for each pair."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +131,7 @@ class EdgeSearch:
         self._changes: Changes | None = None
 
     def run(
-        self, choice: Choice, target: float, deadline: float, *, near: Relaxed | None = None
+        self, choice: Choice, target: float, effort: Effort, *, near: Relaxed | None = None
     ) -> Choice:
         """Return a plan at least as good, looked for until it is worth the target.
 
@@ -139,11 +141,13 @@ class EdgeSearch:
             Plan to start from; keeps every row.
         target : float
             Worth at which to stop.
-        deadline : float
-            Of the monotonic clock.
+        effort : Effort
+            What may be spent.
         near : Relaxed, optional
             Its solution, with the larger part of what is split, is a second plan to start from.
         """
+        if effort.is_over():
+            return choice
         if self._changes is None:
             most = FEW_CHANGES if self.quick else MOST_CHANGES
             self._changes = make_changes(self.judge, self.bound, choice, most)
@@ -155,13 +159,13 @@ class EdgeSearch:
             starts.insert(0, self._larger_shares(near))
         passes, paired = (PASSES_QUICK, PAIRED_AGAIN) if self.quick else (PASSES, PAIRED)
         for first, value in starts:
-            other, after = self._descended(first, value, passes, paired, deadline)
+            other, after = self._descended(first, value, passes, paired, effort)
             if other.room() >= 0 and after.value > choice.value:
                 draft, choice = other, after
                 if self.quick or choice.value >= target:
                     break
         if not self.quick:
-            draft = self._kicked_on(draft, choice, target, deadline)
+            draft = self._kicked_on(draft, choice, target, effort)
         return self.judge.value(draft.options, draft.assets)
 
     def _larger_shares(self, near: Relaxed) -> tuple[Draft, Choice]:
@@ -182,11 +186,12 @@ class EdgeSearch:
         taken[problem.owner[options]] = options
         return Draft(self.judge, taken, assets.copy(), np.zeros(0, dtype=np.int64))
 
-    def _kicked_on(self, draft: Draft, choice: Choice, target: float, deadline: float) -> Draft:
+    def _kicked_on(self, draft: Draft, choice: Choice, target: float, effort: Effort) -> Draft:
         """Make a few random changes and go on from there, again and again."""
         random, waited = np.random.default_rng(len(self._known.option)), 0
+        patience = PATIENCE_WITH_ROWS if self.judge.system.n_rows else PATIENCE
         for _ in range(MOST_KICKS):
-            if choice.value >= target or waited >= PATIENCE or time.monotonic() > deadline:
+            if choice.value >= target or waited >= patience or effort.is_over():
                 break
             waited += 1
             kicked = self._kicked(draft, random)
@@ -194,7 +199,7 @@ class EdgeSearch:
                 continue
             moved = self._moved(choice, draft, kicked)
             fresh = self.judge.value(kicked.options, kicked.assets, moved)
-            other, after = self._descended(kicked, fresh, PASSES_AGAIN, PAIRED_AGAIN, deadline)
+            other, after = self._descended(kicked, fresh, PASSES_AGAIN, PAIRED_AGAIN, effort)
             if other.room() >= 0 and after.value > choice.value:
                 draft, choice, waited = other, after, 0
         return draft
@@ -217,17 +222,27 @@ class EdgeSearch:
         return self._changes
 
     def _descended(
-        self, draft: Draft, choice: Choice, passes: int, paired: int, deadline: float
+        self, draft: Draft, choice: Choice, passes: int, paired: int, effort: Effort
     ) -> tuple[Draft, Choice]:
         """Take the best change of one or two projects while there is one."""
         for _ in range(passes):
-            if time.monotonic() > deadline:
+            if effort.is_over():
                 break
+            effort.spend(self._step_work(choice, paired))
             step = self._step(draft, choice, paired)
             if step is None:
                 break
             draft, choice = step
         return draft, choice
+
+    def _step_work(self, choice: Choice, paired: int) -> float:
+        """Return the work of a pass: every change and every pair in the draws near the edge."""
+        if choice.worth_draws is None:
+            return 0.0
+        _, _, low, high = _edge_range(len(choice.worth_draws), self.judge.risk.level)
+        near = high - low
+        pairs = paired * paired
+        return STEP + CELL * near * len(self._known.option) + pairs * (PAIR + near / 2)
 
     def _step(self, draft: Draft, choice: Choice, paired: int) -> tuple[Draft, Choice] | None:
         """Return the plan after the most promising change that truly helps.
@@ -362,13 +377,18 @@ class EdgeSearch:
         return first, second, gain
 
 
+def _edge_range(n_draws: int, level: float) -> tuple[float, int, int, int]:
+    """Return the size of the tail, its whole draws, and which ranks are near its end."""
+    size = max((1 - level) * n_draws, 1e-9)
+    whole = min(math.floor(size + 1e-9), n_draws - 1)
+    low = max(0, min(int(0.3 * whole), whole - 50))
+    return size, whole, low, min(n_draws, max(2 * whole, whole + 50))
+
+
 def find_edge(worth: Floats, level: float) -> _Edge:
     """Return where the tail of a plan's worth ends, with the draws around it."""
-    size = max((1 - level) * len(worth), 1e-9)
-    whole = min(math.floor(size + 1e-9), len(worth) - 1)
+    size, whole, low, high = _edge_range(len(worth), level)
     order = np.argsort(worth, kind="stable")
-    low = max(0, min(int(0.3 * whole), whole - 50))
-    high = min(len(worth), max(2 * whole, whole + 50))
     at = float(worth[order[whole]])
     near = np.sort(order[low:high])
     missing = (at - worth[near]).astype(np.float32)

@@ -1,8 +1,8 @@
 """The HiGHS object that PuLP built, kept and extended: the only place that talks to it.
 
 PuLP writes the model once; each round then adds rows or columns to the solver's own copy and runs
-it again from the last basis. One thread and a fixed seed, so that the same model gives the same
-answer.
+it again from the last basis. One thread, a fixed seed and counted work, so that the same model
+gives the same answer; its clock ends a run only where a time limit was asked for.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from planner.allocation.solver import SMALLEST_TIME_LIMIT_S, QuietHiGHS
+from planner.allocation.effort import Effort
+from planner.allocation.solver import QuietHiGHS, searched, set_seconds
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
@@ -31,6 +32,12 @@ NO_SEEKING = {
     "mip_heuristic_run_root_reduced_cost": False,
 }
 """Four fifths of the time of a small search with a known plan went into these."""
+RUN, ENTRY = 4e5, 30.0
+"""Work of starting a linear program again, and more for each of its entries."""
+PIVOT, PIVOT_LINE = 2e4, 45.0
+"""Work of a pivot, and more for each row and column."""
+MOST_PIVOTS = 50
+"""For each row and column; a simplex that takes more has lost its way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,8 @@ class Answer:
         In the model's units.
     bound : float
         The proven upper bound of an integer model, in the model's units; inf if none.
+    seen : tuple of ndarray
+        Values of every column, for each solution that an integer search came by.
     """
 
     status: str
@@ -56,6 +65,7 @@ class Answer:
     row_duals: Floats
     objective: float
     bound: float
+    seen: tuple[Floats, ...] = ()
 
 
 class Kept:
@@ -85,8 +95,10 @@ class Kept:
         solver.buildSolverModel(problem)
         highs: Any = problem.solverModel
         self._highs = highs
-        self._whole = whole
+        self._whole, self._seek = whole, seek
         self._place = {v.id: place for place, v in enumerate(problem.exported_variables())}
+        if whole:
+            highs.setOptionValue("mip_improving_solution_save", True)
         if whole and not seek:
             for option, value in NO_SEEKING.items():
                 highs.setOptionValue(option, value)
@@ -113,21 +125,14 @@ class Kept:
         """Set the relative gap at which an integer search may stop."""
         self._highs.setOptionValue("mip_rel_gap", gap)
 
-    def run(self, time_limit_s: float, *, start: Floats | None = None) -> Answer:
-        """Solve; HiGHS counts the time of all runs of an object, so the limit is moved on."""
+    def run(self, effort: Effort, *, start: Floats | None = None) -> Answer:
+        """Solve, and count the work."""
         highs = self._highs
-        allowed = highs.getRunTime() + max(time_limit_s, SMALLEST_TIME_LIMIT_S)
-        highs.setOptionValue("time_limit", allowed)
         if start is not None:
             every = np.arange(len(start), dtype=np.int32)
             highs.setSolution(len(start), every, start)
-        highs.run()
-        status = str(highs.getModelStatus()).rpartition(".k")[2]
-        if not self._whole and status not in DECIDED:
-            # Once in a thousand the simplex loses its way from the last basis.
-            highs.clearSolver()
-            highs.run()
-            status = str(highs.getModelStatus()).rpartition(".k")[2]
+        seen = searched(highs, effort, seek=self._seek) if self._whole else self._ran(effort)
+        status = self._status
         info = highs.getInfo()
         solution = highs.getSolution()
         has_values = status == "Optimal" or (
@@ -142,7 +147,30 @@ class Kept:
             row_duals=np.array(solution.row_dual),
             objective=float(info.objective_function_value),
             bound=float(info.mip_dual_bound) if self._whole else INFINITE,
+            seen=seen,
         )
+
+    def _ran(self, effort: Effort) -> tuple[Floats, ...]:
+        """Solve the linear program from the last basis, or anew where that leads astray."""
+        highs, lines = self._highs, self.n_rows + self.n_columns
+        highs.setOptionValue("simplex_iteration_limit", MOST_PIVOTS * lines)
+        for again in (False, True):
+            if again:
+                # Once in a thousand the simplex loses its way from the last basis.
+                highs.clearSolver()
+            set_seconds(highs, effort)
+            highs.run()
+            pivots = max(0, int(highs.getInfo().simplex_iteration_count))
+            entries = int(highs.getNumNz())
+            effort.spend(RUN + ENTRY * entries + pivots * (PIVOT + PIVOT_LINE * lines))
+            if self._status in DECIDED:
+                break
+        return ()
+
+    @property
+    def _status(self) -> str:
+        """Return what HiGHS calls the outcome of the last run."""
+        return str(self._highs.getModelStatus()).rpartition(".k")[2]
 
     def start_from(self, basic: Rows, tight: Rows) -> None:
         """Begin at a corner: these columns in the basis, these rows at their limits, no others."""

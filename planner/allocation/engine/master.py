@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Effort
 from planner.allocation.engine.columns import knapsack_corner
 from planner.allocation.engine.cuts import CutPool
 from planner.allocation.engine.highs import INFINITE, Kept
@@ -182,9 +183,9 @@ class Master:
         self._places = np.concatenate([self._places, np.arange(first, first + len(options))])
         self.known[options] = True
 
-    def solve(self, time_limit_s: float) -> Relaxed | None:
+    def solve(self, effort: Effort) -> Relaxed | None:
         """Solve from the last basis; None if the options seen so far cannot keep the rows."""
-        answer = self._kept.run(time_limit_s)
+        answer = self._kept.run(effort)
         if answer.status != "optimal" or answer.values is None:
             return None
         shares = answer.values[self._places]

@@ -12,13 +12,13 @@ Cost of a part: a few rounds of the relaxation.
 
 import heapq
 import itertools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import SECOND, Effort
 from planner.allocation.engine.branch import MOST_CELLS, TreeSearch
 from planner.allocation.engine.branch_program import KEPT_CUTS, Program
 from planner.allocation.engine.branch_table import make_table
@@ -49,8 +49,10 @@ MOST_CUT_CELLS = 20_000_000
 LEAST_CUTS = 100
 FINISHED = 300
 """Options left in a part up to which it is searched in a table of its own."""
-SHARE_OF_TIME = 0.3
-"""Of the time left, for such a search."""
+FINISHING = 3 * SECOND
+"""Work of such a search, at most."""
+HEDGING = 7e4
+"""Work for each option of a relaxation when the mixture that hedges most is looked for."""
 EVEN = 1e-9
 NOT_FUNDED = -1
 
@@ -105,8 +107,8 @@ class PartSearch:
         self._left = -np.inf
         self.parts = 0
 
-    def run(self, best: Choice, root: Relaxation, deadline: float) -> tuple[Choice, float]:
-        """Return the best plan and a bound on every plan, by the deadline.
+    def run(self, best: Choice, root: Relaxation, effort: Effort) -> tuple[Choice, float]:
+        """Return the best plan and a bound on every plan that the effort allows.
 
         Parameters
         ----------
@@ -114,8 +116,8 @@ class PartSearch:
             Plan to beat.
         root : Relaxation
             Of the whole; its losses close what cannot be in a better plan.
-        deadline : float
-            Of the monotonic clock.
+        effort : Effort
+            What may be spent.
         """
         self.best, self.root = best, root
         limits = Limits({}, {})
@@ -123,10 +125,10 @@ class PartSearch:
         first: Relaxation | None = root
         while waiting and -waiting[0].key > self._enough:
             part = heapq.heappop(waiting)
-            if time.monotonic() > deadline:
+            if effort.is_over():
                 heapq.heappush(waiting, part)
                 break
-            for child in self._looked_at(part, first, deadline):
+            for child in self._looked_at(part, first, effort):
                 heapq.heappush(waiting, child)
             first = None
         self.relaxer.master.set_terms(self.terms)
@@ -138,11 +140,16 @@ class PartSearch:
         """Return the worth up to which a part need not be looked at."""
         return self.best.value + 0.999 * self.gap * abs(self.best.value)
 
-    def _looked_at(self, part: Part, known: Relaxation | None, deadline: float) -> list[Part]:
-        """Bound a part and return what of it is left: nothing, or two smaller parts."""
-        relaxation = known or self._relaxed(part, deadline, self._tolerance)
+    def _looked_at(self, part: Part, known: Relaxation | None, effort: Effort) -> list[Part]:
+        """Bound a part and return what of it is left: nothing, two smaller parts, or itself.
+
+        Itself where the effort was over too soon: nothing is made of what was left half done.
+        """
+        relaxation = known or self._relaxed(part, effort, self._tolerance)
         if relaxation is None:
             return []
+        if effort.is_over():
+            return [part]
         self.parts += 1
         bound = min(-part.key, relaxation.bound.value)
         rounded = self.parts <= ROUND_FIRST or self.parts % ROUND_EACH == 0
@@ -150,14 +157,17 @@ class PartSearch:
             self._learn(self.heuristic(relaxation))
         if bound <= self._enough:
             return []
-        bound = self._finished(part.limits, relaxation, bound, deadline)
+        bound = self._finished(part.limits, relaxation, bound, effort)
         if bound <= self._enough:
             return []
+        effort.spend(HEDGING * len(relaxation.relaxed.options))
         halves = self._halves(part.limits, relaxation)
         if halves is None:
-            sharper = self._relaxed(part, deadline, FINEST)
+            sharper = self._relaxed(part, effort, FINEST)
             if sharper is None:
                 return []
+            if effort.is_over():
+                return [part]
             relaxation, bound = sharper, min(bound, sharper.bound.value)
             halves = self._halves(part.limits, relaxation)
         if halves is None:
@@ -169,7 +179,7 @@ class PartSearch:
         return [Part(-bound, next(self._numbers), half) for half in halves]
 
     def _finished(
-        self, limits: Limits, relaxation: Relaxation, bound: float, deadline: float
+        self, limits: Limits, relaxation: Relaxation, bound: float, effort: Effort
     ) -> float:
         """Search a part with few options left in a table of its own; return what bounds it."""
         outcomes, found = self.problem.outcomes, relaxation.bound
@@ -180,10 +190,8 @@ class PartSearch:
         options = np.flatnonzero((losses <= slack) & np.isfinite(found.reduced))
         if len(options) > FINISHED or len(options) * outcomes.n_draws > MOST_CELLS:
             return bound
-        now = time.monotonic()
-        until = now + SHARE_OF_TIME * max(0.0, deadline - now)
         table = make_table(self.judge.system, self.terms, outcomes, options)
-        program = Program(table, self.relaxer.master.units, self.terms.tail, until)
+        program = Program(table, self.relaxer.master.units, self.terms.tail, effort.part(FINISHING))
         for number in np.argsort(-relaxation.prices.per_cut, kind="stable")[:KEPT_CUTS].tolist():
             program.add_cut(self.relaxer.pool.worth[number].draws)
         search = TreeSearch(self.judge, program, lambda *_: None, self.gap)
@@ -204,7 +212,7 @@ class PartSearch:
     def _tolerance(self) -> float:
         return max(0.1 * self.gap, FINEST)
 
-    def _relaxed(self, part: Part, deadline: float, tolerance: float) -> Relaxation | None:
+    def _relaxed(self, part: Part, effort: Effort, tolerance: float) -> Relaxation | None:
         """Return the relaxation of a part; None where no plan in it keeps the rows."""
         terms = self._terms(part.limits)
         most = min(MOST_CUTS, max(LEAST_CUTS, MOST_CUT_CELLS // len(self.problem)))
@@ -215,7 +223,7 @@ class PartSearch:
         try:
             return self.relaxer.solve(
                 terms,
-                deadline,
+                effort,
                 tolerance=tolerance,
                 rounds=FINAL_ROUNDS if finest else ROUNDS,
                 enough=-np.inf if finest else self._enough,

@@ -8,13 +8,13 @@ Each round costs one warm linear program, O(n_options · cuts) of pricing and, f
 O(n_options · draws in the tail).
 """
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.engine.cuts import summed_draws
+from planner.allocation.effort import Effort
+from planner.allocation.engine.cuts import cut_work, summed_draws
 from planner.allocation.engine.master import Master, Relaxed
 from planner.allocation.engine.pricing import Bound, Prices, Terms, price
 from planner.allocation.engine.tail import (
@@ -37,10 +37,10 @@ CANNOT_FILL = 1e-6
 """Scaled shortfall of the rows, proven whatever is taken, that counts as infeasible."""
 STEPS = (0.03, 0.1, 0.2, 0.35, 0.5, 0.7)
 """How far the best solution is moved towards a new one."""
-FIRST_SOLVE_S = 600.0
-"""Without one solved linear program there is neither bound nor plan; seconds at 5,000 projects."""
 SHARP = 0.2
 """Share of a bound's distance to what is enough that it may still be off by."""
+PRICING, PRICING_CUT = 20.0, 1.0
+"""Work of pricing an option, and more for each cut that counts."""
 NEW_COLUMNS = 2
 """Options added for each project in a round; more make the linear program slower than they save."""
 
@@ -82,17 +82,20 @@ class Relaxer:
         self._reached = -np.inf
         self._centre: Floats | None = None
         self._rest = 0.0
+        self._best: Relaxation | None = None
+        self._is_done = False
         self.system = master.system
         self.pool = master.pool
 
     def solve(
         self,
         terms: Terms,
-        deadline: float,
+        effort: Effort,
         *,
         tolerance: float,
         rounds: int = MOST_ROUNDS,
         enough: float = -np.inf,
+        goes_on: bool = False,
     ) -> Relaxation | None:
         """Return the relaxation; None if it is proven that nothing keeps the rows.
 
@@ -100,49 +103,61 @@ class Relaxer:
         ----------
         terms : Terms
             Budget, weight of the tail and limits.
-        deadline : float
-            Of the monotonic clock; the first round always ends.
+        effort : Effort
+            What may be spent; the first round always ends.
         tolerance : float
             Relative distance of bound and solution at which to stop.
         rounds : int
             At most.
         enough : float
             A bound as low as that needs not be lowered further; one near it is told more sharply.
+        goes_on : bool, default=False
+            From where the last call under the same terms ended.
         """
+        if not goes_on:
+            self._best, self._is_done = None, False
+            self._reached, self._centre, self._rest = -np.inf, None, 0.0
         self.master.set_terms(terms)
-        best: tuple[Bound, Prices] | None = None
-        self._reached, self._centre, self._rest = -np.inf, None, 0.0
-        relaxed: Relaxed | None = None
         for _ in range(rounds):
-            left = deadline - time.monotonic() if relaxed is not None else FIRST_SOLVE_S
-            if left <= 0:
+            if self._is_done or (self._best is not None and effort.is_over()):
                 break
-            fresh = self.master.solve(left)
-            if fresh is None:
-                if relaxed is not None and time.monotonic() > deadline:
+            relaxed = self._solved(effort)
+            if relaxed is None:
+                if self._best is not None and effort.is_over():
                     break
-                if not self._fill(terms, deadline):
+                if not self._fill(terms, effort):
                     return None
-                fresh = self.master.solve(FIRST_SOLVE_S)
-                if fresh is None:
+                relaxed = self.master.solve(effort.unending())
+                if relaxed is None:
                     break
-            relaxed = fresh
-            bound = price(self.system, self.pool, terms, relaxed.prices)
-            if best is None or bound.value < best[0].value:
-                best = bound, relaxed.prices
-            n_cuts = len(self.pool.worth) + len(self.pool.spend)
-            self._cut_off(relaxed, terms, tolerance)
-            size = max(abs(best[0].value), ROUNDING * best[0].magnitude)
-            above = best[0].value - enough if enough > -np.inf else 0.0
-            off = best[0].value - self._reached
-            if off <= max(tolerance * size, SHARP * above) or best[0].value <= enough:
-                break
-            added = self._add_columns(bound)
-            if not added and len(self.pool.worth) + len(self.pool.spend) == n_cuts:
-                break
-        if best is None or relaxed is None:
+            self._is_done = self._sharpened(relaxed, terms, effort, tolerance, enough)
+        if self._best is None:
             raise NotConvergedError("The linear relaxation of the portfolio could not be solved.")
-        return Relaxation(best[0], best[1], relaxed)
+        return self._best
+
+    def _solved(self, effort: Effort) -> Relaxed | None:
+        """Solve the linear program: to the end where there is neither bound nor plan yet."""
+        return self.master.solve(effort.unending() if self._best is None else effort)
+
+    def _sharpened(
+        self, relaxed: Relaxed, terms: Terms, effort: Effort, tolerance: float, enough: float
+    ) -> bool:
+        """Learn a bound, a cut and columns from a solution; return whether that was the last."""
+        bound, best = price(self.system, self.pool, terms, relaxed.prices), self._best
+        effort.spend(len(bound.reduced) * (PRICING + PRICING_CUT * len(self.pool.worth)))
+        if best is None or bound.value < best.bound.value:
+            best = Relaxation(bound, relaxed.prices, relaxed)
+        self._best = best = replace(best, relaxed=relaxed)
+        known = len(self.pool.worth), len(self.pool.spend)
+        self._cut_off(relaxed, terms, tolerance)
+        fresh = [*self.pool.worth[known[0] :], *self.pool.spend[known[1] :]]
+        effort.spend(sum(cut_work(cut) for cut in fresh))
+        size = max(abs(best.bound.value), ROUNDING * best.bound.magnitude)
+        above = best.bound.value - enough if enough > -np.inf else 0.0
+        off = best.bound.value - self._reached
+        if off <= max(tolerance * size, SHARP * above) or best.bound.value <= enough:
+            return True
+        return not self._add_columns(bound) and not fresh
 
     def _cut_off(self, relaxed: Relaxed, terms: Terms, tolerance: float) -> None:
         """Add the cuts that a solution violates, and note its true worth.
@@ -226,13 +241,13 @@ class Relaxer:
         self.master.add(chosen)
         return len(chosen)
 
-    def _fill(self, terms: Terms, deadline: float) -> bool:
+    def _fill(self, terms: Terms, effort: Effort) -> bool:
         """Find options with which the rows can be kept; False if proven that there are none."""
         searching = replace(terms, counted=False, tail=0.0)
         self.master.set_terms(searching)
         possible = True
         for _ in range(MOST_ROUNDS):
-            relaxed = self.master.solve(FIRST_SOLVE_S)
+            relaxed = self.master.solve(effort.unending())
             if relaxed is None:
                 break
             if relaxed.objective / self.master.units.worth >= -ROUNDING:
@@ -241,7 +256,7 @@ class Relaxer:
             if bound.value < -CANNOT_FILL:
                 possible = False
                 break
-            if not self._add_columns(bound) or time.monotonic() > deadline:
+            if not self._add_columns(bound) or effort.is_over():
                 break
         self.master.set_terms(terms)
         return possible

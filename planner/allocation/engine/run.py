@@ -1,12 +1,12 @@
 """One solve under fixed terms: relax, round, search growing cores, conclude."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import SECOND, Effort, Stop
 from planner.allocation.engine.answer import Progress, conclude, infeasible
 from planner.allocation.engine.branch import TreeSearch, splits
 from planner.allocation.engine.branch_program import Program
@@ -23,7 +23,7 @@ from planner.allocation.engine.pricing import (
     marginal_gain,
     spend_price,
 )
-from planner.allocation.engine.relax import ROUNDING, Relaxation, Relaxer
+from planner.allocation.engine.relax import MOST_ROUNDS, ROUNDING, Relaxation, Relaxer
 from planner.allocation.engine.search import CoreSearch, Found, core_options
 from planner.allocation.problem import Solution
 
@@ -35,15 +35,23 @@ FEW = 12
 CORES = (600, 2_000, 6_000)
 """Sizes of the cores tried before all options that may still matter."""
 MOST_SEARCHED = 12_000
-"""Options beyond which a core is not searched: writing its model alone outlasts a time limit."""
+"""Options beyond which a core is not searched: writing its model alone takes too long."""
+MOST_ENTRIES = 1_000_000
+"""The same of the options' entries in cuts."""
 MOST_CANDIDATES = 15
 """Options for each project, on average, that a plan is improved with."""
 POLISHING = 5
 """Exchanges tried on each plan of an integer search."""
 SOLVER_TOLERANCE = 2e-6
 """By how much, in units of the model, HiGHS may leave its bound above the best plan."""
-SHARE_OF_TIME = 0.3
-"""Of the time left, for a core that cannot settle the question alone."""
+PASSES = 20
+"""Exchanges tried on a plan of the relaxation."""
+STARTING, CANDIDATE = 5e6, 100.0
+"""Work of making a plan of the relaxation and improving it, and more for each candidate."""
+IMPROVING = 12 * SECOND
+"""Work at the edge of the tail before the portfolio is divided, at most."""
+SEARCHING_CORE = 12 * SECOND
+"""Work on a core that cannot settle the question alone, at most."""
 
 
 class Run:
@@ -65,35 +73,62 @@ class Run:
         self._edge: EdgeSearch | None = None
         self._weights: Floats | None = None
 
-    def solve(self, gap: float, deadline: float, *, seed: Rows | None = None) -> Solution:
+    def solve(self, gap: float, effort: Effort, *, seed: Rows | None = None) -> Solution:
         """Return the best plan, its bound and its prices.
+
+        A first plan is made of the first linear program and kept until a better one is found, so
+        that a search that is stopped early has one.
 
         Parameters
         ----------
         gap : float
             Relative gap at which to stop.
-        deadline : float
-            Of the monotonic clock.
+        effort : Effort
+            What may be spent; a first plan is looked for in any case.
         seed : ndarray of int64, optional
             Options of a plan known to keep the rows.
         """
-        relaxation = self.relax(gap, deadline)
+        first = self.relax(gap, effort, rounds=1)
+        if first is None:
+            return infeasible(self.problem)
+        progress = self.start(first, seed, effort)
+        relaxation = self.relax(gap, effort, goes_on=True)
         if relaxation is None:
             return infeasible(self.problem)
-        progress = self.start(relaxation, seed, passes=20)
-        self.improve(relaxation, progress, gap, deadline)
-        if self._is_divided(progress):
-            self._divide(relaxation, progress, gap, deadline)
-        elif self._search(relaxation, progress, gap, deadline):
+        progress.tighten(relaxation.bound.value, relaxation.relaxed.objective)
+        if not effort.is_over() and self._searched(relaxation, progress, gap, effort):
             return infeasible(self.problem)
-        return self.concluded(relaxation, progress)
+        return self.concluded(relaxation, progress, self._stop(relaxation, progress, gap, effort))
 
-    def relax(self, gap: float, deadline: float, *, rounds: int = 500) -> Relaxation | None:
+    def _searched(
+        self, relaxation: Relaxation, progress: Progress, gap: float, effort: Effort
+    ) -> bool:
+        """Look for better plans and lower bounds; True if there is no plan at all."""
+        progress.learn(self.start(relaxation, None, effort).choice)
+        self.improve(relaxation, progress, gap, effort)
+        if self._is_divided(progress):
+            self._divide(relaxation, progress, gap, effort)
+            return False
+        return self._search(relaxation, progress, gap, effort)
+
+    def _stop(self, relaxation: Relaxation, progress: Progress, gap: float, effort: Effort) -> Stop:
+        """Return what ended the search before the gap was proven; other limits count work too."""
+        if progress.within(gap, self.slack(relaxation)):
+            return ""
+        return effort.stop or "work"
+
+    def relax(
+        self, gap: float, effort: Effort, *, rounds: int = MOST_ROUNDS, goes_on: bool = False
+    ) -> Relaxation | None:
         """Return the relaxation, as sharp as the gap needs."""
         tolerance = min(max(gap / 5, 1e-7), 1e-3)
-        return self.relaxer.solve(self.terms, deadline, tolerance=tolerance, rounds=rounds)
+        return self.relaxer.solve(
+            self.terms, effort, tolerance=tolerance, rounds=rounds, goes_on=goes_on
+        )
 
-    def start(self, relaxation: Relaxation, seed: Rows | None, *, passes: int) -> Progress:
+    def start(
+        self, relaxation: Relaxation, seed: Rows | None, effort: Effort, *, passes: int = PASSES
+    ) -> Progress:
         """Return the best plan found without an integer search."""
         gain = marginal_gain(self.judge.system, self.pool, self.terms, relaxation.prices)
         progress = Progress(None, relaxation.bound.value, relaxation.relaxed.objective)
@@ -103,6 +138,7 @@ class Run:
             None if seed is None else draft_from(self.judge, seed, nearby),
         ):
             if draft is not None:
+                effort.spend(STARTING * passes + CANDIDATE * len(nearby) * passes)
                 progress.learn(self._improved(filled(draft, gain), passes))
         return progress
 
@@ -128,7 +164,7 @@ class Run:
         relaxation: Relaxation,
         progress: Progress,
         gap: float,
-        deadline: float,
+        effort: Effort,
         *,
         quick: bool = False,
     ) -> None:
@@ -138,12 +174,12 @@ class Run:
             return
         if self.judge.spend is not None or progress.within(gap, self.slack(relaxation)):
             return
-        now = time.monotonic()
-        until = deadline if quick else now + SHARE_OF_TIME * (deadline - now)
         per_cent = relaxation.prices.per_cent
         self._edge = EdgeSearch(self.judge, relaxation.bound, per_cent, quick=quick)
         target = progress.bound / (1 + gap) if progress.bound > 0 else np.inf
-        progress.learn(self._edge.run(choice, target, until, near=relaxation.relaxed))
+        progress.learn(
+            self._edge.run(choice, target, effort.part(IMPROVING), near=relaxation.relaxed)
+        )
 
     def _is_divided(self, progress: Progress) -> bool:
         """Whether the portfolio is searched part by part: under CVaR and the budget alone."""
@@ -152,7 +188,7 @@ class Run:
         return not self.problem.assets
 
     def _divide(
-        self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
+        self, relaxation: Relaxation, progress: Progress, gap: float, effort: Effort
     ) -> None:
         """Search the portfolio part by part."""
         choice = progress.choice
@@ -165,11 +201,12 @@ class Run:
             draft = rounded(self.judge, part.relaxed, gain, nearby)
             if draft is None or self._edge is None:
                 return None
+            effort.spend(STARTING * POLISHING + CANDIDATE * len(nearby) * POLISHING)
             rough = self._improved(draft, POLISHING)
-            return self._edge.run(rough, -np.inf, deadline, near=part.relaxed)
+            return self._edge.run(rough, -np.inf, effort, near=part.relaxed)
 
         search = PartSearch(self.judge, self.relaxer, near, gap)
-        best, bound = search.run(choice, relaxation, deadline)
+        best, bound = search.run(choice, relaxation, effort)
         progress.learn(best)
         progress.bound = min(progress.bound, bound)
 
@@ -192,23 +229,22 @@ class Run:
         return max(ROUNDING * relaxation.bound.magnitude, tolerance)
 
     def _search(
-        self, relaxation: Relaxation, progress: Progress, gap: float, deadline: float
+        self, relaxation: Relaxation, progress: Progress, gap: float, effort: Effort
     ) -> bool:
         """Search growing cores until the plan is good enough; True if there is no plan at all."""
         bound, slack = relaxation.bound, self.slack(relaxation)
         cores = () if self._is_few(bound, progress) else CORES
         for size in (*cores, len(self.problem)):
-            if progress.within(gap, slack) or time.monotonic() > deadline:
+            if progress.within(gap, slack) or effort.is_over():
                 return False
             loss, settles = self._core_loss(bound, progress, size)
             options = core_options(bound, self.problem.owner, self.terms.usable, loss)
-            if progress.choice is not None and len(options) > MOST_SEARCHED:
+            if progress.choice is not None and self._is_too_much(len(options)):
                 if self._edge is not None:
-                    self._divide(relaxation, progress, gap, deadline)
+                    self._divide(relaxation, progress, gap, effort)
                 return False
-            now = time.monotonic()
-            until = deadline if settles else now + SHARE_OF_TIME * (deadline - now)
-            found = self._search_core(relaxation, progress, options, until, gap)
+            own = effort.part() if settles else effort.part(SEARCHING_CORE)
+            found = self._search_core(relaxation, progress, options, own, gap)
             progress.learn(found.choice)
             outside = (
                 -np.inf if len(options) == int(self.terms.usable.sum()) else bound.value - loss
@@ -224,6 +260,13 @@ class Run:
                 return False
         return False
 
+    def _is_too_much(self, n_options: int) -> bool:
+        """Whether an integer model of so many options would not get beyond its root."""
+        if n_options > MOST_SEARCHED:
+            return True
+        cuts = len(self.pool.worth) + len(self.pool.spend)
+        return not splits(self.judge, n_options) and n_options * cuts > MOST_ENTRIES
+
     def _is_few(self, bound: Bound, progress: Progress) -> bool:
         """Whether everything that can still matter is searched at once: few projects."""
         n_groups = len(self.problem.projects) + len(self.problem.assets)
@@ -234,16 +277,16 @@ class Run:
         return splits(self.judge, len(options))
 
     def _search_core(
-        self, relaxation: Relaxation, progress: Progress, options: Rows, until: float, gap: float
+        self, relaxation: Relaxation, progress: Progress, options: Rows, effort: Effort, gap: float
     ) -> Found:
         """Search a core: split where draws matter and a plan is known, else by the solver."""
         outcomes, units = self.problem.outcomes, self.relaxer.master.units
         if progress.choice is None or not splits(self.judge, len(options)) or outcomes is None:
             seek, polish = progress.choice is None, self._polish(relaxation.bound)
             search = CoreSearch(self.judge, self.pool, units, options, polish, seek=seek)
-            return search.run(progress.choice, progress.bound, until, gap)
+            return search.run(progress.choice, progress.bound, effort, gap)
         table = make_table(self.judge.system, self.terms, outcomes, options)
-        program = Program(table, units, self.terms.tail, until)
+        program = Program(table, units, self.terms.tail, effort)
         for cut in self.pool.worth:
             program.add_cut(cut.draws)
         tree = TreeSearch(self.judge, program, self._rounding(relaxation), gap)
@@ -272,7 +315,7 @@ class Run:
             return needed, True
         return float(np.partition(losses, count)[count]), False
 
-    def concluded(self, relaxation: Relaxation, progress: Progress) -> Solution:
+    def concluded(self, relaxation: Relaxation, progress: Progress, stop: Stop = "") -> Solution:
         """Return the answer: value recomputed, bounds no lower than it, prices.
 
         Raises
@@ -281,7 +324,7 @@ class Run:
             No plan was found, nor proof that there is none.
         """
         weights = self._draw_weights(relaxation) if self._weights is None else self._weights
-        found = conclude(self.judge, relaxation, progress, self.slack(relaxation), weights)
+        found = conclude(self.judge, relaxation, progress, self.slack(relaxation), weights, stop)
         price, spend = spend_price(self.pool, relaxation.prices)
         return replace(found, spend_price=100 * price, spend_weights=spend)
 

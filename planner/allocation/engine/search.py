@@ -7,13 +7,13 @@ and that. Scenarios never enter: the core's model has the tail-average cuts, and
 whenever an integer plan violates one.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Effort
 from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.cuts import Cut, CutPool
 from planner.allocation.engine.highs import Answer, Kept
@@ -29,6 +29,8 @@ type Flags = NDArray[np.bool_]
 MOST_RUNS = 500
 NEAR = 0.02
 """Plans this much below the best are still worth improving."""
+POLISHING = 3e7
+"""Work of improving a plan."""
 COARSE = 0.3
 """Share of the present gap at which an integer search stops to learn from its plan."""
 
@@ -107,8 +109,8 @@ class CoreSearch:
         self._own = self._kept.places(self.model.own)
         self._tail = int(self._kept.places([self.model.tail])[0])
 
-    def run(self, best: Choice | None, bound: float, deadline: float, gap: float) -> Found:
-        """Search until the best plan meets the core's bound within the gap, or the time is up.
+    def run(self, best: Choice | None, bound: float, effort: Effort, gap: float) -> Found:
+        """Search until the best plan meets the core's bound within the gap, or the effort is over.
 
         The first searches may stop early: their plans teach the model where it is too hopeful.
 
@@ -118,8 +120,8 @@ class CoreSearch:
             Plan to beat.
         bound : float
             No plan of the core is worth more.
-        deadline : float
-            Of the monotonic clock.
+        effort : Effort
+            What may be spent.
         gap : float
             Relative gap at which to stop.
         """
@@ -128,39 +130,66 @@ class CoreSearch:
             if best is not None:
                 fineness = max(gap / 2, COARSE * relative_gap(best.value, bound))
             self._kept.set_gap(fineness)
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if effort.is_over():
                 break
-            answer = self._kept.run(left, start=self._start(best))
+            answer = self._kept.run(effort, start=self._start(best))
             if answer.status == "infeasible":
                 return Found(best, -np.inf)
             bound = min(bound, answer.bound * self.units.worth)
+            best = self._best_seen(answer, best, effort)
+            if effort.is_over():
+                break
             best, learnt = self._read(answer, best)
             if best is not None and relative_gap(best.value, bound) <= gap:
                 break
-            if not learnt and fineness <= gap / 2:
+            if not learnt and (fineness <= gap / 2 or answer.status == "stopped"):
                 break
         return Found(best, bound)
 
-    def _read(self, answer: Answer, best: Choice | None) -> tuple[Choice | None, bool]:
-        """Judge the solver's plan; return the better plan and whether the model learnt a row."""
-        values = answer.values
-        if values is None:
-            return best, False
-        options = np.sort(self.model.columns[values[self._places] > 0.5])
+    def _best_seen(self, answer: Answer, best: Choice | None, effort: Effort) -> Choice | None:
+        """Return the best plan that the solver came by.
+
+        All of them are looked at, not only the last: a search that was stopped has seen some of
+        those that a longer one sees, so the longer one never brings back less.
+        """
+        for values in answer.seen:
+            choice = self.judge.certified(*self._chosen(values))
+            if choice is None:
+                continue
+            if not effort.is_over() and self._is_near(choice, best):
+                effort.spend(POLISHING)
+                choice = self.polish(choice)
+            if best is None or choice.value > best.value:
+                best = choice
+        return best
+
+    def _is_near(self, choice: Choice, best: Choice | None) -> bool:
+        """Whether a plan is worth improving: it is none of those known, nor far worse."""
+        if best is None:
+            return True
+        if np.array_equal(choice.options, best.options):
+            return False
+        return choice.value > best.value - NEAR * abs(best.value)
+
+    def _chosen(self, values: Floats) -> tuple[Rows, Flags]:
+        """Return the options and assets that values of the columns stand for."""
         assets = np.zeros(len(self._own), dtype=np.bool_)
         bought = self._own >= 0
         assets[bought] = values[self._own[bought]] > 0.5
+        return np.sort(self.model.columns[values[self._places] > 0.5]), assets
+
+    def _read(self, answer: Answer, best: Choice | None) -> tuple[Choice | None, bool]:
+        """Judge the solver's plan; return the better plan and whether the model learnt a row."""
+        if answer.values is None:
+            return best, False
+        options, assets = self._chosen(answer.values)
         if not self.judge.keeps_rows(options, assets):
             return best, self._cut_off(options, assets)
         if not self.judge.keeps_spend(options, assets):
             return best, self._cut_spend(options, assets)
         choice = self.judge.value(options, assets)
-        learnt = self._cut_tail(choice, answer)
-        if best is None or choice.value > best.value - NEAR * abs(best.value):
-            choice = self.polish(choice)
         better = best is None or choice.value > best.value
-        return (choice if better else best), learnt
+        return (choice if better else best), self._cut_tail(choice, answer)
 
     def _cut_tail(self, choice: Choice, answer: Answer) -> bool:
         """Add the cut that touches the measure at a plan, if the solver valued the plan higher."""

@@ -3,22 +3,23 @@
 1. Relax (``relax``): linear program over few options, all priced; its dual prices bound every plan.
 2. Round and improve (``draft``, ``exchange``, ``edge``): a plan near the relaxation, judged on all
    draws (``certify``).
-3. Search until the gap or the time is reached: under CVaR and a budget alone, part by part of the
-   whole portfolio, each relaxed again (``parts``), and parts with few options left choice by choice
-   (``branch``); else integer models over growing cores of options that may still be in a better
-   plan (``search``).
+3. Search until the gap is reached or the effort is over: under CVaR and a budget alone, part by
+   part of the whole portfolio, each relaxed again (``parts``), and parts with few options left
+   choice by choice (``branch``); else integer models over growing cores of options that may still
+   be in a better plan (``search``).
 
 Cost of a round of step 1: a warm linear program, O(n_options) pricing, and O(n_options · draws in
 the tail) for a new cut; a handful of rounds, and a few for each part of step 3.
 """
 
-import time
 from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import USUAL, Allowance, Effort
 from planner.allocation.engine.answer import infeasible, nothing
 from planner.allocation.engine.certify import Certifier
 from planner.allocation.engine.columns import FEW, start_options
@@ -58,8 +59,8 @@ class PortfolioSolver:
     Notes
     -----
     Tail-average cuts hold for any budget and any weight at the same level; options and basis of
-    the linear relaxation are kept as well. Deterministic: one thread and fixed seeds; only
-    a time limit that is hit depends on the machine.
+    the linear relaxation are kept as well. Deterministic: one thread, fixed seeds, counted
+    work; only a deadline that somebody asked for depends on the machine.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -78,7 +79,7 @@ class PortfolioSolver:
         risk: RiskMeasure | None = None,
         spend: SpendBound | None = None,
         gap: float = 1e-6,
-        time_limit_s: float = 60.0,
+        allowance: Allowance = USUAL,
     ) -> Solution:
         """Solve the problem, or the same one under another budget, measure or bound on spend.
 
@@ -88,23 +89,27 @@ class PortfolioSolver:
             In place of the problem's.
         gap : float, default=1e-6
             Relative gap at which to stop.
-        time_limit_s : float, default=60
-            The best plan found by then is returned, with its true gap.
+        allowance : Allowance
+            Of work, and of time where it was asked for; the best plan found within them is
+            returned, with its true gap.
 
         Raises
         ------
         NotConvergedError
-            Neither a plan nor a proof that there is none was found in time.
+            Neither a plan nor a proof that there is none was found within them.
         """
         if not len(self.problem):
             return nothing(self.problem)
-        deadline = time.monotonic() + time_limit_s
         run = self._run(budget_cents, risk or self.problem.risk, spend or self.problem.spend)
         nothing_left = run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0
-        return infeasible(self.problem) if nothing_left else run.solve(gap, deadline)
+        return infeasible(self.problem) if nothing_left else run.solve(gap, Effort(allowance))
 
-    def sweep(self, budgets_cents: Sequence[int]) -> tuple[Solution, ...]:
+    def sweep(
+        self, budgets_cents: Sequence[int], deadline: Deadline = NEVER
+    ) -> tuple[Solution | None, ...]:
         """Return a plan with its bound for each budget, warm from one to the next.
+
+        None for a budget that the deadline left no time for.
 
         More budget never gives less value. Large portfolios are not searched, only relaxed,
         rounded and improved; each solution tells its own gap. Expected worth under the budget
@@ -117,7 +122,7 @@ class PortfolioSolver:
         def run_at(cents: int) -> Run:
             return self._run(cents, risk, spend)
 
-        return swept(run_at, budgets_cents, len(self.problem), self._path)
+        return swept(run_at, budgets_cents, len(self.problem), self._path, deadline)
 
     @cached_property
     def _path(self) -> BudgetPath | None:

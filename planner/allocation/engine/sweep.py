@@ -8,10 +8,11 @@ plan. A plan is affordable under every larger budget, and a bound holds under ev
 neither values nor bounds fall along the sweep.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from planner.allocation.deadline import NEVER, Deadline
+from planner.allocation.effort import SECOND, Allowance, Effort
 from planner.allocation.engine.answer import infeasible
 from planner.allocation.engine.path import BudgetPath
 from planner.allocation.engine.run import Run
@@ -25,10 +26,12 @@ SWEEP_GAP = 1e-4
 FIRST_GAP = 1e-3
 RELAXED_GAP = 5e-3
 ROUNDS = 4
-SECONDS_EACH = 2.0
+EACH_WORK = 2 * SECOND
 """Searches of one budget stop there; the gap is told."""
-SECONDS_FIRST = 10.0
+FIRST_WORK = 10 * SECOND
 """The same for the largest budget, whose answer often serves many others."""
+FIRST_SHARE = 4
+"""Of the time asked for, the largest budget takes at most one in so many parts."""
 PASSES = 2
 MOST_CUTS = 30
 """Cuts kept from one budget to the next; more make every linear program slower."""
@@ -39,7 +42,8 @@ def swept(
     budgets_cents: Sequence[int],
     n_options: int,
     path: BudgetPath | None = None,
-) -> tuple[Solution, ...]:
+    deadline: Deadline = NEVER,
+) -> tuple[Solution | None, ...]:
     """Return a solution for each budget, in the order given.
 
     Parameters
@@ -52,25 +56,28 @@ def swept(
         Size of the portfolio.
     path : BudgetPath, optional
         Of the problem, where it applies.
+    deadline : Deadline
+        Shared among the budgets that are left; None is returned for those it leaves no time for.
     """
-    found: dict[int, Solution] = {}
+    found: dict[int, Solution | None] = {}
     best: Solution | None = None
     rising = sorted(set(budgets_cents))
     most = None
-    if path is None and rising and rising[-1] >= 0:
+    if path is None and rising and rising[-1] >= 0 and not deadline.has_passed():
         gap = SWEEP_GAP if n_options <= SMALL else FIRST_GAP
-        most = run_at(rising[-1]).solve(gap, time.monotonic() + SECONDS_FIRST)
-    for budget in rising:
+        own = deadline.after_share(1 / min(len(rising), FIRST_SHARE))
+        most = run_at(rising[-1]).solve(gap, Effort(Allowance(FIRST_WORK, own)))
+    for number, budget in enumerate(rising):
         if budget < 0:
             solution = infeasible(run_at(budget).problem)
         elif most is not None and _serves(most, budget, rising[-1]):
             solution = most
-        elif path is None:
-            solution = _searched(run_at(budget), best, n_options)
+        elif deadline.has_passed():
+            found[budget] = None
+            continue
         else:
-            solution = path.solution(budget)
-            if n_options <= SMALL and solution.gap > PROVEN_GAP:
-                solution = _sharper(solution, _searched(run_at(budget), solution, n_options))
+            own = deadline.after_share(1 / (len(rising) - number))
+            solution = _at_budget(run_at, budget, best, n_options, path, own)
         if best is not None and solution.value < best.value:
             solution = _carried(best, solution)
         if solution.status is not Status.INFEASIBLE:
@@ -80,24 +87,41 @@ def swept(
     return tuple(found[budget] for budget in budgets_cents)
 
 
-def _searched(run: Run, known: Solution | None, n_options: int) -> Solution:
+def _at_budget(
+    run_at: Callable[[int], Run],
+    budget: int,
+    best: Solution | None,
+    n_options: int,
+    path: BudgetPath | None,
+    deadline: Deadline,
+) -> Solution:
+    """Return a solution for one budget, read off the path where there is one."""
+    if path is None:
+        return _searched(run_at(budget), best, n_options, deadline)
+    solution = path.solution(budget)
+    if n_options <= SMALL and solution.gap > PROVEN_GAP and not deadline.has_passed():
+        return _sharper(solution, _searched(run_at(budget), solution, n_options, deadline))
+    return solution
+
+
+def _searched(run: Run, known: Solution | None, n_options: int, deadline: Deadline) -> Solution:
     """Return a plan from a search, or where that is too long from the relaxation."""
+    effort = Effort(Allowance(EACH_WORK, deadline))
     if n_options > SMALL:
-        return _quick(run)
+        return _quick(run, effort, deadline)
     seed = None if known is None else known.options
-    return run.solve(SWEEP_GAP, time.monotonic() + SECONDS_EACH, seed=seed)
+    return run.solve(SWEEP_GAP, effort, seed=seed)
 
 
-def _quick(run: Run) -> Solution:
+def _quick(run: Run, effort: Effort, deadline: Deadline) -> Solution:
     """Return a plan from the relaxation; searched only where rows leave nothing simpler."""
-    deadline = time.monotonic() + SECONDS_EACH
-    relaxation = run.relax(RELAXED_GAP, deadline, rounds=ROUNDS)
+    relaxation = run.relax(RELAXED_GAP, effort, rounds=ROUNDS)
     if relaxation is None:
         return infeasible(run.problem)
-    progress = run.start(relaxation, None, passes=PASSES)
+    progress = run.start(relaxation, None, effort, passes=PASSES)
     if progress.choice is None:
-        return run.solve(SWEEP_GAP, deadline + 5 * SECONDS_EACH)
-    run.improve(relaxation, progress, SWEEP_GAP, deadline, quick=True)
+        return run.solve(SWEEP_GAP, Effort(Allowance(5 * EACH_WORK, deadline)))
+    run.improve(relaxation, progress, SWEEP_GAP, effort, quick=True)
     solution = run.concluded(relaxation, progress)
     run.relaxer.master.forget_idle(MOST_CUTS)
     return solution
@@ -135,13 +159,13 @@ def _carried(best: Solution, solution: Solution) -> Solution:
     return _with_bound(carried, max(best.value, solution.bound))
 
 
-def _bounded(found: dict[int, Solution]) -> dict[int, Solution]:
+def _bounded(found: dict[int, Solution | None]) -> dict[int, Solution | None]:
     """Return the solutions, each with the least bound of its own and larger budgets."""
     least = float("inf")
-    bounded: dict[int, Solution] = {}
+    bounded: dict[int, Solution | None] = {}
     for budget in reversed(found):
         solution = found[budget]
-        if solution.status is not Status.INFEASIBLE:
+        if solution is not None and solution.status is not Status.INFEASIBLE:
             least = min(least, solution.bound)
             if least < solution.bound:
                 solution = _with_bound(solution, max(least, solution.value))

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from planner import __version__
 from planner._resources import resource_root
+from planner.allocation.deadline import NEVER, Deadline, deadline_in
 from planner.allocation.frontier import build_frontier
 from planner.allocation.holdings import plan_tornado
 from planner.allocation.judge import outcome_draws
-from planner.allocation.plan import plan_of
+from planner.allocation.objective import require_search_limits
+from planner.allocation.plan import plan_of, search_allowance
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Solution
 from planner.allocation.sharing import purchases
@@ -33,6 +35,10 @@ from planner.report.html.render import render_html
 FRONTIER_POINTS = 13
 FEW_POINTS = 5
 """Budgets tried where each takes a search of its own."""
+PLAN_SHARE, ANSWERS_SHARE, FRONTIER_SHARE = 0.4, 0.3, 0.7
+"""Of the time that is left, where any was asked for: the plan, what goes with it, the frontier."""
+DRAWING_S = 3.0
+"""Of the time asked for, where any was, for the pictures and the page."""
 _PACKAGES = ("numpy", "scipy", "pulp", "highspy", "matplotlib", "jinja2")
 
 
@@ -60,7 +66,7 @@ def make_report(
     style: Style = Style.BOARD,
     seed: int = 0,
     gap: float = 1e-6,
-    time_limit_s: float = 60.0,
+    time_limit_s: float | None = None,
     model_folder: Path | None = None,
 ) -> HtmlReport:
     """Plan a portfolio and report on the plan.
@@ -85,9 +91,11 @@ def make_report(
     InputError
         As for :func:`planner.plan`.
     """
+    require_search_limits(gap, time_limit_s)
     prepared = prepare(portfolio, model, load_catalogue(), seed=seed)
-    solution = solve_prepared(prepared, gap=gap, time_limit_s=time_limit_s)
-    plan = plan_of(prepared, solution, gap=gap)
+    deadline = deadline_in(time_limit_s).earlier(DRAWING_S)
+    solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline, PLAN_SHARE))
+    plan = plan_of(prepared, solution, gap=gap, deadline=deadline.after_share(ANSWERS_SHARE))
     material = gather(
         plan,
         prepared,
@@ -95,6 +103,7 @@ def make_report(
         provenance=provenance,
         style=style,
         model_folder=model_folder,
+        deadline=deadline,
     )
     return HtmlReport(render_html(build_report(material)), plan)
 
@@ -107,6 +116,7 @@ def gather(
     provenance: Provenance,
     style: Style = Style.BOARD,
     model_folder: Path | None = None,
+    deadline: Deadline = NEVER,
 ) -> Material:
     """Return a plan with its forecasts, draws, frontier, tornado and diagnostics."""
     model = prepared.posterior
@@ -127,7 +137,7 @@ def gather(
             **vars(found),
             "forecasts": _forecasts(plan, prepared, solution),
             "draws": _draws(prepared, solution),
-            "frontier": _frontier(prepared),
+            "frontier": _frontier(prepared, deadline),
             "tornado": plan_tornado(prepared, solution),
         }
     )
@@ -202,8 +212,10 @@ def _draws(prepared: Prepared, solution: Solution) -> PlanDraws | None:
     return PlanDraws(draws.cost, draws.net_value, targets)
 
 
-def _frontier(prepared: Prepared) -> Frontier | None:
-    """Return what other budgets buy; None where no point of it converged."""
+def _frontier(prepared: Prepared, deadline: Deadline) -> Frontier | None:
+    """Return what other budgets buy; None where no point of it converged, or there is no time."""
+    if deadline.has_passed():
+        return None
     try:
         return build_frontier(
             prepared.portfolio,
@@ -212,6 +224,7 @@ def _frontier(prepared: Prepared) -> Frontier | None:
             points=FRONTIER_POINTS if prepared.is_plain else FEW_POINTS,
             seed=prepared.seed,
             prepared=prepared,
+            deadline=deadline.after_share(FRONTIER_SHARE),
         )
     except NotConvergedError:  # the plan itself stands; the report says what it lacks
         return None

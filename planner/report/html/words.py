@@ -224,7 +224,8 @@ TORNADO_ALT = "{count} inputs, widest first. {first} moves the result from {low}
 
 # frontier
 FRONTIER_MISSING = (
-    "Plans for other budgets were not found in the time allowed; planner frontier searches longer."
+    "Plans for other budgets were not found within the time or the work allowed; planner frontier "
+    "searches longer."
 )
 FRONTIER_LEAD = "The best plan for each budget. You are here: {here}."
 FRONTIER_ALT = (

@@ -52,5 +52,6 @@ def test_the_mean_gap_covers_the_distance_from_the_best_plan(seed: int) -> None:
     distance = best.value - worse.value
     for plan, least in ((best, 0.0), (worse, distance)):
         found = replicated_gap(problem, plan, Enumerated, value_of, replications=3)
+        assert found is not None
         assert found.mean >= least - 1e-9
         assert found.upper95 >= found.mean

@@ -7,6 +7,7 @@ import pytest
 
 from planner.allocation import solve
 from planner.allocation.audit import recompute, require_sound
+from planner.allocation.effort import Allowance
 from planner.allocation.feasibility import least_cost_set
 from planner.allocation.formulation import build_model
 from planner.allocation.greedy import MOST_POLISHING_STEPS, polished_rows
@@ -187,10 +188,10 @@ def test_own_bound_is_tight_where_the_relaxation_is() -> None:
 
 
 def test_a_stopped_search_says_feasible_and_shows_its_gap() -> None:
-    """Without time for the search the greedy plan is answered, with the bound computed here."""
+    """Without work for the search the greedy plan is answered, with the bound computed here."""
     rng = np.random.default_rng(5)
     options = [random_options(rng, f"p{i}", 30) for i in range(6)]
-    choice = choose(options, Objective.VALUE, 900_000, gap=0.0, time_limit_s=0.0)
+    choice = choose(options, Objective.VALUE, 900_000, gap=0.0, allowance=Allowance(0.0))
     best = choose(options, Objective.VALUE, 900_000)
     assert choice is not None
     assert best is not None

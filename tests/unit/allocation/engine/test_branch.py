@@ -17,6 +17,8 @@ from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.tail import touching_weights
 from planner.allocation.problem import Problem, RiskMeasure
 from tests.benchmarks.engine_cases import make_case
+from tests.efforts import nothing as nothing_left
+from tests.efforts import plenty
 
 SEEDS = st.integers(0, 10_000)
 RISKS = st.sampled_from(
@@ -49,7 +51,7 @@ def _search(problem: Problem, gap: float = 1e-6) -> tuple[Certifier, Program, Tr
     assert outcomes is not None
     options = np.flatnonzero(run.terms.usable)
     table = make_table(run.judge.system, run.terms, outcomes, options)
-    program = Program(table, run.relaxer.master.units, run.terms.tail, np.inf)
+    program = Program(table, run.relaxer.master.units, run.terms.tail, plenty())
     return run.judge, program, TreeSearch(run.judge, program, lambda *_: None, gap)
 
 
@@ -170,13 +172,13 @@ def test_nothing_to_choose_is_proven_at_once() -> None:
     assert found.value <= bound <= 1e-6
 
 
-def test_time_that_is_up_leaves_a_true_bound() -> None:
-    """Without time the plan given comes back, with the bound given."""
+def test_work_that_is_used_up_leaves_a_true_bound() -> None:
+    """Without work the plan given comes back, with the bound given."""
     problem = make_case(5, 4, 3, 6, 200, risk=RiskMeasure("cvar", 0.9, 1.0))
     judge, program, search = _search(problem)
     nothing = judge.certified(np.zeros(0, np.int64), np.zeros(0, np.bool_))
     assert nothing is not None
-    program.deadline = -np.inf
+    program.effort = nothing_left()
     found, bound = search.run(nothing, 1e12)
     assert (found.value, bound) == (nothing.value, 1e12)
 
@@ -184,7 +186,7 @@ def test_time_that_is_up_leaves_a_true_bound() -> None:
 def test_few_projects_with_hundreds_of_options_are_proven() -> None:
     """Three projects of 200 options each under a pure tail are proven, not left with a gap."""
     problem = make_case(7, 3, 20, 10, 400, share=0.4, risk=RiskMeasure("cvar", 0.9, 1.0))
-    solution = PortfolioSolver(problem).solve(time_limit_s=60)
+    solution = PortfolioSolver(problem).solve()
     assert solution.gap <= 1e-6
     assert solution.own_bound > solution.bound
 

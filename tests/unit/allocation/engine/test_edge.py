@@ -20,6 +20,7 @@ from planner.allocation.engine.tail import worst_share
 from planner.allocation.outcomes import certain_outcomes
 from planner.allocation.problem import Problem, RiskMeasure
 from tests.benchmarks.engine_cases import make_case
+from tests.efforts import nothing, plenty
 from tests.problem_cases import cvar, feasible, row, value_of
 
 CHANGES = "planner.allocation.engine.changes"
@@ -52,7 +53,7 @@ def _case(
 def _relaxed(problem: Problem) -> tuple[Run, Relaxation]:
     """Return a solve of a problem, relaxed."""
     run = PortfolioSolver(problem)._run(None, problem.risk, None)
-    relaxation = run.relax(1e-4, np.inf)
+    relaxation = run.relax(1e-4, plenty())
     if relaxation is None:
         reject()
     return run, relaxation
@@ -114,9 +115,9 @@ def test_a_plan_becomes_no_worse_and_keeps_everything(
     start = _plan(run, seed)
     near = relaxation.relaxed if again else None
     search = _search(run, relaxation, quick=quick)
-    found = search.run(start, np.inf, np.inf, near=near)
+    found = search.run(start, np.inf, plenty(), near=near)
     assert _keeps_everything(problem, found)
-    further = search.run(found, np.inf, np.inf)
+    further = search.run(found, np.inf, plenty())
     assert _keeps_everything(problem, further)
     assert _is_no_worse(problem, further, found)
     assert _is_no_worse(problem, found, start)
@@ -132,7 +133,7 @@ def test_the_same_search_finds_the_same_plan(seed: int, rules: bool, quick: bool
     run, relaxation = _relaxed(_case(seed, rules=rules))
     start, one = _plan(run, seed), _search(run, relaxation, quick=quick)
     found = [
-        search.run(start, np.inf, np.inf, near=relaxation.relaxed)
+        search.run(start, np.inf, plenty(), near=relaxation.relaxed)
         for search in (one, one, _search(run, relaxation, quick=quick))
     ]
     answers = {(f.options.tobytes(), f.assets.tobytes(), f.value) for f in found}
@@ -224,7 +225,8 @@ def test_a_step_is_taken_only_where_it_truly_helps(seed: int, level: float) -> N
         assert after.room() >= 0
         assert value.value > choice.value
         true = run.judge.value(after.options, after.assets).value
-        assert value.value == pytest.approx(true, rel=1e-9)
+        rounding = 1e-9 * float(np.abs(problem.worth).max())  # a plan may be worth nothing
+        assert value.value == pytest.approx(true, rel=1e-9, abs=rounding)
         draft, choice = after, value
 
 
@@ -237,7 +239,7 @@ def test_kicks_that_stay_too_dear_are_left(seed: int) -> None:
     start = _plan(run, seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(edge, "PASSES_AGAIN", 0)
-        found = _search(run, relaxation).run(start, np.inf, np.inf)
+        found = _search(run, relaxation).run(start, np.inf, plenty())
     assert _keeps_everything(problem, found)
     assert _is_no_worse(problem, found, start)
 
@@ -354,7 +356,7 @@ def test_a_relaxation_that_is_too_dear_ends_within_the_budget(seed: int) -> None
         0.0,
     )
     start, search = _plan(run, seed), _search(run, relaxation)
-    found = search.run(start, np.inf, np.inf, near=near)
+    found = search.run(start, np.inf, plenty(), near=near)
     assert _keeps_everything(problem, found)
     assert _is_no_worse(problem, found, start)
 
@@ -406,7 +408,7 @@ def test_a_plan_of_options_outside_the_changes_is_improved_too(seed: int) -> Non
     assert start.worth_draws is not None
     weighed = search._weighed(find_edge(start.worth_draws, problem.risk.level), taken)
     assert (weighed.gain[np.isin(search._changes.owner, unknown)] == -np.inf).all()
-    found = search.run(start, np.inf, np.inf)
+    found = search.run(start, np.inf, plenty())
     assert _keeps_everything(problem, found)
     assert _is_no_worse(problem, found, start)
 
@@ -417,7 +419,7 @@ def test_where_nothing_can_change_the_plan_comes_back(quick: bool) -> None:
     for problem in (replace(_case(1), budget_cents=0), _constant([], [], 100)):
         run, relaxation = _relaxed(problem)
         start = run.judge.value(NONE, np.zeros(0, dtype=np.bool_))
-        found = _search(run, relaxation, quick=quick).run(start, np.inf, np.inf)
+        found = _search(run, relaxation, quick=quick).run(start, np.inf, plenty())
         assert (found.options.tolist(), found.value) == ([], 0.0)
 
 
@@ -427,7 +429,7 @@ def test_one_project_gives_way_to_another(quick: bool) -> None:
     problem = _constant([10.0, 15.0, 20.0, 20.0], [100, 100, 100, 100], 100)
     run, relaxation = _relaxed(problem)
     start = run.judge.value(np.array([0]), np.zeros(0, dtype=np.bool_))
-    found = _search(run, relaxation, quick=quick).run(start, np.inf, np.inf)
+    found = _search(run, relaxation, quick=quick).run(start, np.inf, plenty())
     assert (found.options.tolist(), found.value) == ([2], 20.0)
 
 
@@ -458,12 +460,12 @@ def test_kicks_are_made_only_where_there_is_time_and_need(monkeypatch: pytest.Mo
         raise AssertionError("kicked")
 
     monkeypatch.setattr(EdgeSearch, "_kicked", refuse)
-    _search(run, relaxation, quick=True).run(start, np.inf, np.inf)
-    _search(run, relaxation).run(start, -np.inf, np.inf)
-    late = _search(run, relaxation).run(start, np.inf, -np.inf)
+    _search(run, relaxation, quick=True).run(start, np.inf, plenty())
+    _search(run, relaxation).run(start, -np.inf, plenty())
+    late = _search(run, relaxation).run(start, np.inf, nothing())
     assert late.options.tolist() == start.options.tolist()
     with pytest.raises(AssertionError, match="kicked"):
-        _search(run, relaxation).run(start, np.inf, np.inf)
+        _search(run, relaxation).run(start, np.inf, plenty())
 
 
 def test_kicks_leave_a_local_optimum() -> None:
@@ -471,8 +473,8 @@ def test_kicks_leave_a_local_optimum() -> None:
     problem = _constant([30.0, 14.0, 14.0, 14.0], [300, 100, 100, 100], 300)
     run, relaxation = _relaxed(problem)
     start = run.judge.value(np.array([0]), np.zeros(0, dtype=np.bool_))
-    assert _search(run, relaxation, quick=True).run(start, np.inf, np.inf).value == 30.0
-    found = _search(run, relaxation).run(start, np.inf, np.inf)
+    assert _search(run, relaxation, quick=True).run(start, np.inf, plenty()).value == 30.0
+    found = _search(run, relaxation).run(start, np.inf, plenty())
     assert (found.options.tolist(), found.value) == ([1, 2, 3], 42.0)
 
 
@@ -489,6 +491,6 @@ def test_assets_that_were_chosen_better_are_kept() -> None:
     run, relaxation = _relaxed(problem)
     start = run.judge.certified(np.array([0, 1]), np.array([False, True]))
     assert start is not None
-    found = _search(run, relaxation).run(start, np.inf, np.inf)
+    found = _search(run, relaxation).run(start, np.inf, plenty())
     assert _keeps_everything(problem, found)
     assert found.value >= start.value

@@ -18,6 +18,7 @@ from planner.allocation.engine.system import build_system
 from planner.allocation.engine.tail import DrawWeights, touching_weights, worst_share
 from planner.allocation.problem import Outcomes, Problem, RiskMeasure, SpendBound
 from tests.benchmarks.engine_cases import make_case
+from tests.efforts import plenty
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=25)
@@ -101,7 +102,7 @@ def _master(problem: Problem, pool: CutPool, columns: Rows, terms: Terms) -> Mas
 
 
 def _solved(master: Master) -> Relaxed:
-    relaxed = master.solve(60.0)
+    relaxed = master.solve(plenty())
     assert relaxed is not None
     return relaxed
 
@@ -251,9 +252,9 @@ def test_a_demand_that_options_cannot_meet_has_no_solution() -> None:
     master, _ = _start(problem, 3, 2)
     must = np.arange(len(problem.projects)) == 2
     master.set_terms(replace(_terms(problem), must=must, usable=problem.owner != 2))
-    assert master.solve(60.0) is None
+    assert master.solve(plenty()) is None
     master.set_terms(_terms(problem))
-    assert master.solve(60.0) is not None
+    assert master.solve(plenty()) is not None
 
 
 @pytest.mark.parametrize("change", [lambda b: b, lambda b: b // 3])
@@ -263,7 +264,7 @@ def test_prices_of_the_tail_sum_to_its_weight(change: Callable[[int], int]) -> N
     solver = PortfolioSolver(problem)
     assert problem.budget_cents is not None
     run = solver._run(change(problem.budget_cents), RISK, None)
-    relaxation = run.relax(1e-6, np.inf)
+    relaxation = run.relax(1e-6, plenty())
     assert relaxation is not None
     prices = relaxation.prices
     assert prices.per_cut.sum() == pytest.approx(RISK.weight)

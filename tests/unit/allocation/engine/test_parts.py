@@ -1,10 +1,8 @@
 """The search of a portfolio part by part: bounds that hold, parts that leave nothing out."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.allocation.effort import Effort
 from planner.allocation.engine import PortfolioSolver, parts
 from planner.allocation.engine.certify import Choice
 from planner.allocation.engine.cuts import Cut, CutPool
@@ -26,6 +25,7 @@ from planner.allocation.engine.tail import DrawWeights, touching_weights, worst_
 from planner.allocation.outcomes import PackedOutcomes, certain_outcomes
 from planner.allocation.problem import Problem, RiskMeasure
 from tests.benchmarks.engine_cases import link_row, make_case
+from tests.efforts import nothing, plenty
 from tests.oracles.extensive_form import solve_extensive
 from tests.problem_cases import choices, cvar, feasible, value_of
 
@@ -73,15 +73,15 @@ class _Started:
     start: Choice
     search: PartSearch
 
-    def found(self, deadline: float = np.inf) -> tuple[Choice, float]:
-        return self.search.run(self.start, self.root, deadline)
+    def found(self, effort: Effort | None = None) -> tuple[Choice, float]:
+        return self.search.run(self.start, self.root, effort or plenty())
 
 
 def _started(problem: Problem, gap: float = GAP, *, seek: bool = True) -> _Started:
     """Return a search from the empty plan, or from one near the relaxation."""
     solver = PortfolioSolver(problem)
     run = solver._run(None, problem.risk, None)
-    root = run.relax(gap, np.inf)
+    root = run.relax(gap, plenty())
     if root is None:
         reject()
     nearby = run.candidates(root.bound)
@@ -165,9 +165,9 @@ def test_the_bound_never_rises(
     started, keys = _started(_case(seed, n_projects, n_draws=n_draws)), list[float]()
     look = started.search._looked_at
 
-    def watched(part: Part, known: Relaxation | None, deadline: float) -> list[Part]:
+    def watched(part: Part, known: Relaxation | None, effort: Effort) -> list[Part]:
         keys.append(-part.key)
-        children = look(part, known, deadline)
+        children = look(part, known, effort)
         assert all(-child.key <= -part.key for child in children)
         return children
 
@@ -184,17 +184,21 @@ def test_the_bound_never_rises(
 def test_a_search_that_is_stopped_tells_a_bound_that_holds(
     monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    """Out of time after some parts, the bound holds and is no lower than what all would give."""
+    """Stopped after some parts, the bound holds and is no lower than what all would give."""
     monkeypatch.setattr(parts, "FINISHED", 0)
-    problem, deadline = _case(1, 13, n_draws=60), time.monotonic() + 1e6
+    problem = _case(1, 13, n_draws=60)
     _, last = _started(problem).found()
-    started = _started(problem)
+    started, effort = _started(problem), plenty()
+    look = started.search._looked_at
 
-    def now() -> float:
-        return 0.0 if started.search.parts < most else 1e18
+    def watched(part: Part, known: Relaxation | None, own: Effort) -> list[Part]:
+        children = look(part, known, own)
+        if started.search.parts == most:
+            effort.spend(np.inf)
+        return children
 
-    monkeypatch.setattr(parts, "time", SimpleNamespace(monotonic=now))
-    found, bound = started.found(deadline)
+    monkeypatch.setattr(started.search, "_looked_at", watched)
+    found, bound = started.found(effort)
     assert started.search.parts == most
     assert last <= bound <= started.root.bound.value
     assert found.value >= started.start.value
@@ -203,12 +207,21 @@ def test_a_search_that_is_stopped_tells_a_bound_that_holds(
     assert bound >= exact.value * (1 - 1e-6)
 
 
+def test_a_part_cut_short_is_put_back_whole() -> None:
+    """What a stopped relaxation left half done becomes neither a plan nor two parts."""
+    _, search = _prepared(_case(1, 13, n_draws=60))
+    part = Part(-search.root.bound.value, 9, Limits({0: np.array([-1, 0])}, {}))
+    before = search.best
+    assert search._looked_at(part, None, nothing()) == [part]
+    assert search.best is before
+
+
 @given(SEEDS)
 @settings(max_examples=5)
-def test_without_time_plan_and_bound_stay_as_they_were(seed: int) -> None:
-    """A deadline in the past gives back the plan and the bound that there were."""
+def test_without_work_plan_and_bound_stay_as_they_were(seed: int) -> None:
+    """No work gives back the plan and the bound that there were."""
     started = _started(_case(seed, 6))
-    found, bound = started.found(-np.inf)
+    found, bound = started.found(nothing())
     assert found is started.start
     assert bound == started.root.bound.value
     assert started.search.parts == 0
@@ -219,7 +232,7 @@ def test_a_plan_within_the_gap_needs_no_search() -> None:
     started = _started(_case(2, 14, n_draws=40))
     best, _ = started.found()
     again = PartSearch(started.run.judge, started.run.relaxer, lambda _: None, 1e9)
-    assert again.run(best, started.root, np.inf) == (best, started.root.bound.value)
+    assert again.run(best, started.root, plenty()) == (best, started.root.bound.value)
     assert again.parts == 0
 
 
@@ -229,7 +242,7 @@ def test_a_part_is_never_bounded_above_the_part_it_came_from() -> None:
     lower = 0.99 * search.root.bound.value
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "FINISHED", 0)
-        children = search._looked_at(Part(-lower, 7, Limits({}, {})), search.root, np.inf)
+        children = search._looked_at(Part(-lower, 7, Limits({}, {})), search.root, plenty())
     assert [-child.key for child in children] == [lower, lower]
 
 
@@ -243,7 +256,7 @@ def test_the_linear_program_is_that_of_the_whole_after_a_search(seed: int) -> No
     assert started.search.parts > 1
     run, warm = started.run, started.run.relaxer.master
     fresh = Master(run.judge.system, run.pool, run.terms, np.sort(warm.columns), warm.units)
-    got, wanted = warm.solve(60.0), fresh.solve(60.0)
+    got, wanted = warm.solve(plenty()), fresh.solve(plenty())
     assert got is not None
     assert wanted is not None
     assert got.objective == pytest.approx(wanted.objective, rel=1e-6)
@@ -392,10 +405,10 @@ def test_demands_that_cannot_be_paid_together_leave_nothing() -> None:
     _, search = _prepared(replace(problem, cents=cents, budget_cents=1_199))
     limits = Limits({p: np.flatnonzero(problem.owner == p) for p in (0, 1)}, {})
     part = Part(-search.root.bound.value, 9, limits)
-    assert search._looked_at(part, None, np.inf) == []
+    assert search._looked_at(part, None, plenty()) == []
     assert search._left == -np.inf
     _, search = _prepared(replace(problem, cents=cents, budget_cents=1_200))
-    relaxation = search._relaxed(part, np.inf, 1e-9)
+    relaxation = search._relaxed(part, plenty(), 1e-9)
     assert relaxation is not None
     assert np.unique(problem.owner[relaxation.relaxed.options]).tolist() == [0, 1]
 
@@ -412,7 +425,7 @@ def test_demands_are_met_by_the_cheapest_options_where_only_those_fit() -> None:
     search.terms = replace(
         search.terms, budget_cents=cheapest, usable=np.ones(len(problem), dtype=np.bool_)
     )
-    relaxation = search._relaxed(Part(-1e18, 9, limits), np.inf, 1e-9)
+    relaxation = search._relaxed(Part(-1e18, 9, limits), plenty(), 1e-9)
     assert relaxation is not None
     funded = relaxation.relaxed
     shares = np.bincount(problem.owner[funded.options], funded.shares)
@@ -427,7 +440,7 @@ def test_a_project_without_an_option_to_pay_for_cannot_be_demanded() -> None:
     cheap = replace(base, budget_cents=int(base.cents[base.owner == 0].min()) - 1)
     _, search = _prepared(cheap)
     part = Part(-search.root.bound.value, 9, Limits({0: np.array([0, 1])}, {}))
-    assert search._looked_at(part, None, np.inf) == []
+    assert search._looked_at(part, None, plenty()) == []
     assert search._left == -np.inf
     prices = search.root.prices
     terms = search._terms(part.limits)
@@ -459,7 +472,7 @@ def test_an_asset_is_settled_on_both_sides(seed: int) -> None:
         best[side] = max(best[side], value_of(problem, options, assets))
     for bought in (True, False):
         part = Part(-search.root.bound.value, 1, Limits({}, {0: bought}))
-        relaxation = search._relaxed(part, np.inf, 1e-9)
+        relaxation = search._relaxed(part, plenty(), 1e-9)
         if relaxation is None:
             assert best[bought] == -np.inf
             continue

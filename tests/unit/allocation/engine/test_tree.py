@@ -10,6 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.allocation.effort import OutOfEffortError
 from planner.allocation.engine import PortfolioSolver, branch
 from planner.allocation.engine.branch import Effects, Rounding, Split, TreeSearch, splits
 from planner.allocation.engine.branch_program import Program
@@ -18,6 +19,7 @@ from planner.allocation.engine.certify import Certifier, Choice
 from planner.allocation.engine.tail import touching_weights
 from planner.allocation.problem import Problem, RiskMeasure, SpendBound
 from tests.benchmarks.engine_cases import make_case
+from tests.efforts import plenty
 from tests.problem_cases import choices, feasible, value_of, worth_draws
 
 SEEDS = st.integers(0, 10_000)
@@ -56,7 +58,7 @@ def _search(problem: Problem, near: Rounding = _nothing) -> tuple[Certifier, Tre
     assert problem.outcomes is not None
     usable = np.flatnonzero(run.terms.usable)
     table = make_table(run.judge.system, run.terms, problem.outcomes, usable)
-    program = Program(table, run.relaxer.master.units, run.terms.tail, np.inf)
+    program = Program(table, run.relaxer.master.units, run.terms.tail, plenty())
     return run.judge, TreeSearch(run.judge, program, near, GAP)
 
 
@@ -142,7 +144,7 @@ def test_only_allowed_columns_are_chosen(seed: int, risk: RiskMeasure, splitting
 
 @FEW
 @given(SEEDS, RISKS, st.integers(0, 12))
-def test_a_bound_holds_whenever_time_is_up(seed: int, risk: RiskMeasure, solves: int) -> None:
+def test_a_bound_holds_whenever_work_is_used_up(seed: int, risk: RiskMeasure, solves: int) -> None:
     """After any number of linear programs no plan is worth more than the bound told."""
     problem = _case(seed, risk)
     plans = _every_plan(problem)
@@ -151,7 +153,7 @@ def test_a_bound_holds_whenever_time_is_up(seed: int, risk: RiskMeasure, solves:
 
     def limited(allowed: Bools) -> object:
         if next(left, None) is None:
-            raise TimeoutError
+            raise OutOfEffortError
         return answer(allowed)
 
     with pytest.MonkeyPatch.context() as patch:
