@@ -50,7 +50,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem as the lines a person reads."""
-        head = "  ".join(part for part in (self.place, self.field) if part)
+        head = "  ".join(dict.fromkeys(part for part in (self.place, self.field) if part))
         fix = f"\n   fix  {self.fix}" if self.fix else ""
         return f"{head}\n   {self.message}{fix}"
 

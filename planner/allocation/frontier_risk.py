@@ -191,8 +191,11 @@ def _risk_notes(
     def words(value: float) -> str:
         return targets(value) if objective is Objective.TARGETS_MET else money(value, currency)
 
-    per = f", {fixed(given / gained, 2)} for each 1 of tail risk removed"
-    price = per if gained > 0 < given else ""
+    price = (
+        f", {fixed(given / gained, 2)} for each 1 of tail risk removed"
+        if gained > 0 < given
+        else ""
+    )
     yield (
         f"On draws no solve saw, full caution gives up {words(given)} of mean for "
         f"{words(gained)} of tail{price}."

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from planner.domain.format import count, money, money_to_the_cent, percent, percent_as_set
 from planner.domain.frontier import GoalResult
+from planner.domain.limits import MAX_MONEY
 from planner.domain.plan import Interval
 from planner.domain.quantities import QuantityError, parse_number, show
 from planner.errors import InputError, bad_value
@@ -77,9 +78,10 @@ def parse_goal(text: str) -> Goal:
             raise bad_value("--goal", f"got {show(text)}; all takes no number.", "--goal all")
         return Goal("all")
     try:
-        amount = parse_number(number, currency=None if kind == "targets" else "USD")
+        currency = None if kind == "targets" else "USD"
+        amount = parse_number(number, currency=currency, most=MAX_MONEY)
     except QuantityError as error:
-        raise bad_value("--goal", f"{error}.", f"--goal {kind}:5") from None
+        raise bad_value("--goal", f"{error}.", f"--goal {kind}:{error.fix or 5}") from None
     if not amount > 0 or (kind == "targets" and amount != int(amount)):
         message = (
             f"got {show(text)}; expected a {'whole ' if kind == 'targets' else ''}amount above 0."

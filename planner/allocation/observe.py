@@ -18,6 +18,7 @@ from planner.catalogue.write_pilots import add_pilots
 from planner.costing.training import TrainingRate, price_training
 from planner.domain.catalogue import Catalogue
 from planner.domain.format import rate
+from planner.domain.places import placed
 from planner.domain.plan import SCHEMA_VERSION, Quantiles, Warning_
 from planner.domain.portfolio import Compute, Portfolio
 from planner.domain.posterior import Posterior
@@ -175,15 +176,17 @@ def observe_file(
     added = _new_runs(portfolio, read.pilots(), catalogue)
     changed = add_pilots(content, name, added, document)
     observed = _with_runs(portfolio, added)
+    with placed(portfolio.places):
+        observation = build_observation(
+            portfolio, observed, posterior, catalogue, seed=seed, doubts=read.warnings
+        )
     n_added = sum(len(pilots) for pilots in added.values())
     return ObservedFile(
         original=content,
         content=changed,
         runs=read,
         runs_known=len(read.runs) - n_added,
-        observation=build_observation(
-            portfolio, observed, posterior, catalogue, seed=seed, doubts=read.warnings
-        ),
+        observation=observation,
     )
 
 

@@ -78,6 +78,7 @@ def collect(
 
 def _amounts(flags: dict[str, str | None], currency: str) -> dict[str, float | None]:
     """Read amounts of money as they are written in a file, or name every flag that is wrong."""
+    from planner.domain.limits import MAX_MONEY
     from planner.domain.quantities import QuantityError, parse_number
     from planner.errors import InputError, Problem
 
@@ -85,13 +86,14 @@ def _amounts(flags: dict[str, str | None], currency: str) -> dict[str, float | N
     amounts: dict[str, float | None] = {}
     for flag, text in flags.items():
         try:
-            amount = None if text is None else parse_number(text, currency=currency)
+            amount = None if text is None else parse_number(text, currency=currency, most=MAX_MONEY)
             if amount is not None and amount < 0:
                 message = f"got {text}; an amount of at least 0"
                 raise QuantityError(message)
             amounts[flag] = amount
         except ValueError as error:
-            problems.append(Problem(flag, f"{error}.", f"{flag} 100k"))
+            fix = getattr(error, "fix", "") or "100k"
+            problems.append(Problem(flag, f"{error}.", f"{flag} {fix}"))
     if problems:
         raise InputError(problems)
     return amounts

@@ -5,14 +5,15 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from planner.cli.waiting import stop_waiting, waiting
+from planner.domain import places
 from planner.domain.plan import SCHEMA_VERSION
 from planner.errors import InfeasibleError, InputError, PlannerError, ResourceError
 
@@ -100,7 +101,7 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
             _answer_infeasible(error, kwargs)
             raise typer.Exit(error.exit_code) from None
         except PlannerError as error:
-            _report(_with_sources(error, sources), as_json=as_json)
+            _report(_with_places(error, sources, kwargs.get("file")), as_json=as_json)
             raise typer.Exit(error.exit_code) from None
         except MemoryError:
             _report(ResourceError(_NO_MEMORY), as_json=as_json)
@@ -135,24 +136,9 @@ def _answer_infeasible(error: InfeasibleError, asked: Mapping[str, object]) -> N
         out.print(block)
 
 
-@contextmanager
-def placed(portfolio: "Portfolio") -> Iterator[None]:
+def placed(portfolio: "Portfolio") -> AbstractContextManager[None]:
     """Give mistakes found after a file was read the place of their field in it."""
-    try:
-        yield
-    except InputError as error:
-        raise type(error)(
-            replace(problem, place=problem.place or _nearest_place(problem.field, portfolio.places))
-            for problem in error.problems
-        ) from None
-
-
-def _nearest_place(field: str, places: Mapping[str, str]) -> str:
-    """Return the place of a field, or of the nearest thing that contains it; empty if none is."""
-    while field and field not in places:
-        cut = max(field.rfind("."), field.rfind("["))
-        field = field[: max(cut, 0)]
-    return places.get(field, "")
+    return places.placed(portfolio.places)
 
 
 def _environment_sources(context: Any) -> dict[str, str]:  # noqa: ANN401 - a class private to typer
@@ -169,14 +155,24 @@ def _environment_sources(context: Any) -> dict[str, str]:  # noqa: ANN401 - a cl
     return sources
 
 
-def _with_sources(error: PlannerError, sources: Mapping[str, str]) -> PlannerError:
-    """Return the error with the variable named where a flag's value came from one."""
-    if not sources or not isinstance(error, InputError):
+def _with_places(error: PlannerError, sources: Mapping[str, str], file: object) -> PlannerError:
+    """Return the error with a place for each problem: the file's, if nothing nearer is known.
+
+    Of a flag or argument it is that, or the variable that its value came from.
+    """
+    if not isinstance(error, InputError):
         return error
+    otherwise = "" if file is None else str(file)
     return type(error)(
-        replace(problem, place=sources.get(problem.place, problem.place))
+        replace(problem, place=sources.get(place, place))
         for problem in error.problems
+        for place in (problem.place or _argument(problem.field) or otherwise,)
     )
+
+
+def _argument(field: str) -> str:
+    """Return the flag or argument of the command line that a field is; empty for another."""
+    return field if field.startswith("-") or field.isupper() else ""
 
 
 def _file_failure(error: OSError) -> ResourceError:

@@ -133,14 +133,16 @@ def estimate(
 
 def _amount(flag: str, text: str | None) -> float | None:
     """Return an amount of money from a flag, or None if it was not given."""
+    from planner.domain.limits import MAX_MONEY
     from planner.domain.quantities import parse_number
 
     if text is None:
         return None
     try:
-        amount = parse_number(text)
+        amount = parse_number(text, most=MAX_MONEY)
     except ValueError as error:
-        raise InputError([Problem(flag, f"{error}.", f"{flag} 50k")]) from None
+        fix = getattr(error, "fix", "") or "50k"
+        raise InputError([Problem(flag, f"{error}.", f"{flag} {fix}")]) from None
     if amount < 0:
         raise InputError([Problem(flag, f"got {text}; expected at least 0.", f"{flag} 50k")])
     return amount

@@ -127,6 +127,7 @@ def budget_range(text: str) -> Range_:
     >>> budget_range("0:300k:20k"), budget_range("120k")
     ((0.0, 300000.0, 20000.0), (0.0, 120000.0, None))
     """
+    from planner.domain.limits import MAX_MONEY
     from planner.domain.quantities import QuantityError, parse_number, show
 
     fix = "--budget 0:300k:20k"
@@ -134,9 +135,10 @@ def budget_range(text: str) -> Range_:
     if len(parts) > 3:
         raise bad_value("--budget", f"got {show(text)}; expected FROM:TO[:STEP].", fix)
     try:
-        numbers = [parse_number(part) for part in parts]
+        numbers = [parse_number(part, most=MAX_MONEY) for part in parts]
     except QuantityError as error:
-        raise bad_value("--budget", f"{error}; expected FROM:TO[:STEP].", fix) from None
+        message = f"{error}; expected FROM:TO[:STEP]."
+        raise bad_value("--budget", message, error.fix or fix) from None
     start, stop = (0.0, numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
     step = numbers[2] if len(numbers) == 3 else None
     if start < 0 or stop <= start:

@@ -9,6 +9,7 @@ from planner.cli import parameters as ask
 from planner.cli import workbook
 from planner.cli.audit import Audit, show_reaudit
 from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.domain import places
 
 EXIT_INFEASIBLE = 4
 
@@ -74,7 +75,7 @@ def plan(
     if audit is not None:
         if xlsx is not None:
             raise typer.BadParameter("--audit chooses nothing, so there is no workbook to write.")
-        with placed(portfolio):
+        with places.placed(portfolio.places, otherwise=str(audit)):
             checked = _api.audit_plan(_api.read_plan(audit), portfolio, fitted)
         show_reaudit(checked, as_json=as_json, quiet=quiet, no_color=no_color)
         return

@@ -8,7 +8,7 @@ import inspect
 import math
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints
@@ -19,6 +19,9 @@ NOT_DATA = "not data"
 """In the metadata of a field: it serves texts, and stands in no JSON."""
 
 type Schema = dict[str, Any]
+
+LARGEST_INTEGER = 2**63
+"""No count, seed or year is larger; what computes with integers takes none beyond it."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -166,6 +169,8 @@ def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # 
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return _decode_union(arguments, data, path, found)
+    if origin is Literal:
+        return data if data in arguments else _misfit(found, path, data, _one_of(arguments))
     if origin in (tuple, list):
         if not isinstance(data, list):
             return _misfit(found, path, data, "a list")
@@ -184,19 +189,35 @@ def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # 
         }
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         if not isinstance(data, str) or data not in list(hint):
-            return _misfit(found, path, data, f"one of {', '.join(hint)}")
+            return _misfit(found, path, data, _one_of(hint))
         return hint(data)
     return _decode_record(hint, data, path, found) if is_dataclass(hint) else data
 
 
 def _decode_plain(hint: Any, data: object, path: str, found: list[Misfit]) -> object:  # noqa: ANN401
     if hint is float and isinstance(data, int | float) and not isinstance(data, bool):
-        if math.isfinite(data):
-            return float(data)
-    elif isinstance(data, hint) and not (hint is int and isinstance(data, bool)):
+        number = _float(data)
+        if math.isfinite(number):
+            return number
+    elif hint is int and isinstance(data, int) and not isinstance(data, bool):
+        if abs(data) <= LARGEST_INTEGER:
+            return data
+    elif hint is not int and isinstance(data, hint):
         return data
     words = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
     return _misfit(found, path, data, words.get(hint, "null"))
+
+
+def _float(number: float) -> float:
+    """Return a number as a float; infinite where none is so large."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def _one_of(words: Iterable[object]) -> str:
+    return f"one of {', '.join(map(str, words))}"
 
 
 def _decode_union(kinds: tuple[Any, ...], data: object, path: str, found: list[Misfit]) -> Any:  # noqa: ANN401

@@ -76,6 +76,9 @@ def parse_spec(text: str, source: str = "model.toml") -> ModelSpec:
         data = tomllib.loads(declaration)
     except tomllib.TOMLDecodeError as error:
         raise InputError([_syntax_problem(error, source)]) from None
+    except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+        problem = Problem("", f"this is no valid TOML: {error}.", place=f"{source}:1:1")
+        raise InputError([problem]) from None
     reader = _Reader(declaration, source)
     spec = _read_spec(reader, data, declaration)
     if spec is not None:

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from planner.domain.checks import CheckReport, CheckResult, CheckThresholds
 from planner.domain.posterior import Posterior
-from planner.errors import InputError, Problem, ResourceError
+from planner.errors import InputError, Problem
 from planner.regression.checks import (
     Evidence,
     check_loo,
@@ -18,8 +17,9 @@ from planner.regression.checks import (
     check_prior_sensitivity,
     gather_evidence,
 )
+from planner.regression.fit_record import read_fit_record, read_record
 from planner.regression.left_out import read_left_out, shipped_sha256
-from planner.regression.model_card import read_facts, sampling_checks
+from planner.regression.model_card import sampling_checks
 from planner.regression.observations import ObservationTable, build_table
 from planner.regression.shipped_data import read_observations
 from planner.regression.store import write_model_file
@@ -65,7 +65,7 @@ def check_model(
     InputError
         The rows a full check needs are not known.
     """
-    sampling = sampling_checks(read_facts(folder))
+    sampling = sampling_checks(read_fit_record(folder))
     if posterior.spec is None:
         return _report(posterior, sampling, (_CLOSED_FORM,))
     if any(check.verdict == "FAIL" for check in sampling):
@@ -99,9 +99,9 @@ def model_rows(posterior: Posterior, folder: Path, data: Path | None) -> Observa
     InputError
         It was fitted on the user's rows, and their file is not named or has another number.
     """
-    facts = read_facts(folder)
-    n_own = int(facts.get("n_own_rows", 0))
-    shipped = read_observations() if facts.get("with_shipped_data", True) else ()
+    record = read_fit_record(folder)
+    n_own = record.n_own_rows
+    shipped = read_observations() if record.with_shipped_data else ()
     if n_own and data is None:
         message = f"{posterior.name} was fitted on {n_own} rows of your own; name their file."
         raise InputError([Problem("--data", message, "--data our_results.csv")])
@@ -118,10 +118,10 @@ def rows_sha256(folder: Path) -> str:
     The shipped rows are looked at as they are now; of the user's own only what was recorded is
     known.
     """
-    facts = read_facts(folder)
-    if not facts.get("n_own_rows", 0):
+    record = read_fit_record(folder)
+    if not record.n_own_rows:
         return shipped_sha256()
-    inputs = {name: sha for name, sha in facts["inputs_sha256"].items() if "." in name}
+    inputs = {name: sha for name, sha in record.inputs_sha256.items() if "." in name}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
@@ -141,18 +141,21 @@ def _stored(posterior: Posterior, folder: Path, sampling: tuple[CheckResult, ...
     if not path.is_file():
         note = f"Only sampling has been checked. The rest takes half a minute: {command}"
         return _report(posterior, sampling, (note,))
-    try:
-        entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        checks = tuple(CheckResult(**check) for check in entry["checks"])
-        fresh = entry["draws_sha256"] == posterior.sha256
-        by_dataset = dict(entry["by_dataset"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path} cannot be read ({error}). Compute it anew: {command}"
-        raise ResourceError(message, str(path)) from None
-    if not fresh:
+    stored = read_record(_StoredChecks, path, f"Compute it anew: {command}")
+    if stored.draws_sha256 != posterior.sha256:
         note = f"The stored checks are of other draws and are not shown. Compute anew: {command}"
         return _report(posterior, sampling, (note,))
-    return _report(posterior, (*sampling, *checks), (), by_dataset)
+    by_dataset = {name: dict(entry) for name, entry in stored.by_dataset.items()}
+    return _report(posterior, (*sampling, *stored.checks), (), by_dataset)
+
+
+@dataclass(frozen=True)
+class _StoredChecks:
+    """What ``checks.json`` holds."""
+
+    draws_sha256: str
+    checks: tuple[CheckResult, ...]
+    by_dataset: Mapping[str, Mapping[str, float]]
 
 
 def _write(

@@ -8,11 +8,10 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +23,12 @@ from planner.domain.specification import ModelSpec
 from planner.domain.validation import (
     SCHEMA_VERSION,
     LeftOutScores,
-    PilotEvidence,
-    PilotMode,
-    PilotScores,
-    PilotTest,
-    RoundsScore,
-    RoundsTest,
     ScoreSummary,
     StoredScores,
 )
 from planner.errors import ResourceError
 from planner.regression.baselines import BASELINES, PLUGIN, POWER_LAW
+from planner.regression.fit_record import read_record
 from planner.regression.folds import FoldConfig, FoldFit, assign_folds, refit_folds
 from planner.regression.new_dataset import draw_curves, log_likelihood, new_dataset
 from planner.regression.observations import ObservationTable, group_labels, select_rows
@@ -222,11 +216,11 @@ def read_left_out(folder: Path, spec: ModelSpec | None, data_sha256: str | None)
     path = folder / VALIDATION_FILE
     if not path.is_file():
         return StoredScores(None, (), command, closed_form=spec is None)
-    try:
-        scores = _parse(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path} cannot be read ({error}). Compute it anew: {command}"
-        raise ResourceError(message, str(path)) from None
+    way_out = f"Compute it anew: {command}"
+    scores = read_record(LeftOutScores, path, way_out)
+    lacking = _lacking(scores)
+    if lacking:
+        raise ResourceError(f"{path} is damaged: it lacks {lacking}. {way_out}", str(path))
     stale = []
     if spec is None or scores.spec_sha256 != spec_sha256(spec):
         stale.append("the model's declaration has changed since")
@@ -301,45 +295,24 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _parse(entry: Mapping[str, Any]) -> LeftOutScores:
-    def table(part: Mapping[str, Any]) -> dict[str, dict[str, ScoreSummary]]:
-        return {
-            kind: {model: ScoreSummary(**summary) for model, summary in models.items()}
-            for kind, models in part.items()
-        }
+def _lacking(scores: LeftOutScores) -> str:
+    """Return what stored scores lack of what is shown of them; empty if nothing."""
+    if ALL_ROWS not in scores.slices:
+        return f"the scores of {ALL_ROWS}"
+    for kind, models in (*scores.slices.items(), *scores.datasets.items()):
+        if scores.model not in models:
+            return f"{scores.model} in {kind}"
+        for name, summary in models.items():
+            shares = (summary.coverage, summary.coverage_by_set)
+            if any(level not in share for share in shares for level in _LEVELS):
+                return f"the coverage of {name} in {kind}"
+    for name in ("max_rhat", "divergences"):
+        if not isinstance(scores.sampler.get(name, 0), int | float):
+            return f"a number for the sampler's {name}"
+    return ""
 
-    rest = {key: value for key, value in entry.items() if key != "schema_version"}
-    rest |= {"slices": table(entry["slices"]), "datasets": table(entry["datasets"])}
-    if rest.get("pilots") is not None:
-        rest["pilots"] = _parse_pilots(rest["pilots"])
-    return LeftOutScores(**rest)
 
-
-def _parse_pilots(entry: Mapping[str, Any]) -> PilotEvidence:
-    def scores(found: Sequence[Mapping[str, Any]]) -> tuple[PilotScores, ...]:
-        return tuple(PilotScores(**each) for each in found)
-
-    def test(found: Mapping[str, Any]) -> PilotTest:
-        kept = {"curves": found["curves"], "too_short": found["too_short"]}
-        return PilotTest(
-            pilots=PilotMode(found["pilots"]),
-            scores=scores(found["scores"]),
-            where_power_law=scores(found["where_power_law"]),
-            notes=tuple(found["notes"]),
-            **kept,
-        )
-
-    return PilotEvidence(
-        tests={group: tuple(map(test, found)) for group, found in entry["tests"].items()},
-        rounds={
-            group: RoundsTest(
-                found["curves"],
-                tuple(RoundsScore(**score) for score in found["scores"]),
-                tuple(found["notes"]),
-            )
-            for group, found in entry["rounds"].items()
-        },
-    )
+_LEVELS = ("50%", "80%", "90%", "95%")
 
 
 def comparison_rows(first: StoredScores, second: StoredScores) -> tuple[ComparisonRow, ...]:

@@ -1,9 +1,7 @@
 """What does a stored model say of itself?"""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +11,8 @@ from planner.domain.model_card import ComparisonRow, ModelCard, ParameterRow, Sp
 from planner.domain.posterior import N_CHAINS, Posterior
 from planner.domain.published_equations import TERMS
 from planner.domain.specification import ModelSpec, Prior
-from planner.errors import ResourceError
+from planner.regression.fit_record import FitRecord, read_fit_record
 from planner.regression.slopes import slope_draws
-from planner.regression.store import DIAGNOSTICS_FILE
 
 type Array = NDArray[np.float64]
 
@@ -31,22 +28,6 @@ _PUBLISHED_MEANINGS = {
 }
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Return a model's ``diagnostics.json``.
-
-    Raises
-    ------
-    ResourceError
-        The file is missing or damaged.
-    """
-    path = folder / DIAGNOSTICS_FILE
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        message = f"{path} cannot be read ({error}). Restore the model's folder, or fit it anew."
-        raise ResourceError(message, str(path)) from None
-
-
 def model_card(posterior: Posterior, folder: Path) -> ModelCard:
     """Return everything ``planner model show`` prints."""
     return ModelCard(
@@ -60,31 +41,30 @@ def model_card(posterior: Posterior, folder: Path) -> ModelCard:
         provenance=dict(posterior.provenance),
         parameters=_parameters(posterior),
         labels={name: tuple(labels) for name, labels in posterior.labels.items()},
-        sampling=sampling_checks(read_facts(folder)),
+        sampling=sampling_checks(read_fit_record(folder)),
     )
 
 
-def sampling_checks(facts: Mapping[str, Any]) -> tuple[CheckResult, ...]:
+def sampling_checks(record: FitRecord) -> tuple[CheckResult, ...]:
     """Return the sampler's checks as recorded with a fit.
 
     A model in closed form has one check, which passes; a model without any record fails.
     """
-    entries = facts.get("checks")
-    if not entries:
-        if "no sampler" in str(facts.get("method", "")):
+    if not record.checks:
+        if "no sampler" in record.method:
             return (CheckResult("sampling", "PASS", None, None, _EXACT, "None needed."),)
         advice = "Fit the model anew with planner fit: nothing tells whether its draws converged."
         return (CheckResult("sampling", "FAIL", None, None, "no diagnostics recorded", advice),)
     return tuple(
         CheckResult(
-            name=str(entry["name"]),
-            verdict=entry["verdict"],
-            value=entry["value"],
-            threshold=entry["threshold"],
-            detail=f"worst: {entry['worst']}",
-            advice=_sentence(str(entry["advice"])),
+            name=check.name,
+            verdict=check.verdict,
+            value=check.value,
+            threshold=check.threshold,
+            detail=f"worst: {check.worst}",
+            advice=_sentence(check.advice),
         )
-        for entry in entries
+        for check in record.checks
     )
 
 

@@ -82,7 +82,9 @@ def _checks(report: CheckReport) -> Iterator[RenderableType]:
     for note in report.notes:
         yield Text(note, style="yellow")
     if report.by_dataset:
-        above = [name for name, entry in report.by_dataset.items() if entry["pareto_k"] > 0.7]
+        above = [
+            name for name, entry in report.by_dataset.items() if entry.get("pareto_k", 0.0) > 0.7
+        ]
         if above:
             yield Text(f"k-hat above 0.7: {', '.join(above)}.")
 

@@ -134,7 +134,7 @@ def _left_out(stored: StoredScores) -> Iterator[RenderableType]:
 def _sampler_note(scores: LeftOutScores) -> Iterator[Text]:
     """Say how far the refits can be trusted; they are shorter than a fit whose draws are kept."""
     rhat = float(str(scores.sampler.get("max_rhat", 1.0)))
-    divergences = int(str(scores.sampler.get("divergences", 0)))
+    divergences = int(float(str(scores.sampler.get("divergences", 0))))
     if rhat > 1.01 or divergences:
         yield Text(
             f"The refits were short: largest R-hat {rhat:.3f}, {divergences} divergences in all. "

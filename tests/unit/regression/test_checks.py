@@ -25,6 +25,7 @@ from planner.regression.checks import (
     log_prior,
     loo_pit,
 )
+from planner.regression.fit_record import FitRecord
 from planner.regression.model_card import sampling_checks
 from planner.regression.observations import Observation, ObservationTable, build_table
 from planner.testing import synthetic_hierarchy
@@ -219,9 +220,9 @@ def test_rows_of_ones_own_must_be_named(posterior: Posterior, tmp_path: Path) ->
 
 def test_a_model_without_diagnostics_fails() -> None:
     """Nothing recorded is no reason to trust; a closed form needs no sampler."""
-    (missing,) = sampling_checks({})
+    (missing,) = sampling_checks(FitRecord())
     assert missing.verdict == "FAIL"
-    (exact,) = sampling_checks({"method": "exact draws in closed form; no sampler"})
+    (exact,) = sampling_checks(FitRecord(method="exact draws in closed form; no sampler"))
     assert exact.verdict == "PASS"
 
 

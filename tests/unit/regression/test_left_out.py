@@ -46,8 +46,8 @@ SUMMARY = ScoreSummary(
     crps_by_set=0.25,
     crps_by_set_se=None,
     bias=0.0,
-    coverage={"80%": 0.8, "95%": 0.95},
-    coverage_by_set={"80%": 0.8, "95%": 0.95},
+    coverage={"50%": 0.5, "80%": 0.8, "90%": 0.9, "95%": 0.95},
+    coverage_by_set={"50%": 0.5, "80%": 0.8, "90%": 0.9, "95%": 0.95},
 )
 
 

@@ -3,11 +3,11 @@
 import json
 from dataclasses import asdict
 
+from planner.domain.json_shape import decode
 from planner.domain.posterior import Posterior
-from planner.domain.validation import PilotMode
+from planner.domain.validation import PilotEvidence, PilotMode
 from planner.domain.vocabulary import Task
 from planner.regression.card_pilots import pilots_text
-from planner.regression.left_out import _parse_pilots
 from planner.regression.shipped_data import read_shipped_table
 from planner.regression.store import load_model
 from planner.validation.curve_file import Curve
@@ -64,7 +64,7 @@ def test_evidence_is_written_and_read_back() -> None:
     """What is stored comes back as it was, and the card states every group and mode."""
     evidence = pilot_evidence(curves_of(a=1), {"a": load_model("transfer")})
     stored = json.loads(json.dumps(asdict(evidence)))
-    assert _parse_pilots(stored) == evidence
+    assert decode(PilotEvidence, stored) == (evidence, ())
     text = pilots_text(stored)
     for words in (EVERYTHING, "no pilot", "one pilot", "pilots up to a tenth", "Cost ratio"):
         assert words in text
