@@ -1,24 +1,20 @@
 """The same prepared portfolio with one input of one project, or the budget, changed.
 
-Levels of images and everything about the other projects stay as they are, so that a changed plan
-differs because of the change alone.
+Everything about the other projects stays as it is; the options of a changed project are those that
+a file with the change would offer. So the changed plan is the one that such a file would get.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
+from planner.allocation.budgets import dearest_spend
 from planner.allocation.build_problem import build_layout, needs_draws, plan_options
-from planner.allocation.options import Menu
+from planner.allocation.money import total_budget_cents
+from planner.allocation.options import Menu, released, remade, terms_of
 from planner.allocation.prepare import Prepared
-from planner.allocation.pricing import Priced, Terms, merged, price_way
-from planner.allocation.variants import present_factors, starts
-from planner.costing.data import committed_data_cents
-from planner.domain.portfolio import Rule
+from planner.domain.portfolio import Committed, Fund, Rule
 from planner.domain.project import Project
 from planner.domain.quantities import Amount, Range
-from planner.domain.vocabulary import Mode
 
 __all__ = [
     "at_budget",
@@ -27,6 +23,7 @@ __all__ = [
     "at_value",
     "scaled_price",
     "with_project",
+    "without_period_limit",
     "without_rule",
 ]
 
@@ -66,28 +63,46 @@ def at_target_error(prepared: Prepared, index: int, error: float) -> Prepared:
 
 
 def without_rule(prepared: Prepared, rule: Rule) -> Prepared:
-    """Return the portfolio without one of its rules; levels and thresholds stay."""
+    """Return the portfolio without one of its rules.
+
+    A project that the rule decided on, or demanded, has the options that a file without it offers.
+    """
     rules = tuple(one for one in prepared.portfolio.rules if one != rule)
     portfolio = replace(prepared.portfolio, rules=rules)
-    return _rebuilt(replace(prepared, portfolio=portfolio), prepared.menus)
+    terms = terms_of(portfolio, prepared.seed, keeps_draws=needs_draws(portfolio))
+    named: tuple[str, ...] = (rule.project,) if isinstance(rule, Committed) else ()
+    named = rule.projects if isinstance(rule, Fund) else named
+    menus = [
+        released(menu, portfolio, terms) if menu.project.id in named else menu
+        for menu in prepared.menus
+    ]
+    return _rebuilt(replace(prepared, portfolio=portfolio), menus)
+
+
+def without_period_limit(prepared: Prepared, period: str) -> Prepared:
+    """Return the portfolio with a budget of one of its periods that never binds."""
+    enough = (dearest_spend(prepared.problem) + 100) / 100
+    periods = tuple(
+        replace(one, budget=max(one.budget, enough)) if one.id == period else one
+        for one in prepared.portfolio.periods
+    )
+    portfolio = replace(prepared.portfolio, periods=periods)
+    moved = replace(prepared, portfolio=portfolio, budget_cents=total_budget_cents(portfolio) or 0)
+    return _rebuilt(moved, prepared.menus)
 
 
 def with_project(prepared: Prepared, index: int, project: Project) -> Prepared:
-    """Return the portfolio with a project changed; prices and chances follow."""
-    menu = prepared.menus[index]
-    old = menu.project
+    """Return the portfolio with a project's target, value or price changed.
+
+    Its options are those that a file with these numbers would offer.
+    """
     projects = list(prepared.portfolio.projects)
     projects[index] = project
     portfolio = replace(prepared.portfolio, projects=tuple(projects))
-    moved = replace(prepared, portfolio=portfolio)
-    same_chances = project.error_target == old.error_target
-    if same_chances and portfolio.mode is not Mode.STOP_WHEN_REACHED:
-        changed = _repriced(menu, project, moved)
-    else:
-        changed = _forecast_again(menu, project, moved)
+    terms = terms_of(portfolio, prepared.seed, keeps_draws=needs_draws(portfolio))
     menus = list(prepared.menus)
-    menus[index] = changed
-    return _rebuilt(moved, menus)
+    menus[index] = remade(menus[index], project, portfolio, terms)
+    return _rebuilt(replace(prepared, portfolio=portfolio), menus)
 
 
 def _rebuilt(prepared: Prepared, menus: Sequence[Menu]) -> Prepared:
@@ -98,40 +113,3 @@ def _rebuilt(prepared: Prepared, menus: Sequence[Menu]) -> Prepared:
         options=options,
         layout=build_layout(options, prepared.portfolio),
     )
-
-
-def _repriced(menu: Menu, project: Project, prepared: Prepared) -> Menu:
-    """Return the menu with label price and value of the project; chances stay."""
-    options = menu.priced
-    field = f"projects[{project.id}].images.price"
-    data = committed_data_cents(project.images, options.images_to_buy, field)
-    present = present_factors(prepared.portfolio)
-    start = np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
-    priced = replace(
-        options,
-        data_cents=data,
-        expected_value=options.chance * (project.value or 0.0) * present[start],
-    )
-    if options.expected_cost is not None:
-        priced = replace(priced, expected_cost=priced.total_cents / 100 * present[start])
-    return replace(menu, project=project, priced=priced)
-
-
-def _forecast_again(menu: Menu, project: Project, prepared: Prepared) -> Menu:
-    """Return the menu with every option priced and judged again, at the same levels of images."""
-    portfolio = prepared.portfolio
-    terms = Terms(
-        compute=portfolio.compute,
-        stops=portfolio.mode is Mode.STOP_WHEN_REACHED,
-        present=present_factors(portfolio),
-        keeps_draws=needs_draws(portfolio),
-        seed=prepared.seed,
-    )
-    levels = np.unique(menu.priced.images_total)
-    periods = starts(project, portfolio)
-    parts: list[Priced] = [
-        price_way(project, menu.ways, number, levels, periods, terms)
-        for number in range(len(menu.ways))
-    ]
-    every = merged(parts)
-    return replace(menu, project=project, priced=every.options, success=every.success)

@@ -7,7 +7,7 @@ again before it is printed.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,7 +40,10 @@ class Conflict:
 class Case(Protocol):
     """The question "can these suspects hold together?" for any kind of portfolio."""
 
-    chance_of: dict[str, str]
+    @property
+    def chance_of(self) -> Mapping[str, str]:
+        """Projects whose least chance is a suspect, by the suspect's name."""
+        ...
 
     @property
     def menus(self) -> Sequence[Menu]:
@@ -137,7 +140,17 @@ def explain_conflict(
     OutOfEffortError
         The deadline came too soon.
     """
-    return conflict_of(_Case(menus, rules, budget_cents, chance_suspects(menus, rules), deadline))
+    return conflict_of(plain_case(menus, rules, budget_cents, deadline))
+
+
+def plain_case(
+    menus: Sequence[Menu],
+    rules: Sequence[ProjectRule],
+    budget_cents: int,
+    deadline: Deadline = NEVER,
+) -> Case:
+    """Return the question about one budget and rules on projects."""
+    return _Case(menus, rules, budget_cents, chance_suspects(menus, rules), deadline)
 
 
 def require_time(deadline: Deadline) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.allocation.deadline import NEVER, Deadline
 from planner.allocation.effort import SECOND, Allowance, OutOfEffortError
@@ -23,12 +24,24 @@ from planner.allocation.priced import pays_at_prices
 from planner.allocation.problem import Floats, Problem, RiskMeasure, Rows, Solution, Solver
 from planner.domain.posterior import Posterior
 
-__all__ = ["CORE", "EXTERIOR", "coefficient_draws", "core_indices", "model_states", "standing"]
+type Bools = NDArray[np.bool_]
+
+__all__ = [
+    "CORE",
+    "EXTERIOR",
+    "coefficient_draws",
+    "core_indices",
+    "model_states",
+    "solves_each_state",
+    "standing",
+]
 
 CORE, EXTERIOR = 0.9, 0.1
 STATES = 100
 SMALL_PORTFOLIO = 50
 """Projects up to which the plan of each state is solved, where rules and assets are simple."""
+FEW_PROJECTS, FEW_OPTIONS = 6, 2_000
+"""The same for any rules, periods, units and assets."""
 SHARE_OF_DRAWS, FEWEST_DRAWS = 0.05, 20
 """Draws averaged for one state."""
 DIRECTIONS = 3
@@ -106,6 +119,7 @@ def core_indices(
     solver: Callable[[Problem], Solver],
     solution: Solution | None = None,
     deadline: Deadline = NEVER,
+    possible: Bools | None = None,
 ) -> Floats:
     """Return the share of model states whose best plan funds each project, shape (n_projects,).
 
@@ -118,10 +132,12 @@ def core_indices(
     solver : callable
         Makes a solver of a problem.
     solution : Solution, optional
-        The plan at hand. Where there are more than 50 projects, shared assets, periods or bounds
-        on random spend, each state's plan is then read off its prices, the budget's found anew.
+        The plan at hand. Where the portfolio is large, or random spend is bounded, each state's
+        plan is then read off its prices, the budget's found anew.
     deadline : Deadline
         Of the command, where a time limit was asked for.
+    possible : ndarray of bool, shape (n_options,), optional
+        Options that some plan may choose; all by default. The others are left out of every state.
 
     Raises
     ------
@@ -137,8 +153,9 @@ def core_indices(
     funded = np.zeros(len(problem.projects))
     if outcomes is None or len(problem) == 0:
         return funded
+    chosen = np.ones(len(problem), dtype=np.bool_) if possible is None else possible
     states = model_states(coefficients, outcomes.worth_draws(_leading_options(problem)), STATES)
-    solves = solution is None or _is_simple(problem)
+    solves = solution is None or solves_each_state(problem)
     for draws in states:
         if deadline.has_passed():
             raise OutOfEffortError
@@ -150,16 +167,20 @@ def core_indices(
             funded[problem.owner[best.options]] += 1.0
         else:
             budget = problem.budget_cents
+            worth = np.where(chosen, worth, -np.inf)
             funded += pays_at_prices(problem, solution, budget_cents=budget, worth=worth)
     return funded / len(states)
 
 
-def _is_simple(problem: Problem) -> bool:
-    """Whether a solve for each state is cheap."""
+def solves_each_state(problem: Problem) -> bool:
+    """Whether the plan of each state is solved for: where that is cheap."""
+    if problem.spend is not None:
+        return False
+    if len(problem.projects) <= FEW_PROJECTS and len(problem) <= FEW_OPTIONS:
+        return True
     return (
         len(problem.projects) <= SMALL_PORTFOLIO
         and len(problem.assets) == 0
-        and problem.spend is None
         and not any(row.name.startswith(("period[", "unit_")) for row in problem.rows)
     )
 

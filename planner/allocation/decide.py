@@ -1,7 +1,8 @@
 """What does the plan do with one project?"""
 
-from planner.allocation.explain import Scene, why_funded, why_not_funded
+from planner.allocation.explain import Scene, why_funded
 from planner.allocation.verdict import rule_on
+from planner.allocation.why_not import why_not_funded
 from planner.domain.plan import Cost, Decision, Warning_
 from planner.domain.vocabulary import Verdict
 
@@ -10,7 +11,7 @@ def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
     """Return what the plan does with one project, and what to be warned of."""
     options, menu, pick = scene.options[index], scene.menus[index], scene.choice.picks[index]
     if pick is None:
-        why = why_not_funded(scene, index)
+        why = why_not_funded(scene, index).text
         held = menu.project.images.held
         no = Verdict.NO_GO
         return Decision(menu.project.id, no, None, held, 0, Cost(), 0.0, 0.0, 0.0, why), ()

@@ -7,32 +7,83 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation.audit import period_cents
 from planner.allocation.build_problem import needs_engine
 from planner.allocation.options import Menu
+from planner.allocation.prepare import Prepared
 from planner.allocation.rules import broken_rules, project_rules
 from planner.allocation.sharing import Split
 from planner.allocation.solve import Choice
 from planner.allocation.table import objective_worth
 from planner.domain.chance_noise import noise_words
-from planner.domain.format import count, figure, money, percent, percent_as_set, points, rate
+from planner.domain.format import count, money, percent, points
 from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import Portfolio, ProjectRule, Skip, chance_bounds
+from planner.domain.portfolio import Portfolio, ProjectRule, chance_bounds
 from planner.domain.vocabulary import Mode, Objective
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A solved portfolio, as the explanations look at it."""
+    """A solved portfolio, as the explanations look at it.
 
-    portfolio: Portfolio
-    objective: Objective
-    menus: tuple[Menu, ...]
-    options: tuple[ProjectOptions, ...]
+    Attributes
+    ----------
+    prepared : Prepared
+        What was solved.
+    choice : Choice
+        What came out.
+    splits : tuple of Split
+        Shared assets bought.
+    shadow_price : float
+        Worth of one more unit of the total budget; 0 where no larger one makes the plan better.
+    """
+
+    prepared: Prepared
     choice: Choice
-    budget_cents: int
     splits: tuple[Split, ...] = ()
-    draws: int = 0
-    """Draws of the solve: what chances are shares of."""
+    shadow_price: float = 0.0
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """What was asked."""
+        return self.prepared.portfolio
+
+    @property
+    def objective(self) -> Objective:
+        """What is maximised."""
+        return self.prepared.objective
+
+    @property
+    def menus(self) -> tuple[Menu, ...]:
+        """Everything priced, in file order."""
+        return self.prepared.menus
+
+    @property
+    def options(self) -> tuple[ProjectOptions, ...]:
+        """What may be chosen, in file order."""
+        return self.prepared.options
+
+    @property
+    def budget_cents(self) -> int:
+        """What binds in total."""
+        return self.prepared.budget_cents
+
+    @property
+    def asset_cents(self) -> int:
+        """Paid for shared assets."""
+        return sum(item.purchase.total_cents for item in self.splits)
+
+    @property
+    def draws(self) -> int:
+        """Draws of the solve: what chances are shares of."""
+        posterior = self.prepared.posterior
+        return len(range(*posterior.solve_rows.indices(posterior.n_draws)))
+
+    @cached_property
+    def period_cents(self) -> list[int]:
+        """Committed in each period."""
+        bought = [item.purchase for item in self.splits]
+        return period_cents(self.portfolio, self.options, self.choice.picks, bought)
 
     @property
     def currency(self) -> str:
@@ -147,132 +198,6 @@ def _shares(scene: Scene, options: ProjectOptions, pick: int) -> str:
     return " ".join(parts)
 
 
-def why_not_funded(scene: Scene, index: int) -> str:
-    """Say which of rule, target, chance, value or budget keeps the project out."""
-    menu, options = scene.menus[index], scene.options[index]
-    project = menu.project
-    skipping = [rule.name for rule in scene.rules if _skips(rule, project.id)]
-    if skipping:
-        return f"Not funded: {skipping[0]}."
-    if menu.is_trivial:
-        return (
-            f"Not funded: always answering the most frequent class already has an error of "
-            f"{rate(project.majority_guess_error)}, no worse than the target error of "
-            f"{percent_as_set(project.error_target)}."
-        )
-    if len(options) == 0:
-        return _too_unlikely(scene, index)
-    worth = objective_worth(options, scene.objective)
-    if float(worth.max()) <= 0:
-        best = int(np.argmax(worth))
-        return (
-            "Not funded: no option pays. The best expects "
-            f"{money(float(options.expected_value[best]), scene.currency)} "
-            f"({scene.likely(index, float(options.chance[best]))} of "
-            f"{money(project.value or 0.0)}) "
-            f"and costs {money(int(options.total_cents[best]) / 100)}."
-        )
-    broken = broken_rules(scene.rules, scene.funded | {project.id})
-    if broken:
-        return f"Not funded: with the other projects chosen, it would break {'; '.join(broken)}."
-    dues = _dues(scene, menu)
-    if dues and scene.objective is Objective.NET_VALUE:
-        best = int(np.argmax(worth))
-        if float(worth[best]) <= sum(cost for _, cost in dues) / 100:
-            names = " and ".join(f"{name} ({money(cost / 100)})" for name, cost in dues)
-            return (
-                "Not funded: its best option expects "
-                f"{money(float(worth[best]), scene.currency)} net, which does not bear {names} "
-                "that it needs and nobody else buys."
-            )
-    if not scene.is_plain:
-        return _not_in_the_best(scene, index)
-    return _outbid(scene, index)
-
-
-def _dues(scene: Scene, menu: Menu) -> list[tuple[str, int]]:
-    """Return required assets of a project that the plan does not buy, with their fixed cost."""
-    bought = {item.purchase.asset.id for item in scene.splits}
-    return [
-        (asset.id, round(100 * asset.fixed_cost))
-        for asset in scene.portfolio.shared
-        if asset.required and menu.project.id in asset.members and asset.id not in bought
-    ]
-
-
-def _not_in_the_best(scene: Scene, index: int) -> str:
-    """Say what the project would bring, where more than the budget decides."""
-    options = scene.options[index]
-    worth = objective_worth(options, scene.objective)
-    best = int(np.argmax(worth))
-    cost = scene.amount(int(options.total_cents[best]))
-    likely = scene.likely(index, float(options.chance[best]))
-    earns = (
-        ""
-        if scene.objective is Objective.TARGETS_MET
-        else f" and expects {money(float(worth[best]))}"
-    )
-    measure = scene.portfolio.risk.measure
-    aim = "worth more" if measure == "expected" else "worth more under the measure of risk"
-    return (
-        f"Not funded: a plan without it is {aim} within budgets and rules. Its best option costs "
-        f"{cost} ({likely} likely){earns}; {money(max(0, scene.left_cents) / 100)} of the budget "
-        "is left."
-    )
-
-
-def _too_unlikely(scene: Scene, index: int) -> str:
-    """Say what chance is reached at best, and which threshold it misses."""
-    menu = scene.menus[index]
-    best = int(np.argmax(menu.priced.chance))
-    asked = menu.project.min_chance or 0.0
-    rule = (
-        f"the min_chance of {percent_as_set(asked)} you set"
-        if asked >= menu.threshold
-        else f"the {percent_as_set(menu.threshold)} from which a project "
-        + ("with a pilot is funded" if menu.project.pilots else "may be funded")
-    )
-    chance = float(menu.priced.chance[best])
-    images = count(int(menu.priced.images_total[best]))
-    noise = noise_words(chance, scene.draws, [max(asked, menu.threshold)])
-    likely = scene.likely(index, chance)
-    parts = [
-        f"Not funded: at best {likely} likely to meet the target ({images} images), below {rule}.",
-        f"The chance is {noise}." if noise else "",
-        "A pilot on images held, more obtainable images or an easier target could change that.",
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _outbid(scene: Scene, index: int) -> str:
-    """Compare the project's best worth per unit of money with the budget's price."""
-    options = scene.options[index]
-    worth = objective_worth(options, scene.objective)
-    cents = options.total_cents
-    paying = np.flatnonzero(worth > 0)
-    best = int(paying[np.argmax(worth[paying] / np.maximum(cents[paying], 1))])
-    missing = int(cents[paying].min()) - scene.left_cents
-    earned = 100 * float(worth[best]) / max(int(cents[best]), 1)
-    price = scene.choice.budget_price
-    likely = scene.likely(index, float(options.chance[best]))
-    offer = (
-        f"Its best option costs {scene.amount(int(cents[best]))} "
-        f"({likely} likely) and earns {figure(earned)} per unit of money"
-    )
-    more = f"; the cheapest that pays needs {money(missing / 100)} more than is left"
-    if earned < price:
-        return (
-            f"Not funded: the budget earns more elsewhere. {offer}, where the last of the budget "
-            f"earns {figure(price)}{more}."
-        )
-    if int(cents[paying].min()) > scene.budget_cents:
-        return (
-            "Not funded: its cheapest option that pays costs "
-            f"{scene.amount(int(cents[paying].min()))}, more than the whole budget. {offer}."
-        )
-    return f"Not funded: it does not fit beside projects that earn more together. {offer}{more}."
-
-
 def _alternative(scene: Scene, options: ProjectOptions, pick: int) -> str:
     """Say what a level at least a tenth lower would save and lose, with the same architecture."""
     if options.pool_images is not None and options.pool_images[pick].any():
@@ -331,10 +256,6 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
 
 
-def _skips(rule: ProjectRule, project: str) -> bool:
-    return isinstance(rule, Skip) and project in rule.projects
-
-
 @dataclass(frozen=True)
 class _Step:
     """One change of one project."""
@@ -358,6 +279,8 @@ def leftover_note(scene: Scene) -> str:
         return f"{left}."
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
+        if scene.shadow_price > 0:  # as where one project would have to make way for another
+            return f"{left}; a larger budget would buy another combination of projects."
         allowed = " that the rules allow" if scene.rules else ""
         return f"{left} and nothing more{allowed} pays, at any budget."
     best = max(steps, key=lambda step: (step.worth / max(step.cents, 1), -step.index))

@@ -1,16 +1,28 @@
 """Why is a project funded or not, what would change that, and what holds the whole plan?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from planner.allocation.changed import without_rule
-from planner.allocation.core_index import CORE, EXTERIOR, coefficient_draws, core_indices, standing
-from planner.allocation.flips import flips, is_funded, is_funded_in
+import numpy as np
+
+from planner.allocation.barred import barred_by, possible_options
+from planner.allocation.conflict import BUDGET
+from planner.allocation.core_index import (
+    CORE,
+    EXTERIOR,
+    coefficient_draws,
+    core_indices,
+    solves_each_state,
+    standing,
+)
+from planner.allocation.flips import flips, is_funded
 from planner.allocation.held_out import with_all_draws
 from planner.allocation.holdings import plan_tornado, project_tornado
+from planner.allocation.limits import Limit, limits_of
 from planner.allocation.plan import plan_of
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Floats, Problem, Solution, Solver
+from planner.allocation.rules import skipped
 from planner.allocation.runner_up import runner_up
 from planner.domain.catalogue import Catalogue
 from planner.domain.explanation import (
@@ -23,27 +35,29 @@ from planner.domain.explanation import (
 from planner.domain.format import figure, money, percent
 from planner.domain.named_project import named_project
 from planner.domain.plan import Decision, Plan
-from planner.domain.portfolio import Portfolio, Require, Rule, UnitShare
+from planner.domain.portfolio import Portfolio
 from planner.domain.posterior import Posterior
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.errors import InfeasibleError
 
 __all__ = ["build_explanation", "build_plan_explanation"]
 
-MOST_RULES_TRIED = 6
+MOST_LIMITS_TRIED, MOST_LIMITS_DROPPED = 8, 30
 TARGETS_PER = 1_000.0
 """Money for which targets are told: one unit buys too small a part of one to be read."""
 SHOWN_PRICE = 1e-9
-MOST_RULES_DROPPED, SMALLEST_GAIN = 30, 1e-6
+FEW_PROJECTS = 40
+"""Up to so many every limit is dropped once, and it is solved whether any plan funds a project."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """A portfolio with its plan."""
+    """A portfolio with its plan, and what says that no plan funds a project, where that is so."""
 
     prepared: Prepared
     solution: Solution
     plan: Plan
+    barred: Mapping[int, tuple[str, ...]]
 
     @property
     def currency(self) -> str:
@@ -81,11 +95,12 @@ def build_explanation(
     index = portfolio.projects.index(project)
     decision = case.plan.decisions[index]
     prepared, solution = case.prepared, case.solution
-    barred = _barred(case, index)
-    found = () if barred else flips(prepared, solution, index)
+    decided = _is_skipped(case, index)
+    found = () if decided else flips(prepared, solution, index)
     place = prepared.layout.order.index(index)
-    core = float(_core(case)[place])
-    second = runner_up(prepared, solution, index)
+    indices, solved = _core(case)
+    core = float(indices[place])
+    second = None if index in case.barred else runner_up(prepared, solution, index)
     return Explanation(
         portfolio=portfolio.name,
         currency=portfolio.currency,
@@ -94,10 +109,10 @@ def build_explanation(
         inputs_sha256=portfolio.inputs_sha256,
         project=project_id,
         verdict=decision.verdict,
-        text=_paragraph(decision, found, core, barred),
+        text=_paragraph(decision, found, core, decided=decided, solved=solved),
         flips=found,
         runner_up=second,
-        binding=tuple(_binding(case, index, found)),
+        binding=tuple(_binding(case, index)),
         core_index=core,
         standing=standing(core),
         tornado=project_tornado(prepared, solution, index),
@@ -115,7 +130,7 @@ def build_plan_explanation(
         No plan keeps all rules, so that there is none to explain.
     """
     case = _case(portfolio, posterior, catalogue, seed)
-    core = _core(case)
+    core, _ = _core(case)
     order = case.prepared.layout.order
     by_file = {index: float(core[place]) for place, index in enumerate(order)}
     return PlanExplanation(
@@ -141,14 +156,32 @@ def _case(portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed
     plan = plan_of(prepared, solution)
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError(plan)
-    return _Case(prepared, solution, plan)
+    left_out = [k for k, one in enumerate(plan.decisions) if one.verdict is Verdict.NO_GO]
+    barred = {
+        index: names
+        for index in left_out
+        if len(prepared.options[index])
+        and (names := barred_by(prepared, index, solves=len(left_out) <= FEW_PROJECTS))
+    }
+    return _Case(prepared, solution, plan, barred)
 
 
-def _core(case: _Case) -> Floats:
-    """Return the core index of each project of the problem."""
-    posterior = case.prepared.posterior
+def _core(case: _Case) -> tuple[Floats, bool]:
+    """Return the core index of each project of the problem, and whether it is solved for."""
+    posterior, problem = case.prepared.posterior, with_all_draws(case.prepared)
     coefficients = coefficient_draws(posterior, posterior.solve_rows)
-    return core_indices(with_all_draws(case.prepared), coefficients, _solver, case.solution)
+    possible = [possible_options(case.prepared, index) for index in case.prepared.layout.order]
+    index = core_indices(
+        problem,
+        coefficients,
+        _solver,
+        case.solution,
+        possible=np.concatenate([np.zeros(0, dtype=np.bool_), *possible]),
+    )
+    for place, project in enumerate(case.prepared.layout.order):
+        if project in case.barred:
+            index[place] = 0.0
+    return index, solves_each_state(problem)
 
 
 def _solver(problem: Problem) -> Solver:
@@ -157,23 +190,18 @@ def _solver(problem: Problem) -> Solver:
     return PortfolioSolver(problem)
 
 
-def _barred(case: _Case, index: int) -> bool:
+def _is_skipped(case: _Case, index: int) -> bool:
     """Whether a rule alone decides: no price, value or budget could."""
-    return len(case.prepared.options[index]) == 0 and not _has_levels(case, index)
-
-
-def _has_levels(case: _Case, index: int) -> bool:
-    """Whether the project would have options under another target."""
-    from planner.allocation.rules import skipped
-
     menu = case.prepared.menus[index]
-    return menu.project.id not in skipped(case.prepared.portfolio.rules)
+    return menu.project.id in skipped(case.prepared.portfolio.rules)
 
 
-def _paragraph(decision: Decision, found: Sequence[Flip], core: float, barred: bool) -> str:
+def _paragraph(
+    decision: Decision, found: Sequence[Flip], core: float, *, decided: bool, solved: bool
+) -> str:
     """Return one paragraph a manager can repeat."""
     parts = [decision.why]
-    if barred:
+    if decided:
         parts.append("No price, value, target or budget changes that while the rule stands.")
     levers = [flip for flip in found if flip.at is not None]
     if levers:
@@ -186,61 +214,66 @@ def _paragraph(decision: Decision, found: Sequence[Flip], core: float, barred: b
         "exterior": "it stands firmly out",
     }[standing(core)]
     share = percent(core, against=[CORE, EXTERIOR])
-    parts.append(
-        f"The plan best for a state of the model funds it in {share} of the states: {words}."
-    )
+    funds = "The plan best for a state of the model funds it"
+    funds = funds if solved else "At the prices of the plan it pays"
+    parts.append(f"{funds} in {share} of the states{'' if solved else ' of the model'}: {words}.")
     return " ".join(parts)
 
 
-def _binding(case: _Case, index: int, found: Sequence[Flip]) -> Iterator[str]:
-    """Yield what binds the decision: the budget, and rules without which it would be another one.
+def _binding(case: _Case, index: int) -> Iterator[str]:
+    """Yield what binds the decision: limits without any one of which it would be another one.
 
-    Rules are tested by solving the plan without each.
+    Each is dropped and the plan made again. Where no single one decides, limits that keep the
+    project out together.
     """
     funded = is_funded(case.prepared, case.solution, index)
-    budget = [flip for flip in found if flip.quantity == "budget"]
-    if budget and budget[0].at is not None and not funded:
-        yield "budget"
-    tried = [rule for rule in case.prepared.portfolio.rules if _concerns(rule, case, index)]
-    for rule in tried[:MOST_RULES_TRIED]:
-        without = without_rule(case.prepared, rule)
-        if is_funded_in(without, index, exact=case.prepared.is_plain) != funded:
-            yield rule.name
-
-
-def _concerns(rule: Rule, case: _Case, index: int) -> bool:
-    """Whether a rule names the project, or its business unit."""
-    project = case.prepared.menus[index].project
-    if isinstance(rule, UnitShare):
-        return rule.unit == project.unit
-    if isinstance(rule, Require):
-        return project.id in (rule.project, rule.needs)
-    named = getattr(rule, "projects", None)
-    return project.id in (named if named is not None else (getattr(rule, "project", ""),))
+    limits = list(limits_of(case.prepared, case.solution))
+    limits.sort(key=lambda limit: not limit.concerns(case.prepared, index))
+    names = []
+    for limit in limits[:MOST_LIMITS_TRIED]:
+        gain, without = limit.gain(case.solution)
+        if gain > 0 and without.funds(index) != funded:
+            names.append(limit.name)
+    yield from names or case.barred.get(index, ())
 
 
 def _prices(case: _Case) -> Iterator[BindingPrice]:
     """Yield what one more unit of each limit is worth, dearest first within each kind."""
-    price = case.solution.budget_price
+    price = case.plan.budget.shadow_price
     if price > SHOWN_PRICE:
         text = (
             f"Budget: {_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin."
         )
-        yield BindingPrice("budget", price, text)
-    if case.prepared.is_plain:
-        yield from _gains_without_rules(case)
-        return
-    by_rule: dict[str, float] = {}
-    for row, amount in zip(case.prepared.problem.rows, case.solution.row_prices, strict=True):
-        if row.rule and amount > SHOWN_PRICE:
-            by_rule[row.rule] = max(by_rule.get(row.rule, 0.0), float(amount))
-    for name, amount in sorted(by_rule.items(), key=lambda item: -item[1]):
-        in_money = name.startswith("periods[")
-        worth = 100 * amount if in_money else amount  # those rows count cents
-        added = _worth_of_money(case, worth) if in_money else _worth(case, worth)
-        step = _more_money(case) if in_money else "one step looser"
-        text = f"{name}: {step} adds about {added}."
-        yield BindingPrice(name, worth, text)
+        yield BindingPrice(BUDGET, price, text)
+    found = [_price(case, limit) for limit in _priced_limits(case)]
+    yield from sorted((one for one in found if one is not None), key=lambda one: -one.price)
+
+
+def _priced_limits(case: _Case) -> list[Limit]:
+    """Return the limits that are worth a solve: in large portfolios those with a dual price."""
+    limits = [one for one in limits_of(case.prepared, case.solution) if one.name != BUDGET]
+    if case.prepared.is_plain or len(case.plan.decisions) <= FEW_PROJECTS:
+        return limits[:MOST_LIMITS_DROPPED]
+    return [one for one in limits if _dual(case, one.name) > SHOWN_PRICE][:MOST_LIMITS_TRIED]
+
+
+def _price(case: _Case, limit: Limit) -> BindingPrice | None:
+    """Return what a limit costs the plan; None where the plan is as good without it."""
+    gain, _ = limit.gain(case.solution)
+    if gain <= 0:
+        return None
+    price = 100 * _dual(case, limit.name)  # rows of money count cents
+    if limit.rule is None and price > SHOWN_PRICE:
+        step = f"{_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin"
+        return BindingPrice(limit.name, price, f"{limit.name}: {step}.")
+    text = f"{limit.name}: without it the plan would gain {_worth(case, gain)}."
+    return BindingPrice(limit.name, gain, text)
+
+
+def _dual(case: _Case, name: str) -> float:
+    """Return the largest dual price of the rows of a limit."""
+    rows = zip(case.prepared.problem.rows, case.solution.row_prices.tolist(), strict=False)
+    return max((price for row, price in rows if row.rule == name), default=0.0)
 
 
 def _more_money(case: _Case) -> str:
@@ -263,18 +296,6 @@ def _worth(case: _Case, amount: float) -> str:
     measured = case.prepared.problem.risk.kind != "expected"
     of = f"{kind}, its risk measure included" if measured else f"expected {kind}"
     return f"{case.currency} {figure(amount)} of {of}"
-
-
-def _gains_without_rules(case: _Case) -> Iterator[BindingPrice]:
-    """Yield what the plan would gain without each rule, by solving it so; most first."""
-    found = []
-    for rule in case.prepared.portfolio.rules[:MOST_RULES_DROPPED]:
-        freer = solve_prepared(without_rule(case.prepared, rule))
-        gain = freer.value - case.solution.value
-        if gain > SMALLEST_GAIN * max(1.0, abs(case.solution.value)):
-            text = f"{rule.name}: without it the plan would gain {_worth(case, gain)}."
-            found.append(BindingPrice(rule.name, gain, text))
-    yield from sorted(found, key=lambda one: -one.price)
 
 
 def _plan_paragraph(case: _Case, core: dict[int, float]) -> str:

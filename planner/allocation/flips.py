@@ -32,14 +32,16 @@ FACTOR = 1000.0
 
 COARSE_GAP, COARSE_WORK = 1e-2, 3 * SECOND
 """Allowance of each solve where a plan is more than an expectation under one budget."""
+FEW_PROJECTS = 12
+"""Projects up to which each solve is as fine as that of the plan all the same."""
 
 GUESS_PRECISION = 0.01
 
 
-def is_funded_in(
-    prepared: Prepared, index: int, *, exact: bool, deadline: Deadline = NEVER
-) -> bool:
+def is_funded_in(prepared: Prepared, index: int, deadline: Deadline = NEVER) -> bool:
     """Return whether a project of the file is funded in the best plan; not if there is no plan.
+
+    In a large portfolio whose plan is more than an expectation under one budget, in a good plan.
 
     Raises
     ------
@@ -48,9 +50,10 @@ def is_funded_in(
     """
     if deadline.has_passed():
         raise OutOfEffortError
+    fine = prepared.is_plain or len(prepared.menus) <= FEW_PROJECTS
     solution = (
         solve_prepared(prepared, allowance=Allowance(deadline=deadline))
-        if exact
+        if fine
         else solve_prepared(prepared, gap=COARSE_GAP, allowance=Allowance(COARSE_WORK, deadline))
     )
     if solution.stop == "time":
@@ -177,9 +180,7 @@ class _Finder:
 
     def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
         def flipped(at: float) -> bool:
-            other = changed(at)
-            funded = is_funded_in(other, self.index, exact=self.exact, deadline=self.deadline)
-            return funded != self.funded
+            return is_funded_in(changed(at), self.index, self.deadline) != self.funded
 
         if self.exact:
             return find_flip(search, flipped)
@@ -194,8 +195,10 @@ class _Finder:
         return find_flip(replace(search, guess=guess), flipped)
 
     def _pays(self, prepared: Prepared) -> bool:
-        """Return whether the project pays at the prices of the plan."""
+        """Return whether the project pays at the prices of the plan, as far as they are its own."""
         place = prepared.layout.order.index(self.index)
+        if prepared.problem.assets != self.prepared.problem.assets:
+            return self.funded  # with other levels of images a pool has other steps, without prices
         budget = None if prepared.portfolio.hold else prepared.budget_cents
         pays = pays_at_prices(prepared.problem, self.solution, budget_cents=budget)
         return bool(pays[place])
@@ -209,21 +212,26 @@ class _Finder:
         phrase: str,
         words: Callable[[float], str],
     ) -> Flip:
-        """Return a flip with its sentence."""
-        present = words(now)
-        up = limit > now
+        """Return a flip with its sentence, which claims no more than was looked at.
+
+        Under one budget and rules on projects, a project that pays still does at a lower price, a
+        higher value or an easier target: the decision is another one from the flip on. Of a budget
+        only amounts are known: with more money other projects may take its place.
+        """
+        present, name = words(now), _capital(quantity)
         if at is None:
-            stays = "stays funded" if self.funded else "stays unfunded"
+            still = "still funded at" if self.funded else "not funded at"
             end = phrase.format(words(limit))
-            text = (
-                f"{_capital(quantity)}: {stays} {'up' if up else 'down'} to {end} (now {present})."
-            )
-        else:
+            text = f"{name}: {still} {end}, as far as was looked (now {present})."
+        elif self.exact and quantity != "budget":
             verb = "drops out from" if self.funded else "funded from"
             # a larger error is an easier target: it is printed as the lower accuracy it is
-            more = up if quantity != "target" else not up
-            way = "up" if more else "down"
-            text = f"{_capital(quantity)}: {verb} {phrase.format(words(at))} {way} (now {present})."
+            up = (limit > now) == (quantity != "target")
+            way = "up" if up else "down"
+            text = f"{name}: {verb} {phrase.format(words(at))} {way} (now {present})."
+        else:
+            verb = "drops out at" if self.funded else "funded at"
+            text = f"{name}: {verb} {phrase.format(words(at))} (now {present})."
         return Flip(quantity, now, at, (min(now, limit), max(now, limit)), text)
 
     def _reach(self) -> tuple[np.ndarray, np.ndarray, float] | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from planner.allocation.prepare import Prepared
     from planner.allocation.problem import Problem, RiskMeasure, Solution
+    from planner.domain.portfolio import Hold
 
 MOST_SOLVES = 8
 SEARCHES = MOST_SOLVES + 3
@@ -167,6 +168,27 @@ def _chance_within(prepared: "Prepared", solution: "Solution", limit_cents: int)
         + prepared.problem.asset_cents[solution.assets].sum()
     )
     return float(np.mean(spend <= limit_cents + HALF_A_CENT))
+
+
+def holds_budget(
+    hold: "Hold", spend_cents: NDArray[np.float64], limit_cents: int
+) -> NDArray[np.bool_]:
+    """Return which of some plans the budget holds, as asked for.
+
+    Parameters
+    ----------
+    hold : Hold
+        Chance, or level of the CVaR.
+    spend_cents : ndarray of shape (n_plans, n_draws)
+        On the audit's draws for a chance, on the solve's for a CVaR.
+    limit_cents : int
+        The budget.
+    """
+    if hold.chance is not None:
+        return np.asarray((spend_cents <= limit_cents + HALF_A_CENT).mean(axis=1) >= hold.chance)
+    share = 1.0 - float(hold.cvar or 0.0)
+    dear = np.array([-tail_mean(-draws, share) for draws in spend_cents])
+    return np.asarray(dear <= limit_cents * (1 + 1e-7) + 1e-3)
 
 
 def hold_result(

@@ -176,28 +176,104 @@ def build_menus(
     keeps_draws : bool, default=False
         Keep success in each of the solve's draws, for measures of risk.
     """
-    objective = resolve_objective(portfolio)
-    terms = Terms(
+    terms = terms_of(portfolio, seed, keeps_draws=keeps_draws)
+    price_list = _PriceList(portfolio.compute, catalogue)
+    demanded = _demanded(portfolio)
+    bare = (
+        _bare_menu(project, portfolio, forecasts[project.id], price_list, demanded, seed)
+        for project in portfolio.projects
+    )
+    return tuple(_filled(menu, portfolio, terms) for menu in bare)
+
+
+def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> Terms:
+    """Return what every option of a portfolio is priced on."""
+    return Terms(
         compute=portfolio.compute,
         stops=portfolio.mode is Mode.STOP_WHEN_REACHED,
         present=present_factors(portfolio),
         keeps_draws=keeps_draws,
         seed=seed,
     )
-    price_list = _PriceList(portfolio.compute, catalogue)
-    demanded = {p for rule in portfolio.rules if isinstance(rule, Fund) for p in rule.projects}
-    menus = [
-        _first_menu(project, portfolio, forecasts[project.id], price_list, demanded, terms)
-        for project in portfolio.projects
-    ]
+
+
+def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: Terms) -> Menu:
+    """Return the menu as a file would give it in which the project's numbers are others.
+
+    Parameters
+    ----------
+    menu : Menu
+        Of the project as it was.
+    project : Project
+        With another target, value or price; what is measured and trained is as it was.
+    portfolio : Portfolio
+        With the project in it.
+    terms : Terms
+        From :func:`terms_of`.
+    """
+
+    def moved(forecast: Forecast) -> Forecast:
+        asked = replace(project, pretrained=forecast.project.pretrained)
+        return replace(forecast, project=replace(asked, pilots=forecast.project.pilots))
+
+    ways = tuple(replace(way, forecast=moved(way.forecast)) for way in menu.ways)
+    bare = replace(
+        menu,
+        project=project,
+        forecast=moved(menu.forecast),
+        ways=ways,
+        priced=_no_options(),
+        success=None,
+    )
+    return _filled(bare, portfolio, terms)
+
+
+def released(menu: Menu, portfolio: Portfolio, terms: Terms) -> Menu:
+    """Return the menu under other rules: what is committed and what is demanded read anew."""
+    committed = _committed(menu.project, portfolio)
+    demanded = bool(committed) or menu.project.id in _demanded(portfolio)
+    bare = replace(
+        menu,
+        committed=committed,
+        demanded=demanded,
+        threshold=0.0 if demanded else _threshold(menu.project, portfolio),
+        priced=_no_options(),
+        success=None,
+    )
+    return _filled(bare, portfolio, terms)
+
+
+def _committed(project: Project, portfolio: Portfolio) -> tuple[Committed, ...]:
+    return tuple(
+        rule
+        for rule in portfolio.rules
+        if isinstance(rule, Committed) and rule.project == project.id
+    )
+
+
+def _demanded(portfolio: Portfolio) -> set[str]:
+    """Return the projects that a ``fund`` rule names."""
+    return {p for rule in portfolio.rules if isinstance(rule, Fund) for p in rule.projects}
+
+
+def _threshold(project: Project, portfolio: Portfolio) -> float:
+    """Return the least chance at which a project that no rule demands may be funded."""
+    return portfolio.go_chance if project.pilots else portfolio.pilot_chance
+
+
+def _filled(menu: Menu, portfolio: Portfolio, terms: Terms) -> Menu:
+    """Return a menu with everything priced: the first grid, and levels between its good ones."""
+    levels = _levels(menu.project, menu.ways)
+    fixed = [rule.images for rule in menu.committed if rule.images is not None]
+    if fixed:
+        levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
+    periods, objective = starts(menu.project, portfolio), resolve_objective(portfolio)
+    menu = _priced(menu, levels, periods, terms)
     size = len(portfolio.projects)
     most = None if size <= ROUNDS[-1][0] else MOST_CORNERS
     for _ in range(refinement_rounds(size)):
-        menus = [
-            _refined(menu, objective, starts(menu.project, portfolio), terms, most)
-            for menu in menus
-        ]
-    return tuple(menus)
+        menu = _refined(menu, objective, periods, terms, most)
+    return menu
 
 
 def refinement_rounds(projects: int) -> int:
@@ -211,39 +287,28 @@ def refinement_rounds(projects: int) -> int:
     return next((rounds for most, rounds in ROUNDS if projects <= most), 1)
 
 
-def _first_menu(
+def _bare_menu(
     project: Project,
     portfolio: Portfolio,
     forecast: Forecast,
     price_list: "_PriceList",
     demanded: set[str],
-    terms: Terms,
+    seed: int,
 ) -> Menu:
-    """Return the menu of one project on the first grid of images."""
-    committed = tuple(
-        rule
-        for rule in portfolio.rules
-        if isinstance(rule, Committed) and rule.project == project.id
-    )
+    """Return the menu of one project with nothing priced yet."""
+    committed = _committed(project, portfolio)
     asked = bool(committed) or project.id in demanded
-    threshold = portfolio.go_chance if project.pilots else portfolio.pilot_chance
     rates = price_list.rates(project, committed)
-    ways = _ways(project, portfolio, forecast, rates, price_list, terms.seed)
-    levels = _levels(project, ways)
-    fixed = [rule.images for rule in committed if rule.images is not None]
-    if fixed:
-        levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
-    menu = Menu(
+    return Menu(
         project=project,
         forecast=forecast,
         rates=rates,
         priced=_no_options(),
         demanded=asked,
-        threshold=0.0 if asked else threshold,
-        ways=ways,
+        threshold=0.0 if asked else _threshold(project, portfolio),
+        ways=_ways(project, portfolio, forecast, rates, price_list, seed),
         committed=committed,
     )
-    return _priced(menu, levels, starts(project, portfolio), terms)
 
 
 def _no_options() -> ProjectOptions:

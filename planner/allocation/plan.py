@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from planner import __version__
 from planner.allocation.assumptions import list_assumptions, training_prices
-from planner.allocation.audit import Tally, period_cents, require_sound_portfolio
+from planner.allocation.audit import period_cents, require_sound_portfolio
 from planner.allocation.baselines import baseline_warning, baselines
 from planner.allocation.budget_price import budget_price, dual_price
 from planner.allocation.conflict import Conflict
@@ -19,7 +19,7 @@ from planner.allocation.money import budget_to_cents
 from planner.allocation.objective import require_search_limits
 from planner.allocation.prepare import Prepared, prepare, solve_prepared
 from planner.allocation.problem import Solution
-from planner.allocation.sharing import Purchase, Split, purchases, shared_result, split
+from planner.allocation.sharing import Purchase, purchases, shared_result, split
 from planner.allocation.solve import Choice
 from planner.allocation.standing import standing_warnings, unique_warnings
 from planner.allocation.steps import owned_images
@@ -152,6 +152,17 @@ def plan_of(
             late = stop_warnings(solution, deadline, ["the rules that conflict"])
             return replace(empty, warnings=(*empty.warnings, *late))
         return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
+    return _filled(empty, prepared, solution, deadline)
+
+
+def _scene(prepared: Prepared, solution: Solution, shadow_price: float) -> Scene:
+    """Return a solved portfolio, recomputed without the solver, as the explanations look at it.
+
+    Raises
+    ------
+    AuditError
+        The plan, recomputed, is not what the solver said.
+    """
     picks = prepared.layout.picks(solution.options)
     bought = _bought(prepared, solution, picks)
     tally = require_sound_portfolio(
@@ -162,8 +173,18 @@ def plan_of(
         link_prices(prepared, solution),
         in_money=prepared.objective is Objective.NET_VALUE,
     )
-    scene = _scene(prepared, solution, picks, tally, splits)
-    return _filled(empty, prepared, solution, scene, deadline)
+    choice = Choice(
+        picks=tuple(picks),
+        status=solution.status,
+        value=tally.value,
+        bound=max(solution.bound, tally.value),
+        gap=solution.gap,
+        solver_bound=solution.solver_bound,
+        own_bound=solution.own_bound,
+        committed_cents=tally.cents,
+        budget_price=solution.budget_price,
+    )
+    return Scene(prepared, choice, splits, shadow_price)
 
 
 def _conflict(prepared: Prepared, deadline: Deadline) -> Conflict | None:
@@ -239,46 +260,14 @@ def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
     )
 
 
-def _scene(
-    prepared: Prepared,
-    solution: Solution,
-    picks: Sequence[int | None],
-    tally: Tally,
-    splits: tuple[Split, ...],
-) -> Scene:
-    """Return the solved portfolio as the explanations look at it."""
-    choice = Choice(
-        picks=tuple(picks),
-        status=solution.status,
-        value=tally.value,
-        bound=max(solution.bound, tally.value),
-        gap=solution.gap,
-        solver_bound=solution.solver_bound,
-        own_bound=solution.own_bound,
-        committed_cents=tally.cents,
-        budget_price=solution.budget_price,
-    )
-    return Scene(
-        prepared.portfolio,
-        prepared.objective,
-        prepared.menus,
-        prepared.options,
-        choice,
-        prepared.budget_cents,
-        splits,
-        len(range(*prepared.posterior.solve_rows.indices(_draws(prepared)))),
-    )
-
-
-def _filled(
-    empty: Plan, prepared: Prepared, solution: Solution, scene: Scene, deadline: Deadline
-) -> Plan:
+def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadline) -> Plan:
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
+    beside = _beside(prepared, solution, deadline)
+    scene = _scene(prepared, solution, beside.price)
     choice = scene.choice
     bought = [item.purchase for item in scene.splits]
     decided = [decide(scene, index) for index in range(len(scene.options))]
     decisions = tuple(decision for decision, _ in decided)
-    beside = _beside(prepared, solution, deadline)
     risk = replace(judge_risk(prepared, choice.picks, bought), caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
     unseen = held_out(prepared, solution.options, bought)

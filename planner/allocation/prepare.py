@@ -165,6 +165,11 @@ class Prepared:
             uses=options.uses[way],
         )
 
+    def numbers(self, index: int) -> Rows:
+        """Return the numbers in ``problem`` of the options of a project of the file."""
+        place = self.layout.order.index(index)
+        return np.arange(*self.layout.first[place : place + 2].tolist(), dtype=np.int64)
+
     def groups(self, chosen: Rows | None) -> list[Group]:
         """Return some options of ``problem`` (all for None) by project, in its order."""
         groups = []

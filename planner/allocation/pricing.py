@@ -261,7 +261,8 @@ def success_draws(
 def images_needed(forecast: Forecast, architecture: str, rows: slice) -> NDArray[np.float32]:
     """Return draws of the whole images at which the target is first met; inf for never."""
     need = forecast.data_needed_draws(forecast.project.error_target, architecture)[rows]
-    return np.ceil(need).astype(np.float32)
+    with np.errstate(over="ignore"):  # more than any float32 is never
+        return np.ceil(need).astype(np.float32)
 
 
 def price_factors(images: Images, owner: Project, seed: int, rows: slice, n_draws: int) -> Floats:

@@ -1,10 +1,12 @@
 """What is the best option of a project that was not chosen, and what does it lack?"""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from planner.allocation.barred import possible_options
 from planner.allocation.prepare import Prepared
 from planner.allocation.priced import reduced_worth
-from planner.allocation.problem import Rows, Solution
+from planner.allocation.problem import Solution
 from planner.domain.explanation import RunnerUp
 from planner.domain.format import count, figure, money, percent
 from planner.domain.portfolio import chance_bounds
@@ -18,7 +20,7 @@ ALIKE = 0.1
 
 def best_option(prepared: Prepared, solution: Solution, index: int) -> int | None:
     """Return the option of a project that is worth most at the plan's prices, in the problem."""
-    rows = _rows(prepared, index)
+    rows = prepared.numbers(index)
     if len(rows) == 0:
         return None
     reduced = reduced_worth(prepared.problem, solution)[rows]
@@ -29,17 +31,21 @@ def best_option(prepared: Prepared, solution: Solution, index: int) -> int | Non
 def runner_up(prepared: Prepared, solution: Solution, index: int) -> RunnerUp | None:
     """Return the best option not chosen: of a funded project one with another network or images.
 
+    Only options that a plan may choose at all: one that costs more than there is to spend is no
+    runner-up.
+
     ``lacks`` is what it is worth less at the plan's prices than what was chosen, or than not
     funding the project; at least 0.
     """
-    rows = _rows(prepared, index)
+    rows = prepared.numbers(index)
     chosen = np.intersect1d(solution.options, rows)
     reduced = reduced_worth(prepared.problem, solution)
-    ahead = 0.0
+    ahead, wanted = 0.0, possible_options(prepared, index)
     if len(chosen):
         pick = int(chosen[0])
-        rows = _others(prepared, rows, pick)
+        wanted &= _others(prepared, pick)
         ahead = float(reduced[pick])
+    rows = rows[wanted]
     if len(rows) == 0:
         return None
     cents = prepared.problem.cents[rows]
@@ -66,17 +72,10 @@ def runner_up(prepared: Prepared, solution: Solution, index: int) -> RunnerUp | 
     return RunnerUp(key.architecture, key.images, cost, chance, lacks, text)
 
 
-def _rows(prepared: Prepared, index: int) -> Rows:
-    place = prepared.layout.order.index(index)
-    first, stop = prepared.layout.first[place : place + 2].tolist()
-    return np.arange(first, stop, dtype=np.int64)
-
-
-def _others(prepared: Prepared, rows: Rows, pick: int) -> Rows:
-    """Return the options that are another idea than the one chosen."""
+def _others(prepared: Prepared, pick: int) -> NDArray[np.bool_]:
+    """Return which options of the project are another idea than the one chosen."""
     chosen = prepared.option(pick)
     options = prepared.options[chosen.index]
-    images = options.images_total
     network = options.architecture_index != options.architecture_index[chosen.row]
-    far = np.abs(images - chosen.images) > ALIKE * chosen.images
-    return np.asarray(rows[network | far])
+    far = np.abs(options.images_total - chosen.images) > ALIKE * chosen.images
+    return np.asarray(network | far)

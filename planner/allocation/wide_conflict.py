@@ -54,8 +54,14 @@ def why_infeasible(prepared: Prepared, deadline: Deadline = NEVER) -> Conflict:
     plain = prepared.is_plain and not any(menu.committed for menu in prepared.menus)
     if plain:
         return explain_conflict(prepared.menus, rules, prepared.budget_cents, deadline)
-    case = WideCase(prepared, chance_suspects(prepared.menus, rules), deadline)
+    case = wide_case(prepared, deadline)
     return conflict_of(case, case.period_fixes)
+
+
+def wide_case(prepared: Prepared, deadline: Deadline = NEVER) -> "WideCase":
+    """Return the question about a portfolio of any kind."""
+    rules = project_rules(prepared.portfolio.rules)
+    return WideCase(prepared, chance_suspects(prepared.menus, rules), deadline)
 
 
 def asset_name(asset: str) -> str:

@@ -50,7 +50,7 @@ def test_the_verdict_and_its_reason_are_those_of_the_plan() -> None:
 
 
 def test_a_project_kept_out_by_the_budget_says_so_and_from_which_budget_it_is_in() -> None:
-    """The budget binds, the flip is above it, and the best option lacks something."""
+    """The budget binds, the flip is above it, and what it cannot pay is no runner-up."""
     found = small_dear()
     assert found.verdict is Verdict.NO_GO
     assert found.binding == ("budget",)
@@ -59,8 +59,9 @@ def test_a_project_kept_out_by_the_budget_says_so_and_from_which_budget_it_is_in
     assert budget.at > 8
     again = build_plan(replace(SMALL, budget=budget.at * 1.05), MODEL, CATALOGUE)
     assert again.decisions[1].verdict is not Verdict.NO_GO
-    assert found.runner_up is not None
-    assert found.runner_up.lacks >= 0
+    assert found.runner_up is None
+    assert "more than the whole budget" in found.text
+    assert found.core_index == 0.0
 
 
 def test_a_project_kept_out_by_a_rule_alone_names_it_and_nothing_else_helps() -> None:

@@ -78,7 +78,7 @@ def test_just_beyond_a_flip_the_plan_decides_otherwise_and_just_before_it_does_n
 ) -> None:
     """Label price, value, budget and target, each solved again on either side."""
     base = prepared()
-    funded = is_funded_in(base, index, exact=True)
+    funded = is_funded_in(base, index)
     found = {flip.quantity: flip for flip in flips(base, solve_prepared(base), index)}
     assert set(found) == {"label price", "value", "target", "budget"}
     for name, flip in found.items():
@@ -87,7 +87,7 @@ def test_just_beyond_a_flip_the_plan_decides_otherwise_and_just_before_it_does_n
         step = 0.01 * (flip.now - flip.at)
         for at, expected in ((flip.at, not funded), (flip.at + step, funded)):
             changed = changed_to(base, index, name, at)
-            assert is_funded_in(changed, index, exact=True) == expected, flip.text
+            assert is_funded_in(changed, index) == expected, flip.text
 
 
 def test_a_flip_holds_for_the_plan_of_a_file_with_that_number() -> None:
@@ -96,14 +96,14 @@ def test_a_flip_holds_for_the_plan_of_a_file_with_that_number() -> None:
     index = 1
     (flip,) = [f for f in flips(base, solve_prepared(base), index) if f.quantity == "value"]
     assert flip.at is not None
-    funded = is_funded_in(base, index, exact=True)
+    funded = is_funded_in(base, index)
     for factor, expected in ((0.95, not funded), (1.05, funded)):
         if flip.at > flip.now:
             factor = 2.0 - factor
         projects = list(PORTFOLIO.projects)
         projects[index] = replace(projects[index], value=flip.at * factor)
         again = prepared(replace(PORTFOLIO, projects=tuple(projects)))
-        assert is_funded_in(again, index, exact=True) == expected
+        assert is_funded_in(again, index) == expected
 
 
 def test_a_demanded_project_stays_whatever_is_worth_or_costs() -> None:
@@ -151,11 +151,49 @@ def test_a_range_of_prices_keeps_its_relative_width() -> None:
 def test_spend_that_stops_at_the_target_is_priced_again() -> None:
     """Mean spend follows the label price in that mode too."""
     base = prepared(replace(PORTFOLIO, mode=Mode.STOP_WHEN_REACHED))
-    spend = base.menus[1].priced.expected_cost
-    doubled = at_label_price(base, 1, 1.2).menus[1].priced.expected_cost
-    assert spend is not None
-    assert doubled is not None
-    assert np.all(doubled[spend > 100] > spend[spend > 100])
+    before, after = (
+        {
+            (int(kind), int(images)): float(spend)
+            for kind, images, spend in zip(
+                options.architecture_index,
+                options.images_total,
+                options.expected_cost if options.expected_cost is not None else (),
+                strict=True,
+            )
+        }
+        for options in (base.menus[1].priced, at_label_price(base, 1, 1.2).menus[1].priced)
+    )
+    both = [key for key in before if key in after and before[key] > 100]
+    assert len(both) > 20
+    assert all(after[key] > before[key] for key in both)
+
+
+def test_what_a_change_offers_is_what_a_file_with_the_change_offers() -> None:
+    """The options of the changed project, and so the plan, are those of the changed file."""
+    for mode in Mode:
+        base = prepared(replace(PORTFOLIO, mode=mode))
+        project = base.menus[1].project
+        changes = (
+            (at_value(base, 1, 123_456.0), {"value": 123_456.0}),
+            (
+                at_target_error(base, 1, 0.5 * project.error_target),
+                {
+                    "target_error": 0.5 * project.error_target,
+                    "target_accuracy": None,
+                    "target_iou": None,
+                },
+            ),
+            (at_label_price(base, 1, 0.777), {"images": replace(project.images, price=0.777)}),
+        )
+        for changed, fields in changes:
+            projects = list(base.portfolio.projects)
+            projects[1] = replace(projects[1], **fields)
+            again = prepared(replace(base.portfolio, projects=tuple(projects)))
+            for one, other in zip(changed.options, again.options, strict=True):
+                assert one.images_total.tolist() == other.images_total.tolist()
+                assert one.total_cents.tolist() == other.total_cents.tolist()
+                assert one.chance.tolist() == other.chance.tolist()
+                assert one.expected_net_value.tolist() == other.expected_net_value.tolist()
 
 
 def test_without_a_rule_its_options_are_back() -> None:

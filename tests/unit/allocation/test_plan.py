@@ -124,7 +124,7 @@ def test_a_project_not_funded_says_why(
     """Trivial target, chance, own threshold, value, rules and budget each have their words."""
     dear = Images(held=0, limit=60_000, price=2.0)
     rival = _project("y", images=dear, target_error=0.09, value=1e6)
-    plan = _plan(project, rival, rules=rules, budget=15.0 if project.value == 700.0 else 5_000.0)
+    plan = _plan(project, rival, rules=rules, budget=400.0 if project.value == 700.0 else 5_000.0)
     assert plan.decisions[0].verdict is Verdict.NO_GO
     assert plan.decisions[0].cost.total == 0.0
     assert plan.decisions[0].images_total == project.images.held
