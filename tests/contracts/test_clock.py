@@ -29,7 +29,6 @@ MAY_READ_A_CLOCK = {
     "regression/left_out.py": "facts of a fit",
     "report/html/assemble.py": "the date of a report",
 }
-CLOCKS = {"time", "timeit", "perf_counter", "monotonic", "process_time", "now", "today", "utcnow"}
 FAST = """
 import time
 
@@ -51,7 +50,9 @@ def _reads_a_clock(tree: ast.AST) -> bool:
         if isinstance(node, ast.ImportFrom) and node.module in ("time", "timeit"):
             return True
         if isinstance(node, ast.Attribute) and node.attr in ("now", "today", "utcnow"):
-            return True
+            asked = ast.unparse(node.value).split(".")[-1]
+            if asked in ("date", "datetime"):
+                return True
     return False
 
 
