@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from planner.allocation.deadline import Deadline
 from planner.allocation.problem import Solution
+from planner.domain.format import gap
 from planner.domain.plan import Warning_
 
 __all__ = ["FLAG", "TIME_LIMIT", "stop_warnings", "time_notes"]
@@ -29,7 +30,7 @@ def stop_warnings(
     if solution.stop == "time":
         message = (
             f"The search was stopped by {FLAG} {deadline.asked_s:g}: this is the best plan found "
-            f"by then, at most {100 * solution.gap:.2g} % below the best there is. More time may "
+            f"by then, at most {gap(solution.gap)} below the best there is. More time may "
             "find a better one."
         )
         yield Warning_(TIME_LIMIT, None, FLAG, message)

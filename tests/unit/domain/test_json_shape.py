@@ -57,7 +57,7 @@ WHOLES = st.builds(
     st.integers(-(10**12), 10**12),
     st.lists(PARTS, max_size=3).map(tuple),
     st.tuples(st.floats(-1e9, 1e9), st.text(max_size=5)),
-    st.dictionaries(st.text(max_size=3), st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=3), st.integers(-(2**63), 2**63), max_size=3),
     st.none() | st.floats(-1e9, 1e9) | st.text(max_size=5),
     st.none() | PARTS,
     st.lists(st.booleans(), max_size=2).map(tuple),
