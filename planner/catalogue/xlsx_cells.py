@@ -122,6 +122,8 @@ def _date(value: object) -> str:
 
 def _plain(value: float) -> int | float:
     """Return a number as an int where it is whole, since Excel knows no others."""
+    if isinstance(value, int):
+        return value  # of any size: a damaged workbook may hold one that is no float
     is_whole = math.isfinite(value) and value == math.floor(value)
     return int(value) if is_whole and abs(value) < 2**53 else value
 

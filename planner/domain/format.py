@@ -275,7 +275,11 @@ def figure(value: float, digits: int = 3) -> str:
     --------
     >>> figure(0.012345), figure(1234.5), figure(-2.0), figure(3e-11)
     ('0.0123', '1,235', '−2', '3e-11')
+    >>> figure(10**400)
+    '1.00e400'
     """
+    if isinstance(value, int) and abs(value) >= 10**15:  # it may be too large for a float
+        return f"{Decimal(value):.{digits - 1}e}".replace("e+", "e")
     if not math.isfinite(value):
         return f"{value}"
     if value and not 1e-6 <= abs(value) < 1e15:

@@ -82,11 +82,11 @@ def read_record[T](kind: type[T], path: Path, way_out: str) -> T:
     try:
         record, misfits = decode(kind, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError) as error:
-        message = f"{path} cannot be read ({error}). {way_out}"
+        message = f"{path} cannot be used ({error}). {way_out}"
         raise ResourceError(message, str(path)) from None
     if record is None:
         first = misfits[0]
         more = f", and {len(misfits) - 1} more" if len(misfits) > 1 else ""
         found = f"{first.path or 'the file'}: {first.message}{more}"
-        raise ResourceError(f"{path} is damaged. {found} {way_out}", str(path))
+        raise ResourceError(f"{path} is damaged and cannot be used. {found} {way_out}", str(path))
     return record
