@@ -220,7 +220,9 @@ def read_left_out(folder: Path, spec: ModelSpec | None, data_sha256: str | None)
     scores = read_record(LeftOutScores, path, way_out)
     lacking = _lacking(scores)
     if lacking:
-        raise ResourceError(f"{path} is damaged and cannot be used: it lacks {lacking}. {way_out}", str(path))
+        raise ResourceError(
+            f"{path} is damaged and cannot be used: it lacks {lacking}. {way_out}", str(path)
+        )
     stale = []
     if spec is None or scores.spec_sha256 != spec_sha256(spec):
         stale.append("the model's declaration has changed since")
