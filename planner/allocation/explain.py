@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from planner.allocation.audit import period_cents
 from planner.allocation.build_problem import needs_engine
+from planner.allocation.deadline import NEVER, Deadline
 from planner.allocation.options import Menu
 from planner.allocation.prepare import Prepared
 from planner.allocation.rules import broken_rules, project_rules
@@ -36,12 +37,16 @@ class Scene:
         Shared assets bought.
     shadow_price : float
         Worth of one more unit of the total budget; 0 where no larger one makes the plan better.
+    deadline : Deadline
+        Of the command, where a time limit was asked for: reasons that take a search of their own
+        are not looked for after it.
     """
 
     prepared: Prepared
     choice: Choice
     splits: tuple[Split, ...] = ()
     shadow_price: float = 0.0
+    deadline: Deadline = NEVER
 
     @property
     def portfolio(self) -> Portfolio:

@@ -155,7 +155,9 @@ def plan_of(
     return _filled(empty, prepared, solution, deadline)
 
 
-def _scene(prepared: Prepared, solution: Solution, shadow_price: float) -> Scene:
+def _scene(
+    prepared: Prepared, solution: Solution, shadow_price: float, deadline: Deadline
+) -> Scene:
     """Return a solved portfolio, recomputed without the solver, as the explanations look at it.
 
     Raises
@@ -184,7 +186,7 @@ def _scene(prepared: Prepared, solution: Solution, shadow_price: float) -> Scene
         committed_cents=tally.cents,
         budget_price=solution.budget_price,
     )
-    return Scene(prepared, choice, splits, shadow_price)
+    return Scene(prepared, choice, splits, shadow_price, deadline)
 
 
 def _conflict(prepared: Prepared, deadline: Deadline) -> Conflict | None:
@@ -263,7 +265,7 @@ def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
 def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadline) -> Plan:
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
     beside = _beside(prepared, solution, deadline)
-    scene = _scene(prepared, solution, beside.price)
+    scene = _scene(prepared, solution, beside.price, deadline)
     choice = scene.choice
     bought = [item.purchase for item in scene.splits]
     decided = [decide(scene, index) for index in range(len(scene.options))]

@@ -66,7 +66,9 @@ def why_not_funded(scene: Scene, index: int) -> Reason:
     if float(objective_worth(options, scene.objective).max()) <= 0:
         return Reason("worthless", _worthless(scene, index))
     out = sum(pick is None for pick in scene.choice.picks)
-    barring = barred_by(scene.prepared, index, solves=out <= MOST_OUT)
+    barring = barred_by(
+        scene.prepared, index, solves=out <= MOST_OUT and not scene.deadline.has_passed()
+    )
     if barring:
         return Reason("barred", _barred(scene, index, barring), barring)
     obstacles = find_obstacles(scene, index)
