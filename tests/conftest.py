@@ -25,6 +25,12 @@ def synthetic() -> Posterior:
     return synthetic_posterior()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use every core, up to four; none beside the test where wall times are compared."""
+    is_timed = config.getoption("benchmark_only") or config.getoption("markexpr") == "timed"
+    return 0 if is_timed else min(4, os.cpu_count() or 1)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the flag that rewrites golden text."""
     parser.addoption(
