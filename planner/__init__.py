@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from planner._api import report as report
     from planner._api import validate as validate
     from planner._api import write_xlsx as write_xlsx
-    from planner.domain.architecture import Architecture as Architecture
-    from planner.domain.portfolio import Compute as Compute
-    from planner.domain.portfolio import Portfolio as Portfolio
-    from planner.domain.project import Images as Images
-    from planner.domain.project import Pilot as Pilot
-    from planner.domain.project import Project as Project
+    from planner.domain.model.architecture import Architecture as Architecture
+    from planner.domain.portfolio.portfolio import Compute as Compute
+    from planner.domain.portfolio.portfolio import Portfolio as Portfolio
+    from planner.domain.portfolio.project import Images as Images
+    from planner.domain.portfolio.project import Pilot as Pilot
+    from planner.domain.portfolio.project import Project as Project
     from planner.domain.quantities import Range as Range
     from planner.errors import InputError as InputError
     from planner.errors import PlannerError as PlannerError
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 _HOMES = {
-    "Architecture": "planner.domain.architecture",
-    "Compute": "planner.domain.portfolio",
-    "Images": "planner.domain.project",
+    "Architecture": "planner.domain.model.architecture",
+    "Compute": "planner.domain.portfolio.portfolio",
+    "Images": "planner.domain.portfolio.project",
     "InputError": "planner.errors",
-    "Pilot": "planner.domain.project",
+    "Pilot": "planner.domain.portfolio.project",
     "PlannerError": "planner.errors",
-    "Portfolio": "planner.domain.portfolio",
-    "Project": "planner.domain.project",
+    "Portfolio": "planner.domain.portfolio.portfolio",
+    "Project": "planner.domain.portfolio.project",
     "Range": "planner.domain.quantities",
     "audit_plan": "planner._api",
     "check": "planner._api",

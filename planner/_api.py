@@ -5,20 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # importing this module must not cost what its verbs need
-    from planner.allocation.collect import CollectionReport
-    from planner.allocation.estimate import Estimate
-    from planner.allocation.observe import ObservedFile
-    from planner.domain.explanation import Explanation, PlanExplanation
-    from planner.domain.frontier import Frontier
-    from planner.domain.plan import Plan, Warning_
-    from planner.domain.plan_diff import PlanDiff
-    from planner.domain.portfolio import Portfolio
-    from planner.domain.posterior import Posterior
-    from planner.domain.project import Project
-    from planner.domain.reaudit import Reaudit
-    from planner.domain.validation import CurveTest, PilotMode
-    from planner.forecast.forecast import Forecast
-    from planner.report.html.assemble import HtmlReport
+    from planner.domain.model.posterior import Posterior
+    from planner.domain.portfolio.portfolio import Portfolio
+    from planner.domain.portfolio.project import Project
+    from planner.domain.results.explanation import Explanation, PlanExplanation
+    from planner.domain.results.frontier import Frontier
+    from planner.domain.results.plan import Plan, Warning_
+    from planner.domain.results.plan_diff import PlanDiff
+    from planner.domain.results.reaudit import Reaudit
+    from planner.domain.results.validation import CurveTest, PilotMode
+    from planner.forecasting.forecast import Forecast
+    from planner.questions.collect.collect import CollectionReport
+    from planner.questions.estimate.estimate import Estimate
+    from planner.questions.observe.observe import ObservedFile
+    from planner.reporting.html.assemble import HtmlReport
 
 DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = 1e-6
@@ -29,7 +29,7 @@ DEFAULT_POINTS = 31
 
 def _require(model: object, seed: object) -> None:
     """Refuse a name where a loaded model is needed, and what is no seed."""
-    from planner.domain.posterior import Posterior
+    from planner.domain.model.posterior import Posterior
     from planner.errors import bad_value
 
     if not isinstance(model, Posterior):
@@ -52,7 +52,7 @@ def load_model(name: str = DEFAULT_MODEL) -> "Posterior":
     -------
     Posterior
     """
-    from planner.regression.store import load_model as load
+    from planner.reference.store import load_model as load
 
     return load(name)
 
@@ -78,22 +78,22 @@ def read_portfolio(
     InputError
         With every mistake in the file, found in one pass.
     """
-    from planner.catalogue.portfolio_file import read_portfolio as read
+    from planner.inputs.portfolio_file import read_portfolio as read
 
     return read(path, overrides=overrides)
 
 
 def check(path: str | Path) -> "tuple[Warning_, ...]":
     """Check a portfolio file; return its warnings, or raise with every mistake."""
-    from planner.catalogue.portfolio_file import check_portfolio
+    from planner.inputs.portfolio_file import check_portfolio
 
     return check_portfolio(path)
 
 
 def forecast(project: "Project", model: "Posterior", *, seed: int = 0) -> "Forecast":
-    """Forecast one project; see :func:`planner.forecast.forecast.build_forecast`."""
-    from planner.catalogue.tables import load_catalogue
-    from planner.forecast.forecast import build_forecast
+    """Forecast one project; see :func:`planner.forecasting.forecast.build_forecast`."""
+    from planner.forecasting.forecast import build_forecast
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     # a model without architecture effects needs no catalogue
@@ -108,9 +108,9 @@ def estimate(
     seed: int = 0,
     approval_limit: float | None = None,
 ) -> "Estimate":
-    """Estimate each project on its own; see :func:`planner.allocation.estimate.build_estimate`."""
-    from planner.allocation.estimate import build_estimate
-    from planner.catalogue.tables import load_catalogue
+    """Estimate each project on its own; see :func:`planner.questions.estimate.estimate.build_estimate`."""
+    from planner.questions.estimate.estimate import build_estimate
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     return build_estimate(
@@ -129,9 +129,9 @@ def collect(
     architecture: str | None = None,
     seed: int = 0,
 ) -> "CollectionReport":
-    """Say how much to collect now, and later; see :mod:`planner.allocation.collect`."""
-    from planner.allocation.collect import build_collection
-    from planner.catalogue.tables import load_catalogue
+    """Say how much to collect now, and later; see :mod:`planner.questions.collect.collect`."""
+    from planner.questions.collect.collect import build_collection
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     return build_collection(
@@ -171,16 +171,16 @@ def observe(
     InputError
         With every mistake in both files.
     """
-    from planner.allocation.observe import observe_file
-    from planner.catalogue.tables import load_catalogue
+    from planner.questions.observe.observe import observe_file
+    from planner.reference.tables import load_catalogue
 
     return observe_file(path, runs, model, load_catalogue(), seed=seed)
 
 
 def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:
     """Return every option the plan may choose, as ``planner options --json`` prints it."""
-    from planner.allocation.options_report import options_report
-    from planner.catalogue.tables import load_catalogue
+    from planner.questions.options_report import options_report
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     return options_report(portfolio, model, load_catalogue(), seed=seed)
@@ -219,8 +219,8 @@ def plan(
     Plan
         Audited; ``infeasible`` with the conflict and its smallest fixes if no plan keeps all rules.
     """
-    from planner.allocation.plan import build_plan
-    from planner.catalogue.tables import load_catalogue
+    from planner.planning.plan import build_plan
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     return build_plan(
@@ -235,24 +235,24 @@ def plan(
 
 
 def read_plan(path: str | Path) -> "Plan":
-    """Read a plan saved as JSON; see :func:`planner.catalogue.plan_file.read_plan`."""
-    from planner.catalogue.plan_file import read_plan as read
+    """Read a plan saved as JSON; see :func:`planner.inputs.plan_file.read_plan`."""
+    from planner.inputs.plan_file import read_plan as read
 
     return read(path)
 
 
 def audit_plan(plan: "Plan", portfolio: "Portfolio", model: "Posterior") -> "Reaudit":
-    """Evaluate a saved plan's choice today; see :func:`planner.allocation.reaudit.reaudit`."""
-    from planner.allocation.reaudit import reaudit
-    from planner.catalogue.tables import load_catalogue
+    """Evaluate a saved plan's choice today; see :func:`planner.questions.changes.reaudit.reaudit`."""
+    from planner.questions.changes.reaudit import reaudit
+    from planner.reference.tables import load_catalogue
 
     _require(model, plan.seed)
     return reaudit(plan, portfolio, model, load_catalogue())
 
 
 def diff(before: "Plan", after: "Plan") -> "PlanDiff":
-    """Compare two plans; see :func:`planner.allocation.diff.compare_plans`."""
-    from planner.allocation.diff import compare_plans
+    """Compare two plans; see :func:`planner.questions.changes.diff.compare_plans`."""
+    from planner.questions.changes.diff import compare_plans
 
     return compare_plans(before, after)
 
@@ -269,7 +269,7 @@ def frontier(
     seed: int = 0,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
 ) -> "Frontier":
-    """Say what every budget buys; see :func:`planner.allocation.frontier.build_frontier`.
+    """Say what every budget buys; see :func:`planner.questions.frontier.frontier.build_frontier`.
 
     Parameters
     ----------
@@ -297,8 +297,8 @@ def frontier(
     -------
     Frontier
     """
-    from planner.allocation.frontier import build_frontier
-    from planner.catalogue.tables import load_catalogue
+    from planner.questions.frontier.frontier import build_frontier
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     return build_frontier(
@@ -347,7 +347,7 @@ def report(
     HtmlReport
         ``html``, the page, and ``plan``. An infeasible plan gives a page that says why.
     """
-    from planner.report.html.assemble import make_report, provenance_of, style_of
+    from planner.reporting.html.assemble import make_report, provenance_of, style_of
 
     _require(model, seed)
     return make_report(
@@ -399,10 +399,10 @@ def write_xlsx(
     InputError
         The file exists or cannot be written, or the source is no workbook.
     """
-    from planner.catalogue.tables import load_catalogue
-    from planner.catalogue.text_file import read_bytes
     from planner.files import write_bytes
-    from planner.report.xlsx.results import results_bytes
+    from planner.reference.tables import load_catalogue
+    from planner.reference.text_file import read_bytes
+    from planner.reporting.xlsx.results import results_bytes
 
     content = results_bytes(
         plan,
@@ -435,10 +435,10 @@ def explain(
     Returns
     -------
     Explanation or PlanExplanation
-        See :mod:`planner.allocation.explanation`.
+        See :mod:`planner.questions.why.explanation`.
     """
-    from planner.allocation.explanation import build_explanation, build_plan_explanation
-    from planner.catalogue.tables import load_catalogue
+    from planner.questions.why.explanation import build_explanation, build_plan_explanation
+    from planner.reference.tables import load_catalogue
 
     _require(model, seed)
     if project_id is None:
@@ -491,8 +491,8 @@ def fit(
     from planner._extras import FIT, require_extra
 
     require_extra(FIT, "planner.fit")
-    from planner.regression.fit import DEFAULT_SEED
-    from planner.regression.fit_command import prepare_fit, run_fit
+    from planner.regression.fitting.command import prepare_fit, run_fit
+    from planner.regression.fitting.fit import DEFAULT_SEED
 
     rows = None if data is None else Path(data)
     request = prepare_fit(

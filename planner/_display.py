@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 def html(record: object) -> str:
-    """Return a record as a small HTML table; see :mod:`planner.report.display`."""
-    from planner.report.display import html_of
+    """Return a record as a small HTML table; see :mod:`planner.reporting.notebook.display`."""
+    from planner.reporting.notebook.display import html_of
 
     return html_of(record)
 
 
 def frame(record: object, **options: str | None) -> "pd.DataFrame":
-    """Return a record as a tidy frame; see :mod:`planner.report.frames`."""
-    from planner.report.frames import frame_of
+    """Return a record as a tidy frame; see :mod:`planner.reporting.notebook.frames`."""
+    from planner.reporting.notebook.frames import frame_of
 
     return frame_of(record, **options)
 
 
 def picture(record: object, **options: str | None) -> "Figure":
-    """Return the natural picture of a record; see :mod:`planner.report.pictures`."""
-    from planner.report.pictures import picture_of
+    """Return the natural picture of a record; see :mod:`planner.reporting.figures.pictures`."""
+    from planner.reporting.figures.pictures import picture_of
 
     return picture_of(record, **options)

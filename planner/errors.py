@@ -13,7 +13,7 @@
          └─ AuditError         5: the plan recomputed without the solver disagrees with it
 
 That no plan fits is an answer of :func:`planner.plan`, not an error: see
-:class:`planner.domain.plan.Plan`. Questions that need a plan raise, with that answer at hand.
+:class:`planner.domain.results.plan.Plan`. Questions that need a plan raise, with that answer at hand.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # nothing is imported by the module that everything imports
-    from planner.domain.plan import Plan
+    from planner.domain.results.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.domain.plan import Plan
-from planner.domain.portfolio import Portfolio
-from planner.domain.posterior import EvidenceRange, Posterior
-from planner.domain.specification import (
+from planner.domain.model.posterior import EvidenceRange, Posterior
+from planner.domain.model.specification import (
     Discrepancy,
     Group,
     ModelSpec,
@@ -15,6 +13,8 @@ from planner.domain.specification import (
     Prior,
     Term,
 )
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Verdict
 
 _COEFFICIENTS = {

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import (
+from planner.domain.portfolio.portfolio import (
     AtLeast,
     AtMost,
     Exclusive,
@@ -17,8 +16,9 @@ from planner.domain.portfolio import (
     Require,
     Skip,
 )
-from planner.domain.project import Images, Project
+from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective, Task
 
 

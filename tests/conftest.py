@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from planner.domain.posterior import Posterior
+from planner.domain.model.posterior import Posterior
 from planner.testing import synthetic_posterior
 
 settings.register_profile(

@@ -1,6 +1,6 @@
 """What searches in tests may spend."""
 
-from planner.allocation.effort import USUAL, Allowance, Effort
+from planner.offering.effort import USUAL, Allowance, Effort
 
 
 def plenty() -> Effort:

@@ -15,11 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.options import Menu
-from planner.allocation.packing import Group, pack_outcomes
-from planner.allocation.prepare import Prepared
-from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import (
+from planner.domain.portfolio.portfolio import (
     AtLeast,
     AtMost,
     Committed,
@@ -31,7 +27,11 @@ from planner.domain.portfolio import (
     Skip,
     UnitShare,
 )
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
+from planner.offering.options import Menu
+from planner.offering.packing import Group, pack_outcomes
+from planner.planning.prepare import Prepared
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]

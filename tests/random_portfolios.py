@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.domain.portfolio import (
+from planner.domain.portfolio.portfolio import (
     AtLeast,
     AtMost,
     Committed,
@@ -27,7 +27,7 @@ from planner.domain.portfolio import (
     Skip,
     UnitShare,
 )
-from planner.domain.project import Images, Project
+from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
 from planner.domain.vocabulary import Mode, Objective
 from planner.errors import InputError

@@ -8,7 +8,7 @@ import typer
 from planner.cli.console import data_console, print_json
 
 if TYPE_CHECKING:
-    from planner.domain.reaudit import Reaudit
+    from planner.domain.results.reaudit import Reaudit
 
 Audit = Annotated[
     Path | None,
@@ -25,7 +25,7 @@ def show_reaudit(result: "Reaudit", *, as_json: bool, quiet: bool, no_color: boo
     if as_json:
         print_json(result.to_dict())
     else:
-        from planner.report.reaudit_text import render_reaudit
+        from planner.reporting.terminal.reaudit import render_reaudit
 
         out = data_console(no_color=no_color)
         for block in render_reaudit(result, quiet=quiet):

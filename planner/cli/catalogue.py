@@ -38,7 +38,7 @@ def catalogue(
     debug: ask.Debug = False,
 ) -> None:
     """Print a reference table, such as architectures or prices, with its sources."""
-    from planner.catalogue.tables import catalogue_table, list_tables
+    from planner.reference.tables import catalogue_table, list_tables
 
     if as_json and as_csv:
         message = "--json and --csv exclude each other; choose one."
@@ -60,7 +60,7 @@ def catalogue(
     else:
         from rich.text import Text
 
-        from planner.report.catalogue_text import render_table
+        from planner.reporting.terminal.catalogue import render_table
 
         out = data_console(no_color=no_color)
         for block in render_table(name, columns, rows):

@@ -38,7 +38,7 @@ def check(
             }
         )
         return
-    from planner.report.plan_text import render_warnings
+    from planner.reporting.terminal.plan import render_warnings
 
     out = data_console(no_color=no_color)
     if not quiet:

@@ -64,8 +64,8 @@ def collect(
     if as_json:
         print_json(result.to_dict())
         return
-    from planner.report.collect_text import render_collection
-    from planner.report.plan_text import render_warnings
+    from planner.reporting.terminal.collect import render_collection
+    from planner.reporting.terminal.plan import render_warnings
 
     out = data_console(no_color=no_color)
     for block in render_collection(result):

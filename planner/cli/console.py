@@ -14,13 +14,13 @@ import typer
 
 from planner.cli.waiting import stop_waiting, waiting
 from planner.domain import places
-from planner.domain.plan import SCHEMA_VERSION
+from planner.domain.results.plan import SCHEMA_VERSION
 from planner.errors import InfeasibleError, InputError, PlannerError, ResourceError
 
 if TYPE_CHECKING:  # asking for help must not load what draws and computes
     from rich.console import Console
 
-    from planner.domain.portfolio import Portfolio
+    from planner.domain.portfolio.portfolio import Portfolio
 
 PAGE_WIDTH = 80
 LEAST_WIDTH = 10
@@ -128,7 +128,7 @@ def _answer_infeasible(error: InfeasibleError, asked: Mapping[str, object]) -> N
     if asked.get("as_json"):
         print_json(error.plan.to_dict())
         return
-    from planner.report import plan_text
+    from planner.reporting.terminal import plan as plan_text
 
     out = data_console(no_color=bool(asked.get("no_color")))
     quiet = bool(asked.get("quiet"))

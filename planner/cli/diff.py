@@ -11,7 +11,7 @@ from planner.cli.console import answers, data_console, print_json
 from planner.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from planner.domain.plan import Plan
+    from planner.domain.results.plan import Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def diff(
     if as_json:
         print_json(result.to_dict())
         return
-    from planner.report.diff_text import render_diff
+    from planner.reporting.terminal.diff import render_diff
 
     out = data_console(no_color=no_color)
     for block in render_diff(result, quiet=quiet, verbose=verbose):

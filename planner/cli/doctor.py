@@ -22,7 +22,7 @@ def doctor(
     debug: ask.Debug = False,
 ) -> None:
     """Check versions, solver, models, data and checksums; plan a tiny portfolio as a test."""
-    from planner.report.doctor import examine, render_examination
+    from planner.questions.doctor import examine, render_examination
 
     result = examine()
     if as_json:

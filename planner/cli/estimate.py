@@ -17,7 +17,7 @@ from planner.cli.console import (
     placed,
     print_json,
 )
-from planner.domain.portfolio import Compute, Portfolio
+from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.vocabulary import Task
 from planner.errors import InputError, Problem
 from planner.files import require_folder
@@ -108,7 +108,7 @@ def estimate(
         result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
     written: tuple[Path, ...] = ()
     if plot is not None:
-        from planner.report.fan import write_fans
+        from planner.reporting.figures.fan import write_fans
 
         leads = {item.id: item.recommendations[0].architecture for item in result.projects}
         sources = () if file is None else (file,)
@@ -116,8 +116,8 @@ def estimate(
     if as_json:
         print_json(result.to_dict())
         return
-    from planner.report.estimate_text import render_estimate
-    from planner.report.plan_text import render_warnings
+    from planner.reporting.terminal.estimate import render_estimate
+    from planner.reporting.terminal.plan import render_warnings
 
     out = data_console(no_color=no_color)
     for block in render_estimate(result, verbose=verbose):
@@ -175,7 +175,7 @@ class Sketch:
 
     def portfolio(self, compute: Compute) -> Portfolio:
         """Return a portfolio of this project alone, or every mistake in the flags."""
-        from planner.domain.project import Images, Project
+        from planner.domain.portfolio.project import Images, Project
         from planner.domain.quantities import parse_amount, parse_count, parse_rate
 
         problems: list[Problem] = []

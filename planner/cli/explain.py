@@ -60,8 +60,8 @@ def explain(
         result = _api.explain(portfolio, project, fitted, seed=seed)
     written: Path | None = None
     if plot is not None and result.tornado is not None:
-        from planner.report.fan import figure_bytes, file_name
-        from planner.report.tornado_figure import draw_tornado
+        from planner.reporting.figures.fan import figure_bytes, file_name
+        from planner.reporting.figures.tornado import draw_tornado
 
         title = f"{project or 'The whole plan'} · {portfolio.name}"
         figure = draw_tornado(result.tornado, currency=portfolio.currency, title=title)
@@ -70,8 +70,8 @@ def explain(
     if as_json:
         print_json(result.to_dict())
         return
-    from planner.domain.explanation import PlanExplanation
-    from planner.report.explain_text import render_explanation, render_plan_explanation
+    from planner.domain.results.explanation import PlanExplanation
+    from planner.reporting.terminal.explain import render_explanation, render_plan_explanation
 
     out = data_console(no_color=no_color)
     blocks = (

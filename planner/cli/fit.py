@@ -85,7 +85,7 @@ def fit(
     """
     require_extra(FIT, "planner fit")
     from planner import _api
-    from planner.regression.fit_command import fit_report, prepare_fit, run_fit
+    from planner.regression.fitting.command import fit_report, prepare_fit, run_fit
 
     projects = () if pilots is None else _api.read_portfolio(pilots).projects
     if pilots is not None and not any(project.pilots for project in projects):
@@ -112,7 +112,7 @@ def fit(
     if as_json:
         print_json(report)
         return
-    from planner.report.fit_text import render_fit
+    from planner.reporting.terminal.fit import render_fit
 
     out = data_console(no_color=no_color)
     for block in render_fit(report):

@@ -97,15 +97,15 @@ def frontier(
         )
     written: Path | None = None
     if plot is not None:
-        from planner.report.fan import figure_bytes
-        from planner.report.frontier_figure import draw_frontier
+        from planner.reporting.figures.fan import figure_bytes
+        from planner.reporting.figures.frontier import draw_frontier
 
         picture = ("frontier.svg", figure_bytes(draw_frontier(result)))
         (written,) = write_files(plot, [picture], sources=[file])
     if as_json:
         print_json(result.to_dict())
         return
-    from planner.report.frontier_text import render_frontier
+    from planner.reporting.terminal.frontier import render_frontier
 
     out = data_console(no_color=no_color)
     for block in render_frontier(result, quiet=quiet):

@@ -93,15 +93,15 @@ def _write_schema(output: Path | None, *, force: bool, alone: bool) -> None:
 
 
 def _starter(target: Path) -> bytes:
-    from planner.catalogue.starter import starter_for
+    from planner.inputs.starter import starter_for
 
     return starter_for(target).encode("utf-8")
 
 
 def _form(*, demo: bool) -> bytes:
-    from planner.catalogue.starter import starter_portfolio
-    from planner.catalogue.yaml_source import read_yaml
-    from planner.report.xlsx.form import form_bytes
+    from planner.inputs.starter import starter_portfolio
+    from planner.inputs.yaml_source import read_yaml
+    from planner.reporting.xlsx.form import form_bytes
 
     data = read_yaml(starter_portfolio(), "starter")[0].data if demo else None
     return form_bytes(data if isinstance(data, dict) else None)

@@ -27,8 +27,8 @@ def laws(
 ) -> None:
     """Print the data and compute laws, and what published and measured slopes imply."""
     from planner.domain.laws import laws as compute
-    from planner.regression.slopes import local_slopes
-    from planner.regression.store import load_model
+    from planner.reference.store import load_model
+    from planner.regression.fitting.slopes import local_slopes
 
     result = compute(local_slopes(load_model(model)))
     if as_json:
@@ -36,7 +36,7 @@ def laws(
         return
     from rich.text import Text
 
-    from planner.report.laws_text import render_laws
+    from planner.reporting.terminal.laws import render_laws
 
     out = data_console(no_color=no_color)
     for block in render_laws(result):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from planner.domain.model_card import ModelComparison
-    from planner.regression.checks import Evidence
+    from planner.domain.model.model_card import ModelComparison
+    from planner.regression.checking.checks import Evidence
 
 Name = Annotated[str, typer.Argument(metavar="[MODEL]", help="Fitted model, by name or folder.")]
 Full = Annotated[bool, typer.Option("--full", help="Recompute every check, and store it.")]
@@ -50,14 +50,14 @@ def show(
     debug: ask.Debug = False,
 ) -> None:
     """Print a model's evidence, priors with reasons, posterior and sampling diagnostics."""
-    from planner.regression.model_card import model_card
-    from planner.regression.store import find_model, load_model
+    from planner.reference.store import find_model, load_model
+    from planner.regression.cards.model import model_card
 
     card = model_card(load_model(model), find_model(model))
     if as_json:
         print_json(card.to_dict())
         return
-    from planner.report.model_text import render_card
+    from planner.reporting.terminal.model import render_card
 
     _print(render_card(card, verbose=verbose), no_color=no_color)
 
@@ -78,7 +78,7 @@ def compare(
     if as_json:
         print_json(comparison.to_dict())
         return
-    from planner.report.model_text import render_comparison
+    from planner.reporting.terminal.model import render_comparison
 
     _print(render_comparison(comparison), no_color=no_color)
 
@@ -106,8 +106,8 @@ def check(
     Stored results are shown; --full computes them anew in about half a minute. A failed sampling
     check stops the rest.
     """
-    from planner.regression.check_model import check_model
-    from planner.regression.store import COPY_MODEL, find_model, load_model
+    from planner.reference.store import COPY_MODEL, find_model, load_model
+    from planner.regression.checking.model import check_model
 
     if plots is not None:
         require_folder(plots, field="--plots")
@@ -115,7 +115,7 @@ def check(
     written: list[Path] = []
 
     def draw(evidence: "Evidence") -> None:
-        from planner.regression.check_figures import write_check_figures
+        from planner.regression.checking.figures import write_check_figures
 
         if plots is not None:
             sources = () if data is None else (data,)
@@ -131,7 +131,7 @@ def check(
     if as_json:
         print_json(report.to_dict())
         return
-    from planner.report.model_text import render_checks
+    from planner.reporting.terminal.model import render_checks
 
     _print(render_checks(report), no_color=no_color)
     for path in written:
@@ -140,10 +140,10 @@ def check(
 
 def _comparison(first: str, second: str, seed: int) -> "ModelComparison":
     """Put two models side by side."""
-    from planner.domain.model_card import ModelComparison
-    from planner.regression.left_out import comparison_rows, read_left_out
-    from planner.regression.model_card import corresponding, implied_slopes
-    from planner.regression.store import find_model, load_model
+    from planner.domain.model.model_card import ModelComparison
+    from planner.reference.store import find_model, load_model
+    from planner.regression.cards.model import corresponding, implied_slopes
+    from planner.regression.checking.left_out import comparison_rows, read_left_out
     from planner.validation.reference import reference_needs, table2_rows
     from planner.validation.table2 import table2_test
 

@@ -15,7 +15,7 @@ from planner.errors import InputError, Problem
 from planner.files import replace_if_unchanged, require_file, write_bytes
 
 if TYPE_CHECKING:
-    from planner.allocation.observe import ObservedFile
+    from planner.questions.observe.observe import ObservedFile
 
 _OBSERVED = re.compile(r"(.*\.observed)(?:-([0-9]+))?")
 
@@ -68,8 +68,8 @@ def observe(
     if as_json:
         print_json(_json(found, file, target, notes))
         return
-    from planner.report.observe_text import render_observation
-    from planner.report.plan_text import render_warnings
+    from planner.reporting.terminal.observe import render_observation
+    from planner.reporting.terminal.plan import render_warnings
 
     out = data_console(no_color=no_color)
     for block in render_observation(found.observation):

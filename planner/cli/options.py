@@ -47,7 +47,7 @@ def options(
     if as_json:
         print_json(result)
     else:
-        from planner.report.options_text import render_options
+        from planner.reporting.terminal.options import render_options
 
         out = data_console(no_color=no_color)
         for block in render_options(result, portfolio):

@@ -93,13 +93,13 @@ def plan(
     if as_json:
         print_json(result.to_dict())
     else:
-        from planner.report import plan_text
+        from planner.reporting.terminal import plan as plan_text
 
         out = data_console(no_color=no_color)
         for block in plan_text.render_plan(result, file=str(file), verbose=verbose, quiet=quiet):
             out.print(block)
     if not quiet and not as_json:
-        from planner.report import plan_text
+        from planner.reporting.terminal import plan as plan_text
 
         err = message_console(no_color=no_color)
         for line in plan_text.render_warnings(result.warnings):

@@ -13,7 +13,7 @@ from planner import _api
 from planner.cli import parameters as ask
 from planner.cli import workbook
 from planner.cli.console import answers, data_console, message_console, placed, print_json
-from planner.domain.plan import SCHEMA_VERSION
+from planner.domain.results.plan import SCHEMA_VERSION
 from planner.errors import InputError, Problem
 from planner.files import require_file, write_text
 
@@ -24,7 +24,7 @@ _OWN_MARK = b'name="generator" content="planner '
 
 
 class Style(StrEnum):
-    """Whom a report is for; the same words as in :mod:`planner.report.html.material`."""
+    """Whom a report is for; the same words as in :mod:`planner.reporting.html.material`."""
 
     BOARD = "board"
     GRANT = "grant"
@@ -186,7 +186,7 @@ def command_line(file: Path, output: Path, settings: Mapping[str, str | None]) -
 
 def _model_folder(model: str) -> Path | None:
     """Return the folder where a model's diagnostics lie."""
-    from planner.regression.store import find_model
+    from planner.reference.store import find_model
 
     return find_model(model)
 

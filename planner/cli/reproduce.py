@@ -32,14 +32,14 @@ def reproduce(
     debug: ask.Debug = False,
 ) -> None:
     """Print Tables 1 and 2 and Figure 2 of Thompson et al. (2024) beside what planner computes."""
-    from planner.regression.reproduce import reproduce as compute
+    from planner.regression.published.reproduce import reproduce as compute
 
     if plots is not None:
         require_folder(plots, field="--plots")
     result = compute()
     written: tuple[Path, ...] = ()
     if plots is not None:
-        from planner.regression.figures import write_partial_regression_plots
+        from planner.regression.published.figures import write_partial_regression_plots
 
         written = write_partial_regression_plots(plots)
     if as_json:
@@ -47,7 +47,7 @@ def reproduce(
         return
     from rich.text import Text
 
-    from planner.report.reproduce_text import render_reproduction
+    from planner.reporting.terminal.reproduce import render_reproduction
 
     out = data_console(no_color=no_color)
     for block in render_reproduction(result):

@@ -14,8 +14,8 @@ from planner.cli.console import answers, data_console, message_console, print_js
 from planner.files import require_folder
 
 if TYPE_CHECKING:
-    from planner.domain.posterior import Posterior
-    from planner.domain.validation import PilotMode, StoredScores
+    from planner.domain.model.posterior import Posterior
+    from planner.domain.results.validation import PilotMode, StoredScores
 
 Folds = Annotated[
     int | None,
@@ -98,7 +98,7 @@ def validate(
     """
     if refit:
         require_extra(FIT, "planner validate --refit")
-    from planner.regression.store import load_model
+    from planner.reference.store import load_model
     from planner.validation.report import validation_report
 
     modes = _pilot_modes(pilots)
@@ -123,7 +123,7 @@ def validate(
     if as_json:
         print_json(report.to_dict())
         return
-    from planner.report.validate_text import render_validation
+    from planner.reporting.terminal.validate import render_validation
 
     out = data_console(no_color=no_color)
     for block in render_validation(report):
@@ -132,7 +132,7 @@ def validate(
 
 def _pilot_modes(texts: list[str] | None) -> "tuple[PilotMode, ...]":
     """Return the modes asked for; all of them by default."""
-    from planner.domain.validation import PilotMode
+    from planner.domain.results.validation import PilotMode
 
     words = [word.strip().casefold() for text in texts or [] for word in text.split(",")]
     for word in words:
@@ -144,9 +144,9 @@ def _pilot_modes(texts: list[str] | None) -> "tuple[PilotMode, ...]":
 
 def _stored(model: str) -> "StoredScores":
     """Return what is stored with a model; a model that is never refitted has nothing."""
-    from planner.regression.check_model import rows_sha256
-    from planner.regression.left_out import read_left_out
-    from planner.regression.store import find_model, load_model
+    from planner.reference.store import find_model, load_model
+    from planner.regression.checking.left_out import read_left_out
+    from planner.regression.checking.model import rows_sha256
 
     folder = find_model(model)
     return read_left_out(folder, load_model(model).spec, rows_sha256(folder))
@@ -157,11 +157,16 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
     from dataclasses import replace
 
     from planner.errors import Problem, UnsupportedError
-    from planner.regression.card_file import write_card
-    from planner.regression.check_model import model_rows, rows_sha256
-    from planner.regression.folds import DEFAULT_FOLDS, FoldConfig, FoldFit, posterior_without
-    from planner.regression.left_out import left_out_scores, write_left_out
-    from planner.regression.store import COPY_MODEL, find_model, load_model
+    from planner.reference.store import COPY_MODEL, find_model, load_model
+    from planner.regression.cards.file import write_card
+    from planner.regression.checking.left_out import left_out_scores, write_left_out
+    from planner.regression.checking.model import model_rows, rows_sha256
+    from planner.regression.fitting.folds import (
+        DEFAULT_FOLDS,
+        FoldConfig,
+        FoldFit,
+        posterior_without,
+    )
     from planner.validation.development import development_curves, pilot_evidence
 
     posterior, folder = load_model(model), find_model(model)

@@ -10,9 +10,9 @@ from planner.errors import InputError, Problem
 from planner.files import require_file
 
 if TYPE_CHECKING:
-    from planner.domain.plan import Plan
-    from planner.domain.portfolio import Portfolio
-    from planner.domain.posterior import Posterior
+    from planner.domain.model.posterior import Posterior
+    from planner.domain.portfolio.portfolio import Portfolio
+    from planner.domain.results.plan import Plan
 
 ENDING = ".xlsx"
 
@@ -66,8 +66,8 @@ def copy_notes(file: Path) -> tuple[str, ...]:
     """Return what a copy of a workbook lacks, as sentences; empty for other files."""
     if file.suffix.lower() != ENDING:
         return ()
-    from planner.catalogue.text_file import read_bytes
-    from planner.catalogue.xlsx_open import pictures_left_out
+    from planner.inputs.xlsx.open import pictures_left_out
+    from planner.reference.text_file import read_bytes
 
     lost = pictures_left_out(read_bytes(file))
     if not lost:

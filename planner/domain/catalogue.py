@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from planner.domain.architecture import Architecture, match_key
+from planner.domain.model.architecture import Architecture, match_key
 from planner.domain.suggest import either, named_alike
 from planner.errors import InputError, Problem
 

@@ -1,7 +1,7 @@
 """Which project of a portfolio does a command or a call mean?"""
 
-from planner.domain.portfolio import Portfolio
-from planner.domain.project import Project
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
 from planner.domain.suggest import did_you_mean, either
 from planner.errors import InputError, Problem
 

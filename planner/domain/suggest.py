@@ -8,7 +8,7 @@ agree, and names that begin with what was written come first, all of them.
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from planner.domain.architecture import match_key
+from planner.domain.model.architecture import match_key
 
 __all__ = ["did_you_mean", "either", "named_alike", "one_meant"]
 

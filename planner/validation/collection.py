@@ -12,13 +12,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation.rounds import ReplannedRounds, RoundPrices, RoundsRun, simulate_rounds
-from planner.catalogue.tables import load_catalogue
-from planner.domain.posterior import Posterior
-from planner.domain.project import Images, Pilot
-from planner.domain.validation import RoundsScore, RoundsTest
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Images, Pilot
+from planner.domain.results.validation import RoundsScore, RoundsTest
 from planner.errors import UnsupportedError
-from planner.forecast.forecast import Forecast, build_forecast
+from planner.forecasting.forecast import Forecast, build_forecast
+from planner.questions.collect.rounds import (
+    ReplannedRounds,
+    RoundPrices,
+    RoundsRun,
+    simulate_rounds,
+)
+from planner.reference.tables import load_catalogue
 from planner.validation.collection_truth import Truth, truth_of
 from planner.validation.curve_file import Curve
 from planner.validation.forecasts import counted, is_known, project_of

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.covariates import REFERENCE_COMPLEXITY
 from planner.domain.format import percent_to_type
-from planner.domain.posterior import Posterior
+from planner.domain.model.covariates import REFERENCE_COMPLEXITY
+from planner.domain.model.posterior import Posterior
+from planner.domain.results.validation import CurveScores, CurveTest, PilotMode, RoundsTest
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
-from planner.domain.validation import CurveScores, CurveTest, PilotMode, RoundsTest
 from planner.errors import UnsupportedError
 from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve, CurveFile

@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.posterior import Posterior
-from planner.domain.validation import PilotEvidence, PilotMode
+from planner.domain.model.posterior import Posterior
+from planner.domain.results.validation import PilotEvidence, PilotMode
 from planner.domain.vocabulary import Backbone, Task
 from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve

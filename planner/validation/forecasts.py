@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from planner.catalogue.tables import load_catalogue
-from planner.domain.architecture import match_key
-from planner.domain.covariates import REFERENCE_COMPLEXITY
-from planner.domain.posterior import Posterior
+from planner.domain.model.architecture import match_key
+from planner.domain.model.covariates import REFERENCE_COMPLEXITY
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.domain.power_law import fit_power_law
-from planner.domain.project import Images, Pilot, Project
 from planner.domain.published_equations import predicted_error, slope
-from planner.domain.validation import PLUGIN_SD
+from planner.domain.results.validation import PLUGIN_SD
 from planner.domain.vocabulary import Task
-from planner.forecast.forecast import build_forecast
+from planner.forecasting.forecast import build_forecast
+from planner.reference.tables import load_catalogue
 from planner.validation.curve_file import Curve
 
 type Array = NDArray[np.float64]

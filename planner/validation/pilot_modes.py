@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.format import percent_to_type
-from planner.domain.posterior import Posterior
+from planner.domain.model.posterior import Posterior
+from planner.domain.results.validation import PilotMode, PilotScores, PilotTest
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
-from planner.domain.validation import PilotMode, PilotScores, PilotTest
 from planner.errors import UnsupportedError, bad_value
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import (

@@ -3,11 +3,11 @@
 import numpy as np
 
 from planner.domain.format import percent_as_set
-from planner.domain.model_card import ComparisonRow, Spread
-from planner.domain.posterior import Posterior
-from planner.domain.project import Images, Project
-from planner.domain.validation import Table2Test
-from planner.forecast.forecast import build_forecast
+from planner.domain.model.model_card import ComparisonRow, Spread
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Images, Project
+from planner.domain.results.validation import Table2Test
+from planner.forecasting.forecast import build_forecast
 
 _TARGETS = ((10, 0.05), (100, 0.20))
 _STARTS = (("pretrained", True), ("from scratch", False))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from planner.domain.posterior import Posterior
-from planner.domain.validation import PilotMode, StoredScores, ValidationReport
+from planner.domain.model.posterior import Posterior
+from planner.domain.results.validation import PilotMode, StoredScores, ValidationReport
 from planner.validation.curve_file import read_curves
 from planner.validation.curves import curve_test
 from planner.validation.table2 import table2_test
@@ -30,7 +30,7 @@ def validation_report(
     beside : sequence of Posterior
         Further models that forecast Table 2.
     left_out : StoredScores
-        From :func:`planner.regression.left_out.read_left_out`.
+        From :func:`planner.regression.checking.left_out.read_left_out`.
     curves : Path, optional
         CSV file; see :func:`planner.validation.curve_file.read_curves`.
     pilots : sequence of PilotMode

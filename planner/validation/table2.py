@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from planner._resources import resource_root
-from planner.domain.posterior import Posterior
-from planner.domain.project import Images, Project
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Images, Project
 from planner.domain.published_equations import predicted_error
-from planner.domain.validation import CaseInterval, Table2Case, Table2Test
+from planner.domain.results.validation import CaseInterval, Table2Case, Table2Test
 from planner.domain.vocabulary import Task
 from planner.errors import ResourceError
-from planner.forecast.forecast import build_forecast
+from planner.forecasting.forecast import build_forecast
 
 CASES_FILE = "published_test_cases.csv"
 EQUATION = "Eq. 1"

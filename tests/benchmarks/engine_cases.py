@@ -8,8 +8,8 @@ case needs no more than its answer.
 
 import numpy as np
 
-from planner.allocation.outcomes import PackedOutcomes, empty_bits, set_success
-from planner.allocation.problem import Problem, RiskMeasure, Row
+from planner.offering.outcomes import PackedOutcomes, empty_bits, set_success
+from planner.offering.problem import Problem, RiskMeasure, Row
 
 
 def make_case(

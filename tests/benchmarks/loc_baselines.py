@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from planner.allocation.rounds import least_cost_levels
-from planner.domain.validation import RoundsScore
+from planner.domain.results.validation import RoundsScore
+from planner.questions.collect.rounds import least_cost_levels
 from planner.validation.collection import PRICES, collect_all, score_rounds
 from planner.validation.collection_truth import Truth
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from planner.allocation.solve import choose
-from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import AtLeast, Exclusive, Fund, ProjectRule, Require
+from planner.domain.portfolio.portfolio import AtLeast, Exclusive, Fund, ProjectRule, Require
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
+from planner.solving.plain.solve import choose
 
 ARCHITECTURES, LEVELS = 15, 20
 

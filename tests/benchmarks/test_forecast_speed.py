@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.catalogue.tables import load_catalogue
-from planner.domain.project import Images, Project
-from planner.forecast.forecast import build_forecast
+from planner.domain.portfolio.project import Images, Project
+from planner.forecasting.forecast import build_forecast
+from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_hierarchy, synthetic_posterior
 
 POSTERIOR = synthetic_posterior(2_000)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from planner.domain.validation import RoundsScore
+from planner.domain.results.validation import RoundsScore
 from planner.errors import UnsupportedError
-from planner.regression.store import load_model
+from planner.reference.store import load_model
 from planner.validation.collection import ROUNDS, Decide, Forecaster
 from planner.validation.collection_truth import Truth, development_truths
 from planner.validation.curve_file import Curve

@@ -3,7 +3,7 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from planner.catalogue.portfolio_file import parse_portfolio
+from planner.inputs.portfolio_file import parse_portfolio
 from tests.strategies import as_block_yaml, as_flow_yaml, as_toml
 
 WRITERS = {"block.yaml": as_block_yaml, "flow.yaml": as_flow_yaml, "p.toml": as_toml}

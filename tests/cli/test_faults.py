@@ -47,8 +47,8 @@ WRITERS = {
 COMPUTED = (
     *(f"planner._api.{name}" for name in ("plan", "report", "estimate", "frontier", "explain")),
     *(f"planner._api.{name}" for name in ("forecast", "load_model", "observe")),
-    "planner.report.xlsx.results.results_bytes",
-    "planner.report.fan.figure_bytes",
+    "planner.reporting.xlsx.results.results_bytes",
+    "planner.reporting.figures.fan.figure_bytes",
 )
 
 

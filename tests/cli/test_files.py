@@ -135,7 +135,7 @@ def test_a_file_where_pictures_should_go_is_refused_at_once(
     """A file, a pipe, and a folder below a file."""
     os.mkfifo(here / "pipe")
     monkeypatch.setattr("planner._api.read_portfolio", lambda *_, **__: pytest.fail("read"))
-    monkeypatch.setattr("planner.regression.store.load_model", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr("planner.reference.store.load_model", lambda *_: pytest.fail("loaded"))
     for target in ("p.yaml", "pipe", "p.yaml/below"):
         result = run(*FOLDERS[name], target)
         assert result.exit_code == 3, result.output

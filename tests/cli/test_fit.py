@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from planner.cli.app import app
 from planner.cli.fit import DEFAULT_DRAWS, DEFAULT_SEED, DEFAULT_TARGET_ACCEPT, DEFAULT_TUNE
-from planner.regression import fit as fitting
+from planner.regression.fitting import fit as fitting
 
 BAD = "dataset,task,architecture,n_classes,n_train,pretrained,error\na,vision,r,4,0,1,0\n"
 

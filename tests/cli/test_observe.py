@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from planner import _api
-from planner.allocation.observe import ObservedFile
-from planner.catalogue.portfolio_file import read_portfolio
 from planner.cli.app import app
-from planner.domain.project import Pilot
+from planner.domain.portfolio.project import Pilot
+from planner.inputs.portfolio_file import read_portfolio
+from planner.questions.observe.observe import ObservedFile
 
 RUNNER = CliRunner()
 TEXT = """\

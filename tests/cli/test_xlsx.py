@@ -17,9 +17,9 @@ import pytest
 from openpyxl.drawing.image import Image
 from typer.testing import CliRunner, Result
 
-from planner.catalogue.portfolio_file import read_portfolio
-from planner.catalogue.yaml_source import read_yaml
 from planner.cli.app import app
+from planner.inputs.portfolio_file import read_portfolio
+from planner.inputs.yaml_source import read_yaml
 from tests.workbooks import filled_in, saved
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("0[1-4]_*/portfolio.yaml"))

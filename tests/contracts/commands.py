@@ -14,7 +14,7 @@ from typing import Any
 
 import jsonschema
 
-from planner.report.schemas import make_schemas
+from planner.reporting.schemas import make_schemas
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

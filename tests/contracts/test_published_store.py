@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from planner._resources import resource_root
-from planner.domain.posterior import N_CHAINS
+from planner.domain.model.posterior import N_CHAINS
 from planner.domain.published_equations import TERMS
-from planner.regression.design import read_reconstruction
-from planner.regression.published import build_published_model
-from planner.regression.store import CARD_FILE, DIAGNOSTICS_FILE, DRAWS_FILE, SPEC_FILE, load_model
+from planner.reference.store import CARD_FILE, DIAGNOSTICS_FILE, DRAWS_FILE, SPEC_FILE, load_model
+from planner.regression.published.design import read_reconstruction
+from planner.regression.published.fit import build_published_model
 
 FILES = (CARD_FILE, DIAGNOSTICS_FILE, DRAWS_FILE, SPEC_FILE)
 

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import planner
 from planner._resources import shipped_schema
-from planner.catalogue.portfolio_file import parse_portfolio
-from planner.catalogue.yaml_source import read_yaml
-from planner.report.schemas import PORTFOLIO_FILE, make_schemas, schema_text
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.inputs.yaml_source import read_yaml
+from planner.reporting.schemas import PORTFOLIO_FILE, make_schemas, schema_text
 from tests.strategies import as_flow_yaml, mutated_data, portfolio_data
 
 ROOT = Path(__file__).parents[2]

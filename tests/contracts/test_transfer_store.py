@@ -7,16 +7,16 @@ import sys
 import pytest
 
 from planner._resources import resource_root
-from planner.regression.card_file import render_card
-from planner.regression.data_card import data_card
-from planner.regression.diagnostics import Thresholds
-from planner.regression.shipped_data import (
+from planner.reference.store import load_model, sha256_of
+from planner.regression.cards.data import data_card
+from planner.regression.cards.file import render_card
+from planner.regression.checking.diagnostics import Thresholds
+from planner.regression.rows.shipped import (
     OBSERVATIONS_FILE,
     excluded_counts,
     read_observations,
     read_shipped_table,
 )
-from planner.regression.store import load_model, sha256_of
 
 FOLDER = resource_root("models") / "transfer"
 FACTS = json.loads((FOLDER / "diagnostics.json").read_text(encoding="utf-8"))

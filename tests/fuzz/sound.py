@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from planner._resources import resource_root
-from planner.catalogue.starter import starter_portfolio
-from planner.regression.store import load_model, write_draws
+from planner.inputs.starter import starter_portfolio
+from planner.reference.store import load_model, write_draws
 
 ROOT = Path(__file__).parents[2]
 

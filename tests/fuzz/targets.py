@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from planner.catalogue.yaml_source import read_yaml
+from planner.inputs.yaml_source import read_yaml
 from tests.fuzz import sound
 from tests.fuzz.arguments import any_arguments
 from tests.fuzz.mutating import damaged_bytes, damaged_file, damaged_value

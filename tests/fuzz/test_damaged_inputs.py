@@ -14,7 +14,7 @@ import typer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from planner.regression import fit_command
+from planner.regression.fitting import command as fit_command
 from planner.validation import report
 from tests.fuzz.running import memory_mb, require_good, run
 from tests.fuzz.targets import TARGETS, Target, prepare

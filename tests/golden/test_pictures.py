@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.report.gallery import fingerprint_of, make_pictures, write_pictures
+from planner.reporting.figures.gallery import fingerprint_of, make_pictures, write_pictures
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "pictures"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pulp
 
-from planner.allocation.problem import Problem
+from planner.offering.problem import Problem
 
 
 @dataclass(frozen=True)

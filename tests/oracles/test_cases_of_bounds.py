@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 import planner
-from planner.domain.plan import Plan
-from planner.domain.portfolio import Hold, Period, Portfolio
-from planner.domain.project import Images, Project
+from planner.domain.portfolio.portfolio import Hold, Period, Portfolio
+from planner.domain.portfolio.project import Images, Project
+from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Mode
 
 NETWORKS = ("EfficientNet-B0", "ResNet-50")

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.allocation.engine import PortfolioSolver
-from planner.allocation.problem import Problem, RiskMeasure, Solution
 from planner.domain.vocabulary import Status
+from planner.offering.problem import Problem, RiskMeasure, Solution
+from planner.solving.solver import PortfolioSolver
 from tests.benchmarks.engine_cases import make_case
 from tests.oracles.extensive_form import solve_extensive
 

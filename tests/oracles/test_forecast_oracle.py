@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from planner.domain.project import Project
-from planner.forecast.architectures import KnownArchitecture
-from planner.forecast.forecast import build_forecast
-from planner.forecast.hierarchy import Option, project_prior
-from planner.forecast.luck import Luck
-from planner.forecast.saturating import ProjectCurves
+from planner.domain.portfolio.project import Project
+from planner.forecasting.architectures import KnownArchitecture
+from planner.forecasting.forecast import build_forecast
+from planner.forecasting.hierarchy import Option, project_prior
+from planner.forecasting.luck import Luck
+from planner.forecasting.saturating import ProjectCurves
 from planner.testing import synthetic_hierarchy
 
 type Array = NDArray[np.float64]

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import planner
-from planner.domain.explanation import Explanation
-from planner.domain.project import Images
+from planner.domain.portfolio.project import Images
 from planner.domain.quantities import Range
+from planner.domain.results.explanation import Explanation
 
 MODEL = planner.load_model("published")
 MIXED = planner.Portfolio(

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from planner.domain.posterior import Posterior
-from planner.domain.project import Pilot, Project
-from planner.forecast.forecast import build_forecast
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Pilot, Project
+from planner.forecasting.forecast import build_forecast
 from planner.testing import synthetic_hierarchy
 
 DISCREPANCY, SIGMA, CLASSES = 0.1, 0.01, 20

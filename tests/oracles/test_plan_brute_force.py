@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import planner
-from planner.domain.portfolio import Portfolio
-from planner.domain.posterior import Posterior
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.vocabulary import Objective
 from planner.testing import assert_plan_is_consistent
 from tests.allocation_cases import allowed, best_by_enumeration, random_portfolio

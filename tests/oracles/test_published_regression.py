@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from planner._resources import resource_root
-from planner.domain.posterior import N_CHAINS
+from planner.domain.model.posterior import N_CHAINS
 from planner.domain.published_equations import PRINTED_COEFFICIENTS, TERMS
-from planner.regression.design import design_matrix, read_reconstruction
-from planner.regression.published import (
+from planner.regression.published.design import design_matrix, read_reconstruction
+from planner.regression.published.fit import (
     DRAWS_PER_CHAIN,
     chance_slope_not_negative,
     compare_engines,

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from planner._resources import resource_root
-from planner.domain.reproduction import Reproduction
-from planner.regression.reproduce import BEST_READING, reproduce, training_cost
+from planner.domain.results.reproduction import Reproduction
+from planner.regression.published.reproduce import BEST_READING, reproduce, training_cost
 
 
 @pytest.fixture(scope="module")

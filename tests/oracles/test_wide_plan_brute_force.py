@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 import planner
-from planner.domain.plan import Plan
-from planner.domain.portfolio import (
+from planner.domain.portfolio.portfolio import (
     Committed,
     Exclusive,
     Fund,
@@ -27,9 +26,10 @@ from planner.domain.portfolio import (
     SharedAsset,
     UnitShare,
 )
-from planner.domain.project import Images, Project
+from planner.domain.portfolio.project import Images, Project
+from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective
-from planner.forecast.forecast import build_forecast
+from planner.forecasting.forecast import build_forecast
 from planner.testing import assert_plan_is_consistent, synthetic_posterior
 
 MODEL = synthetic_posterior(120, seed=5)

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.catalogue.tables import load_catalogue
-from planner.costing.beta import fit_beta
-from planner.costing.money import product_cents, to_cents
-from planner.costing.options import price_images
-from planner.costing.training import price_training
-from planner.domain.architecture import Architecture
-from planner.domain.portfolio import Compute
-from planner.domain.project import Images, Project
+from planner.domain.model.architecture import Architecture
+from planner.domain.portfolio.portfolio import Compute
+from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
 from planner.domain.vocabulary import Basis
+from planner.economics.beta import fit_beta
+from planner.economics.money import product_cents, to_cents
+from planner.economics.training import price_training
+from planner.economics.training_options import price_images
+from planner.reference.tables import load_catalogue
 
 CATALOGUE = load_catalogue()
 PRICED = [item for item in CATALOGUE.architectures if item.forward_gmacs]

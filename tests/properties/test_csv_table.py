@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.catalogue.runs import read_runs
-from planner.catalogue.tables import load_catalogue
-from planner.domain.csv_table import MAX_CELLS, CsvTable
 from planner.errors import InputError
-from planner.regression.user_table import read_user_table
+from planner.inputs.runs.runs import read_runs
+from planner.reference.csv_table import MAX_CELLS, CsvTable
+from planner.reference.tables import load_catalogue
+from planner.regression.rows.user_table import read_user_table
 from planner.validation.curve_file import read_curves
 
 TEXTS = st.text(

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from planner.allocation import deadline
-from planner.allocation.deadline import Deadline
-from planner.allocation.effort import SECOND, Allowance
-from planner.allocation.engine import PortfolioSolver
-from planner.allocation.problem import Problem, RiskMeasure, Solution, SpendBound
-from planner.allocation.solve import choose
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import NotConvergedError
+from planner.offering import deadline
+from planner.offering.deadline import Deadline
+from planner.offering.effort import SECOND, Allowance
+from planner.offering.problem import Problem, RiskMeasure, Solution, SpendBound
+from planner.solving.plain.solve import choose
+from planner.solving.solver import PortfolioSolver
 from tests.allocation_cases import random_options, random_rules
 from tests.benchmarks.engine_cases import make_case
 

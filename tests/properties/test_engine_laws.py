@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.allocation.engine import PortfolioSolver
-from planner.allocation.engine.tail import measure, touching_weights
-from planner.allocation.outcomes import PackedOutcomes, certain_outcomes
-from planner.allocation.problem import Problem, RiskMeasure, Row
 from planner.domain.vocabulary import Status
+from planner.offering.outcomes import PackedOutcomes, certain_outcomes
+from planner.offering.problem import Problem, RiskMeasure, Row
+from planner.solving.solver import PortfolioSolver
+from planner.solving.tail import measure, touching_weights
 from tests.benchmarks.engine_cases import make_case
 
 FEW = settings(max_examples=12, deadline=None)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.architecture import Architecture
-from planner.domain.posterior import Posterior
-from planner.domain.project import Project
-from planner.forecast.forecast import Forecast, build_forecast
+from planner.domain.model.architecture import Architecture
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Project
+from planner.forecasting.forecast import Forecast, build_forecast
 from planner.testing import synthetic_hierarchy
 
 PLAIN = synthetic_hierarchy(200)

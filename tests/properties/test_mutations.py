@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.catalogue.portfolio_file import parse_portfolio
-from planner.catalogue.portfolio_warnings import portfolio_warnings
-from planner.catalogue.starter import starter_portfolio
-from planner.domain.portfolio import Portfolio
+from planner.domain.portfolio.portfolio import Portfolio
 from planner.errors import InputError
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.inputs.portfolio_warnings import portfolio_warnings
+from planner.inputs.starter import starter_portfolio
 from tests.strategies import (
     Data,
     as_block_yaml,

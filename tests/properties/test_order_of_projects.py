@@ -2,11 +2,11 @@
 
 from itertools import permutations
 
-from planner.allocation.estimate import build_estimate
-from planner.allocation.plan import build_plan
-from planner.catalogue.tables import load_catalogue
-from planner.domain.portfolio import Portfolio
-from planner.domain.project import Pilot, Project
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Pilot, Project
+from planner.planning.plan import build_plan
+from planner.questions.estimate.estimate import build_estimate
+from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_hierarchy
 
 POSTERIOR = synthetic_hierarchy(400)

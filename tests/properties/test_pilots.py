@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.posterior import Posterior
-from planner.domain.project import Pilot, Project
-from planner.forecast.forecast import Forecast, build_forecast
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Pilot, Project
+from planner.forecasting.forecast import Forecast, build_forecast
 from planner.testing import synthetic_hierarchy
 
 POSTERIOR = synthetic_hierarchy(800)

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner
-from planner.allocation.effort import Allowance
-from planner.allocation.solve import Choice, choose
-from planner.domain.option import ProjectOptions
-from planner.domain.portfolio import ProjectRule
+from planner.domain.portfolio.portfolio import ProjectRule
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
+from planner.offering.effort import Allowance
+from planner.solving.plain.solve import Choice, choose
 from tests.allocation_cases import (
     best_by_enumeration,
     random_options,
@@ -27,7 +27,7 @@ from tests.allocation_cases import (
 )
 
 if TYPE_CHECKING:
-    from planner.domain.posterior import Posterior
+    from planner.domain.model.posterior import Posterior
 
 seeds = st.integers(0, 2**32 - 1)
 objectives = st.sampled_from(list(Objective))

@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from planner.domain.posterior import Posterior
-from planner.domain.project import Pilot, Project
-from planner.domain.specification import Discrepancy
-from planner.forecast import pooled_runs
-from planner.forecast.architectures import KnownArchitecture
-from planner.forecast.forecast import Forecast, build_forecast
-from planner.forecast.hierarchy import Option
-from planner.forecast.luck import Luck
-from planner.forecast.noise_belief import NoiseBelief
-from planner.forecast.path_noise import PathNoise
-from planner.forecast.pilot_proposal import log_density
-from planner.forecast.pilot_runs import PilotRun
-from planner.forecast.pilot_scene import Scene
-from planner.forecast.pooled_runs import pool_runs
+from planner.domain.model.posterior import Posterior
+from planner.domain.model.specification import Discrepancy
+from planner.domain.portfolio.project import Pilot, Project
+from planner.forecasting import pooled_runs
+from planner.forecasting.architectures import KnownArchitecture
+from planner.forecasting.forecast import Forecast, build_forecast
+from planner.forecasting.hierarchy import Option
+from planner.forecasting.luck import Luck
+from planner.forecasting.noise_belief import NoiseBelief
+from planner.forecasting.path_noise import PathNoise
+from planner.forecasting.pilots.proposal import log_density
+from planner.forecasting.pilots.runs import PilotRun
+from planner.forecasting.pilots.scene import Scene
+from planner.forecasting.pooled_runs import pool_runs
 from planner.testing import synthetic_hierarchy
 
 N_DRAWS = 400

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from planner.allocation.rounds import CollectionPolicy, RoundPrices, plan_rounds
+from planner.questions.collect.rounds import CollectionPolicy, RoundPrices, plan_rounds
 
 LIMIT = 1000
 HELD = 20

@@ -8,11 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.catalogue.runs import OPTIONAL, read_runs
-from planner.catalogue.tables import load_catalogue
-from planner.domain.portfolio import Portfolio
-from planner.domain.project import Images, Pilot, Project
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.errors import InputError
+from planner.inputs.runs.runs import OPTIONAL, read_runs
+from planner.reference.tables import load_catalogue
 from tests.strategies import NAMES, mutated_bytes
 
 CATALOGUE = load_catalogue()

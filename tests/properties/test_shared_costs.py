@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.costing.shared import Shares, User, asset_cents, in_core, split_cost
-from planner.domain.portfolio import SharedAsset
-from planner.domain.project import Images
+from planner.domain.portfolio.portfolio import SharedAsset
+from planner.domain.portfolio.project import Images
 from planner.domain.quantities import Range
+from planner.economics.shared import Shares, User, asset_cents, in_core, split_cost
 
 RULES = ("shapley", "equal", "usage", "dual")
 needs = st.one_of(st.integers(0, 12), st.integers(0, 10**9), st.just(500))

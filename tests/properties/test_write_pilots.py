@@ -6,11 +6,11 @@ from types import MappingProxyType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.catalogue.portfolio_file import parse_portfolio
-from planner.catalogue.write_pilots import add_pilots, pilot_row
-from planner.domain.portfolio import Portfolio
-from planner.domain.project import Pilot
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Pilot
 from planner.domain.vocabulary import Backbone
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.inputs.runs.write_yaml import add_pilots, pilot_row
 from tests.strategies import Data, as_block_yaml, as_flow_yaml, as_toml, portfolio_data
 
 PILOTS = st.builds(

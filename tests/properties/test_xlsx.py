@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.catalogue.portfolio_file import parse_portfolio
 from planner.domain.quantities import parse_rate
 from planner.errors import InputError, Problem
-from planner.report.xlsx.form import form_bytes
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.reporting.xlsx.form import form_bytes
 from tests.strategies import mutated_bytes, mutated_data, portfolio_data
 from tests.workbooks import Rows, filled_in, saved, workbook
 

@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from planner.domain.project import Images, Pilot, Project
-from planner.domain.specification import Discrepancy
+from planner.domain.model.specification import Discrepancy
+from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.domain.vocabulary import Backbone, Task
-from planner.forecast.forecast import build_forecast
-from planner.regression.architecture_table import known_covariates
-from planner.regression.build import effect_labels
-from planner.regression.fit import Fit, fit_model
-from planner.regression.observations import Observation, build_table
-from planner.regression.shipped_data import read_observations
-from planner.regression.store import load_model
+from planner.forecasting.forecast import build_forecast
+from planner.reference.store import load_model
+from planner.regression.fitting.build import effect_labels
+from planner.regression.fitting.fit import Fit, fit_model
+from planner.regression.rows.architectures import known_covariates
+from planner.regression.rows.observations import Observation, build_table
+from planner.regression.rows.shipped import read_observations
 
 type Array = NDArray[np.float64]
 

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from planner._resources import resource_root
 from planner.cli.app import app
-from planner.domain.specification import ModelSpec
-from planner.domain.specification_file import parse_spec
-from planner.regression.build import build_model, build_rotation
-from planner.regression.fit import fit_model
-from planner.regression.observations import ObservationTable, select_rows
-from planner.regression.shipped_data import read_shipped_table
-from planner.regression.store import load_model
+from planner.domain.model.specification import ModelSpec
+from planner.domain.model.specification_file import parse_spec
+from planner.reference.store import load_model
+from planner.regression.fitting.build import build_model, build_rotation
+from planner.regression.fitting.fit import fit_model
+from planner.regression.rows.observations import ObservationTable, select_rows
+from planner.regression.rows.shipped import read_shipped_table
 
 pytestmark = [
     pytest.mark.mcmc,

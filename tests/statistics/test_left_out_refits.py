@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from planner.regression.folds import FoldConfig, assign_folds, refit_folds
-from planner.regression.left_out import left_out_scores
-from planner.regression.new_dataset import log_likelihood, new_dataset
-from planner.regression.observations import select_rows
-from planner.regression.shipped_data import read_shipped_table
-from planner.regression.store import load_model
+from planner.reference.store import load_model
+from planner.regression.checking.left_out import left_out_scores
+from planner.regression.checking.new_dataset import log_likelihood, new_dataset
+from planner.regression.fitting.folds import FoldConfig, assign_folds, refit_folds
+from planner.regression.rows.observations import select_rows
+from planner.regression.rows.shipped import read_shipped_table
 
 pytestmark = pytest.mark.mcmc
 
@@ -37,8 +37,8 @@ def test_left_out_data_sets_have_effects_from_the_population() -> None:
 
 def test_scores_of_refits_agree_with_importance_sampling() -> None:
     """Where k-hat is small, PSIS-LOO from the whole fit equals the refit's density."""
-    from planner.domain.checks import CheckThresholds
-    from planner.regression.checks import check_loo, gather_evidence
+    from planner.domain.portfolio.field_checks import CheckThresholds
+    from planner.regression.checking.checks import check_loo, gather_evidence
 
     posterior = load_model("transfer")
     assert posterior.spec is not None

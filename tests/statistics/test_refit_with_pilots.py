@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.domain.project import Images, Pilot, Project
-from planner.forecast.forecast import build_forecast
-from planner.regression.fit import fit_model
-from planner.regression.fit_command import prepare_fit
-from planner.regression.store import load_model
-from planner.regression.write_model import write_model
+from planner.domain.portfolio.project import Images, Pilot, Project
+from planner.forecasting.forecast import build_forecast
+from planner.reference.store import load_model
+from planner.regression.fitting.command import prepare_fit
+from planner.regression.fitting.fit import fit_model
+from planner.regression.fitting.write_model import write_model
 
 pytestmark = pytest.mark.mcmc
 

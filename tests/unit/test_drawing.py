@@ -11,9 +11,9 @@ import pytest
 
 from planner import _api
 from planner._drawing import plain_style
-from planner.domain.posterior import Posterior
-from planner.domain.project import Images, Project
-from planner.report.fan import draw_fan, figure_bytes
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Images, Project
+from planner.reporting.figures.fan import draw_fan, figure_bytes
 
 OTHER: dict[Any, Any] = {
     "font.size": 20,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.number_words import meant, meant_range
-from planner.domain.project import Images, Project
+from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import (
     QuantityError,
     Range,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from planner.catalogue.schema import ComputeSection, PortfolioSection, ProjectSection
-from planner.catalogue.tables import load_catalogue
-from planner.domain.architecture import match_key
+from planner.domain.model.architecture import match_key
 from planner.domain.suggest import did_you_mean, named_alike, one_meant
 from planner.errors import InputError
+from planner.inputs.fields.schema import ComputeSection, PortfolioSection, ProjectSection
+from planner.reference.tables import load_catalogue
 
 FIELDS = [
     *ProjectSection.model_fields,

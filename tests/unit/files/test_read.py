@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from planner.allocation.observe import observe_file
-from planner.catalogue.plan_file import read_plan
-from planner.catalogue.portfolio_file import read_portfolio
-from planner.catalogue.starter import starter_portfolio
-from planner.catalogue.tables import load_catalogue
-from planner.domain.posterior import Posterior
+from planner.domain.model.posterior import Posterior
 from planner.errors import InputError
 from planner.files.read import TooLargeError, read_at_most
-from planner.regression.user_table import read_user_table
+from planner.inputs.plan_file import read_plan
+from planner.inputs.portfolio_file import read_portfolio
+from planner.inputs.starter import starter_portfolio
+from planner.questions.observe.observe import observe_file
+from planner.reference.tables import load_catalogue
+from planner.regression.rows.user_table import read_user_table
 from planner.validation.curve_file import read_curves
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from planner.allocation.rounds import RoundsRun
-from planner.domain.validation import PilotMode
+from planner.domain.results.validation import PilotMode
 from planner.errors import InputError
-from planner.regression.store import load_model
+from planner.questions.collect.rounds import RoundsRun
+from planner.reference.store import load_model
 from planner.validation.collection import ROUNDS, Collected, rounds_test, score_rounds
 from planner.validation.collection_truth import development_truths, truth_of
 from planner.validation.curve_file import Curve

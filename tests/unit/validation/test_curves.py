@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from planner.domain.posterior import Posterior
+from planner.domain.model.posterior import Posterior
 from planner.domain.published_equations import images_needed, predicted_error
 from planner.domain.vocabulary import Backbone
 from planner.testing import synthetic_posterior

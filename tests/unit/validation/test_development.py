@@ -4,12 +4,12 @@ import json
 from dataclasses import asdict
 
 from planner.domain.json_shape import decode
-from planner.domain.posterior import Posterior
-from planner.domain.validation import PilotEvidence, PilotMode
+from planner.domain.model.posterior import Posterior
+from planner.domain.results.validation import PilotEvidence, PilotMode
 from planner.domain.vocabulary import Task
-from planner.regression.card_pilots import pilots_text
-from planner.regression.shipped_data import read_shipped_table
-from planner.regression.store import load_model
+from planner.reference.store import load_model
+from planner.regression.cards.pilots import pilots_text
+from planner.regression.rows.shipped import read_shipped_table
 from planner.validation.curve_file import Curve
 from planner.validation.development import (
     EVERYTHING,

@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from planner.domain.posterior import Posterior
-from planner.domain.validation import PilotMode, PilotScores, PilotTest
+from planner.domain.model.posterior import Posterior
+from planner.domain.results.validation import PilotMode, PilotScores, PilotTest
 from planner.domain.vocabulary import Backbone
-from planner.regression.store import load_model
+from planner.reference.store import load_model
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import PLUGIN, POWER_LAW, anchored_forecast, model_forecast
 from planner.validation.pilot_modes import ANCHORED, pilot_task, pilot_tests, reached

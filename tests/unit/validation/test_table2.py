@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from scipy.stats import chi2
 
-from planner.domain.posterior import Posterior
+from planner.domain.model.posterior import Posterior
 from planner.testing import synthetic_posterior
 from planner.validation.table2 import EQUATION, table2_test
 

@@ -1,1 +1,0 @@
-"""Options, pruning, the integer model, its audit, infeasibility, verdicts and the plan."""

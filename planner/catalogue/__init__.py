@@ -1,1 +1,0 @@
-"""Outside files to domain records: portfolio files and the reference tables."""

@@ -1,0 +1,1 @@
+"""A fitted model: joint draws, its specification and its card."""

@@ -1,0 +1,1 @@
+"""What is answered: options, plans, frontiers, explanations, validations."""

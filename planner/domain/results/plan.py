@@ -1,0 +1,472 @@
+"""A plan: what is funded, what it costs and buys, how sure, and the proof."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from planner.domain.chance_noise import noise_words
+from planner.domain.results.shown import Shown
+from planner.domain.vocabulary import Objective, Status, Verdict
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Warning_:  # noqa: N801 - `Warning` is a builtin
+    """Something the reader should know before relying on a number.
+
+    Attributes
+    ----------
+    code : str
+        Upper-case name, stable between releases.
+    project : str or None
+        Id, or None for the whole portfolio.
+    field : str
+        Path of the field it is about.
+    message : str
+        One or two sentences: what it is and what to do.
+    """
+
+    code: str
+    project: str | None
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Committed cost by kind, in the portfolio's currency, each exact to the cent."""
+
+    data: float = 0.0
+    training: float = 0.0
+    fixed: float = 0.0
+    shared: float = 0.0
+    total: float = 0.0
+
+    @classmethod
+    def from_cents(cls, data: int, training: int, fixed: int, shared: int = 0) -> "Cost":
+        """Build a cost whose parts sum to its total to the cent."""
+        return cls(
+            data / 100,
+            training / 100,
+            fixed / 100,
+            shared / 100,
+            (data + training + fixed + shared) / 100,
+        )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the plan does with one project, and why.
+
+    Attributes
+    ----------
+    cost : Cost
+        Committed, the project's share of shared assets included; in ``stop_when_reached`` mode the
+        cap, that is the cost if the target is not met before the last image.
+    expected_value, expected_net_value : float
+        Present values where the portfolio has a discount rate.
+    expected_cost : float
+        Mean spend: what is committed in ``commit`` mode, less in ``stop_when_reached`` mode.
+    start : str or None
+        Period in which it starts; None without periods.
+    assets : tuple of str
+        Shared assets it uses.
+    """
+
+    project: str
+    verdict: Verdict
+    architecture: str | None
+    images_total: int
+    images_to_buy: int
+    cost: Cost
+    chance_of_target: float
+    expected_value: float
+    expected_net_value: float
+    why: str
+    expected_cost: float = 0.0
+    start: str | None = None
+    assets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObjectiveResult:
+    """The objective reached, the proven bound, and the relative gap between them."""
+
+    kind: Objective
+    value: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True)
+class BudgetResult:
+    """Budget, what is committed of it, what is left, and the worth of one more unit of money."""
+
+    limit: float
+    committed: float
+    left: float
+    shadow_price: float
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Mean, quantiles and CVaR of one random amount.
+
+    P90 is not exceeded in 90 % of outcomes. ``cvar90`` is the mean of the worst 10 %: the lowest
+    net values, the highest costs.
+    """
+
+    mean: float
+    p10: float
+    p50: float
+    p80: float
+    p90: float
+    cvar90: float
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval of a chance or an amount known from finitely many draws."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class RiskSplit:
+    """Where the spread of net value comes from.
+
+    Attributes
+    ----------
+    shared_sd : float
+        Standard deviation due to what all projects share (the model's coefficients): more projects
+        do not average it out.
+    luck_sd : float
+        Standard deviation due to each project's own luck.
+    shared_share : float
+        Share of the variance that is shared, in [0, 1].
+    """
+
+    shared_sd: float
+    luck_sd: float
+    shared_share: float
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What the risk measure costs: this plan against the one that maximises the expectation.
+
+    Attributes
+    ----------
+    expected_given_up : float
+        Expected worth that the cautious plan gives up against the best one found; at least 0.
+    tail_gained : float
+        By how much the mean of the worst outcomes improves.
+    price : float or None
+        Expected worth given up per unit of tail risk removed; None where none is removed, or where
+        what is given up is lost in the gap of the search for the best expectation.
+    level : float
+        The worst ``1 − level`` share of outcomes is meant.
+    expected_given_up_at_most : float or None
+        What no plan's expectation is further above this one's, proven by that search's bound; at
+        least ``expected_given_up``. None in plans saved before it was reported.
+    """
+
+    expected_given_up: float
+    tail_gained: float
+    price: float | None
+    level: float
+    expected_given_up_at_most: float | None = None
+
+    @property
+    def is_lost_in_gap(self) -> bool:
+        """Whether the search for the best expectation leaves open more than was found given up."""
+        most = self.expected_given_up_at_most
+        return most is not None and most - self.expected_given_up > self.expected_given_up
+
+
+@dataclass(frozen=True)
+class HoldResult:
+    """How the budget binds random spend, on draws that the solve never saw.
+
+    Attributes
+    ----------
+    kind : str
+        ``chance`` or ``cvar``.
+    level : float
+        What was asked for.
+    reached : float
+        ``chance``: share of draws within the budget. ``cvar``: mean of the dearest ``1 − level``
+        share of draws.
+    interval : Interval or None
+        Of the chance, binomial (Clopper-Pearson).
+    holds : bool
+        Whether the audit confirms it.
+    """
+
+    kind: str
+    level: float
+    reached: float
+    interval: Interval | None
+    holds: bool
+
+
+@dataclass(frozen=True)
+class RiskResult:
+    """The spread of net value and cost of the plan on draws the solve never saw."""
+
+    net_value: Quantiles
+    cost: Quantiles
+    chance_over_budget: float
+    chance_over_budget_interval: Interval | None = None
+    split: RiskSplit | None = None
+    caution: Caution | None = None
+    hold: HoldResult | None = None
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Another way to spend the budget, judged on the same held-out draws.
+
+    Attributes
+    ----------
+    name : str
+        ``do nothing``, ``equal split``, ``value per dollar`` or ``point plan``.
+    committed : float
+        What it spends.
+    funded : int
+        Projects it funds.
+    held_out_value : float
+        Its objective on the audit's draws, risk measure included.
+    beaten : bool
+        Whether the plan is worth at least as much.
+    breaks : tuple of str
+        User's rules it does not keep; it is then no alternative to the plan.
+    """
+
+    name: str
+    committed: float
+    funded: int
+    held_out_value: float
+    beaten: bool
+    breaks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReplicatedGap:
+    """Mak–Morton–Wood interval of the plan's true optimality gap from replicated solves.
+
+    Attributes
+    ----------
+    replications, draws_each : int
+        Solves, and draws that each saw.
+    mean, upper95 : float
+        Mean gap, and the upper end of its one-sided 95 % interval, in units of the objective.
+    """
+
+    replications: int
+    draws_each: int
+    mean: float
+    upper95: float
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """The plan recomputed without the solver, and on draws the solve never saw."""
+
+    in_sample_value: float
+    held_out_value: float
+    held_out_draws: int
+    solver_bound: float
+    own_bound: float
+    baselines: tuple[Baseline, ...] = ()
+    replicated_gap: ReplicatedGap | None = None
+
+
+@dataclass(frozen=True)
+class SharedResult:
+    """A shared asset bought once and how its cost is split.
+
+    Attributes
+    ----------
+    cost, shares
+        In currency; the shares sum to the cost to the cent. Members that do not use it have 0.
+    kind : str
+        ``dataset`` or ``base_model``.
+    split : str
+        Rule: ``shapley``, ``equal``, ``usage`` (per image) or ``dual``.
+    images : int
+        Images in the pool; 0 without one.
+    stand_alone : mapping of str to float
+        What each user would pay if it bought the asset alone.
+    in_core : bool
+        Whether no group of users would pay less on its own.
+    """
+
+    id: str
+    cost: float
+    shares: Mapping[str, float]
+    kind: str = ""
+    split: str = ""
+    images: int = 0
+    stand_alone: Mapping[str, float] = field(default_factory=dict)
+    in_core: bool = True
+
+    @property
+    def is_bought(self) -> bool:
+        """Whether some project uses it; if not, it was on offer and left."""
+        return self.cost > 0 or bool(self.stand_alone)
+
+
+@dataclass(frozen=True)
+class PeriodSpend:
+    """Committed spend of one period against its budget."""
+
+    id: str
+    budget: float
+    committed: float
+
+
+@dataclass(frozen=True)
+class UnitSpend:
+    """Committed spend of one business unit.
+
+    Attributes
+    ----------
+    id : str
+        Name of the unit.
+    committed : float
+        What its projects commit, shares of shared assets included.
+    projects, funded : int
+        How many projects it has, and how many of them are funded.
+    own : float or None
+        What its projects commit without shares of shared assets: what the rules on shares of units
+        count. None in plans saved before it was reported.
+    own_share : float or None
+        ``own`` over the same of all projects, in [0, 1]; 0 where nothing is spent.
+    """
+
+    id: str
+    committed: float
+    projects: int
+    funded: int
+    own: float | None = None
+    own_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One smallest change that makes an infeasible portfolio feasible."""
+
+    value: float | str | None
+    text: str
+    flag: str | None = None
+    field: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the fix with the one of flag and field that applies."""
+        head = {"flag": self.flag} if self.flag else {"field": self.field}
+        return {**head, "value": self.value, "text": self.text}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Shown):
+    """A funded portfolio with its audit, or the reason why none exists.
+
+    Attributes
+    ----------
+    status : Status
+        Optimal, feasible (a limit stopped the search; see the gap) or infeasible.
+    objective : ObjectiveResult or None
+        None if infeasible.
+    decisions : tuple of Decision
+        One per project of the portfolio, in its order; empty if infeasible.
+    conflict : tuple of str
+        If infeasible: names of the smallest set of the user's rules that cannot hold together.
+    fixes : tuple of Fix
+        If infeasible: the smallest changes that help.
+    notes : tuple of str
+        Sentences for the reader: what the leftover could buy, what was assumed about the objective.
+    inputs : mapping of str to object
+        What it was made from, as plain data; see :func:`planner.domain.portfolio.echo.echo_inputs`.
+    release : str
+        Version of the program that made it.
+    """
+
+    model: Mapping[str, str]
+    seed: int
+    inputs_sha256: str
+    portfolio: str
+    currency: str
+    horizon_years: float
+    status: Status
+    assumptions: Mapping[str, object]
+    objective: ObjectiveResult | None
+    budget: BudgetResult
+    decisions: tuple[Decision, ...]
+    shared: tuple[SharedResult, ...] = ()
+    periods: tuple[PeriodSpend, ...] = ()
+    units: tuple[UnitSpend, ...] = ()
+    risk: RiskResult | None = None
+    audit: AuditResult | None = None
+    warnings: tuple[Warning_, ...] = ()
+    conflict: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    release: str = ""
+
+    def chance_bounds(self, project: str) -> tuple[float, ...]:
+        """Return what the chance of a project's target was held against, as far as it is known."""
+        given = self.inputs.get("projects")
+        own = given.get(project) if isinstance(given, Mapping) else None
+        bounds = (
+            self.assumptions.get("go_chance"),
+            self.assumptions.get("pilot_chance"),
+            own.get("min_chance") if isinstance(own, Mapping) else None,
+        )
+        return tuple(float(bound) for bound in bounds if isinstance(bound, int | float))
+
+    def noise(self, decision: Decision) -> str:
+        """Say that the draws do not tell a decision's chance from a bound; empty if they do."""
+        draws = self.assumptions.get("draws")
+        solve = draws.get("solve") if isinstance(draws, Mapping) else None
+        if not isinstance(solve, int) or decision.verdict is Verdict.NO_GO:
+            return ""
+        bounds = self.chance_bounds(decision.project)
+        return noise_words(decision.chance_of_target, solve, bounds)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the plan as plain data, in the shape of ``planner plan --json``."""
+        data: dict[str, object] = {
+            "schema_version": SCHEMA_VERSION,
+            "model": dict(self.model),
+            "seed": self.seed,
+            "inputs_sha256": self.inputs_sha256,
+            "portfolio": self.portfolio,
+            "currency": self.currency,
+            "horizon_years": self.horizon_years,
+            "status": str(self.status),
+            "assumptions": dict(self.assumptions),
+            "objective": asdict(self.objective) if self.objective else None,
+            "budget": asdict(self.budget),
+            "decisions": [asdict(decision) for decision in self.decisions],
+            "shared": [asdict(asset) for asset in self.shared],
+            "periods": [asdict(period) for period in self.periods],
+            "units": [asdict(unit) for unit in self.units],
+            "risk": asdict(self.risk) if self.risk else None,
+            "audit": asdict(self.audit) if self.audit else None,
+            "warnings": [asdict(warning) for warning in self.warnings],
+            "notes": list(self.notes),
+            "inputs": dict(self.inputs),
+            "release": self.release,
+        }
+        if self.status is Status.INFEASIBLE:
+            data["conflict"] = list(self.conflict)
+            data["fixes"] = [fix.to_dict() for fix in self.fixes]
+        return data
+
+    def to_json(self) -> str:
+        """Return one JSON object, the same bytes for the same inputs and seed."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=2)

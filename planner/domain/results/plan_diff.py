@@ -1,0 +1,156 @@
+"""What changed between two plans, project by project, and what can explain it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from planner.domain.json_shape import NOT_DATA, record_data
+from planner.domain.results.plan import SCHEMA_VERSION
+from planner.domain.vocabulary import Status, Verdict
+
+
+class ChangeKind(StrEnum):
+    """What happened to a project."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One value that differs.
+
+    Attributes
+    ----------
+    field : str
+        Its path in the portfolio file, or ``model``, ``seed``, ``release``.
+    before, after
+        The values; None where there is none, or where the default applies.
+    """
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
+class PlanHead:
+    """What a plan is, in a line.
+
+    Attributes
+    ----------
+    portfolio, currency : str
+        Names.
+    model : mapping of str to str
+        Name and sha256.
+    inputs_sha256, release : str
+        What it was made from, and by which version of the program.
+    seed : int
+        Of the projects' luck.
+    status : Status or None
+        Optimal, feasible or infeasible; None for a choice that no search was made for.
+    objective : str or None
+        Kind; None if infeasible.
+    value : float or None
+        Objective reached.
+    budget, committed : float
+        In currency.
+    """
+
+    portfolio: str
+    currency: str
+    model: Mapping[str, str]
+    inputs_sha256: str
+    release: str
+    seed: int
+    status: Status | None
+    objective: str | None
+    value: float | None
+    budget: float
+    committed: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a plan does with one project.
+
+    Attributes
+    ----------
+    cost_total, expected_net_value : float
+        In currency; the project's share of shared assets included.
+    chance_of_target : float
+        In [0, 1].
+    against : tuple of float
+        What the chance was held against, for its text; not part of the data.
+    """
+
+    verdict: Verdict
+    architecture: str | None
+    images_total: int
+    images_to_buy: int
+    cost_total: float
+    chance_of_target: float
+    expected_net_value: float
+    start: str | None
+    assets: tuple[str, ...]
+    against: tuple[float, ...] = field(default=(), compare=False, metadata={NOT_DATA: True})
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    """One project before and after.
+
+    Attributes
+    ----------
+    change : ChangeKind
+        Of the decision on it.
+    before, after : Standing or None
+        None where the plan does not have the project.
+    inputs, evidence : tuple of FieldChange
+        What differs in its own fields, and in its measured runs.
+    why : str
+        What changed that can explain it: one sentence or two.
+    """
+
+    project: str
+    change: ChangeKind
+    before: Standing | None
+    after: Standing | None
+    inputs: tuple[FieldChange, ...]
+    evidence: tuple[FieldChange, ...]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDiff:
+    """Two plans side by side.
+
+    Attributes
+    ----------
+    before, after : PlanHead
+        The plans.
+    changes : tuple of FieldChange
+        What differs and concerns all projects: budget, settings, prices of compute, rules, shared
+        assets, model, seed, release.
+    projects : tuple of ProjectChange
+        Every project of either plan, in the order of the second, then those removed.
+    inputs_known : bool
+        Whether both plans say what they were made from; if not, only their results are compared.
+    """
+
+    before: PlanHead
+    after: PlanHead
+    changes: tuple[FieldChange, ...]
+    projects: tuple[ProjectChange, ...]
+    inputs_known: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether both plans do the same with every project."""
+        return all(project.change is ChangeKind.SAME for project in self.projects)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data, in the shape of ``planner diff --json``."""
+        return {"schema_version": SCHEMA_VERSION, "same": self.same, **record_data(self)}

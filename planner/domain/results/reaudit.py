@@ -1,0 +1,63 @@
+"""A saved plan held against the file and the model of today."""
+
+from dataclasses import dataclass
+
+from planner.domain.json_shape import record_data
+from planner.domain.results.plan import SCHEMA_VERSION, RiskResult, SharedResult
+from planner.domain.results.plan_diff import PlanDiff
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a saved plan no longer stands.
+
+    Attributes
+    ----------
+    code : str
+        ``BUDGET``, ``PERIOD``, ``RULE``, ``MIN_CHANCE``, ``THRESHOLD``, ``HOLD``,
+        ``PROJECT_GONE`` or ``OPTION_GONE``.
+    project : str or None
+        Id; None for the whole plan.
+    message : str
+        One sentence with numbers.
+    """
+
+    code: str
+    project: str | None
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaudit:
+    """The same choice, evaluated again; nothing is optimised.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        What it no longer keeps; empty if it stands.
+    held_out_then, held_out_now : float or None
+        Its objective on draws that the solve never saw, when it was saved and today; None if one
+        of them is not known or the objectives differ.
+    risk : RiskResult
+        Spread of its net value and cost today, of what can still be carried out.
+    shared : tuple of SharedResult
+        What its shared assets cost today.
+    diff : PlanDiff
+        What it was, and what it is today.
+    """
+
+    faults: tuple[Fault, ...]
+    held_out_then: float | None
+    held_out_now: float | None
+    risk: RiskResult
+    shared: tuple[SharedResult, ...]
+    diff: PlanDiff
+
+    @property
+    def stands(self) -> bool:
+        """Whether the plan can be carried out today within budget and rules."""
+        return not self.faults
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data, in the shape of ``planner plan --audit --json``."""
+        return {"schema_version": SCHEMA_VERSION, "stands": self.stands, **record_data(self)}

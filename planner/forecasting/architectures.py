@@ -1,0 +1,213 @@
+"""What does a fitted model know of an architecture: its own effect, its covariates, or nothing?
+
+Architecture effects are pooled towards ImageNet top-1 and parameter count. Top-1 is comparable
+only within a training recipe, and more parameters mean more error only at equal top-1; so both
+count where the catalogue's weights come from the recipe of the fitted ones, and otherwise neither
+does and the architecture is drawn from the whole population.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from planner.domain.catalogue import unknown_name
+from planner.domain.model.architecture import Architecture, match_key
+from planner.domain.model.covariates import coded_architecture
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Project
+from planner.domain.results.plan import Warning_
+
+_KERAS = "Keras Applications"
+_LISTED = 3
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """A coded architecture covariate; an uncertain one spreads about its value."""
+
+    value: float = 0.0
+    uncertain: bool = True
+
+
+UNKNOWN = Covariate()
+"""The population's mean and spread."""
+
+
+@dataclass(frozen=True)
+class KnownArchitecture:
+    """An architecture as a fitted model sees it.
+
+    Attributes
+    ----------
+    name : str
+        As in the fitted labels or the catalogue; part of the key of its random numbers.
+    top1, log10_parameters : Covariate
+        Coded; not used where the effect itself was fitted.
+    fitted : bool
+        Whether its effect was.
+    outside : str
+        Why the rows say little about it; empty where they say enough.
+    """
+
+    name: str
+    top1: Covariate = UNKNOWN
+    log10_parameters: Covariate = UNKNOWN
+    fitted: bool = False
+    outside: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ArchitectureBook:
+    """Everything a fitted model can say about architectures by name.
+
+    Attributes
+    ----------
+    fitted : mapping of str to str
+        Match key to the label of a fitted effect.
+    catalogue : tuple of Architecture
+        Others that may be asked for.
+    top1, log10_parameters : tuple of float
+        Coded span of the fitted architectures; never extrapolated.
+    families : frozenset of str
+        Families of the fitted architectures.
+    """
+
+    fitted: dict[str, str]
+    catalogue: tuple[Architecture, ...]
+    top1: tuple[float, float]
+    log10_parameters: tuple[float, float]
+    families: frozenset[str]
+
+    def find(self, name: str) -> KnownArchitecture:
+        """Return what is known of an architecture.
+
+        Raises
+        ------
+        InputError
+            Neither fitted nor in the catalogue; names up to three that are spelt alike.
+        """
+        if name not in self._found:
+            self._found[name] = self._look_up(name)
+        return self._found[name]
+
+    @cached_property
+    def _found(self) -> dict[str, KnownArchitecture]:
+        """Answers given: a portfolio asks for the same names thousands of times."""
+        return {}
+
+    def _look_up(self, name: str) -> KnownArchitecture:
+        if label := self.fitted.get(match_key(name)):
+            return KnownArchitecture(label, fitted=True)
+        found = next((item for item in self.catalogue if match_key(name) in item.keys), None)
+        if found is None:
+            names = [*(item.name for item in self.catalogue), *self.fitted.values()]
+            raise unknown_name("architecture", name, list(dict.fromkeys(names)), "architecture")
+        for key in found.keys:
+            if label := self.fitted.get(key):
+                return KnownArchitecture(label, fitted=True)
+        return self._from_covariates(found)
+
+    def _from_covariates(self, item: Architecture) -> KnownArchitecture:
+        """Return an architecture that was not fitted, as far as its covariates speak."""
+        coded = coded_covariates(item)
+        if coded is None:
+            why = "its ImageNet accuracy belongs to another training recipe, or is not sourced"
+            return KnownArchitecture(item.name, outside=why)
+        spans = (self.top1, self.log10_parameters)
+        clipped = [
+            min(max(value, low), high) for value, (low, high) in zip(coded, spans, strict=True)
+        ]
+        why = ""
+        if clipped != list(coded):
+            why = "its accuracy or size lies outside the fitted span and counts as its nearest end"
+        elif item.family not in self.families:
+            why = f"no network of its family ({item.family}) was fitted"
+        top1, size = (Covariate(value, uncertain=bool(why)) for value in clipped)
+        return KnownArchitecture(item.name, top1, size, outside=why)
+
+
+def read_book(posterior: Posterior, architectures: Sequence[Architecture] = ()) -> ArchitectureBook:
+    """Return what a posterior and a catalogue say about architectures.
+
+    The span of the covariates is that of the fitted architectures, as the catalogue has them.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Its labels name the fitted architectures.
+    architectures : sequence of Architecture
+        The catalogue.
+    """
+    return _read_book(posterior, tuple(architectures))
+
+
+@lru_cache(maxsize=4)
+def _read_book(posterior: Posterior, architectures: tuple[Architecture, ...]) -> ArchitectureBook:
+    """Read once: hundreds of projects share a catalogue."""
+    fitted = {match_key(label): label for label in _architecture_labels(posterior)}
+    items = [item for item in architectures if any(key in fitted for key in item.keys)]
+    coded = [pair for item in items if (pair := coded_covariates(item)) is not None]
+    return ArchitectureBook(
+        fitted=fitted,
+        catalogue=architectures,
+        top1=_span(pair[0] for pair in coded),
+        log10_parameters=_span(pair[1] for pair in coded),
+        families=frozenset(item.family for item in items),
+    )
+
+
+def coded_covariates(item: Architecture) -> tuple[float, float] | None:
+    """Return coded top-1 and parameters; None where top-1 is not comparable with the fitted ones.
+
+    Comparable are weights trained on ImageNet-1k alone in the original recipe of torchvision, or
+    those of Keras Applications, from which the fitted rows start.
+    """
+    original = not item.weights_recipe and item.source.startswith("torchvision")
+    comparable = item.pretraining == "imagenet-1k" and (original or item.weights_recipe == _KERAS)
+    if not comparable or item.imagenet_top1 is None or not item.parameters:
+        return None
+    return coded_architecture(100.0 * item.imagenet_top1, float(item.parameters))
+
+
+def evidence_warnings(
+    project: Project, names: Sequence[str], book: ArchitectureBook
+) -> tuple[Warning_, ...]:
+    """Return what to know about architectures that the fitted rows say little about.
+
+    Named architectures are listed with their reasons; of a default list, which is about the
+    catalogue rather than the project, only how many and which.
+    """
+    found = [(name, known) for name in names if (known := book.find(name)).outside]
+    if not found:
+        return ()
+    code = "ARCHITECTURE_OUTSIDE_EVIDENCE"
+    wider = "Its error is drawn" if len(found) == 1 else "Their errors are drawn"
+    ending = f"{wider} from the spread of all fitted architectures; a pilot would settle it."
+    if project.architectures:
+        told = "; ".join(f"{name}: {known.outside}" for name, known in found)
+        field = f"projects[{project.id}].architectures"
+        return (Warning_(code, project.id, field, f"{told[0].upper()}{told[1:]}. {ending}"),)
+    listed = ", ".join(name for name, _ in found[:_LISTED])
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    offered = (
+        "The one architecture on offer is unlike the fitted ones, or its"
+        if len(names) == 1
+        else f"{len(found)} of {len(names)} architectures on offer are unlike the fitted ones, or "
+        "their"
+    )
+    message = f"{offered} ImageNet accuracy is not comparable: {listed}{more}. {ending}"
+    return (Warning_(code, None, "projects.architectures", message),)
+
+
+def _architecture_labels(posterior: Posterior) -> Iterable[str]:
+    """Yield the labels of fitted effects that belong to an architecture alone."""
+    groups = () if posterior.spec is None else posterior.spec.groups
+    for group in groups:
+        if group.stored and group.by == ("architecture",):
+            yield from posterior.labels.get(group.name, ())
+
+
+def _span(values: Iterable[float]) -> tuple[float, float]:
+    """Return smallest and largest value; without any, the centre alone."""
+    found = list(values)
+    return (min(found), max(found)) if found else (0.0, 0.0)

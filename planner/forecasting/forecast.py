@@ -1,0 +1,324 @@
+"""What does a fitted model say about one project?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from planner import _display
+from planner.domain.model.architecture import Architecture
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.project import Project
+from planner.domain.results.plan import Warning_
+from planner.domain.results.shown import Shown
+from planner.errors import bad_value
+from planner.forecasting.architectures import evidence_warnings, read_book
+from planner.forecasting.log_linear import LogLinearCurves
+from planner.forecasting.luck import Luck
+from planner.forecasting.memory import keep_freed_memory
+from planner.forecasting.pilots.proposal import UpdateQuality
+from planner.forecasting.pilots.runs import pilot_warnings, read_runs
+from planner.forecasting.pilots.update import PilotUpdate
+from planner.forecasting.pooled_runs import pool_runs
+from planner.forecasting.saturating import ProjectCurves
+from planner.forecasting.spread import SpreadSources, spread_sources
+from planner.forecasting.support import require_support
+from planner.forecasting.warnings import forecast_warnings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+type Array = NDArray[np.float64]
+
+
+class ErrorCurve(Protocol):
+    """Realised error against images, one curve per draw."""
+
+    def error(self, images: Array, rows: slice) -> Array:
+        """Return errors in (0, majority guess], shape (n_rows, n_images)."""
+        ...
+
+    def data_needed(self, error_target: float, rows: slice) -> Array:
+        """Return total images needed, shape (n_rows,); infinite for never."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast(Shown):
+    """Joint predictive draws of one project's error, at any number of images.
+
+    Draw ``s`` means the same state of the world for every project; it carries the project's own
+    luck too, so the numbers are what a measurement would show, not the mean curve.
+
+    Attributes
+    ----------
+    project : Project
+        Whom it is about.
+    posterior : Posterior
+        The fitted model.
+    varies_by_architecture : bool
+        Whether the model has architecture effects at all.
+    """
+
+    project: Project
+    posterior: Posterior
+    varies_by_architecture: bool
+    _curve: Callable[[str | None], ErrorCurve]
+    _sources: Callable[[float, str | None], SpreadSources]
+    _architecture_warnings: Callable[[Sequence[str]], tuple[Warning_, ...]]
+    _update: Callable[[], PilotUpdate | None] = lambda: None
+
+    @property
+    def n_draws(self) -> int:
+        """Number of joint draws."""
+        return self.posterior.n_draws
+
+    @property
+    def solve_rows(self) -> slice:
+        """Draws on which a plan is chosen."""
+        return self.posterior.solve_rows
+
+    @property
+    def audit_rows(self) -> slice:
+        """Draws on which a chosen plan is judged."""
+        return self.posterior.audit_rows
+
+    @property
+    def pilot_quality(self) -> UpdateQuality | None:
+        """How far the update with the project's pilots can be relied on; None without pilots."""
+        update = self._update()
+        return None if update is None else update.quality
+
+    @cached_property
+    def warnings(self) -> tuple[Warning_, ...]:
+        """What to know before relying on it, whatever the architecture."""
+        # half of the draws place a median well enough for a warning
+        return self.warnings_for(
+            self._curve(None).data_needed(self.project.error_target, self.solve_rows)
+        )
+
+    def warnings_for(self, needed: Array) -> tuple[Warning_, ...]:
+        """Return what to know before relying on it, where these draws of data needed are shown.
+
+        Parameters
+        ----------
+        needed : ndarray of shape (n,)
+            Draws from :meth:`data_needed_draws` whose quantiles stand beside the warnings.
+        """
+        update = self._update()
+        of_pilots = () if update is None else (*update.warnings, *pilot_warnings(self.project))
+        return (*of_pilots, *forecast_warnings(self.project, self.posterior, needed))
+
+    def architecture_warnings(self, architectures: Sequence[str]) -> tuple[Warning_, ...]:
+        """Return what to know about some architectures that the fitted rows say little about."""
+        return self._architecture_warnings(architectures)
+
+    def error_draws(
+        self, images: ArrayLike, architecture: str | None = None, rows: slice | None = None
+    ) -> Array:
+        """Return predictive draws of the measured error.
+
+        Parameters
+        ----------
+        images : array_like of shape (n_images,)
+            Total labelled images trained on; 0 means always answering the most frequent class.
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+        rows : slice, optional
+            Draws to return; all by default.
+
+        Returns
+        -------
+        ndarray of shape (n_draws, n_images)
+            Errors in (0, majority guess]; joint along images: one row is one possible world.
+
+        Raises
+        ------
+        InputError
+            Images that are no counts, or an architecture that is not known.
+        """
+        return self._curve(architecture).error(_require_counts(images), rows or slice(None))
+
+    def data_needed_draws(self, target_error: float, architecture: str | None = None) -> Array:
+        """Return draws of total images at which the realised error first meets the target.
+
+        Its mean is infinite; use quantiles and the share of infinite draws. A realised curve of a
+        model with discrepancy wanders: after its first crossing it may rise above the target again,
+        so that the chance at n is at most the share of draws with a need of at most n.
+
+        Parameters
+        ----------
+        target_error : float
+            In (0, 1).
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+
+        Returns
+        -------
+        ndarray of shape (n_draws,)
+            At least 1; ``inf`` where the target is never reached (with a declared model: not
+            within 10^8 images); 0 where the majority guess meets it.
+        """
+        target = self.project.settled(_require_target(target_error))
+        return self._curve(architecture).data_needed(target, slice(None))
+
+    def chance(
+        self,
+        target_error: float,
+        images: ArrayLike,
+        architecture: str | None = None,
+        rows: slice | None = None,
+    ) -> Array:
+        """Return the chance that the error measured at each number of images meets the target.
+
+        Parameters
+        ----------
+        target_error : float
+            In (0, 1).
+        images : array_like of shape (n_images,)
+            Total labelled images trained on.
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+        rows : slice, optional
+            Draws to use; all by default.
+
+        Returns
+        -------
+        ndarray of shape (n_images,)
+            Shares of :meth:`error_draws` at or below the target, in [0, 1].
+        """
+        target = self.project.settled(_require_target(target_error))
+        counts = _require_counts(images)
+        if target >= self.project.majority_guess_error:
+            return np.ones(len(counts))
+        errors = self._curve(architecture).error(counts, rows or slice(None))
+        met = np.less_equal(errors.T, target)  # by images: rows of memory are then read in order
+        return np.asarray(np.count_nonzero(met, axis=1) / len(errors))
+
+    def spread_sources(self, images: float, architecture: str | None = None) -> SpreadSources:
+        """Return where the width of the range of error at a number of images comes from.
+
+        Parameters
+        ----------
+        images : float
+            Total labelled images trained on, at least 1.
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+        """
+        (count,) = _require_counts([images])
+        return self._sources(float(count), architecture)
+
+    def to_frame(self, architecture: str | None = None) -> "pd.DataFrame":
+        """Return the learning curve as a tidy table: one row for each number of images.
+
+        Parameters
+        ----------
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``project``, ``images``, ``error_p05`` to ``error_p95`` (not exceeded in so many
+            per cent of outcomes), ``chance_of_target`` and ``inside_evidence``; errors and chances
+            in [0, 1].
+        """
+        return _display.frame(self, architecture=architecture)
+
+    def plot(self, architecture: str | None = None) -> "Figure":
+        """Return the learning curve as a fan, with target, images held, limit and pilots marked.
+
+        Parameters
+        ----------
+        architecture : str, optional
+            Catalogue name; None for one not named yet.
+        """
+        return _display.picture(self, architecture=architecture)
+
+
+def build_forecast(
+    project: Project,
+    posterior: Posterior,
+    *,
+    architectures: Sequence[Architecture] = (),
+    seed: int = 0,
+) -> Forecast:
+    """Forecast one project from a fitted model.
+
+    Parameters
+    ----------
+    project : Project
+        Whom to forecast.
+    posterior : Posterior
+        From :func:`planner.load_model`.
+    architectures : sequence of Architecture
+        Catalogue of the names that may be asked for, besides those that were fitted; a model
+        without architecture effects takes any name.
+    seed : int, default=0
+        With the project's id, fixes the project's own luck.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    UnsupportedError
+        The model has no evidence for what the project asks (frozen backbone, a domain other than
+        vision), or no way to learn from pilots.
+    InputError
+        Pilots that cannot be read, or of architectures that are not known.
+    """
+    require_support(project, posterior)
+    keep_freed_memory()
+    luck = Luck(seed, project.id, posterior.n_draws)
+    if posterior.spec is None:
+        return _blind_forecast(project, posterior, luck)
+    book = read_book(posterior, architectures)
+    curves = ProjectCurves(posterior, project, luck, runs=pool_runs(read_runs(project, book.find)))
+
+    def curve(name: str | None) -> ErrorCurve:
+        return curves.curve(None if name is None else book.find(name))
+
+    return Forecast(
+        project=project,
+        posterior=posterior,
+        varies_by_architecture=curves.varies_by_architecture,
+        _curve=lru_cache(maxsize=1)(curve),  # one: a portfolio has thousands of options
+        _sources=lambda images, name: spread_sources(
+            curves, None if name is None else book.find(name), images
+        ),
+        _architecture_warnings=lambda names: evidence_warnings(project, names, book),
+        _update=lambda: curves.update,
+    )
+
+
+def _blind_forecast(project: Project, posterior: Posterior, luck: Luck) -> Forecast:
+    """Return a forecast of the published equation, which has no architecture term."""
+    curves = LogLinearCurves(posterior, project, luck)
+    return Forecast(
+        project=project,
+        posterior=posterior,
+        varies_by_architecture=False,
+        _curve=lambda _name: curves.curve,
+        _sources=lambda images, _name: curves.spread_sources(images),
+        _architecture_warnings=lambda _names: (),
+    )
+
+
+def _require_counts(images: ArrayLike) -> Array:
+    counts = np.asarray(images, dtype=np.float64)
+    if counts.ndim != 1 or not np.all(np.isfinite(counts)) or np.any(counts < 0):
+        raise bad_value("images", f"got {images!r}; expected a 1-D array of counts of at least 0.")
+    return counts
+
+
+def _require_target(target_error: float) -> float:
+    if not 0 < target_error < 1:
+        message = f"got {target_error!r}; an error target lies strictly between 0 and 1."
+        raise bad_value("target_error", message)
+    return float(target_error)

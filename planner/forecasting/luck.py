@@ -1,0 +1,128 @@
+"""Project luck: the same random numbers for the same seed, project and purpose, in any order.
+
+A counter-based generator (Philox) is keyed by seed, project id and purpose. Adding, removing or
+permuting other projects, splitting the work or changing the number of workers changes nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from planner.domain.model.posterior import N_CHAINS
+
+type Array = NDArray[np.float64]
+
+
+def keyed_generator(seed: int, *names: str) -> np.random.Generator:
+    """Return a generator that depends on the seed and the names alone."""
+    text = "\x1f".join((str(seed), *names)).encode()
+    key = np.frombuffer(hashlib.sha256(text).digest()[:16], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key))
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The random numbers of one project, each by the name of what it is for.
+
+    The same names give the same numbers, whatever else was asked for before: effects of a data
+    set are shared by all options of a project, effects of an architecture by those that use it.
+
+    Attributes
+    ----------
+    seed : int
+        Of the run.
+    project : str
+        Id of the project.
+    n_draws : int
+        Length of every vector.
+    """
+
+    seed: int
+    project: str
+    n_draws: int
+
+    def generator(self, *names: str) -> np.random.Generator:
+        """Return a generator of its own for a purpose."""
+        return keyed_generator(self.seed, self.project, *names)
+
+    def normals(self, *names: str, stratified: bool = False) -> Array:
+        """Return standard normals, shape (n_draws,)."""
+        if stratified:
+            return stratified_normals(self.generator(*names), self.n_draws)
+        return np.asarray(quantile_normals(self.generator(*names), (1, self.n_draws))[0])
+
+    def shared_normals(self, *names: str) -> Array:
+        """Return standard normals of what all projects share, such as an architecture's effect.
+
+        The same for every project, and kept: projects choose from the same architectures.
+        """
+        return _shared_normals(self.seed, self.n_draws, names)
+
+    def chi_squares(self, degrees: float, *names: str) -> Array:
+        """Return chi-squared draws, shape (n_draws,): they mix normals into a Student t."""
+        return self.generator(*names, "mixing").chisquare(degrees, self.n_draws)
+
+
+@lru_cache(maxsize=1024)
+def _shared_normals(seed: int, n_draws: int, names: tuple[str, ...]) -> Array:
+    """Return normals of no project: an empty id belongs to none."""
+    found = Luck(seed, "", n_draws).normals(*names)
+    found.flags.writeable = False
+    return found
+
+
+def stratified_normals(
+    rng: np.random.Generator, n_draws: int, n_chains: int = N_CHAINS
+) -> NDArray[np.float64]:
+    """Return standard normals, one from each of the equally likely strata of each chain.
+
+    Each chain of ``n_draws / n_chains`` values covers the distribution evenly, which removes most
+    of the Monte Carlo error of a chance without touching its expectation; the order is random.
+
+    Parameters
+    ----------
+    rng : Generator
+        Source of randomness.
+    n_draws : int
+        Total number of values.
+    n_chains : int, default=4
+        Blocks that are stratified on their own, so that each half of the chains is a fair sample.
+
+    Returns
+    -------
+    ndarray of shape (n_draws,)
+    """
+    blocks = np.array_split(np.arange(n_draws), n_chains)
+    uniforms = [(rng.permutation(len(b)) + rng.random(len(b))) / max(len(b), 1) for b in blocks]
+    return np.asarray(ndtri(np.concatenate(uniforms)), dtype=np.float64)
+
+
+N_QUANTILES = 65_536
+
+
+def quantile_normals(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Return normals that are one of 65,536 equally likely quantiles each, row after row.
+
+    Their variance falls short of 1 by 2e-5 and they end at 4.3 standard deviations; they cost a
+    quarter of exact ones, which otherwise take most of the time of a forecast.
+
+    Parameters
+    ----------
+    rng : Generator
+        A longer draw from the same state begins with the same values.
+    shape : tuple of int
+        Rows and columns.
+    """
+    n_words = -(-shape[0] * shape[1] // 4)
+    words = rng.bit_generator.random_raw(n_words).astype("<u8", copy=False)
+    levels = words.view("<u2")[: shape[0] * shape[1]]
+    return np.take(_quantiles(), levels).reshape(shape)
+
+
+@cache
+def _quantiles() -> NDArray[np.float64]:
+    return np.asarray(ndtri((np.arange(N_QUANTILES) + 0.5) / N_QUANTILES), dtype=np.float64)

@@ -1,0 +1,1 @@
+"""How a project's own measurements change its forecast."""

@@ -1,0 +1,1 @@
+"""Outside files to domain records, and written back: portfolios, runs, saved plans."""

@@ -1,0 +1,1 @@
+"""The fields of the portfolio file: read, checked, built, described to editors."""

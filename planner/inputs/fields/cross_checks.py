@@ -1,0 +1,254 @@
+"""Rules of the portfolio file that look across mappings.
+
+They read the plain data, not the validated models, so that a mistake in one field never hides one
+elsewhere: whatever does not have the expected shape is passed over here and reported by the schema.
+"""
+
+from collections.abc import Iterator
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.portfolio.clashes import MAX_SUGGESTIONS, Fields, clashes, entries
+from planner.domain.portfolio.portfolio import Compute
+from planner.domain.quantities import QuantityError, parse_rate, show
+from planner.domain.suggest import did_you_mean
+from planner.domain.vocabulary import Basis
+from planner.errors import InputError
+from planner.inputs.document import Document, Finding, Location
+from planner.reference.candidates import is_priced
+from planner.reference.tables import load_catalogue
+
+TARGETS = ("target_accuracy", "target_error", "target_iou")
+SIZES = ("classes", "class_counts")
+
+HOLDS = ("chance", "cvar")
+
+
+def cross_findings(document: Document, catalogue: Catalogue | None = None) -> list[Finding]:
+    """Return the mistakes that show only when fields are compared.
+
+    Parameters
+    ----------
+    document : Document
+        The file.
+    catalogue : Catalogue, optional
+        Where architectures and accelerators are looked up; the shipped tables by default.
+    """
+    catalogue = catalogue or load_catalogue()
+    data = document.data if isinstance(document.data, dict) else {}
+    projects = entries(data, "projects")
+    checks = (
+        _missing_values(document.data, ()),
+        _duplicate_ids(document, "projects"),
+        _duplicate_ids(document, "shared"),
+        _duplicate_ids(document, "portfolio", "periods"),
+        _hold_findings(document, data),
+        *(_project_findings(document, location, fields) for location, fields in projects),
+        _objective_findings(data, projects),
+        _unknown_projects(data, [fields.get("id") for _, fields in projects]),
+        _unknown_names(data, projects, catalogue),
+        _committed_architectures(data, projects, catalogue),
+    )
+    found = [finding for check in checks for finding in check]
+    return found + [Finding(**vars(clash)) for clash in clashes(data)]
+
+
+def _section(data: Fields, name: str) -> Fields:
+    section = data.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _missing_values(value: object, location: Location) -> Iterator[Finding]:
+    """Yield every name that has nothing after its colon."""
+    if value is None:
+        name = location[-1] if location else ""
+        message = (
+            f"{name} has no value; write one, or take the line out."
+            if isinstance(name, str)
+            else "an empty entry of a list."
+        )
+        yield Finding(location, message, code="MISSING", at_key=True)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _missing_values(part, (*location, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _missing_values(part, (*location, index))
+
+
+def _duplicate_ids(document: Document, *path: str) -> Iterator[Finding]:
+    first: dict[str, Location] = {}
+    for location, fields in entries(document.data, *path):
+        identity = fields.get("id")
+        if not isinstance(identity, str):
+            continue
+        here = (*location, "id")
+        if identity in first:
+            places = document.both(first[identity], here)
+            message = f"id {show(identity)} is used twice, in {places}; ids are unique."
+            yield Finding(here, message, code="DUPLICATE_ID")
+        else:
+            first[identity] = here
+
+
+def _project_findings(document: Document, location: Location, fields: Fields) -> Iterator[Finding]:
+    yield from _exactly_one(document, location, fields, SIZES, "classes: 4")
+    yield from _exactly_one(document, location, fields, TARGETS, "target_accuracy: 94%")
+    if "target_iou" in fields and fields.get("task", "classification") == "classification":
+        message = "IoU measures segmentation; the task of this project is classification."
+        fix = "target_accuracy, or task: segmentation"
+        yield Finding((*location, "target_iou"), message, fix, at_key=True)
+    for here, part in ((location, fields), *_pilots(location, fields)):
+        if part.get("backbone") == "frozen" and part.get("pretrained") is False:
+            message = "a frozen backbone needs pretrained weights."
+            yield Finding((*here, "backbone"), message, "pretrained: true")
+    for here, run in _pilots(location, fields):
+        if _is_zero_share(run.get("error")) and "test_images" not in run:
+            message = "no error among how many test images? Without their number 0 says nothing."
+            yield Finding((*here, "error"), message, "test_images: 1000", "ERROR_ZERO")
+
+
+def _is_zero_share(value: object) -> bool:
+    try:
+        return parse_rate(value) == 0
+    except QuantityError:
+        return False
+
+
+def _pilots(location: Location, fields: Fields) -> list[tuple[Location, Fields]]:
+    """Return the measured runs of a project, with their locations."""
+    return [((*location, *place), run) for place, run in entries(fields, "pilots")]
+
+
+def _hold_findings(document: Document, data: Fields) -> Iterator[Finding]:
+    """Yield a hold on spend that says nothing or two things."""
+    hold = _section(data, "portfolio").get("hold")
+    if isinstance(hold, dict):
+        yield from _exactly_one(document, ("portfolio", "hold"), hold, HOLDS, "chance: 90%")
+
+
+def _exactly_one(
+    document: Document, location: Location, fields: Fields, names: tuple[str, ...], example: str
+) -> Iterator[Finding]:
+    given = [name for name in names if name in fields]
+    choice = " or ".join(names)
+    if not given:
+        yield Finding(location, f"{choice} is missing; give exactly one.", example, "MISSING")
+    if len(given) > 1:
+        where = " and ".join(f"{name} ({document.beside((*location, name))})" for name in given)
+        message = f"{where} are given; keep exactly one."
+        yield Finding((*location, given[-1]), message, code="CONFLICT", at_key=True)
+
+
+def _objective_findings(data: Fields, projects: list[tuple[Location, Fields]]) -> Iterator[Finding]:
+    """Yield projects without a value where the objective needs one."""
+    objective = _section(data, "portfolio").get("objective")
+    valued = [fields for _, fields in projects if "value" in fields]
+    if objective not in (None, "net_value", "value") or (objective is None and not valued):
+        return
+    reason = (
+        f"objective {objective} needs the value of every project"
+        if objective
+        else "other projects have a value, so the objective is net_value and needs one of each"
+    )
+    for location, fields in projects:
+        if "value" not in fields:
+            message = f"value is missing: {reason}."
+            fix = "value: 100k, or objective: targets_met"
+            yield Finding((*location, "value"), message, fix, "MISSING")
+
+
+def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Finding]:
+    """Yield names in rules and members that no project has."""
+    known = dict.fromkeys(identity for identity in identities if isinstance(identity, str))
+    n_unknown = 0
+    for location, name in _project_names(data):
+        if isinstance(name, str) and name.strip() and name not in known:
+            n_unknown += 1
+            # Each suggestion compares with every id: thousands of both would take minutes.
+            fix = did_you_mean(name, known) if n_unknown <= MAX_SUGGESTIONS else ""
+            message = f"no project has the id {show(name)}."
+            yield Finding(location, message, fix, "UNKNOWN_NAME")
+
+
+def _project_names(data: Fields) -> Iterator[tuple[Location, object]]:
+    """Yield every place that names a project."""
+    for location, rule in entries(data, "rules"):
+        for field in ("require", "needs", "exclusive", "fund", "skip", "of", "committed"):
+            yield from _one_or_many((*location, field), rule.get(field))
+    for location, asset in entries(data, "shared"):
+        yield from _one_or_many((*location, "members"), asset.get("members"))
+
+
+def _one_or_many(location: Location, value: object) -> Iterator[tuple[Location, object]]:
+    if isinstance(value, list):
+        yield from (((*location, index), name) for index, name in enumerate(value))
+    elif location[-1] in ("require", "needs", "committed"):
+        yield location, value
+
+
+def _unknown_names(
+    data: Fields, projects: list[tuple[Location, Fields]], catalogue: Catalogue
+) -> Iterator[Finding]:
+    """Yield architectures and accelerators that the tables do not hold, or cannot price."""
+    compute = _section(data, "compute")
+    accelerator = compute.get("accelerator")
+    if isinstance(accelerator, str) and accelerator.strip():
+        try:
+            catalogue.accelerator(accelerator)
+        except InputError as error:
+            yield _moved(error, ("compute", "accelerator"))
+    basis = Basis.PAPER if compute.get("basis") == "paper" else Basis.MEASURED
+    for location, name in _architecture_names(data, projects):
+        try:
+            architecture = catalogue.architecture(name)
+        except InputError as error:
+            yield _moved(error, location)
+            continue
+        if "pilots" not in location and not is_priced(architecture, Compute(basis=basis)):
+            message = (
+                f"basis {basis} cannot price {architecture.name}: its size is not in the tables."
+            )
+            yield Finding(location, message, code="ARCHITECTURE_NOT_PRICED")
+
+
+def _committed_architectures(
+    data: Fields, projects: list[tuple[Location, Fields]], catalogue: Catalogue
+) -> Iterator[Finding]:
+    """Yield commitments to an architecture that the project does not consider."""
+    considered = {
+        identity: [name for name in names if isinstance(name, str)]
+        for _, fields in projects
+        if isinstance(identity := fields.get("id"), str)
+        and isinstance(names := fields.get("architectures"), list)
+    }
+    for location, rule in entries(data, "rules"):
+        project, name = rule.get("committed"), rule.get("architecture")
+        if not (isinstance(project, str) and isinstance(name, str)):
+            continue
+        known = considered.get(project, [])
+        found = {catalogue.find_architecture(other) for other in known}
+        if known and catalogue.find_architecture(name) not in {None, *(found - {None})}:
+            message = f"{show(project)} considers {', '.join(known[:4])} alone, not {name[:80]}."
+            fix = f"architectures: [{', '.join([*known[:4], name[:80]])}] of the project"
+            yield Finding((*location, "architecture"), message, fix, "CONFLICT")
+
+
+def _architecture_names(
+    data: Fields, projects: list[tuple[Location, Fields]]
+) -> Iterator[tuple[Location, str]]:
+    for location, fields in projects:
+        names = fields.get("architectures")
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and name.strip():
+                yield (*location, "architectures", index), name
+    runs = [run for location, fields in projects for run in _pilots(location, fields)]
+    for location, part in (*runs, *entries(data, "rules")):
+        name = part.get("architecture")
+        if isinstance(name, str) and name.strip():
+            yield (*location, "architecture"), name
+
+
+def _moved(error: InputError, location: Location) -> Finding:
+    """Return the catalogue's refusal of a name as a finding of the file."""
+    problem = error.problems[0]
+    return Finding(location, problem.message, problem.fix, problem.code)

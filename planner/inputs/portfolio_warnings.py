@@ -1,0 +1,118 @@
+"""What in a valid portfolio should its author know before relying on a plan?
+
+These need the file and the tables alone. What needs a fitted model, such as a target beyond the
+evidence, is said by the forecast; codes that both use mean the same.
+"""
+
+from collections.abc import Iterator
+
+from planner.domain.format import figure, percent_as_set, rate
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import amount_mean
+from planner.domain.results.plan import Warning_
+from planner.domain.vocabulary import Basis
+from planner.inputs.preference_warnings import preference_warnings
+from planner.reference.candidates import candidate_warnings
+from planner.reference.tables import load_catalogue
+
+USUAL_USD_PER_FLOP = (1e-19, 1e-14)
+"""From the cheapest to the dearest that cloud prices and utilisations of the last decade imply."""
+
+_UNUSED_BY = {
+    Basis.PAPER: ("accelerator", "usd_per_hour", "utilisation"),
+    Basis.MEASURED: ("usd_per_flop",),
+}
+
+
+def portfolio_warnings(portfolio: Portfolio) -> tuple[Warning_, ...]:
+    """Return the warnings about a portfolio, its own first, then each project's in file order.
+
+    Codes are ``VALUE_MISSING``, ``CURRENCY``, ``USD_PER_FLOP``, ``NOT_USED``, ``TARGET_TRIVIAL``,
+    ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, those of
+    :func:`planner.inputs.preference_warnings.preference_warnings` and, for architectures named
+    for another task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
+    """
+    catalogue = load_catalogue()
+    found = [*_portfolio_warnings(portfolio), *preference_warnings(portfolio)]
+    for project in portfolio.projects:
+        for code, field, message in _project_warnings(project, portfolio):
+            path = f"projects[{project.id}].{field}"
+            found.append(Warning_(code, project.id, path, message))
+        if project.architectures:
+            found += candidate_warnings(project, catalogue, portfolio.compute)
+    return tuple(found)
+
+
+def _portfolio_warnings(portfolio: Portfolio) -> Iterator[Warning_]:
+    compute = portfolio.compute
+    if portfolio.objective is None and all(item.value is None for item in portfolio.projects):
+        message = (
+            "No project has a value, so the plan maximises the expected number of targets met. "
+            "Give values to compare them in money."
+        )
+        yield Warning_("VALUE_MISSING", None, "portfolio.objective", message)
+    if portfolio.currency.strip().upper() != "USD" and _uses_dollar_prices(portfolio):
+        message = (
+            f"Amounts are in {portfolio.currency}, but training is priced in US dollars from the "
+            f"tables, one for one. Give your own price in {portfolio.currency}."
+        )
+        yield Warning_("CURRENCY", None, "portfolio.currency", message)
+    low, high = USUAL_USD_PER_FLOP
+    price = amount_mean(compute.usd_per_flop)
+    if compute.basis is Basis.PAPER and not low <= price <= high:
+        message = (
+            f"{figure(price)} per FLOP is outside the usual {figure(low)} to {figure(high)}. The "
+            "paper's "
+            "default of 3e-11 is about a million times today's cloud price."
+        )
+        yield Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message)
+    for name in _UNUSED_BY[compute.basis]:
+        if f"compute.{name}" in portfolio.given:
+            message = f"{name} is not used on the basis {compute.basis}."
+            yield Warning_("NOT_USED", None, f"compute.{name}", message)
+
+
+def _uses_dollar_prices(portfolio: Portfolio) -> bool:
+    """Tell whether a price comes from the tables or from the paper rather than from the user."""
+    compute = portfolio.compute
+    if compute.basis is Basis.PAPER:
+        return "compute.usd_per_flop" not in portfolio.given
+    return compute.usd_per_hour is None
+
+
+def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str, str, str]]:
+    """Yield (code, field, message)."""
+    if project.target_is_trivial:
+        message = (
+            "Always answering the most frequent class already has an error of "
+            f"{rate(project.majority_guess_error)}, no worse than the target of "
+            f"{percent_as_set(project.error_target)}: no images are needed. Use a target per "
+            "class, or "
+            "balanced accuracy."
+        )
+        targets = ("target_accuracy", "target_error", "target_iou")
+        given = next(name for name in targets if getattr(project, name) is not None)
+        yield "TARGET_TRIVIAL", given, message
+    if project.relative_complexity > 1:
+        message = (
+            f"Relative complexity {figure(project.relative_complexity)} exceeds that of the "
+            "baseline "
+            "task: the forecast extrapolates."
+        )
+        yield "RC_ABOVE_ONE", "classes", message
+    images = project.images
+    if amount_mean(images.price) == 0 and images.limit > images.held:
+        is_given = f"projects[{project.id}].images.price" in portfolio.given
+        message = (
+            "New labelled images cost nothing, so only training limits how many are bought."
+            if is_given
+            else "No price is given, so new labelled images count as free."
+        )
+        yield "PRICE_ZERO", "images.price", message
+    counts = project.class_counts or {}
+    empty = [str(name) for name, count in counts.items() if count == 0]
+    if empty:
+        names = ", ".join(empty[:5]) + (", …" if len(empty) > 5 else "")
+        message = f"Classes without images are left out of the entropy: {names}."
+        yield "ZERO_COUNT_CLASS", "class_counts", message

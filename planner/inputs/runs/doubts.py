@@ -1,0 +1,244 @@
+"""Which measured runs look wrong, and what may have happened? Suspected, said, and still kept."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from planner.domain.format import count, rate
+from planner.domain.portfolio.project import Pilot, Project
+from planner.domain.results.plan import Warning_
+from planner.domain.vocabulary import Task
+
+__all__ = ["Run", "repeat_warnings", "run_doubts", "unfinished_warnings", "without_identical"]
+
+_LINES_SHOWN = 5
+_REPEAT_SD = 0.02
+"""Of log10 error between repeats of one training; only to tell a rise from noise."""
+_CLEAR_RISE = 2.0  # standard deviations of the difference between two runs
+_LN10 = math.log(10.0)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of a file of runs.
+
+    Attributes
+    ----------
+    project : str
+        Id.
+    pilot : Pilot
+        What was measured; architectures have the catalogue's names.
+    line : int
+        Where the row begins.
+    """
+
+    project: str
+    pilot: Pilot
+    line: int
+
+
+def without_identical(
+    runs: Sequence[Run], file: str
+) -> tuple[tuple[Run, ...], tuple[Warning_, ...]]:
+    """Return the runs with identical rows once, and a warning for each project that had some."""
+    first: dict[tuple[str, Pilot], int] = {}
+    again: dict[str, list[str]] = {}
+    for run in runs:
+        line = first.setdefault((run.project, run.pilot), run.line)
+        if line != run.line:
+            again.setdefault(run.project, []).append(f"{run.line} (as {line})")
+    kept = tuple(run for run in runs if first[run.project, run.pilot] == run.line)
+    return kept, tuple(
+        Warning_(
+            "RUN_TWICE",
+            project,
+            file,
+            f"Identical rows count once: {_lines(lines)}. If they are repeats, tell them apart in "
+            "a column seed.",
+        )
+        for project, lines in again.items()
+    )
+
+
+def unfinished_warnings(states: Mapping[int, str], file: str) -> tuple[Warning_, ...]:
+    """Return which rows were left out, by line and state: a tracker's runs that did not finish."""
+    if not states:
+        return ()
+    lines = _lines(f"{line} ({state})" for line, state in states.items())
+    text = f"{lines}: runs that did not finish are left out."
+    return (Warning_("RUN_NOT_FINISHED", None, file, f"{text[0].upper()}{text[1:]}"),)
+
+
+def repeat_warnings(runs: Sequence[Run], file: str) -> tuple[Warning_, ...]:
+    """Return warnings for rows that claim to be the same training but differ in error."""
+    first: dict[tuple[object, ...], Run] = {}
+    found: dict[str, list[str]] = {}
+    for run in runs:
+        pilot = run.pilot
+        if pilot.seed is None:
+            continue
+        key = (run.project, *_curve(pilot), pilot.images, pilot.seed)
+        other = first.setdefault(key, run)
+        if other.pilot.error != pilot.error:
+            found.setdefault(run.project, []).append(f"{other.line} and {run.line}")
+    return tuple(
+        Warning_(
+            "RUN_SEED_REPEATED",
+            project,
+            file,
+            f"The same images and seed with different errors: {_lines(lines)}. Both count, as "
+            "repeats; was one of them trained or tested differently?",
+        )
+        for project, lines in found.items()
+    )
+
+
+def run_doubts(
+    runs: Sequence[Run], projects: Mapping[str, Project], file: str
+) -> tuple[Warning_, ...]:
+    """Return what is strange about the runs of each project, in the order of the file.
+
+    Codes are ``PILOT_ABOVE_CHANCE``, ``PILOT_RISES``, ``PILOT_ERROR_ZERO``, ``PILOT_ABOVE_HELD``
+    and ``PILOT_ABOVE_LIMIT``.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        New runs.
+    projects : mapping of str to Project
+        By id; pilots they have already belong to the same curves.
+    file : str
+        Name of the file of runs, for messages.
+    """
+    found: list[Warning_] = []
+    for name in dict.fromkeys(run.project for run in runs):
+        if name not in projects:
+            continue
+        project, own = projects[name], [run for run in runs if run.project == name]
+        checks = (_above_chance, _rising, _without_error, _above_held)
+        found += [
+            Warning_(code, name, file, message)
+            for check in checks
+            for code, message in check(project, own)
+        ]
+    return tuple(found)
+
+
+def _above_chance(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    guess = project.majority_guess_error
+    above = [run for run in runs if run.pilot.error > guess or run.pilot.error == 1.0]
+    if not above:
+        return
+    chance = (
+        "an error of 100 %"
+        if project.task is Task.SEGMENTATION
+        else (f"always answering the most frequent class ({rate(guess)} error)")
+    )
+    worst = next((run for run in above if run.pilot.error < 1.0), above[0])
+    text = (
+        f"{_lines(run.line for run in above)}: an error of {rate(worst.pilot.error)} is no better "
+        f"than {chance}."
+    )
+    if worst.pilot.error < 1.0:
+        text += (
+            f" Is it an accuracy? Then the error is {rate(1.0 - worst.pilot.error)}, and the "
+            "column "
+            "is to be named accuracy. Or did the training fail?"
+        )
+    else:
+        text += " Did the training, or the test, fail?"
+    yield "PILOT_ABOVE_CHANCE", text
+
+
+def _rising(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    """Yield the first clear rise of each curve, pilots that the project has included."""
+    curves: dict[object, list[tuple[float, float, float, str]]] = {}
+    for pilot, where in (
+        *((pilot, "in the portfolio") for pilot in project.pilots),
+        *((run.pilot, f"line {run.line}") for run in runs),
+    ):
+        error, sd = _log_error(pilot)
+        curves.setdefault(_curve(pilot), []).append((pilot.images, error, sd, where))
+    for points in curves.values():
+        for (few, low, sd_low, left), (many, high, sd_high, right) in pairwise(_by_size(points)):
+            if high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high):
+                text = (
+                    f"The error rises with images: {rate(10**low)} at {count(few)} ({left}), "
+                    f"{rate(10**high)} at {count(many)} ({right}). Were both trained to the end "
+                    "and "
+                    "tested on the same images, or is it an accuracy?"
+                )
+                yield "PILOT_RISES", text
+                break
+
+
+def _by_size(
+    points: Iterable[tuple[float, float, float, str]],
+) -> list[tuple[float, float, float, str]]:
+    """Return one point for each number of images: repeats are averaged."""
+    grouped: dict[float, list[tuple[float, float, float, str]]] = {}
+    for point in sorted(points):
+        grouped.setdefault(point[0], []).append(point)
+    return [
+        (
+            images,
+            sum(point[1] for point in group) / len(group),
+            math.hypot(*(point[2] for point in group)) / len(group),
+            ", ".join(dict.fromkeys(point[3] for point in group)),
+        )
+        for images, group in grouped.items()
+    ]
+
+
+def _without_error(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    del project
+    zero = [run for run in runs if run.pilot.error == 0.0]
+    if zero:
+        text = (
+            f"{_lines(run.line for run in zero)}: no error among the test images counts as half "
+            "an image wrong, with the width that so few test images leave. Were test images among "
+            "those trained on?"
+        )
+        yield "PILOT_ERROR_ZERO", text
+
+
+def _above_held(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    held, limit = project.images.held, project.images.limit
+    beyond = [run for run in runs if run.pilot.images > limit]
+    above = [run for run in runs if held < run.pilot.images <= limit]
+    if beyond:
+        most = max(run.pilot.images for run in beyond)
+        text = (
+            f"{_lines(run.line for run in beyond)}: trained on {most:,} images, but no more than "
+            f"{limit:,} can be owned. Is images.limit right?"
+        )
+        yield "PILOT_ABOVE_LIMIT", text
+    if above:
+        most = max(run.pilot.images for run in above)
+        text = (
+            f"{_lines(run.line for run in above)}: trained on {most:,} images, but {held:,} are "
+            "held. Are these images not counted in images.held? Those held are not paid again."
+        )
+        yield "PILOT_ABOVE_HELD", text
+
+
+def _curve(pilot: Pilot) -> tuple[object, ...]:
+    """Return what runs of one learning curve share."""
+    return pilot.architecture, pilot.pretrained, pilot.backbone
+
+
+def _log_error(pilot: Pilot) -> tuple[float, float]:
+    """Return log10 error and its standard deviation between repeats and test sets."""
+    error = pilot.error or 0.5 / (pilot.test_images or 1)
+    variance = _REPEAT_SD**2
+    if pilot.test_images is not None:
+        variance += (1.0 - error) / (error * pilot.test_images * _LN10**2)
+    return math.log10(error), math.sqrt(variance)
+
+
+def _lines(lines: Iterable[int | str]) -> str:
+    """Return lines of the file as a phrase."""
+    names = [str(line) for line in lines]
+    more = f" and {len(names) - _LINES_SHOWN} more" if len(names) > _LINES_SHOWN else ""
+    return f"line{'s' if len(names) > 1 else ''} {', '.join(names[:_LINES_SHOWN])}{more}"

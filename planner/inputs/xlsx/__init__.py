@@ -1,0 +1,1 @@
+"""The Excel form of a portfolio file, read and written back."""

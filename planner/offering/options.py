@@ -1,0 +1,438 @@
+"""Which options does each project have, at what cost and chance?
+
+An option is an architecture and a number of images, with the shared assets it uses and the period
+it starts in. The grid of images is refined around the levels that are worth most at some price of
+money, whatever the budget: ``options`` prints exactly the set that ``plan`` chose from, and every
+other question about the portfolio chooses from the same (:mod:`planner.offering.refinement`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.model.architecture import Architecture
+from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import amount_mean
+from planner.domain.results.option import ProjectOptions
+from planner.domain.vocabulary import Mode, Objective
+from planner.economics.training import TrainingRate, price_training
+from planner.forecasting.forecast import Forecast, build_forecast
+from planner.offering.grid import (
+    FEWEST_IMAGES,
+    Levels,
+    image_levels,
+    pooled_levels,
+)
+from planner.offering.objective import resolve_objective
+from planner.offering.pricing import Bits, Priced, Terms, merged, price_way
+from planner.offering.refinement import corners, levels_between, promising, spread
+from planner.offering.rules import as_committed, same_name
+from planner.offering.table import objective_worth
+from planner.offering.variants import (
+    Way,
+    asset_sets,
+    discounted,
+    present_factors,
+    starts,
+    trained_with,
+)
+from planner.reference.tables import candidates
+
+ROUNDS = ((6, 3), (20, 2))
+"""Projects up to which levels are added in so many rounds; in larger portfolios in one round.
+
+With few projects a step between levels may be a part of the whole budget; with many, steps of
+other projects make up for it, and finer levels only make the search longer.
+"""
+MOST_CORNERS = 4
+"""Levels of a project around which a large portfolio adds others."""
+MOST_REFINED = 6
+"""Architectures of a project for which levels are added around its best ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Menu:
+    """Everything priced for one project, and which of it the plan may choose.
+
+    Attributes
+    ----------
+    project : Project
+        Whose.
+    forecast : Forecast
+        Behind the chances, of the project as it is written.
+    rates : tuple of TrainingRate
+        Training price of each candidate architecture, without discounts.
+    priced : ProjectOptions
+        Every architecture at every level of images, in every way and period.
+    demanded : bool
+        A ``fund`` or ``committed`` rule names the project: thresholds for GO and PILOT do not
+        filter its options.
+    threshold : float
+        Least chance at which an option may be funded, apart from the project's own ``min_chance``.
+    ways : tuple of Way
+        Sets of shared assets that the project may use; ``priced.use_index`` points into them.
+    success : ndarray of uint8 or None
+        Whether each priced option meets the target in each of the solve's draws, packed along
+        the draws; None where nothing asks for it.
+    committed : tuple of Committed
+        Rules that fix architecture or images of this project.
+    """
+
+    project: Project
+    forecast: Forecast
+    rates: tuple[TrainingRate, ...]
+    priced: ProjectOptions
+    demanded: bool
+    threshold: float
+    ways: tuple[Way, ...] = ()
+    success: Bits | None = None
+    committed: tuple[Committed, ...] = ()
+
+    @property
+    def is_trivial(self) -> bool:
+        """Whether the target is met with no images at all and no rule demands the project."""
+        return self.project.target_is_trivial and not self.demanded
+
+    def eligible(
+        self, min_chance: float | None, committed: Sequence[Committed] | None = None
+    ) -> NDArray[np.bool_]:
+        """Return which priced options may be chosen.
+
+        Parameters
+        ----------
+        min_chance : float or None
+            Least chance set by the user.
+        committed : sequence of Committed, optional
+            Rules that count; all of the project by default.
+        """
+        if self.is_trivial:
+            return np.zeros(len(self.priced), dtype=np.bool_)
+        allowed = self.priced.chance >= max(self.threshold, min_chance or 0.0)
+        for rule in self.committed if committed is None else committed:
+            allowed &= as_committed(self.priced, rule)
+        return allowed
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of ``priced`` that the plan may choose."""
+        return np.flatnonzero(self.eligible(self.project.min_chance))
+
+    @property
+    def options(self) -> ProjectOptions:
+        """What the plan may choose."""
+        return self.priced.take(self.eligible(self.project.min_chance))
+
+    def way(self, options: ProjectOptions, row: int) -> Way:
+        """Return the way of one option: its assets, forecast and training prices."""
+        if not self.ways:
+            return Way((), self.forecast, self.rates)
+        return self.ways[0 if options.use_index is None else int(options.use_index[row])]
+
+
+def build_options(
+    portfolio: Portfolio, forecasts: Mapping[str, Forecast], catalogue: Catalogue
+) -> tuple[ProjectOptions, ...]:
+    """Return every option the plan may choose, project by project in file order.
+
+    Options of a project are its architectures times its numbers of images, times the sets of
+    optional shared assets it may use and the periods it may start in. An option exists if
+    its chance of target reaches the project's ``min_chance`` and the threshold that applies:
+    ``pilot_chance`` before the first pilot, ``go_chance`` after it, none for a project that a
+    ``fund`` or ``committed`` rule names. A project whose target the majority guess meets has no
+    options unless such a rule names it. ``committed`` leaves only what was decided.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its budget plays no part: what is on offer is the same under every one.
+    forecasts : mapping of str to Forecast
+        By project id.
+    catalogue : Catalogue
+        Architectures and prices.
+    """
+    return tuple(menu.options for menu in build_menus(portfolio, forecasts, catalogue))
+
+
+def build_menus(
+    portfolio: Portfolio,
+    forecasts: Mapping[str, Forecast],
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    keeps_draws: bool = False,
+) -> tuple[Menu, ...]:
+    """Return everything priced, project by project in file order; see :func:`build_options`.
+
+    Parameters
+    ----------
+    portfolio, forecasts, catalogue : optional
+        As for :func:`build_options`.
+    seed : int, default=0
+        Of price draws, and of forecasts of projects that start from a shared base model.
+    keeps_draws : bool, default=False
+        Keep success in each of the solve's draws, for measures of risk.
+    """
+    terms = terms_of(portfolio, seed, keeps_draws=keeps_draws)
+    price_list = _PriceList(portfolio.compute, catalogue)
+    demanded = _demanded(portfolio)
+    bare = (
+        _bare_menu(project, portfolio, forecasts[project.id], price_list, demanded, seed)
+        for project in portfolio.projects
+    )
+    return tuple(_filled(menu, portfolio, terms) for menu in bare)
+
+
+def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> Terms:
+    """Return what every option of a portfolio is priced on."""
+    return Terms(
+        compute=portfolio.compute,
+        stops=portfolio.mode is Mode.STOP_WHEN_REACHED,
+        present=present_factors(portfolio),
+        keeps_draws=keeps_draws,
+        seed=seed,
+    )
+
+
+def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: Terms) -> Menu:
+    """Return the menu as a file would give it in which the project's numbers are others.
+
+    Parameters
+    ----------
+    menu : Menu
+        Of the project as it was.
+    project : Project
+        With another target, value or price; what is measured and trained is as it was.
+    portfolio : Portfolio
+        With the project in it.
+    terms : Terms
+        From :func:`terms_of`.
+    """
+
+    def moved(forecast: Forecast) -> Forecast:
+        asked = replace(project, pretrained=forecast.project.pretrained)
+        return replace(forecast, project=replace(asked, pilots=forecast.project.pilots))
+
+    ways = tuple(replace(way, forecast=moved(way.forecast)) for way in menu.ways)
+    bare = replace(
+        menu,
+        project=project,
+        forecast=moved(menu.forecast),
+        ways=ways,
+        priced=_no_options(),
+        success=None,
+    )
+    return _filled(bare, portfolio, terms)
+
+
+def released(menu: Menu, portfolio: Portfolio, terms: Terms) -> Menu:
+    """Return the menu under other rules: what is committed and what is demanded read anew."""
+    committed = _committed(menu.project, portfolio)
+    demanded = bool(committed) or menu.project.id in _demanded(portfolio)
+    bare = replace(
+        menu,
+        committed=committed,
+        demanded=demanded,
+        threshold=0.0 if demanded else _threshold(menu.project, portfolio),
+        priced=_no_options(),
+        success=None,
+    )
+    return _filled(bare, portfolio, terms)
+
+
+def _committed(project: Project, portfolio: Portfolio) -> tuple[Committed, ...]:
+    return tuple(
+        rule
+        for rule in portfolio.rules
+        if isinstance(rule, Committed) and rule.project == project.id
+    )
+
+
+def _demanded(portfolio: Portfolio) -> set[str]:
+    """Return the projects that a ``fund`` rule names."""
+    return {p for rule in portfolio.rules if isinstance(rule, Fund) for p in rule.projects}
+
+
+def _threshold(project: Project, portfolio: Portfolio) -> float:
+    """Return the least chance at which a project that no rule demands may be funded."""
+    return portfolio.go_chance if project.pilots else portfolio.pilot_chance
+
+
+def _filled(menu: Menu, portfolio: Portfolio, terms: Terms) -> Menu:
+    """Return a menu with everything priced: the first grid, and levels between its good ones."""
+    levels = _levels(menu.project, menu.ways)
+    fixed = [rule.images for rule in menu.committed if rule.images is not None]
+    if fixed:
+        levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
+    periods, objective = starts(menu.project, portfolio), resolve_objective(portfolio)
+    menu = _priced(menu, levels, periods, terms)
+    size = len(portfolio.projects)
+    most = None if size <= ROUNDS[-1][0] else MOST_CORNERS
+    for _ in range(refinement_rounds(size)):
+        menu = _refined(menu, objective, periods, terms, most)
+    return menu
+
+
+def refinement_rounds(projects: int) -> int:
+    """Return how often levels of images are added around good ones.
+
+    Examples
+    --------
+    >>> refinement_rounds(4), refinement_rounds(7), refinement_rounds(1_000)
+    (3, 2, 1)
+    """
+    return next((rounds for most, rounds in ROUNDS if projects <= most), 1)
+
+
+def _bare_menu(
+    project: Project,
+    portfolio: Portfolio,
+    forecast: Forecast,
+    price_list: "_PriceList",
+    demanded: set[str],
+    seed: int,
+) -> Menu:
+    """Return the menu of one project with nothing priced yet."""
+    committed = _committed(project, portfolio)
+    asked = bool(committed) or project.id in demanded
+    rates = price_list.rates(project, committed)
+    return Menu(
+        project=project,
+        forecast=forecast,
+        rates=rates,
+        priced=_no_options(),
+        demanded=asked,
+        threshold=0.0 if asked else _threshold(project, portfolio),
+        ways=_ways(project, portfolio, forecast, rates, price_list, seed),
+        committed=committed,
+    )
+
+
+def _no_options() -> ProjectOptions:
+    nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return ProjectOptions("", (), nothing, nothing, nothing, nothing, nothing, nothing, none, none)
+
+
+def _levels(project: Project, ways: Sequence[Way]) -> Levels:
+    """Return the first grid of images; members of a pool take from it on a common grid."""
+    images = project.images
+    pools = [pool.images for way in ways for pool in way.pools if pool.images is not None]
+    if pools:
+        return pooled_levels(images.held, images.limit, pools[0].limit)
+    return image_levels(images.held, images.limit)
+
+
+def _ways(
+    project: Project,
+    portfolio: Portfolio,
+    forecast: Forecast,
+    rates: tuple[TrainingRate, ...],
+    price_list: "_PriceList",
+    seed: int,
+) -> tuple[Way, ...]:
+    """Return the ways of running a project; a start from other weights is another forecast."""
+    forecasts = {project.pretrained: forecast}
+    ways = []
+    for assets in asset_sets(project, portfolio.shared):
+        trained = trained_with(project, assets)
+        if trained.pretrained not in forecasts:
+            forecasts[trained.pretrained] = build_forecast(
+                trained, forecast.posterior, architectures=price_list.architectures, seed=seed
+            )
+        ways.append(Way(assets, forecasts[trained.pretrained], discounted(rates, assets)))
+    return tuple(ways)
+
+
+def _priced(
+    menu: Menu,
+    levels: Levels,
+    periods: Sequence[int],
+    terms: Terms,
+    architectures: NDArray[np.int64] | None = None,
+) -> Menu:
+    """Return the menu with more levels of images priced, for all or some architectures."""
+    parts = [
+        price_way(menu.project, menu.ways, number, levels, periods, terms, architectures)
+        for number in range(len(menu.ways))
+    ]
+    if len(menu.priced):
+        parts.insert(0, Priced(menu.priced, menu.success))
+    every = merged(parts)
+    return replace(menu, priced=every.options, success=every.success)
+
+
+class _PriceList:
+    """Training rates, computed once for projects that choose from the same architectures."""
+
+    def __init__(self, compute: Compute, catalogue: Catalogue) -> None:
+        self._compute = compute
+        self._catalogue = catalogue
+        self._known: dict[tuple[str, ...], tuple[TrainingRate, ...]] = {}
+
+    @property
+    def architectures(self) -> tuple[Architecture, ...]:
+        """The catalogue's."""
+        return self._catalogue.architectures
+
+    def rates(
+        self, project: Project, committed: Sequence[Committed] = ()
+    ) -> tuple[TrainingRate, ...]:
+        """Return rates of the candidates, and of an architecture that is decided already."""
+        offered = candidates(project, self._catalogue, self._compute)
+        decided = [rule.architecture for rule in committed if rule.architecture is not None]
+        missing = {same_name(a.name) for a in offered}
+        extra = tuple(name for name in decided if same_name(name) not in missing)
+        if extra:
+            named = replace(project, architectures=extra)
+            offered = (*offered, *candidates(named, self._catalogue, self._compute))
+        names = tuple(architecture.name for architecture in offered)
+        if names not in self._known:
+            self._known[names] = price_training(offered, self._compute, self._catalogue)
+        return self._known[names]
+
+
+def _refined(
+    menu: Menu, objective: Objective, periods: Sequence[int], terms: Terms, most: int | None
+) -> Menu:
+    """Return the menu with the steps beside its good levels, or ``most`` of them, halved."""
+    rows = np.flatnonzero(menu.eligible(menu.project.min_chance))
+    if len(rows) == 0 or any(rule.images is not None for rule in menu.committed):
+        return menu
+    # Members of a pool refine what they take from it, so that they meet on the same needs.
+    origin = menu.project.images.held if menu.priced.pools else 0
+    cents = menu.priced.total_cents[rows].astype(np.float64)
+    worth = objective_worth(menu.priced, objective)[rows]
+    if menu.priced.pools:  # their images are not free: each member is charged its part
+        pooled = _pool_cents(menu)[rows]
+        cents = cents + pooled
+        worth = worth - (pooled / 100 if objective is Objective.NET_VALUE else 0.0)
+    best = corners(cents, worth)
+    good = np.unique(menu.priced.images_total[rows][spread(best, most)]) - origin
+    added = levels_between(np.unique(menu.priced.images_total) - origin, good) + origin
+    added = added[added >= min(FEWEST_IMAGES, menu.project.images.limit)]
+    if len(added) == 0:
+        return menu
+    # A forecast of each architecture takes most of the time of a plan: with dozens on offer, finer
+    # levels are worth it only for those that may be chosen.
+    finer = None
+    if menu.forecast.varies_by_architecture and len(menu.rates) > MOST_REFINED:
+        kind = menu.priced.architecture_index[rows]
+        finer = promising(cents, worth, kind, best, MOST_REFINED)
+    return _priced(menu, added, periods, terms, finer)
+
+
+def _pool_cents(menu: Menu) -> NDArray[np.float64]:
+    """Return a member's part of the price of the pooled images of each option, in cents."""
+    cents = np.zeros(len(menu.priced))
+    if menu.priced.pool_images is None:
+        return cents
+    pools = {pool.id: pool for way in menu.ways for pool in way.pools}
+    for column, name in enumerate(menu.priced.pools):
+        pool = pools[name]
+        if pool.images is not None:
+            bought = np.maximum(menu.priced.pool_images[:, column] - pool.images.held, 0)
+            cents += 100 * amount_mean(pool.images.price) * bought / len(pool.members)
+    return cents

@@ -1,0 +1,318 @@
+"""What does every architecture at every number of images cost one project, and how sure is it?
+
+Priced for one way of running the project (see :mod:`planner.offering.variants`), once for each
+period in which it may start.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.portfolio.portfolio import Compute
+from planner.domain.portfolio.project import Images, Project
+from planner.domain.quantities import Range, amount_mean
+from planner.domain.results.option import ProjectOptions
+from planner.economics.draws import compute_factor_draws, data_cost_draws
+from planner.economics.training_options import PricedImages, price_images
+from planner.forecasting.forecast import Forecast
+from planner.offering.variants import Floats, Rows, Way, images_from_pools
+
+type Bits = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What every option of a portfolio is priced on.
+
+    Attributes
+    ----------
+    compute : Compute
+        How training is priced.
+    present : ndarray of float64, shape (n_periods,)
+        Present value of one unit of money of each period.
+    stops : bool
+        Whether labelling stops at the target, so that the number of images is a cap.
+    keeps_draws : bool
+        Whether success in each of the solve's draws is kept, for measures of risk.
+    seed : int
+        Of the price draws.
+    """
+
+    compute: Compute
+    present: Floats
+    stops: bool = False
+    keeps_draws: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """Options with, if they are kept, their success in each of the solve's draws.
+
+    Attributes
+    ----------
+    options : ProjectOptions
+        Priced.
+    success : ndarray of uint8, shape (n_options, ceil(n_solve_draws / 8)) or None
+        Packed along the draws.
+    """
+
+    options: ProjectOptions
+    success: Bits | None = None
+
+    def take(self, rows: Rows) -> "Priced":
+        """Return some of them."""
+        return Priced(self.options.take(rows), None if self.success is None else self.success[rows])
+
+
+def price_way(
+    project: Project,
+    ways: Sequence[Way],
+    number: int,
+    levels: Rows,
+    periods: Sequence[int],
+    terms: Terms,
+    architectures: Rows | None = None,
+) -> Priced:
+    """Return every architecture at every level in one way and every period it may start in.
+
+    Parameters
+    ----------
+    project : Project
+        As written; what the way changes stands in its forecast.
+    ways : sequence of Way
+        All of the project.
+    number : int
+        Which of them.
+    levels : ndarray of int64
+        Images in all.
+    periods : sequence of int
+        Periods it may start in.
+    terms : Terms
+        Prices, mode and draws.
+    architectures : ndarray of int64, optional
+        Places of those to price among the way's; all by default.
+    """
+    way, every = ways[number], ways[number].rates
+    places = np.arange(len(every), dtype=np.int64) if architectures is None else architectures
+    way = replace(way, rates=tuple(every[place] for place in places.tolist()))
+    taken = images_from_pools(project, way.pools, levels)
+    optional = [k for k, pool in enumerate(way.pools) if not pool.required]
+    if optional:  # without an image of it, an optional pool is only a cost
+        keep = np.all(taken[:, optional] > 0, axis=1)
+        levels, taken = levels[keep], taken[keep]
+    cost = price_images(
+        project, levels, way.rates, terms.compute, taken.sum(axis=1) if way.pools else None
+    )
+    chance, success = _chances(project, way, levels, terms)
+
+    def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.tile(row, len(places))
+
+    options = ProjectOptions(
+        project=project.id,
+        architectures=tuple(rate.architecture for rate in every),
+        architecture_index=np.repeat(places, len(levels)),
+        images_total=each(levels),
+        images_to_buy=each(cost.to_buy),
+        data_cents=each(cost.data_cents),
+        training_cents=cost.training_cents.ravel(),
+        fixed_cents=each(cost.fixed_cents),
+        chance=chance,
+        expected_value=chance * (project.value or 0.0),
+        expected_cost=_mean_spend(project, way, levels, cost, terms).ravel()
+        if terms.stops
+        else None,
+        uses=tuple(item.uses for item in ways),
+        use_index=np.full(len(chance), number, dtype=np.int64) if len(ways) > 1 else None,
+        pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
+        pool_images=_by_pool(ways, number, taken, len(places)),
+    )
+    return _started(Priced(options, success), periods, terms.present)
+
+
+def _by_pool(ways: Sequence[Way], number: int, taken: Rows, copies: int) -> Rows | None:
+    """Return the images taken from every pool of the project, those not used at 0."""
+    pools = tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools))
+    if not pools:
+        return None
+    table = np.zeros((len(taken), len(pools)), dtype=np.int64)
+    for column, pool in enumerate(ways[number].pools):
+        table[:, pools.index(pool.id)] = taken[:, column]
+    return np.tile(table, (copies, 1))
+
+
+def _started(priced: Priced, periods: Sequence[int], present: Floats) -> Priced:
+    """Return the options once for each period, value and mean spend at their present value."""
+    if len(present) == 1:
+        return priced
+    count = len(priced.options)
+    copies = priced.take(np.tile(np.arange(count, dtype=np.int64), len(periods)))
+    start = np.repeat(np.array(periods, dtype=np.int64), count)
+    factor = present[start]
+    options = copies.options
+    spend = options.total_cents / 100 if options.expected_cost is None else options.expected_cost
+    discounts = bool(np.any(factor != 1.0))
+    return Priced(
+        replace(
+            options,
+            start=start,
+            expected_value=options.expected_value * factor,
+            expected_cost=spend * factor if discounts else options.expected_cost,
+        ),
+        copies.success,
+    )
+
+
+def merged(parts: Sequence[Priced]) -> Priced:
+    """Return the options of all parts, by architecture, images, way and start."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0].options
+
+    def joined[T: np.generic](columns: Sequence[NDArray[T] | None]) -> NDArray[T] | None:
+        known = [column for column in columns if column is not None]
+        return np.concatenate(known) if len(known) == len(parts) else None
+
+    def column[T: np.generic](read: Callable[[ProjectOptions], NDArray[T]]) -> NDArray[T]:
+        return np.concatenate([read(part.options) for part in parts])
+
+    both = ProjectOptions(
+        first.project,
+        first.architectures,
+        column(lambda item: item.architecture_index),
+        column(lambda item: item.images_total),
+        column(lambda item: item.images_to_buy),
+        column(lambda item: item.data_cents),
+        column(lambda item: item.training_cents),
+        column(lambda item: item.fixed_cents),
+        column(lambda item: item.chance),
+        column(lambda item: item.expected_value),
+        expected_cost=joined([part.options.expected_cost for part in parts]),
+        start=joined([part.options.start for part in parts]),
+        uses=first.uses,
+        use_index=joined([part.options.use_index for part in parts]),
+        pools=first.pools,
+        pool_images=joined([part.options.pool_images for part in parts]),
+    )
+    nothing = np.zeros(len(both), dtype=np.int64)
+    keys = (
+        nothing if both.start is None else both.start,
+        nothing if both.use_index is None else both.use_index,
+        both.images_total,
+        both.architecture_index,
+    )
+    return Priced(both, joined([part.success for part in parts])).take(np.lexsort(keys))
+
+
+def _chances(project: Project, way: Way, levels: Rows, terms: Terms) -> tuple[Floats, Bits | None]:
+    """Return chance, and success if it is kept, of each architecture at each level."""
+    forecast = way.forecast
+    names = [rate.architecture for rate in way.rates]
+    named = names if forecast.varies_by_architecture else names[:1]
+    repeats = 1 if forecast.varies_by_architecture else len(names)
+    if not (terms.stops or terms.keeps_draws):
+        found = [
+            forecast.chance(project.error_target, levels, name, rows=forecast.solve_rows)
+            for name in named
+        ]
+        return np.tile(np.concatenate(found), repeats), None
+    met = [
+        success_draws(forecast, name, levels, forecast.solve_rows, stops=terms.stops)
+        for name in named
+    ]
+    chances = [np.count_nonzero(item, axis=1) / item.shape[1] for item in met]
+    bits = np.concatenate([np.packbits(item, axis=1, bitorder="little") for item in met])
+    kept = np.tile(bits, (repeats, 1)) if terms.keeps_draws else None
+    return np.tile(np.concatenate(chances), repeats), kept
+
+
+def success_draws(
+    forecast: Forecast, architecture: str, levels: Rows, rows: slice, *, stops: bool
+) -> NDArray[np.bool_]:
+    """Return in which draws the target is met at each level, shape (n_levels, n_rows).
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Of the project.
+    architecture : str
+        Trained.
+    levels : ndarray of int64
+        Images in all.
+    rows : slice
+        Draws of the solve or of the audit.
+    stops : bool
+        False: the error measured at a level meets the target. True: it is met at the level or
+        before, where labelling stopped.
+    """
+    project = forecast.project
+    if project.target_is_trivial:
+        return np.ones((len(levels), len(range(*rows.indices(forecast.n_draws)))), dtype=np.bool_)
+    if stops:
+        need = images_needed(forecast, architecture, rows)
+        return np.asarray(need[None, :] <= levels[:, None])
+    errors = forecast.error_draws(levels, architecture, rows=rows)
+    return np.asarray(np.less_equal(errors.T, project.error_target))
+
+
+def images_needed(forecast: Forecast, architecture: str, rows: slice) -> NDArray[np.float32]:
+    """Return draws of the whole images at which the target is first met; inf for never."""
+    need = forecast.data_needed_draws(forecast.project.error_target, architecture)[rows]
+    with np.errstate(over="ignore"):  # more than any float32 is never
+        return np.ceil(need).astype(np.float32)
+
+
+def price_factors(images: Images, owner: Project, seed: int, rows: slice, n_draws: int) -> Floats:
+    """Return what the mean price of an image is multiplied by in each draw; 1 without a range.
+
+    The audit reads the first draws, as its own risk report does; the solve the others, scaled to
+    the mean of 1 that they have in the long run, so that means over the solve's draws are what is
+    committed.
+    """
+    count = len(range(*rows.indices(n_draws)))
+    if not isinstance(images.price, Range):
+        return np.ones(count)
+    audit = n_draws - n_draws // 2
+    draws = data_cost_draws(owner, 1, n_draws, seed) / amount_mean(images.price)
+    if rows.start:
+        return draws[:count]
+    solve = draws[audit:]
+    return np.asarray(solve / solve.mean())
+
+
+def training_factors(compute: Compute, seed: int, rows: slice, n_draws: int) -> Floats:
+    """Return what mean training costs are multiplied by in each draw; see :func:`price_factors`."""
+    count = len(range(*rows.indices(n_draws)))
+    audit = n_draws - n_draws // 2
+    draws = compute_factor_draws(compute, n_draws, seed)
+    if rows.start:
+        return draws[:count]
+    solve = draws[audit:]
+    return np.asarray(solve / solve.mean())
+
+
+def _mean_spend(
+    project: Project, way: Way, levels: Rows, cost: PricedImages, terms: Terms
+) -> Floats:
+    """Return the mean spend where labelling stops at the target, shape (n_architectures, n)."""
+    forecast = way.forecast
+    rows, n_draws = forecast.solve_rows, forecast.n_draws
+    held = (levels - cost.to_buy).astype(np.float64)[:, None]
+    cap = levels.astype(np.float64)[:, None]
+    price = amount_mean(project.images.price) * price_factors(
+        project.images, project, terms.seed, rows, n_draws
+    )
+    training = training_factors(terms.compute, terms.seed, rows, n_draws)
+    passes = terms.compute.epochs * terms.compute.trials
+    means = []
+    for rate in way.rates:
+        need = images_needed(forecast, rate.architecture, rows).astype(np.float64)
+        reached = np.minimum(np.maximum(need, held), np.maximum(cap, held))
+        labelled = reached - held
+        spend = price * labelled + float(project.images.fixed_cost) * (labelled > 0)
+        spend += rate.usd_per_image_epoch * passes * training * np.minimum(reached, cap)
+        means.append(spend.mean(axis=1))
+    return np.array(means)

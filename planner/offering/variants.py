@@ -1,0 +1,148 @@
+"""In which ways can a project be run: with which shared assets, and starting when?
+
+A required asset is used by every option of its members. An optional one that gives something
+doubles the options: with it and without. A shared data set with images is a pool: images come from
+it first. A base model may make training start from pretrained weights, which is another forecast,
+and may make training cheaper.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
+from planner.domain.portfolio.project import Project
+from planner.economics.training import TrainingRate
+from planner.errors import InputError, Problem
+from planner.forecasting.forecast import Forecast
+
+type Rows = NDArray[np.int64]
+type Floats = NDArray[np.float64]
+
+MOST_OPTIONAL_ASSETS = 6
+"""Optional assets of one project; each doubles its options."""
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """One set of shared assets that a project uses, and what it changes.
+
+    Attributes
+    ----------
+    assets : tuple of SharedAsset
+        In file order.
+    forecast : Forecast
+        Of the project as this way trains it.
+    rates : tuple of TrainingRate
+        Training price of each candidate architecture, discounts included.
+    """
+
+    assets: tuple[SharedAsset, ...]
+    forecast: Forecast
+    rates: tuple[TrainingRate, ...]
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Ids of the assets."""
+        return tuple(asset.id for asset in self.assets)
+
+    @property
+    def pools(self) -> tuple[SharedAsset, ...]:
+        """Assets that images come from."""
+        return tuple(asset for asset in self.assets if asset.images is not None)
+
+
+def asset_sets(project: Project, shared: Sequence[SharedAsset]) -> list[tuple[SharedAsset, ...]]:
+    """Return the sets of shared assets that options of a project may use, the smallest first.
+
+    Raises
+    ------
+    InputError
+        The project is a member of more optional assets than can be combined.
+    """
+    mine = [asset for asset in shared if project.id in asset.members]
+    optional = [asset.id for asset in mine if not asset.required and _gives_anything(asset)]
+    if len(optional) > MOST_OPTIONAL_ASSETS:
+        message = (
+            f"{project.id} is a member of {len(optional)} optional assets; at most "
+            f"{MOST_OPTIONAL_ASSETS} can be combined."
+        )
+        raise InputError([Problem("shared", message, "required: true", code="TOO_MANY_ASSETS")])
+    return [
+        tuple(asset for asset in mine if asset.required or asset.id in chosen)
+        for size in range(len(optional) + 1)
+        for chosen in itertools.combinations(optional, size)
+    ]
+
+
+def _gives_anything(asset: SharedAsset) -> bool:
+    """Whether using an asset changes an option at all."""
+    gives = asset.gives
+    return asset.images is not None or gives.pretrained is not None or gives.training_discount > 0
+
+
+def trained_with(project: Project, assets: Sequence[SharedAsset]) -> Project:
+    """Return the project as it is trained with some assets: pretrained if one of them says so.
+
+    Pilots that do not say what they started from keep the start of the project as written.
+    """
+    asked = [a.gives.pretrained for a in assets if a.gives.pretrained is not None]
+    pretrained = any(asked) or (project.pretrained and not asked)
+    if pretrained == project.pretrained:
+        return project
+    pilots = tuple(
+        replace(pilot, pretrained=project.pretrained) if pilot.pretrained is None else pilot
+        for pilot in project.pilots
+    )
+    return replace(project, pretrained=pretrained, pilots=pilots)
+
+
+def discounted(
+    rates: Sequence[TrainingRate], assets: Sequence[SharedAsset]
+) -> tuple[TrainingRate, ...]:
+    """Return training rates less the discounts of the assets used, one after the other."""
+    factor = 1.0
+    for asset in assets:
+        factor *= 1.0 - asset.gives.training_discount
+    if factor == 1.0:
+        return tuple(rates)
+    return tuple(
+        replace(rate, usd_per_image_epoch=rate.usd_per_image_epoch * factor) for rate in rates
+    )
+
+
+def images_from_pools(project: Project, pools: Sequence[SharedAsset], totals: Rows) -> Rows:
+    """Return how many images each option takes from each pool, shape (n_options, n_pools).
+
+    The first pool serves first; a pool gives at most its limit, and only what the project does
+    not hold.
+    """
+    taken = np.zeros((len(totals), len(pools)), dtype=np.int64)
+    missing = np.maximum(totals - project.images.held, 0)
+    for column, pool in enumerate(pools):
+        if pool.images is not None:
+            taken[:, column] = np.minimum(missing, pool.images.limit)
+            missing = missing - taken[:, column]
+    return taken
+
+
+def present_factors(portfolio: Portfolio) -> Floats:
+    r"""Return the present value of one unit of money of each period, shape (n_periods,).
+
+    .. math:: (1 + r)^{-t H / T}
+
+    for period :math:`t = 0, 1, …` of :math:`T` over a horizon of :math:`H` years.
+    """
+    count = max(1, len(portfolio.periods))
+    years = np.arange(count) * portfolio.horizon_years / count
+    return np.asarray((1.0 + portfolio.discount_rate) ** -years, dtype=np.float64)
+
+
+def starts(project: Project, portfolio: Portfolio) -> tuple[int, ...]:
+    """Return the periods in which a project may start; the only one without periods."""
+    ids = [period.id for period in portfolio.periods]
+    first = ids.index(project.earliest) if project.earliest in ids else 0
+    return tuple(range(first, max(1, len(ids))))

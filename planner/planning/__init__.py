@@ -1,0 +1,1 @@
+"""Prepare, solve, audit, decide: the plan and its reasons."""

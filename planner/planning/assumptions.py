@@ -1,0 +1,161 @@
+"""Everything the plan rests on that the reader did not decide just now, as plain data."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from planner.domain.format import percent_as_set
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Compute, Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import Basis, Objective
+from planner.offering.deadline import NEVER, Deadline
+from planner.offering.options import Menu, refinement_rounds
+
+
+def list_assumptions(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    objective: Objective,
+    menus: Sequence[Menu],
+    *,
+    seed: int,
+    gap: float,
+    deadline: Deadline = NEVER,
+) -> dict[str, object]:
+    """Return settings, sources and defaults behind a plan, ready for JSON.
+
+    Parameters
+    ----------
+    portfolio, posterior, objective, menus : optional
+        What was planned, on what.
+    seed, gap : int, float
+        As asked for.
+    deadline : Deadline
+        Told where a time limit was asked for.
+    """
+    compute = portfolio.compute
+    return {
+        "objective": str(objective),
+        "mode": str(portfolio.mode),
+        "risk": str(portfolio.risk.measure),
+        "risk_settings": _risk_settings(portfolio),
+        "horizon_years": portfolio.horizon_years,
+        "discount_rate": portfolio.discount_rate,
+        "hold": _hold_words(portfolio),
+        "shared_cost_splits": {asset.id: str(asset.split) for asset in portfolio.shared},
+        "go_chance": portfolio.go_chance,
+        "pilot_chance": portfolio.pilot_chance,
+        "compute": _compute_settings(compute),
+        "training_prices": {},
+        "image_prices": {menu.project.id: _plain(menu.project.images.price) for menu in menus},
+        "price_ranges": "committed at the mean of a lognormal with these P10 and P90",
+        "baseline_entropy_nats": {menu.project.id: menu.project.baseline_entropy for menu in menus},
+        "model": posterior.name,
+        "evidence": posterior.evidence.description,
+        "draws": {
+            "total": posterior.n_draws,
+            "solve": posterior.n_draws // 2,
+            "audit": posterior.n_draws - posterior.n_draws // 2,
+        },
+        "seed": seed,
+        "gap_asked": gap,
+        **({"time_limit_s": deadline.asked_s} if deadline.is_set else {}),
+        "image_levels": "log grid of 24, refined "
+        f"{_times(refinement_rounds(len(portfolio.projects)))} around the best levels at any price "
+        "of money",
+        "defaults_used": _defaults_used(portfolio),
+    }
+
+
+def estimate_assumptions(
+    portfolio: Portfolio, posterior: Posterior, *, seed: int
+) -> dict[str, object]:
+    """Return settings and defaults behind estimates of single projects, ready for JSON."""
+    return {
+        "compute": _compute_settings(portfolio.compute),
+        "image_prices": {p.id: _plain(p.images.price) for p in portfolio.projects},
+        "baseline_entropy_nats": {p.id: p.baseline_entropy for p in portfolio.projects},
+        "model": posterior.name,
+        "evidence": posterior.evidence.description,
+        "draws": posterior.n_draws,
+        "seed": seed,
+        "defaults_used": _defaults_used(portfolio),
+    }
+
+
+def _risk_settings(portfolio: Portfolio) -> dict[str, float]:
+    """Return the numbers that the measure of risk reads."""
+    risk = portfolio.risk
+    if risk.measure == "cvar":
+        return {"level": risk.level, "weight": risk.weight}
+    return {"aversion": risk.aversion or 0.0} if risk.measure == "entropic" else {}
+
+
+def _hold_words(portfolio: Portfolio) -> str:
+    """Return how the budget binds."""
+    hold = portfolio.hold
+    if hold is None:
+        return "the sum of all committed cost is within the budget"
+    if hold.chance is not None:
+        asked = percent_as_set(hold.chance)
+        return f"spend is within the budget with a chance of {asked} on held-out draws"
+    return f"the CVaR of spend at level {percent_as_set(hold.cvar or 0.0)} is within the budget"
+
+
+def training_prices(menus: Sequence[Menu], architectures: Collection[str]) -> dict[str, str]:
+    """Return how each chosen architecture was priced: a sentence with sources and dates."""
+    how = {rate.architecture: rate.how for menu in menus for rate in menu.rates}
+    return {name: how[name] for name in sorted(architectures)}
+
+
+def _compute_settings(compute: Compute) -> dict[str, object]:
+    """Return what prices training, as far as the basis reads it."""
+    common: dict[str, object] = {
+        "basis": str(compute.basis),
+        "epochs": compute.epochs,
+        "trials": compute.trials,
+    }
+    if compute.basis is Basis.PAPER:
+        return {**common, "usd_per_flop": _plain(compute.usd_per_flop)}
+    return {
+        **common,
+        "accelerator": compute.accelerator,
+        "usd_per_hour": _plain(compute.usd_per_hour),
+        "utilisation": _plain(compute.utilisation),
+    }
+
+
+def _defaults_used(portfolio: Portfolio) -> list[str]:
+    """Return the paths of settings that the user did not write."""
+    asked = portfolio.given
+    settings = [
+        *(f"portfolio.{name}" for name in _PORTFOLIO_SETTINGS),
+        *(f"compute.{name}" for name in _compute_settings(portfolio.compute)),
+        *(path for project in portfolio.projects for path in _project_settings(project)),
+    ]
+    return [path for path in settings if path not in asked]
+
+
+_PORTFOLIO_SETTINGS = (
+    "currency",
+    "objective",
+    "mode",
+    "risk",
+    "discount_rate",
+    "horizon_years",
+    "go_chance",
+    "pilot_chance",
+)
+
+
+def _project_settings(project: Project) -> Iterable[str]:
+    here = f"projects[{project.id}]"
+    return (f"{here}.{name}" for name in ("task", "pretrained", "backbone", "architectures"))
+
+
+def _plain(amount: Amount | None) -> float | str | None:
+    return str(amount) if isinstance(amount, Range) else amount
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

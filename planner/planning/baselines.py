@@ -1,0 +1,258 @@
+"""How would simpler rules have spent the same budget?
+
+Each baseline chooses from the plan's own options, under its budget and rules as far as a rule of
+thumb can keep them, and is judged as the plan is: the same objective and risk measure on the same
+held-out draws. What differs is the choice alone.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.portfolio.project import Project
+from planner.domain.published_equations import images_needed
+from planner.domain.results.plan import Baseline, Warning_
+from planner.domain.vocabulary import Mode, Objective, Task
+from planner.offering.problem import Floats, Problem, Rows
+from planner.offering.variants import present_factors
+from planner.planning.draft import Draft
+from planner.planning.held_out import HeldOut, Outcome
+from planner.planning.prepare import Prepared
+from planner.planning.risk import risk_value
+
+__all__ = ["Proposal", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
+
+type Bools = NDArray[np.bool_]
+
+DO_NOTHING = "do nothing"
+EQUAL_SPLIT = "equal split"
+VALUE_PER_DOLLAR = "value per dollar"
+POINT_PLAN = "point plan"
+
+MOST_PASSES = 3
+TIE = 1e-9
+"""Relative difference in worth up to which the plan counts as at least as good."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """What a simple rule would fund.
+
+    Attributes
+    ----------
+    name : str
+        Of the rule.
+    options : ndarray of int64
+        Chosen options, increasing.
+    assets : ndarray of bool, shape (n_assets,)
+        Elementary assets they need.
+    cents : int
+        What options and assets cost.
+    breaks : tuple of str
+        User's rules it does not keep; it is then no alternative to the plan.
+    """
+
+    name: str
+    options: Rows
+    assets: Bools
+    cents: int
+    breaks: tuple[str, ...]
+
+
+def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
+    """Return what simpler rules would have made of a prepared portfolio.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    plan_value : float
+        The plan's objective on the audit's draws, risk measure included.
+    """
+    problem, order = prepared.problem, prepared.layout.order
+    if len(problem) == 0:
+        return ()
+    projects = [prepared.menus[index].project for index in order]
+    images = [prepared.options[index].images_total for index in order]
+    proposed = proposals(
+        problem,
+        np.concatenate(images),
+        point_need(projects),
+        np.array([1.0 if one.value is None else one.value for one in projects]),
+        budget_cents=prepared.budget_cents,
+    )
+    judge = HeldOut(prepared)
+    judge.learn([one.options for one in proposed])
+
+    def held_out(options: Rows, assets: Bools) -> float:
+        seen = judge.of(options, assets)
+        if problem.risk.kind == "expected" and prepared.portfolio.mode is Mode.COMMIT:
+            return _expectation(prepared, options, assets, seen)
+        return risk_value(seen.worth, problem.risk)
+
+    return judged(proposed, plan_value, held_out)
+
+
+def _expectation(prepared: Prepared, options: Rows, assets: Bools, seen: Outcome) -> float:
+    """Return the expected worth with chances from held-out draws and prices at their means."""
+    present = present_factors(prepared.portfolio)
+    parts = [float(prepared.problem.asset_worth[assets].sum())]
+    for number, success in zip(options.tolist(), seen.success, strict=True):
+        key = prepared.option(number)
+        mine, project = prepared.options[key.index], prepared.menus[key.index].project
+        chance = float(np.count_nonzero(success) / len(success))
+        if prepared.objective is Objective.TARGETS_MET:
+            parts.append(chance)
+            continue
+        start = 0 if mine.start is None else int(mine.start[key.row])
+        parts.append(chance * (project.value or 0.0) * float(present[start]))
+        if prepared.objective is Objective.NET_VALUE:
+            spend = mine.expected_value[key.row] - mine.expected_net_value[key.row]
+            parts.append(-float(spend))
+    return math.fsum(parts)
+
+
+def proposals(
+    problem: Problem,
+    images: Rows,
+    needs: Floats,
+    stakes: Floats,
+    *,
+    budget_cents: int,
+) -> tuple[Proposal, ...]:
+    """Return what each simple rule would fund, none of them looking at the draws.
+
+    ``do nothing`` funds nothing. ``equal split`` gives every project the same share of the budget,
+    for the best option it can buy. ``value per dollar`` takes each project's option of most worth
+    per cost, best first, while they fit. ``point plan`` is the paper's: the published regression's
+    point estimate of the images needed, the cheapest option that has them, and the most valuable
+    projects first, while they fit.
+
+    Parameters
+    ----------
+    problem : Problem
+        Options, rows and assets.
+    images : ndarray of int64, shape (n_options,)
+        Total images of each option.
+    needs : ndarray of float64, shape (n_projects,)
+        Images that the published regression asks for; see :func:`point_need`.
+    stakes : ndarray of float64, shape (n_projects,)
+        Value of each project; 1 for all where there are none.
+    budget_cents : int
+        What is split, and the limit where the problem has none of its own.
+    """
+    share = budget_cents // max(1, len(problem.projects))
+    affordable = problem.cents <= share
+    equal = _best_of_each(problem, np.where(affordable, problem.worth, -np.inf))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(
+            problem.worth > 0,
+            np.where(problem.cents > 0, problem.worth / np.maximum(problem.cents, 1), np.inf),
+            -np.inf,
+        )
+    dense = _best_of_each(problem, ratio, np.where(problem.cents > 0, 0.0, problem.worth))
+    enough = _best_of_each(
+        problem,
+        np.where(images >= needs[problem.owner], -problem.cents.astype(np.float64), -np.inf),
+    )
+    orders: dict[str, Rows] = {
+        DO_NOTHING: np.zeros(0, dtype=np.int64),
+        EQUAL_SPLIT: equal[problem.worth[equal] > 0],
+        VALUE_PER_DOLLAR: dense[np.argsort(-ratio[dense], kind="stable")],
+        POINT_PLAN: enough[np.argsort(-stakes[problem.owner[enough]], kind="stable")],
+    }
+    return tuple(_built(problem, name, order, budget_cents) for name, order in orders.items())
+
+
+def point_need(projects: Sequence[Project]) -> Floats:
+    """Return the images that the published point estimates ask for, inf beyond any float.
+
+    References
+    ----------
+    .. [1] Thompson et al. (AAAI/IAAI 2024), Eq. 2 with the coefficients of Table 1.
+    """
+
+    def need(project: Project) -> float:
+        with np.errstate(over="ignore"):
+            found = images_needed(
+                project.error_target,
+                project.relative_complexity or 0.0,
+                pretrained=project.pretrained,
+                segmentation=project.task == Task.SEGMENTATION,
+            )
+        return float(found)
+
+    return np.array([need(project) for project in projects], dtype=np.float64)
+
+
+def judged(
+    proposed: Sequence[Proposal],
+    plan_value: float,
+    held_out: Callable[[Rows, Bools], float],
+) -> tuple[Baseline, ...]:
+    """Return the baselines with their worth on the draws that judge the plan.
+
+    Parameters
+    ----------
+    proposed : sequence of Proposal
+        From :func:`proposals`.
+    plan_value : float
+        The plan's objective on those draws, risk measure included.
+    held_out : callable
+        The same for chosen options and assets.
+    """
+
+    def judge(proposal: Proposal) -> Baseline:
+        value = held_out(proposal.options, proposal.assets)
+        return Baseline(
+            name=proposal.name,
+            committed=proposal.cents / 100,
+            funded=len(proposal.options),
+            held_out_value=value,
+            beaten=plan_value >= value - TIE * max(1.0, abs(value)),
+            breaks=proposal.breaks,
+        )
+
+    return tuple(judge(proposal) for proposal in proposed)
+
+
+def baseline_warning(baselines: Sequence[Baseline]) -> Iterator[Warning_]:
+    """Yield one warning that names the baselines that keep all rules and beat the plan."""
+    better = [one.name for one in baselines if not one.beaten and not one.breaks]
+    if better:
+        message = (
+            f"On held-out draws the plan is worth less than {' and '.join(better)}. The draws it "
+            "was chosen on do not tell the options apart well enough: treat them as equally good, "
+            "or choose the simpler one."
+        )
+        yield Warning_("BASELINE_NOT_BEATEN", None, "portfolio", message)
+
+
+def _best_of_each(problem: Problem, score: Floats, second: Floats | None = None) -> Rows:
+    """Return each project's option of the highest score, if that is finite or plus infinity.
+
+    Ties go to ``second``, then to the cheaper option, then to the problem's own order of ties.
+    """
+    other = np.zeros(len(score)) if second is None else second
+    order = np.lexsort((problem.tie, problem.cents, -other, -score, problem.owner))
+    owners, first = np.unique(problem.owner[order], return_index=True)
+    best = order[first] if len(owners) else np.zeros(0, dtype=np.int64)
+    return np.asarray(best[score[best] > -np.inf], dtype=np.int64)
+
+
+def _built(problem: Problem, name: str, order: Rows, budget_cents: int) -> Proposal:
+    """Return the draft that takes options in order while they fit.
+
+    Later passes take what needed a project further down the list.
+    """
+    draft = Draft(problem, budget_cents)
+    waiting = order.tolist()
+    for _ in range(MOST_PASSES):
+        left = [option for option in waiting if not draft.take(option)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    return Proposal(name, draft.rows, draft.assets, draft.cents, draft.broken())

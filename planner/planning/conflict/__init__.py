@@ -1,0 +1,1 @@
+"""Why no plan fits, and the least that would have to change."""

@@ -1,0 +1,50 @@
+"""What does the plan do with one project?"""
+
+from planner.domain.results.plan import Cost, Decision, Warning_
+from planner.domain.vocabulary import Verdict
+from planner.planning.reasons.projects import Scene, why_funded
+from planner.planning.reasons.why_not import why_not_funded
+from planner.planning.verdict import rule_on
+
+
+def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
+    """Return what the plan does with one project, and what to be warned of."""
+    options, menu, pick = scene.options[index], scene.menus[index], scene.choice.picks[index]
+    if pick is None:
+        why = why_not_funded(scene, index).text
+        held = menu.project.images.held
+        no = Verdict.NO_GO
+        return Decision(menu.project.id, no, None, held, 0, Cost(), 0.0, 0.0, 0.0, why), ()
+    chance = float(options.chance[pick])
+    ruling = rule_on(menu, chance, scene.portfolio)
+    share, present_share = scene.share_cents(options.project), scene.present_share(options.project)
+    net = float(options.expected_net_value[pick])
+    spend = (
+        int(options.total_cents[pick]) / 100
+        if options.expected_cost is None
+        else float(options.expected_cost[pick])
+    )
+    periods = scene.portfolio.periods
+    start = 0 if options.start is None else int(options.start[pick])
+    way = 0 if options.use_index is None else int(options.use_index[pick])
+    decision = Decision(
+        project=options.project,
+        verdict=ruling.verdict,
+        architecture=options.architecture(pick),
+        images_total=int(options.images_total[pick]),
+        images_to_buy=int(options.images_to_buy[pick]),
+        cost=Cost.from_cents(
+            int(options.data_cents[pick]),
+            int(options.training_cents[pick]),
+            int(options.fixed_cents[pick]),
+            share,
+        ),
+        chance_of_target=chance,
+        expected_value=float(options.expected_value[pick]),
+        expected_net_value=net - present_share,
+        why=why_funded(scene, index, pick, ruling.reason),
+        expected_cost=spend + present_share,
+        start=periods[start].id if periods else None,
+        assets=options.uses[way],
+    )
+    return decision, ruling.warnings

@@ -1,0 +1,134 @@
+"""A plan put together by hand: what it drags along, what it costs, which rules it breaks.
+
+Simple rules and checks build plans option by option. The assets an option needs follow from the
+link rows of the problem, so no rule needs to know what kind of asset it is.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.offering.problem import Problem, Row, Rows
+
+_SLACK = 1e-9
+
+
+class Draft:
+    """Options taken one by one, with the assets they need and the rows they load.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose rows and assets count.
+    budget_cents : int or None
+        In place of the problem's own; None: no limit but that of the rows.
+    """
+
+    def __init__(self, problem: Problem, budget_cents: int | None = None) -> None:
+        self.problem = problem
+        self.budget_cents = problem.budget_cents if budget_cents is None else budget_cents
+        self.chosen: dict[int, int] = {}
+        self.assets: NDArray[np.bool_] = np.zeros(len(problem.assets), dtype=np.bool_)
+        self.cents = 0
+        self._load = np.zeros(len(problem.rows))
+        self._limits = np.array([row.limit for row in problem.rows], dtype=np.float64)
+        self._of_option = _incidence(
+            (index, row.options, row.option_coefficients) for index, row in enumerate(problem.rows)
+        )
+        self._of_asset = _incidence(
+            (index, row.assets, row.asset_coefficients) for index, row in enumerate(problem.rows)
+        )
+
+    @property
+    def rows(self) -> Rows:
+        """Chosen options, increasing."""
+        return np.array(sorted(self.chosen.values()), dtype=np.int64)
+
+    def take(self, option: int, *, force: bool = False) -> bool:
+        """Fund a project with an option and what it needs; leave all as it was if it does not fit.
+
+        It fits if the budget holds and no row is exceeded further than before. With ``force`` it is
+        taken anyway.
+
+        Returns
+        -------
+        bool
+            Whether it was taken.
+        """
+        owner = int(self.problem.owner[option])
+        load, cents = self._load.copy(), self.cents
+        before = self.chosen.get(owner)
+        if before is not None:
+            cents -= int(self.problem.cents[before])
+            _add(load, self._of_option.get(before, ()), -1.0)
+        cents += int(self.problem.cents[option])
+        _add(load, self._of_option.get(option, ()), 1.0)
+        bought = self._needed(load)
+        cents += int(self.problem.asset_cents[bought].sum())
+        if not force and not self._fits(load, cents):
+            return False
+        self._load, self.cents = load, cents
+        self.assets[bought] = True
+        self.chosen[owner] = option
+        return True
+
+    def broken(self) -> tuple[str, ...]:
+        """Return the names of the user's rules that the draft breaks, and ``budget`` if it does."""
+        over = np.flatnonzero(self._load > self._limits + _slack(self._limits))
+        rows = [self.problem.rows[index] for index in over.tolist()]
+        names = dict.fromkeys(row.rule or row.name for row in rows)
+        if self.budget_cents is not None and self.cents > self.budget_cents:
+            names["budget"] = None
+        return tuple(names)
+
+    def _fits(self, load: NDArray[np.float64], cents: int) -> bool:
+        if self.budget_cents is not None and cents > max(self.budget_cents, self.cents):
+            return False
+        worse = load > np.maximum(self._limits, self._load) + _slack(self._limits)
+        return not bool(worse.any())
+
+    def _needed(self, load: NDArray[np.float64]) -> Rows:
+        """Return the assets that the exceeded link rows ask for; their load is added in place."""
+        bought: list[int] = []
+        waiting = True
+        while waiting:
+            waiting = False
+            for index in np.flatnonzero(load > self._limits + _slack(self._limits)).tolist():
+                asset = _relieving(self.problem.rows[index], self.assets, bought)
+                if asset is not None:
+                    bought.append(asset)
+                    _add(load, self._of_asset.get(asset, ()), 1.0)
+                    waiting = True
+        return np.array(bought, dtype=np.int64)
+
+
+def _relieving(row: Row, owned: NDArray[np.bool_], bought: list[int]) -> int | None:
+    """Return the first asset not yet owned that makes room in a row, or None."""
+    for asset, coefficient in zip(
+        row.assets.tolist(), row.asset_coefficients.tolist(), strict=True
+    ):
+        if coefficient < 0 and not owned[asset] and asset not in bought:
+            return int(asset)
+    return None
+
+
+def _incidence(
+    rows: Iterable[tuple[int, Rows, NDArray[np.float64]]],
+) -> dict[int, list[tuple[int, float]]]:
+    """Return, for each column, the rows it stands in with its coefficients."""
+    found: dict[int, list[tuple[int, float]]] = {}
+    for index, columns, coefficients in rows:
+        for column, coefficient in zip(columns.tolist(), coefficients.tolist(), strict=True):
+            found.setdefault(column, []).append((index, coefficient))
+    return found
+
+
+def _add(load: NDArray[np.float64], column: Iterable[tuple[int, float]], sign: float) -> None:
+    for index, coefficient in column:
+        load[index] += sign * coefficient
+
+
+def _slack(limits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a sum may exceed a limit by through rounding alone."""
+    return np.asarray(_SLACK * np.maximum(1.0, np.abs(limits)))

@@ -1,0 +1,133 @@
+"""How do many plans of one portfolio do on draws that no solve saw?
+
+The options of all plans are evaluated once; each plan is then sums over its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.offering.packing import pack_outcomes
+from planner.offering.problem import Floats, Problem, Rows, Solution
+from planner.planning.prepare import Prepared, audit_outcomes
+from planner.planning.risk import tail_mean
+
+__all__ = ["HeldOut", "Outcome", "with_all_draws"]
+
+type Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One plan on the audit's draws.
+
+    Attributes
+    ----------
+    owners : ndarray of int64, shape (n_funded,)
+        Funded projects, by their place in the problem.
+    success : ndarray of bool, shape (n_funded, n_draws)
+        Whether each meets its target.
+    worth, spend : ndarray of shape (n_draws,)
+        Under the objective, and in currency; shared assets included.
+    """
+
+    owners: Rows
+    success: Bools
+    worth: Floats
+    spend: Floats
+
+    @property
+    def mean(self) -> float:
+        """Expected worth."""
+        return float(self.worth.mean())
+
+    def tail(self, level: float) -> float:
+        """Return the mean of the worst ``1 − level`` share of outcomes."""
+        return tail_mean(self.worth, 1.0 - level)
+
+    @property
+    def expected_targets(self) -> float:
+        """Targets met in the mean."""
+        return float(self.success.sum(axis=0).mean())
+
+    @property
+    def chance_all(self) -> float:
+        """Chance that every funded project meets its target; 1 if none is funded."""
+        return float(self.success.all(axis=0).mean())
+
+
+class HeldOut:
+    """Evaluates plans of one prepared portfolio on the audit's draws.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    solutions : iterable of Solution
+        Plans whose options are evaluated at once; others are as they are asked for.
+    """
+
+    def __init__(self, prepared: Prepared, solutions: Iterable[Solution] = ()) -> None:
+        self._prepared = prepared
+        self._known: Rows = np.zeros(0, dtype=np.int64)
+        rows = prepared.posterior.audit_rows
+        self.n_draws = len(range(*rows.indices(prepared.posterior.n_draws)))
+        self._success: Bools = np.zeros((0, self.n_draws), dtype=np.bool_)
+        self._worth: Floats = np.zeros((0, self.n_draws))
+        self._spend: Floats = np.zeros((0, self.n_draws))
+        self.learn([one.options for one in solutions])
+
+    def learn(self, chosen: Iterable[Rows]) -> None:
+        """Evaluate options not evaluated yet."""
+        asked = np.unique(np.concatenate([self._known, *chosen]))
+        new = np.setdiff1d(asked, self._known)
+        if len(new) == 0:
+            return
+        outcomes = audit_outcomes(self._prepared, new)
+        each = np.arange(len(new), dtype=np.int64)
+        known = np.concatenate([self._known, new])
+        order = np.argsort(known)
+        self._known = known[order]
+        self._success = np.concatenate([self._success, outcomes.success_draws(each)])[order]
+        self._worth = np.concatenate([self._worth, outcomes.worth_draws(each)])[order]
+        self._spend = np.concatenate([self._spend, outcomes.spend_draws(each) / 100])[order]
+
+    def outcome(self, plan: Solution) -> Outcome:
+        """Return how a plan does."""
+        return self.of(plan.options, plan.assets)
+
+    def of(self, options: Rows, assets: Bools) -> Outcome:
+        """Return how any choice of options and assets does."""
+        self.learn([options])
+        rows = np.searchsorted(self._known, options)
+        problem = self._prepared.problem
+        bought = float(problem.asset_cents[assets].sum()) / 100
+        return Outcome(
+            owners=problem.owner[options],
+            success=self._success[rows],
+            worth=self._worth[rows].sum(axis=0) + float(problem.asset_worth[assets].sum()),
+            spend=self._spend[rows].sum(axis=0) + bought,
+        )
+
+    def projects(self, plan: Solution) -> list[str]:
+        """Return the ids a plan funds, in file order."""
+        funded = {self._prepared.layout.order[k] for k in self._owners(plan)}
+        return [self._prepared.portfolio.projects[index].id for index in sorted(funded)]
+
+    def _owners(self, plan: Solution) -> list[int]:
+        return [int(owner) for owner in self._prepared.problem.owner[plan.options]]
+
+
+def with_all_draws(prepared: Prepared) -> Problem:
+    """Return the problem with the outcomes of every option on the solve's draws.
+
+    The worth of each option stays what the plan counts, which is exact where prices are ranges.
+    """
+    if prepared.problem.outcomes is not None:
+        return prepared.problem
+    outcomes = pack_outcomes(
+        prepared.groups(None), prepared.portfolio, prepared.objective, seed=prepared.seed
+    )
+    return replace(prepared.problem, outcomes=outcomes)

@@ -1,0 +1,299 @@
+"""How does a chosen plan do on draws that the solve never saw?"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.portfolio.portfolio import Compute, SharedAsset
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Amount, Range
+from planner.domain.results.option import ProjectOptions
+from planner.domain.results.plan import Caution, ReplicatedGap, RiskResult
+from planner.domain.vocabulary import Basis, Mode, Objective, Status
+from planner.economics.draws import (
+    compute_factor_draws,
+    data_cost_draws,
+    image_price_draws,
+    training_cost_draws,
+)
+from planner.forecasting.forecast import Forecast, build_forecast
+from planner.offering.deadline import NEVER, Deadline
+from planner.offering.effort import SECOND, Allowance
+from planner.offering.problem import Problem, RiskMeasure, Solution
+from planner.offering.variants import Rows, Way, present_factors
+from planner.planning.hold import hold_result
+from planner.planning.prepare import Prepared, held_out_value, solve_prepared
+from planner.planning.replicated import replicated_gap
+from planner.planning.risk import (
+    Bought,
+    Draws,
+    Funded,
+    PlanDraws,
+    plan_draws,
+    risk_value,
+    split_risk,
+    spread_of,
+    tail_mean,
+)
+from planner.planning.sharing import Purchase
+
+type Picks = Sequence[int | None]
+
+CAUTION_WORK = 10 * SECOND
+"""For the plan of the best expectation, which is only compared with."""
+REPLICATION_WORK = 10 * SECOND
+"""For the best plan of one batch of draws."""
+
+
+def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> RiskResult:
+    """Return the spread of net value and cost of a plan, and where it comes from."""
+    count = _audit_draws(prepared)
+    assets = tuple(_bought(prepared, purchase, count) for purchase in bought)
+    draws = plan_draws(tuple(_funded(prepared, picks, count)), count, assets)
+    result = spread_of(draws, prepared.budget_cents / 100)
+    if any(pick is not None for pick in picks):
+        again = plan_draws(tuple(_funded(prepared, picks, count, other_luck=True)), count, assets)
+        result = replace(result, split=split_risk(draws.net_value, again.net_value))
+    hold = prepared.portfolio.hold
+    if hold is None:
+        return result
+    kind, level = ("cvar", hold.cvar) if hold.chance is None else ("chance", hold.chance)
+    held = hold_result(kind, float(level or 0.0), 100 * draws.cost, prepared.budget_cents)
+    return replace(result, hold=held)
+
+
+def outcome_draws(
+    prepared: Prepared, picks: Picks, bought: Sequence[Purchase]
+) -> tuple[PlanDraws, NDArray[np.int64]]:
+    """Return net value and spend of a plan, and the targets it meets, in each audit draw."""
+    count = _audit_draws(prepared)
+    funded = tuple(_funded(prepared, picks, count))
+    met = np.zeros(count, dtype=np.int64)
+    for item in funded:
+        met += item.success_draws()
+    assets = tuple(_bought(prepared, purchase, count) for purchase in bought)
+    return plan_draws(funded, count, assets), met
+
+
+def _audit_draws(prepared: Prepared) -> int:
+    posterior = prepared.posterior
+    return len(range(*posterior.audit_rows.indices(posterior.n_draws)))
+
+
+def _funded(
+    prepared: Prepared, picks: Picks, n_draws: int, *, other_luck: bool = False
+) -> Iterator[Funded]:
+    """Yield the funded projects with their cost on the audit's draws.
+
+    With ``other_luck`` each project's own luck is drawn anew, under another id; the coefficients
+    and what all projects share stay as they are.
+    """
+    portfolio = prepared.portfolio
+    present = present_factors(portfolio)
+    for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
+        if pick is None:
+            continue
+        way = menu.way(options, pick)
+        project, forecast = menu.project, way.forecast
+        if other_luck:
+            forecast = build_forecast(
+                _renamed(forecast.project),
+                prepared.posterior,
+                architectures=prepared.catalogue.architectures,
+                seed=prepared.seed,
+            )
+            project = _renamed(project)
+        spender = _Spender(project, way, portfolio.compute, n_draws, prepared.seed)
+        stops = portfolio.mode is Mode.STOP_WHEN_REACHED
+        certain, random = (
+            spender.stopped(options, pick, _needs(forecast, options, pick))
+            if stops
+            else spender.committed(options, pick)
+        )
+        start = 0 if options.start is None else int(options.start[pick])
+        yield Funded(
+            project=project,
+            forecast=forecast,
+            architecture=options.architecture(pick),
+            images=int(options.images_total[pick]),
+            fixed_cents=certain,
+            random_cost=random,
+            stops=stops,
+            present=float(present[start]),
+        )
+
+
+def _renamed(project: Project) -> Project:
+    """Return the project under an id that no file has: its luck is its own."""
+    return replace(project, id=hashlib.sha256(f"other luck {project.id}".encode()).hexdigest())
+
+
+def _needs(forecast: Forecast, options: ProjectOptions, pick: int) -> Draws:
+    """Return the images needed in each of the audit's draws."""
+    target = forecast.project.error_target
+    return forecast.data_needed_draws(target, options.architecture(pick))[forecast.audit_rows]
+
+
+@dataclass(frozen=True, eq=False)
+class _Spender:
+    """What one project spends in each of the audit's draws."""
+
+    project: Project
+    way: Way
+    compute: Compute
+    n_draws: int
+    seed: int
+
+    def committed(self, options: ProjectOptions, pick: int) -> tuple[int, Draws | None]:
+        """Return the cents no price range touches, and draws of the rest (None for none)."""
+        certain = int(options.fixed_cents[pick])
+        random: Draws | None = None
+        if isinstance(self.project.images.price, Range):
+            to_buy = int(options.images_to_buy[pick])
+            random = data_cost_draws(self.project, to_buy, self.n_draws, self.seed)
+        else:
+            certain += int(options.data_cents[pick])
+        if any(isinstance(amount, Range) for amount in _compute_prices(self.compute)):
+            rate = self.way.rates[int(options.architecture_index[pick])]
+            total = int(options.images_total[pick])
+            training = training_cost_draws(rate, total, self.compute, self.n_draws, self.seed)
+            random = training if random is None else random + training
+        else:
+            certain += int(options.training_cents[pick])
+        return certain, random
+
+    def stopped(self, options: ProjectOptions, pick: int, need: Draws) -> tuple[int, Draws]:
+        """Return the spend of labelling up to the need, at most to the cap."""
+        cap = int(options.images_total[pick])
+        owned = cap - int(options.images_to_buy[pick])
+        trained = np.minimum(np.maximum(np.ceil(need), owned), cap)
+        price = image_price_draws(
+            self.project.images.price, self.project.id, self.n_draws, self.seed
+        )
+        rate = self.way.rates[int(options.architecture_index[pick])]
+        per_image = rate.usd_per_image_epoch * self.compute.epochs * self.compute.trials
+        spend = price * (trained - owned) + self.project.images.fixed_cost * (trained > owned)
+        factor = compute_factor_draws(self.compute, self.n_draws, self.seed)
+        return 0, spend + per_image * factor * trained
+
+
+def _compute_prices(compute: Compute) -> tuple[Amount | None, ...]:
+    """Return the amounts that price training on the chosen basis."""
+    if compute.basis is Basis.PAPER:
+        return (compute.usd_per_flop,)
+    return (compute.usd_per_hour, compute.utilisation)
+
+
+def _bought(prepared: Prepared, purchase: Purchase, n_draws: int) -> Bought:
+    """Return a shared asset with draws of the price of its images, where that is a range."""
+    total, asset = purchase.total_cents, purchase.asset
+    present = 100 * purchase.present_cost / total if total else 1.0
+    if asset.images is None or not isinstance(asset.images.price, Range):
+        return Bought(total, None, present)
+    images = purchase.images - asset.images.held
+    price = image_price_draws(asset.images.price, _asset_owner(asset), n_draws, prepared.seed)
+    labels = round(100 * asset.images.price.lognormal_mean * images)
+    return Bought(total - labels, price * images, present)
+
+
+def _asset_owner(asset: SharedAsset) -> str:
+    return f"shared[{asset.id}]"
+
+
+def held_out(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> float:
+    """Return the objective on the audit's draws, risk measure included, from the choice alone."""
+    if prepared.is_plain and prepared.portfolio.mode is Mode.COMMIT:
+        return _expected(prepared, prepared.layout.picks(chosen))
+    value = held_out_value(prepared, chosen, np.zeros(len(prepared.problem.assets), dtype=np.bool_))
+    if prepared.objective is not Objective.NET_VALUE:
+        return value
+    return value - sum(purchase.present_cost for purchase in bought)
+
+
+def _expected(prepared: Prepared, picks: Picks) -> float:
+    """Return the expectation over the audit's draws, project by project."""
+    total = 0.0
+    for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
+        if pick is None:
+            continue
+        forecast, images = menu.forecast, [int(options.images_total[pick])]
+        target, name = menu.project.error_target, options.architecture(pick)
+        chance = float(forecast.chance(target, images, name, rows=forecast.audit_rows)[0])
+        value = chance * (menu.project.value or 0.0)
+        if prepared.objective is Objective.TARGETS_MET:
+            total += chance
+        elif prepared.objective is Objective.VALUE:
+            total += value
+        else:
+            total += value - int(options.total_cents[pick]) / 100
+    return total
+
+
+def judge_caution(
+    prepared: Prepared, solution: Solution, deadline: Deadline = NEVER
+) -> Caution | None:
+    """Return what the measure of risk costs; None where the plan maximises the expectation.
+
+    None also where the deadline leaves no time for the other plan. Both plans are judged on the
+    solve's draws, where each is best at what it maximises.
+    """
+    if prepared.portfolio.risk.measure == "expected" or prepared.problem.outcomes is None:
+        return None
+    if deadline.has_passed():
+        return None
+    bold = solve_prepared(
+        prepared,
+        risk=RiskMeasure("expected"),
+        gap=1e-4,
+        allowance=Allowance(CAUTION_WORK, deadline),
+    )
+    if bold.status is Status.INFEASIBLE or bold.stop == "time":
+        return None
+    level = prepared.portfolio.risk.level
+    mean, tail = _mean_and_tail(prepared, solution, level)
+    bold_mean, bold_tail = _mean_and_tail(prepared, bold, level)
+    given_up, gained = max(0.0, bold_mean - mean), max(0.0, tail - bold_tail)
+    caution = Caution(given_up, gained, None, level, max(given_up, bold.bound - mean))
+    if gained <= 0 or caution.is_lost_in_gap:
+        return caution
+    return replace(caution, price=given_up / gained)
+
+
+def judge_distance(
+    prepared: Prepared, solution: Solution, replications: int, deadline: Deadline = NEVER
+) -> ReplicatedGap | None:
+    """Return how far the plan may be from the best one, by solving again on batches of draws.
+
+    The batches are of the audit's draws, which the plan was not chosen on. None if the deadline
+    left no time for all of them.
+    """
+    from planner.solving.solver import PortfolioSolver
+
+    def value(batch: Problem, options: Rows, assets: NDArray[np.bool_]) -> float:
+        worth = np.zeros(1)
+        if batch.outcomes is not None and len(options):
+            worth = batch.outcomes.worth_draws(options).sum(axis=0)
+        return risk_value(worth + float(batch.asset_worth[assets].sum()), batch.risk)
+
+    problem = prepared.audit_problem
+    allowance = Allowance(REPLICATION_WORK, deadline)
+    return replicated_gap(
+        problem, solution, PortfolioSolver, value, replications=replications, allowance=allowance
+    )
+
+
+def _mean_and_tail(prepared: Prepared, solution: Solution, level: float) -> tuple[float, float]:
+    worth = solve_worth(prepared, solution)
+    return float(worth.mean()), tail_mean(worth, 1 - level)
+
+
+def solve_worth(prepared: Prepared, solution: Solution) -> Draws:
+    """Return the worth of a solution in each of the solve's draws."""
+    outcomes = prepared.problem.outcomes
+    assets = float(prepared.problem.asset_worth[solution.assets].sum())
+    if outcomes is None:
+        return np.full(1, float(prepared.problem.worth[solution.options].sum()) + assets)
+    return np.asarray(outcomes.worth_draws(solution.options).sum(axis=0) + assets)

@@ -1,0 +1,403 @@
+"""From a portfolio and a fitted model to an audited plan with its reasons."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from planner import __version__
+from planner.domain.catalogue import Catalogue
+from planner.domain.format import money_to_the_cent, percent, percent_as_set
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.echo import echo_inputs
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.plan import (
+    AuditResult,
+    BudgetResult,
+    Caution,
+    Decision,
+    HoldResult,
+    ObjectiveResult,
+    PeriodSpend,
+    Plan,
+    RiskResult,
+    UnitSpend,
+    Warning_,
+)
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.economics.amounts import budget_to_cents
+from planner.errors import NotConvergedError
+from planner.offering.deadline import NEVER, Deadline, deadline_in
+from planner.offering.effort import SECOND, Allowance, OutOfEffortError
+from planner.offering.objective import require_search_limits
+from planner.offering.problem import Solution
+from planner.offering.steps import owned_images
+from planner.planning.assumptions import list_assumptions, training_prices
+from planner.planning.audit import period_cents, require_sound_portfolio
+from planner.planning.baselines import baseline_warning, baselines
+from planner.planning.conflict.plain import Conflict
+from planner.planning.conflict.wide import why_infeasible
+from planner.planning.decide import decide
+from planner.planning.judge import held_out, judge_caution, judge_distance, judge_risk
+from planner.planning.prepare import Prepared, prepare, solve_prepared
+from planner.planning.reasons.budget_price import budget_price, dual_price
+from planner.planning.reasons.projects import Scene, leftover_note
+from planner.planning.reasons.standing import standing_warnings, unique_warnings
+from planner.planning.sharing import Purchase, purchases, shared_result, split
+from planner.planning.stopped import stop_warnings
+from planner.solving.plain.solve import Choice
+
+SEARCH_SHARE = 0.7
+"""Of the time asked for, where any was, for the plan; the rest is for the answers beside it."""
+PRICE_SHARE, CAUTION_SHARE = 0.4, 0.5
+"""Of what is left, for what more budget is worth, then for what caution costs."""
+LEAST_WORK = 1.0 * SECOND
+"""For the plan, whatever the time limit."""
+PRICE_WORDS = "whether more budget would pay (its price is that of the relaxation)"
+CAUTION_WORDS = "what caution costs"
+
+
+def build_plan(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    gap: float = 1e-6,
+    time_limit_s: float | None = None,
+    replications: int = 0,
+) -> Plan:
+    """Choose architectures and images for a portfolio under its budget and rules.
+
+    The choice maximises the objective on the solve's draws: ``net_value`` the sum of expected net
+    values less the cost of shared assets (money may stay unspent), ``value`` the sum of expected
+    values, ``targets_met`` the sum of chances of target; or the portfolio's measure of risk of
+    the same.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With a budget, in total or by period.
+    posterior : Posterior
+        Whose joint draws to plan on; the first half of its chains serves the solve, the other the
+        audit.
+    catalogue : Catalogue
+        Architectures and prices.
+    seed : int, default=0
+        Fixes project luck and price draws.
+    gap : float, default=1e-6
+        Relative gap to the proven bound at which the search may stop.
+    time_limit_s : float, optional
+        Seconds for all that follows once the options are priced: the best plan found in them is
+        returned, and answers beside it that they leave no time for are left out and named. None
+        for no limit: counted work ends every search, and the clock is not looked at.
+    replications : int, default=0
+        Solves on batches of held-out draws that bound how far the plan is from the best one; at
+        least 2, or 0 for none.
+
+    Returns
+    -------
+    Plan
+        Audited; ``infeasible``, with the conflict and its smallest fixes, if no plan keeps all
+        rules.
+
+    Raises
+    ------
+    InputError
+        No budget, no projects, or values missing that the objective needs.
+    AuditError
+        The plan, recomputed without the solver, is not what the solver said.
+    """
+    require_search_limits(gap, time_limit_s)
+    prepared = prepare(portfolio, posterior, catalogue, seed=seed)
+    deadline = deadline_in(time_limit_s)
+    solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
+    plan = plan_of(prepared, solution, gap=gap, deadline=deadline)
+    if not replications or plan.audit is None:
+        return plan
+    distance = judge_distance(prepared, solution, replications, deadline)
+    if distance is None:
+        late = stop_warnings(replace(solution, stop=""), deadline, ["--replications"])
+        return replace(plan, warnings=(*plan.warnings, *late))
+    return replace(plan, audit=replace(plan.audit, replicated_gap=distance))
+
+
+def search_allowance(deadline: Deadline, share: float = SEARCH_SHARE) -> Allowance:
+    """Return what the search for a plan may use, with time left for the answers beside it."""
+    return Allowance(deadline=deadline.after_share(share), least=LEAST_WORK)
+
+
+def plan_of(
+    prepared: Prepared, solution: Solution, *, gap: float = 1e-6, deadline: Deadline = NEVER
+) -> Plan:
+    """Return the audited plan that a solution is, or why there is none.
+
+    Everything is recomputed from the chosen options; of the solution itself only bounds, prices
+    and the claimed worth are used, the latter to be compared.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was solved.
+    solution : Solution
+        What came out.
+    gap : float, default=1e-6
+        As asked for, for the record.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+    """
+    empty = _empty_plan(prepared, gap, deadline)
+    if solution.status is Status.INFEASIBLE:
+        conflict = _conflict(prepared, deadline)
+        if conflict is None:
+            late = stop_warnings(solution, deadline, ["the rules that conflict"])
+            return replace(empty, warnings=(*empty.warnings, *late))
+        return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
+    return _filled(empty, prepared, solution, deadline)
+
+
+def _scene(
+    prepared: Prepared, solution: Solution, shadow_price: float, deadline: Deadline
+) -> Scene:
+    """Return a solved portfolio, recomputed without the solver, as the explanations look at it.
+
+    Raises
+    ------
+    AuditError
+        The plan, recomputed, is not what the solver said.
+    """
+    picks = prepared.layout.picks(solution.options)
+    bought = _bought(prepared, solution, picks)
+    tally = require_sound_portfolio(
+        prepared, picks, bought, claimed=solution.value, bound=solution.bound
+    )
+    splits = split(
+        bought,
+        link_prices(prepared, solution),
+        in_money=prepared.objective is Objective.NET_VALUE,
+    )
+    choice = Choice(
+        picks=tuple(picks),
+        status=solution.status,
+        value=tally.value,
+        bound=max(solution.bound, tally.value),
+        gap=solution.gap,
+        solver_bound=solution.solver_bound,
+        own_bound=solution.own_bound,
+        committed_cents=tally.cents,
+        budget_price=solution.budget_price,
+    )
+    return Scene(prepared, choice, splits, shadow_price, deadline)
+
+
+def _conflict(prepared: Prepared, deadline: Deadline) -> Conflict | None:
+    """Return why there is no plan; None if the deadline came before that was known."""
+    try:
+        return why_infeasible(prepared, deadline)
+    except (OutOfEffortError, NotConvergedError):
+        if not deadline.has_passed():
+            raise
+        return None
+
+
+def _bought(
+    prepared: Prepared, solution: Solution, picks: Sequence[int | None]
+) -> tuple[Purchase, ...]:
+    """Return the shared assets, each paid when it is needed if the periods' budgets allow that.
+
+    Else as the solution has it: what is needed later may be bought with money of an earlier
+    period.
+    """
+    portfolio, options, layout = prepared.portfolio, prepared.options, prepared.layout
+    late = purchases(portfolio, options, picks)
+    spent = period_cents(portfolio, options, picks, late)
+    pairs = zip(portfolio.periods, spent, strict=False)
+    if all(cents <= budget_to_cents(period.budget) for period, cents in pairs):
+        return late
+    owned = owned_images(layout.ladders, solution.assets, layout.n_periods)
+    return purchases(portfolio, options, picks, owned)
+
+
+def link_prices(prepared: Prepared, solution: Solution) -> dict[tuple[str, str], float]:
+    """Return the dual price of each project's links to each asset, in units of worth."""
+    prices: dict[tuple[str, str], float] = {}
+    if all(asset.split != "dual" for asset in prepared.portfolio.shared):
+        return prices
+    firsts = [ladder.first for ladder in prepared.layout.ladders]
+    for row, price in zip(prepared.problem.rows, solution.row_prices.tolist(), strict=True):
+        if row.rule or not len(row.options) or not len(row.assets):
+            continue
+        ladder = prepared.layout.ladders[bisect_right(firsts, int(row.assets[0])) - 1]
+        key = (prepared.option(int(row.options[0])).project, ladder.asset.id)
+        prices[key] = prices.get(key, 0.0) + price
+    return prices
+
+
+def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
+    """Return a plan that funds nothing yet, with its provenance, assumptions and warnings."""
+    portfolio, posterior = prepared.portfolio, prepared.posterior
+    limit = prepared.budget_cents / 100
+    return Plan(
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=prepared.seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        horizon_years=portfolio.horizon_years,
+        status=Status.INFEASIBLE,
+        assumptions=list_assumptions(
+            portfolio,
+            posterior,
+            prepared.objective,
+            prepared.menus,
+            seed=prepared.seed,
+            gap=gap,
+            deadline=deadline,
+        ),
+        objective=None,
+        budget=BudgetResult(limit=limit, committed=0.0, left=limit, shadow_price=0.0),
+        decisions=(),
+        warnings=unique_warnings(standing_warnings(portfolio, prepared.menus, prepared.catalogue)),
+        inputs=echo_inputs(portfolio),
+        release=__version__,
+    )
+
+
+def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadline) -> Plan:
+    """Return the plan with the choice, its risk, its audit and its reasons filled in."""
+    beside = _beside(prepared, solution, deadline)
+    scene = _scene(prepared, solution, beside.price, deadline)
+    choice = scene.choice
+    bought = [item.purchase for item in scene.splits]
+    decided = [decide(scene, index) for index in range(len(scene.options))]
+    decisions = tuple(decision for decision, _ in decided)
+    risk = replace(judge_risk(prepared, choice.picks, bought), caution=beside.caution)
+    names = {decision.architecture for decision in decisions if decision.architecture}
+    unseen = held_out(prepared, solution.options, bought)
+    simpler = baselines(prepared, unseen)
+    return replace(
+        empty,
+        status=choice.status,
+        assumptions={
+            **empty.assumptions,
+            "training_prices": training_prices(prepared.menus, names),
+        },
+        objective=ObjectiveResult(scene.objective, choice.value, choice.bound, choice.gap),
+        budget=BudgetResult(
+            limit=scene.budget_cents / 100,
+            committed=choice.committed_cents / 100,
+            left=max(0, scene.left_cents) / 100,
+            shadow_price=beside.price,
+        ),
+        decisions=decisions,
+        shared=tuple(shared_result(item) for item in scene.splits),
+        periods=_period_spend(scene, bought),
+        units=_unit_spend(prepared.portfolio, decisions),
+        risk=risk,
+        audit=AuditResult(
+            in_sample_value=choice.value,
+            held_out_value=unseen,
+            held_out_draws=len(range(*prepared.posterior.audit_rows.indices(_draws(prepared)))),
+            solver_bound=choice.solver_bound,
+            own_bound=choice.own_bound,
+            baselines=simpler,
+        ),
+        warnings=unique_warnings(
+            [
+                *empty.warnings,
+                *(item for _, found in decided for item in found),
+                *_risk_warnings(risk, prepared.portfolio.currency),
+                *stop_warnings(solution, deadline, beside.late),
+                *baseline_warning(simpler),
+            ]
+        ),
+        notes=tuple(_notes(scene)),
+    )
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Answers beside a plan that take a search of their own, and those there was no time for."""
+
+    caution: Caution | None
+    price: float
+    late: tuple[str, ...]
+
+
+def _beside(prepared: Prepared, solution: Solution, deadline: Deadline) -> _Beside:
+    """Return what more budget is worth and what caution costs."""
+    price = budget_price(prepared, solution, deadline.after_share(PRICE_SHARE))
+    caution = judge_caution(prepared, solution, deadline.after_share(CAUTION_SHARE))
+    late = []
+    if price is None:
+        late.append(PRICE_WORDS)
+    if caution is None and deadline.is_set and _is_cautious(prepared):
+        late.append(CAUTION_WORDS)
+    return _Beside(caution, dual_price(solution) if price is None else price, tuple(late))
+
+
+def _is_cautious(prepared: Prepared) -> bool:
+    """Whether the plan maximises more than an expectation."""
+    return prepared.portfolio.risk.measure != "expected" and prepared.problem.outcomes is not None
+
+
+def _draws(prepared: Prepared) -> int:
+    return prepared.posterior.n_draws
+
+
+def _period_spend(scene: Scene, bought: Sequence[Purchase]) -> tuple[PeriodSpend, ...]:
+    spent = period_cents(scene.portfolio, scene.options, scene.choice.picks, bought)
+    return tuple(
+        PeriodSpend(period.id, budget_to_cents(period.budget) / 100, cents / 100)
+        for period, cents in zip(scene.portfolio.periods, spent, strict=False)
+    )
+
+
+def _unit_spend(portfolio: Portfolio, decisions: Sequence[Decision]) -> tuple[UnitSpend, ...]:
+    """Return what each business unit commits, in the order in which the file names them."""
+    units = dict.fromkeys(project.unit for project in portfolio.projects if project.unit)
+    members = {
+        unit: [d for d, p in zip(decisions, portfolio.projects, strict=True) if p.unit == unit]
+        for unit in units
+    }
+    whole = _own_cents(decisions)
+    return tuple(
+        UnitSpend(
+            unit,
+            sum(round(100 * d.cost.total) for d in mine) / 100,
+            len(mine),
+            sum(d.verdict is not Verdict.NO_GO for d in mine),
+            _own_cents(mine) / 100,
+            _own_cents(mine) / whole if whole else 0.0,
+        )
+        for unit, mine in members.items()
+    )
+
+
+def _own_cents(decisions: Iterable[Decision]) -> int:
+    """Return what projects cost without shares of shared assets, as rules on units count it."""
+    return sum(round(100 * d.cost.total) - round(100 * d.cost.shared) for d in decisions)
+
+
+def hold_reached(hold: HoldResult, currency: str) -> str:
+    """Return what the budget was asked to hold, and what it does."""
+    asked = percent_as_set(hold.level)
+    if hold.kind == "chance":
+        return f"a chance of {asked}; it is {percent(hold.reached, against=[hold.level])}"
+    return f"the CVaR at {asked}; it is {money_to_the_cent(hold.reached, currency)}"
+
+
+def _risk_warnings(risk: RiskResult, currency: str) -> Iterable[Warning_]:
+    if risk.hold is not None and not risk.hold.holds:
+        message = (
+            "On draws the solve never saw the budget does not hold at "
+            f"{hold_reached(risk.hold, currency)}. Lower the cost, raise the budget, or ask for "
+            "more."
+        )
+        yield Warning_("HOLD_MISSED", None, "portfolio.hold", message)
+
+
+def _notes(scene: Scene) -> Iterable[str]:
+    yield leftover_note(scene)
+    if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
+        yield "No project has a value, so the plan maximises the expected number of targets met."
+    yield from (item.shares.note for item in scene.splits if item.shares.note)

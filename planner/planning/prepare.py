@@ -1,0 +1,404 @@
+"""A portfolio made ready to be solved any number of times, and draws to judge what comes out.
+
+::
+
+    prepared = prepare(portfolio, posterior, catalogue, seed=0)
+    solution = solve_prepared(prepared)
+    plan = plan_of(prepared, solution)  # planner.planning.plan
+
+Every option of ``prepared.problem`` maps back to a project, architecture, images, start and shared
+assets through :meth:`Prepared.option`; any choice is judged on the audit's draws by
+:func:`held_out_value`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.option import ProjectOptions
+from planner.domain.vocabulary import Objective, Status
+from planner.economics.amounts import total_budget_cents
+from planner.forecasting.forecast import Forecast, build_forecast
+from planner.offering.build_problem import (
+    Layout,
+    build_layout,
+    build_problem,
+    needs_draws,
+    needs_engine,
+    plan_options,
+)
+from planner.offering.effort import USUAL, Allowance
+from planner.offering.objective import require_plannable, resolve_objective
+from planner.offering.options import Menu, build_menus
+from planner.offering.outcomes import PackedOutcomes
+from planner.offering.packing import Group, pack_outcomes
+from planner.offering.problem import Problem, RiskMeasure, Solution, Solver
+from planner.offering.rules import project_rules
+from planner.offering.variants import Rows
+from planner.planning.hold import solve_held
+from planner.planning.risk import risk_value
+from planner.questions.frontier.budgets import dearest_spend
+from planner.solving.plain.solve import Choice, choose
+
+
+@dataclass(frozen=True)
+class OptionKey:
+    """What one option of the problem is.
+
+    Attributes
+    ----------
+    index : int
+        Place of the project in the file.
+    row : int
+        Option of the project: of ``Prepared.options[index]``.
+    project, architecture : str
+        Id and name.
+    images : int
+        Total images.
+    start : str or None
+        Period.
+    uses : tuple of str
+        Shared assets.
+    """
+
+    index: int
+    row: int
+    project: str
+    architecture: str
+    images: int
+    start: str | None
+    uses: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A portfolio with its options priced, ready to be solved.
+
+    Attributes
+    ----------
+    portfolio, posterior, catalogue, seed : optional
+        What was asked.
+    objective : Objective
+        Asked for, or implied by the values.
+    menus : tuple of Menu
+        Everything priced, in file order.
+    options : tuple of ProjectOptions
+        What may be chosen, in file order; none of projects that a rule skips.
+    layout : Layout
+        Where options and shared assets stand in ``problem``.
+    budget_cents : int
+        What binds in total: the budget, or all periods together.
+    """
+
+    portfolio: Portfolio
+    posterior: Posterior
+    catalogue: Catalogue
+    seed: int
+    objective: Objective
+    menus: tuple[Menu, ...]
+    options: tuple[ProjectOptions, ...]
+    layout: Layout
+    budget_cents: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the plan is the best expectation under one budget and rules on projects."""
+        return not needs_engine(self.portfolio)
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The decision in arrays, with the solve's draws where a measure of risk needs them."""
+        outcomes = None
+        if needs_draws(self.portfolio):
+            outcomes = pack_outcomes(
+                self.groups(None), self.portfolio, self.objective, seed=self.seed
+            )
+        return build_problem(self.portfolio, self.options, self.layout, self.objective, outcomes)
+
+    @cached_property
+    def solver(self) -> Solver:
+        """Of ``problem``; keeps what one solve learns for the next."""
+        from planner.solving.solver import PortfolioSolver
+
+        return PortfolioSolver(self.problem)
+
+    @cached_property
+    def free_solver(self) -> Solver:
+        """Of ``problem`` without a bound on random spend."""
+        from planner.solving.solver import PortfolioSolver
+
+        return PortfolioSolver(replace(self.problem, spend=None))
+
+    @cached_property
+    def audit_outcomes(self) -> PackedOutcomes:
+        """Outcomes of all options on the draws that the solve never sees."""
+        return audit_outcomes(self)
+
+    @cached_property
+    def audit_problem(self) -> Problem:
+        """The same decision on the draws that the solve never sees, all options with outcomes."""
+        return build_problem(
+            self.portfolio, self.options, self.layout, self.objective, self.audit_outcomes
+        )
+
+    def option(self, number: int) -> OptionKey:
+        """Return what an option of ``problem`` is."""
+        place = int(np.searchsorted(self.layout.first, number, side="right")) - 1
+        index, row = self.layout.order[place], int(number - self.layout.first[place])
+        options = self.options[index]
+        periods = self.portfolio.periods
+        start = 0 if options.start is None else int(options.start[row])
+        way = 0 if options.use_index is None else int(options.use_index[row])
+        return OptionKey(
+            index=index,
+            row=row,
+            project=options.project,
+            architecture=options.architecture(row),
+            images=int(options.images_total[row]),
+            start=periods[start].id if periods else None,
+            uses=options.uses[way],
+        )
+
+    def numbers(self, index: int) -> Rows:
+        """Return the numbers in ``problem`` of the options of a project of the file."""
+        place = self.layout.order.index(index)
+        return np.arange(*self.layout.first[place : place + 2].tolist(), dtype=np.int64)
+
+    def groups(self, chosen: Rows | None) -> list[Group]:
+        """Return some options of ``problem`` (all for None) by project, in its order."""
+        groups = []
+        for place, index in enumerate(self.layout.order):
+            first, stop = self.layout.first[place : place + 2].tolist()
+            menu, options = self.menus[index], self.options[index]
+            if chosen is None:
+                kept = menu.success is not None and len(options) > 0
+                success = menu.success[menu.rows] if kept and menu.success is not None else None
+                groups.append(Group(menu, options, success))
+            else:
+                rows = chosen[(chosen >= first) & (chosen < stop)] - first
+                if len(rows):
+                    groups.append(Group(menu, options.take(rows)))
+        return groups
+
+
+def prepare(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+) -> Prepared:
+    """Forecast and price everything a plan may choose.
+
+    Raises
+    ------
+    InputError
+        No budget, no projects, or values missing that the objective needs.
+    """
+    require_plannable(portfolio)
+    return prepare_unbudgeted(
+        portfolio, posterior, catalogue, seed=seed, keeps_draws=needs_draws(portfolio)
+    )
+
+
+def prepare_unbudgeted(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    keeps_draws: bool = False,
+) -> Prepared:
+    """Forecast and price everything, whether or not there is a budget to plan under.
+
+    ``keeps_draws`` keeps the success of every option in each of the solve's draws.
+    """
+    objective = resolve_objective(portfolio)
+    menus = build_menus(
+        portfolio,
+        build_forecasts(portfolio, posterior, catalogue, seed),
+        catalogue,
+        seed=seed,
+        keeps_draws=keeps_draws,
+    )
+    options = plan_options(menus, portfolio)
+    return Prepared(
+        portfolio=portfolio,
+        posterior=posterior,
+        catalogue=catalogue,
+        seed=seed,
+        objective=objective,
+        menus=menus,
+        options=options,
+        layout=build_layout(options, portfolio),
+        budget_cents=total_budget_cents(portfolio) or 0,
+    )
+
+
+def build_forecasts(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+) -> dict[str, Forecast]:
+    """Return the forecast of each project by its id."""
+    known = catalogue.architectures
+    return {
+        project.id: build_forecast(project, posterior, architectures=known, seed=seed)
+        for project in portfolio.projects
+    }
+
+
+def audit_outcomes(prepared: Prepared, chosen: Rows | None = None) -> PackedOutcomes:
+    """Return outcomes on the draws that the solve never sees.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    chosen : ndarray of int64, optional
+        Increasing numbers of options of the problem; option k of the outcomes is ``chosen[k]``.
+        All by default, which costs as much as pricing did.
+    """
+    return pack_outcomes(
+        prepared.groups(chosen),
+        prepared.portfolio,
+        prepared.objective,
+        seed=prepared.seed,
+        held_out=True,
+    )
+
+
+def held_out_value(
+    prepared: Prepared,
+    chosen: Rows,
+    assets: NDArray[np.bool_],
+    risk: RiskMeasure | None = None,
+) -> float:
+    """Return the objective of any choice on the audit's draws, risk measure included.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    chosen : ndarray of int64
+        Options of ``prepared.problem``, increasing.
+    assets : ndarray of bool
+        Elementary assets bought.
+    risk : RiskMeasure, optional
+        Another measure than the portfolio's.
+    """
+    worth = audit_worth(prepared, chosen)
+    worth = worth + float(prepared.problem.asset_worth[assets].sum())
+    return risk_value(worth, risk or prepared.problem.risk)
+
+
+def audit_worth(prepared: Prepared, chosen: Rows) -> NDArray[np.float64]:
+    """Return the worth of some options together in each of the audit's draws, without assets."""
+    rows = prepared.posterior.audit_rows
+    total = len(range(*rows.indices(prepared.posterior.n_draws)))
+    if len(chosen) == 0:
+        return np.zeros(total)
+    outcomes = audit_outcomes(prepared, chosen)
+    return outcomes.worth_draws(np.arange(len(chosen), dtype=np.int64)).sum(axis=0)
+
+
+def audit_spend(prepared: Prepared, chosen: Rows) -> NDArray[np.float64]:
+    """Return the spend of some options together in each of the audit's draws, in cents."""
+    if len(chosen) == 0:
+        return np.zeros(len(audit_worth(prepared, chosen)))
+    outcomes = audit_outcomes(prepared, chosen)
+    return outcomes.spend_draws(np.arange(len(chosen), dtype=np.int64)).sum(axis=0)
+
+
+def solve_prepared(
+    prepared: Prepared,
+    *,
+    budget_cents: int | None = None,
+    risk: RiskMeasure | None = None,
+    gap: float = 1e-6,
+    allowance: Allowance = USUAL,
+) -> Solution:
+    """Solve a prepared portfolio, or the same one under another budget or measure of risk.
+
+    The best expectation under one budget and rules on projects is searched directly; everything
+    else by :class:`planner.solving.solver.PortfolioSolver`. A bound on the chance of random
+    spend is met on draws the solve never saw: see :mod:`planner.planning.hold`.
+    """
+    if prepared.is_plain and (risk is None or risk.kind == "expected"):
+        choice = choose(
+            prepared.options,
+            prepared.objective,
+            prepared.budget_cents if budget_cents is None else budget_cents,
+            project_rules(prepared.portfolio.rules),
+            gap=gap,
+            allowance=allowance,
+        )
+        return _as_solution(prepared, choice)
+    if _is_impossible(prepared.problem):
+        return _as_solution(prepared, None)
+    if prepared.portfolio.hold is not None:
+        return solve_held(
+            prepared, budget_cents=budget_cents, risk=risk, gap=gap, allowance=allowance
+        )
+    return prepared.solver.solve(budget_cents=budget_cents, risk=risk, gap=gap, allowance=allowance)
+
+
+def solve_freed(prepared: Prepared, *, gap: float = 1e-6, allowance: Allowance = USUAL) -> Solution:
+    """Solve a prepared portfolio without its total budget, and without a bound on random spend.
+
+    Everything else stays: rules, budgets of periods, shared assets, measure of risk.
+    """
+    enough = dearest_spend(prepared.problem)
+    if prepared.portfolio.hold is None or _is_impossible(prepared.problem):
+        return solve_prepared(prepared, budget_cents=enough, gap=gap, allowance=allowance)
+    return prepared.free_solver.solve(budget_cents=enough, gap=gap, allowance=allowance)
+
+
+def _is_impossible(problem: Problem) -> bool:
+    """Whether a row without anything in it cannot be kept: a demanded project has no option."""
+    return any(
+        row.limit < 0 and len(row.options) == 0 and len(row.assets) == 0 for row in problem.rows
+    )
+
+
+def _as_solution(prepared: Prepared, choice: Choice | None) -> Solution:
+    """Return what the direct search chose in the terms of the problem."""
+    problem = prepared.problem
+    nothing = np.zeros(len(problem.assets), dtype=np.bool_)
+    if choice is None:
+        return Solution(
+            options=np.zeros(0, dtype=np.int64),
+            assets=nothing,
+            status=Status.INFEASIBLE,
+            value=0.0,
+            bound=0.0,
+            gap=0.0,
+            mean=0.0,
+            tail=0.0,
+            solver_bound=0.0,
+            own_bound=0.0,
+            committed_cents=0,
+            budget_price=0.0,
+            row_prices=np.zeros(len(problem.rows)),
+        )
+    return Solution(
+        options=prepared.layout.chosen(choice.picks),
+        assets=nothing,
+        status=choice.status,
+        value=choice.value,
+        bound=choice.bound,
+        gap=choice.gap,
+        mean=choice.value,
+        tail=choice.value,
+        solver_bound=choice.solver_bound,
+        own_bound=choice.own_bound,
+        committed_cents=choice.committed_cents,
+        budget_price=choice.budget_price,
+        row_prices=np.zeros(len(problem.rows)),
+        stop=choice.stop,
+    )
+
+
+def picks_of(prepared: Prepared, solution: Solution) -> Sequence[int | None]:
+    """Return the chosen option of each project of the file."""
+    return prepared.layout.picks(solution.options)

@@ -1,0 +1,1 @@
+"""Why each project is funded or not, and what the next money would buy."""

@@ -1,0 +1,96 @@
+"""What would the plan be without one of its limits?
+
+Each limit is dropped alone, and the plan is made again: a limit binds where the plan is then worth
+more. That is told by solves, not by dual prices: of limits that bind together one may have no
+price, and a relaxation may price what no plan of whole projects feels.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from planner.domain.portfolio.portfolio import Require, Rule, UnitShare
+from planner.domain.vocabulary import Status
+from planner.offering.build_problem import period_name
+from planner.offering.problem import Solution
+from planner.planning.changed import without_period_limit, without_rule
+from planner.planning.conflict.plain import BUDGET
+from planner.planning.prepare import Prepared, solve_prepared
+from planner.planning.reasons.budget_price import freed, is_better
+
+__all__ = ["Freed", "Limit", "limits_of"]
+
+EXACT_UP_TO = 12
+"""Projects up to which a plan without a limit is searched as finely as the plan itself."""
+FINE_GAP, ROUGH_GAP = 1e-6, 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Freed:
+    """A portfolio without one of its limits, and its plan."""
+
+    prepared: Prepared
+    solution: Solution
+
+    def funds(self, index: int) -> bool:
+        """Whether the plan funds a project of the file."""
+        if self.solution.status is Status.INFEASIBLE:
+            return False
+        return self.prepared.layout.picks(self.solution.options)[index] is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """One limit of a portfolio.
+
+    Attributes
+    ----------
+    name : str
+        As messages call it.
+    rule : Rule or None
+        The user's, if it is one.
+    drop : callable
+        Gives the portfolio without it, and the plan.
+    """
+
+    name: str
+    rule: Rule | None
+    drop: Callable[[], Freed]
+
+    def gain(self, solution: Solution) -> tuple[float, Freed]:
+        """Return what the plan gains without the limit, and that plan; 0 if it gains nothing."""
+        without = self.drop()
+        better = is_better(without.solution, solution)
+        return (without.solution.value - solution.value if better else 0.0), without
+
+    def concerns(self, prepared: Prepared, index: int) -> bool:
+        """Whether it speaks about a project, its business unit, or money that it may spend."""
+        project, rule = prepared.menus[index].project, self.rule
+        if rule is None:
+            return True
+        if isinstance(rule, UnitShare):
+            return True  # what one unit spends is a share of what all do
+        if isinstance(rule, Require):
+            return project.id in (rule.project, rule.needs)
+        named = getattr(rule, "projects", None)
+        return project.id in (named if named is not None else (getattr(rule, "project", ""),))
+
+
+def limits_of(prepared: Prepared, solution: Solution) -> Iterator[Limit]:
+    """Yield the limits of a portfolio: its budget, those of its periods, and its rules."""
+    if prepared.portfolio.budget is not None:
+        yield Limit(BUDGET, None, lambda: Freed(prepared, freed(prepared, solution) or solution))
+    for period in prepared.portfolio.periods:
+        yield Limit(
+            period_name(period.id),
+            None,
+            partial(_solved, without_period_limit, prepared, period.id),
+        )
+    for rule in prepared.portfolio.rules:
+        yield Limit(rule.name, rule, partial(_solved, without_rule, prepared, rule))
+
+
+def _solved[T](drop: Callable[[Prepared, T], Prepared], prepared: Prepared, what: T) -> Freed:
+    without = drop(prepared, what)
+    exact = without.is_plain or len(without.menus) <= EXACT_UP_TO
+    return Freed(without, solve_prepared(without, gap=FINE_GAP if exact else ROUGH_GAP))

@@ -1,0 +1,274 @@
+"""How far may net value and cost of the plan stray, on draws that the solve never saw?
+
+Draw s is the same state of the world for every project, so what projects have in common does
+not average out.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+
+from planner.domain.portfolio.project import Project
+from planner.domain.results.plan import Interval, Quantiles, RiskResult, RiskSplit
+from planner.forecasting.forecast import Forecast
+from planner.offering.problem import RiskMeasure
+
+type Draws = NDArray[np.float64]
+
+TAIL = 0.1
+"""Share of outcomes that cvar90 averages."""
+
+NEGLIGIBLE = 1e-14
+"""Aversion times the spread of outcomes below which a measure is the mean to every digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Funded:
+    """One funded project as the risk reads it.
+
+    Attributes
+    ----------
+    project : Project
+        Whose target and value count.
+    forecast : Forecast
+        Its joint draws.
+    architecture : str
+        Chosen.
+    images : int
+        Trained on; in ``stop_when_reached`` mode at most.
+    fixed_cents : int
+        Cost that is the same in every draw.
+    random_cost : ndarray of shape (n_audit_draws,) or None
+        Draws of the rest; None where nothing is random.
+    stops : bool
+        Whether labelling stops at the target.
+    present : float
+        Present value of one unit of money of the period in which it starts.
+    """
+
+    project: Project
+    forecast: Forecast
+    architecture: str
+    images: int
+    fixed_cents: int
+    random_cost: Draws | None = None
+    stops: bool = False
+    present: float = 1.0
+
+    def success_draws(self) -> NDArray[np.bool_]:
+        """Return in which of the audit's draws the target is met."""
+        forecast, target = self.forecast, self.project.error_target
+        rows = forecast.audit_rows
+        if self.stops:
+            need = forecast.data_needed_draws(target, self.architecture)[rows]
+            return np.asarray(need <= self.images)
+        errors = forecast.error_draws([self.images], self.architecture, rows=rows)[:, 0]
+        return np.asarray(errors <= target)
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """A shared asset as the risk reads it: its certain cents, draws of the rest, present value."""
+
+    fixed_cents: int
+    random_cost: Draws | None = None
+    present: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class PlanDraws:
+    """Net value (present value where there is a discount rate) and spend in each draw."""
+
+    net_value: Draws
+    cost: Draws
+
+
+def plan_draws(funded: Sequence[Funded], n_draws: int, bought: Sequence[Bought] = ()) -> PlanDraws:
+    """Return net value and spend of a whole plan in each of the audit's draws.
+
+    Parameters
+    ----------
+    funded : sequence of Funded
+        The plan; nothing is at risk without any.
+    n_draws : int
+        Draws of the audit.
+    bought : sequence of Bought
+        Shared assets.
+    """
+    items: tuple[Funded | Bought, ...] = (*funded, *bought)
+    # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
+    cost = np.full(n_draws, sum(item.fixed_cents for item in items) / 100)
+    value = np.zeros(n_draws)
+    later = np.zeros(n_draws)  # by how much the present value of the spend is below the spend
+    for item in items:
+        random = np.zeros(n_draws) if item.random_cost is None else item.random_cost
+        if item.random_cost is not None:
+            cost += random
+        if item.present != 1.0:
+            later += (1.0 - item.present) * (item.fixed_cents / 100 + random)
+    for project in funded:
+        value += project.present * (project.project.value or 0.0) * project.success_draws()
+    net = value - cost
+    return PlanDraws(net + later if later.any() else net, cost)
+
+
+def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResult:
+    """Return the spread of net value and cost over the audit's draws.
+
+    Parameters
+    ----------
+    funded : sequence of Funded
+        The plan; nothing is at risk without any.
+    n_draws : int
+        Draws of the audit.
+    budget : float
+        What ``chance_over_budget`` compares with.
+    """
+    return spread_of(plan_draws(funded, n_draws), budget)
+
+
+def spread_of(draws: PlanDraws, budget: float) -> RiskResult:
+    """Return quantiles and tails of net value and cost, and the chance of exceeding a budget."""
+    cost = draws.cost
+    over = cost > budget + 0.005  # half a cent: sums of cents in binary
+    interval = None
+    if np.ptp(cost) > 0:
+        interval = chance_interval(int(np.count_nonzero(over)), len(cost))
+    return RiskResult(
+        summarise(draws.net_value, worst="low"),
+        summarise(cost, worst="high"),
+        float(np.mean(over)),
+        interval,
+    )
+
+
+def split_risk(net_value: Draws, other_luck: Draws) -> RiskSplit:
+    r"""Return how much of the spread of net value all projects share.
+
+    Given what all projects share in a draw (the model's coefficients, effects of architectures,
+    the price of compute), two evaluations with independent luck of each project are independent.
+    So their covariance over the draws is the variance of the conditional mean,
+
+    .. math:: \mathrm{Cov}(V, V') = \mathrm{Var}(E[V \mid \text{shared}]),
+
+    and what is left of the variance is due to luck.
+
+    Parameters
+    ----------
+    net_value, other_luck : ndarray of shape (n_draws,)
+        Of the same plan in the same draws; every project's own luck is drawn anew.
+
+    Examples
+    --------
+    >>> draws = np.array([0.0, 2.0, 4.0])
+    >>> split_risk(draws, draws).shared_share
+    1.0
+    """
+    variance = float(np.var(net_value))
+    if variance == 0:
+        return RiskSplit(0.0, 0.0, 0.0)
+    centred = net_value - net_value.mean()
+    covariance = float(np.mean(centred * (other_luck - other_luck.mean())))
+    shared = min(max(covariance, 0.0), variance)
+    return RiskSplit(math.sqrt(shared), math.sqrt(variance - shared), shared / variance)
+
+
+def summarise(draws: Draws, *, worst: str) -> Quantiles:
+    """Return mean, quantiles and the mean of the worst tenth of draws.
+
+    Parameters
+    ----------
+    draws : ndarray
+        Equally likely outcomes.
+    worst : {"low", "high"}
+        Which end is bad.
+
+    Examples
+    --------
+    >>> summarise(np.arange(10.0), worst="low").cvar90
+    0.0
+    """
+    p10, p50, p80, p90 = np.quantile(draws, (0.1, 0.5, 0.8, 0.9), method="inverted_cdf")
+    return Quantiles(
+        mean=float(draws[0]) if np.ptp(draws) == 0 else math.fsum(draws.tolist()) / len(draws),
+        p10=float(p10),
+        p50=float(p50),
+        p80=float(p80),
+        p90=float(p90),
+        cvar90=tail_mean(draws if worst == "low" else -draws) * (1 if worst == "low" else -1),
+    )
+
+
+def chance_interval(hits: int, count: int) -> Interval:
+    """Return the 95 % interval of a chance seen in independent draws (Clopper and Pearson).
+
+    Draws of a Markov chain are a little less than independent; the interval is then a little
+    too narrow.
+
+    Examples
+    --------
+    >>> round(chance_interval(0, 100).high, 4)
+    0.0362
+    """
+    low = float(betaincinv(hits, count - hits + 1, 0.025)) if hits else 0.0
+    high = float(betaincinv(hits + 1, count - hits, 0.975)) if hits < count else 1.0
+    return Interval(low, high)
+
+
+def risk_value(draws: Draws, risk: RiskMeasure) -> float:
+    """Return the worth of equally likely outcomes under a measure of risk.
+
+    Computed from the draws alone, apart from every solver.
+
+    Examples
+    --------
+    >>> risk_value(np.array([0.0, 10.0]), RiskMeasure("cvar", level=0.5, weight=0.5))
+    2.5
+    """
+    mean = math.fsum(draws.tolist()) / len(draws)
+    if risk.kind == "cvar":
+        return (1 - risk.weight) * mean + risk.weight * tail_mean(draws, 1 - risk.level)
+    if risk.kind == "entropic":
+        return certain_equivalent(draws, risk.aversion)
+    return mean
+
+
+def certain_equivalent(draws: Draws, aversion: float) -> float:
+    r"""Return the amount that is worth as much as equally likely ones under constant aversion.
+
+    .. math:: -\frac{1}{\gamma} \log E[e^{-\gamma W}]
+
+    Counted from the lowest draw, so that nothing overflows, and in small differences from 1, so
+    that the least aversion gives the mean and not its rounding error.
+
+    Examples
+    --------
+    >>> certain_equivalent(np.array([0.0, 10.0]), 1e-300), certain_equivalent(np.zeros(2), 1e6)
+    (5.0, 0.0)
+    """
+    lowest = float(draws.min())
+    with np.errstate(over="ignore"):
+        scaled = aversion * (draws - lowest)
+    if float(scaled.max()) < NEGLIGIBLE:
+        return math.fsum(draws.tolist()) / len(draws)
+    return lowest - math.log1p(math.fsum(np.expm1(-scaled).tolist()) / len(draws)) / aversion
+
+
+def tail_mean(draws: Draws, share: float = TAIL) -> float:
+    """Return the mean of the lowest share of draws; the draw at the edge counts in part.
+
+    Examples
+    --------
+    >>> tail_mean(np.array([1.0, 2.0, 9.0]), share=0.5)
+    1.3333333333333333
+    """
+    ordered = np.sort(draws)
+    size = share * len(draws)
+    whole = math.floor(size + 1e-9)
+    part = max(0.0, size - whole)
+    edge = part * float(ordered[whole]) if part > 0 and whole < len(ordered) else 0.0
+    return (math.fsum(ordered[:whole].tolist()) + edge) / (whole + part)

@@ -1,0 +1,1 @@
+"""What changed between two plans, and whether a saved one still stands."""

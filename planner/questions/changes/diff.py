@@ -1,0 +1,268 @@
+"""What changed between two plans, and what can explain it.
+
+Projects are matched by id. A cause is named only where something in fact differs: first in the
+project's own fields or measured runs, then in what concerns all projects, then in other projects,
+which compete for the same budget.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from planner.domain.format import figure
+from planner.domain.quantities import show
+from planner.domain.results.plan import Decision, Plan
+from planner.domain.results.plan_diff import (
+    ChangeKind,
+    FieldChange,
+    PlanDiff,
+    PlanHead,
+    ProjectChange,
+    Standing,
+)
+
+MOST_NAMED = 3
+"""Causes that one sentence names; the rest is counted."""
+
+_LONGEST_VALUE = 40
+
+
+def compare_plans(before: Plan, after: Plan) -> PlanDiff:
+    """Return what differs between two plans.
+
+    Parameters
+    ----------
+    before, after : Plan
+        Of any two portfolios; projects with the same id are taken for the same.
+
+    Returns
+    -------
+    PlanDiff
+    """
+    known = bool(before.inputs) and bool(after.inputs)
+    changes = tuple(_shared_changes(before, after))
+    fields = _project_fields(before, after)
+    touched = [name for name, found in fields.items() if found]
+    first, second = _standings(before), _standings(after)
+    names = [*second, *(name for name in first if name not in second)]
+    return PlanDiff(
+        before=_head(before),
+        after=_head(after),
+        changes=changes,
+        projects=tuple(
+            _project_change(
+                name,
+                first.get(name),
+                second.get(name),
+                fields.get(name, ()),
+                _Around(changes, tuple(other for other in touched if other != name), known),
+            )
+            for name in names
+        ),
+        inputs_known=known,
+    )
+
+
+class _Around:
+    """What changed around a project: for all projects, and in others."""
+
+    def __init__(
+        self, changes: tuple[FieldChange, ...], others: tuple[str, ...], known: bool
+    ) -> None:
+        self.changes = changes
+        self.others = others
+        self.known = known
+
+
+def _head(plan: Plan) -> PlanHead:
+    objective = plan.objective
+    return PlanHead(
+        portfolio=plan.portfolio,
+        currency=plan.currency,
+        model=dict(plan.model),
+        inputs_sha256=plan.inputs_sha256,
+        release=plan.release,
+        seed=plan.seed,
+        status=plan.status,
+        objective=None if objective is None else str(objective.kind),
+        value=None if objective is None else objective.value,
+        budget=plan.budget.limit,
+        committed=plan.budget.committed,
+    )
+
+
+def _standings(plan: Plan) -> dict[str, Standing]:
+    return {item.project: _standing(item, plan) for item in plan.decisions}
+
+
+def _standing(decision: Decision, plan: Plan) -> Standing:
+    return Standing(
+        verdict=decision.verdict,
+        architecture=decision.architecture,
+        images_total=decision.images_total,
+        images_to_buy=decision.images_to_buy,
+        cost_total=decision.cost.total,
+        chance_of_target=decision.chance_of_target,
+        expected_net_value=decision.expected_net_value,
+        start=decision.start,
+        assets=decision.assets,
+        against=plan.chance_bounds(decision.project),
+    )
+
+
+def _shared_changes(before: Plan, after: Plan) -> Iterator[FieldChange]:
+    """Yield what differs and concerns every project."""
+    if before.inputs and after.inputs:
+        for part in ("portfolio", "compute", "shared"):
+            yield from _changes(part, _part(before, part), _part(after, part))
+        yield from _rule_changes(before, after)
+    elif before.budget.limit != after.budget.limit:
+        yield FieldChange("portfolio.budget", before.budget.limit, after.budget.limit)
+    for name, one, other in (
+        ("model", _model(before), _model(after)),
+        ("seed", before.seed, after.seed),
+        ("release", before.release, after.release),
+    ):
+        if one != other:
+            yield FieldChange(name, one, other)
+
+
+def _rule_changes(before: Plan, after: Plan) -> Iterator[FieldChange]:
+    """Yield rules that only one plan has, by what they say: their number in the file may move."""
+    first, second = (
+        dict.fromkeys(_NUMBER.sub("", name) for name in _part(plan, "rules"))
+        for plan in (before, after)
+    )
+    yield from (FieldChange("rules", name, None) for name in first if name not in second)
+    yield from (FieldChange("rules", None, name) for name in second if name not in first)
+
+
+_NUMBER = re.compile(r"^rules\[[0-9]+\]: ")
+
+
+def _model(plan: Plan) -> str:
+    return f"{plan.model.get('name', '')} {plan.model.get('sha256', '')[:12]}".strip()
+
+
+def _project_fields(before: Plan, after: Plan) -> dict[str, tuple[FieldChange, ...]]:
+    """Return what differs in each project's own fields, for projects that both plans have."""
+    first, second = _part(before, "projects"), _part(after, "projects")
+    found = {}
+    for name in dict.fromkeys([*second, *first]):
+        one, other = first.get(name), second.get(name)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            found[name] = tuple(_changes("", one, other))
+        elif before.inputs and after.inputs:  # added or removed: others may move because of it
+            found[name] = (FieldChange("", one, other),)
+    return found
+
+
+def _part(plan: Plan, name: str) -> Mapping[str, object]:
+    part = plan.inputs.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _changes(
+    path: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[FieldChange]:
+    """Yield the leaves in which two nested mappings differ."""
+    for key in dict.fromkeys([*after, *before]):
+        here = f"{path}.{key}" if path else str(key)
+        one, other = before.get(key), after.get(key)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            yield from _changes(here, one, other)
+        elif one != other:
+            yield FieldChange(here, one, other)
+
+
+def _project_change(
+    name: str,
+    before: Standing | None,
+    after: Standing | None,
+    fields: tuple[FieldChange, ...],
+    around: _Around,
+) -> ProjectChange:
+    if before is None or after is None:
+        kind = ChangeKind.ADDED if before is None else ChangeKind.REMOVED
+        fields = ()
+    else:
+        kind = ChangeKind.SAME if before == after else ChangeKind.CHANGED
+    evidence = tuple(change for change in fields if change.field.startswith("pilots"))
+    inputs = tuple(change for change in fields if change not in evidence)
+    why = _why(kind, inputs, evidence, around)
+    return ProjectChange(name, kind, before, after, inputs, evidence, why)
+
+
+def _why(
+    kind: ChangeKind,
+    inputs: tuple[FieldChange, ...],
+    evidence: tuple[FieldChange, ...],
+    around: _Around,
+) -> str:
+    """Return what changed that can explain a project's change."""
+    if kind is ChangeKind.ADDED:
+        return "Not in the first plan."
+    if kind is ChangeKind.REMOVED:
+        return "Not in the second plan."
+    own = []
+    if evidence:
+        own.append(f"its measured runs changed ({_runs(evidence)})")
+    if inputs:
+        own.append(f"its own fields changed: {_listed(inputs)}")
+    if kind is ChangeKind.SAME:
+        return f"The same, although {' and '.join(own)}." if own else "The same."
+    if own:
+        return _sentence(" and ".join(own), around.changes)
+    if not around.known:
+        return "One of the plans does not say what it was made from, so the cause is not known."
+    if around.changes:
+        return f"Its own fields are the same; for all projects changed: {_named(around.changes)}."
+    if around.others:
+        rest = len(around.others) - MOST_NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        named = ", ".join(around.others[:MOST_NAMED])
+        return (
+            f"Its own fields are the same; other projects changed ({named}{more}), and all compete "
+            "for the same budget."
+        )
+    return (
+        "Nothing that the plans were made from differs: not their inputs, model, seed or release."
+    )
+
+
+def _sentence(own: str, changes: tuple[FieldChange, ...]) -> str:
+    text = own[0].upper() + own[1:]
+    return f"{text}; for all projects changed: {_named(changes)}." if changes else f"{text}."
+
+
+def _runs(evidence: Iterable[FieldChange]) -> str:
+    """Return how many runs there were and are."""
+    change = next(iter(evidence))
+    counts = [len(runs) if isinstance(runs, list) else 0 for runs in (change.before, change.after)]
+    return f"{counts[0]} before, {counts[1]} now"
+
+
+def _listed(changes: tuple[FieldChange, ...]) -> str:
+    named = "; ".join(
+        f"{change.field} {_value(change.before)} → {_value(change.after)}"
+        for change in changes[:MOST_NAMED]
+    )
+    rest = len(changes) - MOST_NAMED
+    return f"{named}; and {rest} more" if rest > 0 else named
+
+
+def _named(changes: tuple[FieldChange, ...]) -> str:
+    """Return which fields changed for all projects; their values stand once, with the plans."""
+    return ", ".join(dict.fromkeys(change.field for change in changes))
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return figure(value, 10)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = ", ".join(value)
+    text = value if isinstance(value, str) else show(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

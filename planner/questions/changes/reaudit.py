@@ -1,0 +1,313 @@
+"""Does a saved plan still stand, with the file and the model of today?
+
+Its choice is taken as it is: the same projects, architectures, images, start and shared assets,
+priced and forecast anew, on the seed it was made with. Nothing is optimised, so that whatever
+differs comes from the inputs, the model or the release.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from planner import __version__
+from planner.domain.catalogue import Catalogue
+from planner.domain.format import count, money_to_the_cent, percent, percent_as_set
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.echo import echo_inputs
+from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio, chance_bounds
+from planner.domain.portfolio.project import Project
+from planner.domain.results.option import ProjectOptions
+from planner.domain.results.plan import (
+    BudgetResult,
+    Cost,
+    Decision,
+    ObjectiveResult,
+    Plan,
+    RiskResult,
+)
+from planner.domain.results.reaudit import Fault, Reaudit
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.errors import InputError, Problem
+from planner.planning.audit import broken_by, period_cents, recompute
+from planner.planning.judge import held_out, judge_risk
+from planner.planning.plan import hold_reached
+from planner.planning.prepare import Prepared, prepare
+from planner.planning.risk import risk_value
+from planner.planning.sharing import Split, purchases, shared_result, split
+from planner.planning.verdict import rule_on
+from planner.questions.changes.diff import compare_plans
+
+
+def reaudit(
+    plan: Plan, portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue
+) -> Reaudit:
+    """Evaluate the choice of a saved plan on a portfolio and a model, without optimising.
+
+    Parameters
+    ----------
+    plan : Plan
+        As saved; its seed is used again.
+    portfolio : Portfolio
+        As it is today, with a budget.
+    posterior, catalogue : optional
+        Model and tables of today.
+
+    Returns
+    -------
+    Reaudit
+        Whether it still keeps budget and rules, and its value now against then.
+
+    Raises
+    ------
+    InputError
+        The plan was infeasible, or none of its projects is in the portfolio.
+    """
+    funded = _funded(plan)
+    known = {project.id: project for project in portfolio.projects}
+    if not any(name in known for name in (decision.project for decision in plan.decisions)):
+        message = "none of the plan's projects is in the portfolio: it is a plan of something else."
+        raise InputError([Problem("decisions", message, code="OTHER_PORTFOLIO")])
+    feasible = {name: d for name, d in funded.items() if name in known}
+    faults = [
+        Fault("PROJECT_GONE", name, f"{name} is funded by the plan, but no longer in the file.")
+        for name in funded
+        if name not in known
+    ]
+    decided = _as_decided(portfolio, feasible, catalogue)
+    prepared = prepare(decided, posterior, catalogue, seed=plan.seed)
+    picks = [
+        _row(options, feasible.get(menu.project.id), prepared)
+        for menu, options in zip(prepared.menus, prepared.options, strict=True)
+    ]
+    faults += _gone(prepared, feasible, picks)
+    seen = _evaluate(prepared, picks)
+    risk = judge_risk(prepared, picks, [item.purchase for item in seen.splits])
+    faults += _faults(seen, portfolio, risk)
+    diff = compare_plans(plan, _plan_now(seen, portfolio))
+    same_objective = plan.objective is not None and plan.objective.kind is prepared.objective
+    return Reaudit(
+        faults=tuple(faults),
+        held_out_then=plan.audit.held_out_value if plan.audit and same_objective else None,
+        held_out_now=seen.held_out if same_objective else None,
+        risk=risk,
+        shared=tuple(shared_result(item) for item in seen.splits),
+        diff=replace(diff, after=replace(diff.after, status=None)),
+    )
+
+
+def _funded(plan: Plan) -> dict[str, Decision]:
+    if plan.status is Status.INFEASIBLE:
+        message = "the saved plan funds nothing because no plan fitted; there is nothing to audit."
+        raise InputError([Problem("status", message, code="INFEASIBLE_PLAN")])
+    return {d.project: d for d in plan.decisions if d.verdict is not Verdict.NO_GO}
+
+
+def _as_decided(
+    portfolio: Portfolio, funded: Mapping[str, Decision], catalogue: Catalogue
+) -> Portfolio:
+    """Return the portfolio with what was decided in place of the user's rules and thresholds.
+
+    Budgets stay, since ranges of cost are judged against them; nothing is solved under them.
+    """
+    limits = {project.id: project.images.limit for project in portfolio.projects}
+    networks = {architecture.name for architecture in catalogue.architectures}
+    rules = tuple(
+        Committed(f"saved plan: {name}", name, decision.architecture, decision.images_total)
+        for name, decision in funded.items()
+        if decision.images_total <= limits[name] and decision.architecture in networks
+    )
+    projects = tuple(replace(project, min_chance=None) for project in portfolio.projects)
+    return replace(portfolio, rules=rules, projects=projects)
+
+
+def _row(options: ProjectOptions, decision: Decision | None, prepared: Prepared) -> int | None:
+    """Return the option that a decision is today; None if it is not funded, or cannot be had."""
+    if decision is None:
+        return None
+    periods = [period.id for period in prepared.portfolio.periods]
+    wanted = _assets_today(prepared.portfolio, decision)
+    for row in range(len(options)):
+        start = 0 if options.start is None else int(options.start[row])
+        way = 0 if options.use_index is None else int(options.use_index[row])
+        if (
+            options.architecture(row) == decision.architecture
+            and int(options.images_total[row]) == decision.images_total
+            and (not periods or decision.start not in periods or periods[start] == decision.start)
+            and set(options.uses[way]) == wanted
+        ):
+            return row
+    return None
+
+
+def _assets_today(portfolio: Portfolio, decision: Decision) -> set[str]:
+    """Return the shared assets the decision uses today: those it used, and those now required."""
+    mine = [asset for asset in portfolio.shared if decision.project in asset.members]
+    return {asset.id for asset in mine if asset.required or asset.id in decision.assets}
+
+
+def _gone(
+    prepared: Prepared, funded: Mapping[str, Decision], picks: Sequence[int | None]
+) -> Iterator[Fault]:
+    """Yield funded projects whose option can no longer be had."""
+    for options, menu, pick in zip(prepared.options, prepared.menus, picks, strict=True):
+        name = menu.project.id
+        if pick is not None or name not in funded:
+            continue
+        decision, limit = funded[name], menu.project.images.limit
+        reason = (
+            f"only {count(limit)} images can be had"
+            if decision.images_total > limit
+            else f"nothing like it is on offer ({len(options)} options were compared)"
+        )
+        yield Fault(
+            "OPTION_GONE",
+            name,
+            f"{name} on {count(decision.images_total)} images with {decision.architecture}: "
+            f"{reason}.",
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What the choice is today."""
+
+    prepared: Prepared
+    picks: tuple[int | None, ...]
+    splits: tuple[Split, ...]
+    cents: int
+    value: float
+    held_out: float
+
+
+def _evaluate(prepared: Prepared, picks: Sequence[int | None]) -> _Seen:
+    """Recompute cost and worth from the chosen options alone."""
+    bought = purchases(prepared.portfolio, prepared.options, picks)
+    in_money = prepared.objective is Objective.NET_VALUE
+    own = recompute(prepared.options, picks, prepared.objective)
+    assets = math.fsum(item.present_cost for item in bought) if in_money else 0.0
+    value, outcomes = own.value - assets, prepared.problem.outcomes
+    if outcomes is not None:  # a measure of risk looks at the draws
+        worth = outcomes.worth_draws(prepared.layout.chosen(picks)).sum(axis=0) - assets
+        value = risk_value(worth, prepared.problem.risk)
+    return _Seen(
+        prepared=prepared,
+        picks=tuple(picks),
+        splits=split(bought, {}, in_money=in_money),
+        cents=own.cents + sum(item.total_cents for item in bought),
+        value=value,
+        held_out=held_out(prepared, prepared.layout.chosen(picks), bought),
+    )
+
+
+def _faults(seen: _Seen, portfolio: Portfolio, risk: RiskResult) -> Iterator[Fault]:
+    """Yield what the choice does not keep of the budget, the rules and the thresholds of today."""
+    prepared = seen.prepared
+    limit = prepared.budget_cents
+    if portfolio.hold is None and seen.cents > limit:
+        committed = money_to_the_cent(seen.cents / 100, portfolio.currency)
+        over = money_to_the_cent((seen.cents - limit) / 100)
+        message = f"It commits {committed} of {money_to_the_cent(limit / 100)}: {over} too much."
+        yield Fault("BUDGET", None, message)
+    if risk.hold is not None and not risk.hold.holds:
+        reached = hold_reached(risk.hold, portfolio.currency)
+        yield Fault("HOLD", None, f"The budget does not hold on held-out draws at {reached}.")
+    bought = [item.purchase for item in seen.splits]
+    spent = period_cents(portfolio, prepared.options, seen.picks, bought)
+    for period, cents in zip(portfolio.periods, spent, strict=False):
+        if cents > round(100 * period.budget):
+            committed = money_to_the_cent(cents / 100, portfolio.currency)
+            message = (
+                f"It commits {committed} of {money_to_the_cent(period.budget)} in {period.id}."
+            )
+            yield Fault("PERIOD", None, message)
+    for name in dict.fromkeys(broken_by(portfolio, prepared.options, seen.picks)):
+        yield Fault("RULE", None, f"It breaks {name}.")
+    asked = demanded(portfolio)
+    for project, options, pick in zip(
+        portfolio.projects, prepared.options, seen.picks, strict=True
+    ):
+        if pick is not None:
+            chance = float(options.chance[pick])
+            yield from _chance_faults(project, chance, portfolio, is_asked=project.id in asked)
+
+
+def demanded(portfolio: Portfolio) -> frozenset[str]:
+    """Return the projects that a rule demands: thresholds for GO and PILOT do not filter them."""
+    funded = {p for rule in portfolio.rules if isinstance(rule, Fund) for p in rule.projects}
+    decided = {rule.project for rule in portfolio.rules if isinstance(rule, Committed)}
+    return frozenset(funded | decided)
+
+
+def _chance_faults(
+    project: Project, chance: float, portfolio: Portfolio, *, is_asked: bool
+) -> Iterator[Fault]:
+    """Yield thresholds that the chance of target of a funded project misses."""
+    said = percent(chance, against=chance_bounds(portfolio, project))
+    if project.min_chance is not None and chance < project.min_chance:
+        asked = percent_as_set(project.min_chance)
+        message = f"{project.id} is now {said} likely to meet its target; min_chance is {asked}."
+        yield Fault("MIN_CHANCE", project.id, message)
+    needed = portfolio.go_chance if project.pilots else portfolio.pilot_chance
+    if chance < needed and not is_asked:
+        message = (
+            f"{project.id} is now {said} likely to meet its target; it would be funded from "
+            f"{percent_as_set(needed)}."
+        )
+        yield Fault("THRESHOLD", project.id, message)
+
+
+def _plan_now(seen: _Seen, portfolio: Portfolio) -> Plan:
+    """Return the choice as a plan of today, to be compared; its bound proves nothing."""
+    prepared = seen.prepared
+    limit = prepared.budget_cents / 100
+    return Plan(
+        model={"name": prepared.posterior.name, "sha256": prepared.posterior.sha256},
+        seed=prepared.seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        horizon_years=portfolio.horizon_years,
+        status=Status.FEASIBLE,
+        assumptions={},
+        objective=ObjectiveResult(prepared.objective, seen.value, seen.value, 0.0),
+        budget=BudgetResult(limit, seen.cents / 100, limit - seen.cents / 100, 0.0),
+        decisions=tuple(
+            _decision(seen, index, portfolio) for index in range(len(portfolio.projects))
+        ),
+        inputs=echo_inputs(portfolio),
+        release=__version__,
+    )
+
+
+def _decision(seen: _Seen, index: int, portfolio: Portfolio) -> Decision:
+    options, pick = seen.prepared.options[index], seen.picks[index]
+    menu = seen.prepared.menus[index]
+    project = menu.project
+    if pick is None:
+        nothing = (0.0, 0.0, 0.0, "")
+        held = project.images.held
+        return Decision(project.id, Verdict.NO_GO, None, held, 0, Cost(), *nothing)
+    mine = [item for item in seen.splits if project.id in item.shares.cents]
+    present_share = sum(item.present_share(project.id) for item in mine)
+    periods = seen.prepared.portfolio.periods
+    start = 0 if options.start is None else int(options.start[pick])
+    way = 0 if options.use_index is None else int(options.use_index[pick])
+    return Decision(
+        project=project.id,
+        verdict=rule_on(menu, float(options.chance[pick]), portfolio).verdict,
+        architecture=options.architecture(pick),
+        images_total=int(options.images_total[pick]),
+        images_to_buy=int(options.images_to_buy[pick]),
+        cost=Cost.from_cents(
+            int(options.data_cents[pick]),
+            int(options.training_cents[pick]),
+            int(options.fixed_cents[pick]),
+            sum(item.shares.cents[project.id] for item in mine),
+        ),
+        chance_of_target=float(options.chance[pick]),
+        expected_value=float(options.expected_value[pick]),
+        expected_net_value=float(options.expected_net_value[pick]) - present_share,
+        why="",
+        start=periods[start].id if periods else None,
+        assets=options.uses[way],
+    )

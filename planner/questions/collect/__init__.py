@@ -1,0 +1,1 @@
+"""How many images now, and how many later."""

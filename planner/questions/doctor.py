@@ -1,0 +1,202 @@
+"""Is the installation sound? Versions, solver, models, data, checksums and a tiny plan."""
+
+import hashlib
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+
+from rich.table import Table
+from rich.text import Text
+
+from planner import __version__, _api
+from planner._extras import EXTRAS, Extra
+from planner._resources import resource_root
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Images, Project
+from planner.domain.results.plan import SCHEMA_VERSION
+from planner.errors import PlannerError
+
+_PACKAGES = ("numpy", "scipy", "pulp", "highspy", "pydantic", "openpyxl", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: PASS or FAIL, what was seen, and what to do."""
+
+    name: str
+    verdict: str
+    seen: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class ExtraFound:
+    """What is installed only on request: whether it is, what it adds and how to add it.
+
+    Attributes
+    ----------
+    name : str
+        As in ``vision-planner[name]``.
+    installed : bool
+        Whether all of it is there.
+    adds : str
+        What one can do with it.
+    commands : tuple of str
+        What needs it.
+    packages : dict
+        Version of each of its packages; None where it is missing.
+    how : str
+        The command that installs it.
+    """
+
+    name: str
+    installed: bool
+    adds: str
+    commands: tuple[str, ...]
+    packages: dict[str, str | None]
+    how: str
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything that was looked at; an extra that is not installed is no fault."""
+
+    findings: tuple[Finding, ...]
+    extras: tuple[ExtraFound, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing failed."""
+        return all(finding.verdict == "PASS" for finding in self.findings)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the examination as plain data."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "sound": self.sound,
+            "findings": [asdict(finding) for finding in self.findings],
+            "extras": [
+                {**asdict(extra), "commands": list(extra.commands)} for extra in self.extras
+            ],
+        }
+
+
+def examine() -> Examination:
+    """Look at the installation; takes about a second and writes nothing."""
+    checks: tuple[tuple[str, Callable[[], str], str], ...] = (
+        ("python", _python, "Install Python 3.12 or newer."),
+        *((name, _version_of(name), f"Install {name}.") for name in _PACKAGES),
+        ("models", _models, "Reinstall vision-planner."),
+        ("data", _data, "Reinstall vision-planner."),
+        ("self-test", _self_test, "Reinstall vision-planner, or report what you see here."),
+    )
+    findings = tuple(_look(name, check, advice) for name, check, advice in checks)
+    return Examination(findings, tuple(_found(extra) for extra in EXTRAS))
+
+
+def render_examination(examination: Examination) -> Iterator[Table | Text]:
+    """Yield the findings as a table and the conclusion."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for column in ("Check", "Verdict", "Seen"):
+        table.add_column(column)
+    for finding in examination.findings:
+        style = "green" if finding.verdict == "PASS" else "bold red"
+        table.add_row(finding.name, Text(finding.verdict, style=style), Text(finding.seen))
+    yield table
+    for finding in examination.findings:
+        if finding.verdict != "PASS":
+            yield Text(f"{finding.name}: {finding.advice}", style="red")
+    yield from map(_extra_text, examination.extras)
+    yield Text("Everything works." if examination.sound else "Something is wrong; see above.")
+
+
+def _extra_text(extra: ExtraFound) -> Text:
+    needed = f"{', '.join(extra.commands)}: {extra.adds}."
+    if extra.installed:
+        versions = ", ".join(f"{name} {version}" for name, version in extra.packages.items())
+        return Text(f"Extra {extra.name} is installed ({versions}).")
+    missing = ", ".join(name for name, version in extra.packages.items() if version is None)
+    return Text(
+        f"Extra {extra.name} is not installed (missing: {missing}).\n"
+        f"  For {needed}\n  To add it: {extra.how}"
+    )
+
+
+def _found(extra: Extra) -> ExtraFound:
+    missing = extra.missing
+    return ExtraFound(
+        name=extra.name,
+        installed=not missing,
+        adds=extra.adds,
+        commands=extra.commands,
+        packages={
+            name: None if name in missing else metadata.version(name) for name in extra.packages
+        },
+        how=extra.how,
+    )
+
+
+def _look(name: str, check: Callable[[], str], advice: str) -> Finding:
+    try:
+        return Finding(name, "PASS", check())
+    except (PlannerError, metadata.PackageNotFoundError, OSError, ImportError, ValueError) as error:
+        return Finding(name, "FAIL", f"{type(error).__name__}: {error}", advice)
+
+
+def _python() -> str:
+    return f"{platform.python_version()}, vision-planner {__version__}"
+
+
+def _version_of(package: str) -> Callable[[], str]:
+    return lambda: metadata.version(package)
+
+
+def _models() -> str:
+    """Load every shipped model; loading verifies its checksum."""
+    names = sorted(folder.name for folder in resource_root("models").iterdir() if folder.is_dir())
+    models = [_api.load_model(name) for name in names]
+    return ", ".join(
+        f"{model.name} ({model.n_draws:,} draws, sha256 {model.sha256[:12]})" for model in models
+    )
+
+
+def _data() -> str:
+    """Compare every reference table with its recorded checksum."""
+    root = resource_root("data")
+    recorded = [
+        line.split() for line in (root / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    ]
+    damaged = [
+        name
+        for digest, name in recorded
+        if hashlib.sha256((root / name).read_bytes()).hexdigest() != digest
+    ]
+    if damaged:
+        message = f"changed since release: {', '.join(damaged)}"
+        raise ValueError(message)
+    return f"{len(recorded)} tables, checksums agree"
+
+
+def _self_test() -> str:
+    """Plan two projects under a budget that holds one, and check that the better one is funded."""
+
+    def project(name: str, value: float) -> Project:
+        return Project(
+            id=name,
+            classes=2,
+            target_error=0.1,
+            images=Images(held=100, limit=10_000, price=1.0),
+            value=value,
+            architectures=("ResNet-50",),
+        )
+
+    portfolio = Portfolio(
+        budget=9_000.0, pilot_chance=0.0, projects=(project("small", 1e5), project("large", 2e5))
+    )
+    plan = _api.plan(portfolio, _api.load_model())
+    verdicts = {decision.project: decision.architecture for decision in plan.decisions}
+    if plan.status != "optimal" or verdicts["large"] is None:
+        message = f"unexpected plan: {plan.status}, {verdicts}"
+        raise ValueError(message)
+    return "a plan of two projects, optimal"

@@ -1,0 +1,1 @@
+"""What each project needs, costs and reaches on its own."""

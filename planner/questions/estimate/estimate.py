@@ -1,0 +1,300 @@
+"""What would each project need, cost and reach on its own?"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.model.architecture import Architecture
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Compute, Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.results.plan import SCHEMA_VERSION, Cost, Warning_
+from planner.domain.results.shown import Shown
+from planner.economics.hardware import gpu_hours, memory_floor_gb
+from planner.economics.training import TrainingRate, price_training
+from planner.economics.training_options import price_images
+from planner.forecasting.forecast import Forecast, build_forecast
+from planner.forecasting.spread import SpreadSources
+from planner.planning.assumptions import estimate_assumptions
+from planner.questions.estimate.ranges import CostRanges, cost_ranges
+from planner.reference.tables import candidate_warnings, candidates
+
+N_RECOMMENDATIONS = 3
+FEWEST_IMAGES = 10
+"""No option trains on fewer images than this, unless fewer are obtainable."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """P10, P50 and P90: not exceeded in 10, 50 and 90 % of outcomes; None stands for infinite."""
+
+    p10: float | None
+    p50: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True)
+class DataNeeded:
+    """Total images at which the target is reached, and the chance that it never is."""
+
+    p10: float | None
+    p50: float | None
+    p90: float | None
+    chance_never: float
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One architecture at the median need, or at the limit where that is beyond it.
+
+    Cost ranges are for this number of images (``commit``) and for buying until the target is met
+    (``stop_when_reached``); ``gpu_hours`` are for all trials; below ``memory_floor_gb`` (weights,
+    gradients and Adam's moments, activations not counted) no training fits.
+    """
+
+    rank: int
+    architecture: str
+    images_total: int
+    images_to_buy: int
+    capped: bool
+    chance_of_target: float
+    max_accuracy: Spread
+    cost: Cost
+    cost_ranges: CostRanges
+    gpu_hours: float | None
+    memory_floor_gb: float | None
+
+
+@dataclass(frozen=True)
+class ProjectEstimate:
+    """Need, reach and price of one project.
+
+    ``data_needed``, the errors and ``spread_sources`` (at the limit) are those of the first
+    recommended architecture.
+    """
+
+    id: str
+    relative_complexity: float
+    target_error: float
+    majority_guess_error: float
+    data_needed: DataNeeded
+    error_now: Spread
+    error_at_limit: Spread
+    chance_of_target_at_limit: float
+    spread_sources: SpreadSources
+    recommendations: tuple[Recommendation, ...]
+    warnings: tuple[Warning_, ...]
+
+
+@dataclass(frozen=True)
+class Estimate(Shown):
+    """Estimates of a portfolio's projects, with what they rest on.
+
+    Attributes
+    ----------
+    assumptions : mapping of str to object
+        Settings, sources and defaults used, as plain data.
+    """
+
+    model: Mapping[str, str]
+    seed: int
+    currency: str
+    projects: tuple[ProjectEstimate, ...]
+    assumptions: Mapping[str, object] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the estimate as plain data, in the shape of ``planner estimate --json``."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "model": dict(self.model),
+            "seed": self.seed,
+            "currency": self.currency,
+            "projects": [asdict(project) for project in self.projects],
+            "assumptions": dict(self.assumptions),
+        }
+
+
+def build_estimate(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    approval_limit: float | None = None,
+) -> Estimate:
+    """Estimate every project of a portfolio on its own, without budget or rules.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its budget is not used.
+    posterior : Posterior
+        Whose draws to use; all of them.
+    catalogue : Catalogue
+        Architectures and prices.
+    seed : int, default=0
+        Fixes project luck.
+    approval_limit : float, optional
+        Total cost above which somebody else must approve; its chance is then estimated.
+
+    Returns
+    -------
+    Estimate
+    """
+    return Estimate(
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=seed,
+        currency=portfolio.currency,
+        projects=tuple(
+            estimate_project(
+                project,
+                build_forecast(
+                    project, posterior, architectures=catalogue.architectures, seed=seed
+                ),
+                portfolio.compute,
+                catalogue,
+                Asked(seed, approval_limit),
+            )
+            for project in portfolio.projects
+        ),
+        assumptions=estimate_assumptions(portfolio, posterior, seed=seed),
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user fixed beside the portfolio."""
+
+    seed: int
+    approval_limit: float | None = None
+
+
+def estimate_project(
+    project: Project, forecast: Forecast, compute: Compute, catalogue: Catalogue, asked: Asked
+) -> ProjectEstimate:
+    """Estimate one project: rules, shared assets and other projects of a portfolio play no part."""
+    architectures = candidates(project, catalogue, compute)
+    rates = price_training(architectures, compute, catalogue)
+    ranked = [
+        _recommend(rank, offer, project, forecast, compute, asked)
+        for rank, offer in enumerate(_cheapest(project, forecast, architectures, rates, compute), 1)
+    ]
+    lead = ranked[0].architecture
+    now_and_limit = np.array([project.images.held, project.images.limit], dtype=np.float64)
+    errors = forecast.error_draws(now_and_limit, lead)
+    needed = forecast.data_needed_draws(project.error_target, lead)
+    return ProjectEstimate(
+        id=project.id,
+        relative_complexity=project.relative_complexity,
+        target_error=project.error_target,
+        majority_guess_error=project.majority_guess_error,
+        data_needed=DataNeeded(
+            **asdict(spread(needed)), chance_never=float(np.mean(np.isinf(needed)))
+        ),
+        error_now=spread(errors[:, 0]),
+        error_at_limit=spread(errors[:, 1]),
+        chance_of_target_at_limit=float(
+            forecast.chance(project.error_target, now_and_limit[1:], lead)[0]
+        ),
+        spread_sources=forecast.spread_sources(project.images.limit, lead),
+        recommendations=tuple(ranked),
+        warnings=(
+            *candidate_warnings(project, catalogue, compute),
+            *forecast.warnings_for(needed),
+            *forecast.architecture_warnings([rate.architecture for rate in rates]),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """One architecture, priced at the images recommended for it."""
+
+    architecture: Architecture
+    rate: TrainingRate
+    images: int
+    capped: bool
+    cost: Cost
+
+
+def _cheapest(
+    project: Project,
+    forecast: Forecast,
+    architectures: Sequence[Architecture],
+    rates: Sequence[TrainingRate],
+    compute: Compute,
+) -> list[_Offer]:
+    """Return the cheapest offers, one per architecture.
+
+    At the same cost to the cent the better chance stands first, then the first name.
+    """
+    offers = []
+    for architecture, rate in zip(architectures, rates, strict=True):
+        images, capped = _median_need(project, forecast, rate.architecture)
+        price = price_images(project, np.array([images], dtype=np.int64), (rate,), compute)
+        cost = Cost.from_cents(
+            int(price.data_cents[0]), int(price.training_cents[0, 0]), int(price.fixed_cents[0])
+        )
+        offers.append(_Offer(architecture, rate, images, capped, cost))
+    offers.sort(key=lambda offer: offer.cost.total)
+    last = offers[min(N_RECOMMENDATIONS, len(offers)) - 1].cost.total
+    cheap = [offer for offer in offers if offer.cost.total <= last]
+    return sorted(cheap, key=lambda offer: _order(offer, project, forecast))[:N_RECOMMENDATIONS]
+
+
+def _order(offer: _Offer, project: Project, forecast: Forecast) -> tuple[float, float, str]:
+    name = offer.architecture.name
+    chance = forecast.chance(project.error_target, [offer.images], offer.rate.architecture)
+    return offer.cost.total, -float(chance[0]), name
+
+
+def _recommend(
+    rank: int,
+    offer: _Offer,
+    project: Project,
+    forecast: Forecast,
+    compute: Compute,
+    asked: Asked,
+) -> Recommendation:
+    name, images = offer.rate.architecture, offer.images
+    at_limit = forecast.error_draws([project.images.limit], name)[:, 0]
+    return Recommendation(
+        rank=rank,
+        architecture=name,
+        images_total=images,
+        images_to_buy=max(0, images - project.images.held),
+        capped=offer.capped,
+        chance_of_target=float(forecast.chance(project.error_target, [images], name)[0]),
+        max_accuracy=spread(1.0 - at_limit),
+        cost=offer.cost,
+        cost_ranges=cost_ranges(
+            project,
+            forecast,
+            offer.rate,
+            compute,
+            images=images,
+            seed=asked.seed,
+            approval_limit=asked.approval_limit,
+        ),
+        gpu_hours=gpu_hours(offer.rate, images, compute),
+        memory_floor_gb=memory_floor_gb(offer.architecture),
+    )
+
+
+def _median_need(project: Project, forecast: Forecast, architecture: str) -> tuple[int, bool]:
+    """Return the median need between held and obtainable images, and whether it was cut."""
+    needed = spread(forecast.data_needed_draws(project.error_target, architecture)).p50
+    limit = project.images.limit
+    if needed is None or needed > limit:
+        return limit, True
+    return min(max(math.ceil(needed), project.images.held, FEWEST_IMAGES), limit), False
+
+
+def spread(draws: NDArray[np.float64]) -> Spread:
+    """Return P10, P50 and P90 of draws that may be infinite; each is one of the draws."""
+    quantiles = np.quantile(draws, (0.1, 0.5, 0.9), method="inverted_cdf")
+    return Spread(*(float(q) if np.isfinite(q) else None for q in quantiles))

@@ -1,0 +1,1 @@
+"""What every other budget buys, and what a goal costs."""

@@ -1,0 +1,342 @@
+"""What does every budget buy, and what does caution cost?
+
+One sweep: the options are forecast and priced once, and one solver goes from budget to budget,
+keeping what it learned. In portfolios of moderate size, points that the sweep leaves open are
+closed by a solve of their own. A larger budget never gets a worse plan: it may always keep the
+plan of a smaller one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.format import gap, money, money_to_the_cent
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.frontier import Frontier, FrontierPoint, GoalResult, NextStep
+from planner.domain.vocabulary import Status
+from planner.economics.amounts import budget_to_cents, total_budget_cents
+from planner.errors import InputError, NotConvergedError, Problem, bad_value
+from planner.offering.deadline import NEVER, Deadline, deadline_in
+from planner.offering.effort import SECOND, Allowance, OutOfEffortError
+from planner.offering.objective import require_search_limits
+from planner.offering.problem import Problem as ProblemArrays
+from planner.offering.problem import Solution, Solver
+from planner.planning.held_out import HeldOut, with_all_draws
+from planner.planning.prepare import Prepared, prepare, solve_prepared
+from planner.planning.reasons.budget_price import freed, prices_along
+from planner.planning.reasons.next_step import next_step
+from planner.planning.stopped import FLAG, time_notes
+from planner.questions.frontier.budgets import budget_grid, dearest_spend, require_budgets
+from planner.questions.frontier.goal_search import smallest_budget
+from planner.questions.frontier.goals import (
+    Goal,
+    goal_met,
+    goal_problems,
+    goal_text,
+    parse_goal,
+)
+from planner.questions.frontier.risk import frame, none_feasible, point_of, risk_frontier
+from planner.questions.frontier.sweeps import pooled, swept
+from planner.solving.plain.solve import PROVEN_GAP
+
+__all__ = ["build_frontier"]
+
+CLOSED_UP_TO = 60
+"""Projects up to which open points get a solve of their own."""
+CLOSING_WORK = 10 * SECOND
+STEP_SHARE, POINTS_SHARE = 0.2, 0.7
+"""Of the time that is left, where any was asked for: for the next step, then for the points."""
+UNBOUNDED = 1e12
+"""Budget under which the options are refined where the file names none."""
+
+
+def build_frontier(
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    budgets: Sequence[float] | None = None,
+    risk: bool = False,
+    points: int = 31,
+    goals: Sequence[str | Goal] = (),
+    confidence: float = 0.9,
+    seed: int = 0,
+    time_limit_s: float | None = None,
+    prepared: Prepared | None = None,
+    deadline: Deadline = NEVER,
+) -> Frontier:
+    """Return value, chance and risk against budget, or the mean against the worst outcomes.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its budget, if any, marks where the reader stands and where the options are refined.
+    posterior, catalogue : optional
+        As for a plan.
+    budgets : sequence of float, optional
+        Budgets to look at; by default evenly from 0 to beyond the present one, or to what
+        everything that pays would cost.
+    risk : bool, default=False
+        Move the weight of the tail from 0 to 1 under the present budget instead.
+    points : int, default=31
+        Budgets, where none are given.
+    goals : sequence of str or Goal
+        Such as ``targets:5``; see :mod:`planner.questions.frontier.goals`.
+    confidence : float, default=0.9
+        Chance with which goals are to be met.
+    seed : int, default=0
+        Fixes project luck.
+    time_limit_s : float, optional
+        Seconds for all that follows once the options are priced; points that they leave no time
+        for are left out, and the notes say so. None for no limit.
+    prepared : Prepared, optional
+        The same portfolio, with a budget, prepared already with the same seed.
+    deadline : Deadline
+        Of the command that ``prepared`` is from.
+
+    Raises
+    ------
+    InputError
+        Budgets that are no amounts, goals that cannot be asked, or what a plan refuses.
+    InfeasibleError
+        No plan keeps all rules at any of the budgets.
+    """
+    require_search_limits(0.0, time_limit_s)
+    wanted = [goal if isinstance(goal, Goal) else parse_goal(goal) for goal in goals]
+    goal_problems(wanted, confidence, len(portfolio.projects))
+    _require_values(wanted, portfolio)
+    require_budgets(budgets, points)
+    total = total_budget_cents(portfolio)
+    if risk and total is None:
+        message = "the trade between mean and risk needs a budget to make it under."
+        raise bad_value("portfolio.budget", message, "--budget 120k", "MISSING_BUDGET")
+    here = None if total is None else total / 100
+    if risk:
+        return risk_frontier(portfolio, posterior, catalogue, seed, time_limit_s)
+    stated = portfolio if total is not None else replace(portfolio, budget=UNBOUNDED)
+    if prepared is None:
+        prepared = prepare(stated, posterior, catalogue, seed=seed)
+    grid = budget_grid(prepared.problem, here, budgets, points)
+    deadline = deadline if time_limit_s is None else deadline_in(time_limit_s)
+    step, extra = _next_step(prepared, here, deadline)
+    cents = [budget_to_cents(budget) for budget in grid]
+    by_spend = portfolio.hold is None
+    own = _plans(prepared, cents, deadline.after_share(POINTS_SHARE))
+    solutions = pooled(cents, own, extra, by_spend=by_spend)
+    known = [
+        budget
+        for budget, one in zip(grid, solutions, strict=True)
+        if one is not None or not deadline.is_set
+    ]
+    kept = [
+        (budget, one)
+        for budget, one in zip(grid, solutions, strict=True)
+        if one is not None and one.status is not Status.INFEASIBLE
+    ]
+    if not kept:
+        raise none_feasible(prepared, own[-1], cents[-1], deadline)
+    judge = HeldOut(prepared, [one for _, one in kept])
+    level = portfolio.risk.level
+    plans = [one for _, one in kept]
+    prices = prices_along(
+        [budget_to_cents(budget) for budget, _ in kept], plans, freed(prepared, plans[-1], deadline)
+    )
+    curve = tuple(
+        replace(point_of(judge, one, budget, _weight(prepared), level), shadow_price=price)
+        for (budget, one), price in zip(kept, prices, strict=True)
+    )
+    answered = _answered(wanted, confidence, prepared, kept, deadline)
+    return replace(
+        frame(prepared, "budget", portfolio, posterior),
+        points=curve,
+        you_are_here=here,
+        next_step=step,
+        goals=tuple(reached for _, reached in answered),
+        notes=(
+            *_period_note(portfolio),
+            *_notes(known, curve, portfolio, sure=not any(map(_is_stopped, solutions))),
+            *time_notes(deadline, solutions, len(grid), "budgets"),
+            *_unanswered(deadline, here is not None and step is None, wanted[len(answered) :]),
+        ),
+    )
+
+
+def _next_step(
+    prepared: Prepared, here: float | None, deadline: Deadline
+) -> tuple[NextStep | None, list[Solution]]:
+    """Return what the next money buys, and the plans solved for it; nothing without a budget."""
+    if here is None:
+        return None, []
+    return next_step(prepared, here, deadline.after_share(STEP_SHARE))
+
+
+def _plans(prepared: Prepared, budgets: Sequence[int], deadline: Deadline) -> list[Solution | None]:
+    """Return a plan for each budget, closed where that is cheap; None where none was found.
+
+    With a deadline the budgets share the time; those that it leaves none for have no plan.
+    """
+    if prepared.portfolio.hold is not None:  # the budget bounds random spend, not a sum
+        return [
+            _solved(prepared, deadline.after_share(1 / (len(budgets) - number)), cents)
+            for number, cents in enumerate(budgets)
+        ]
+    found = swept(prepared.solver, budgets, deadline)
+    if deadline.is_set or not prepared.is_plain or len(prepared.menus) > CLOSED_UP_TO:
+        return found
+    return [
+        one
+        if one is not None and (one.status is Status.INFEASIBLE or one.gap <= PROVEN_GAP)
+        else _solved(prepared, NEVER, cents)
+        for cents, one in zip(budgets, found, strict=True)
+    ]
+
+
+def _solved(prepared: Prepared, deadline: Deadline, cents: int) -> Solution | None:
+    if deadline.has_passed():
+        return None
+    try:
+        allowance = Allowance(CLOSING_WORK, deadline)
+        return solve_prepared(prepared, budget_cents=cents, allowance=allowance)
+    except NotConvergedError:
+        return None
+
+
+def _weight(prepared: Prepared) -> float:
+    risk = prepared.portfolio.risk
+    return risk.weight if risk.measure == "cvar" else 0.0
+
+
+def _answered(
+    goals: Sequence[Goal],
+    confidence: float,
+    prepared: Prepared,
+    known: Sequence[tuple[float, Solution]],
+    deadline: Deadline,
+) -> list[tuple[Goal, GoalResult]]:
+    """Return what goals cost, as many of them as the deadline leaves time for."""
+    found: list[tuple[Goal, GoalResult]] = []
+    for goal in goals:
+        try:
+            found.append((goal, _goal(goal, confidence, prepared, known, deadline)))
+        except OutOfEffortError:
+            break
+    return found
+
+
+def _unanswered(deadline: Deadline, no_step: bool, goals: Sequence[Goal]) -> Iterator[str]:
+    """Yield what else there was no time for."""
+    if not deadline.is_set:
+        return
+    if no_step:
+        yield f"{FLAG} {deadline.asked_s:g} left no time for what the next budget buys."
+    if goals:
+        yield f"{FLAG} {deadline.asked_s:g} left no time for {len(goals)} of the goals."
+
+
+def _goal(
+    goal: Goal,
+    confidence: float,
+    prepared: Prepared,
+    known: Sequence[tuple[float, Solution]],
+    deadline: Deadline,
+) -> GoalResult:
+    """Return the smallest budget found for a goal, in words too.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline came before all of its sweeps were done.
+    """
+    problem = with_all_draws(prepared)
+    judge = HeldOut(prepared, [one for _, one in known])
+    values = np.array([prepared.menus[i].project.value or 0.0 for i in prepared.layout.order])
+    projects = len(prepared.portfolio.projects)
+
+    def hits(plan: Solution) -> tuple[int, int]:
+        seen = judge.outcome(plan)
+        met = goal_met(goal, seen.success, values[seen.owners], seen.spend, projects)
+        return int(met.sum()), len(met)
+
+    def solver(one: ProblemArrays) -> Solver:
+        from planner.solving.solver import PortfolioSolver
+
+        return PortfolioSolver(one)
+
+    found = smallest_budget(
+        goal,
+        confidence,
+        problem,
+        solver,
+        hits,
+        values=values,
+        currency=prepared.portfolio.currency,
+        top_cents=dearest_spend(problem),
+        own=[one for _, one in known],
+        deadline=deadline,
+    )
+    return replace(found, text=goal_text(found, prepared.portfolio.currency))
+
+
+def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
+    """Refuse goals about values where projects have none.
+
+    Raises
+    ------
+    InputError
+        Naming every project without a value.
+    """
+    if any(goal.kind in ("value", "net_value") for goal in goals):
+        missing = [project.id for project in portfolio.projects if project.value is None]
+        if missing:
+            raise InputError(
+                Problem(
+                    f"projects[{name}].value",
+                    "is missing; a goal about value needs the value of every project.",
+                    "value: 100k, or --goal targets:3",
+                    code="MISSING_VALUE",
+                )
+                for name in missing
+            )
+
+
+def _is_stopped(solution: Solution | None) -> bool:
+    return solution is not None and solution.stop == "time"
+
+
+def _period_note(portfolio: Portfolio) -> Iterator[str]:
+    """Yield that the budgets of periods stay as they are."""
+    if portfolio.periods:
+        total = sum(period.budget for period in portfolio.periods)
+        yield (
+            f"The budgets of the periods, {money(total, portfolio.currency)} together, stay "
+            "as they are: a larger total alone cannot be spent beyond them."
+        )
+
+
+def _notes(
+    grid: Sequence[float], points: Sequence[FrontierPoint], portfolio: Portfolio, *, sure: bool
+) -> Iterator[str]:
+    """Yield what the reader should know about the whole curve.
+
+    Nothing that follows from the plans of its end alone where a time limit stopped the searches.
+    """
+    left_out = len(grid) - len(points)
+    if left_out:
+        which = "1 budget is" if left_out == 1 else f"{left_out} budgets are"
+        yield f"{which} left out: no plan that keeps all rules is known there."
+    if sure and points and points[-1].shadow_price == 0:
+        last = points[-1].value
+        first = next(point for point in points if point.value >= last - 1e-12 * abs(last))
+        which = "more in total" if portfolio.periods else "more budget"
+        enough = money_to_the_cent(first.budget, portfolio.currency)
+        yield f"From a budget of {enough} on, {which} adds nothing."
+    open_ = [p for p in points if p.bound - p.value > PROVEN_GAP * max(abs(p.value), 1e-12)]
+    if open_:
+        worst = max((p.bound - p.value) / max(abs(p.value), 1e-12) for p in open_)
+        yield (
+            f"{len(open_)} of {len(points)} points are not proven best; the largest gap to the "
+            f"bound is {gap(worst)}."
+        )

@@ -1,0 +1,176 @@
+"""A goal that a plan is to meet: read, judged draw by draw, and put into words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.format import count, money, money_to_the_cent, percent, percent_as_set
+from planner.domain.limits import MAX_MONEY
+from planner.domain.quantities import QuantityError, parse_number, show
+from planner.domain.results.frontier import GoalResult
+from planner.domain.results.plan import Interval
+from planner.errors import InputError, bad_value
+from planner.errors import Problem as Mistake
+
+__all__ = [
+    "Goal",
+    "binomial_interval",
+    "goal_met",
+    "goal_problems",
+    "parse_goal",
+]
+
+type Bools = NDArray[np.bool_]
+type Floats = NDArray[np.float64]
+
+KINDS = ("targets", "value", "net_value", "all")
+EXAMPLES = "targets:5, value:1M, net_value:500k or all"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a plan should reach.
+
+    Attributes
+    ----------
+    kind : str
+        ``targets``: so many projects meet their targets. ``value``: the value earned.
+        ``net_value``: the same less what is spent. ``all``: every project of the file is funded
+        and meets its target.
+    amount : float
+        Targets, or currency; unused for ``all``.
+    """
+
+    kind: str
+    amount: float = 0.0
+
+    def words(self, currency: str) -> str:
+        """Return the goal as it is printed."""
+        if self.kind == "all":
+            return "every project meets its target"
+        if self.kind == "targets":
+            return f"at least {count(self.amount)} target{'' if self.amount == 1 else 's'} met"
+        name = "value earned" if self.kind == "value" else "net value"
+        return f"{name} of at least {money(self.amount, currency)}"
+
+
+def parse_goal(text: str) -> Goal:
+    """Return the goal that a text such as ``targets:5`` says.
+
+    Raises
+    ------
+    InputError
+        An unknown kind, or an amount missing, not a number or not positive.
+
+    Examples
+    --------
+    >>> parse_goal("value:1M")
+    Goal(kind='value', amount=1000000.0)
+    """
+    kind, _, number = (part.strip() for part in text.partition(":"))
+    kind = kind.lower().replace("-", "_")
+    if kind not in KINDS:
+        raise bad_value("--goal", f"got {show(text)}; expected {EXAMPLES}.", "--goal targets:5")
+    if kind == "all":
+        if number:
+            raise bad_value("--goal", f"got {show(text)}; all takes no number.", "--goal all")
+        return Goal("all")
+    try:
+        currency = None if kind == "targets" else "USD"
+        amount = parse_number(number, currency=currency, most=MAX_MONEY)
+    except QuantityError as error:
+        raise bad_value("--goal", f"{error}.", f"--goal {kind}:{error.fix or 5}") from None
+    if not amount > 0 or (kind == "targets" and amount != int(amount)):
+        message = (
+            f"got {show(text)}; expected a {'whole ' if kind == 'targets' else ''}amount above 0."
+        )
+        raise bad_value("--goal", message, "--goal targets:5")
+    return Goal(kind, amount)
+
+
+def goal_problems(goals: Sequence[Goal], confidence: float, projects: int) -> None:
+    """Raise with every goal that cannot be asked of so many projects, and a wrong confidence.
+
+    Raises
+    ------
+    InputError
+        A confidence outside (0, 1), or more targets than projects.
+    """
+    mistakes = []
+    if not 0 < confidence < 1:
+        message = f"got {confidence!r}; a confidence lies strictly between 0 and 1."
+        mistakes.append(Mistake("--confidence", message, "--confidence 0.9"))
+    mistakes += [
+        Mistake(
+            "--goal",
+            f"got {count(goal.amount)} targets; the file has {projects} projects.",
+            f"--goal targets:{projects}",
+        )
+        for goal in goals
+        if goal.kind == "targets" and goal.amount > projects
+    ]
+    if mistakes:
+        raise InputError(mistakes)
+
+
+def goal_met(goal: Goal, success: Bools, stakes: Floats, spend: Floats, projects: int) -> Bools:
+    """Return in which draws a plan meets a goal, shape (n_draws,).
+
+    Parameters
+    ----------
+    goal : Goal
+        What is asked.
+    success : ndarray of bool, shape (n_funded, n_draws)
+        Whether each funded project meets its target.
+    stakes : ndarray of shape (n_funded,)
+        Value of each.
+    spend : ndarray of shape (n_draws,)
+        What the plan spends, shared assets included, in currency.
+    projects : int
+        Of the file, funded or not.
+    """
+    if goal.kind == "all":
+        everyone = len(success) == projects
+        return np.full(len(spend), everyone) & success.all(axis=0)
+    if goal.kind == "targets":
+        return np.asarray(success.sum(axis=0) >= goal.amount)
+    earned = stakes @ success
+    return np.asarray((earned if goal.kind == "value" else earned - spend) >= goal.amount)
+
+
+def binomial_interval(hits: int, trials: int, confidence: float = 0.95) -> Interval:
+    """Return the exact (Clopper-Pearson) interval of a chance from hits in trials.
+
+    Examples
+    --------
+    >>> binomial_interval(0, 100).low, round(binomial_interval(0, 100).high, 4)
+    (0.0, 0.0362)
+    """
+    from scipy.special import betaincinv
+
+    tail = (1.0 - confidence) / 2
+    low = 0.0 if hits == 0 else float(betaincinv(hits, trials - hits + 1, tail))
+    high = 1.0 if hits == trials else float(betaincinv(hits + 1, trials - hits, 1 - tail))
+    return Interval(low, high)
+
+
+def goal_text(found: GoalResult, currency: str) -> str:
+    """Return what a goal costs, or that no plan found meets it, in one or two sentences."""
+    head = f"Goal: {found.goal}, with {percent_as_set(found.confidence)} confidence."
+    proven = (
+        f" No plan below {money_to_the_cent(found.no_plan_below, currency)} can, on the draws the "
+        "plans were chosen on."
+        if found.no_plan_below > 0
+        else ""
+    )
+    reached = percent(found.reached, against=[found.confidence])
+    if found.budget is None:
+        return f"{head} No plan found meets it; the nearest reaches {reached}.{proven}"
+    low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, 1.0)
+    return (
+        f"{head} {money_to_the_cent(found.budget, currency)} is the smallest budget found: its "
+        f"plan reaches {reached} on draws it never saw (95 % interval {percent(low)} to "
+        f"{percent(high)}) and funds {len(found.funded)}.{proven}"
+    )

@@ -1,0 +1,68 @@
+"""Every option the plan may choose, priced, and what the shared assets cost: enough to check it."""
+
+from collections.abc import Iterable
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.option import ProjectOptions
+from planner.domain.results.plan import SCHEMA_VERSION
+from planner.planning.prepare import Prepared, prepare_unbudgeted
+
+
+def options_report(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+) -> dict[str, object]:
+    """Return every option the plan may choose, priced, as ``planner options --json`` prints it.
+
+    Together with the file's rules it is enough to check a plan by brute force: the objective
+    ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
+    ``targets_met`` sums ``chance_of_target``. ``net_value`` pays for shared assets on top: each
+    asset of ``assets`` that a chosen option ``uses`` costs what stands with the largest number of
+    images that one of its users takes from it (``pool_images``). With periods, a user's images are
+    owned by the end of the period it starts in; a step from one cost to the next is paid then or in
+    any period before.
+    """
+    prepared = prepare_unbudgeted(portfolio, posterior, catalogue, seed=seed)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": {"name": posterior.name, "sha256": posterior.sha256},
+        "seed": seed,
+        "inputs_sha256": portfolio.inputs_sha256,
+        "objective": str(prepared.objective),
+        "options": [row for item in prepared.options for row in _option_rows(item, portfolio)],
+        "assets": [_asset(prepared, number) for number in range(len(prepared.layout.ladders))],
+    }
+
+
+def _option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[str, object]]:
+    for row in range(len(options)):
+        way = 0 if options.use_index is None else int(options.use_index[row])
+        start = 0 if options.start is None else int(options.start[row])
+        yield {
+            "project": options.project,
+            "architecture": options.architecture(row),
+            "images_total": int(options.images_total[row]),
+            "cost_total": int(options.total_cents[row]) / 100,
+            "chance_of_target": float(options.chance[row]),
+            "expected_value": float(options.expected_value[row]),
+            "expected_net_value": float(options.expected_net_value[row]),
+            "images_to_buy": int(options.images_to_buy[row]),
+            "start": portfolio.periods[start].id if portfolio.periods else None,
+            "uses": list(options.uses[way]),
+            "pool_images": {
+                pool: int(options.pool_images[row, number])
+                for number, pool in enumerate(options.pools)
+                if options.pool_images is not None and pool in options.uses[way]
+            },
+        }
+
+
+def _asset(prepared: Prepared, number: int) -> dict[str, object]:
+    """Return what an asset costs in all, by the largest number of images taken from it."""
+    ladder = prepared.layout.ladders[number]
+    total, costs = 0, []
+    for need, cents in zip(ladder.needs.tolist(), ladder.cents.tolist(), strict=True):
+        total += cents
+        costs.append({"images": need, "cost": total / 100})
+    return {"id": ladder.asset.id, "kind": str(ladder.asset.kind), "costs": costs}

@@ -1,0 +1,1 @@
+"""Why a project is funded or not, and what would change that."""

@@ -1,0 +1,316 @@
+"""Why is a project funded or not, what would change that, and what holds the whole plan?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.format import figure, money, percent
+from planner.domain.model.posterior import Posterior
+from planner.domain.named_project import named_project
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.explanation import (
+    BindingPrice,
+    Explanation,
+    Flip,
+    PlanExplanation,
+    Standing,
+)
+from planner.domain.results.plan import Decision, Plan
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.errors import InfeasibleError
+from planner.offering.problem import Floats, Problem, Solution, Solver
+from planner.offering.rules import skipped
+from planner.planning.conflict.plain import BUDGET
+from planner.planning.held_out import with_all_draws
+from planner.planning.plan import plan_of
+from planner.planning.prepare import Prepared, prepare, solve_prepared
+from planner.planning.reasons.barred import barred_by, possible_options
+from planner.planning.reasons.limits import Limit, limits_of
+from planner.planning.reasons.runner_up import runner_up
+from planner.questions.why.core_index import (
+    CORE,
+    EXTERIOR,
+    coefficient_draws,
+    core_indices,
+    solves_each_state,
+    standing,
+)
+from planner.questions.why.flips import flips, is_funded
+from planner.questions.why.holdings import plan_tornado, project_tornado
+
+__all__ = ["build_explanation", "build_plan_explanation"]
+
+MOST_LIMITS_TRIED, MOST_LIMITS_DROPPED = 8, 30
+TARGETS_PER = 1_000.0
+"""Money for which targets are told: one unit buys too small a part of one to be read."""
+SHOWN_PRICE = 1e-9
+FEW_PROJECTS = 40
+"""Up to so many every limit is dropped once, and it is solved whether any plan funds a project."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A portfolio with its plan, and what says that no plan funds a project, where that is so."""
+
+    prepared: Prepared
+    solution: Solution
+    plan: Plan
+    barred: Mapping[int, tuple[str, ...]]
+
+    @property
+    def currency(self) -> str:
+        return self.prepared.portfolio.currency
+
+
+def build_explanation(
+    portfolio: Portfolio,
+    project_id: str,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+) -> Explanation:
+    """Explain the decision on one project.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With a budget.
+    project_id : str
+        Which project.
+    posterior, catalogue, seed : optional
+        As for the plan that is explained.
+
+    Raises
+    ------
+    InputError
+        No such project.
+    InfeasibleError
+        No plan keeps all rules, so that there is no decision to explain.
+    """
+    project = named_project(portfolio, project_id)
+    case = _case(portfolio, posterior, catalogue, seed)
+    index = portfolio.projects.index(project)
+    decision = case.plan.decisions[index]
+    prepared, solution = case.prepared, case.solution
+    decided = _is_skipped(case, index)
+    found = () if decided else flips(prepared, solution, index)
+    place = prepared.layout.order.index(index)
+    indices, solved = _core(case)
+    core = float(indices[place])
+    second = None if index in case.barred else runner_up(prepared, solution, index)
+    return Explanation(
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        project=project_id,
+        verdict=decision.verdict,
+        text=_paragraph(decision, found, core, decided=decided, solved=solved),
+        flips=found,
+        runner_up=second,
+        binding=tuple(_binding(case, index)),
+        core_index=core,
+        standing=standing(core),
+        tornado=project_tornado(prepared, solution, index),
+    )
+
+
+def build_plan_explanation(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+) -> PlanExplanation:
+    """Explain the whole plan: limits with their prices, how firm each project stands, a tornado.
+
+    Raises
+    ------
+    InfeasibleError
+        No plan keeps all rules, so that there is none to explain.
+    """
+    case = _case(portfolio, posterior, catalogue, seed)
+    core, _ = _core(case)
+    order = case.prepared.layout.order
+    by_file = {index: float(core[place]) for place, index in enumerate(order)}
+    return PlanExplanation(
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        model={"name": posterior.name, "sha256": posterior.sha256},
+        seed=seed,
+        inputs_sha256=portfolio.inputs_sha256,
+        text=_plan_paragraph(case, by_file),
+        binding=tuple(_prices(case)),
+        standings=tuple(
+            Standing(one.project, one.verdict, by_file[index], standing(by_file[index]))
+            for index, one in enumerate(case.plan.decisions)
+        ),
+        tornado=plan_tornado(case.prepared, case.solution),
+    )
+
+
+def _case(portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int) -> _Case:
+    """Return the portfolio with its plan, or say why there is none to explain."""
+    prepared = prepare(portfolio, posterior, catalogue, seed=seed)
+    solution = solve_prepared(prepared)
+    plan = plan_of(prepared, solution)
+    if solution.status is Status.INFEASIBLE:
+        raise InfeasibleError(plan)
+    left_out = [k for k, one in enumerate(plan.decisions) if one.verdict is Verdict.NO_GO]
+    barred = {
+        index: names
+        for index in left_out
+        if len(prepared.options[index])
+        and (names := barred_by(prepared, index, solves=len(left_out) <= FEW_PROJECTS))
+    }
+    return _Case(prepared, solution, plan, barred)
+
+
+def _core(case: _Case) -> tuple[Floats, bool]:
+    """Return the core index of each project of the problem, and whether it is solved for."""
+    posterior, problem = case.prepared.posterior, with_all_draws(case.prepared)
+    coefficients = coefficient_draws(posterior, posterior.solve_rows)
+    possible = [possible_options(case.prepared, index) for index in case.prepared.layout.order]
+    index = core_indices(
+        problem,
+        coefficients,
+        _solver,
+        case.solution,
+        possible=np.concatenate([np.zeros(0, dtype=np.bool_), *possible]),
+    )
+    for place, project in enumerate(case.prepared.layout.order):
+        if project in case.barred:
+            index[place] = 0.0
+    return index, solves_each_state(problem)
+
+
+def _solver(problem: Problem) -> Solver:
+    from planner.solving.solver import PortfolioSolver
+
+    return PortfolioSolver(problem)
+
+
+def _is_skipped(case: _Case, index: int) -> bool:
+    """Whether a rule alone decides: no price, value or budget could."""
+    menu = case.prepared.menus[index]
+    return menu.project.id in skipped(case.prepared.portfolio.rules)
+
+
+def _paragraph(
+    decision: Decision, found: Sequence[Flip], core: float, *, decided: bool, solved: bool
+) -> str:
+    """Return one paragraph a manager can repeat."""
+    parts = [decision.why]
+    if decided:
+        parts.append("No price, value, target or budget changes that while the rule stands.")
+    levers = [flip for flip in found if flip.at is not None]
+    if levers:
+        parts.append(f"What would change it: {', '.join(flip.quantity for flip in levers)}.")
+    elif found:
+        parts.append("Nothing that was tried alone changes the decision.")
+    words = {
+        "core": "it stands firmly in",
+        "borderline": "it stands on the border",
+        "exterior": "it stands firmly out",
+    }[standing(core)]
+    share = percent(core, against=[CORE, EXTERIOR])
+    funds = "The plan best for a state of the model funds it"
+    funds = funds if solved else "At the prices of the plan it pays"
+    parts.append(f"{funds} in {share} of the states{'' if solved else ' of the model'}: {words}.")
+    return " ".join(parts)
+
+
+def _binding(case: _Case, index: int) -> Iterator[str]:
+    """Yield what binds the decision: limits without any one of which it would be another one.
+
+    Each is dropped and the plan made again. Where no single one decides, limits that keep the
+    project out together.
+    """
+    funded = is_funded(case.prepared, case.solution, index)
+    limits = list(limits_of(case.prepared, case.solution))
+    limits.sort(key=lambda limit: not limit.concerns(case.prepared, index))
+    names = []
+    for limit in limits[:MOST_LIMITS_TRIED]:
+        gain, without = limit.gain(case.solution)
+        if gain > 0 and without.funds(index) != funded:
+            names.append(limit.name)
+    yield from names or case.barred.get(index, ())
+
+
+def _prices(case: _Case) -> Iterator[BindingPrice]:
+    """Yield what one more unit of each limit is worth, dearest first within each kind."""
+    price = case.plan.budget.shadow_price
+    if price > SHOWN_PRICE:
+        text = (
+            f"Budget: {_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin."
+        )
+        yield BindingPrice(BUDGET, price, text)
+    found = [_price(case, limit) for limit in _priced_limits(case)]
+    yield from sorted((one for one in found if one is not None), key=lambda one: -one.price)
+
+
+def _priced_limits(case: _Case) -> list[Limit]:
+    """Return the limits that are worth a solve: in large portfolios those with a dual price."""
+    limits = [one for one in limits_of(case.prepared, case.solution) if one.name != BUDGET]
+    if case.prepared.is_plain or len(case.plan.decisions) <= FEW_PROJECTS:
+        return limits[:MOST_LIMITS_DROPPED]
+    return [one for one in limits if _dual(case, one.name) > SHOWN_PRICE][:MOST_LIMITS_TRIED]
+
+
+def _price(case: _Case, limit: Limit) -> BindingPrice | None:
+    """Return what a limit costs the plan; None where the plan is as good without it."""
+    gain, _ = limit.gain(case.solution)
+    if gain <= 0:
+        return None
+    price = 100 * _dual(case, limit.name)  # rows of money count cents
+    if limit.rule is None and price > SHOWN_PRICE:
+        step = f"{_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin"
+        return BindingPrice(limit.name, price, f"{limit.name}: {step}.")
+    text = f"{limit.name}: without it the plan would gain {_worth(case, gain)}."
+    return BindingPrice(limit.name, gain, text)
+
+
+def _dual(case: _Case, name: str) -> float:
+    """Return the largest dual price of the rows of a limit."""
+    rows = zip(case.prepared.problem.rows, case.solution.row_prices.tolist(), strict=False)
+    return max((price for row, price in rows if row.rule == name), default=0.0)
+
+
+def _more_money(case: _Case) -> str:
+    """Return the amount whose worth is told: one unit, or a thousand where targets are counted."""
+    counts = case.prepared.objective is Objective.TARGETS_MET
+    return f"{money(TARGETS_PER if counts else 1, case.currency)} more"
+
+
+def _worth_of_money(case: _Case, price: float) -> str:
+    """Return what that amount adds at a price for one unit."""
+    counts = case.prepared.objective is Objective.TARGETS_MET
+    return _worth(case, TARGETS_PER * price if counts else price)
+
+
+def _worth(case: _Case, amount: float) -> str:
+    """Return an amount of what the objective counts."""
+    if case.prepared.objective is Objective.TARGETS_MET:
+        return f"{figure(amount)} expected targets met"
+    kind = "value" if case.prepared.objective is Objective.VALUE else "net value"
+    measured = case.prepared.problem.risk.kind != "expected"
+    of = f"{kind}, its risk measure included" if measured else f"expected {kind}"
+    return f"{case.currency} {figure(amount)} of {of}"
+
+
+def _plan_paragraph(case: _Case, core: dict[int, float]) -> str:
+    """Return how much of the plan is firm, and where effort belongs."""
+    decisions = case.plan.decisions
+    funded = [one.project for one in decisions if one.verdict is not Verdict.NO_GO]
+    kinds = dict.fromkeys(("core", "borderline", "exterior"), 0)
+    for index in core:
+        kinds[standing(core[index])] += 1
+    doubtful = sorted(core, key=lambda index: abs(core[index] - 0.5))
+    named = [decisions[i].project for i in doubtful if standing(core[i]) == "borderline"][:3]
+    where = f" Most in doubt: {', '.join(named)}." if named else ""
+    committed = money(case.solution.committed_cents / 100, case.currency)
+    return (
+        f"The plan funds {len(funded)} of {len(decisions)} projects for "
+        f"{committed}. {kinds['core']} projects are core, {kinds['borderline']} borderline and "
+        f"{kinds['exterior']} exterior.{where}"
+    )

@@ -1,0 +1,269 @@
+"""At which label price, value, target or budget would the decision on a project change?
+
+Each answer is found by solving the whole plan again with that one input changed: the dual price of
+the budget says where to look, bisection closes in, and the number reported is itself solved: there
+the decision is the other one, a little nearer to today it is not.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from planner.domain.format import money_to_the_cent, price, rate
+from planner.domain.quantities import amount_mean
+from planner.domain.results.explanation import Flip
+from planner.domain.vocabulary import Objective, Status, Task
+from planner.offering.deadline import NEVER, Deadline
+from planner.offering.effort import SECOND, Allowance, OutOfEffortError
+from planner.offering.problem import Solution
+from planner.planning.changed import at_budget, at_label_price, at_target_error, at_value
+from planner.planning.prepare import Prepared, solve_prepared
+from planner.planning.reasons.next_step import usual_amount
+from planner.planning.reasons.priced import pays_at_prices
+from planner.questions.frontier.budgets import dearest_spend
+from planner.questions.why.flip_search import COARSE_PRECISION, PRECISION, Search, find_flip
+
+__all__ = ["flips", "is_funded", "is_funded_in"]
+
+FACTOR = 1000.0
+"""How far prices and values are searched: up to so many times, or down to 0."""
+
+COARSE_GAP, COARSE_WORK = 1e-2, 3 * SECOND
+"""Allowance of each solve where a plan is more than an expectation under one budget."""
+FEW_PROJECTS = 12
+"""Projects up to which each solve is as fine as that of the plan all the same."""
+
+GUESS_PRECISION = 0.01
+
+
+def is_funded_in(prepared: Prepared, index: int, deadline: Deadline = NEVER) -> bool:
+    """Return whether a project of the file is funded in the best plan; not if there is no plan.
+
+    In a large portfolio whose plan is more than an expectation under one budget, in a good plan.
+
+    Raises
+    ------
+    OutOfEffortError
+        The deadline has passed, or came before the plan was found.
+    """
+    if deadline.has_passed():
+        raise OutOfEffortError
+    fine = prepared.is_plain or len(prepared.menus) <= FEW_PROJECTS
+    solution = (
+        solve_prepared(prepared, allowance=Allowance(deadline=deadline))
+        if fine
+        else solve_prepared(prepared, gap=COARSE_GAP, allowance=Allowance(COARSE_WORK, deadline))
+    )
+    if solution.stop == "time":
+        raise OutOfEffortError
+    return is_funded(prepared, solution, index)
+
+
+def is_funded(prepared: Prepared, solution: Solution, index: int) -> bool:
+    """Return whether a solution funds a project of the file."""
+    if solution.status is Status.INFEASIBLE:
+        return False
+    return prepared.layout.picks(solution.options)[index] is not None
+
+
+def flips(
+    prepared: Prepared, solution: Solution, index: int, deadline: Deadline = NEVER
+) -> tuple[Flip, ...]:
+    """Return at which label price, value, target and budget the decision on a project changes.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    solution : Solution
+        Its plan.
+    index : int
+        Place of the project in the file.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+
+    Raises
+    ------
+    OutOfEffortError
+        It came too soon.
+    """
+    finder = _Finder(prepared, solution, index, deadline)
+    found = [finder.label_price(), finder.value(), finder.target(), finder.budget()]
+    return tuple(flip for flip in found if flip is not None)
+
+
+class _Finder:
+    """Looks for the flips of one project."""
+
+    def __init__(
+        self, prepared: Prepared, solution: Solution, index: int, deadline: Deadline
+    ) -> None:
+        self.prepared, self.deadline = prepared, deadline
+        self.solution = solution
+        self.index = index
+        self.project = prepared.menus[index].project
+        self.funded = is_funded(prepared, solution, index)
+        self.exact = prepared.is_plain
+        self.precision = PRECISION if self.exact else COARSE_PRECISION
+        self.currency = prepared.portfolio.currency
+
+    def label_price(self) -> Flip | None:
+        """Funded: dearer labels; not funded: cheaper ones."""
+        now = amount_mean(self.project.images.price)
+        top = FACTOR * (now or 1.0)
+        limit = top if self.funded else 0.0
+        if now == limit:
+            return None
+        at = self._find(
+            Search(now, limit, self._price_guess(), self.precision),
+            lambda price: at_label_price(self.prepared, self.index, price),
+        )
+        words = f"{self.currency} {{}} per image"
+        return self._flip("label price", now, at, limit, words, price)
+
+    def value(self) -> Flip | None:
+        """Funded: worth less; not funded: worth more. None where value does not count."""
+        now = self.project.value
+        if self.prepared.objective is Objective.TARGETS_MET or now is None:
+            return None
+        limit = 0.0 if self.funded else FACTOR * max(now, 1000.0)
+        if now == limit:
+            return None
+        at = self._find(
+            Search(now, limit, self._value_guess(), self.precision),
+            lambda value: at_value(self.prepared, self.index, value),
+        )
+        return self._flip("value", now, at, limit, f"{self.currency} {{}}", price)
+
+    def target(self) -> Flip | None:
+        """Funded: a harder target; not funded: an easier one, short of the majority guess."""
+        now, guess = self.project.error_target, self.project.majority_guess_error
+        trivial = self.prepared.menus[self.index].is_trivial
+        limit = 0.01 * min(now, guess) if self.funded or trivial else 0.999 * guess
+        at = self._find(
+            Search(now, limit, None, self.precision, scans=trivial),
+            lambda error: at_target_error(self.prepared, self.index, error),
+        )
+        measure = "IoU" if self.project.task == Task.SEGMENTATION else "accuracy"
+
+        def words(error: float) -> str:
+            return rate(1 - error, 4)
+
+        found = self._flip("target", now, at, limit, f"a target {measure} of {{}}", words)
+        if self.project.target_error is not None:
+            return found
+        low, high = found.searched  # the file states the share that is right
+        right = None if at is None else round(1.0 - at, 12)
+        return replace(
+            found,
+            now=round(1.0 - now, 12),
+            at=right,
+            searched=(round(1.0 - high, 12), round(1.0 - low, 12)),
+        )
+
+    def budget(self) -> Flip | None:
+        """Funded: less money; not funded: more."""
+        now = self.prepared.budget_cents / 100
+        most = dearest_spend(self.prepared.problem) / 100
+        limit = 0.0 if self.funded else max(most, now + usual_amount(now))
+        if now == limit:
+            return None
+        at = self._find(
+            Search(now, limit, None, self.precision),
+            lambda budget: at_budget(self.prepared, math.ceil(100 * budget - 1e-6)),
+        )
+        return self._flip(
+            "budget", now, at, limit, f"a budget of {self.currency} {{}}", money_to_the_cent
+        )
+
+    def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
+        def flipped(at: float) -> bool:
+            return is_funded_in(changed(at), self.index, self.deadline) != self.funded
+
+        if self.exact:
+            return find_flip(search, flipped)
+
+        def priced(at: float) -> bool:
+            return self._pays(changed(at)) != pays
+
+        pays = self._pays(self.prepared)
+        guess = None
+        if pays == self.funded:
+            guess = find_flip(replace(search, guess=None, precision=GUESS_PRECISION), priced)
+        return find_flip(replace(search, guess=guess), flipped)
+
+    def _pays(self, prepared: Prepared) -> bool:
+        """Return whether the project pays at the prices of the plan, as far as they are its own."""
+        place = prepared.layout.order.index(self.index)
+        if prepared.problem.assets != self.prepared.problem.assets:
+            return self.funded  # with other levels of images a pool has other steps, without prices
+        budget = None if prepared.portfolio.hold else prepared.budget_cents
+        pays = pays_at_prices(prepared.problem, self.solution, budget_cents=budget)
+        return bool(pays[place])
+
+    def _flip(
+        self,
+        quantity: str,
+        now: float,
+        at: float | None,
+        limit: float,
+        phrase: str,
+        words: Callable[[float], str],
+    ) -> Flip:
+        """Return a flip with its sentence, which claims no more than was looked at.
+
+        Under one budget and rules on projects, a project that pays still does at a lower price, a
+        higher value or an easier target: the decision is another one from the flip on. Of a budget
+        only amounts are known: with more money other projects may take its place.
+        """
+        present, name = words(now), _capital(quantity)
+        if at is None:
+            still = "still funded at" if self.funded else "not funded at"
+            end = phrase.format(words(limit))
+            text = f"{name}: {still} {end}, as far as was looked (now {present})."
+        elif self.exact and quantity != "budget":
+            verb = "drops out from" if self.funded else "funded from"
+            # a larger error is an easier target: it is printed as the lower accuracy it is
+            up = (limit > now) == (quantity != "target")
+            way = "up" if up else "down"
+            text = f"{name}: {verb} {phrase.format(words(at))} {way} (now {present})."
+        else:
+            verb = "drops out at" if self.funded else "funded at"
+            text = f"{name}: {verb} {phrase.format(words(at))} (now {present})."
+        return Flip(quantity, now, at, (min(now, limit), max(now, limit)), text)
+
+    def _reach(self) -> tuple[np.ndarray, np.ndarray, float] | None:
+        """Return chances and cents of the options, and what a unit of cost weighs at the margin."""
+        options = self.prepared.options[self.index]
+        if len(options) == 0 or not self.prepared.is_plain:
+            return None
+        price = self.solution.budget_price
+        own = 1.0 if self.prepared.objective is Objective.NET_VALUE else 0.0
+        return options.chance, options.total_cents, own + price
+
+    def _value_guess(self) -> float | None:
+        reach = self._reach()
+        if reach is None:
+            return None
+        chance, cents, weight = reach
+        with np.errstate(divide="ignore", invalid="ignore"):
+            least = np.where(chance > 0, cents / 100 * weight / chance, np.inf)
+        return float(least.min())
+
+    def _price_guess(self) -> float | None:
+        reach = self._reach()
+        if reach is None or self.prepared.objective is Objective.TARGETS_MET or reach[2] <= 0:
+            return None
+        chance, cents, weight = reach
+        options = self.prepared.options[self.index]
+        bought = options.images_to_buy
+        rest = (cents - options.data_cents) / 100
+        margin = chance * (self.project.value or 0.0) / weight - rest
+        prices = margin[bought > 0] / bought[bought > 0]
+        return float(prices.max()) if len(prices) else None
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,1 @@
+"""Shipped tables and fitted models, found and read."""

@@ -1,0 +1,1 @@
+"""The words of a fitted model's card."""

@@ -1,0 +1,1 @@
+"""Is a fitted model sound, and how does it do on what it never saw?"""

@@ -1,0 +1,1 @@
+"""How a specification is fitted, and its folds refitted."""

@@ -1,0 +1,1 @@
+"""The published regression and the study recomputed."""

@@ -1,0 +1,1 @@
+"""Measured results as the rows a model is fitted on."""

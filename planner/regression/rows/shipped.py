@@ -1,0 +1,172 @@
+"""Which of the shipped results may a forecast model be fitted on, and in which coding?
+
+``data/transfer_observations.csv`` is never edited: exclusions, thinning and recoding are rules
+here, each with its reason, and the model card lists them with the rows they drop.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner._resources import resource_root
+from planner.domain.vocabulary import Backbone, Task
+from planner.reference.table_rows import damaged_table, read_table
+from planner.regression.rows.architectures import canonical_architecture, known_covariates
+from planner.regression.rows.observations import Observation, ObservationTable, build_table
+
+OBSERVATIONS_FILE = "transfer_observations.csv"
+
+COLUMNS = (
+    "study",
+    "dataset",
+    "task",
+    "architecture",
+    "n_classes",
+    "n_train",
+    "pretrained",
+    "pretraining",
+    "backbone",
+    "error",
+    "relative_complexity",
+)
+
+type Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A rule that drops rows, with the reason that goes into the model card."""
+
+    name: str
+    reason: str
+    applies: Callable[[Row], bool]
+
+
+_CG_LONG_CURVES = frozenset(
+    {
+        "none",
+        "synthetic-bop-mulclass-pool64k-n4000",
+        "synthetic-bop-mulclass-pool64k-n64000",
+    }
+)
+_CG_SHORT_CURVES = frozenset({"none", "synthetic-bop-mulclass-pool64k-n64000"})
+_CG_SHORT_NETWORKS = frozenset({"ResNet-18", "ResNet-34", "ResNet-101", "ResNet-152"})
+
+
+def _is_surplus_cg_row(row: Row) -> bool:
+    """Tell whether a cg-transfer row is outside the 43 that are kept."""
+    if row["study"] != "cg-transfer":
+        return False
+    if row["dataset"] != "imagenet-1k":
+        return True
+    if row["architecture"] == "ResNet-50":
+        return row["pretraining"] not in _CG_LONG_CURVES
+    kept = row["architecture"] in _CG_SHORT_NETWORKS and row["pretraining"] in _CG_SHORT_CURVES
+    return not kept
+
+
+EXCLUSIONS: tuple[Exclusion, ...] = (
+    Exclusion(
+        "aircraft-size",
+        "FGVC-Aircraft in tllib: its training size is an assumption, not a sourced number",
+        lambda row: row["study"] == "tllib" and row["dataset"] == "fgvc-aircraft",
+    ),
+    Exclusion(
+        "imagenet-subsets",
+        "Stanford Dogs and Imagenette in stable-transfer are subsets of ImageNet: pretraining has "
+        "seen their classes, so they say nothing about transfer",
+        lambda row: (
+            row["study"] == "stable-transfer" and row["dataset"] in {"stanford-dogs", "imagenette"}
+        ),
+    ),
+    Exclusion(
+        "cg-near-duplicates",
+        "cg-transfer: of 230 ImageNet rows 43 are kept (ResNet-50: three of eight nine-point "
+        "curves; ResNet-18, -34, -101, -152: from scratch and the largest synthetic pretraining); "
+        "the others are near-duplicates that would swamp the noise, and its segmentation rows lie "
+        "at the ceiling",
+        _is_surplus_cg_row,
+    ),
+)
+
+RECODING = (
+    "rendered images are not pretraining in the sense of the other studies, so pretrained is 0 "
+    "for every pretraining whose name begins with synthetic-"
+)
+
+
+def read_observations(
+    path: Path | None = None, *, with_frozen: bool = True
+) -> tuple[Observation, ...]:
+    """Return the shipped results that a model is fitted on, in the order of the file.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file of the same columns.
+    with_frozen : bool, default=True
+        Whether rows with a frozen backbone are kept.
+
+    Raises
+    ------
+    ResourceError
+        The table is missing or damaged.
+    """
+    file = resource_root("data") / OBSERVATIONS_FILE if path is None else path
+    rows = [row for row in read_table(file, COLUMNS) if not is_excluded(row)]
+    try:
+        observations = tuple(map(observation_from_row, rows))
+    except (ValueError, ZeroDivisionError) as error:
+        raise damaged_table(file, str(error)) from None
+    return tuple(o for o in observations if with_frozen or o.backbone is not Backbone.FROZEN)
+
+
+def read_shipped_table(*, with_frozen: bool = True) -> ObservationTable:
+    """Return the shipped results that a model is fitted on, as columns."""
+    return build_table(read_observations(with_frozen=with_frozen))
+
+
+def is_excluded(row: Row) -> bool:
+    """Tell whether a rule drops a row of the shipped table."""
+    return any(rule.applies(row) for rule in EXCLUSIONS)
+
+
+def excluded_counts(path: Path | None = None) -> dict[str, int]:
+    """Return how many rows each exclusion drops."""
+    file = resource_root("data") / OBSERVATIONS_FILE if path is None else path
+    rows = read_table(file, COLUMNS)
+    return {rule.name: sum(map(rule.applies, rows)) for rule in EXCLUSIONS}
+
+
+def observation_from_row(row: Row) -> Observation:
+    """Return a row of the shipped table as a record, recoded as :data:`RECODING` says."""
+    task = Task(row["task"])
+    architecture = canonical_architecture(row["architecture"])
+    top1_percent, parameters = known_covariates(architecture)
+    synthetic = row["pretraining"].startswith("synthetic-")
+    return Observation(
+        dataset=row["dataset"],
+        task=task,
+        architecture=architecture,
+        n_images=float(row["n_train"]),
+        error=float(row["error"]),
+        relative_complexity=float(row["relative_complexity"]),
+        pretrained=row["pretrained"] == "1" and not synthetic,
+        backbone=Backbone(row["backbone"]),
+        study=row["study"],
+        pretraining=row["pretraining"],
+        chance_error=chance_error(task, float(row["n_classes"])),
+        top1_percent=top1_percent,
+        parameters=parameters,
+    )
+
+
+def chance_error(task: Task, n_classes: float) -> float:
+    """Return the error of the majority guess among equally frequent classes; 1 for segmentation."""
+    return 1.0 if task is Task.SEGMENTATION else 1.0 - 1.0 / n_classes
+
+
+def uniform_complexity(n_classes: float) -> float:
+    """Return the relative complexity of ``n_classes`` equally frequent classes."""
+    return math.log(n_classes) / math.log(1000.0)

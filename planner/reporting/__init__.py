@@ -1,0 +1,1 @@
+"""Words, tables and figures for people; numbers arrive as frozen records."""

@@ -1,0 +1,169 @@
+"""The learning curve of a project as a fan: what is likely at each number of images."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner import _api
+from planner._drawing import plain_style
+from planner.domain.format import count, percent_as_set
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
+from planner.files import write_files
+from planner.reporting.figure_text import number_tick, plain_text, rate_tick
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from planner.forecasting.forecast import Forecast
+
+N_POINTS = 120
+BANDS = (
+    (0.05, 0.95, "90 %", "#dbe7ee"),
+    (0.1, 0.9, "80 %", "#b9d1de"),
+    (0.25, 0.75, "50 %", "#8fb5ca"),
+)
+INK, TARGET, PILOT = "#1b2a41", "#b3261e", "#e08e0b"
+
+
+def write_fans(
+    folder: Path,
+    portfolio: Portfolio,
+    model: Posterior,
+    architectures: Mapping[str, str],
+    *,
+    seed: int = 0,
+    sources: Iterable[Path] = (),
+) -> tuple[Path, ...]:
+    """Draw the learning curve of every project; return the files written, SVG and PNG.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing; files are named after the projects, and written all or none.
+    portfolio : Portfolio
+        Whose projects to draw.
+    model : Posterior
+        Whose draws to draw.
+    architectures : mapping of str to str
+        The architecture to draw for each project id.
+    seed : int, default=0
+        Fixes project luck.
+    sources : iterable of Path, optional
+        Files the portfolio was read from: the pictures are as private as these.
+    """
+
+    def drawn() -> Iterator[tuple[str, bytes]]:
+        for index, project in enumerate(portfolio.projects):
+            figure = draw_fan(
+                project, _api.forecast(project, model, seed=seed), architectures[project.id]
+            )
+            stem = f"{index + 1:02d}_{file_name(project.id)}"
+            for suffix in (".svg", ".png"):
+                yield stem + suffix, figure_bytes(figure, suffix)
+
+    return write_files(folder, drawn(), sources=sources)
+
+
+@plain_style()
+def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -> "Figure":
+    """Return a matplotlib figure of error against images.
+
+    Bands hold 50, 80 and 90 % of outcomes; the median is solid inside the fitted evidence and
+    dashed outside. The
+    target, the images held, the limit and the pilots are marked and named in the legend. Without an
+    architecture, the curve is that of one not named yet.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 4.4), dpi=150, layout="constrained")
+    axes = figure.add_subplot()
+    images = images_shown(project)
+    errors = forecast.error_draws(images, architecture)
+    low, high = forecast.posterior.evidence.images
+    inside = (images >= low) & (images <= high)
+    for lower, upper, label, colour in BANDS:
+        band = np.quantile(errors, (lower, upper), axis=0)
+        axes.fill_between(images, *band, color=colour, lw=0, label=f"{label} of outcomes")
+    median = np.quantile(errors, 0.5, axis=0)
+    axes.plot(images, np.where(inside, median, np.nan), color=INK, lw=2, label="median")
+    if not inside.all():
+        axes.plot(
+            images,
+            np.where(inside, np.nan, median),
+            color=INK,
+            lw=2,
+            ls="--",
+            label="median, outside the evidence",
+        )
+    _mark(axes, project)
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="labelled images trained on",
+        ylabel="error (1 − accuracy)" if project.task == "classification" else "error (1 − IoU)",
+        title=f"{plain_text(project.id)}: {plain_text(architecture or 'any architecture')}, "
+        f"model {forecast.posterior.name}",
+        xlim=(images[0], images[-1]),
+    )
+    axes.grid(visible=True, which="major", color="#d9dee5", lw=0.6)
+    axes.xaxis.set_major_formatter(number_tick)
+    axes.yaxis.set_major_formatter(rate_tick)
+    axes.yaxis.set_minor_formatter(lambda _value, _: "")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=7.5, frameon=False, loc="lower left", ncols=2)
+    return figure
+
+
+def _mark(axes: "Axes", project: Project) -> None:
+    """Mark target, held, limit and pilots; each differs in line style, not in colour alone."""
+    axes.axhline(
+        project.error_target,
+        color=TARGET,
+        lw=1.4,
+        ls="-.",
+        label=f"target {percent_as_set(project.error_target)}",
+    )
+    if project.images.held > 0:
+        held = project.images.held
+        axes.axvline(held, color=INK, lw=1, ls=":", label=f"held {count(held)}")
+    limit = project.images.limit
+    axes.axvline(limit, color=INK, lw=1, ls="--", label=f"limit {count(limit)}")
+    if project.pilots:
+        axes.plot(
+            [run.images for run in project.pilots],
+            [run.error for run in project.pilots],
+            "o",
+            color=PILOT,
+            mec=INK,
+            ms=6,
+            label="pilots",
+        )
+
+
+def images_shown(project: Project) -> NDArray[np.float64]:
+    """Return sizes from a tenth of what is held (or 100) to twice the limit."""
+    first = min([project.images.held or 1_000, *(run.images for run in project.pilots)])
+    start = max(10.0, min(first / 10, project.images.limit / 10))
+    return np.geomspace(start, 2.0 * project.images.limit, N_POINTS)
+
+
+def file_name(name: str) -> str:
+    """Return a name that is safe as part of a file name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:60] or "project"
+
+
+def figure_bytes(figure: "Figure", suffix: str = ".svg") -> bytes:
+    """Return a figure as a file of some kind; the same numbers give the same bytes."""
+    file = io.BytesIO()
+    with plain_style({"svg.hashsalt": "planner", "svg.fonttype": "path"}):
+        metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
+        figure.savefig(file, format=suffix[1:], metadata=metadata)
+    return file.getvalue()

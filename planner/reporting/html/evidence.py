@@ -1,0 +1,212 @@
+"""The evidence: what the fitted results say about each project, as learning curves."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.format import count, percent_as_set
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import chance_bounds
+from planner.domain.portfolio.project import Project
+from planner.domain.vocabulary import Task, Verdict
+from planner.questions.estimate.estimate import spread
+from planner.reporting.html import numbers, pictures, words
+from planner.reporting.html.cards import (
+    Block,
+    Bullets,
+    Folded,
+    Key,
+    Name,
+    Paragraph,
+    Picture,
+    Pictures,
+    Section,
+    Text,
+    say,
+)
+from planner.reporting.html.decision import all_projects
+from planner.reporting.html.material import Material, verdict_mark
+from planner.reporting.html.svg import to_svg
+from planner.reporting.html.text import visible
+
+N_POINTS = 40
+_QUANTILES = (0.05, 0.95, 0.1, 0.9, 0.25, 0.75, 0.5)
+_LONGEST_NAME = 80
+
+
+def evidence_section(material: Material) -> Section:
+    """Return a learning curve for each project shown, and the list of all others."""
+    return Section("evidence", words.EVIDENCE, tuple(_blocks(material)), tone="evidence")
+
+
+def _blocks(material: Material) -> Iterator[Block]:
+    evidence = visible(material.model.evidence.description)
+    yield Paragraph(say(words.EVIDENCE_LEAD, evidence=evidence))
+    shown, total = material.shown, len(material.plan.decisions)
+    if len(shown) < total:
+        counts = {"shown": count(len(shown)), "total": count(total)}
+        yield Paragraph((words.EVIDENCE_TOP.format(**counts),))
+    yield Key(words.KEY_ITEMS)
+    yield Pictures(tuple(_fans(material)), tone="small")
+    yield Paragraph((words.FAN_QUANTILES,), "small")
+    why = tuple(
+        (Name(visible(decision.project)), ": ", visible(decision.why))
+        for decision in (material.plan.decisions[place] for place in shown)
+    )
+    yield Folded(words.WHY, (Bullets(why),))
+    everyone = all_projects(material)
+    if everyone is not None:
+        yield everyone
+
+
+def _fans(material: Material) -> Iterator[Picture]:
+    with pictures.sheet(pictures.FAN_SIZE) as figure:
+        for place in material.shown:
+            view = FanView(material, place)
+            pictures.draw_fan(figure, view.fan())
+            name = visible(view.decision.project)
+            title = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+            svg = to_svg(figure, f"fan-{place}", title, view.alt(title))
+            yield Picture(svg, view.caption(), (Name(name),), view.need())
+
+
+class FanView:
+    """One project's curve, computed once for its picture, its caption and its description.
+
+    Parameters
+    ----------
+    material : Material
+        Holds the project's forecast.
+    place : int
+        Of its decision.
+    """
+
+    def __init__(self, material: Material, place: int) -> None:
+        self.decision = material.plan.decisions[place]
+        self.project = material.project(place)
+        self._bounds = chance_bounds(material.portfolio, self.project)
+        self._place = place
+        self._forecast = material.forecasts[self.decision.project]
+        self._model = material.model
+        # the last point is where the sentences look: what is bought, else what could be
+        self._images = _images_shown(self.project)
+        at = self.decision.images_total if self.funded else self.project.images.limit
+        errors = self._forecast.error_draws(
+            np.append(self._images, float(at)), self.decision.architecture
+        )
+        # the whole grid at once: one partition instead of one sort for each quantile
+        found = np.quantile(errors, (*_QUANTILES, 0.1, 0.5, 0.9), axis=0, method="inverted_cdf")
+        self._bands, self._ends = found[:7, :-1], found[7:, -1]
+
+    @property
+    def funded(self) -> bool:
+        """Whether the plan trains it."""
+        return self.decision.verdict is not Verdict.NO_GO
+
+    def fan(self) -> pictures.Fan:
+        """Return what the picture shows."""
+        images = self.project.images
+        low, high = _span(self.project, self._model)
+        return pictures.Fan(
+            images=self._images,
+            bands=[(self._bands[at], self._bands[at + 1]) for at in (0, 2, 4)],
+            median=self._bands[6],
+            inside=(self._images >= low) & (self._images <= high),
+            target=self.project.error_target,
+            held=images.held,
+            limit=images.limit,
+            bought=self.decision.images_total if self.funded else None,
+            pilots=[(float(run.images), run.error) for run in self.project.pilots],
+            iou=self.project.task is Task.SEGMENTATION,
+        )
+
+    def caption(self) -> Text:
+        """Return the sentences below the picture."""
+        p10, p50, p90 = (numbers.rate(float(end)) for end in self._ends)
+        target = numbers.level(self.project.error_target)
+        here = f"decisions[{self._place}]"
+        if not self.funded:
+            return say(
+                words.FAN_CAPTION_NO,
+                verdict=verdict_mark(self.decision),
+                target=target,
+                p10=p10,
+                p50=p50,
+                p90=p90,
+            )
+        return say(
+            words.FAN_CAPTION,
+            verdict=verdict_mark(self.decision),
+            chance=numbers.chance(
+                self.decision.chance_of_target,
+                f"{here}.chance_of_target",
+                against=self._bounds,
+            ),
+            images=(
+                numbers.images(self.decision.images_total, f"{here}.images_total"),
+                " images",
+            ),
+            target=target,
+            p10=p10,
+            p50=p50,
+            p90=p90,
+        )
+
+    def need(self, sentence: str = words.FAN_NEED) -> Text:
+        """Return the sentence about data needed."""
+        draws = self._forecast.data_needed_draws(
+            self.project.error_target, self.decision.architecture
+        )
+        ends = spread(draws)
+        return say(
+            sentence,
+            p10=numbers.images(ends.p10),
+            p50=numbers.images(ends.p50),
+            p90=numbers.images(ends.p90),
+            never=(numbers.chance(float(np.mean(np.isinf(draws)))), " of outcomes"),
+        )
+
+    def ends(self) -> tuple[float, float, float]:
+        """Return P10, P50 and P90 of the error at what is bought, or at the limit."""
+        p10, p50, p90 = (float(end) for end in self._ends)
+        return p10, p50, p90
+
+    def alt(self, name: str) -> str:
+        """Return what is read aloud in place of the picture."""
+        images, pilots = self.project.images, ""
+        ends = dict(zip(("p10", "p50", "p90"), map(_percent, self._ends), strict=True))
+        bought = words.FAN_NOT_BOUGHT
+        if self.funded:
+            bought = words.FAN_BOUGHT.format(images=count(self.decision.images_total), **ends)
+        if self.project.pilots:
+            runs = (
+                f"{count(run.images)} images, error {_percent(run.error)}"
+                for run in self.project.pilots[:5]
+            )
+            pilots = words.FAN_PILOTS.format(pilots="; ".join(runs))
+        return words.FAN_ALT.format(
+            name=name,
+            target=percent_as_set(self.project.error_target),
+            held=f"{count(images.held)} images",
+            limit=f"{count(images.limit)} images",
+            bought=bought,
+            pilots=pilots,
+        )
+
+
+def _percent(share: float) -> str:
+    return numbers.rate(float(share)).text
+
+
+def _span(project: Project, model: Posterior) -> tuple[float, float]:
+    """Return the images that fitted results of the same task and backbone span."""
+    part = model.evidence.parts.get(f"{project.task}, {project.backbone}")
+    return model.evidence.images if part is None else part.images
+
+
+def _images_shown(project: Project) -> NDArray[np.float64]:
+    """Return sizes from a tenth of what is held (or 100) to twice the limit."""
+    first = min([project.images.held or 1_000, *(run.images for run in project.pilots)])
+    start = max(10.0, min(first / 10, project.images.limit / 10))
+    return np.geomspace(start, 2.0 * project.images.limit, N_POINTS)

@@ -1,0 +1,140 @@
+"""What the sections of a report are written from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.results.explanation import Tornado
+from planner.domain.results.frontier import Frontier
+from planner.domain.results.plan import Decision, Plan
+from planner.domain.vocabulary import Objective, Verdict
+from planner.forecasting.forecast import Forecast
+from planner.reporting.html import numbers, words
+from planner.reporting.html.cards import Mark, Number
+from planner.reporting.html.outcomes import PlanDraws
+
+MOST_SHOWN = 20
+"""Projects with a row in the decision and a picture; the others are linked."""
+
+
+class Style(StrEnum):
+    """Whom the report is for."""
+
+    BOARD = "board"
+    GRANT = "grant"
+    TECH = "tech"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where, when and how the report was made.
+
+    Attributes
+    ----------
+    date : str
+        As printed.
+    command : str
+        To make it again.
+    versions : mapping of str to str
+        Of this program and of what computes in it.
+    """
+
+    date: str
+    command: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Material:
+    """A plan with what explains it.
+
+    Attributes
+    ----------
+    plan, portfolio, model
+        As planned.
+    style : Style
+        Whom it is for.
+    provenance : Provenance
+        For the manifest.
+    forecasts : mapping of str to Forecast
+        Of every project that is funded or shown.
+    draws : PlanDraws or None
+        Outcomes of the plan; None if nothing is funded.
+    frontier : Frontier or None
+        If computed.
+    tornado : Tornado or None
+        Of the whole plan, if computed.
+    diagnostics, checks : mapping
+        Of the model's folder; empty where it has none.
+    """
+
+    plan: Plan
+    portfolio: Portfolio
+    model: Posterior
+    style: Style
+    provenance: Provenance
+    forecasts: Mapping[str, Forecast] = field(default_factory=dict)
+    draws: PlanDraws | None = None
+    frontier: Frontier | None = None
+    tornado: Tornado | None = None
+    diagnostics: Mapping[str, object] = field(default_factory=dict)
+    checks: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        """Of every amount."""
+        return self.plan.currency
+
+    @property
+    def counts_money(self) -> bool:
+        """Whether the plan's worth is an amount of money."""
+        objective = self.plan.objective
+        return objective is not None and objective.kind is not Objective.TARGETS_MET
+
+    @property
+    def funded(self) -> tuple[int, ...]:
+        """Places of the funded decisions."""
+        return funded_places(self.plan)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Places of the decisions with a row and a picture, in the order of the file."""
+        return shown_places(self.plan)
+
+    def project(self, place: int) -> Project:
+        """Return the project of a decision, by its name."""
+        name = self.plan.decisions[place].project
+        return next(project for project in self.portfolio.projects if project.id == name)
+
+    def worth(self, value: float, key: str = "") -> Number:
+        """Return a value of the plan's objective in its own unit."""
+        if self.counts_money:
+            return numbers.amount(value, self.currency, key, named=True)
+        return numbers.targets(value, key, named=True)
+
+
+def funded_places(plan: Plan) -> tuple[int, ...]:
+    """Return the places of the funded decisions."""
+    return tuple(
+        place
+        for place, decision in enumerate(plan.decisions)
+        if decision.verdict is not Verdict.NO_GO
+    )
+
+
+def shown_places(plan: Plan) -> tuple[int, ...]:
+    """Return all places, or those of the largest spends where there are too many."""
+    places = range(len(plan.decisions))
+    if len(places) <= MOST_SHOWN:
+        return tuple(places)
+    ranked = sorted(places, key=lambda place: (-plan.decisions[place].cost.total, place))
+    return tuple(sorted(ranked[:MOST_SHOWN]))
+
+
+def verdict_mark(decision: Decision) -> Mark:
+    """Return the verdict as a sign and a word."""
+    tone, sign = words.VERDICT[str(decision.verdict)]
+    return Mark(str(decision.verdict), tone, sign)

@@ -1,0 +1,64 @@
+"""Numbers of a plan as typed cards: the text printed and the value behind it never part."""
+
+import math
+from collections.abc import Iterable
+
+from planner.domain import format as written
+from planner.reporting.html.cards import Number
+
+SHARE, IMAGES, TARGETS, PROJECTS = "share", "images", "targets", "projects"
+
+
+def amount(value: float, currency: str, key: str = "", *, named: bool = False) -> Number:
+    """Return an amount of money; ``named`` prints its currency.
+
+    Examples
+    --------
+    >>> amount(24970.6, "USD", "budget.committed", named=True).text
+    'USD 24,971'
+    """
+    return Number(written.money(value, currency if named else ""), value, currency, key)
+
+
+def images(value: float | None, key: str = "") -> Number:
+    """Return a number of images; ``never`` where it is infinite."""
+    finite = value is not None and math.isfinite(value)
+    return Number(written.count(value), value if finite else None, IMAGES, key)
+
+
+def chance(value: float, key: str = "", *, against: Iterable[float | None] = ()) -> Number:
+    """Return a chance or another share in per cent, on its own side of what it is held against."""
+    return Number(written.percent(value, against=against), value, SHARE, key)
+
+
+def level(value: float, key: str = "") -> Number:
+    """Return a limit, level, target or rate of interest in per cent, as it was set."""
+    return Number(written.percent_as_set(value), value, SHARE, key)
+
+
+def gap(value: float, key: str = "") -> Number:
+    """Return a gap to a bound in per cent; one too small to show is told by its limit."""
+    return Number(written.gap(value), value, SHARE, key if value >= 1e-6 else "")
+
+
+def rate(value: float | None, key: str = "") -> Number:
+    """Return an error rate in per cent, to three digits."""
+    if value is None or not math.isfinite(value):
+        return Number("–", None, SHARE, key)
+    return Number(written.rate(value), value, SHARE, key)
+
+
+def tally(value: float, unit: str, key: str = "") -> Number:
+    """Return a count of things other than images."""
+    return Number(written.fixed(value, 0), float(value), unit, key)
+
+
+def targets(value: float, key: str = "", *, named: bool = False) -> Number:
+    """Return an expected number of targets met."""
+    text = written.targets(value) if named else written.fixed(value, 2)
+    return Number(text, value, TARGETS, key)
+
+
+def figure(value: float, unit: str, key: str = "", *, digits: int = 3) -> Number:
+    """Return any other number to so many significant digits."""
+    return Number(written.figure(value, digits), value, unit, key)

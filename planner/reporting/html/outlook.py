@@ -1,0 +1,248 @@
+"""What else could be: inputs that move the result, other budgets, and who pays what is shared."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from planner.domain.format import count, shorten
+from planner.domain.results.frontier import Frontier
+from planner.domain.results.plan import SharedResult
+from planner.reporting.figure_text import plain_text, short_tick
+from planner.reporting.html import numbers, words
+from planner.reporting.html.cards import (
+    Block,
+    Bullets,
+    Column,
+    Name,
+    Paragraph,
+    Part,
+    Picture,
+    Pictures,
+    Row,
+    Section,
+    Table,
+    Text,
+    say,
+)
+from planner.reporting.html.material import Material
+from planner.reporting.html.svg import report_style, to_svg
+from planner.reporting.html.text import visible
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_BARS = 6
+LONGEST_LABEL = 34
+MOST_POINTS = 7
+
+
+def tornado_section(material: Material) -> Section:
+    """Return the inputs whose uncertainty moves the result most."""
+    return Section("tornado", words.TORNADO, tuple(_tornado(material)), tone="half")
+
+
+def _tornado(material: Material) -> Iterator[Block]:
+    tornado = material.tornado
+    if not material.funded or tornado is None or not tornado.bars:
+        missing = words.TORNADO_MISSING if material.funded else words.TORNADO_NONE
+        yield Paragraph((missing,))
+        return
+    from planner.reporting.figures.tornado import draw_tornado
+
+    widest = tornado.bars[0]
+    ends = sorted((widest.value_at_low, widest.value_at_high))
+    low, high = (material.worth(end) for end in ends)
+    first = visible(widest.input)
+    bars = tuple(
+        replace(bar, input=shorten(visible(bar.input), LONGEST_LABEL))
+        for bar in tornado.bars[:MOST_BARS]
+    )
+    widest_bars = replace(tornado, bars=bars)
+    with report_style(with_math=True):
+        figure = draw_tornado(widest_bars, currency=visible(material.currency))
+        figure.set_size_inches(5.2, 0.9 + 0.28 * len(widest_bars.bars))
+        _calm_axis(figure.axes[0], plain_text(visible(widest_bars.unit), 12))
+        alt = words.TORNADO_ALT.format(
+            count=len(tornado.bars), first=first, low=low.text, high=high.text
+        )
+        svg = to_svg(figure, "tornado", words.TORNADO, alt)
+    yield Paragraph(say(words.TORNADO_LEAD, first=Name(first), low=low, high=high))
+    yield Pictures((Picture(svg, (words.TORNADO_KEY,)),), tone="one")
+
+
+def _calm_axis(axes: "Axes", unit: str) -> None:
+    """Leave room between the ticks of a small picture, and say what its bars are."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(short_tick)
+    axes.set_xlabel(words.TORNADO_AXIS.format(unit=unit))
+
+
+def frontier_section(material: Material) -> Section:
+    """Return the best plan for each budget, and where this plan stands."""
+    return Section("frontier", words.FRONTIER, tuple(_frontier(material)), tone="half")
+
+
+def _frontier(material: Material) -> Iterator[Block]:
+    frontier = material.frontier
+    if frontier is None or not frontier.points:
+        yield Paragraph((words.FRONTIER_MISSING,))
+        return
+    from planner.reporting.figures.frontier import draw_frontier
+
+    here = numbers.amount(material.plan.budget.limit, material.currency, "budget.limit", named=True)
+    ends = [
+        numbers.amount(point.budget, material.currency, named=True).text
+        for point in (frontier.points[0], frontier.points[-1])
+    ]
+    with report_style(with_math=True):
+        figure = draw_frontier(frontier)
+        figure.set_size_inches(5.2, 2.8)
+        _short_ticks(figure.axes[0], money=material.counts_money)
+        alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
+        svg = to_svg(figure, "frontier", words.FRONTIER, alt)
+    yield Paragraph((*say(words.FRONTIER_LEAD, here=here), " ", *_shadow(material)))
+    yield Pictures((Picture(svg),), tone="one")
+    if frontier.next_step is not None:
+        yield Paragraph((visible(frontier.next_step.text),), "screen")
+    if frontier.goals:
+        yield Bullets(tuple(_goals(frontier, material.currency)))
+    yield _points(frontier, material)
+
+
+def _short_ticks(axes: "Axes", *, money: bool) -> None:
+    axes.xaxis.set_major_formatter(short_tick)
+    if money:
+        axes.yaxis.set_major_formatter(short_tick)
+
+
+def _shadow(material: Material) -> Text:
+    price = material.plan.budget.shadow_price
+    if price <= 0:
+        return (words.FRONTIER_SLACK,)
+    if material.counts_money:
+        number = numbers.figure(price, material.currency, "budget.shadow_price")
+        name = Name(visible(material.currency))
+        step: Text = ("one more ", name)
+        return say(words.FRONTIER_SHADOW, step=step, price=(name, " ", number), unit=" of worth")
+    number = numbers.figure(1000 * price, numbers.TARGETS)
+    return say(
+        words.FRONTIER_SHADOW,
+        step=(Name(visible(material.currency)), " 1,000 more"),
+        price=number,
+        unit=" expected targets met",
+    )
+
+
+def _goals(frontier: Frontier, currency: str) -> Iterator[Text]:
+    for goal in frontier.goals:
+        asked = numbers.level(goal.confidence)
+        if goal.budget is None:
+            yield say(words.GOAL_NEVER, goal=visible(goal.goal), asked=asked)
+        else:
+            yield say(
+                words.GOAL,
+                goal=visible(goal.goal),
+                budget=numbers.amount(goal.budget, currency, named=True),
+                reached=numbers.chance(goal.reached, against=[goal.confidence]),
+                asked=asked,
+            )
+
+
+def _points(frontier: Frontier, material: Material) -> Table:
+    """Return some of the points as a table, so that nobody has to read the picture."""
+    step = max(1, -(-len(frontier.points) // MOST_POINTS))
+    chosen = frontier.points[::-1][::step][::-1]
+    rows = tuple(
+        Row(
+            (
+                (numbers.amount(point.budget, material.currency),),
+                (numbers.amount(point.committed, material.currency),),
+                (material.worth(point.value),),
+                (numbers.tally(len(point.funded), numbers.PROJECTS),),
+                (numbers.targets(point.expected_targets),),
+            )
+        )
+        for point in chosen
+    )
+    columns = (
+        Column(f"Budget, {material.currency}"),
+        Column("Committed", numeric=True),
+        Column("Worth", numeric=True),
+        Column("Funded", numeric=True),
+        Column("Targets met on average, held out", numeric=True),
+    )
+    return Table(words.FRONTIER_CAPTION, columns, rows, tone="screen")
+
+
+def amortisation_section(material: Material) -> Section:
+    """Return who pays for what is bought once."""
+    return Section("shared", words.AMORTISATION, tuple(_amortisation(material)))
+
+
+def _amortisation(material: Material) -> Iterator[Block]:
+    if not material.portfolio.shared:
+        yield Paragraph((words.AMORTISATION_NONE,))
+        return
+    bought = [(at, asset) for at, asset in enumerate(material.plan.shared) if asset.is_bought]
+    left = [asset for asset in material.plan.shared if not asset.is_bought]
+    if not bought:
+        yield Paragraph((words.AMORTISATION_UNUSED,))
+    else:
+        yield from _split_costs(material, bought)
+    if left:
+        yield Paragraph(say(words.AMORTISATION_LEFT, names=_names(left)))
+
+
+def _names(assets: Sequence[SharedResult]) -> Text:
+    parts: list[Part] = []
+    for number, asset in enumerate(assets):
+        parts += [", ", Name(visible(asset.id))] if number else [Name(visible(asset.id))]
+    return tuple(parts)
+
+
+def _split_costs(material: Material, bought: Sequence[tuple[int, SharedResult]]) -> Iterator[Block]:
+    """Yield who pays for what is bought, and whether some group would rather leave."""
+    yield Paragraph((words.AMORTISATION_LEAD,))
+    rows: list[Row] = []
+    for at, asset in bought:
+        rows.extend(_shares(material, at, asset))
+    total = sum(round(100 * asset.cost) for _, asset in bought) / 100
+    columns = (
+        Column("Asset"),
+        Column("Paid by"),
+        Column("Share", numeric=True),
+        Column("Alone it would pay", numeric=True),
+    )
+    foot = Row(((words.TOTAL,), ("",), (numbers.amount(total, material.currency),), ("",)))
+    caption = words.AMORTISATION_CAPTION.format(currency=visible(material.currency))
+    yield Table(caption, columns, tuple(rows), foot)
+    outside = any(not asset.in_core for _, asset in bought)
+    yield Paragraph((words.NOT_IN_CORE if outside else words.IN_CORE,), "alert" if outside else "")
+
+
+def _shares(material: Material, at: int, asset: SharedResult) -> Iterator[Row]:
+    """Yield the asset's cost, then one row for each member that pays."""
+    currency = material.currency
+    what: list[str] = [asset.kind.replace("_", " ")] if asset.kind else []
+    if asset.images:
+        what.append(f"{count(asset.images)} images")
+    if asset.split:
+        what.append(f"split {asset.split}")
+    label: Text = (Name(visible(asset.id)), f" ({', '.join(what)})" if what else "")
+    cost = numbers.amount(asset.cost, currency, f"shared[{at}].cost")
+    yield Row((label, ("cost",), (cost,), ("",)), tone="strong")
+    for member, share in asset.shares.items():
+        if share <= 0:
+            continue
+        alone = asset.stand_alone.get(member)
+        key = f"shared[{at}].shares.{member}"
+        yield Row(
+            (
+                (Name(visible(asset.id)),),
+                (Name(visible(member)),),
+                (numbers.amount(share, currency, key),),
+                ("–",) if alone is None else (numbers.amount(alone, currency),),
+            )
+        )

@@ -1,0 +1,247 @@
+"""The risk register: what may go wrong, how likely, how bad, and what to do about it.
+
+Every entry is built from a number of the plan: the chance of a project, the spread of its cost,
+the audit, or the spend that rests on a warning.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.domain.format import count
+from planner.domain.results.plan import Decision, Warning_
+from planner.domain.vocabulary import Verdict
+from planner.reporting.html import numbers, words
+from planner.reporting.html.cards import (
+    Block,
+    Bullets,
+    Code,
+    Column,
+    Folded,
+    Name,
+    Number,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Text,
+    say,
+)
+from planner.reporting.html.material import Material
+from planner.reporting.html.text import visible
+
+MOST_MISSES = 5
+ROWS_ON_PAPER = 8
+LARGE_SHARE = 0.4
+MOST_WARNED = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the register; ``weight`` is its expected loss, for the order."""
+
+    weight: float
+    risk: Text
+    likelihood: Text
+    impact: Text
+    mitigation: Text
+
+
+def register_section(material: Material) -> Section:
+    """Return the register, largest expected loss first, and the warnings in full."""
+    of_plan = sorted(_of_plan(material), key=lambda entry: -entry.weight)
+    entries = [*of_plan, *_of_warnings(material)]
+    rows = tuple(
+        Row(
+            (entry.risk, entry.likelihood, entry.impact, entry.mitigation),
+            minor=at >= ROWS_ON_PAPER,
+        )
+        for at, entry in enumerate(entries)
+    )
+    columns = (Column("Risk"), Column("Likelihood"), Column("Impact"), Column("Mitigation"))
+    blocks: list[Block] = [Table(words.REGISTER_CAPTION, columns, rows, tone="register")]
+    left_out = len(_misses(material)) - MOST_MISSES
+    if left_out > 0:
+        more = numbers.tally(left_out, numbers.PROJECTS)
+        blocks.append(Paragraph(say(words.REGISTER_REST, count=more), "small"))
+    if material.plan.warnings:
+        blocks.append(Folded(words.WARNINGS, (Bullets(tuple(_warnings(material))),)))
+    return Section("register", words.REGISTER, tuple(blocks))
+
+
+def _of_plan(material: Material) -> Iterator[Entry]:
+    yield from _misses(material)[:MOST_MISSES]
+    yield from _money(material)
+    yield from _spread(material)
+
+
+def _misses(material: Material) -> list[Entry]:
+    entries = [_miss(material, place) for place in material.funded]
+    return sorted(entries, key=lambda entry: -entry.weight)
+
+
+def _miss(material: Material, place: int) -> Entry:
+    """Return the risk that a funded project misses its target."""
+    decision, project = material.plan.decisions[place], material.project(place)
+    currency, chance = material.currency, 1 - decision.chance_of_target
+    spend = numbers.amount(
+        decision.cost.total, currency, f"decisions[{place}].cost.total", named=True
+    )
+    if project.value is None:
+        impact = say(words.MISS_IMPACT_NO_VALUE, spend=spend)
+    else:
+        value = numbers.amount(project.value, currency, named=True)
+        impact = say(words.MISS_IMPACT, value=value, spend=spend)
+    if decision.verdict is Verdict.PILOT:
+        mitigation = say(words.MISS_PILOT, spend=spend)
+    elif project.pilots:
+        mitigation = say(words.MISS_GO_PILOTED, target=numbers.level(project.error_target))
+    else:
+        mitigation = say(words.MISS_GO, images=(_first_step(decision), " images"))
+    return Entry(
+        chance * ((project.value or 0.0) + decision.cost.total),
+        say(words.MISS, name=Name(visible(decision.project))),
+        (numbers.chance(chance),),
+        impact,
+        mitigation,
+    )
+
+
+def _first_step(decision: Decision) -> Number:
+    """Return a tenth of what is trained on, or what is held where that is more."""
+    held = decision.images_total - decision.images_to_buy
+    return numbers.images(max(held, round(decision.images_total / 10)))
+
+
+def _money(material: Material) -> Iterator[Entry]:
+    risk, currency = material.plan.risk, material.currency
+    if risk is None or not material.funded:
+        return
+    if risk.chance_over_budget > 0:
+        excess = max(0.0, risk.cost.cvar90 - material.plan.budget.limit)
+        contingency = numbers.amount(risk.cost.p80 - risk.cost.p50, currency, named=True)
+        yield Entry(
+            risk.chance_over_budget * excess,
+            (words.OVERSPEND,),
+            (numbers.chance(risk.chance_over_budget, "risk.chance_over_budget"),),
+            say(words.OVERSPEND_IMPACT, excess=numbers.amount(excess, currency, named=True)),
+            say(words.OVERSPEND_MITIGATION, contingency=contingency),
+        )
+    draws = material.draws
+    if material.counts_money and draws is not None:
+        loss = float(np.mean(draws.net_value < 0))
+        if loss > 0:
+            lost = -float(np.mean(draws.net_value[draws.net_value < 0]))
+            yield Entry(
+                loss * lost,
+                (words.LOSS,),
+                (numbers.chance(loss),),
+                say(words.LOSS_IMPACT, lost=numbers.amount(lost, currency, named=True)),
+                (words.LOSS_MITIGATION,),
+            )
+
+
+def _spread(material: Material) -> Iterator[Entry]:
+    plan, currency = material.plan, material.currency
+    split = plan.risk.split if plan.risk else None
+    if split is not None and material.funded and material.counts_money:
+        sd = numbers.amount(split.shared_sd, currency, "risk.split.shared_sd", named=True)
+        share = numbers.chance(split.shared_share, "risk.split.shared_share")
+        yield Entry(
+            split.shared_sd * split.shared_share / 4,
+            (words.TOGETHER,),
+            say(words.TOGETHER_LIKELIHOOD, share=share),
+            say(words.TOGETHER_IMPACT, sd=sd),
+            (words.TOGETHER_MITIGATION,),
+        )
+    place = max(material.funded, key=lambda at: plan.decisions[at].cost.total, default=None)
+    if place is not None and len(material.funded) > 1 and plan.budget.committed > 0:
+        decision = plan.decisions[place]
+        share_of = decision.cost.total / plan.budget.committed
+        if share_of >= LARGE_SHARE:
+            key = f"decisions[{place}].cost.total"
+            spend = numbers.amount(decision.cost.total, currency, key, named=True)
+            share = numbers.chance(share_of)
+            yield Entry(
+                0.0,
+                say(words.CONCENTRATION, name=Name(visible(decision.project))),
+                say(words.CONCENTRATION_LIKELIHOOD, share=share),
+                say(words.CONCENTRATION_IMPACT, spend=spend),
+                (words.CONCENTRATION_MITIGATION,),
+            )
+    audit = plan.audit
+    if audit is not None and material.funded and _is_flattered(material):
+        held_out = material.worth(audit.held_out_value, "audit.held_out_value")
+        in_sample = material.worth(audit.in_sample_value, "audit.in_sample_value")
+        difference = audit.in_sample_value - audit.held_out_value
+        yield Entry(
+            difference if material.counts_money else 0.0,
+            (words.OPTIMISM,),
+            (words.OPTIMISM_LIKELIHOOD,),
+            say(words.OPTIMISM_IMPACT, difference=material.worth(difference)),
+            say(words.OPTIMISM_MITIGATION, held_out=held_out, in_sample=in_sample),
+        )
+
+
+def _is_flattered(material: Material) -> bool:
+    """Whether the plan is worth less on unseen draws, by more than is printed as nothing."""
+    audit = material.plan.audit
+    least = 0.5 if material.counts_money else 0.005
+    return audit is not None and audit.in_sample_value - audit.held_out_value >= least
+
+
+def _of_warnings(material: Material) -> Iterator[Entry]:
+    """Yield one entry for each kind of warning, with the spend that rests on it."""
+    plan, kinds = material.plan, dict[str, list[Warning_]]()
+    for warning in plan.warnings:
+        kinds.setdefault(warning.code, []).append(warning)
+    for code, found in kinds.items():
+        ids = {warning.project for warning in found if warning.project}
+        about = [item for item in plan.decisions if item.project in ids]
+        whole = any(warning.project is None for warning in found)
+        spend = (
+            sum(round(100 * item.cost.total) for item in (plan.decisions if whole else about)) / 100
+        )
+        names = [Name(visible(item.project)) for item in about[:MOST_WARNED]]
+        yield Entry(
+            spend,
+            (words.RISK_OF.get(code, code.replace("_", " ").capitalize()),),
+            say(words.WARNED_LIKELIHOOD, count=_who(names, len(about), whole=whole)),
+            _rests(material, spend),
+            (words.MITIGATION.get(code, words.SEE_MESSAGE),),
+        )
+
+
+def _who(names: list[Name], total: int, *, whole: bool) -> Text:
+    if not names or whole:
+        return ("the whole portfolio",)
+    parts: list[Name | str] = []
+    for index, name in enumerate(names):
+        parts += [", ", name] if index else [name]
+    if total > len(names):
+        parts.append(f" and {count(total - len(names))} more")
+    return tuple(parts)
+
+
+def _rests(material: Material, spend: float) -> Text:
+    committed = material.plan.budget.committed
+    if spend <= 0 or committed <= 0:
+        return (words.WARNED_IMPACT_NONE,)
+    return say(
+        words.WARNED_IMPACT,
+        spend=numbers.amount(spend, material.currency, named=True),
+        share=numbers.chance(spend / committed),
+    )
+
+
+def _warnings(material: Material) -> Iterator[Text]:
+    said: dict[tuple[str, str], list[str]] = {}
+    for warning in material.plan.warnings:
+        names = said.setdefault((warning.code, warning.message), [])
+        if warning.project:
+            names.append(warning.project)
+    for (code, message), names in said.items():
+        listed = [Name(visible(name)) for name in names[:MOST_WARNED]]
+        who: Text = (*_who(listed, len(names), whole=False), ": ") if names else ()
+        yield (Code(code), " ", *who, visible(message))

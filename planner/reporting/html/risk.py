@@ -1,0 +1,300 @@
+"""The risk: how far cost and net value may stray, and where the spread comes from."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from planner.domain.format import count
+from planner.domain.results.plan import Quantiles, RiskResult
+from planner.domain.vocabulary import Status
+from planner.reporting.html import numbers, pictures, words
+from planner.reporting.html.cards import (
+    Block,
+    Column,
+    Name,
+    Paragraph,
+    Picture,
+    Pictures,
+    Row,
+    Section,
+    Table,
+    Text,
+    plain,
+    say,
+)
+from planner.reporting.html.material import Material
+from planner.reporting.html.outcomes import PlanDraws
+from planner.reporting.html.svg import to_svg
+from planner.reporting.html.text import visible
+
+_LEVELS = {0.1: "p10", 0.5: "p50", 0.8: "p80", 0.9: "p90"}
+
+
+def risk_section(material: Material) -> Section | None:
+    """Return the S-curves with their sentences, the split of the spread, and the proof."""
+    if material.plan.risk is None or material.draws is None:
+        return None
+    return Section("risk", words.RISK, tuple(_blocks(material, material.plan.risk, material.draws)))
+
+
+def _blocks(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Block]:
+    yield Pictures(tuple(_curves(material, risk, draws)))
+    yield _quantiles(material, risk)
+    yield from (Paragraph(text) for text in _sentences(material, risk))
+    yield from _baselines(material)
+    yield Paragraph(_proof(material), "small")
+
+
+def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Picture]:
+    currency = material.currency
+    with pictures.sheet(pictures.S_CURVE_SIZE) as figure:
+        cost = pictures.SCurve(
+            words.COST_AXIS.format(currency=visible(currency)),
+            _marks(risk.cost),
+            draws.cost,
+            material.plan.budget.limit,
+            words.BUDGET_LINE,
+        )
+        pictures.draw_s_curve(figure, cost)
+        alt = _alt(words.COST_CURVE, risk.cost, currency)
+        svg = to_svg(figure, "s-cost", words.COST_CURVE, alt)
+        yield Picture(svg, _cost_text(material, risk), (words.COST_CURVE,))
+        if material.counts_money:
+            net = pictures.SCurve(
+                words.NET_AXIS.format(currency=visible(currency)),
+                _marks(risk.net_value),
+                draws.net_value,
+                0.0,
+                words.BREAK_EVEN,
+            )
+            pictures.draw_s_curve(figure, net)
+            alt = _alt(words.NET_CURVE, risk.net_value, currency)
+            svg = to_svg(figure, "s-net", words.NET_CURVE, alt)
+            yield Picture(svg, _net_text(material, risk), (words.NET_CURVE,))
+        else:
+            counts = np.bincount(draws.targets, minlength=len(material.funded) + 1)
+            shares = counts / counts.sum()
+            text = say(
+                words.TARGETS_SENTENCE,
+                funded=numbers.tally(len(material.funded), numbers.PROJECTS),
+                all=numbers.chance(float(shares[-1])),
+                none=numbers.chance(float(shares[0])),
+            )
+            pictures.draw_tally(figure, shares.tolist())
+            svg = to_svg(figure, "s-targets", words.TARGETS_CURVE, plain(text))
+            yield Picture(svg, text, (words.TARGETS_CURVE,))
+
+
+def _marks(spread: Quantiles) -> dict[float, float]:
+    return {level: getattr(spread, name) for level, name in _LEVELS.items() if level != 0.8}
+
+
+def _alt(what: str, spread: Quantiles, currency: str) -> str:
+    ends = {
+        name: numbers.amount(getattr(spread, name), currency, named=True).text
+        for name in ("p10", "p50", "p90")
+    }
+    return words.CURVE_ALT.format(what=what, **ends)
+
+
+def _cost_text(material: Material, risk: RiskResult) -> Text:
+    currency, cost = material.currency, risk.cost
+    if cost.p10 == cost.p90:
+        amount = numbers.amount(cost.p50, currency, "risk.cost.p50", named=True)
+        return say(words.COST_CERTAIN, cost=amount)
+    ends = {
+        name: numbers.amount(
+            getattr(cost, name), currency, f"risk.cost.{name}", named=name == "p10"
+        )
+        for name in ("p10", "p50", "p90")
+    }
+    return say(words.COST_SENTENCE, **ends)
+
+
+def _net_text(material: Material, risk: RiskResult) -> Text:
+    names = {"p10": "p10", "p50": "p50", "p90": "p90", "cvar": "cvar90"}
+    ends = {
+        part: numbers.amount(
+            getattr(risk.net_value, name),
+            material.currency,
+            f"risk.net_value.{name}",
+            named=name in ("p10", "cvar90"),  # each begins a sentence
+        )
+        for part, name in names.items()
+    }
+    return say(words.NET_SENTENCE, **ends)
+
+
+def _quantiles(material: Material, risk: RiskResult) -> Table:
+    """Return both spreads as a table with what each column means."""
+    names = ("p10", "p50", "p80", "p90", "cvar90")
+    columns = (
+        Column(f"Amount, {material.currency}"),
+        Column("P10: not exceeded in 10 %", numeric=True),
+        Column("P50: in half", numeric=True),
+        Column("P80: in 80 %", numeric=True),
+        Column("P90: in 90 %", numeric=True),
+        Column("mean of the worst 10 %", numeric=True),
+    )
+    rows = [
+        Row(
+            (
+                (label,),
+                *(
+                    (numbers.amount(getattr(spread, name), material.currency, f"{path}.{name}"),)
+                    for name in names
+                ),
+            )
+        )
+        for label, path, spread in (
+            (words.COST_CURVE, "risk.cost", risk.cost),
+            (words.NET_CURVE, "risk.net_value", risk.net_value),
+        )
+        if spread is risk.cost or material.counts_money
+    ]
+    audit = material.plan.audit
+    drawn = count(audit.held_out_draws) if audit else "held-out"
+    return Table(words.QUANTILES_CAPTION.format(draws=drawn), columns, tuple(rows), tone="screen")
+
+
+def _sentences(material: Material, risk: RiskResult) -> Iterator[Text]:
+    currency, cost = material.currency, risk.cost
+    if cost.p10 != cost.p90:
+        over = numbers.chance(risk.chance_over_budget, "risk.chance_over_budget")
+        text = say(
+            words.CONTINGENCY,
+            contingency=numbers.amount(cost.p80 - cost.p50, currency, named=True),
+            limit=numbers.amount(material.plan.budget.limit, currency, "budget.limit", named=True),
+            over=(over, " of outcomes"),
+        )
+        yield (*text, *_interval(risk))
+    yield from _split(material, risk)
+    yield from _caution(material, risk)
+    yield from _hold(material, risk)
+
+
+def _interval(risk: RiskResult) -> Text:
+    interval = risk.chance_over_budget_interval
+    if interval is None:
+        return ()
+    path = "risk.chance_over_budget_interval"
+    return say(
+        words.CONTINGENCY_INTERVAL,
+        low=numbers.chance(interval.low, f"{path}.low"),
+        high=numbers.chance(interval.high, f"{path}.high"),
+    )
+
+
+def _split(material: Material, risk: RiskResult) -> Iterator[Text]:
+    split = risk.split
+    if split is None or not material.counts_money:
+        return
+    yield say(
+        words.SPLIT_SENTENCE,
+        share=numbers.chance(split.shared_share, "risk.split.shared_share"),
+        shared=numbers.amount(
+            split.shared_sd, material.currency, "risk.split.shared_sd", named=True
+        ),
+        luck=numbers.amount(split.luck_sd, material.currency, "risk.split.luck_sd", named=True),
+    )
+
+
+def _caution(material: Material, risk: RiskResult) -> Iterator[Text]:
+    caution = risk.caution
+    if caution is None:
+        return
+    sentence, given = words.CAUTION_SENTENCE, "expected_given_up"
+    if caution.is_lost_in_gap:
+        sentence, given = words.CAUTION_LOST_IN_GAP, "expected_given_up_at_most"
+    text = say(
+        sentence,
+        given=material.worth(getattr(caution, given), f"risk.caution.{given}"),
+        gained=material.worth(caution.tail_gained, "risk.caution.tail_gained"),
+        tail=numbers.level(1 - caution.level),
+    )
+    if caution.price is not None:
+        price = numbers.figure(caution.price, "ratio", "risk.caution.price", digits=2)
+        text = (*text, *say(words.CAUTION_PRICE, price=price))
+    yield text
+
+
+def _hold(material: Material, risk: RiskResult) -> Iterator[Text]:
+    hold = risk.hold
+    if hold is None:
+        return
+    end = words.HOLDS if hold.holds else words.HOLDS_NOT
+    if hold.kind == "chance" and hold.interval is not None:
+        text = say(
+            words.HOLD_CHANCE,
+            reached=numbers.chance(hold.reached, "risk.hold.reached", against=[hold.level]),
+            low=numbers.chance(hold.interval.low, "risk.hold.interval.low"),
+            high=numbers.chance(hold.interval.high, "risk.hold.interval.high"),
+            level=numbers.level(hold.level, "risk.hold.level"),
+        )
+    else:
+        currency, limit = material.currency, material.plan.budget.limit
+        text = say(
+            words.HOLD_CVAR,
+            tail=numbers.level(1 - hold.level),
+            reached=numbers.amount(hold.reached, currency, "risk.hold.reached", named=True),
+            limit=numbers.amount(limit, currency, "budget.limit"),
+        )
+    yield (*text, end)
+
+
+def _baselines(material: Material) -> Iterator[Block]:
+    """Yield what simpler ways to spend the budget are worth on the same draws."""
+    audit = material.plan.audit
+    if audit is None or not audit.baselines:
+        return
+    better = [base.name for base in audit.baselines if not base.beaten]
+    sentence = words.BASELINES_NOT_BEATEN if better else words.BASELINES_BEATEN
+    names = ", ".join(better or [base.name for base in audit.baselines])
+    yield Paragraph(say(sentence, names=visible(names)), "alert" if better else "")
+    rows = []
+    for at, base in enumerate(audit.baselines):
+        here = f"audit.baselines[{at}]"
+        rows.append(
+            Row(
+                (
+                    (Name(visible(base.name)),),
+                    (numbers.amount(base.committed, material.currency, f"{here}.committed"),),
+                    (numbers.tally(base.funded, numbers.PROJECTS, f"{here}.funded"),),
+                    (material.worth(base.held_out_value, f"{here}.held_out_value"),),
+                    (words.BASELINE_BEATEN if base.beaten else words.BASELINE_BETTER,),
+                )
+            )
+        )
+    columns = (
+        Column("Instead of the plan"),
+        Column(f"Committed, {material.currency}", numeric=True),
+        Column("Funded", numeric=True),
+        Column("Worth", numeric=True),
+        Column("Verdict"),
+    )
+    yield Table(words.BASELINES_CAPTION, columns, tuple(rows), tone="screen")
+
+
+def _proof(material: Material) -> Text:
+    plan = material.plan
+    if plan.objective is None or plan.audit is None:
+        return ()
+    state = "optimal" if plan.status is Status.OPTIMAL else "feasible"
+    text = say(
+        words.PROOF,
+        state=words.STATUS[state][0],
+        gap=numbers.gap(plan.objective.gap, "objective.gap"),
+        draws=numbers.tally(plan.audit.held_out_draws, "draws", "audit.held_out_draws"),
+        held_out=material.worth(plan.audit.held_out_value, "audit.held_out_value"),
+        in_sample=material.worth(plan.audit.in_sample_value, "audit.in_sample_value"),
+    )
+    again = plan.audit.replicated_gap
+    if again is None:
+        return text
+    more = say(
+        words.REPLICATED,
+        count=numbers.tally(again.replications, "solves", "audit.replicated_gap.replications"),
+        mean=material.worth(again.mean, "audit.replicated_gap.mean"),
+        upper=material.worth(again.upper95, "audit.replicated_gap.upper95"),
+    )
+    return (*text, " ", *more)

@@ -1,0 +1,1 @@
+"""Records as small tables and tidy frames for a notebook."""

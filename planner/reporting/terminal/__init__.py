@@ -1,0 +1,1 @@
+"""What a command prints: words and tables for a terminal."""

@@ -1,0 +1,226 @@
+"""A plan as a person reads it in a terminal: the decision, its worth, the risk, what to do next."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from planner.domain.format import count, figure, gap, money, percent, shorten, targets
+from planner.domain.results.plan import Decision, Plan, Warning_
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.reporting.page import wrap
+from planner.reporting.terminal.plan_blocks import baseline_sentence, plan_blocks, split_sentences
+from planner.reporting.terminal.plan_risk import objective_words, risk_sentences
+
+_STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
+
+
+def render_plan(
+    plan: Plan, *, file: str, verbose: bool = False, quiet: bool = False
+) -> Iterator[Table | Text]:
+    """Yield the plan block by block, each at most 79 columns wide."""
+    yield _header(plan)
+    if plan.status is Status.INFEASIBLE:
+        yield from _infeasible(plan)
+        return
+    yield _decision_table(plan)
+    yield from _paragraphs(_summary(plan))
+    yield from plan_blocks(plan)
+    if not quiet:
+        yield Text("")
+        yield from _reasons(plan)
+        yield Text("")
+        risks = risk_sentences(plan) if _funds_anything(plan) else ()
+        compared = baseline_sentence(plan) if _funds_anything(plan) else ""
+        yield from _paragraphs(
+            [*plan.notes, *split_sentences(plan), *risks, _proof(plan), compared, _distance(plan)]
+        )
+    if verbose:
+        yield Text("")
+        yield from _assumptions(plan)
+    if not quiet:
+        yield Text("")
+        yield Text(_next(plan, shlex.quote(file)), style="dim")
+
+
+def _next(plan: Plan, file: str) -> str:
+    """Return the commands that follow: measure what is PILOT, ask why, look wider, hand on."""
+    pilots = any(decision.verdict is Verdict.PILOT for decision in plan.decisions)
+    commands = [
+        *([f"planner observe {file} runs.csv"] if pilots else []),
+        f"planner explain {file} PROJECT",
+        f"planner frontier {file}",
+        f"planner report {file}",
+    ]
+    return "Next: " + "\n      ".join(commands)
+
+
+def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
+    """Yield one paragraph per kind of warning, with the projects it is about."""
+    kinds: dict[str, dict[str, dict[str, None]]] = {}
+    for warning in warnings:
+        named = kinds.setdefault(warning.code, {}).setdefault(warning.message, {})
+        if warning.project:
+            named[shorten(warning.project, 30)] = None
+    for code, messages in kinds.items():
+        said = [(list(names), message) for message, names in messages.items()]
+        if len(said) > 3 and all(names for names, _ in said):
+            # Texts that differ in their numbers alone would fill pages: one stands for all.
+            everyone = list(dict.fromkeys(name for names, _ in said for name in names))
+            first = f"{said[0][1]} (Said of {everyone[0]}; for the others see --json.)"
+            said = [(everyone, first)]
+        for names, message in said:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            who = f"{', '.join(names[:3])}{more}: " if names else ""
+            yield Text(wrap(f"! {code}  {who}{message}", indent="  "), style="yellow")
+
+
+def _header(plan: Plan) -> Text:
+    years = f"{figure(plan.horizon_years)} year" + ("" if plan.horizon_years == 1 else "s")
+    parts = (
+        shorten(plan.portfolio, 30),
+        f"budget {money(plan.budget.limit, plan.currency)}",
+        years,
+        f"model {plan.model['name']}",
+        f"seed {plan.seed}",
+    )
+    return Text(" · ".join(parts), style="bold")
+
+
+def _decision_table(plan: Plan) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_footer=True)
+    timed = bool(plan.periods)
+    width = 15 if timed else 18
+    table.add_column("Project", footer="Total", max_width=width, no_wrap=True)
+    table.add_column("Train on", justify="right", no_wrap=True)
+    table.add_column("To buy", justify="right", no_wrap=True)
+    table.add_column("Architecture", max_width=10 if timed else 16, no_wrap=True)
+    if timed:
+        table.add_column("Start", max_width=7, no_wrap=True)
+    table.add_column("Spend", footer=money(plan.budget.committed), justify="right", no_wrap=True)
+    table.add_column("Chance of\ntarget", justify="right")
+    table.add_column("Verdict", no_wrap=True)
+    for decision in plan.decisions:
+        table.add_row(*_row(plan, decision, timed=timed))
+    return table
+
+
+def _row(plan: Plan, decision: Decision, *, timed: bool) -> tuple[Text, ...]:
+    funded = decision.verdict is not Verdict.NO_GO
+    cells = (
+        shorten(decision.project, 15 if timed else 18),
+        count(decision.images_total) if funded else "–",
+        count(decision.images_to_buy) if funded else "–",
+        shorten(decision.architecture or "–", 10 if timed else 16),
+        *([shorten(decision.start or "–", 7)] if timed else []),
+        money(decision.cost.total) if funded else "–",
+        percent(decision.chance_of_target, against=plan.chance_bounds(decision.project))
+        if funded
+        else "–",
+    )
+    style = "" if funded else "dim"
+    verdict = Text(str(decision.verdict), style=_STYLE[decision.verdict])
+    return (*(Text(cell, style=style) for cell in cells), verdict)
+
+
+def _summary(plan: Plan) -> Iterator[str]:
+    if plan.objective is None:
+        return
+    words = objective_words(plan)
+    amount = _worth(plan, plan.objective.value)
+    if plan.risk is not None and plan.risk.hold is not None:
+        yield (
+            f"Committed caps {money(plan.budget.committed, plan.currency)}; the budget of "
+            f"{money(plan.budget.limit, plan.currency)} holds random spend; {words} {amount}."
+        )
+    else:
+        yield (
+            f"Committed {money(plan.budget.committed, plan.currency)} of "
+            f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
+            f"{words} {amount}."
+        )
+    if plan.assumptions.get("mode") == "stop_when_reached":
+        spend = sum(decision.expected_cost for decision in plan.decisions)
+        yield (
+            f"Committed are the caps; labelling stops at the target, so the mean spend is "
+            f"{money(spend, plan.currency)}."
+        )
+    pilots = [shorten(d.project, 30) for d in plan.decisions if d.verdict is Verdict.PILOT]
+    if pilots:
+        yield (
+            f"Committed but marked PILOT: {', '.join(pilots)}. Measure a first run before "
+            f"releasing that money."
+        )
+
+
+def _reasons(plan: Plan) -> Iterator[Text]:
+    for decision in plan.decisions:
+        yield Text(wrap(f"{shorten(decision.project, 30)}: {decision.why}", indent="  "))
+
+
+def _proof(plan: Plan) -> str:
+    if plan.objective is None or plan.audit is None:
+        return ""
+    proven = plan.status is Status.OPTIMAL
+    state = "Proven optimal" if proven else "Not proven optimal, the search stopped early"
+    text = (
+        f"{state}: at most {gap(plan.objective.gap)} below the bound; recomputed without the "
+        "solver to the cent."
+    )
+    if not _funds_anything(plan):
+        return text
+    held_out, in_sample = (
+        _worth(plan, value) for value in (plan.audit.held_out_value, plan.audit.in_sample_value)
+    )
+    return (
+        f"{text} On {count(plan.audit.held_out_draws)} draws it was not chosen on it is worth "
+        f"{held_out}, on those it was chosen on {in_sample}."
+    )
+
+
+def _distance(plan: Plan) -> str:
+    """Return how far the plan may be from the best one, where that was asked for."""
+    found = None if plan.audit is None else plan.audit.replicated_gap
+    if found is None:
+        return ""
+    return (
+        f"Over {found.replications} batches of {count(found.draws_each)} draws the best plan of "
+        f"each is worth {_worth(plan, found.mean)} more in the mean than this one; with 95 % "
+        f"confidence this plan is at most {_worth(plan, found.upper95)} below the best."
+    )
+
+
+def _funds_anything(plan: Plan) -> bool:
+    return any(decision.verdict is not Verdict.NO_GO for decision in plan.decisions)
+
+
+def _worth(plan: Plan, value: float) -> str:
+    """Return a value of the plan's objective in its own unit."""
+    if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
+        return targets(value)
+    return money(value, plan.currency)
+
+
+def _infeasible(plan: Plan) -> Iterator[Text]:
+    yield Text("No plan fits.", style="bold red")
+    if plan.conflict:
+        yield from _paragraphs([f"These cannot hold together: {'; '.join(plan.conflict)}."])
+    if plan.fixes:
+        yield Text("Smallest fixes:")
+        for fix in plan.fixes:
+            yield Text(wrap(f"  {fix.text}", indent="    "))
+
+
+def _assumptions(plan: Plan) -> Iterator[Text]:
+    yield Text("Assumptions", style="bold")
+    for name, value in plan.assumptions.items():
+        yield Text(wrap(f"  {name}: {value}", indent="    "))
+    yield Text(wrap(f"  model sha256: {plan.model['sha256']}", indent="    "))
+    yield Text(wrap(f"  inputs sha256: {plan.inputs_sha256}", indent="    "))
+
+
+def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:
+    for sentence in sentences:
+        if sentence:
+            yield Text(wrap(sentence))

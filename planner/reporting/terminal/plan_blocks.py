@@ -1,0 +1,126 @@
+"""Tables of a plan beside its decisions: shared assets, periods, business units, simpler rules."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from planner.domain.format import count, money, percent, shorten, targets
+from planner.domain.results.plan import Baseline, Plan, SharedResult
+from planner.domain.vocabulary import Objective
+
+_SPLIT_WORDS = {
+    "shapley": "by the Shapley value: those who need a step of it share that step equally",
+    "equal": "equally among its users",
+    "usage": "in proportion to use",
+    "dual": "by dual prices: in proportion to what sharing is worth to each",
+}
+
+
+def plan_blocks(plan: Plan) -> Iterator[Table | Text]:
+    """Yield the tables that apply, each after an empty line, at most 79 columns wide."""
+    for block in (*_shared(plan), *_periods(plan), *_units(plan)):
+        if isinstance(block, Table):
+            yield Text("")
+        yield block
+
+
+def _table(*columns: str) -> Table:
+    """Return a table whose first column is text and whose others are numbers."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    return table
+
+
+def _shared(plan: Plan) -> Iterator[Table]:
+    """Yield what each shared asset costs and who pays what, against buying it alone."""
+    funded = {decision.project: decision.images_total for decision in plan.decisions}
+    for asset in plan.shared:
+        if not asset.is_bought:
+            continue
+        table = _table(_asset_title(asset), "Share", "Alone", "Saved")
+        table.title = None
+        for project, share in asset.shares.items():
+            if project not in asset.stand_alone or project not in funded:
+                continue
+            alone = asset.stand_alone[project]
+            table.add_row(
+                Text(f"  {shorten(project, 30)}"), money(share), money(alone), money(alone - share)
+            )
+        table.add_row("  Total", money(asset.cost), money(sum(asset.stand_alone.values())), "")
+        yield table
+
+
+def _asset_title(asset: SharedResult) -> str:
+    images = f", {count(asset.images)} images" if asset.images else ""
+    return f"{shorten(asset.id, 24)} ({asset.kind.replace('_', ' ')}{images})"
+
+
+def split_sentences(plan: Plan) -> Iterator[str]:
+    """Yield how the shared costs were split, and whether some group would rather leave."""
+    bought = [asset for asset in plan.shared if asset.is_bought]
+    for split in dict.fromkeys(asset.split for asset in bought):
+        names = [shorten(asset.id, 30) for asset in bought if asset.split == split]
+        yield f"The cost of {_listed(names)} is split {_SPLIT_WORDS.get(split, split)}."
+    outside = [shorten(asset.id, 30) for asset in bought if not asset.in_core]
+    if outside:
+        yield (
+            f"The split of {', '.join(outside)} is not in the core: some group of users would pay "
+            "less on its own. Agree on it before signing, or use split: shapley."
+        )
+    elif bought:
+        yield "Every split is in the core: no group of users would pay less on its own."
+    left = [_asset_title(asset) for asset in plan.shared if not asset.is_bought]
+    if left:
+        yield f"On offer and not bought: {_listed(left)}."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _periods(plan: Plan) -> Iterator[Table]:
+    if plan.periods:
+        table = _table("Period", "Budget", "Committed", "Left")
+        for period in plan.periods:
+            left = money(period.budget - period.committed)
+            name = Text(shorten(period.id, 30))
+            table.add_row(name, money(period.budget), money(period.committed), left)
+        yield table
+
+
+def _units(plan: Plan) -> Iterator[Table | Text]:
+    if plan.units:
+        heads = ("Projects", "Funded", "Committed", "Own", "Of all own")
+        table = _table("Business unit", *heads)
+        for unit in plan.units:
+            table.add_row(
+                Text(shorten(unit.id, 22)),
+                str(unit.projects),
+                str(unit.funded),
+                money(unit.committed),
+                "–" if unit.own is None else money(unit.own),
+                "–" if unit.own_share is None else percent(unit.own_share),
+            )
+        yield table
+        yield Text("Own: without shares of shared assets, as rules on a unit's share count it.")
+
+
+def baseline_sentence(plan: Plan) -> str:
+    """Return the simple rules beside the plan, on the same held-out draws; empty without any."""
+    if plan.audit is None or not plan.audit.baselines or plan.objective is None:
+        return ""
+    said = [f"{one.name} {_worth(plan, one)}" for one in plan.audit.baselines]
+    own = _amount(plan, plan.audit.held_out_value)
+    return f"On the same held-out draws: this plan {own}; {', '.join(said)}."
+
+
+def _worth(plan: Plan, one: Baseline) -> str:
+    amount = _amount(plan, one.held_out_value)
+    return f"{amount} (breaks a rule)" if one.breaks else amount
+
+
+def _amount(plan: Plan, value: float) -> str:
+    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    return targets(value) if counts else money(value, plan.currency)

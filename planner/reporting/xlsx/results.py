@@ -1,0 +1,204 @@
+"""The workbook of a plan's results: what ``planner plan FILE --xlsx out.xlsx`` writes.
+
+Summary, Plan, Ranges, Inputs, Assumptions, Equations and Data dictionary; Spend and Amortisation
+where the plan has periods, units or shared assets. A portfolio that came as a workbook is copied,
+with the results before its own sheets. Numbers are those of ``--json``, every digit of them; only
+their display is rounded.
+"""
+
+from planner.domain.catalogue import Catalogue
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.plan import Decision, Plan, Quantiles
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.questions.estimate.estimate import Estimate
+from planner.reporting.xlsx import columns, look
+from planner.reporting.xlsx.book import Book, Column
+from planner.reporting.xlsx.equations import write_equations
+from planner.reporting.xlsx.inputs import write_assumptions, write_dictionary, write_inputs
+from planner.reporting.xlsx.look import Sheet
+from planner.reporting.xlsx.summary import write_summary
+
+__all__ = ["results_bytes"]
+
+_SUMMED = ("Data", "Training", "Fixed", "Shared", "Total", "Expected spend", "Expected value",
+           "Expected net value")  # fmt: skip
+_PARTS = ("Data", "Training", "Fixed", "Shared")
+
+type _Spread = tuple[str, str, Quantiles]
+
+
+def results_bytes(
+    plan: Plan,
+    portfolio: Portfolio,
+    catalogue: Catalogue,
+    *,
+    estimate: Estimate | None = None,
+    source: bytes | None = None,
+    name: str = "portfolio.xlsx",
+) -> bytes:
+    """Return the workbook of a plan as bytes; the same for the same arguments.
+
+    Parameters
+    ----------
+    plan, portfolio : Plan, Portfolio
+        What was decided, and on what.
+    catalogue : Catalogue
+        Sizes of architectures, for the equations.
+    estimate : Estimate, optional
+        Each project's ranges.
+    source : bytes, optional
+        The workbook that the portfolio was read from: it is copied, and results of an earlier plan
+        in it are replaced.
+    name : str, default="portfolio.xlsx"
+        Of the source, for messages.
+    """
+    book = Book.over(source, name, plan.currency)
+    write_summary(book, plan)
+    if plan.status is not Status.INFEASIBLE:
+        _write_plan(book, plan)
+        _write_ranges(book, plan, estimate)
+        _write_spend(book, plan)
+        _write_shares(book, plan)
+    write_inputs(book, portfolio)
+    write_assumptions(book, plan)
+    write_equations(book, plan, portfolio, catalogue)
+    write_dictionary(book)
+    return book.content(
+        {"title": plan.portfolio, "creator": "planner", "lastModifiedBy": "planner"}
+    )
+
+
+def _write_plan(book: Book, plan: Plan) -> None:
+    """Write a row for each decision; the total of each and of all are live sums."""
+    sheet = book.add(
+        "Plan",
+        "Plan",
+        "One row to a project, in the order of the portfolio. Totals are live sums of their parts.",
+    )
+    used = [column for column in columns.PLAN if _is_used(column, plan)]
+    at = {column.header: number for number, column in enumerate(used, 1)}
+    first, last = 4, 3 + len(plan.decisions)
+    row = book.table(sheet, 3, used, plan.decisions)
+    for offset, decision in enumerate(plan.decisions):
+        cells = f"{_letter(at['Data'])}{first + offset}:{_letter(at['Shared'])}{first + offset}"
+        place = (first + offset, at["Total"])
+        book.formula(sheet, place, f"=SUM({cells})", decision.cost.total, look.MONEY)
+        if decision.verdict is not Verdict.NO_GO:
+            chance, against = decision.chance_of_target, plan.chance_bounds(decision.project)
+            cell = sheet.cell(first + offset, at["Chance of target"])
+            cell.number_format = look.chance_format(chance, against)
+    look.put(sheet, row, 1, "Total", bold=True)
+    for column in used:
+        if column.header in _SUMMED:
+            letter = _letter(at[column.header])
+            total = _cents(column, plan.decisions)
+            text = f"=SUM({letter}{first}:{letter}{last})" if plan.decisions else "=0"
+            book.formula(sheet, (row, at[column.header]), text, total, look.MONEY)
+            sheet.cell(row, at[column.header]).font = look.bold()
+    _write_check(book, sheet, row + 2, f"{_letter(at['Total'])}{row}", plan)
+    look.finish(sheet, freeze="B4", repeat=3)
+
+
+def _write_check(book: Book, sheet: Sheet, row: int, total: str, plan: Plan) -> None:
+    """Write the reconciliation: the live sum against what the plan committed."""
+    look.put(sheet, row, 1, f"Committed by the plan ({plan.currency})")
+    look.put(sheet, row, 3, plan.budget.committed, look.MONEY)
+    look.put(sheet, row + 1, 1, f"Sum of the rows less that ({plan.currency})")
+    text = f"=ROUND({total}-C{row},2)"
+    book.formula(sheet, (row + 1, 3), text, 0.0, look.MONEY)
+    meaning = "The same amount, from the plan; the difference below it is 0."
+    book.entry(sheet, "Committed by the plan", plan.currency, meaning, "budget.committed")
+
+
+def _is_used(column: Column[Decision], plan: Plan) -> bool:
+    """Tell whether a column that only some plans need has anything in it."""
+    if column.header in ("Starts in", "Uses"):
+        return any(column.of(decision) for decision in plan.decisions)
+    return True
+
+
+def _cents(column: Column[Decision], decisions: tuple[Decision, ...]) -> float:
+    """Return a column's sum, as a spreadsheet adds it."""
+    return float(sum(float(str(column.of(decision))) for decision in decisions))
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number - 1)
+
+
+def _write_ranges(book: Book, plan: Plan, estimate: Estimate | None) -> None:
+    sheet = book.add(
+        "Ranges",
+        "Ranges",
+        "P90 is not exceeded in 90 % of outcomes, P50 in half of them, P10 in 10 % of them.",
+    )
+    row = 3
+    if estimate is not None:
+        row = look.title_row(
+            sheet, row, "Projects, each on its own (first recommended architecture)"
+        )
+        row = book.table(sheet, row, columns.PROJECT_RANGES, estimate.projects) + 1
+    if plan.risk is not None and any(d.verdict is not Verdict.NO_GO for d in plan.decisions):
+        row = look.title_row(sheet, row, "The plan, on draws that the solve never saw")
+        spreads: list[_Spread] = [("Cost", "cost", plan.risk.cost)]
+        objective = plan.objective
+        if objective is not None and objective.kind is not Objective.TARGETS_MET:
+            spreads.insert(0, ("Net value", "net_value", plan.risk.net_value))
+        for label, key, found in spreads:
+            row = _write_spread(book, sheet, row, label, key, found)
+        look.put(sheet, row, 1, "Chance that the cost exceeds the budget (%)")
+        look.put(sheet, row, 4, plan.risk.chance_over_budget, look.CHANCE)
+        meaning, key = "On draws that the solve never saw.", "risk.chance_over_budget"
+        book.entry(sheet, "Chance that the cost exceeds the budget", "%", meaning, key)
+    look.finish(sheet, freeze="B3")
+
+
+_WORDS = (
+    ("p10", "P10", "not exceeded in 10 % of outcomes"),
+    ("p50", "P50", "not exceeded in half of the outcomes"),
+    ("p80", "P80", "not exceeded in 80 % of outcomes"),
+    ("p90", "P90", "not exceeded in 90 % of outcomes"),
+    ("mean", "Mean", "over all outcomes"),
+    ("cvar90", "Mean of the worst 10 %", "of outcomes: lowest net values, highest costs"),
+)
+
+
+def _write_spread(
+    book: Book, sheet: Sheet, row: int, label: str, key: str, found: Quantiles
+) -> int:
+    """Write the quantiles of one amount, each with its sentence; return the next row."""
+    for name, short, sentence in _WORDS:
+        look.put(sheet, row, 1, f"{label}: {short} ({book.currency})")
+        look.put(sheet, row, 4, getattr(found, name), look.MONEY)
+        look.put(sheet, row, 5, sentence, indent=1)
+        meaning = f"{label} {sentence}."
+        book.entry(sheet, f"{label}: {short}", book.currency, meaning, f"risk.{key}.{name}")
+        row += 1
+    return row
+
+
+def _write_spend(book: Book, plan: Plan) -> None:
+    """Write spend by period and by unit, where there are any."""
+    if not (plan.periods or plan.units):
+        return
+    sheet = book.add("Spend", "Spend", "Committed spend by period and by business unit.")
+    row = 3
+    if plan.periods:
+        row = book.table(sheet, row, columns.PERIODS, plan.periods) + 1
+    if plan.units:
+        book.table(sheet, row, columns.UNITS, plan.units)
+    look.finish(sheet)
+
+
+def _write_shares(book: Book, plan: Plan) -> None:
+    """Write who pays for what is shared."""
+    rows = columns.shares(plan)
+    if not rows:
+        return
+    sheet = book.add(
+        "Amortisation",
+        "Amortisation",
+        "Bought once, paid for by the projects that use it; shares add up to the cost to the cent.",
+    )
+    book.table(sheet, 3, columns.SHARES, rows)
+    look.finish(sheet, freeze="A4", repeat=3)

@@ -1,0 +1,174 @@
+"""The first sheet of the results: the decision, its worth, its risk, and how it was made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from planner.domain.format import count, figure, percent
+from planner.domain.results.plan import Decision, Plan
+from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.reporting.terminal.plan_risk import objective_words
+from planner.reporting.xlsx import columns, look
+from planner.reporting.xlsx.book import Book
+from planner.reporting.xlsx.look import Sheet
+
+__all__ = ["write_summary"]
+
+_STATUS = {
+    Status.OPTIMAL: "Proven optimal",
+    Status.FEASIBLE: "Best found; not proven optimal",
+    Status.INFEASIBLE: "No plan fits",
+}
+_WORTH = {
+    Objective.NET_VALUE: "Expected net value: value earned less cost",
+    Objective.VALUE: "Expected value, before cost",
+    Objective.TARGETS_MET: "Expected number of targets met",
+}
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A line of the summary."""
+
+    label: str
+    value: object
+    unit: str
+    number_format: str
+    meaning: str
+    key: str
+
+
+def write_summary(book: Book, plan: Plan) -> None:
+    """Write the sheet."""
+    years = f"{figure(plan.horizon_years)} year" + ("" if plan.horizon_years == 1 else "s")
+    hint = f"Amounts in {plan.currency} over {years}. Model {plan.model['name']}, seed {plan.seed}."
+    sheet = book.add("Summary", plan.portfolio, hint)
+    look.widths(sheet, (40, 34, 14, 78))
+    row = look.header_row(sheet, 3, ("What", "Amount", "Unit", "Meaning"))
+    for item in _items(plan):
+        look.boxed(look.put(sheet, row, 1, item.label, bold=True))
+        lines = max(look.lines_of(sheet, 2, item.value), look.lines_of(sheet, 4, item.meaning))
+        look.stretch(sheet, row, lines)
+        look.boxed(look.put(sheet, row, 2, item.value, item.number_format, wrap=lines > 1))
+        look.boxed(look.put(sheet, row, 3, item.unit, indent=1))
+        look.boxed(look.put(sheet, row, 4, item.meaning, wrap=True))
+        book.entry(sheet, item.label, item.unit, item.meaning, item.key)
+        row += 1
+    row = _write_funded(sheet, row + 1, plan)
+    row = _write_conflict(sheet, row, plan)
+    if plan.audit is not None and plan.audit.baselines:
+        row = look.title_row(sheet, row + 1, "Other ways to spend the budget, on the same draws")
+        titles = [(column.title(plan.currency), column.number_format) for column in _BASELINES]
+        rows = ([column.of(item) for column in _BASELINES] for item in plan.audit.baselines)
+        look.table(sheet, row, titles, rows)
+        book.describe(sheet.title, _BASELINES)
+    look.finish(sheet)
+
+
+_BASELINES = tuple(
+    column
+    for header in ("Another way", "Worth on", "Commits", "Plan is")
+    for column in columns.BASELINES
+    if column.header.startswith(header)
+)
+
+
+def _items(plan: Plan) -> Iterator[_Item]:
+    money, currency = look.MONEY, plan.currency
+    yield _Item("Status", _STATUS[plan.status], "", look.TEXT, "Whether a better plan can exist.",
+                "status")  # fmt: skip
+    yield _Item("Budget", plan.budget.limit, currency, money, "Hard limit on committed spend.",
+                "budget.limit")  # fmt: skip
+    if plan.status is Status.INFEASIBLE:
+        return
+    yield _Item("Committed", plan.budget.committed, currency, money, "What the plan binds; a price "
+                "range counts at its mean.", "budget.committed")  # fmt: skip
+    yield _Item("Left", plan.budget.left, currency, money, "Of the budget.", "budget.left")
+    funded = sum(decision.verdict is not Verdict.NO_GO for decision in plan.decisions)
+    yield _Item("Projects funded", funded, "projects", look.COUNT,
+                f"Of {len(plan.decisions)} in the portfolio.", "decisions[].verdict")  # fmt: skip
+    yield from _worth(plan)
+    yield from _risk(plan)
+    yield _Item("Worth of one more unit of budget", plan.budget.shadow_price, "per unit",
+                "0.00##", "What the next unit of money adds, at the margin.",
+                "budget.shadow_price")  # fmt: skip
+    yield _Item("Inputs", plan.inputs_sha256, "SHA-256", look.TEXT, "Of the portfolio file.",
+                "inputs_sha256")  # fmt: skip
+
+
+def _worth(plan: Plan) -> Iterator[_Item]:
+    if plan.objective is None:
+        return
+    is_targets = plan.objective.kind is Objective.TARGETS_MET
+    unit, shape = ("targets", "0.00") if is_targets else (plan.currency, look.MONEY)
+    label, words = _WORTH[plan.objective.kind].split(":")[0], _WORTH[plan.objective.kind]
+    if plan.assumptions.get("risk", "expected") != "expected":
+        words = objective_words(plan)
+        words = words[0].upper() + words[1:]
+        label = words.partition(" (")[0]
+    yield _Item(label, plan.objective.value, unit, shape,
+                f"{words}; on the draws that the plan was chosen on.",
+                "objective.value")  # fmt: skip
+    if plan.audit is not None:
+        yield _Item("The same on held-out draws", plan.audit.held_out_value, unit, shape,
+                    f"On {count(plan.audit.held_out_draws)} draws that the solve never saw: quote "
+                    "this one.", "audit.held_out_value")  # fmt: skip
+    yield _Item("Gap to the proven bound", plan.objective.gap, "%", "0.0000%",
+                "No plan is better by more than this.", "objective.gap")  # fmt: skip
+
+
+def _risk(plan: Plan) -> Iterator[_Item]:
+    if plan.risk is None or all(d.verdict is Verdict.NO_GO for d in plan.decisions):
+        return
+    net, cost = plan.risk.net_value, plan.risk.cost
+    money, currency = look.MONEY, plan.currency
+    if plan.objective is not None and plan.objective.kind is not Objective.TARGETS_MET:
+        for name, sentence in (("p10", "10 %"), ("p50", "half"), ("p90", "90 %")):
+            yield _Item(f"Net value {name.upper()}", getattr(net, name), currency, money,
+                        f"Net value is not above this in {sentence} of outcomes.",
+                        f"risk.net_value.{name}")  # fmt: skip
+        yield _Item("Net value in the worst 10 %", net.cvar90, currency, money,
+                    "Mean of the worst 10 % of outcomes.", "risk.net_value.cvar90")  # fmt: skip
+    for name, sentence in (("p50", "half"), ("p90", "90 %")):
+        yield _Item(f"Cost {name.upper()}", getattr(cost, name), currency, money,
+                    f"Cost is not above this in {sentence} of outcomes.",
+                    f"risk.cost.{name}")  # fmt: skip
+    yield _Item("Chance of overspending", plan.risk.chance_over_budget, "%", look.CHANCE,
+                "Chance that the cost exceeds the budget.", "risk.chance_over_budget")  # fmt: skip
+
+
+def _write_funded(sheet: Sheet, row: int, plan: Plan) -> int:
+    """Write what is funded, largest spend first; return the next row."""
+    funded = [d for d in plan.decisions if d.verdict is not Verdict.NO_GO]
+    if plan.status is Status.INFEASIBLE:
+        return row
+    row = look.title_row(sheet, row, "Funded" if funded else "Nothing is funded")
+    if not funded:
+        return look.note(sheet, row, "Sheet Plan says why, project by project.")
+    headers = [("Project", look.TEXT), (f"Committed ({plan.currency})", look.MONEY),
+               ("Verdict", look.TEXT), ("What it buys", look.TEXT)]  # fmt: skip
+    dearest_first = sorted(funded, key=lambda d: -d.cost.total)
+    rows = [(d.project, d.cost.total, str(d.verdict), _bought(plan, d)) for d in dearest_first]
+    return look.table(sheet, row, headers, rows)
+
+
+def _bought(plan: Plan, decision: Decision) -> str:
+    bounds = plan.chance_bounds(decision.project)
+    chance = percent(decision.chance_of_target, against=bounds)
+    return (
+        f"{decision.architecture}, {count(decision.images_total)} images "
+        f"({count(decision.images_to_buy)} to buy), chance of target {chance}"
+    )
+
+
+def _write_conflict(sheet: Sheet, row: int, plan: Plan) -> int:
+    """Write what cannot hold together and the smallest changes that help; return the next row."""
+    for title, texts in (
+        ("These cannot hold together", plan.conflict),
+        ("Smallest changes that help", tuple(fix.text for fix in plan.fixes)),
+    ):
+        if texts:
+            row = look.title_row(sheet, row, title)
+            for text in texts:
+                row = look.note(sheet, row, text)
+            row += 1
+    return row

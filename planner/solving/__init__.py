@@ -1,0 +1,1 @@
+"""The best plan under a risk measure, with a proof: one door, PortfolioSolver."""

@@ -1,0 +1,1 @@
+"""The linear programs: model, cuts, columns, dual prices."""

@@ -1,0 +1,1 @@
+"""Expected worth under a budget alone, for every budget at once."""

@@ -1,0 +1,1 @@
+"""The integer model of expected worth under project rules."""

@@ -1,0 +1,201 @@
+"""The best portfolio under a risk measure, with a bound that holds for every option and draw.
+
+1. Relax (``relax``): linear program over few options, all priced; its dual prices bound every plan.
+2. Round and improve (``draft``, ``exchange``, ``edge``): a plan near the relaxation, judged on all
+   draws (``certify``).
+3. Search until the gap is reached or the effort is over: under CVaR and a budget alone, part by
+   part of the whole portfolio, each relaxed again (``parts``), and parts with few options left
+   choice by choice (``branch``); else integer models over growing cores of options that may still
+   be in a better plan (``search``).
+
+Cost of a round of step 1: a warm linear program, O(n_options) pricing, and O(n_options · draws in
+the tail) for a new cut; a handful of rounds, and a few for each part of step 3.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.offering.deadline import NEVER, Deadline
+from planner.offering.effort import USUAL, Allowance, Effort
+from planner.offering.problem import Problem, RiskMeasure, Solution, SpendBound
+from planner.solving.answer import infeasible, nothing
+from planner.solving.certify import Certifier
+from planner.solving.lp.columns import FEW, start_options
+from planner.solving.lp.cuts import Cut, CutPool
+from planner.solving.lp.master import Master
+from planner.solving.lp.model import Units, make_units
+from planner.solving.lp.opening import opening_cuts
+from planner.solving.lp.pricing import Terms
+from planner.solving.lp.relax import Relaxer
+from planner.solving.path.path import BudgetPath, applies
+from planner.solving.run import Run
+from planner.solving.sweep import swept
+from planner.solving.system import build_system
+from planner.solving.tail import DrawWeights, tail_key, tail_share
+
+type Flags = NDArray[np.bool_]
+type Rows = NDArray[np.int64]
+
+RESCALE = 64.0
+"""Change of a unit that is worth a new linear program."""
+
+
+class PortfolioSolver:
+    """Solves one problem, again and again, keeping what each solve learns.
+
+    Parameters
+    ----------
+    problem : Problem
+        In arrays; with ``outcomes`` for any measure but the expectation, and for ``spend``.
+
+    Raises
+    ------
+    ValueError
+        The measure or the bound on spend needs draws and the problem has none.
+
+    Notes
+    -----
+    Tail-average cuts hold for any budget and any weight at the same level; options and basis of
+    the linear relaxation are kept as well. Deterministic: one thread, fixed seeds, counted
+    work; only a deadline that somebody asked for depends on the machine.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.system = build_system(problem)
+        self._worth_cuts: dict[tuple[str, float], list[Cut]] = {}
+        self._spend_cuts: dict[float, list[Cut]] = {}
+        self._master: Master | None = None
+        self._master_key: tuple[object, ...] = ()
+        self._usable: dict[int | None, Flags] = {}
+
+    def solve(
+        self,
+        *,
+        budget_cents: int | None = None,
+        risk: RiskMeasure | None = None,
+        spend: SpendBound | None = None,
+        gap: float = 1e-6,
+        allowance: Allowance = USUAL,
+    ) -> Solution:
+        """Solve the problem, or the same one under another budget, measure or bound on spend.
+
+        Parameters
+        ----------
+        budget_cents, risk, spend : optional
+            In place of the problem's.
+        gap : float, default=1e-6
+            Relative gap at which to stop.
+        allowance : Allowance
+            Of work, and of time where it was asked for; the best plan found within them is
+            returned, with its true gap.
+
+        Raises
+        ------
+        NotConvergedError
+            Neither a plan nor a proof that there is none was found within them.
+        """
+        if not len(self.problem):
+            return nothing(self.problem)
+        run = self._run(budget_cents, risk or self.problem.risk, spend or self.problem.spend)
+        nothing_left = run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0
+        return infeasible(self.problem) if nothing_left else run.solve(gap, Effort(allowance))
+
+    def sweep(
+        self, budgets_cents: Sequence[int], deadline: Deadline = NEVER
+    ) -> tuple[Solution | None, ...]:
+        """Return a plan with its bound for each budget, warm from one to the next.
+
+        None for a budget that the deadline left no time for.
+
+        More budget never gives less value. Large portfolios are not searched, only relaxed,
+        rounded and improved; each solution tells its own gap. Expected worth under the budget
+        alone is not even relaxed: one sorted list of all options serves every budget.
+        """
+        if not len(self.problem):
+            return tuple(nothing(self.problem) for _ in budgets_cents)
+        risk, spend = self.problem.risk, self.problem.spend
+
+        def run_at(cents: int) -> Run:
+            return self._run(cents, risk, spend)
+
+        return swept(run_at, budgets_cents, len(self.problem), self._path, deadline)
+
+    @cached_property
+    def _path(self) -> BudgetPath | None:
+        """Plans for any budget, where that is all that binds."""
+        return BudgetPath(self.system) if applies(self.problem) else None
+
+    @cached_property
+    def _columns(self) -> Rows:
+        """Options that a first linear program begins with."""
+        return start_options(self.system)
+
+    def _run(self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None) -> Run:
+        """Return a solve under the given terms on the warm linear program."""
+        if self.problem.outcomes is None and (tail_share(risk) > 0 or spend is not None):
+            msg = f"a plan under {risk.kind!r} or a bound on spend needs joint draws"
+            raise ValueError(msg)
+        terms = self._terms(budget_cents, risk, spend)
+        pool = self._pool(risk, spend)
+        master = self._warm_master(terms, pool, risk, spend)
+        return Run(Relaxer(master, risk, spend), Certifier(self.system, terms, risk, spend))
+
+    def _terms(
+        self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None
+    ) -> Terms:
+        budget = self.problem.budget_cents if budget_cents is None else budget_cents
+        if budget is not None:
+            # Beyond the price of everything the budget means nothing; huge numbers cost accuracy.
+            budget = min(budget, self._dearest())
+        if budget not in self._usable:
+            most = np.inf
+            if budget is not None:
+                most = budget - float(np.minimum(self.problem.asset_cents, 0).sum())
+            self._usable = {budget: self.problem.cents <= most}
+        return Terms(
+            budget_cents=budget,
+            tail=tail_share(risk),
+            spend_limit=0.0 if spend is None else float(spend.limit_cents),
+            usable=self._usable[budget],
+        )
+
+    def _pool(self, risk: RiskMeasure, spend: SpendBound | None) -> CutPool:
+        """Return the cuts known for a measure; the first is that no tail beats the mean."""
+        pool = CutPool(self._worth_cuts.setdefault(tail_key(risk), []), [])
+        if spend is not None:
+            pool.spend = self._spend_cuts.setdefault(spend.level, [])
+        if tail_share(risk) > 0 and not pool.worth and self.problem.outcomes is not None:
+            n_draws = self.problem.outcomes.n_draws
+            pool.worth.append(Cut(DrawWeights(np.full(n_draws, 1 / n_draws)), self.problem.worth))
+        return pool
+
+    def _warm_master(
+        self, terms: Terms, pool: CutPool, risk: RiskMeasure, spend: SpendBound | None
+    ) -> Master:
+        """Return the linear program of earlier solves, or a new one if it does not fit."""
+        units = make_units(self.system, terms)
+        key = (tail_key(risk), None if spend is None else spend.level, terms.budget_cents is None)
+        master = self._master
+        if master is None or key != self._master_key or _far(units, master.units):
+            columns = self._columns if master is None else np.sort(master.columns)
+            if len(pool.worth) == 1 and len(self.problem) > FEW:
+                found = opening_cuts(self.system, pool, terms, risk, columns)
+                columns = np.union1d(columns, found)
+            master = Master(self.system, pool, terms, columns, units)
+            self._master, self._master_key = master, key
+        return master
+
+    def _dearest(self) -> int:
+        """Return the cost of every project at its dearest and of every asset."""
+        dearest = np.zeros(len(self.problem.projects), dtype=np.int64)
+        np.maximum.at(dearest, self.problem.owner, self.problem.cents)
+        return int(dearest.sum()) + int(np.maximum(self.problem.asset_cents, 0).sum())
+
+
+def _far(a: Units, b: Units) -> bool:
+    ratios = (a.worth / b.worth, a.money / b.money, a.spend / b.spend)
+    return any(not 1 / RESCALE <= ratio <= RESCALE for ratio in ratios)
