@@ -13,6 +13,10 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from planner import _display
+from planner._version import __version__ as __version__
+from planner.domain.results.shown import draw_with
+
 if TYPE_CHECKING:
     from planner._api import audit_plan as audit_plan
     from planner._api import check as check
@@ -42,7 +46,7 @@ if TYPE_CHECKING:
     from planner.errors import InputError as InputError
     from planner.errors import PlannerError as PlannerError
 
-__version__ = "0.2.0"
+draw_with(_display)
 
 _HOMES = {
     "Architecture": "planner.domain.model.architecture",
@@ -61,6 +65,7 @@ _HOMES = {
     "estimate": "planner._api",
     "explain": "planner._api",
     "fit": "planner._api",
+    "forecast": "planner._api",
     "frontier": "planner._api",
     "load_model": "planner._api",
     "observe": "planner._api",
@@ -68,6 +73,7 @@ _HOMES = {
     "plan": "planner._api",
     "read_plan": "planner._api",
     "read_portfolio": "planner._api",
+    "report": "planner._api",
     "validate": "planner._api",
     "write_xlsx": "planner._api",
 }
@@ -106,8 +112,6 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
-    if name in {"forecast", "report"}:  # the folders of these names are themselves callable
-        return import_module(f"planner.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     message = f"module 'planner' has no attribute {name!r}"

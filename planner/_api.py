@@ -108,7 +108,10 @@ def estimate(
     seed: int = 0,
     approval_limit: float | None = None,
 ) -> "Estimate":
-    """Estimate each project on its own; see :func:`planner.questions.estimate.estimate.build_estimate`."""
+    """Estimate each project on its own.
+
+    See :func:`planner.questions.estimate.estimate.build_estimate`.
+    """
     from planner.questions.estimate.estimate import build_estimate
     from planner.reference.tables import load_catalogue
 
@@ -242,7 +245,10 @@ def read_plan(path: str | Path) -> "Plan":
 
 
 def audit_plan(plan: "Plan", portfolio: "Portfolio", model: "Posterior") -> "Reaudit":
-    """Evaluate a saved plan's choice today; see :func:`planner.questions.changes.reaudit.reaudit`."""
+    """Evaluate a saved plan's choice today.
+
+    See :func:`planner.questions.changes.reaudit.reaudit`.
+    """
     from planner.questions.changes.reaudit import reaudit
     from planner.reference.tables import load_catalogue
 

@@ -7,21 +7,20 @@
      │   ├─ UnsupportedError   3: understood, but not offered by this release or model
      │   ├─ NotWrittenError    3: all was computed, but a file could not be written
      │   └─ MissingExtraError  3: understood, but not installed: an extra adds it
-     ├─ InfeasibleError        4: a question about a plan, where no plan keeps all rules
+     ├─ InfeasibleError        4: a question about a plan, where no plan keeps all rules; carries
+     │                         that answer (:mod:`planner.domain.results.infeasible`)
      ├─ ResourceError          3: a model, table or file is missing or damaged
      └─ NotConvergedError      5: solver or sampler stopped without an answer to rely on
          └─ AuditError         5: the plan recomputed without the solver disagrees with it
 
 That no plan fits is an answer of :func:`planner.plan`, not an error: see
-:class:`planner.domain.results.plan.Plan`. Questions that need a plan raise, with that answer at hand.
+:class:`planner.domain.results.plan.Plan`. Questions that need a plan raise, with that answer at
+hand.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:  # nothing is imported by the module that everything imports
-    from planner.domain.results.plan import Plan
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -93,25 +92,6 @@ class NotWrittenError(InputError):
 
 class MissingExtraError(InputError):
     """Understood, but what it needs is installed only on request."""
-
-
-class InfeasibleError(PlannerError):
-    """No plan keeps all rules, so that what was asked about it has no answer.
-
-    Parameters
-    ----------
-    plan : Plan
-        What ``planner.plan`` answers: infeasible, with the conflict and its smallest fixes.
-    """
-
-    exit_code: ClassVar[int] = 4
-
-    def __init__(self, plan: "Plan") -> None:
-        self.plan = plan
-        fixes = "".join(f"\n   fix  {fix.text}" for fix in plan.fixes)
-        super().__init__(
-            f"No plan fits: these cannot hold together: {'; '.join(plan.conflict)}.{fixes}"
-        )
 
 
 class ResourceError(PlannerError):

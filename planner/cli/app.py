@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from planner import __version__
+from planner._version import __version__
 from planner.cli import (
     catalogue,
     check,

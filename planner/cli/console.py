@@ -14,8 +14,9 @@ import typer
 
 from planner.cli.waiting import stop_waiting, waiting
 from planner.domain import places
+from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import SCHEMA_VERSION
-from planner.errors import InfeasibleError, InputError, PlannerError, ResourceError
+from planner.errors import InputError, PlannerError, ResourceError
 
 if TYPE_CHECKING:  # asking for help must not load what draws and computes
     from rich.console import Console

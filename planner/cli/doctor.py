@@ -22,7 +22,8 @@ def doctor(
     debug: ask.Debug = False,
 ) -> None:
     """Check versions, solver, models, data and checksums; plan a tiny portfolio as a test."""
-    from planner.questions.doctor import examine, render_examination
+    from planner.questions.doctor import examine
+    from planner.reporting.terminal.doctor import render_examination
 
     result = examine()
     if as_json:

@@ -9,7 +9,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from planner import __version__
+from planner._version import __version__
 from planner.errors import NotWrittenError
 from planner.files import write_text
 

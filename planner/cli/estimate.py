@@ -112,7 +112,8 @@ def estimate(
 
         leads = {item.id: item.recommendations[0].architecture for item in result.projects}
         sources = () if file is None else (file,)
-        written = write_fans(plot, portfolio, fitted, leads, seed=seed, sources=sources)
+        forecasts = (_api.forecast(item, fitted, seed=seed) for item in portfolio.projects)
+        written = write_fans(plot, forecasts, leads, sources=sources)
     if as_json:
         print_json(result.to_dict())
         return

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner import _display
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
-from planner.domain.results.shown import Shown
+from planner.domain.results.shown import Shown, renderers
 from planner.errors import bad_value
 from planner.forecasting.architectures import evidence_warnings, read_book
 from planner.forecasting.log_linear import LogLinearCurves
@@ -227,7 +226,7 @@ class Forecast(Shown):
             per cent of outcomes), ``chance_of_target`` and ``inside_evidence``; errors and chances
             in [0, 1].
         """
-        return _display.frame(self, architecture=architecture)
+        return renderers().frame(self, architecture=architecture)
 
     def plot(self, architecture: str | None = None) -> "Figure":
         """Return the learning curve as a fan, with target, images held, limit and pilots marked.
@@ -237,7 +236,7 @@ class Forecast(Shown):
         architecture : str, optional
             Catalogue name; None for one not named yet.
         """
-        return _display.picture(self, architecture=architecture)
+        return renderers().picture(self, architecture=architecture)
 
 
 def build_forecast(

@@ -21,7 +21,7 @@ from planner.offering.variants import present_factors
 from planner.planning.draft import Draft
 from planner.planning.held_out import HeldOut, Outcome
 from planner.planning.prepare import Prepared
-from planner.planning.risk import risk_value
+from planner.solving.measures import risk_value
 
 __all__ = ["Proposal", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
 

@@ -13,8 +13,8 @@ from planner.domain.quantities import Amount, Range
 from planner.economics.amounts import total_budget_cents
 from planner.offering.build_problem import build_layout, needs_draws, plan_options
 from planner.offering.options import Menu, released, remade, terms_of
+from planner.planning.budgets import dearest_spend
 from planner.planning.prepare import Prepared
-from planner.questions.frontier.budgets import dearest_spend
 
 __all__ = [
     "at_budget",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Floats, Problem, Rows, Solution
 from planner.planning.prepare import Prepared, audit_outcomes
-from planner.planning.risk import tail_mean
+from planner.solving.measures import tail_mean
 
 __all__ = ["HeldOut", "Outcome", "with_all_draws"]
 

@@ -17,7 +17,8 @@ from planner.domain.results.plan import HoldResult
 from planner.domain.vocabulary import Status
 from planner.offering.effort import Allowance
 from planner.planning.hold_bound import bound_under_chance
-from planner.planning.risk import chance_interval, tail_mean
+from planner.planning.risk import chance_interval
+from planner.solving.measures import tail_mean
 from planner.solving.plain.solve import PROVEN_GAP, relative_gap
 
 if TYPE_CHECKING:

@@ -33,12 +33,11 @@ from planner.planning.risk import (
     Funded,
     PlanDraws,
     plan_draws,
-    risk_value,
     split_risk,
     spread_of,
-    tail_mean,
 )
 from planner.planning.sharing import Purchase
+from planner.solving.measures import risk_value, tail_mean
 
 type Picks = Sequence[int | None]
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from planner import __version__
+from planner._version import __version__
 from planner.domain.catalogue import Catalogue
 from planner.domain.format import money_to_the_cent, percent, percent_as_set
 from planner.domain.model.posterior import Posterior

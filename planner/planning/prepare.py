@@ -41,9 +41,9 @@ from planner.offering.packing import Group, pack_outcomes
 from planner.offering.problem import Problem, RiskMeasure, Solution, Solver
 from planner.offering.rules import project_rules
 from planner.offering.variants import Rows
+from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
-from planner.planning.risk import risk_value
-from planner.questions.frontier.budgets import dearest_spend
+from planner.solving.measures import risk_value
 from planner.solving.plain.solve import Choice, choose
 
 

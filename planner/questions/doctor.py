@@ -2,21 +2,23 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import metadata
 
-from rich.table import Table
-from rich.text import Text
-
-from planner import __version__, _api
 from planner._extras import EXTRAS, Extra
 from planner._resources import resource_root
+from planner._version import __version__
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.errors import PlannerError
+from planner.planning.plan import build_plan
+from planner.reference.store import load_model
+from planner.reference.tables import load_catalogue
 
+SELF_TEST_MODEL = "published"
+"""Quick to load, and in every installation."""
 _PACKAGES = ("numpy", "scipy", "pulp", "highspy", "pydantic", "openpyxl", "matplotlib")
 
 
@@ -95,34 +97,6 @@ def examine() -> Examination:
     return Examination(findings, tuple(_found(extra) for extra in EXTRAS))
 
 
-def render_examination(examination: Examination) -> Iterator[Table | Text]:
-    """Yield the findings as a table and the conclusion."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for column in ("Check", "Verdict", "Seen"):
-        table.add_column(column)
-    for finding in examination.findings:
-        style = "green" if finding.verdict == "PASS" else "bold red"
-        table.add_row(finding.name, Text(finding.verdict, style=style), Text(finding.seen))
-    yield table
-    for finding in examination.findings:
-        if finding.verdict != "PASS":
-            yield Text(f"{finding.name}: {finding.advice}", style="red")
-    yield from map(_extra_text, examination.extras)
-    yield Text("Everything works." if examination.sound else "Something is wrong; see above.")
-
-
-def _extra_text(extra: ExtraFound) -> Text:
-    needed = f"{', '.join(extra.commands)}: {extra.adds}."
-    if extra.installed:
-        versions = ", ".join(f"{name} {version}" for name, version in extra.packages.items())
-        return Text(f"Extra {extra.name} is installed ({versions}).")
-    missing = ", ".join(name for name, version in extra.packages.items() if version is None)
-    return Text(
-        f"Extra {extra.name} is not installed (missing: {missing}).\n"
-        f"  For {needed}\n  To add it: {extra.how}"
-    )
-
-
 def _found(extra: Extra) -> ExtraFound:
     missing = extra.missing
     return ExtraFound(
@@ -155,7 +129,7 @@ def _version_of(package: str) -> Callable[[], str]:
 def _models() -> str:
     """Load every shipped model; loading verifies its checksum."""
     names = sorted(folder.name for folder in resource_root("models").iterdir() if folder.is_dir())
-    models = [_api.load_model(name) for name in names]
+    models = [load_model(name) for name in names]
     return ", ".join(
         f"{model.name} ({model.n_draws:,} draws, sha256 {model.sha256[:12]})" for model in models
     )
@@ -194,7 +168,7 @@ def _self_test() -> str:
     portfolio = Portfolio(
         budget=9_000.0, pilot_chance=0.0, projects=(project("small", 1e5), project("large", 2e5))
     )
-    plan = _api.plan(portfolio, _api.load_model())
+    plan = build_plan(portfolio, load_model(SELF_TEST_MODEL), load_catalogue())
     verdicts = {decision.project: decision.architecture for decision in plan.decisions}
     if plan.status != "optimal" or verdicts["large"] is None:
         message = f"unexpected plan: {plan.status}, {verdicts}"

@@ -43,7 +43,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Return the text of a portfolio file's bytes; see :func:`planner.reference.plain_text.decode`."""
+    """Return the text of a portfolio file's bytes; see :mod:`planner.reference.plain_text`."""
     start = "planner init -o portfolio.yaml writes a file to start from"
     return plain_text.decode(content, name, fix=start)
 

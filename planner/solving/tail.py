@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.offering.problem import RiskMeasure
-from planner.planning.risk import certain_equivalent
+from planner.solving.measures import certain_equivalent
 
 type Floats = NDArray[np.float64]
 

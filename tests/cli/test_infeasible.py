@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import planner
 from planner.cli.app import app
-from planner.errors import InfeasibleError
+from planner.domain.results.infeasible import InfeasibleError
 
 HEAD = """\
 version: 1

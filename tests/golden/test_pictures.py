@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-
-from planner.reporting.figures.gallery import fingerprint_of, make_pictures, write_pictures
+from gallery import fingerprint_of, make_pictures, write_pictures
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "pictures"

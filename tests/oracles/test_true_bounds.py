@@ -10,13 +10,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Status
-from planner.errors import InfeasibleError
+from planner.planning.budgets import dearest_spend
 from planner.planning.hold_bound import cheapest_means, hard_draws
 from planner.planning.plan import plan_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
-from planner.questions.frontier.budgets import dearest_spend
 from planner.questions.frontier.frontier import build_frontier
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior

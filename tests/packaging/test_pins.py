@@ -22,7 +22,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with what uv reads of the checkout, its latest resolution included."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "planner").mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "planner/__init__.py", "uv.lock"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "planner/_version.py", "uv.lock"):
         if (ROOT / name).exists():
             (folder / name).write_bytes((ROOT / name).read_bytes())
     return folder

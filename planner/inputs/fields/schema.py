@@ -1,10 +1,11 @@
 """The portfolio file, version 1: every field, its type and its range.
 
 Each model is one mapping of the file. Rules that compare fields of one mapping in order (``held``
-and ``limit``) stand here; those across mappings are in :mod:`planner.inputs.fields.cross_checks`, how
-a value is read in :mod:`planner.inputs.fields.schema_values`. What a later release will support can be
-part of the schema, so that it is checked, and refused by :mod:`planner.inputs.fields.support` rather
-than taken for a spelling mistake.
+and ``limit``) stand here; those across mappings are in
+:mod:`planner.inputs.fields.cross_checks`, how a value is read in
+:mod:`planner.inputs.fields.schema_values`. What a later release will support can be part of the
+schema, so that it is checked, and refused by :mod:`planner.inputs.fields.support` rather than taken
+for a spelling mistake.
 """
 
 from typing import Annotated, Literal, Self

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from planner import __version__
+from planner._version import __version__
 from planner.domain.catalogue import Catalogue
 from planner.domain.format import count, money_to_the_cent, percent, percent_as_set
 from planner.domain.model.posterior import Posterior
@@ -28,14 +28,15 @@ from planner.domain.results.plan import (
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.errors import InputError, Problem
-from planner.planning.audit import broken_by, period_cents, recompute
+from planner.planning.audit import broken_by, period_cents
 from planner.planning.judge import held_out, judge_risk
 from planner.planning.plan import hold_reached
 from planner.planning.prepare import Prepared, prepare
-from planner.planning.risk import risk_value
 from planner.planning.sharing import Split, purchases, shared_result, split
 from planner.planning.verdict import rule_on
 from planner.questions.changes.diff import compare_plans
+from planner.solving.measures import risk_value
+from planner.solving.plain.audit import recompute
 
 
 def reaudit(

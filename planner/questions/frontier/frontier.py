@@ -24,12 +24,12 @@ from planner.offering.effort import SECOND, Allowance, OutOfEffortError
 from planner.offering.objective import require_search_limits
 from planner.offering.problem import Problem as ProblemArrays
 from planner.offering.problem import Solution, Solver
+from planner.planning.budgets import budget_grid, dearest_spend, require_budgets
 from planner.planning.held_out import HeldOut, with_all_draws
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import freed, prices_along
 from planner.planning.reasons.next_step import next_step
 from planner.planning.stopped import FLAG, time_notes
-from planner.questions.frontier.budgets import budget_grid, dearest_spend, require_budgets
 from planner.questions.frontier.goal_search import smallest_budget
 from planner.questions.frontier.goals import (
     Goal,

@@ -10,8 +10,9 @@ from planner.domain.format import fixed, money, percent_as_set, targets
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.frontier import Frontier, FrontierPoint
+from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.vocabulary import Objective, Status
-from planner.errors import InfeasibleError, NotConvergedError
+from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import RiskMeasure, Solution
@@ -19,8 +20,8 @@ from planner.planning.changed import at_budget
 from planner.planning.held_out import HeldOut
 from planner.planning.plan import plan_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
-from planner.planning.risk import tail_mean
 from planner.planning.stopped import time_notes
+from planner.solving.measures import tail_mean
 
 __all__ = ["best_at_each", "frame", "none_feasible", "point_of", "risk_frontier"]
 

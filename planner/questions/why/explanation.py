@@ -17,9 +17,9 @@ from planner.domain.results.explanation import (
     PlanExplanation,
     Standing,
 )
+from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.errors import InfeasibleError
 from planner.offering.problem import Floats, Problem, Solution, Solver
 from planner.offering.rules import skipped
 from planner.planning.conflict.plain import BUDGET

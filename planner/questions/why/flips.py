@@ -18,11 +18,11 @@ from planner.domain.vocabulary import Objective, Status, Task
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
 from planner.offering.problem import Solution
+from planner.planning.budgets import dearest_spend
 from planner.planning.changed import at_budget, at_label_price, at_target_error, at_value
 from planner.planning.prepare import Prepared, solve_prepared
 from planner.planning.reasons.next_step import usual_amount
 from planner.planning.reasons.priced import pays_at_prices
-from planner.questions.frontier.budgets import dearest_spend
 from planner.questions.why.flip_search import COARSE_PRECISION, PRECISION, Search, find_flip
 
 __all__ = ["flips", "is_funded", "is_funded_in"]

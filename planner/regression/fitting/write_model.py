@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import __version__
 from planner._resources import resource_root
+from planner._version import __version__
 from planner.domain.model.specification import WRITTEN_BELOW
 from planner.domain.portfolio.pilot_record import PILOTS_OF
 from planner.errors import InputError, Problem

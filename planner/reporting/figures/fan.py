@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import _api
 from planner._drawing import plain_style
 from planner.domain.format import count, percent_as_set
-from planner.domain.model.posterior import Posterior
-from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.files import write_files
 from planner.reporting.figure_text import number_tick, plain_text, rate_tick
@@ -35,11 +32,9 @@ INK, TARGET, PILOT = "#1b2a41", "#b3261e", "#e08e0b"
 
 def write_fans(
     folder: Path,
-    portfolio: Portfolio,
-    model: Posterior,
+    forecasts: Iterable["Forecast"],
     architectures: Mapping[str, str],
     *,
-    seed: int = 0,
     sources: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
     """Draw the learning curve of every project; return the files written, SVG and PNG.
@@ -48,23 +43,18 @@ def write_fans(
     ----------
     folder : Path
         Made if missing; files are named after the projects, and written all or none.
-    portfolio : Portfolio
-        Whose projects to draw.
-    model : Posterior
-        Whose draws to draw.
+    forecasts : iterable of Forecast
+        Of each project; one is held at a time.
     architectures : mapping of str to str
         The architecture to draw for each project id.
-    seed : int, default=0
-        Fixes project luck.
     sources : iterable of Path, optional
         Files the portfolio was read from: the pictures are as private as these.
     """
 
     def drawn() -> Iterator[tuple[str, bytes]]:
-        for index, project in enumerate(portfolio.projects):
-            figure = draw_fan(
-                project, _api.forecast(project, model, seed=seed), architectures[project.id]
-            )
+        for index, forecast in enumerate(forecasts):
+            project = forecast.project
+            figure = draw_fan(project, forecast, architectures[project.id])
             stem = f"{index + 1:02d}_{file_name(project.id)}"
             for suffix in (".svg", ".png"):
                 yield stem + suffix, figure_bytes(figure, suffix)

@@ -29,8 +29,8 @@ from planner.offering.relaxation import (
 )
 from planner.offering.rules import rule_rows
 from planner.offering.table import OptionTable, build_table
-from planner.planning.audit import Tally, require_sound
 from planner.solving.highs_options import highs
+from planner.solving.plain.audit import Tally, require_sound
 from planner.solving.plain.feasibility import least_cost_set, total_cents
 from planner.solving.plain.formulation import Model, build_model
 from planner.solving.plain.greedy import greedy_rows, polished_rows

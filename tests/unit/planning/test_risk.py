@@ -9,16 +9,8 @@ from scipy.stats import binom
 from planner.domain.portfolio.project import Images, Project
 from planner.forecasting.forecast import build_forecast
 from planner.offering.problem import RiskMeasure
-from planner.planning.risk import (
-    Funded,
-    certain_equivalent,
-    chance_interval,
-    plan_risk,
-    risk_value,
-    split_risk,
-    summarise,
-    tail_mean,
-)
+from planner.planning.risk import Funded, chance_interval, plan_risk, split_risk, summarise
+from planner.solving.measures import certain_equivalent, risk_value, tail_mean
 from planner.testing import synthetic_posterior
 
 MODEL = synthetic_posterior(400)

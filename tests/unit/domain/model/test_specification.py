@@ -14,7 +14,7 @@ from planner.errors import InputError
 
 TRANSFER = (resource_root("models") / "transfer" / "model.toml").read_text(encoding="utf-8")
 PUBLISHED = (
-    Path(__file__).parents[3] / "planner" / "regression" / "published_refit.toml"
+    Path(__file__).parents[4] / "planner" / "regression" / "fitting" / "published_refit.toml"
 ).read_text(encoding="utf-8")
 
 SMALL = """\

@@ -7,8 +7,9 @@ import pytest
 
 from planner.domain.portfolio.portfolio import AtMost, Fund, Portfolio, Skip
 from planner.domain.results.explanation import Explanation, PlanExplanation
+from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.vocabulary import Verdict
-from planner.errors import InfeasibleError, InputError
+from planner.errors import InputError
 from planner.planning.plan import build_plan
 from planner.questions.why.explanation import build_explanation, build_plan_explanation
 from planner.reference.tables import load_catalogue

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from planner.domain.model.posterior import Posterior
-from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.forecasting.forecast import build_forecast
 from planner.reporting.figures.fan import draw_fan, write_fans
@@ -37,10 +36,10 @@ def test_any_name_gives_two_files_with_the_same_bytes_each_time(
     name: str, synthetic: Posterior, tmp_path: Path
 ) -> None:
     """Names cannot leave the folder or break the drawing; a rerun changes nothing."""
-    portfolio = Portfolio(projects=(project(name),))
+    forecasts = [build_forecast(project(name), synthetic)]
     leads = {name: "ResNet-50"}
-    first = write_fans(tmp_path / "one", portfolio, synthetic, leads)
-    again = write_fans(tmp_path / "two", portfolio, synthetic, leads)
+    first = write_fans(tmp_path / "one", forecasts, leads)
+    again = write_fans(tmp_path / "two", forecasts, leads)
     assert [path.suffix for path in first] == [".svg", ".png"]
     assert all(path.parent == tmp_path / "one" for path in first)
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]

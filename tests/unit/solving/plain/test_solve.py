@@ -20,8 +20,8 @@ from planner.offering.effort import Allowance
 from planner.offering.pruning import undominated
 from planner.offering.rules import rule_rows
 from planner.offering.table import build_table
-from planner.planning.audit import recompute, require_sound
 from planner.solving.plain import solve
+from planner.solving.plain.audit import recompute, require_sound
 from planner.solving.plain.feasibility import least_cost_set
 from planner.solving.plain.formulation import build_model
 from planner.solving.plain.greedy import MOST_POLISHING_STEPS, polished_rows

@@ -1,6 +1,6 @@
 """The pictures of the README, made from an example.
 
-``python -m planner.reporting.figures.gallery PORTFOLIO FOLDER`` draws ``plan.svg`` (what is funded),
+``python .ci/gallery.py PORTFOLIO FOLDER`` draws ``plan.svg`` (what is funded),
 ``curve.svg`` (the learning curve of the project that spends most) and ``frontier.svg`` (what other
 budgets would buy). Each carries a fingerprint of the numbers it shows, so that a test can tell
 whether it is still what the example says, whatever the version of the drawing library.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner import _api
+import planner
 from planner._drawing import plain_style
 from planner.files import write_files
 from planner.reporting.figures.fan import draw_fan
@@ -58,12 +58,12 @@ class Picture:
 
 def make_pictures(portfolio_file: Path, *, seed: int = 0) -> tuple[Picture, ...]:
     """Return the pictures of one portfolio with the default model."""
-    portfolio, model = _api.read_portfolio(portfolio_file), _api.load_model()
-    plan = _api.plan(portfolio, model, seed=seed)
+    portfolio, model = planner.read_portfolio(portfolio_file), planner.load_model()
+    plan = planner.plan(portfolio, model, seed=seed)
     dearest = max(plan.decisions, key=lambda decision: decision.cost.total)
     project = next(item for item in portfolio.projects if item.id == dearest.project)
-    forecast = _api.forecast(project, model, seed=seed)
-    frontier = _api.frontier(portfolio, model, seed=seed)
+    forecast = planner.forecast(project, model, seed=seed)
+    frontier = planner.frontier(portfolio, model, seed=seed)
     curve = draw_fan(project, forecast, dearest.architecture)
     return (
         Picture("plan", picture_of(plan), plan.to_frame()),

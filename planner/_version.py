@@ -1,0 +1,3 @@
+"""The release, said once."""
+
+__version__ = "0.2.0"
