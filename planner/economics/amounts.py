@@ -1,4 +1,4 @@
-"""Amounts as the allocation counts them."""
+"""Amounts as the budget counts them: whole cents."""
 
 from decimal import ROUND_FLOOR, Decimal
 

@@ -1,8 +1,7 @@
 """Forecasts against what was measured afterwards.
 
-This room stands between ``forecast``, whose draws it judges, and ``report``, which prints the
+This room stands between ``forecasting``, whose draws it judges, and ``reporting``, which prints the
 verdict. It cannot be part of ``regression``: that room fits and may not know how a project is
-forecast. It imports ``domain``, ``catalogue``, ``forecast`` and, to
-try collecting in rounds, ``allocation``. Refitting with data sets left out needs the sampler and
+forecast. To try collecting in rounds it asks ``questions``. Refitting with data sets left out needs the sampler and
 stays in ``regression``; ``cli`` hands its refits over.
 """

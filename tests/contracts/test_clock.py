@@ -19,15 +19,15 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "planner"
 EXAMPLE = ROOT / "examples" / "04_grocery_chain" / "portfolio.yaml"
 MAY_READ_A_CLOCK = {
-    "allocation/deadline.py": "the time limit that somebody asked for",
+    "offering/deadline.py": "the time limit that somebody asked for",
     "cli/error_page.py": "the name of an error's file",
     "cli/report.py": "the date of a report",
     "files/exclusive.py": "how long to wait for another writer",
     "files/leftovers.py": "how old a file left behind is",
-    "regression/fit.py": "facts of a fit",
-    "regression/folds.py": "facts of a fit",
-    "regression/left_out.py": "facts of a fit",
-    "report/html/assemble.py": "the date of a report",
+    "regression/fitting/fit.py": "facts of a fit",
+    "regression/fitting/folds.py": "facts of a fit",
+    "regression/checking/left_out.py": "facts of a fit",
+    "reporting/html/assemble.py": "the date of a report",
 }
 FAST = """
 import time
@@ -57,7 +57,7 @@ def _reads_a_clock(tree: ast.AST) -> bool:
 
 
 def test_only_named_modules_read_a_clock() -> None:
-    """Every module that does is listed with what for; in allocation that is the deadline alone."""
+    """Every module that does is listed with what for; where a plan is made that is the deadline alone."""
     found = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the regression room."""
+"""Fixtures that several rooms' tests share."""
 
 import numpy as np
 import pytest
