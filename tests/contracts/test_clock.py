@@ -57,7 +57,7 @@ def _reads_a_clock(tree: ast.AST) -> bool:
 
 
 def test_only_named_modules_read_a_clock() -> None:
-    """Every module that does is listed with what for; where a plan is made that is the deadline alone."""
+    """Every module that does is listed with what for; a plan meets none but the deadline."""
     found = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
