@@ -7,6 +7,7 @@ holds, as little careful as that allows. A CVaR at the chance's own level is the
 mean of the dearest tenth is within the budget, so are nine tenths of the outcomes.
 """
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 from planner.domain.results.plan import HoldResult
 from planner.domain.vocabulary import Status
 from planner.offering.effort import Allowance
+from planner.offering.problem import Solution
 from planner.planning.hold_bound import bound_under_chance
 from planner.planning.risk import chance_interval
+from planner.solving.answer import infeasible
 from planner.solving.measures import tail_mean
 from planner.solving.plain.solve import PROVEN_GAP, relative_gap
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from planner.domain.portfolio.portfolio import Hold
-    from planner.offering.problem import Problem, RiskMeasure, Solution
+    from planner.offering.problem import Problem, RiskMeasure
     from planner.planning.prepare import Prepared
 
 MOST_SOLVES = 8
@@ -48,9 +51,10 @@ def solve_held(
     """Return the best plan found whose random spend the budget holds.
 
     A chance: the best plan of all where that holds it. Else, of the levels tried, at most eight,
-    and of a budget on the caps, the plan worth most among those that hold the chance on the audit's
-    draws; if none does, the one found at the most careful level. Its bound is that of
-    :mod:`planner.planning.hold_bound`. Each of these searches gets the same share of the work.
+    of a budget on the caps and of the searches for a bound, the plan worth most among those that
+    hold the chance on the audit's draws; if none does, the one found at the most careful level,
+    which is never called optimal. The bound is that of :mod:`planner.planning.hold_bound`; where
+    that finds no plan, there is none. Each of these searches gets the same share of the work.
     """
     hold = prepared.portfolio.hold
     if hold is None or hold.chance is None:
@@ -61,26 +65,32 @@ def solve_held(
     each = replace(allowance, work=allowance.work / SEARCHES)
     first = replace(each, deadline=deadline.after_share(FREE_SHARE))
     free = prepared.free_solver.solve(risk=risk, gap=gap, allowance=first)
-    if free.status is Status.INFEASIBLE or _chance_within(prepared, free, limit) >= chance:
+    if free.status is Status.INFEASIBLE or holds_chance(prepared, free, limit):
         return free
-    # Where the sum of the caps is within the budget, so is every outcome.
+    # Where the sum of the caps is within the budget, so is every outcome, prices at their means.
     first = replace(each, deadline=deadline.after_share(FREE_SHARE))
     capped = prepared.free_solver.solve(budget_cents=limit, risk=risk, gap=gap, allowance=first)
-    sharper = free.bound
+    bound, below = free.bound, list[Solution]()
     if not deadline.has_passed():
         first = replace(each, deadline=deadline.after_share(FREE_SHARE))
         feasible = _feasible([capped, free])
-        sharper = bound_under_chance(prepared, chance, limit, risk, feasible, first)
-    bound = min(free.bound, sharper)
-    if capped.status is not Status.INFEASIBLE and capped.value >= bound * (1 - PROVEN_GAP):
-        return _with_bound(capped, bound)
+        sharper, below = bound_under_chance(prepared, chance, limit, risk, feasible, first)
+        bound = min(bound, sharper)
+    if bound == -math.inf:
+        return infeasible(prepared.problem)
+    known = _feasible([capped, *below])
+    holding = [one for one in known if holds_chance(prepared, one, limit)]
+    for one in holding:
+        if one.value >= bound * (1 - PROVEN_GAP):
+            return _with_bound(one, bound)
     found = _by_level(prepared, chance, limit, risk, gap, each)
-    holding = [
-        one for one in _feasible([*found, capped]) if _chance_within(prepared, one, limit) >= chance
-    ]
+    holding += [one for one in _feasible(found) if holds_chance(prepared, one, limit)]
     best = max(holding or found[-1:], key=lambda one: one.value)
     best = replace(best, stop="time") if deadline.has_passed() else best
-    return _with_bound(best, bound)
+    best = _with_bound(best, bound)
+    if holding or best.status is Status.INFEASIBLE:
+        return best
+    return replace(best, status=Status.FEASIBLE)  # it is none of the plans that were asked for
 
 
 def _feasible(found: "Iterable[Solution]") -> "list[Solution]":
@@ -109,7 +119,7 @@ def _by_level(
         if found.stop == "time" and (holding or careful):
             break  # what a search had not finished must not win by luck
         infeasible = found.status is Status.INFEASIBLE
-        if not infeasible and _chance_within(prepared, found, limit) < chance:
+        if not infeasible and not holds_chance(prepared, found, limit):
             careful.append(found)
             low = level
         else:
@@ -160,15 +170,21 @@ def _solve(
     return solver.solve(risk=risk, gap=gap, allowance=allowance)
 
 
-def _chance_within(prepared: "Prepared", solution: "Solution", limit_cents: int) -> float:
-    """Return the share of the audit's draws in which the plan's spend is within the limit."""
+def holds_chance(prepared: "Prepared", solution: "Solution", limit_cents: int) -> bool:
+    """Whether a plan's spend is within a limit in as many of the audit's draws as was asked for.
+
+    True where no chance was asked for.
+    """
     from planner.planning.prepare import audit_spend
 
+    hold = prepared.portfolio.hold
+    if hold is None or hold.chance is None:
+        return True
     spend = (
         audit_spend(prepared, solution.options)
         + prepared.problem.asset_cents[solution.assets].sum()
     )
-    return float(np.mean(spend <= limit_cents + HALF_A_CENT))
+    return bool(holds_budget(hold, spend[None, :], limit_cents)[0])
 
 
 def holds_budget(

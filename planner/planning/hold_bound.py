@@ -13,12 +13,14 @@ such rows is a bound. Sets that hold the draws in which good plans spend most ma
 draws so hard that every cap is reached, the row is the budget on the caps.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.vocabulary import Status
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.problem import Floats, Outcomes, Problem, RiskMeasure, Row, Rows, Solution
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:  # prepare imports the module that asks here
 __all__ = ["bound_under_chance", "cheapest_means", "hard_draws"]
 
 BOUND_GAP = 1e-4
+ROUNDS = 4
+"""Searches, each with the rows of the plan that the one before brought back."""
 CHUNK = 256
 SIZES = (1.05, 1.25, 1.6, 2.5, 5.0)
 """Draws in a set, in multiples of those that may be over the budget; one set holds them all."""
@@ -89,8 +93,11 @@ def bound_under_chance(
     risk: RiskMeasure | None,
     plans: Iterable[Solution],
     allowance: Allowance = USUAL,
-) -> float:
+) -> tuple[float, list[Solution]]:
     """Return what no plan is worth more than whose spend holds the budget with a chance.
+
+    The best plan under the rows is mostly none of those; the draws in which it spends most then
+    give another row, a few times over.
 
     Parameters
     ----------
@@ -105,7 +112,14 @@ def bound_under_chance(
     plans : iterable of Solution
         Good ones; the draws in which they spend most sharpen the bound.
     allowance : Allowance
-        Of the search; the bound holds wherever that ends it.
+        Of the searches; the bound holds wherever that ends them.
+
+    Returns
+    -------
+    bound : float
+        −inf where there is no such plan.
+    found : list of Solution
+        Best plans under the rows, which may or may not hold the budget.
     """
     from planner.solving.solver import PortfolioSolver
 
@@ -113,17 +127,28 @@ def bound_under_chance(
     over = outcomes.n_draws - int(np.ceil(chance * outcomes.n_draws - 1e-9))
     spend = [outcomes.spend_draws(plan.options).sum(axis=0) for plan in plans]
     sets = list(hard_draws(spend, over))
-    means = cheapest_means(outcomes, sets, over)
-    problem = replace(
-        prepared.problem,
-        rows=(*prepared.problem.rows, *_rows(prepared.problem, means, limit_cents)),
-        spend=None,
-    )
-    return PortfolioSolver(problem).solve(risk=risk, gap=BOUND_GAP, allowance=allowance).bound
+    rows: list[Row] = []
+    found: list[Solution] = []
+    bound, each = math.inf, replace(allowance, work=allowance.work / ROUNDS)
+    for _ in range(ROUNDS):
+        means = cheapest_means(outcomes, sets, over)
+        rows += _rows(prepared.problem, means, limit_cents, len(rows))
+        problem = replace(prepared.problem, rows=(*prepared.problem.rows, *rows), spend=None)
+        best = PortfolioSolver(problem).solve(risk=risk, gap=BOUND_GAP, allowance=each)
+        if best.status is Status.INFEASIBLE:
+            return -math.inf, found
+        bound = min(bound, best.bound)
+        found.append(best)
+        spent = outcomes.spend_draws(best.options).sum(axis=0)
+        total = spent + prepared.problem.asset_cents[best.assets].sum()
+        if np.count_nonzero(total > limit_cents) <= over or allowance.deadline.has_passed():
+            break
+        sets = list(hard_draws([spent], over))[1:]
+    return bound, found
 
 
-def _rows(problem: Problem, means: Rows, limit_cents: int) -> Iterator[Row]:
-    for number, cents in enumerate(means):
+def _rows(problem: Problem, means: Rows, limit_cents: int, first: int) -> Iterator[Row]:
+    for number, cents in enumerate(means, start=first):
         yield Row(
             f"held[{number}]",
             "",

@@ -155,7 +155,7 @@ def plan_of(
     return _filled(empty, prepared, solution, deadline)
 
 
-def _scene(
+def scene_of(
     prepared: Prepared, solution: Solution, shadow_price: float, deadline: Deadline
 ) -> Scene:
     """Return a solved portfolio, recomputed without the solver, as the explanations look at it.
@@ -265,7 +265,7 @@ def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
 def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadline) -> Plan:
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
     beside = _beside(prepared, solution, deadline)
-    scene = _scene(prepared, solution, beside.price, deadline)
+    scene = scene_of(prepared, solution, beside.price, deadline)
     choice = scene.choice
     bought = [item.purchase for item in scene.splits]
     decided = [decide(scene, index) for index in range(len(scene.options))]

@@ -56,9 +56,11 @@ def budget_price(
     freer = freed(prepared, solution, deadline)
     if freer is None:
         return None
-    if not is_better(freer, solution) or freer.committed_cents <= prepared.budget_cents:
+    now, then = prepared.budget_cents, freer.committed_cents
+    by_spend = prepared.portfolio.hold is None
+    if not is_better(freer, solution) or (by_spend and then <= now):
         return 0.0  # a better plan that the budget pays for was missed; money does not lack
-    return price_between(solution, freer, prepared.budget_cents, freer.committed_cents)
+    return price_between(solution, freer, now, then)
 
 
 def is_better(one: Solution, other: Solution) -> bool:
@@ -96,7 +98,9 @@ def prices_along(
         better plan where the dual price is 0 and a larger budget is worth more.
     """
     asked = list(zip(budgets_cents, plans, strict=True))
-    known = asked if freer is None else [*asked, (freer.committed_cents, freer)]
+    known = list(asked)
+    if freer is not None:  # a spend that is random can need more than the cents it commits
+        known.append((max(freer.committed_cents, budgets_cents[-1] + 1), freer))
     prices = []
     for place, (cents, one) in enumerate(asked):
         later = known[place + 1 :]

@@ -26,6 +26,7 @@ from planner.offering.problem import Problem as ProblemArrays
 from planner.offering.problem import Solution, Solver
 from planner.planning.budgets import budget_grid, dearest_spend, require_budgets
 from planner.planning.held_out import HeldOut, with_all_draws
+from planner.planning.hold import holds_chance
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import freed, prices_along
 from planner.planning.reasons.next_step import next_step
@@ -176,6 +177,8 @@ def _next_step(
 def _plans(prepared: Prepared, budgets: Sequence[int], deadline: Deadline) -> list[Solution | None]:
     """Return a plan for each budget, closed where that is cheap; None where none was found.
 
+    A plan that does not hold its spend with the chance asked for is none.
+
     With a deadline the budgets share the time; those that it leaves none for have no plan.
     """
     if prepared.portfolio.hold is not None:  # the budget bounds random spend, not a sum
@@ -199,9 +202,11 @@ def _solved(prepared: Prepared, deadline: Deadline, cents: int) -> Solution | No
         return None
     try:
         allowance = Allowance(CLOSING_WORK, deadline)
-        return solve_prepared(prepared, budget_cents=cents, allowance=allowance)
+        found = solve_prepared(prepared, budget_cents=cents, allowance=allowance)
     except NotConvergedError:
         return None
+    is_plan = found.status is Status.INFEASIBLE or holds_chance(prepared, found, cents)
+    return found if is_plan else None
 
 
 def _weight(prepared: Prepared) -> float:

@@ -5,6 +5,7 @@ it again from the last basis. One thread, a fixed seed and counted work, so that
 gives the same answer; its clock ends a run only where a time limit was asked for.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
+AGREEING = 1e-6
+"""Relative difference of two sums of the same numbers."""
 INFINITE = float("inf")
 DECIDED = ("Optimal", "Infeasible", "TimeLimit")
 NO_SEEKING = {
@@ -132,6 +135,8 @@ class Kept:
             every = np.arange(len(start), dtype=np.int32)
             highs.setSolution(len(start), every, start)
         seen = searched(highs, effort, seek=self._seek) if self._whole else self._ran(effort)
+        if self._whole and start is not None and not self._agrees():
+            seen += self._without_start(effort)
         status = self._status
         info = highs.getInfo()
         solution = highs.getSolution()
@@ -149,6 +154,27 @@ class Kept:
             bound=float(info.mip_dual_bound) if self._whole else INFINITE,
             seen=seen,
         )
+
+    def _agrees(self) -> bool:
+        """Whether the objective that HiGHS tells is that of the solution it gives."""
+        told = float(self._highs.getInfo().objective_function_value)
+        values = np.array(self._highs.getSolution().col_value)
+        if abs(told) >= INFINITE or len(values) == 0:
+            return True
+        given = float(np.array(self._highs.getLp().col_cost_) @ values)
+        return math.isclose(told, given, rel_tol=AGREEING, abs_tol=AGREEING)
+
+    def _without_start(self, effort: Effort) -> tuple[Floats, ...]:
+        """Search again from nothing.
+
+        From a start and with presolve, HiGHS 1.16 can end with the worth of a solution that keeps
+        no row, beside another one's values.
+        """
+        self._highs.clearSolver()
+        self._highs.setOptionValue("presolve", "off")
+        seen = searched(self._highs, effort, seek=self._seek)
+        self._highs.setOptionValue("presolve", "choose")
+        return seen
 
     def _ran(self, effort: Effort) -> tuple[Floats, ...]:
         """Solve the linear program from the last basis, or anew where that leads astray."""
