@@ -204,7 +204,6 @@ def assert_plan_is_consistent(plan: Plan, portfolio: Portfolio) -> None:
     assert held or spent <= round(plan.budget.limit * 100)  # noqa: S101
     for decision in plan.decisions:
         cost = decision.cost
-        parts = cost.data + cost.training + cost.fixed + cost.shared
-        assert round(parts * 100) == round(cost.total * 100)  # noqa: S101
+        assert round(sum(cost.parts.values()) * 100) == round(cost.total * 100)  # noqa: S101
         funded = decision.verdict is not Verdict.NO_GO
         assert funded == (decision.architecture is not None)  # noqa: S101

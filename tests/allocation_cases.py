@@ -31,7 +31,6 @@ def make_options(
 ) -> ProjectOptions:
     """Return options with given costs and chances, the architectures taking turns."""
     count = len(cents)
-    zeros = np.zeros(count, dtype=np.int64)
     images = np.arange(10, 10 + count, dtype=np.int64)
     chances = np.array(chance, dtype=np.float64)
     return ProjectOptions(
@@ -40,9 +39,7 @@ def make_options(
         architecture_index=np.arange(count, dtype=np.int64) % len(architectures),
         images_total=images,
         images_to_buy=images,
-        data_cents=np.array(cents, dtype=np.int64),
-        training_cents=zeros,
-        fixed_cents=zeros,
+        cents={"data": np.array(cents, dtype=np.int64)},
         chance=chances,
         expected_value=value * chances,
     )

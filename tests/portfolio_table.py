@@ -342,9 +342,7 @@ def _lines(options: ProjectOptions) -> Iterator[Line]:
         taken = options.pool_images
         yield Line(
             row=row,
-            cents=int(options.data_cents[row])
-            + int(options.training_cents[row])
-            + int(options.fixed_cents[row]),
+            cents=sum(int(cents[row]) for cents in options.cents.values()),
             start=0 if options.start is None else int(options.start[row]),
             uses=options.uses[way],
             pools={}

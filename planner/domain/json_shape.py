@@ -92,6 +92,9 @@ def _schema(hint: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN40
         return {"type": "object", "additionalProperties": _schema(arguments[1], definitions)}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return {"enum": [str(word) for word in hint]}
+    if isinstance(hint, type) and issubclass(hint, dict):
+        definitions[hint.__name__] = _money_schema(hint)
+        return {"$ref": f"#/$defs/{hint.__name__}"}
     if isinstance(hint, type) and is_dataclass(hint):
         name = hint.__name__.strip("_")
         if name not in definitions:
@@ -99,6 +102,18 @@ def _schema(hint: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN40
             definitions[name] = _record_schema(hint, definitions)
         return {"$ref": f"#/$defs/{name}"}
     return {}
+
+
+def _money_schema(kind: type[dict[str, float]]) -> Schema:
+    """Return the schema of amounts by name: those that are always there, and any others."""
+    number = {"type": "number"}
+    return {
+        "type": "object",
+        "description": inspect.getdoc(kind),
+        "properties": dict.fromkeys(kind(), number),
+        "additionalProperties": number,
+        "required": [],
+    }
 
 
 def _union_schema(parts: list[Schema]) -> Schema:
@@ -191,6 +206,8 @@ def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # 
         if not isinstance(data, str) or data not in list(hint):
             return _misfit(found, path, data, _one_of(hint))
         return hint(data)
+    if isinstance(hint, type) and issubclass(hint, dict):
+        return hint(_decode(Mapping[str, float], data, path, found) or {})
     return _decode_record(hint, data, path, found) if is_dataclass(hint) else data
 
 

@@ -4,19 +4,10 @@ Equations 3 and 5 of Thompson et al. (AAAI/IAAI 2024).
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.domain.portfolio.project import Images
-from planner.domain.quantities import Range
-from planner.economics.money import Cents, product_cents, to_cents
+from planner.economics.money import product_cents, to_cents
 
-__all__ = [
-    "committed_data_cents",
-    "data_cost",
-    "images_to_buy",
-    "images_trained",
-    "total_cost",
-]
+__all__ = ["data_cost", "images_trained", "total_cost"]
 
 
 def data_cost(price: float, held: float, limit: float, needed: float) -> float:
@@ -95,21 +86,3 @@ def images_trained(
     """
     wanted = min(needed, limit)
     return wanted if follow_paper else max(held, wanted)
-
-
-def images_to_buy(images: Images, images_total: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many of the images trained on are not held yet, at least 0."""
-    return np.maximum(np.asarray(images_total, dtype=np.int64) - images.held, 0)
-
-
-def committed_data_cents(images: Images, to_buy: NDArray[np.int64], field: str) -> Cents:
-    """Return the committed cost of buying images, in cents.
-
-    A price counts as the decimal number it is written as; a range counts at the mean of its
-    lognormal, and the amount is rounded to the cent (not the price: a price of a fraction of a
-    cent would round to nothing).
-    """
-    if isinstance(images.price, Range):
-        with np.errstate(over="ignore", invalid="ignore"):  # too large is answered by to_cents
-            return to_cents(images.price.lognormal_mean * to_buy.astype(np.float64), field)
-    return product_cents(images.price, to_buy, field)

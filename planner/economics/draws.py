@@ -10,81 +10,20 @@ import hashlib
 import json
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from planner.domain.portfolio.portfolio import Compute
-from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.vocabulary import Basis
 from planner.economics.beta import fit_beta
-from planner.economics.training import TrainingRate, require_finite_mean
+from planner.economics.training import require_finite_mean
 
-__all__ = [
-    "compute_factor_draws",
-    "data_cost_draws",
-    "image_price_draws",
-    "training_cost_draws",
-]
+__all__ = ["compute_factor_draws", "price_draws"]
 
 type Draws = NDArray[np.float64]
 
 _COMPUTE = "compute"
 """Id under which prices that all projects share are drawn."""
-
-
-def data_cost_draws(project: Project, images_to_buy: ArrayLike, n_draws: int, seed: int) -> Draws:
-    """Return draws of the cost of buying images, set-up cost not included.
-
-    Parameters
-    ----------
-    project : Project
-        Its price, a number or a range; a range is lognormal with these P10 and P90.
-    images_to_buy : array_like of int, shape (...)
-        Images; the same price draw serves all of them.
-    n_draws : int
-        Number of draws; the first ones stay the same when more are asked for.
-    seed : int
-        The same seed gives the same draws, bit for bit.
-
-    Returns
-    -------
-    ndarray, shape (n_draws, ...)
-        Currency units, at least 0; the mean over draws approaches the committed cost.
-    """
-    prices = _amount_draws(project.images.price, n_draws, seed, project.id, "images.price")
-    return np.multiply.outer(prices, np.asarray(images_to_buy, dtype=np.float64))
-
-
-def image_price_draws(price: Amount, owner: str, n_draws: int, seed: int) -> Draws:
-    """Return draws of the price of one image, of a project or of a shared data set.
-
-    Parameters
-    ----------
-    price : float or Range
-        A number is the same in every draw.
-    owner : str
-        Id under which it is drawn.
-    n_draws, seed : int
-        As for :func:`data_cost_draws`.
-    """
-    return _amount_draws(price, n_draws, seed, owner, "images.price")
-
-
-def training_cost_draws(
-    rate: TrainingRate, images_total: ArrayLike, compute: Compute, n_draws: int, seed: int
-) -> Draws:
-    """Return draws of the cost of training one architecture on ``images_total`` images.
-
-    Returns
-    -------
-    ndarray, shape (n_draws, ...)
-        Currency units; the mean over draws approaches the committed cost. The draws of two
-        projects or architectures move together: they pay the same hourly price and share the
-        utilisation's uncertainty.
-    """
-    passes = rate.usd_per_image_epoch * compute.epochs * compute.trials
-    committed = passes * np.asarray(images_total, dtype=np.float64)
-    return np.multiply.outer(compute_factor_draws(compute, n_draws, seed), committed)
 
 
 def compute_factor_draws(compute: Compute, n_draws: int, seed: int) -> Draws:
@@ -120,15 +59,30 @@ def _relative_price_draws(price: Amount, n_draws: int, seed: int, name: str) -> 
     """Return draws of a shared price over its mean; 1 where it is a single number."""
     if not isinstance(price, Range):
         return np.ones(n_draws)
-    return _amount_draws(price, n_draws, seed, _COMPUTE, name) / amount_mean(price)
+    return price_draws(price, n_draws, seed, _COMPUTE, name) / amount_mean(price)
 
 
-def _amount_draws(amount: Amount, n_draws: int, seed: int, owner: str, name: str) -> Draws:
-    """Return draws of a price: itself, or its lognormal."""
-    if not isinstance(amount, Range):
-        return np.full(n_draws, float(amount))
+def price_draws(price: Range, n_draws: int, seed: int, owner: str, name: str) -> Draws:
+    """Return draws of a price that is known as a range: lognormal with these P10 and P90.
+
+    Parameters
+    ----------
+    price : Range
+        Of one unit.
+    n_draws : int
+        Number of draws; the first ones stay the same when more are asked for.
+    seed : int
+        The same seed gives the same draws, bit for bit.
+    owner, name : str
+        Who pays it, and which of his prices it is.
+
+    Returns
+    -------
+    ndarray, shape (n_draws,)
+        Currency units, above 0; the mean over draws approaches the mean of the range.
+    """
     normal = _stream(seed, owner, name).standard_normal(n_draws)
-    return np.exp(amount.log_mean + amount.log_sd * normal)
+    return np.exp(price.log_mean + price.log_sd * normal)
 
 
 def _stream(seed: int, owner: str, name: str) -> np.random.Generator:

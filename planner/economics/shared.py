@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.portfolio.portfolio import SharedAsset
-from planner.economics.data import committed_data_cents
+from planner.economics.ledger import Counts, asset_entries, committed, place_of
 from planner.economics.money import Cents, to_cents
 
 __all__ = ["Shares", "User", "apportion", "asset_cents", "in_core", "split_cost"]
@@ -98,15 +98,12 @@ def asset_cents(asset: SharedAsset, images: NDArray[np.int64]) -> Cents:
     >>> asset_cents(asset, np.array([0, 100, 110])).tolist()
     [2000, 2000, 2500]
     """
-    field = f"shared[{asset.id}]"
-    fixed = to_cents(asset.fixed_cost, f"{field}.fixed_cost")
     taken = np.asarray(images, dtype=np.int64)
-    if asset.images is None:
-        return np.full_like(taken, fixed)
-    bought = np.maximum(taken - asset.images.held, 0)
-    labels = committed_data_cents(asset.images, bought, f"{field}.images.price")
-    set_up = to_cents(asset.images.fixed_cost, f"{field}.images.fixed_cost")
-    return fixed + labels + np.where(bought > 0, np.int64(set_up), np.int64(0))
+    fixed = np.full_like(taken, to_cents(asset.fixed_cost, f"{place_of(asset)}.fixed_cost"))
+    held = 0 if asset.images is None else asset.images.held
+    bought = np.maximum(taken - held, 0)
+    cents = committed(asset_entries(asset), Counts(bought, bought), place_of(asset))
+    return sum(cents.values(), start=fixed)
 
 
 def split_cost(rule: str, users: Sequence[User]) -> Shares:

@@ -313,7 +313,7 @@ def _bare_menu(
 
 def _no_options() -> ProjectOptions:
     nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return ProjectOptions("", (), nothing, nothing, nothing, nothing, nothing, nothing, none, none)
+    return ProjectOptions("", (), nothing, nothing, nothing, {}, none, none)
 
 
 def _levels(project: Project, ways: Sequence[Way]) -> Levels:

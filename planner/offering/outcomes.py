@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.economics.ledger import Line, spend, stopped
+
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 type Bits = NDArray[np.uint8]
@@ -106,11 +108,29 @@ def _carry(
 
 
 @dataclass(frozen=True, eq=False)
+class UnitCents:
+    """A line of the ledger over all options.
+
+    Attributes
+    ----------
+    line : Line
+        Which.
+    cents : ndarray of float64, shape (n_options,)
+        Mean amount of one unit; 0 where the project does not have the line.
+    factor : ndarray of int64, shape (n_options,)
+        Row of ``factors`` that multiplies it; −1 is 1 in every draw.
+    """
+
+    line: Line
+    cents: Floats
+    factor: Rows
+
+
+@dataclass(frozen=True, eq=False)
 class Stopping:
     """Random spend where labelling stops at the target: option ``o`` is a cap on its curve.
 
-    Labelled are ``clip(need − held, 0, cap − held)`` images; trained on are
-    ``min(max(need, held), cap)``.
+    See :func:`planner.economics.ledger.stopped` for what is labelled and trained on.
 
     Attributes
     ----------
@@ -119,24 +139,16 @@ class Stopping:
     curve : ndarray of int64, shape (n_options,)
         Row of ``need`` of each option; −1 where the spend does not depend on it.
     held, cap : ndarray of float64, shape (n_options,)
-        Total images owned before, and at most.
-    price_cents, training_cents : ndarray of float64, shape (n_options,)
-        For one image labelled, and for one image trained on.
-    price_factor, training_factor : ndarray of int64, shape (n_options,)
-        Row of ``factors`` that multiplies them; −1 is 1 in every draw.
-    fixed_cents : ndarray of float64, shape (n_options,)
-        Paid if any image is labelled.
+        Total images owned before, and at most; ``held`` is no more than ``cap``.
+    lines : tuple of UnitCents
+        What is paid.
     """
 
     need: NDArray[np.float32]
     curve: Rows
     held: Floats
     cap: Floats
-    price_cents: Floats
-    training_cents: Floats
-    price_factor: Rows
-    training_factor: Rows
-    fixed_cents: Floats
+    lines: tuple[UnitCents, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,53 +272,49 @@ class PackedOutcomes:
 
     def spend_at(self, weights: Floats) -> Floats:
         """Return ``Σ_s weights_s · spend_os`` of every option in cents, shape (n_options,)."""
-        spend = self.certain_cents * float(weights.sum())
+        paid = self.certain_cents * float(weights.sum())
         if self.factor_of.size:
-            spend += (self.factor_cents * (self.factors @ weights)[self.factor_of]).sum(axis=1)
+            paid += (self.factor_cents * (self.factors @ weights)[self.factor_of]).sum(axis=1)
         if self.stopping is not None:
             draws = np.flatnonzero(weights)
             for part in _chunks(len(self), CHUNK_CELLS // max(1, len(draws))):
-                spend[part] += (
+                paid[part] += (
                     self._stopped(np.arange(part.start, part.stop), draws) @ weights[draws]
                 )
-        return np.asarray(spend)
+        return np.asarray(paid)
 
     def spend_draws(self, options: Rows) -> Floats:
         """Return the spend of some options in every draw in cents, shape (len, n_draws)."""
-        spend = np.repeat(self.certain_cents[options, None], self.n_draws, axis=1)
+        paid = np.repeat(self.certain_cents[options, None], self.n_draws, axis=1)
         if self.factor_of.size:
             for which, cents in zip(
                 self.factor_of[options].T, self.factor_cents[options].T, strict=True
             ):
-                spend += cents[:, None] * self.factors[which]
+                paid += cents[:, None] * self.factors[which]
         if self.stopping is not None:
-            spend += self._stopped(options, np.arange(self.n_draws))
-        return np.asarray(spend)
+            paid += self._stopped(options, np.arange(self.n_draws))
+        return np.asarray(paid)
 
     def _stopped(self, options: Rows, draws: Rows) -> Floats:
         """Return the spend that stops at the target, shape (len(options), len(draws))."""
         stop = self.stopping
-        spend = np.zeros((len(options), len(draws)))
+        paid = np.zeros((len(options), len(draws)))
         if stop is None:
-            return spend
+            return paid
         random = stop.curve[options] >= 0
         own = options[random]
-        held, cap = stop.held[own, None], stop.cap[own, None]
         need = stop.need[:, draws][stop.curve[own]].astype(np.float64)
-        reached = np.minimum(np.maximum(need, held), np.maximum(cap, held))
-        labelled = reached - held
-        price = stop.price_cents[own, None] * self._factor(stop.price_factor[own], draws)
-        training = stop.training_cents[own, None] * self._factor(stop.training_factor[own], draws)
-        fixed = stop.fixed_cents[own, None] * (labelled > 0)
-        spend[random] = price * labelled + training * np.minimum(reached, cap) + fixed
-        return spend
+        counts = stopped(need, stop.held[own, None], stop.cap[own, None])
+        amounts = (self._amounts(item, own, draws) for item in stop.lines)
+        paid[random] = spend([item.line for item in stop.lines], counts, amounts)
+        return paid
 
-    def _factor(self, which: Rows, draws: Rows) -> Floats:
-        """Return factor rows at some draws, 1 where none is named."""
-        if not self.factors.size:
-            return np.ones((len(which), 1))
-        rows = self.factors[:, draws][which]
-        return np.where(which[:, None] >= 0, rows, 1.0)
+    def _amounts(self, item: UnitCents, options: Rows, draws: Rows) -> Floats:
+        """Return the cents of one unit of a line at some draws, shape (len(options), n or 1)."""
+        cents, which = item.cents[options, None], item.factor[options]
+        if np.all(which < 0):
+            return cents
+        return cents * np.where(which[:, None] >= 0, self.factors[:, draws][which], 1.0)
 
 
 def certain_outcomes(

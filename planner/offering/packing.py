@@ -10,21 +10,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import Range, amount_mean
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
+from planner.economics.ledger import (
+    LINES,
+    Entry,
+    PriceDraws,
+    Timing,
+    entries_of,
+    training_amounts,
+)
 from planner.forecasting.forecast import Forecast
 from planner.offering.options import Menu
-from planner.offering.outcomes import PackedOutcomes, Stopping, empty_bits, set_success
-from planner.offering.pricing import (
-    images_needed,
-    price_factors,
-    success_draws,
-    training_factors,
+from planner.offering.outcomes import (
+    PackedOutcomes,
+    Stopping,
+    UnitCents,
+    empty_bits,
+    set_success,
 )
+from planner.offering.pricing import images_needed, success_draws
 from planner.offering.variants import Floats, Rows, present_factors
+
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,22 +98,30 @@ def pack_outcomes(
         if len(group.options):
             set_success(bits, first, _success(group, rows, total, stops=stops, held_out=held_out))
         first += len(group.options)
-    money = _spend(groups, portfolio, seed, rows, n_draws)
+    money = _money(groups, PriceDraws(portfolio.compute, seed, n_draws), rows)
+    random = () if stops else money.random()
     net = objective is Objective.NET_VALUE
     present = present_factors(portfolio)
     return PackedOutcomes(
         bits=bits,
         value=_per_option(groups, lambda p: _stake(p, objective)),
-        certain_cents=money.certain,
+        certain_cents=np.zeros(count) if stops else money.certain(),
         counts_cost=net,
         present=np.ones(count)
         if objective is Objective.TARGETS_MET
         else np.concatenate([np.zeros(0), *(present[_start(g.options)] for g in groups)]),
         factors=money.factors,
-        factor_of=money.factor_of,
-        factor_cents=money.factor_cents,
-        stopping=_stopping(groups, portfolio, money, rows) if stops else None,
+        factor_of=_by_option([np.maximum(c.unit.factor, 0) for c in random], np.int64),
+        factor_cents=_by_option(
+            [np.where(c.unit.factor >= 0, c.committed, 0.0) for c in random], np.float64
+        ),
+        stopping=_stopping(groups, money, rows, total) if stops else None,
     )
+
+
+def _by_option[T: np.generic](columns: Sequence[NDArray[T]], kind: type[T]) -> NDArray[T]:
+    """Return columns side by side, shape (n_options, k); nothing without any."""
+    return np.stack(columns, axis=1) if columns else np.zeros((0, 0), dtype=kind)
 
 
 def _stake(project: Project, objective: Objective) -> float:
@@ -155,85 +173,93 @@ def _success(
 
 
 @dataclass(frozen=True, eq=False)
+class _Column:
+    """A line of the ledger over all options: committed cents, and those of one unit."""
+
+    committed: Rows
+    unit: UnitCents
+
+
+@dataclass(frozen=True, eq=False)
 class _Money:
-    """Certain cents, and what random ones are linear in; row 0 of the factors is for training."""
+    """What the options spend, line by line; rows of the factors that some of it is linear in."""
 
-    certain: Floats
+    columns: tuple[_Column, ...]
     factors: Floats
-    factor_of: Rows
-    factor_cents: Floats
-    data_factor: Rows
+
+    def random(self) -> tuple[_Column, ...]:
+        """Return the lines that vary from draw to draw, in some project."""
+        return tuple(column for column in self.columns if np.any(column.unit.factor >= 0))
+
+    def certain(self) -> Floats:
+        """Return the committed cents that vary nowhere."""
+        parts = (np.where(c.unit.factor >= 0, 0.0, c.committed) for c in self.columns)
+        return np.asarray(sum(parts, start=np.zeros(len(self.columns[0].committed))))
 
 
-def _spend(
-    groups: Sequence[Group], portfolio: Portfolio, seed: int, rows: slice, n_draws: int
-) -> _Money:
-    """Return committed cents: certain ones, and those that follow a price range."""
-    training = training_factors(portfolio.compute, seed, rows, n_draws)
-    factors, data_factor = [training], []
-    for group in groups:
-        project = group.menu.project
-        number = -1
-        if isinstance(project.images.price, Range):
-            number = len(factors)
-            factors.append(price_factors(project.images, project, seed, rows, n_draws))
-        data_factor.append(np.full(len(group.options), number, dtype=np.int64))
-    of_data = np.concatenate([np.zeros(0, dtype=np.int64), *data_factor])
-    data, train, fixed = (
-        np.concatenate([np.zeros(0), *(getattr(g.options, name) for g in groups)])
-        for name in ("data_cents", "training_cents", "fixed_cents")
-    )
-    if portfolio.mode is Mode.STOP_WHEN_REACHED:
-        nothing = np.zeros(len(data))
-        none = np.zeros((0, 0))
-        return _Money(nothing, np.array(factors), none.astype(np.int64), none, of_data)
-    varies = bool(np.any(training != 1.0))
-    random_data = of_data >= 0
-    certain = fixed + np.where(random_data, 0.0, data) + (0.0 if varies else train)
-    if not varies and not random_data.any():
-        none = np.zeros((0, 0))
-        return _Money(certain, none, none.astype(np.int64), none, of_data)
-    factor_of = np.stack([np.maximum(of_data, 0), np.zeros_like(of_data)], axis=1)
-    cents = np.stack([np.where(random_data, data, 0.0), train if varies else 0.0 * train], axis=1)
-    return _Money(certain, np.array(factors), factor_of, cents, of_data)
+def _money(groups: Sequence[Group], draws: PriceDraws, rows: slice) -> _Money:
+    """Return the lines of all options, and the factors of those that vary."""
+    factors = _Factors(draws, rows)
+    ledgers = [_entries(group, draws.compute) for group in groups]
+    columns = []
+    for line in LINES:
+        committed, unit, which = [_NONE], [np.zeros(0)], [_NONE]
+        for group, entries in zip(groups, ledgers, strict=True):
+            count, entry = len(group.options), entries.get(line.name)
+            mean = 0.0 if entry is None else entry.mean
+            committed.append(group.options.cents.get(line.name, np.zeros(count, dtype=np.int64)))
+            unit.append(np.broadcast_to(100.0 * mean, count))
+            which.append(np.full(count, factors.row(entry, group.menu.project.id)))
+        cents = UnitCents(line, np.concatenate(unit), np.concatenate(which))
+        columns.append(_Column(np.concatenate(committed), cents))
+    return _Money(tuple(columns), np.array(factors.rows))
 
 
-def _stopping(
-    groups: Sequence[Group], portfolio: Portfolio, money: _Money, rows: slice
-) -> Stopping:
+class _Factors:
+    """Draws that amounts are multiplied by; the first row is that of training."""
+
+    def __init__(self, draws: PriceDraws, rows: slice) -> None:
+        self._draws, self._rows = draws, rows
+        self.rows = [draws.training_factor(rows)]
+
+    def row(self, entry: Entry | None, project: str) -> int:
+        """Return the number of an entry's factor; −1 where it does not vary."""
+        if entry is None or not self._draws.varies(entry):
+            return -1
+        if entry.line.timing is Timing.PER_TRAINING:
+            return 0
+        self.rows.append(self._draws.factor(entry, project, self._rows))
+        return len(self.rows) - 1
+
+
+def _entries(group: Group, compute: Compute) -> dict[str, Entry]:
+    """Return the lines of a project by name; training priced for each of its options."""
+    options, menu = group.options, group.menu
+    ways = [way.rates for way in menu.ways] or [menu.rates]
+    training = np.array([training_amounts(rates, compute) for rates in ways])
+    way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
+    each = training[way, options.architecture_index]
+    return {entry.line.name: entry for entry in entries_of(menu.project, each)}
+
+
+def _stopping(groups: Sequence[Group], money: _Money, rows: slice, n_draws: int) -> Stopping:
     """Return what the spend of caps depends on."""
-    passes = portfolio.compute.epochs * portfolio.compute.trials
     needs: list[NDArray[np.float32]] = []
-    curve, training = [], []
+    curve = []
     for group in groups:
         number = np.zeros(len(group.options), dtype=np.int64)
         for found in curves_of(group):
             number[found.members] = len(needs)
             needs.append(images_needed(found.forecast, found.architecture, rows))
         curve.append(number)
-        training.append(_training_cents(group, passes))
     owned = [(g.options.images_total - g.options.images_to_buy) for g in groups]
-    n_draws = len(money.factors[0])
     return Stopping(
         need=np.array(needs, dtype=np.float32).reshape(len(needs), n_draws),
         curve=np.concatenate([np.zeros(0, dtype=np.int64), *curve]),
         held=np.concatenate([np.zeros(0), *owned]),
         cap=np.concatenate([np.zeros(0), *(g.options.images_total for g in groups)]),
-        price_cents=_per_option(groups, lambda p: 100.0 * amount_mean(p.images.price)),
-        training_cents=np.concatenate([np.zeros(0), *training]),
-        price_factor=money.data_factor,
-        training_factor=np.zeros(len(money.data_factor), dtype=np.int64),
-        fixed_cents=_per_option(groups, lambda p: 100.0 * float(p.images.fixed_cost)),
+        lines=tuple(column.unit for column in money.columns),
     )
-
-
-def _training_cents(group: Group, passes: float) -> Floats:
-    """Return the mean cents of training on one image, of each option."""
-    options, menu = group.options, group.menu
-    ways = [way.rates for way in menu.ways] or [menu.rates]
-    rates = np.array([[100.0 * rate.usd_per_image_epoch * passes for rate in w] for w in ways])
-    way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
-    return np.asarray(rates[way, options.architecture_index])
 
 
 def _per_option(groups: Sequence[Group], number: Callable[[Project], float]) -> Floats:

@@ -11,11 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.portfolio.portfolio import Compute
-from planner.domain.portfolio.project import Images, Project
-from planner.domain.quantities import Range, amount_mean
+from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
-from planner.economics.draws import compute_factor_draws, data_cost_draws
-from planner.economics.training_options import PricedImages, price_images
+from planner.economics.ledger import (
+    Counts,
+    PriceDraws,
+    committed,
+    entries_of,
+    place_of,
+    spend,
+    stopped,
+    training_amounts,
+)
 from planner.forecasting.forecast import Forecast
 from planner.offering.variants import Floats, Rows, Way, images_from_pools
 
@@ -103,28 +110,25 @@ def price_way(
     if optional:  # without an image of it, an optional pool is only a cost
         keep = np.all(taken[:, optional] > 0, axis=1)
         levels, taken = levels[keep], taken[keep]
-    cost = price_images(
-        project, levels, way.rates, terms.compute, taken.sum(axis=1) if way.pools else None
-    )
+    bought = np.maximum(levels - project.images.held, 0) - taken.sum(axis=1)
+    training = training_amounts(way.rates, terms.compute)[:, None]
+    counts = Counts(bought, levels)
+    cost = committed(entries_of(project, training), counts, place_of(project))
     chance, success = _chances(project, way, levels, terms)
 
     def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.tile(row, len(places))
+        return np.broadcast_to(row, (len(places), len(levels))).flatten()
 
     options = ProjectOptions(
         project=project.id,
         architectures=tuple(rate.architecture for rate in every),
         architecture_index=np.repeat(places, len(levels)),
         images_total=each(levels),
-        images_to_buy=each(cost.to_buy),
-        data_cents=each(cost.data_cents),
-        training_cents=cost.training_cents.ravel(),
-        fixed_cents=each(cost.fixed_cents),
+        images_to_buy=each(bought),
+        cents={line: each(cents) for line, cents in cost.items()},
         chance=chance,
         expected_value=chance * (project.value or 0.0),
-        expected_cost=_mean_spend(project, way, levels, cost, terms).ravel()
-        if terms.stops
-        else None,
+        expected_cost=_mean_spend(project, way, counts, terms) if terms.stops else None,
         uses=tuple(item.uses for item in ways),
         use_index=np.full(len(chance), number, dtype=np.int64) if len(ways) > 1 else None,
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
@@ -185,9 +189,7 @@ def merged(parts: Sequence[Priced]) -> Priced:
         column(lambda item: item.architecture_index),
         column(lambda item: item.images_total),
         column(lambda item: item.images_to_buy),
-        column(lambda item: item.data_cents),
-        column(lambda item: item.training_cents),
-        column(lambda item: item.fixed_cents),
+        {line: column(_cents_of(line)) for line in first.cents},
         column(lambda item: item.chance),
         column(lambda item: item.expected_value),
         expected_cost=joined([part.options.expected_cost for part in parts]),
@@ -265,54 +267,21 @@ def images_needed(forecast: Forecast, architecture: str, rows: slice) -> NDArray
         return np.ceil(need).astype(np.float32)
 
 
-def price_factors(images: Images, owner: Project, seed: int, rows: slice, n_draws: int) -> Floats:
-    """Return what the mean price of an image is multiplied by in each draw; 1 without a range.
-
-    The audit reads the first draws, as its own risk report does; the solve the others, scaled to
-    the mean of 1 that they have in the long run, so that means over the solve's draws are what is
-    committed.
-    """
-    count = len(range(*rows.indices(n_draws)))
-    if not isinstance(images.price, Range):
-        return np.ones(count)
-    audit = n_draws - n_draws // 2
-    draws = data_cost_draws(owner, 1, n_draws, seed) / amount_mean(images.price)
-    if rows.start:
-        return draws[:count]
-    solve = draws[audit:]
-    return np.asarray(solve / solve.mean())
+def _cents_of(line: str) -> Callable[[ProjectOptions], NDArray[np.int64]]:
+    return lambda options: options.cents[line]
 
 
-def training_factors(compute: Compute, seed: int, rows: slice, n_draws: int) -> Floats:
-    """Return what mean training costs are multiplied by in each draw; see :func:`price_factors`."""
-    count = len(range(*rows.indices(n_draws)))
-    audit = n_draws - n_draws // 2
-    draws = compute_factor_draws(compute, n_draws, seed)
-    if rows.start:
-        return draws[:count]
-    solve = draws[audit:]
-    return np.asarray(solve / solve.mean())
-
-
-def _mean_spend(
-    project: Project, way: Way, levels: Rows, cost: PricedImages, terms: Terms
-) -> Floats:
-    """Return the mean spend where labelling stops at the target, shape (n_architectures, n)."""
+def _mean_spend(project: Project, way: Way, counts: Counts, terms: Terms) -> Floats:
+    """Return the mean spend where labelling stops at the target, by architecture and level."""
     forecast = way.forecast
-    rows, n_draws = forecast.solve_rows, forecast.n_draws
-    held = (levels - cost.to_buy).astype(np.float64)[:, None]
-    cap = levels.astype(np.float64)[:, None]
-    price = amount_mean(project.images.price) * price_factors(
-        project.images, project, terms.seed, rows, n_draws
-    )
-    training = training_factors(terms.compute, terms.seed, rows, n_draws)
-    passes = terms.compute.epochs * terms.compute.trials
+    draws = PriceDraws(terms.compute, terms.seed, forecast.n_draws)
+    cap = counts.trained[:, None]
+    owned = cap - counts.labelled[:, None]
     means = []
-    for rate in way.rates:
-        need = images_needed(forecast, rate.architecture, rows).astype(np.float64)
-        reached = np.minimum(np.maximum(need, held), np.maximum(cap, held))
-        labelled = reached - held
-        spend = price * labelled + float(project.images.fixed_cost) * (labelled > 0)
-        spend += rate.usd_per_image_epoch * passes * training * np.minimum(reached, cap)
-        means.append(spend.mean(axis=1))
-    return np.array(means)
+    for rate, training in zip(way.rates, training_amounts(way.rates, terms.compute), strict=True):
+        need = images_needed(forecast, rate.architecture, forecast.solve_rows).astype(np.float64)
+        entries = entries_of(project, training)
+        amounts = [draws.scaled(entry, project.id, forecast.solve_rows) for entry in entries]
+        lines = [entry.line for entry in entries]
+        means.append(spend(lines, stopped(need, owned, cap), amounts).mean(axis=1))
+    return np.concatenate([np.zeros(0), *means])

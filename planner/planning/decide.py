@@ -34,9 +34,7 @@ def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
         images_total=int(options.images_total[pick]),
         images_to_buy=int(options.images_to_buy[pick]),
         cost=Cost.from_cents(
-            int(options.data_cents[pick]),
-            int(options.training_cents[pick]),
-            int(options.fixed_cents[pick]),
+            options.cents_of(pick),
             share,
         ),
         chance_of_target=chance,

@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.portfolio.portfolio import Compute, SharedAsset
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import Amount, Range
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Caution, ReplicatedGap, RiskResult
-from planner.domain.vocabulary import Basis, Mode, Objective, Status
-from planner.economics.draws import (
-    compute_factor_draws,
-    data_cost_draws,
-    image_price_draws,
-    training_cost_draws,
+from planner.domain.vocabulary import Mode, Objective, Status
+from planner.economics.ledger import (
+    Counts,
+    Entry,
+    PriceDraws,
+    asset_entries,
+    committed,
+    entries_of,
+    place_of,
+    spend,
+    stopped,
+    training_amounts,
 )
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.deadline import NEVER, Deadline
@@ -50,7 +54,7 @@ REPLICATION_WORK = 10 * SECOND
 def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> RiskResult:
     """Return the spread of net value and cost of a plan, and where it comes from."""
     count = _audit_draws(prepared)
-    assets = tuple(_bought(prepared, purchase, count) for purchase in bought)
+    assets = _bought_assets(prepared, bought, count)
     draws = plan_draws(tuple(_funded(prepared, picks, count)), count, assets)
     result = spread_of(draws, prepared.budget_cents / 100)
     if any(pick is not None for pick in picks):
@@ -73,7 +77,7 @@ def outcome_draws(
     met = np.zeros(count, dtype=np.int64)
     for item in funded:
         met += item.success_draws()
-    assets = tuple(_bought(prepared, purchase, count) for purchase in bought)
+    assets = _bought_assets(prepared, bought, count)
     return plan_draws(funded, count, assets), met
 
 
@@ -91,6 +95,7 @@ def _funded(
     and what all projects share stay as they are.
     """
     portfolio = prepared.portfolio
+    draws = PriceDraws(portfolio.compute, prepared.seed, n_draws)
     present = present_factors(portfolio)
     for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
         if pick is None:
@@ -105,7 +110,8 @@ def _funded(
                 seed=prepared.seed,
             )
             project = _renamed(project)
-        spender = _Spender(project, way, portfolio.compute, n_draws, prepared.seed)
+        kind = int(options.architecture_index[pick])
+        spender = _spender(project, way, kind, draws)
         stops = portfolio.mode is Mode.STOP_WHEN_REACHED
         certain, random = (
             spender.stopped(options, pick, _needs(forecast, options, pick))
@@ -140,66 +146,56 @@ def _needs(forecast: Forecast, options: ProjectOptions, pick: int) -> Draws:
 class _Spender:
     """What one project spends in each of the audit's draws."""
 
-    project: Project
-    way: Way
-    compute: Compute
-    n_draws: int
-    seed: int
+    entries: tuple[Entry, ...]
+    owner: str
+    draws: PriceDraws
 
     def committed(self, options: ProjectOptions, pick: int) -> tuple[int, Draws | None]:
         """Return the cents no price range touches, and draws of the rest (None for none)."""
-        certain = int(options.fixed_cents[pick])
-        random: Draws | None = None
-        if isinstance(self.project.images.price, Range):
-            to_buy = int(options.images_to_buy[pick])
-            random = data_cost_draws(self.project, to_buy, self.n_draws, self.seed)
-        else:
-            certain += int(options.data_cents[pick])
-        if any(isinstance(amount, Range) for amount in _compute_prices(self.compute)):
-            rate = self.way.rates[int(options.architecture_index[pick])]
-            total = int(options.images_total[pick])
-            training = training_cost_draws(rate, total, self.compute, self.n_draws, self.seed)
-            random = training if random is None else random + training
-        else:
-            certain += int(options.training_cents[pick])
-        return certain, random
+        counts = Counts(options.images_to_buy[[pick]], options.images_total[[pick]])
+        varying = [entry for entry in self.entries if self.draws.varies(entry)]
+        names = {entry.line.name for entry in varying}
+        cents = options.cents_of(pick)
+        certain = sum(amount for name, amount in cents.items() if name not in names)
+        return certain, self._spent(varying, counts) if varying else None
 
     def stopped(self, options: ProjectOptions, pick: int, need: Draws) -> tuple[int, Draws]:
         """Return the spend of labelling up to the need, at most to the cap."""
-        cap = int(options.images_total[pick])
-        owned = cap - int(options.images_to_buy[pick])
-        trained = np.minimum(np.maximum(np.ceil(need), owned), cap)
-        price = image_price_draws(
-            self.project.images.price, self.project.id, self.n_draws, self.seed
-        )
-        rate = self.way.rates[int(options.architecture_index[pick])]
-        per_image = rate.usd_per_image_epoch * self.compute.epochs * self.compute.trials
-        spend = price * (trained - owned) + self.project.images.fixed_cost * (trained > owned)
-        factor = compute_factor_draws(self.compute, self.n_draws, self.seed)
-        return 0, spend + per_image * factor * trained
+        cap = options.images_total[[pick]]
+        owned = cap - options.images_to_buy[[pick]]
+        return 0, self._spent(self.entries, stopped(np.ceil(need), owned, cap))
+
+    def _spent(self, entries: Sequence[Entry], counts: Counts) -> Draws:
+        amounts = [self.draws.amount(entry, self.owner) for entry in entries]
+        return spend([entry.line for entry in entries], counts, amounts)
 
 
-def _compute_prices(compute: Compute) -> tuple[Amount | None, ...]:
-    """Return the amounts that price training on the chosen basis."""
-    if compute.basis is Basis.PAPER:
-        return (compute.usd_per_flop,)
-    return (compute.usd_per_hour, compute.utilisation)
+def _spender(project: Project, way: Way, architecture: int, draws: PriceDraws) -> _Spender:
+    training = training_amounts(way.rates, draws.compute)[architecture]
+    return _Spender(entries_of(project, training), project.id, draws)
 
 
-def _bought(prepared: Prepared, purchase: Purchase, n_draws: int) -> Bought:
+def _bought_assets(
+    prepared: Prepared, bought: Sequence[Purchase], n_draws: int
+) -> tuple[Bought, ...]:
+    draws = PriceDraws(prepared.portfolio.compute, prepared.seed, n_draws)
+    return tuple(_bought(purchase, draws) for purchase in bought)
+
+
+def _bought(purchase: Purchase, draws: PriceDraws) -> Bought:
     """Return a shared asset with draws of the price of its images, where that is a range."""
     total, asset = purchase.total_cents, purchase.asset
     present = 100 * purchase.present_cost / total if total else 1.0
-    if asset.images is None or not isinstance(asset.images.price, Range):
+    varying = [entry for entry in asset_entries(asset) if draws.varies(entry)]
+    if asset.images is None or not varying:
         return Bought(total, None, present)
-    images = purchase.images - asset.images.held
-    price = image_price_draws(asset.images.price, _asset_owner(asset), n_draws, prepared.seed)
-    labels = round(100 * asset.images.price.lognormal_mean * images)
-    return Bought(total - labels, price * images, present)
-
-
-def _asset_owner(asset: SharedAsset) -> str:
-    return f"shared[{asset.id}]"
+    bought = np.array([purchase.images - asset.images.held])
+    counts = Counts(bought, bought)
+    place = place_of(asset)
+    cents = committed(varying, counts, place)
+    amounts = [draws.amount(entry, place) for entry in varying]
+    random = spend([entry.line for entry in varying], counts, amounts)
+    return Bought(total - sum(int(item[0]) for item in cents.values()), random, present)
 
 
 def held_out(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> float:

@@ -28,9 +28,10 @@ def _project(rng: np.random.Generator, name: str) -> ProjectOptions:
         architecture_index=np.repeat(np.arange(ARCHITECTURES), LEVELS),
         images_total=images,
         images_to_buy=images - held,
-        data_cents=((images - held) * rng.lognormal(3, 1)).astype(np.int64),
-        training_cents=(images * rate).astype(np.int64),
-        fixed_cents=np.zeros_like(images),
+        cents={
+            "data": ((images - held) * rng.lognormal(3, 1)).astype(np.int64),
+            "training": (images * rate).astype(np.int64),
+        },
         chance=chance,
         expected_value=chance * rng.lognormal(12, 1),
     )

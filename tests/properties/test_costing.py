@@ -13,9 +13,15 @@ from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
 from planner.domain.vocabulary import Basis
 from planner.economics.beta import fit_beta
+from planner.economics.ledger import (
+    Counts,
+    committed,
+    entries_of,
+    place_of,
+    training_amounts,
+)
 from planner.economics.money import product_cents, to_cents
 from planner.economics.training import price_training
-from planner.economics.training_options import price_images
 from planner.reference.tables import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -65,12 +71,15 @@ def test_more_images_never_cost_less(
         images=Images(limit=10**7, held=held, price=price, fixed_cost=fixed),
     )
     rates = price_training(PRICED[:3], Compute(), CATALOGUE)
-    priced = price_images(project, np.sort(np.array(totals)), rates, Compute())
-    for cents in (priced.data_cents, priced.fixed_cents, *priced.training_cents):
+    trained = np.sort(np.array(totals))
+    bought = np.maximum(0, trained - held)
+    entries = entries_of(project, training_amounts(rates, Compute())[:, None])
+    lines = committed(entries, Counts(bought, trained), place_of(project))
+    for cents in lines.values():
         assert (np.diff(cents) >= 0).all()
         assert (cents >= 0).all()
-    assert (priced.data_cents[priced.to_buy == 0] == 0).all()
-    assert (priced.to_buy == np.maximum(0, np.sort(totals) - held)).all()
+    assert (lines["data"][bought == 0] == 0).all()
+    assert (lines["fixed"][bought == 0] == 0).all()
 
 
 @given(st.sampled_from(PRICED), st.sampled_from(CATALOGUE.accelerators), st.floats(0.01, 1e4))

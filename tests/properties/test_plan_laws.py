@@ -104,7 +104,11 @@ def test_scaling_all_money_changes_nothing_but_the_scale(
     """In another currency the same plan is best."""
     options, rules = _case(seed)
     scaled = [
-        replace(o, data_cents=o.data_cents * factor, expected_value=o.expected_value * factor)
+        replace(
+            o,
+            cents={line: cents * factor for line, cents in o.cents.items()},
+            expected_value=o.expected_value * factor,
+        )
         for o in options
     ]
     one = choose(options, Objective.NET_VALUE, budget, rules)

@@ -1,5 +1,6 @@
 """What a plan may choose for one project: architecture and images, with cost and chance."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +25,8 @@ class ProjectOptions:
         Architecture of each option.
     images_total, images_to_buy : ndarray of int64
         Images trained on, and how many of them are bought.
-    data_cents, training_cents, fixed_cents : ndarray of int64
-        Cost by kind; a price range counts at its mean.
+    cents : mapping of str to ndarray of int64
+        Committed cost of each line of the ledger, by its name; a price range counts at its mean.
     chance : ndarray of float64
         Chance of target on the solve's draws, in [0, 1].
     expected_value : ndarray of float64
@@ -50,9 +51,7 @@ class ProjectOptions:
     architecture_index: NDArray[np.int64]
     images_total: NDArray[np.int64]
     images_to_buy: NDArray[np.int64]
-    data_cents: Cents
-    training_cents: Cents
-    fixed_cents: Cents
+    cents: Mapping[str, Cents]
     chance: NDArray[np.float64]
     expected_value: NDArray[np.float64]
     expected_cost: NDArray[np.float64] | None = None
@@ -68,7 +67,7 @@ class ProjectOptions:
     @property
     def total_cents(self) -> Cents:
         """Committed cost of each option, shared assets not included."""
-        return self.data_cents + self.training_cents + self.fixed_cents
+        return sum(self.cents.values(), start=np.zeros(len(self), dtype=np.int64))
 
     @property
     def expected_net_value(self) -> NDArray[np.float64]:
@@ -80,6 +79,10 @@ class ProjectOptions:
     def architecture(self, index: int) -> str:
         """Return the architecture's name of one option."""
         return self.architectures[int(self.architecture_index[index])]
+
+    def cents_of(self, index: int) -> dict[str, int]:
+        """Return what one option commits by line, shared assets not included."""
+        return {line: int(cents[index]) for line, cents in self.cents.items()}
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "ProjectOptions":
         """Return the options at ``rows`` alone."""
@@ -93,9 +96,7 @@ class ProjectOptions:
             self.architecture_index[rows],
             self.images_total[rows],
             self.images_to_buy[rows],
-            self.data_cents[rows],
-            self.training_cents[rows],
-            self.fixed_cents[rows],
+            {line: cents[rows] for line, cents in self.cents.items()},
             self.chance[rows],
             self.expected_value[rows],
             some(self.expected_cost),

@@ -1,7 +1,7 @@
 """A plan: what is funded, what it costs and buys, how sure, and the proof."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from planner.domain.chance_noise import noise_words
@@ -33,26 +33,65 @@ class Warning_:  # noqa: N801 - `Warning` is a builtin
     message: str
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(dict[str, float]):
     """Committed cost by kind, in the portfolio's currency, each exact to the cent."""
 
-    data: float = 0.0
-    training: float = 0.0
-    fixed: float = 0.0
-    shared: float = 0.0
-    total: float = 0.0
+    ALWAYS = ("data", "training", "fixed")
+    """Kinds that are there where nothing is spent on them as well; others only where it is."""
+
+    def __init__(self, money: Mapping[str, float] | Iterable[tuple[str, float]] = ()) -> None:
+        super().__init__(money or dict.fromkeys((*self.ALWAYS, "shared", "total"), 0.0))
 
     @classmethod
-    def from_cents(cls, data: int, training: int, fixed: int, shared: int = 0) -> "Cost":
-        """Build a cost whose parts sum to its total to the cent."""
-        return cls(
-            data / 100,
-            training / 100,
-            fixed / 100,
-            shared / 100,
-            (data + training + fixed + shared) / 100,
-        )
+    def from_cents(cls, lines: Mapping[str, int], shared: int = 0) -> "Cost":
+        """Build a cost whose parts sum to its total to the cent.
+
+        Parameters
+        ----------
+        lines : mapping of str to int
+            Cents of each line of the ledger.
+        shared : int, default=0
+            Share of shared assets.
+
+        Examples
+        --------
+        >>> list(Cost.from_cents({"data": 1050, "storage": 25, "review": 0}, shared=500).values())
+        [10.5, 0.0, 0.0, 0.25, 5.0, 15.75]
+        """
+        spent = {kind: cents for kind, cents in lines.items() if cents}
+        parts = {kind: spent.pop(kind, 0) for kind in cls.ALWAYS} | spent | {"shared": shared}
+        money = {kind: cents / 100 for kind, cents in parts.items()}
+        return cls(money | {"total": sum(parts.values()) / 100})
+
+    @property
+    def data(self) -> float:
+        """Labelling images."""
+        return self.get("data", 0.0)
+
+    @property
+    def training(self) -> float:
+        """Training."""
+        return self.get("training", 0.0)
+
+    @property
+    def fixed(self) -> float:
+        """Setting up a collection."""
+        return self.get("fixed", 0.0)
+
+    @property
+    def shared(self) -> float:
+        """The share of shared assets."""
+        return self.get("shared", 0.0)
+
+    @property
+    def total(self) -> float:
+        """All parts."""
+        return self.get("total", 0.0)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What the total is the sum of, by kind."""
+        return {kind: amount for kind, amount in self.items() if kind != "total"}
 
 
 @dataclass(frozen=True)

@@ -149,8 +149,9 @@ def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
     total_cost = int(options.total_cents[pick]) + scene.share_cents(options.project)
     shared = 0 if options.pool_images is None else int(options.pool_images[pick].sum())
     if to_buy:
+        labels = int(options.cents["data"][pick])
         bought = (
-            f"Buys {most}{count(to_buy)} images for {scene.amount(int(options.data_cents[pick]))} "
+            f"Buys {most}{count(to_buy)} images for {scene.amount(labels)} "
             f"and trains {name} on {most}{count(total)}, for {most}{scene.amount(total_cost)} in "
             "all"
         )

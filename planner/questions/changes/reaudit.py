@@ -300,9 +300,7 @@ def _decision(seen: _Seen, index: int, portfolio: Portfolio) -> Decision:
         images_total=int(options.images_total[pick]),
         images_to_buy=int(options.images_to_buy[pick]),
         cost=Cost.from_cents(
-            int(options.data_cents[pick]),
-            int(options.training_cents[pick]),
-            int(options.fixed_cents[pick]),
+            options.cents_of(pick),
             sum(item.shares.cents[project.id] for item in mine),
         ),
         chance_of_target=float(options.chance[pick]),

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
 from planner.domain.named_project import named_project
-from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import amount_mean
 from planner.domain.results.plan import SCHEMA_VERSION, Warning_
+from planner.economics.ledger import Timing, by_timing, entries_of, training_amounts
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
@@ -193,10 +193,13 @@ def build_collection(
     rates = price_training(offered, portfolio.compute, catalogue)
     forecast = build_forecast(project, posterior, architectures=catalogue.architectures, seed=seed)
     at_stake = penalty if penalty is not None else float(project.value or 0.0)
-    passes = portfolio.compute.epochs * portfolio.compute.trials
     found = [
         _candidate(
-            project, forecast, rate, rounds, _prices(project, rate, passes, at_stake, round_cost)
+            project,
+            forecast,
+            rate,
+            rounds,
+            _prices(project, rate, portfolio.compute, at_stake, round_cost),
         )
         for rate in rates
     ]
@@ -275,14 +278,16 @@ def _refuted(project: Project) -> InputError:
 
 
 def _prices(
-    project: Project, rate: TrainingRate, passes: float, penalty: float, round_cost: float
+    project: Project, rate: TrainingRate, compute: Compute, penalty: float, round_cost: float
 ) -> RoundPrices:
+    """Return what a round costs: the lines of the ledger, by when they are paid."""
+    amounts = by_timing(entries_of(project, training_amounts((rate,), compute)[0]))
     return RoundPrices(
         penalty=penalty,
-        per_image=amount_mean(project.images.price),
+        per_image=amounts[Timing.PER_IMAGE],
         per_round=round_cost,
-        per_trained_image=rate.usd_per_image_epoch * passes,
-        setup=project.images.fixed_cost,
+        per_trained_image=amounts[Timing.PER_TRAINING],
+        setup=amounts[Timing.ONCE],
     )
 
 

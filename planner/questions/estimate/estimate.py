@@ -15,8 +15,14 @@ from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION, Cost, Warning_
 from planner.domain.results.shown import Shown
 from planner.economics.hardware import gpu_hours, memory_floor_gb
+from planner.economics.ledger import (
+    Counts,
+    committed,
+    entries_of,
+    place_of,
+    training_amounts,
+)
 from planner.economics.training import TrainingRate, price_training
-from planner.economics.training_options import price_images
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.forecasting.spread import SpreadSources
 from planner.planning.assumptions import estimate_assumptions
@@ -235,10 +241,11 @@ def _cheapest(
     offers = []
     for architecture, rate in zip(architectures, rates, strict=True):
         images, capped = _median_need(project, forecast, rate.architecture)
-        price = price_images(project, np.array([images], dtype=np.int64), (rate,), compute)
-        cost = Cost.from_cents(
-            int(price.data_cents[0]), int(price.training_cents[0, 0]), int(price.fixed_cents[0])
-        )
+        entries = entries_of(project, training_amounts((rate,), compute)[0])
+        trained = np.array([images], dtype=np.int64)
+        counts = Counts(np.maximum(trained - project.images.held, 0), trained)
+        cents = committed(entries, counts, place_of(project))
+        cost = Cost.from_cents({line: int(amount[0]) for line, amount in cents.items()})
         offers.append(_Offer(architecture, rate, images, capped, cost))
     offers.sort(key=lambda offer: offer.cost.total)
     last = offers[min(N_RECOMMENDATIONS, len(offers)) - 1].cost.total

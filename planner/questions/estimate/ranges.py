@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Quantiles
-from planner.economics.draws import data_cost_draws, training_cost_draws
+from planner.economics.ledger import (
+    Counts,
+    PriceDraws,
+    Timing,
+    entries_of,
+    spend,
+    training_amounts,
+)
 from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast
 from planner.planning.risk import summarise
@@ -42,8 +49,8 @@ class CostRange:
     images_total : ImagesRange
         Images trained on.
     data, training, total : Quantiles
-        Data with its set-up, training, and both. P90 is not exceeded in 90 % of outcomes;
-        ``cvar90`` is the mean of the dearest 10 %.
+        All that is paid for having images, training, and both. P90 is not exceeded in 90 % of
+        outcomes; ``cvar90`` is the mean of the dearest 10 %.
     contingency : float
         P80 − P50 of the total: what to hold back beside the median to be safe in 80 %.
     chance_met : float
@@ -104,16 +111,24 @@ def cost_ranges(
     n = forecast.n_draws
     target, name = project.error_target, rate.architecture
     held, limit = project.images.held, project.images.limit
+    draws = PriceDraws(compute, seed, n)
+    entries = entries_of(project, training_amounts((rate,), compute)[0])
     needed = forecast.data_needed_draws(target, name)
     stopped = np.clip(np.ceil(needed), min(max(held, 1), limit), limit)
     committed = np.full(n, float(images))
-    unit_price = data_cost_draws(project, 1, n, seed)
-    unit_training = training_cost_draws(rate, 1, compute, n, seed)
+    trainings = [entry for entry in entries if entry.line.timing is Timing.PER_TRAINING]
+    others = [entry for entry in entries if entry not in trainings]
 
     def cost_range(total_images: Draws, chance: float) -> CostRange:
-        to_buy = np.maximum(total_images - held, 0.0)
-        data = unit_price * to_buy + project.images.fixed_cost * (to_buy > 0)
-        training = unit_training * total_images
+        counts = Counts(np.maximum(total_images - held, 0.0), total_images)
+        data, training = (
+            spend(
+                [entry.line for entry in part],
+                counts,
+                [draws.amount(entry, project.id) for entry in part],
+            )
+            for part in (others, trainings)
+        )
         return _summary(total_images, data, training, chance, approval_limit)
 
     return CostRanges(

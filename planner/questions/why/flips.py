@@ -259,7 +259,7 @@ class _Finder:
         chance, cents, weight = reach
         options = self.prepared.options[self.index]
         bought = options.images_to_buy
-        rest = (cents - options.data_cents) / 100
+        rest = (cents - options.cents["data"]) / 100
         margin = chance * (self.project.value or 0.0) / weight - rest
         prices = margin[bought > 0] / bought[bought > 0]
         return float(prices.max()) if len(prices) else None

@@ -1,20 +1,26 @@
 """The tornado of a project, or of a whole plan: what is held, and what is uncertain about it."""
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.domain.results.explanation import Tornado
-from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
-from planner.forecasting.forecast import Forecast
+from planner.economics.ledger import (
+    Counts,
+    Entry,
+    Timing,
+    entries_of,
+    stopped,
+    training_amounts,
+)
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Solution
 from planner.offering.variants import present_factors
-from planner.planning.prepare import OptionKey, Prepared
+from planner.planning.prepare import Prepared
 from planner.planning.reasons.runner_up import best_option
-from planner.questions.why.tornado import Holding, tornado_of
+from planner.questions.why.tornado import Holding, UnitPrice, tornado_of
 
 if TYPE_CHECKING:
     from planner.domain.quantities import Amount
@@ -69,19 +75,26 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
     key = prepared.option(number)
     options, menu = prepared.options[key.index], prepared.menus[key.index]
     project = menu.project
-    forecast = menu.way(options, key.row).forecast
+    way = menu.way(options, key.row)
+    forecast = way.forecast
     error = forecast.error_draws([key.images], key.architecture)[:, 0]
     start = 0 if options.start is None else int(options.start[key.row])
     present = float(present_factors(prepared.portfolio)[start])
-    stops = prepared.portfolio.mode is Mode.STOP_WHEN_REACHED
-    price = project.images.price
-    training = int(options.training_cents[key.row]) / 100
-    if stops:
-        met, labelled, trained = _stopped(forecast, key, options)
-        training, cost = training * trained, _mean_spend(prepared, number)
+    total = options.images_total[[key.row]]
+    bought = options.images_to_buy[[key.row]]
+    if prepared.portfolio.mode is Mode.STOP_WHEN_REACHED:
+        need = forecast.data_needed_draws(forecast.project.error_target, key.architecture)
+        met, cost = need <= key.images, _mean_spend(prepared, number)
+        counts = stopped(np.ceil(need), total - bought, total)
     else:
-        met, labelled = error <= project.error_target, float(options.images_to_buy[key.row])
-        cost = int(options.total_cents[key.row]) / 100
+        met, cost = error <= project.error_target, int(options.total_cents[key.row]) / 100
+        counts = Counts(bought, total)
+    rate = way.rates[int(options.architecture_index[key.row])]
+    training = training_amounts((rate,), prepared.portfolio.compute)[0]
+    entries = entries_of(project, training)
+    trainings = [e.line.name for e in entries if e.line.timing is Timing.PER_TRAINING]
+    cents = options.cents_of(key.row)
+    share = float(counts.trained.mean()) / max(key.images, 1)
     targets = prepared.objective is Objective.TARGETS_MET
     return Holding(
         project=project.id,
@@ -89,24 +102,20 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         error=error,
         met=met.astype(np.float64),
         stake=1.0 if targets else (project.value or 0.0) * present,
-        labelled=labelled,
-        price=price,
-        training=training,
+        prices=tuple(_prices(entries, counts)),
+        training=share * sum(cents[name] for name in trainings) / 100,
         cost=cost,
         present=present if prepared.objective is Objective.NET_VALUE else 0.0,
     )
 
 
-def _stopped(
-    forecast: Forecast, key: OptionKey, options: ProjectOptions
-) -> tuple[NDArray[np.bool_], float, float]:
-    """Return success, images expected to be labelled, and the share of the cap trained on."""
-    need = forecast.data_needed_draws(forecast.project.error_target, key.architecture)
-    cap = int(options.images_total[key.row])
-    owned = cap - int(options.images_to_buy[key.row])
-    trained = np.minimum(np.maximum(np.ceil(need), owned), cap)
-    share = float(trained.mean()) / max(cap, 1)
-    return need <= cap, float((trained - owned).mean()), share
+def _prices(entries: Iterable[Entry], counts: Counts) -> Iterator[UnitPrice]:
+    """Yield the prices of a project's own lines, with the units expected."""
+    for entry in entries:
+        line = entry.line
+        if line.timing is not Timing.PER_TRAINING and not isinstance(entry.amount, np.ndarray):
+            units = float(counts.of(line).mean())
+            yield UnitPrice(line.price, str(line.timing), entry.amount, units)
 
 
 def _mean_spend(prepared: Prepared, number: int) -> float:

@@ -18,7 +18,15 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Tornado, TornadoBar
 
-__all__ = ["Holding", "band_bar", "build_tornado", "parts_of_error", "price_bar", "tornado_of"]
+__all__ = [
+    "Holding",
+    "UnitPrice",
+    "band_bar",
+    "build_tornado",
+    "parts_of_error",
+    "price_bar",
+    "tornado_of",
+]
 
 type Floats = NDArray[np.float64]
 
@@ -32,6 +40,28 @@ _PARTS = {
     "level": "level of the error curve (model)",
     "slope": "slope of the error curve (model)",
 }
+
+
+@dataclass(frozen=True)
+class UnitPrice:
+    """A price of a project's own.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    unit : str
+        What it is paid for, such as ``per image``.
+    amount : float or Range
+        Of one unit.
+    units : float
+        Expected to be paid.
+    """
+
+    name: str
+    unit: str
+    amount: Amount
+    units: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +80,8 @@ class Holding:
         1 where the target is met, else 0.
     stake : float
         What the objective counts for meeting it, as a present value.
-    labelled : float
-        Images expected to be bought.
-    price : float or Range
-        Of one of them.
+    prices : tuple of UnitPrice
+        Its own, those of compute apart.
     training : float
         Training cost expected, in currency.
     cost : float
@@ -67,8 +95,7 @@ class Holding:
     error: Floats
     met: Floats
     stake: float
-    labelled: float = 0.0
-    price: Amount = 0.0
+    prices: tuple[UnitPrice, ...] = ()
     training: float = 0.0
     cost: float = 0.0
     present: float = 1.0
@@ -110,9 +137,10 @@ def tornado_of(
     centre = float(np.mean(total))
     bars: list[TornadoBar | None] = []
     for holding in holdings:
-        per_unit = -holding.present * holding.labelled
-        name = f"label price of {holding.project}"
-        bars.append(price_bar(name, "per image", holding.price, centre, per_unit))
+        for price in holding.prices:
+            name = f"{price.name} of {holding.project}"
+            per_unit = -holding.present * price.units
+            bars.append(price_bar(name, price.unit, price.amount, centre, per_unit))
     training = sum(holding.present * holding.training for holding in holdings)
     bars += _compute_bars(compute_price, utilisation, centre, training)
     if holdings:

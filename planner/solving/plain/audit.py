@@ -29,10 +29,7 @@ def recompute(
 ) -> Tally:
     """Return worth and exact cost of one option (or None) per project."""
     chosen = [(item, pick) for item, pick in zip(options, picks, strict=True) if pick is not None]
-    cents = sum(
-        int(item.data_cents[pick]) + int(item.training_cents[pick]) + int(item.fixed_cents[pick])
-        for item, pick in chosen
-    )
+    cents = sum(int(line[pick]) for item, pick in chosen for line in item.cents.values())
     value = math.fsum(float(objective_worth(item, objective)[pick]) for item, pick in chosen)
     return Tally(value, cents)
 

@@ -1,18 +1,8 @@
 """Equations 3 and 5: data cost and total."""
 
-import numpy as np
 import pytest
 
-from planner.domain.portfolio.project import Images
-from planner.domain.quantities import Range
-from planner.economics.data import (
-    committed_data_cents,
-    data_cost,
-    images_to_buy,
-    images_trained,
-    total_cost,
-)
-from planner.errors import InputError
+from planner.economics.data import data_cost, images_trained, total_cost
 
 
 def test_the_published_example_costs_what_it_prints() -> None:
@@ -40,28 +30,6 @@ def test_a_fraction_of_an_image_is_a_whole_one() -> None:
 def test_the_published_totals_add_up(training: float, total: float) -> None:
     """Equation 3 gives the three printed totals to the cent."""
     assert total_cost(93_423.00, training) == total
-
-
-def test_a_price_range_counts_at_its_lognormal_mean() -> None:
-    """The amount is rounded, not the price: a fraction of a cent per image still adds up."""
-    images = Images(limit=10**6, price=Range(0.002, 0.004))
-    to_buy = np.array([0, 1, 10**6])
-    mean = Range(0.002, 0.004).lognormal_mean
-    cents = committed_data_cents(images, to_buy, "price")
-    assert cents.tolist() == [0, 0, round(mean * 10**8)]
-    assert cents[2] > 0
-
-
-def test_a_range_beyond_every_number_is_bad_input() -> None:
-    """A range whose mean no number can hold is refused, not turned into nonsense."""
-    images = Images(limit=10, price=Range(1e-300, 1e300))
-    with pytest.raises(InputError, match="cannot be counted"):
-        committed_data_cents(images, np.array([0, 1]), "price")
-
-
-def test_images_to_buy_never_go_negative() -> None:
-    """Held images are subtracted down to zero."""
-    assert images_to_buy(Images(limit=9, held=4), np.array([0, 4, 9])).tolist() == [0, 0, 5]
 
 
 @pytest.mark.parametrize(

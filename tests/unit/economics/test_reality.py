@@ -6,7 +6,9 @@ from planner.economics.reality import reality_note
 
 def test_data_usually_dominates() -> None:
     """The sentence carries the option's own numbers."""
-    note = reality_note(Cost.from_cents(9_342_300, 1_866, 0), "EfficientNet-B0", 4.53)
+    note = reality_note(
+        Cost.from_cents({"data": 9_342_300, "training": 1_866}), "EfficientNet-B0", 4.53
+    )
     assert note == (
         "Data, people and trials dominate; compute rarely does: training EfficientNet-B0 "
         "(4.53 accelerator-hours) is USD 18.66 of 93,442 (< 1 %)."
@@ -15,7 +17,7 @@ def test_data_usually_dominates() -> None:
 
 def test_where_compute_dominates_the_sentence_says_so() -> None:
     """A rule of thumb is not claimed against the numbers."""
-    note = reality_note(Cost.from_cents(100, 300, 0), "ViT-L/16", currency="EUR")
+    note = reality_note(Cost.from_cents({"data": 100, "training": 300}), "ViT-L/16", currency="EUR")
     assert "but here compute does" in note
     assert "EUR 3 of 4 (75 %)" in note
 

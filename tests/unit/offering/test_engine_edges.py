@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from planner.domain.vocabulary import Status
+from planner.economics.ledger import LINES
 from planner.offering.effort import Allowance
-from planner.offering.outcomes import PackedOutcomes, Stopping, certain_outcomes
+from planner.offering.outcomes import PackedOutcomes, Stopping, UnitCents, certain_outcomes
 from planner.offering.problem import Problem, RiskMeasure, SpendBound
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measures, worst_share
@@ -156,7 +157,9 @@ def _random_spend(seed: int) -> Problem:
     owner = np.repeat(np.arange(n_projects), n_levels)
     zeros, none = np.zeros(len(cap)), np.full(len(cap), -1)
     price = np.repeat(rng.uniform(20, 60, n_projects), n_levels)
-    stopping = Stopping(need, owner, zeros, cap, price, zeros + 1.0, none, none, zeros)
+    amounts = zip(LINES, (price, zeros + 1.0, zeros), strict=True)
+    lines = tuple(UnitCents(line, cents, none) for line, cents in amounts)
+    stopping = Stopping(need, owner, zeros, cap, lines)
     success = need[owner] <= cap[:, None]
     bits = certain_outcomes(success, zeros, np.zeros(len(cap), np.int64)).bits
     packed = PackedOutcomes(bits, zeros + 1_500.0, zeros, True, zeros + 1.0, stopping=stopping)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from planner.economics.ledger import LINES
 from planner.offering.outcomes import (
     PackedOutcomes,
     Stopping,
+    UnitCents,
     certain_outcomes,
     count_bits,
     empty_bits,
@@ -36,11 +38,10 @@ def _stopping_outcomes(rng: np.random.Generator) -> tuple[PackedOutcomes, NDArra
         curve=rng.integers(-1, 4, N_OPTIONS),
         held=held,
         cap=held + rng.integers(0, 900, N_OPTIONS),
-        price_cents=rng.random(N_OPTIONS) * 30,
-        training_cents=rng.random(N_OPTIONS),
-        price_factor=rng.integers(-1, 3, N_OPTIONS),
-        training_factor=rng.integers(-1, 3, N_OPTIONS),
-        fixed_cents=rng.integers(0, 500, N_OPTIONS).astype(np.float64),
+        lines=tuple(
+            UnitCents(line, rng.random(N_OPTIONS) * most, rng.integers(-1, 3, N_OPTIONS))
+            for line, most in zip(LINES, (30, 1, 500), strict=True)
+        ),
     )
     packed = PackedOutcomes(
         bits=certain_outcomes(_success(rng), np.ones(N_OPTIONS), np.ones(N_OPTIONS, np.int64)).bits,
@@ -62,11 +63,11 @@ def _stopping_outcomes(rng: np.random.Generator) -> tuple[PackedOutcomes, NDArra
             curve = stopping.curve[o]
             if curve >= 0:
                 top = min(max(float(need[curve, s]), held[o]), stopping.cap[o])
-                which = stopping.price_factor[o], stopping.training_factor[o]
-                price, train = (factors[f, s] if f >= 0 else 1.0 for f in which)
-                total += stopping.price_cents[o] * price * (top - held[o])
-                total += stopping.training_cents[o] * train * top
-                total += stopping.fixed_cents[o] if top > held[o] else 0.0
+                price, train, once = (
+                    item.cents[o] * (factors[item.factor[o], s] if item.factor[o] >= 0 else 1.0)
+                    for item in stopping.lines
+                )
+                total += price * (top - held[o]) + train * top + (once if top > held[o] else 0.0)
             spend[o, s] = total
     return packed, spend
 

@@ -27,7 +27,16 @@ def plan(status: Status) -> Plan:
     """Return a plan with one funded project, or an infeasible one."""
     feasible = status is not Status.INFEASIBLE
     decision = Decision(
-        "é", Verdict.GO, "ResNet-50", 10, 5, Cost.from_cents(10, 20, 3, 7), 0.5, 9.0, 8.6, "why"
+        "é",
+        Verdict.GO,
+        "ResNet-50",
+        10,
+        5,
+        Cost.from_cents({"data": 10, "training": 20, "fixed": 3}, 7),
+        0.5,
+        9.0,
+        8.6,
+        "why",
     )
     return Plan(
         model={"name": "published", "sha256": "x"},
@@ -97,9 +106,7 @@ def test_options_are_parallel_arrays() -> None:
         architecture_index=np.array([0, 1, 1]),
         images_total=np.array([10, 20, 30]),
         images_to_buy=np.array([0, 10, 20]),
-        data_cents=cents,
-        training_cents=cents,
-        fixed_cents=cents,
+        cents={"data": cents, "training": cents, "fixed": cents},
         chance=np.array([0.1, 0.2, 0.3]),
         expected_value=np.array([10.0, 20.0, 30.0]),
     )

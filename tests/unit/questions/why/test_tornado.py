@@ -6,10 +6,18 @@ from scipy.stats import norm
 
 from planner.domain.model.posterior import Posterior
 from planner.domain.quantities import Range
-from planner.questions.why.tornado import Holding, band_bar, parts_of_error, price_bar, tornado_of
+from planner.questions.why.tornado import (
+    Holding,
+    UnitPrice,
+    band_bar,
+    parts_of_error,
+    price_bar,
+    tornado_of,
+)
 from planner.testing import synthetic_posterior
 
 N = 20_000
+LABELS = UnitPrice("label price", "per image", Range(0.1, 0.4), 10.0)
 
 
 def normals(seed: int) -> np.ndarray:
@@ -75,7 +83,7 @@ def test_what_all_projects_share_is_told_from_own_luck() -> None:
 def test_bars_are_ranked_by_their_width_around_the_expected_value() -> None:
     """Level, then luck, then a narrow price; the centre is the mean of the draws."""
     posterior = synthetic_posterior(n_draws=4000)
-    one = holding(posterior, labelled=10.0, price=Range(0.1, 0.4), cost=2.0)
+    one = holding(posterior, prices=(LABELS,), cost=2.0)
     found = tornado_of([one], posterior, unit="USD")
     assert found.centre == pytest.approx(one.value_draws.mean())
     assert [bar.input for bar in found.bars] == [
@@ -104,6 +112,10 @@ def test_compute_ranges_move_all_training_at_once() -> None:
 def test_objectives_without_cost_ignore_prices() -> None:
     """A present factor of 0 means that cost does not count."""
     posterior = synthetic_posterior(n_draws=400)
-    one = holding(posterior, labelled=10.0, price=Range(0.1, 0.4), present=0.0)
+    one = holding(
+        posterior,
+        prices=(LABELS,),
+        present=0.0,
+    )
     found = tornado_of([one], posterior, unit="targets")
     assert not [bar for bar in found.bars if "price" in bar.input]

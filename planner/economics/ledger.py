@@ -1,0 +1,352 @@
+r"""What does a project pay, line by line?
+
+Every cost is a line: a number of units, counted off what an option labels and trains on, times the
+amount of one of them. Whoever asks for spend (the mean, the solve's draws, the audit's, ranges, the
+tornado, rounds of collecting) sums the same lines and differs only in the counts and the amounts
+that it puts in:
+
+.. math:: \mathrm{spend}_{os} = \sum_\ell \mathrm{amount}_{\ell s} \cdot
+    \mathrm{units}_\ell(\mathrm{labelled}_{os}, \mathrm{trained}_{os})
+
+To add a cost, declare a line in :data:`LINES` that reads a field of the project: options, plan,
+risk, ranges, tables, frames, workbook and JSON follow.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, reduce
+from operator import add, attrgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.portfolio.portfolio import Compute, SharedAsset
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import Basis
+from planner.economics.draws import compute_factor_draws, price_draws
+from planner.economics.money import Cents, product_cents, to_cents
+from planner.economics.training import TrainingRate
+
+__all__ = [
+    "LINES",
+    "Counts",
+    "Driver",
+    "Entry",
+    "Line",
+    "PriceDraws",
+    "Timing",
+    "asset_entries",
+    "by_timing",
+    "committed",
+    "entries_of",
+    "place_of",
+    "spend",
+    "stopped",
+    "training_amounts",
+]
+
+type Floats = NDArray[np.float64]
+type Numbers = NDArray[np.int64] | NDArray[np.float64]
+
+
+class Timing(StrEnum):
+    """When a line is paid."""
+
+    ONCE = "once"
+    """With the first image that its driver counts."""
+    PER_IMAGE = "per image"
+    """For each image, when it comes."""
+    PER_TRAINING = "per training"
+    """For each image in every training anew, at the price of compute."""
+
+
+class Driver(StrEnum):
+    """Which images a line is counted by."""
+
+    LABELLED = "labelled"
+    """Those that the project buys itself, beside what it holds and takes from pools."""
+    TRAINED = "trained"
+    """All that it trains on."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One cost of a project.
+
+    Attributes
+    ----------
+    name : str
+        Its key in what a decision costs.
+    timing : Timing
+        When it is paid.
+    driver : Driver
+        Which images it is counted by.
+    field : str
+        Of the project: says what one unit costs (what a training costs follows from compute), is
+        named if the amount is too large, and keys the draws of a range. A line whose field is not
+        set does not exist.
+    buys : str
+        What is paid for.
+    price : str
+        What the amount of one unit is called where it is a range.
+    """
+
+    name: str
+    timing: Timing
+    driver: Driver
+    field: str
+    buys: str
+    price: str = ""
+
+
+LINES = (
+    Line(
+        "data", Timing.PER_IMAGE, Driver.LABELLED, "images.price", "labelling images", "label price"
+    ),
+    Line("training", Timing.PER_TRAINING, Driver.TRAINED, "images.limit", "training"),
+    Line("fixed", Timing.ONCE, Driver.LABELLED, "images.fixed_cost", "setting up a collection"),
+)
+"""Every cost of a project that it does not share, in the order in which they are added up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A line of one project: with the amount of one unit.
+
+    Attributes
+    ----------
+    line : Line
+        Which.
+    amount : float, Range or ndarray of float64
+        Currency units; computed amounts are arrays that broadcast with the counts.
+    """
+
+    line: Line
+    amount: Amount | Floats
+
+    @cached_property
+    def mean(self) -> float | Floats:
+        """Mean amount of one unit."""
+        return self.amount.lognormal_mean if isinstance(self.amount, Range) else self.amount
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """What options are charged for.
+
+    Attributes
+    ----------
+    labelled, trained : ndarray
+        Images that a project buys itself, and all that it trains on; of any shape.
+    """
+
+    labelled: Numbers
+    trained: Numbers
+
+    def of(self, line: Line) -> NDArray[np.bool_] | Numbers:
+        """Return how many units of a line are paid."""
+        images = self.labelled if line.driver is Driver.LABELLED else self.trained
+        return images > 0 if line.timing is Timing.ONCE else images
+
+
+def stopped(need: Floats, owned: Numbers, cap: Numbers) -> Counts:
+    """Return what is counted where labelling stops at the target, at the latest at a cap.
+
+    Parameters
+    ----------
+    need : ndarray
+        Total images at which the target is met; inf for never.
+    owned, cap : ndarray
+        Images that need not be bought, and most trained on; they broadcast with ``need``.
+    """
+    trained = np.minimum(np.maximum(need, owned), cap)
+    return Counts(trained - owned, trained)
+
+
+def entries_of(project: Project, training: float | Floats) -> tuple[Entry, ...]:
+    """Return the lines of a project.
+
+    Parameters
+    ----------
+    project : Project
+        Whose fields say what the units cost.
+    training : float or ndarray of float64
+        What training on one image costs, of one architecture or of several, from
+        :func:`training_amounts`.
+    """
+    found = []
+    for line in LINES:
+        per_training = line.timing is Timing.PER_TRAINING
+        amount = training if per_training else attrgetter(line.field)(project)
+        if amount is not None:
+            found.append(Entry(line, amount))
+    return tuple(found)
+
+
+def asset_entries(asset: SharedAsset) -> tuple[Entry, ...]:
+    """Return the lines of the pool of images of a shared asset; none without a pool."""
+    if asset.images is None:
+        return ()
+    amounts = (
+        (line, attrgetter(line.field)(asset))
+        for line in LINES
+        if line.field.startswith("images.") and line.timing is not Timing.PER_TRAINING
+    )
+    return tuple(Entry(line, amount) for line, amount in amounts if amount is not None)
+
+
+def training_amounts(rates: Sequence[TrainingRate], compute: Compute) -> Floats:
+    """Return what training on one image costs each architecture, for every epoch and trial."""
+    passes = compute.epochs * compute.trials
+    return np.array([rate.usd_per_image_epoch * passes for rate in rates], dtype=np.float64)
+
+
+def place_of(owner: Project | SharedAsset) -> str:
+    """Return where a file says what the owner pays."""
+    return f"{'projects' if isinstance(owner, Project) else 'shared'}[{owner.id}]"
+
+
+def committed(entries: Iterable[Entry], counts: Counts, place: str) -> dict[str, Cents]:
+    """Return what the plan binds, by line, in whole cents.
+
+    An amount of the file counts as the decimal number it is written as, a range at the mean of its
+    lognormal; the product is rounded to the cent once (not the amount: a price of a fraction of a
+    cent would round to nothing).
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Of one owner.
+    counts : Counts
+        Whole images.
+    place : str
+        From :func:`place_of`.
+
+    Raises
+    ------
+    InputError
+        A cost is too large to be counted to the cent.
+    """
+    return {
+        entry.line.name: _cents(entry, counts.of(entry.line), f"{place}.{entry.line.field}")
+        for entry in entries
+    }
+
+
+def _cents(entry: Entry, units: NDArray[np.bool_] | Numbers, field: str) -> Cents:
+    if isinstance(entry.amount, int | float) and entry.line.timing is not Timing.PER_TRAINING:
+        return product_cents(entry.amount, units.astype(np.int64), field)
+    with np.errstate(over="ignore", invalid="ignore"):  # too large is answered by to_cents
+        return to_cents(np.asarray(entry.mean * units.astype(np.float64)), field)
+
+
+def spend(lines: Iterable[Line], counts: Counts, amounts: Iterable[float | Floats]) -> Floats:
+    """Return amounts times units, summed over lines; means or draws, as the amounts are.
+
+    Parameters
+    ----------
+    lines : iterable of Line
+        Those that count.
+    counts : Counts
+        Which may differ from draw to draw.
+    amounts : iterable of float or ndarray
+        Of one unit of each line; they broadcast with the counts.
+    """
+    terms = [amount * counts.of(line) for line, amount in zip(lines, amounts, strict=True)]
+    return np.asarray(reduce(add, terms) if terms else 0.0, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class PriceDraws:
+    """Draws of the amounts of lines, joint with the model's.
+
+    Attributes
+    ----------
+    compute : Compute
+        What every training is priced at.
+    seed : int
+        The same one gives the same draws.
+    n_draws : int
+        Of the model, or as many as are wanted: the first ones stay the same when more are asked
+        for.
+    """
+
+    compute: Compute
+    seed: int
+    n_draws: int
+
+    def varies(self, entry: Entry) -> bool:
+        """Whether the amount of one unit differs between draws."""
+        if entry.line.timing is Timing.PER_TRAINING:
+            return self.training_varies
+        return isinstance(entry.amount, Range)
+
+    @cached_property
+    def training_varies(self) -> bool:
+        """Whether a price of training is a range, on the chosen basis."""
+        compute = self.compute
+        prices: tuple[Amount | None, ...] = (compute.usd_per_hour, compute.utilisation)
+        if compute.basis is Basis.PAPER:
+            prices = (compute.usd_per_flop,)
+        return any(isinstance(price, Range) for price in prices)
+
+    @cached_property
+    def _training(self) -> Floats:
+        return compute_factor_draws(self.compute, self.n_draws, self.seed)
+
+    def amount(self, entry: Entry, owner: str) -> float | Floats:
+        """Return the amount of one unit in each draw; the number where it does not vary.
+
+        ``owner`` is the id under which a range is drawn; prices of compute all owners share.
+        """
+        if not self.varies(entry):
+            return entry.mean
+        if isinstance(entry.amount, Range):
+            return price_draws(entry.amount, self.n_draws, self.seed, owner, entry.line.field)
+        return entry.mean * self._training
+
+    def scaled(self, entry: Entry, owner: str, rows: slice) -> float | Floats:
+        """Return the amount of one unit in some of the draws, its mean times its factor."""
+        if not self.varies(entry):
+            return entry.mean
+        return entry.mean * self.factor(entry, owner, rows)
+
+    def factor(self, entry: Entry, owner: str, rows: slice) -> Floats:
+        """Return what the mean amount is multiplied by in some of the draws.
+
+        The audit reads the first draws, as its own risk report does; the solve the others, scaled
+        to the mean of 1 that they have in the long run, so that means over the solve's draws are
+        what is committed.
+
+        Parameters
+        ----------
+        entry : Entry
+            Which varies.
+        owner : str
+            As for :meth:`amount`.
+        rows : slice
+            Draws of the solve or of the audit.
+        """
+        if not isinstance(entry.amount, Range):
+            return self.training_factor(rows)
+        return self._half(np.asarray(self.amount(entry, owner) / entry.mean), rows)
+
+    def training_factor(self, rows: slice) -> Floats:
+        """Return the factor of training, which all owners share; 1 where nothing of it varies."""
+        return self._half(self._training, rows)
+
+    def _half(self, draws: Floats, rows: slice) -> Floats:
+        if rows.start:
+            return draws[: len(range(*rows.indices(self.n_draws)))]
+        solve = draws[self.n_draws - self.n_draws // 2 :]
+        return np.asarray(solve / solve.mean())
+
+
+def by_timing(entries: Iterable[Entry]) -> Mapping[Timing, float]:
+    """Return the mean amounts of one project that are paid at the same times, summed."""
+    total = dict.fromkeys(Timing, 0.0)
+    for entry in entries:
+        total[entry.line.timing] += float(entry.mean)
+    return total
