@@ -24,7 +24,7 @@ _OWN_MARK = b'name="generator" content="planner '
 
 
 class Style(StrEnum):
-    """Whom a report is for; the same words as in :mod:`planner.reporting.html.material`."""
+    """Whom a report is for; the same words as in :mod:`planner.reporting.sections.material`."""
 
     BOARD = "board"
     GRANT = "grant"

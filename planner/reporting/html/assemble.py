@@ -27,10 +27,10 @@ from planner.planning.sharing import purchases
 from planner.questions.frontier.frontier import build_frontier
 from planner.questions.why.holdings import plan_tornado
 from planner.reference.tables import load_catalogue
-from planner.reporting.html.build import build_report
-from planner.reporting.html.material import Material, Provenance, Style, shown_places
-from planner.reporting.html.outcomes import PlanDraws
 from planner.reporting.html.render import render_html
+from planner.reporting.sections.material import Material, Provenance, Style, shown_places
+from planner.reporting.sections.outcomes import PlanDraws
+from planner.reporting.sections.report import build_report
 
 FRONTIER_POINTS = 13
 FEW_POINTS = 5

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from planner.reporting.html.cards import Report
+from planner.reporting.document import Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,7 +20,7 @@ def render_html(report: Report) -> str:
     Parameters
     ----------
     report : Report
-        From :func:`planner.reporting.html.build.build_report`.
+        From :func:`planner.reporting.sections.report.build_report`.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from enum import StrEnum
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.quantities import Range
 from planner.domain.results.plan import Plan
-from planner.reporting.html.words import EXCLUDED_ITEMS
+from planner.reporting.words.report import EXCLUDED_ITEMS
 from planner.reporting.xlsx import look
 from planner.reporting.xlsx.book import Book, Column
 

@@ -29,8 +29,8 @@ from planner.inputs.xlsx.fields import PORTFOLIO
 from planner.reference.tables import load_catalogue
 from planner.reporting.figures.fan import draw_fan
 from planner.reporting.figures.tornado import draw_tornado
-from planner.reporting.html import words
 from planner.reporting.terminal.plan import render_plan
+from planner.reporting.words import report as words
 from planner.reporting.xlsx.columns import PLAN
 from planner.reporting.xlsx.results import results_bytes
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.reporting.html import numbers, pictures
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Code,
     Mark,
     Name,
@@ -20,9 +20,10 @@ from planner.reporting.html.cards import (
     plain,
     say,
 )
+from planner.reporting.figures import report_pictures as pictures
+from planner.reporting.figures.svg import to_svg
 from planner.reporting.html.render import render_html
-from planner.reporting.html.svg import to_svg
-from planner.reporting.html.text import visible
+from planner.reporting.user_text import visible
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 

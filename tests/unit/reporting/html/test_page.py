@@ -14,8 +14,8 @@ import pytest
 
 import planner
 from planner import _api
-from planner.reporting.html import words
 from planner.reporting.html.assemble import HtmlReport, stored_results
+from planner.reporting.words import report as words
 
 ROOT = Path(__file__).parents[4]
 EXAMPLES = {

@@ -11,8 +11,8 @@ from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Task, Verdict
 from planner.questions.estimate.estimate import spread
-from planner.reporting.html import numbers, pictures, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Bullets,
     Folded,
@@ -25,10 +25,12 @@ from planner.reporting.html.cards import (
     Text,
     say,
 )
-from planner.reporting.html.decision import all_projects
-from planner.reporting.html.material import Material, verdict_mark
-from planner.reporting.html.svg import to_svg
-from planner.reporting.html.text import visible
+from planner.reporting.figures import report_pictures as pictures
+from planner.reporting.figures.svg import to_svg
+from planner.reporting.sections.decision import all_projects
+from planner.reporting.sections.material import Material, verdict_mark
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 N_POINTS = 40
 _QUANTILES = (0.05, 0.95, 0.1, 0.9, 0.25, 0.75, 0.5)

@@ -12,8 +12,8 @@ import numpy as np
 from planner.domain.format import count
 from planner.domain.results.plan import Decision, Warning_
 from planner.domain.vocabulary import Verdict
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Bullets,
     Code,
@@ -28,8 +28,9 @@ from planner.reporting.html.cards import (
     Text,
     say,
 )
-from planner.reporting.html.material import Material
-from planner.reporting.html.text import visible
+from planner.reporting.sections.material import Material
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 MOST_MISSES = 5
 ROWS_ON_PAPER = 8

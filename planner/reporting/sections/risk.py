@@ -7,8 +7,8 @@ import numpy as np
 from planner.domain.format import count
 from planner.domain.results.plan import Quantiles, RiskResult
 from planner.domain.vocabulary import Status
-from planner.reporting.html import numbers, pictures, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Column,
     Name,
@@ -22,10 +22,12 @@ from planner.reporting.html.cards import (
     plain,
     say,
 )
-from planner.reporting.html.material import Material
-from planner.reporting.html.outcomes import PlanDraws
-from planner.reporting.html.svg import to_svg
-from planner.reporting.html.text import visible
+from planner.reporting.figures import report_pictures as pictures
+from planner.reporting.figures.svg import to_svg
+from planner.reporting.sections.material import Material
+from planner.reporting.sections.outcomes import PlanDraws
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 _LEVELS = {0.1: "p10", 0.5: "p50", 0.8: "p80", 0.9: "p90"}
 

@@ -1,4 +1,4 @@
-"""What a report is made of: numbers with their unit, names, sentences, tables, pictures, sections.
+"""What a document is made of: numbers with their unit, names, sentences, tables, pictures, sections.
 
 Everything here is a frozen record without a look. A template turns each into HTML; escaping
 happens there, once.
@@ -87,7 +87,7 @@ def say(sentence: str, /, **parts: "Part | Text") -> Text:
     Parameters
     ----------
     sentence : str
-        With ``{name}`` where a part stands; from :mod:`planner.reporting.html.words`.
+        With ``{name}`` where a part stands; from :mod:`planner.reporting.words.report`.
     **parts
         One for each name.
 
@@ -199,7 +199,8 @@ class Picture:
     Attributes
     ----------
     svg : str
-        From :func:`planner.reporting.html.svg.to_svg`: already escaped, with title and description.
+        From :func:`planner.reporting.figures.svg.to_svg`: escaped already, with title and
+        description.
     title : Text
         Heading; empty for none.
     caption : Text

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from planner.domain import format as written
-from planner.reporting.html.cards import Number
+from planner.reporting.document import Number
 
 SHARE, IMAGES, TARGETS, PROJECTS = "share", "images", "targets", "projects"
 

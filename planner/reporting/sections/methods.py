@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.vocabulary import Verdict
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Bullets,
     Name,
     Paragraph,
@@ -13,9 +13,10 @@ from planner.reporting.html.cards import (
     Text,
     say,
 )
-from planner.reporting.html.evidence import FanView
-from planner.reporting.html.material import Material
-from planner.reporting.html.text import visible
+from planner.reporting.sections.evidence import FanView
+from planner.reporting.sections.material import Material
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 
 def methods_section(material: Material) -> Section:

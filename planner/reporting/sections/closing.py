@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from planner.domain.format import count, figure
 from planner.domain.vocabulary import Objective
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Bullets,
     Code,
@@ -18,8 +18,9 @@ from planner.reporting.html.cards import (
     Signatures,
     Text,
 )
-from planner.reporting.html.material import Material, Style
-from planner.reporting.html.text import visible
+from planner.reporting.sections.material import Material, Style
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 SETTINGS_ON_PAPER = 9
 

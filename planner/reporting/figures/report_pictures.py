@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner.domain.format import count, fixed, money, percent
 from planner.reporting.figure_text import rate_tick, short_tick
-from planner.reporting.html.svg import AMBER, BLUE, INK, MUTED, RED, RULE, report_style
+from planner.reporting.figures.svg import AMBER, BLUE, INK, MUTED, RED, RULE, report_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from planner.domain.format import count, shorten
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import SharedResult
-from planner.reporting.figure_text import plain_text, short_tick
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Bullets,
     Column,
@@ -24,9 +23,11 @@ from planner.reporting.html.cards import (
     Text,
     say,
 )
-from planner.reporting.html.material import Material
-from planner.reporting.html.svg import report_style, to_svg
-from planner.reporting.html.text import visible
+from planner.reporting.figure_text import plain_text, short_tick
+from planner.reporting.figures.svg import report_style, to_svg
+from planner.reporting.sections.material import Material
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

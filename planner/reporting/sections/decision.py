@@ -8,8 +8,8 @@ from planner.domain.format import count
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.results.plan import Decision
 from planner.domain.vocabulary import Mode, Objective, Verdict
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Bar,
     Block,
     Bullets,
@@ -28,8 +28,9 @@ from planner.reporting.html.cards import (
     Tiles,
     say,
 )
-from planner.reporting.html.material import Material, verdict_mark
-from planner.reporting.html.text import visible
+from planner.reporting.sections.material import Material, verdict_mark
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 ALL_ANCHOR = "all-projects"
 

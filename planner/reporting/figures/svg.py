@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from planner._drawing import plain_style
-from planner.reporting.html.text import visible
+from planner.reporting.user_text import visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

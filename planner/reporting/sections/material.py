@@ -12,9 +12,10 @@ from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Verdict
 from planner.forecasting.forecast import Forecast
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import Mark, Number
-from planner.reporting.html.outcomes import PlanDraws
+from planner.reporting import numbers
+from planner.reporting.document import Mark, Number
+from planner.reporting.sections.outcomes import PlanDraws
+from planner.reporting.words import report as words
 
 MOST_SHOWN = 20
 """Projects with a row in the decision and a picture; the others are linked."""

@@ -1,8 +1,8 @@
 """A report from a plan: which sections, in which order."""
 
 from planner.domain.vocabulary import Status
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Bullets,
     Mark,
@@ -14,21 +14,26 @@ from planner.reporting.html.cards import (
     Text,
     say,
 )
-from planner.reporting.html.closing import (
+from planner.reporting.sections.closing import (
     assumptions_section,
     excluded_section,
     manifest_section,
     signature_section,
 )
-from planner.reporting.html.decision import decision_section
-from planner.reporting.html.diagnostics import diagnostics_section
-from planner.reporting.html.evidence import evidence_section
-from planner.reporting.html.material import Material, Style
-from planner.reporting.html.methods import methods_section
-from planner.reporting.html.outlook import amortisation_section, frontier_section, tornado_section
-from planner.reporting.html.register import register_section
-from planner.reporting.html.risk import risk_section
-from planner.reporting.html.text import visible
+from planner.reporting.sections.decision import decision_section
+from planner.reporting.sections.diagnostics import diagnostics_section
+from planner.reporting.sections.evidence import evidence_section
+from planner.reporting.sections.material import Material, Style
+from planner.reporting.sections.methods import methods_section
+from planner.reporting.sections.outlook import (
+    amortisation_section,
+    frontier_section,
+    tornado_section,
+)
+from planner.reporting.sections.register import register_section
+from planner.reporting.sections.risk import risk_section
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 
 def build_report(material: Material) -> Report:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from planner.reporting.html import numbers, words
-from planner.reporting.html.cards import (
+from planner.reporting import numbers
+from planner.reporting.document import (
     Block,
     Code,
     Column,
@@ -20,10 +20,11 @@ from planner.reporting.html.cards import (
     Text,
     say,
 )
-from planner.reporting.html.material import Material
-from planner.reporting.html.pictures import sheet
-from planner.reporting.html.svg import AMBER, BLUE, INK, MUTED, RED, RULE, to_svg
-from planner.reporting.html.text import visible
+from planner.reporting.figures.report_pictures import sheet
+from planner.reporting.figures.svg import AMBER, BLUE, INK, MUTED, RED, RULE, to_svg
+from planner.reporting.sections.material import Material
+from planner.reporting.user_text import visible
+from planner.reporting.words import report as words
 
 type Json = Mapping[str, object]
 

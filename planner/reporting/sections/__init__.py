@@ -1,0 +1,1 @@
+"""What is said of a result, as blocks of a document: any renderer draws them."""
