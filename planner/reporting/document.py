@@ -1,10 +1,10 @@
-"""What a document is made of: numbers with their unit, names, sentences, tables, pictures, sections.
+"""What a document is made of: numbers with their unit, names, sentences, tables, sections.
 
-Everything here is a frozen record without a look. A template turns each into HTML; escaping
-happens there, once.
+Everything here is a frozen record without a look. Renderers draw it: a template turns each part
+into HTML (escaping happens there, once), the terminal and the notebook have drawers of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 from typing import ClassVar
@@ -143,12 +143,16 @@ class Tiles:
 
 
 @dataclass(frozen=True)
-class Column:
-    """Header of one column; numbers stand right; ``minor`` ones are left out on paper."""
+class Head:
+    """Header of one column; numbers stand right; ``minor`` ones are left out on paper.
+
+    ``width`` is how many characters of a name are shown where room is short; 0: all of them.
+    """
 
     label: str
     numeric: bool = False
     minor: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,11 +169,27 @@ class Table:
     """A table with its caption; ``foot`` is its row of totals."""
 
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Head, ...]
     rows: tuple[Row, ...]
     foot: Row | None = None
     tone: str = ""
     kind: ClassVar[str] = "table"
+
+
+def table_of(
+    heads: Iterable[Head], rows: Iterable[Iterable["Part | Text"]], caption: str = ""
+) -> Table:
+    """Return a table of cells that are one part or several.
+
+    Examples
+    --------
+    >>> table_of([Head("Case")], [["one"], ["two"]]).rows[1].cells
+    (('two',),)
+    """
+    made = tuple(
+        Row(tuple(cell if isinstance(cell, tuple) else (cell,) for cell in row)) for row in rows
+    )
+    return Table(caption, tuple(heads), made)
 
 
 @dataclass(frozen=True)

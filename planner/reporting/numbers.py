@@ -8,6 +8,9 @@ from planner.reporting.document import Number
 
 SHARE, IMAGES, TARGETS, PROJECTS = "share", "images", "targets", "projects"
 
+TOO_WIDE = 1e7
+"""Amounts from here on are shown in millions, where room is short."""
+
 
 def amount(value: float, currency: str, key: str = "", *, named: bool = False) -> Number:
     """Return an amount of money; ``named`` prints its currency.
@@ -18,6 +21,12 @@ def amount(value: float, currency: str, key: str = "", *, named: bool = False) -
     'USD 24,971'
     """
     return Number(written.money(value, currency if named else ""), value, currency, key)
+
+
+def short_amount(value: float, currency: str, key: str = "") -> Number:
+    """Return an amount that fits a narrow column: from ten million on in millions."""
+    text = written.money(value) if abs(value) < TOO_WIDE else written.short_money(value)
+    return Number(text, value, currency, key)
 
 
 def images(value: float | None, key: str = "") -> Number:
@@ -57,6 +66,11 @@ def targets(value: float, key: str = "", *, named: bool = False) -> Number:
     """Return an expected number of targets met."""
     text = written.targets(value) if named else written.fixed(value, 2)
     return Number(text, value, TARGETS, key)
+
+
+def score(value: float, key: str = "") -> Number:
+    """Return a number between 0 and 1 to two decimals."""
+    return Number(written.fixed(value, 2), value, SHARE, key)
 
 
 def figure(value: float, unit: str, key: str = "", *, digits: int = 3) -> Number:

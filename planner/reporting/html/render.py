@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from planner.reporting.document import Report
+from planner.reporting.user_text import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,6 +48,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
     )
     environment.filters["exact"] = _exact
+    environment.filters["visible"] = visible
     environment.filters["drawn"] = lambda svg: Markup(svg)  # noqa: S704 - escaped by to_svg
     return environment
 

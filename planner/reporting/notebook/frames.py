@@ -5,8 +5,7 @@ means and in what unit. Amounts of money are in ``frame.attrs["currency"]``; sha
 in [0, 1].
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
@@ -18,33 +17,17 @@ from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.results.frontier import Frontier
-from planner.domain.results.plan import Decision, Plan
+from planner.domain.results.plan import Plan
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
+from planner.reporting.columns import Column, Columns, Kind, Surface
 from planner.reporting.figures.fan import images_shown
+from planner.reporting.sections.estimate_columns import ESTIMATES
+from planner.reporting.sections.frontier_columns import TORNADO, frontier_columns
+from planner.reporting.sections.plan_columns import DECISIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PLAN_COLUMNS = {
-    "project": "id",
-    "verdict": "GO, PILOT or NO-GO",
-    "architecture": "chosen network; missing if not funded",
-    "images_total": "labelled images trained on",
-    "images_to_buy": "of these, labelled images still to buy",
-    "chance_of_target": "P(error measured after training meets the target)",
-    "expected_value": "gross value expected, currency (present value)",
-    "expected_net_value": "the same minus mean spend, currency",
-    "why": "one paragraph",
-    "expected_cost": "mean spend, currency",
-    "start": "period in which it starts; missing without periods",
-    "assets": "shared assets it uses, separated by ', '",
-    "cost_data": "committed for labelled images, currency",
-    "cost_training": "committed for training, currency",
-    "cost_fixed": "committed for setting up collections, currency",
-    "cost_shared": "its share of shared assets, currency",
-    "cost_total": "committed in all, currency",
-}
 
 FORECAST_COLUMNS = {
     "project": "id",
@@ -80,52 +63,18 @@ PORTFOLIO_COLUMNS = {
     "pilots": "measured runs",
 }
 
-ESTIMATE_COLUMNS = {
-    "project": "id",
-    "relative_complexity": "task entropy over that of the baseline",
-    "target_error": "target as an error: 1 - accuracy, or 1 - mean IoU",
-    "majority_guess_error": "error of always answering the most frequent class",
-    "data_needed_p10": "total images needed, not exceeded in 10 % of outcomes; inf: never",
-    "data_needed_p50": "total images needed, not exceeded in 50 % of outcomes; inf: never",
-    "data_needed_p90": "total images needed, not exceeded in 90 % of outcomes; inf: never",
-    "chance_never": "P(no number of images meets the target)",
-    "error_now_p10": "error with the images held, not exceeded in 10 % of outcomes",
-    "error_now_p50": "error with the images held, not exceeded in 50 % of outcomes",
-    "error_now_p90": "error with the images held, not exceeded in 90 % of outcomes",
-    "error_at_limit_p10": "error at the limit, not exceeded in 10 % of outcomes",
-    "error_at_limit_p50": "error at the limit, not exceeded in 50 % of outcomes",
-    "error_at_limit_p90": "error at the limit, not exceeded in 90 % of outcomes",
-    "chance_of_target_at_limit": "P(error measured at the limit meets the target)",
-    "architecture": "first recommendation",
-    "images_total": "labelled images it trains on",
-    "images_to_buy": "of these, labelled images still to buy",
-    "chance_of_target": "P(error measured at these images meets the target)",
-    "cost_total": "price of the first recommendation, currency",
-}
-
-FRONTIER_COLUMNS = {
-    "budget": "limit on committed spend, currency",
-    "weight": "of the tail in the risk measure, in [0, 1]; 0 is the expectation",
-    "committed": "spend of the best plan found, currency",
-    "value": "objective reached, in its unit",
-    "bound": "proven upper bound on the objective, in its unit",
-    "mean": "expected net value on draws the plan never saw, currency",
-    "cvar": "mean of its worst outcomes on these draws, currency",
-    "expected_targets": "sum of the chances of target of what is funded",
-    "chance_all": "P(every funded project meets its target)",
-    "funded": "ids, separated by ', '",
-    "n_funded": "projects",
-    "shadow_price": "worth of one more unit of budget, units of the objective per currency",
-}
-
-TORNADO_COLUMNS = {
-    "input": "what is moved",
-    "unit": "of the input",
-    "low": "its P10, in that unit",
-    "high": "its P90, in that unit",
-    "value_at_low": "the decision's value there, in the tornado's unit",
-    "value_at_high": "the decision's value there, in the tornado's unit",
-    "effect": "distance between the two",
+_UNITS = {
+    Kind.COUNT: "images",
+    Kind.NEED: "images, inf: never",
+    Kind.TALLY: "projects",
+    Kind.MONEY: "currency",
+    Kind.AMOUNT: "currency",
+    Kind.WORTH: "currency",
+    Kind.WORTH_TARGETS: "targets",
+    Kind.TARGETS: "targets",
+    Kind.CHANCE: "share in [0, 1]",
+    Kind.RATE: "error in (0, 1)",
+    Kind.LEVEL: "share in [0, 1]",
 }
 
 _QUANTILES = {f"p{percent:02d}": percent / 100 for percent in (5, 10, 25, 50, 75, 90, 95)}
@@ -146,8 +95,7 @@ def frame_of(record: object, **_options: str | None) -> "pd.DataFrame":
 
 @frame_of.register(Plan)
 def _(record: Plan) -> "pd.DataFrame":
-    rows = (_decision_row(decision) for decision in record.decisions)
-    return _frame(rows, PLAN_COLUMNS, currency=record.currency)
+    return _declared(DECISIONS, record.decisions, record.currency)
 
 
 @frame_of.register(Portfolio)
@@ -182,41 +130,12 @@ def _(record: Forecast, *, architecture: str | None = None) -> "pd.DataFrame":
 
 @frame_of.register(Estimate)
 def _(record: Estimate) -> "pd.DataFrame":
-    rows = []
-    for project in record.projects:
-        lead = project.recommendations[0]
-        spreads = {
-            f"{name}_{quantile}": float("inf") if amount is None else amount
-            for name in ("data_needed", "error_now", "error_at_limit")
-            for quantile, amount in asdict(getattr(project, name)).items()
-            if quantile != "chance_never"
-        }
-        rows.append(
-            {
-                "project": project.id,
-                "relative_complexity": project.relative_complexity,
-                "target_error": project.target_error,
-                "majority_guess_error": project.majority_guess_error,
-                "chance_never": project.data_needed.chance_never,
-                **spreads,
-                "chance_of_target_at_limit": project.chance_of_target_at_limit,
-                "architecture": lead.architecture,
-                "images_total": lead.images_total,
-                "images_to_buy": lead.images_to_buy,
-                "chance_of_target": lead.chance_of_target,
-                "cost_total": lead.cost.total,
-            }
-        )
-    return _frame(rows, ESTIMATE_COLUMNS, currency=record.currency)
+    return _declared(ESTIMATES, record.projects, record.currency)
 
 
 @frame_of.register(Frontier)
 def _(record: Frontier) -> "pd.DataFrame":
-    rows = (
-        {**asdict(point), "funded": ", ".join(point.funded), "n_funded": len(point.funded)}
-        for point in record.points
-    )
-    return _frame(rows, FRONTIER_COLUMNS, currency=record.currency)
+    return _declared(frontier_columns(record), record.points, record.currency)
 
 
 @frame_of.register(Explanation)
@@ -230,9 +149,28 @@ def _(record: PlanExplanation) -> "pd.DataFrame":
 
 
 def _tornado_frame(tornado: Tornado | None, currency: str) -> "pd.DataFrame":
-    bars = tornado.bars if tornado else ()
-    rows = ({**asdict(bar), "effect": bar.effect} for bar in bars)
-    return _frame(rows, TORNADO_COLUMNS, currency=currency)
+    return _declared(TORNADO, tornado.bars if tornado else (), currency)
+
+
+def _declared[R](columns: Columns[R], records: Sequence[R], currency: str) -> "pd.DataFrame":
+    """Return records as a frame of their declared columns."""
+    shown = columns.on(Surface.FRAME, records)
+    meanings = {column.frame_name: _meaning(column) for column in shown}
+    rows = ({column.frame_name: _raw(column, record) for column in shown} for record in records)
+    return _frame(rows, meanings, currency=currency)
+
+
+def _meaning[R](column: Column[R]) -> str:
+    """Return what a column means and in what unit its numbers are in a frame."""
+    unit = _UNITS.get(column.kind, "")
+    return f"{column.note} Unit: {unit}." if unit else column.note
+
+
+def _raw[R](column: Column[R], record: R) -> object:
+    value = column.value(record)
+    if column.kind is Kind.NEED:
+        return float("inf") if value is None else value
+    return str(value) if column.kind is Kind.VERDICT else value
 
 
 def _frame(
@@ -245,14 +183,6 @@ def _frame(
     frame = pd.DataFrame(list(rows), columns=list(columns))
     frame.attrs = {"columns": dict(columns), **notes}
     return frame
-
-
-def _decision_row(decision: Decision) -> dict[str, object]:
-    row = asdict(decision)
-    cost = row.pop("cost")
-    row["verdict"] = str(decision.verdict)
-    row["assets"] = ", ".join(decision.assets)
-    return {**row, **{f"cost_{kind}": amount for kind, amount in cost.items()}}
 
 
 def _project_row(project: Project) -> dict[str, object]:

@@ -1,19 +1,19 @@
 """The decision: what to fund, with how much, and what it buys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from planner.domain.format import count
-from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.results.plan import Decision
-from planner.domain.vocabulary import Mode, Objective, Verdict
+from planner.domain.vocabulary import Mode, Objective
 from planner.reporting import numbers
+from planner.reporting.columns import Surface
 from planner.reporting.document import (
     Bar,
     Block,
     Bullets,
-    Column,
     Folded,
     Link,
     Name,
@@ -28,7 +28,14 @@ from planner.reporting.document import (
     Tiles,
     say,
 )
-from planner.reporting.sections.material import Material, verdict_mark
+from planner.reporting.sections.material import Material
+from planner.reporting.sections.plan_columns import is_funded
+from planner.reporting.sections.plan_tables import (
+    decision_columns,
+    decision_table,
+    foot_row,
+    spend_tables,
+)
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
@@ -168,99 +175,42 @@ def _tiles(material: Material) -> Iterator[Tile]:
 def _table(material: Material, places: Sequence[int], *, partial: bool, caption: str = "") -> Table:
     """Return decisions as a table; with ``partial``, a row for those left out."""
     plan = material.plan
-    with_start = any(decision.start for decision in plan.decisions)
+    without = () if _has_values(material) else ("expected_net_value",)
+    table = decision_table(plan, Surface.PAGE, places=places, without=without)
+    keys = [column.key for column in decision_columns(plan, Surface.PAGE, without)]
     largest = max((item.cost.total for item in plan.decisions), default=0.0)
-    rows = [_row(material, place, largest, with_start=with_start) for place in places]
+    rows = [
+        _with_bar(row, keys.index("cost.total"), plan.decisions[place], largest)
+        for row, place in zip(table.rows, places, strict=True)
+    ]
     if partial:
-        rows.append(_others(material, places, with_start=with_start))
+        rows.append(_others(material, places, without))
         caption = words.DECISION_CAPTION_TOP.format(
             shown=len(places), total=count(len(plan.decisions))
         )
-    return Table(
-        caption or words.DECISION_CAPTION,
-        tuple(_columns(material, with_start=with_start)),
-        tuple(rows),
-        _foot(material, with_start=with_start),
-        tone="decision",
-    )
+    return replace(table, caption=caption or words.DECISION_CAPTION, rows=tuple(rows))
 
 
-def _columns(material: Material, *, with_start: bool) -> Iterator[Column]:
-    yield Column("Project")
-    yield Column("Verdict")
-    yield Column(f"Spend, {material.currency}", numeric=True)
-    yield Column("Chance of target", numeric=True)
-    yield Column("Images to train on", numeric=True)
-    yield Column("of these to buy", numeric=True)
-    yield Column("Architecture")
-    if with_start:
-        yield Column("Start")
-    if _has_values(material):
-        yield Column(f"Expected net value, {material.currency}", numeric=True)
+def _with_bar(row: Row, at: int, decision: Decision, largest: float) -> Row:
+    """Return a row whose spend has a bar beside it."""
+    if not is_funded(decision):
+        return row
+    bar = Bar(decision.cost.total / largest if largest else 0.0)
+    return replace(row, cells=(*row.cells[:at], (bar, *row.cells[at]), *row.cells[at + 1 :]))
 
 
-def _row(material: Material, place: int, largest: float, *, with_start: bool) -> Row:
-    decision, here = _decision(material, place), f"decisions[{place}]"
-    name: Text = (Name(visible(decision.project)),)
-    funded = decision.verdict is not Verdict.NO_GO
-    cells: list[Text] = [name, (verdict_mark(decision),)]
-    if funded:
-        spend = numbers.amount(decision.cost.total, material.currency, f"{here}.cost.total")
-        share = decision.cost.total / largest if largest else 0.0
-        key = f"{here}.chance_of_target"
-        cells += [
-            (Bar(share), spend),
-            (_chance(material, place, key),),
-            (numbers.images(decision.images_total, f"{here}.images_total"),),
-            (numbers.images(decision.images_to_buy, f"{here}.images_to_buy"),),
-            (Name(visible(decision.architecture or "")),),
-        ]
-    else:
-        cells += [("–",)] * 5
-    if with_start:
-        cells.append((Name(visible(decision.start)),) if decision.start else ("–",))
-    if _has_values(material):
-        key = f"{here}.expected_net_value"
-        net = numbers.amount(decision.expected_net_value, material.currency, key)
-        cells.append((net,) if funded else ("–",))
-    return Row(tuple(cells), tone="" if funded else "off")
-
-
-def _chance(material: Material, place: int, key: str) -> Number:
-    bounds = chance_bounds(material.portfolio, material.project(place))
-    return numbers.chance(_decision(material, place).chance_of_target, key, against=bounds)
-
-
-def _others(material: Material, places: Sequence[int], *, with_start: bool) -> Row:
+def _others(material: Material, places: Sequence[int], without: Collection[str]) -> Row:
     """Return one row for the projects that are not shown."""
-    plan = material.plan
+    plan, currency = material.plan, material.currency
     others = [item for at, item in enumerate(plan.decisions) if at not in set(places)]
     left_out = numbers.tally(len(others), numbers.PROJECTS)
-    spend = sum(round(100 * item.cost.total) for item in others) / 100
-    cells: list[Text] = [
-        say(words.THE_OTHERS, count=left_out),
-        ("",),
-        (numbers.amount(spend, material.currency),),
-    ]
-    cells += [("",)] * (5 if with_start else 4)
-    if _has_values(material):
-        net = sum(item.expected_net_value for item in others)
-        cells.append((numbers.amount(net, material.currency),))
-    return Row(tuple(cells))
-
-
-def _foot(material: Material, *, with_start: bool) -> Row:
-    key = "budget.committed"
-    committed = numbers.amount(material.plan.budget.committed, material.currency, key)
-    buy = sum(item.images_to_buy for item in material.plan.decisions)
-    cells: list[Text] = [(words.TOTAL,), ("",), (committed,), ("",), ("",)]
-    cells += [(numbers.images(buy),), ("",)]
-    if with_start:
-        cells.append(("",))
-    if _has_values(material):
-        net = sum(item.expected_net_value for item in material.plan.decisions)
-        cells.append((numbers.amount(net, material.currency),))
-    return Row(tuple(cells))
+    shown = decision_columns(plan, Surface.PAGE, without)
+    cells = {
+        column.key: column.total(others, currency)
+        for column in shown
+        if column.key in ("cost.total", "expected_net_value")
+    }
+    return foot_row(shown, {**cells, "project": say(words.THE_OTHERS, count=left_out)})
 
 
 def _has_values(material: Material) -> bool:
@@ -283,47 +233,11 @@ def _measure_first(material: Material, pilots: Sequence[int]) -> Text:
 
 
 def _spend_tables(material: Material) -> Iterator[Table]:
-    plan, currency = material.plan, material.currency
-    if plan.periods:
-        by_period = (
-            Column("Period"),
-            Column("Budget", numeric=True),
-            Column("Committed", numeric=True),
-        )
-        rows = tuple(
-            Row(
-                (
-                    (Name(visible(period.id)),),
-                    (numbers.amount(period.budget, currency, f"periods[{at}].budget"),),
-                    (numbers.amount(period.committed, currency, f"periods[{at}].committed"),),
-                )
-            )
-            for at, period in enumerate(plan.periods)
-        )
-        yield Table(f"{words.PERIODS_CAPTION}, {currency}", by_period, rows)
-    if plan.units:
-        columns = (
-            Column("Unit"),
-            Column("Committed", numeric=True),
-            Column("Without shared assets", numeric=True),
-            Column("Share of that", numeric=True),
-            Column("Funded", numeric=True),
-            Column("Proposed", numeric=True),
-        )
-        rows = tuple(
-            Row(
-                (
-                    (Name(visible(unit.id)),),
-                    (numbers.amount(unit.committed, currency, f"units[{at}].committed"),),
-                    (numbers.amount(unit.own or 0.0, currency, f"units[{at}].own"),),
-                    (numbers.chance(unit.own_share or 0.0, f"units[{at}].own_share"),),
-                    (numbers.tally(unit.funded, numbers.PROJECTS, f"units[{at}].funded"),),
-                    (numbers.tally(unit.projects, numbers.PROJECTS, f"units[{at}].projects"),),
-                )
-            )
-            for at, unit in enumerate(plan.units)
-        )
-        yield Table(f"{words.UNITS_CAPTION}, {currency}", columns, rows)
+    captions = {"periods": words.PERIODS_CAPTION, "units": words.UNITS_CAPTION}
+    there = [name for name in captions if getattr(material.plan, name)]
+    tables = spend_tables(material.plan, Surface.PAGE)
+    for name, table in zip(there, tables, strict=True):
+        yield replace(table, caption=f"{captions[name]}, {material.currency}")
 
 
 def _rule(material: Material) -> Text:

@@ -7,8 +7,8 @@ from planner.reporting import numbers
 from planner.reporting.document import (
     Block,
     Code,
-    Column,
     Definitions,
+    Head,
     Mark,
     Name,
     Paragraph,
@@ -62,11 +62,11 @@ def _check_table(caption: str, found: object) -> Iterator[Table]:
         return
     rows = tuple(_check_row(check) for check in found if isinstance(check, Mapping))
     columns = (
-        Column("Check"),
-        Column("Result"),
-        Column("Value", numeric=True),
-        Column("Threshold", numeric=True),
-        Column("Advice"),
+        Head("Check"),
+        Head("Result"),
+        Head("Value", numeric=True),
+        Head("Threshold", numeric=True),
+        Head("Advice"),
     )
     yield Table(caption, columns, rows)
 
@@ -120,12 +120,12 @@ def _parameters(found: object) -> Iterator[Table]:
     if not isinstance(found, Mapping) or not found:
         return
     columns = (
-        Column("Parameter"),
-        Column("Mean", numeric=True),
-        Column("Standard deviation", numeric=True),
-        Column("R-hat", numeric=True),
-        Column("Bulk ESS", numeric=True),
-        Column("Tail ESS", numeric=True),
+        Head("Parameter"),
+        Head("Mean", numeric=True),
+        Head("Standard deviation", numeric=True),
+        Head("R-hat", numeric=True),
+        Head("Bulk ESS", numeric=True),
+        Head("Tail ESS", numeric=True),
     )
     rows = tuple(
         Row(

@@ -12,6 +12,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Task, Verdict
 from planner.questions.estimate.estimate import spread
 from planner.reporting import numbers
+from planner.reporting.columns import verdict_mark
 from planner.reporting.document import (
     Block,
     Bullets,
@@ -28,7 +29,7 @@ from planner.reporting.document import (
 from planner.reporting.figures import report_pictures as pictures
 from planner.reporting.figures.svg import to_svg
 from planner.reporting.sections.decision import all_projects
-from planner.reporting.sections.material import Material, verdict_mark
+from planner.reporting.sections.material import Material
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
@@ -131,7 +132,7 @@ class FanView:
         if not self.funded:
             return say(
                 words.FAN_CAPTION_NO,
-                verdict=verdict_mark(self.decision),
+                verdict=verdict_mark(str(self.decision.verdict)),
                 target=target,
                 p10=p10,
                 p50=p50,
@@ -139,7 +140,7 @@ class FanView:
             )
         return say(
             words.FAN_CAPTION,
-            verdict=verdict_mark(self.decision),
+            verdict=verdict_mark(str(self.decision.verdict)),
             chance=numbers.chance(
                 self.decision.chance_of_target,
                 f"{here}.chance_of_target",

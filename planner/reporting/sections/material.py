@@ -9,13 +9,12 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
-from planner.domain.results.plan import Decision, Plan
+from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective, Verdict
 from planner.forecasting.forecast import Forecast
 from planner.reporting import numbers
-from planner.reporting.document import Mark, Number
+from planner.reporting.document import Number
 from planner.reporting.sections.outcomes import PlanDraws
-from planner.reporting.words import report as words
 
 MOST_SHOWN = 20
 """Projects with a row in the decision and a picture; the others are linked."""
@@ -133,9 +132,3 @@ def shown_places(plan: Plan) -> tuple[int, ...]:
         return tuple(places)
     ranked = sorted(places, key=lambda place: (-plan.decisions[place].cost.total, place))
     return tuple(sorted(ranked[:MOST_SHOWN]))
-
-
-def verdict_mark(decision: Decision) -> Mark:
-    """Return the verdict as a sign and a word."""
-    tone, sign = words.VERDICT[str(decision.verdict)]
-    return Mark(str(decision.verdict), tone, sign)

@@ -8,10 +8,11 @@ from planner.domain.format import count, shorten
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import SharedResult
 from planner.reporting import numbers
+from planner.reporting.columns import Surface
 from planner.reporting.document import (
     Block,
     Bullets,
-    Column,
+    Head,
     Name,
     Paragraph,
     Part,
@@ -25,6 +26,7 @@ from planner.reporting.document import (
 )
 from planner.reporting.figure_text import plain_text, short_tick
 from planner.reporting.figures.svg import report_style, to_svg
+from planner.reporting.sections.frontier_columns import frontier_columns
 from planner.reporting.sections.material import Material
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
@@ -155,26 +157,9 @@ def _points(frontier: Frontier, material: Material) -> Table:
     """Return some of the points as a table, so that nobody has to read the picture."""
     step = max(1, -(-len(frontier.points) // MOST_POINTS))
     chosen = frontier.points[::-1][::step][::-1]
-    rows = tuple(
-        Row(
-            (
-                (numbers.amount(point.budget, material.currency),),
-                (numbers.amount(point.committed, material.currency),),
-                (material.worth(point.value),),
-                (numbers.tally(len(point.funded), numbers.PROJECTS),),
-                (numbers.targets(point.expected_targets),),
-            )
-        )
-        for point in chosen
-    )
-    columns = (
-        Column(f"Budget, {material.currency}"),
-        Column("Committed", numeric=True),
-        Column("Worth", numeric=True),
-        Column("Funded", numeric=True),
-        Column("Targets met on average, held out", numeric=True),
-    )
-    return Table(words.FRONTIER_CAPTION, columns, rows, tone="screen")
+    columns = frontier_columns(frontier)
+    table = columns.table(Surface.PAGE, chosen, material.currency, caption=words.FRONTIER_CAPTION)
+    return replace(table, tone="screen", rows=tuple(replace(row, tone="") for row in table.rows))
 
 
 def amortisation_section(material: Material) -> Section:
@@ -211,10 +196,10 @@ def _split_costs(material: Material, bought: Sequence[tuple[int, SharedResult]])
         rows.extend(_shares(material, at, asset))
     total = sum(round(100 * asset.cost) for _, asset in bought) / 100
     columns = (
-        Column("Asset"),
-        Column("Paid by"),
-        Column("Share", numeric=True),
-        Column("Alone it would pay", numeric=True),
+        Head("Asset"),
+        Head("Paid by"),
+        Head("Share", numeric=True),
+        Head("Alone it would pay", numeric=True),
     )
     foot = Row(((words.TOTAL,), ("",), (numbers.amount(total, material.currency),), ("",)))
     caption = words.AMORTISATION_CAPTION.format(currency=visible(material.currency))

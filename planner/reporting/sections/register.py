@@ -17,8 +17,8 @@ from planner.reporting.document import (
     Block,
     Bullets,
     Code,
-    Column,
     Folded,
+    Head,
     Name,
     Number,
     Paragraph,
@@ -60,7 +60,7 @@ def register_section(material: Material) -> Section:
         )
         for at, entry in enumerate(entries)
     )
-    columns = (Column("Risk"), Column("Likelihood"), Column("Impact"), Column("Mitigation"))
+    columns = (Head("Risk"), Head("Likelihood"), Head("Impact"), Head("Mitigation"))
     blocks: list[Block] = [Table(words.REGISTER_CAPTION, columns, rows, tone="register")]
     left_out = len(_misses(material)) - MOST_MISSES
     if left_out > 0:

@@ -1,6 +1,7 @@
 """The risk: how far cost and net value may stray, and where the spread comes from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,10 +9,10 @@ from planner.domain.format import count
 from planner.domain.results.plan import Quantiles, RiskResult
 from planner.domain.vocabulary import Status
 from planner.reporting import numbers
+from planner.reporting.columns import Surface
 from planner.reporting.document import (
     Block,
-    Column,
-    Name,
+    Head,
     Paragraph,
     Picture,
     Pictures,
@@ -26,6 +27,7 @@ from planner.reporting.figures import report_pictures as pictures
 from planner.reporting.figures.svg import to_svg
 from planner.reporting.sections.material import Material
 from planner.reporting.sections.outcomes import PlanDraws
+from planner.reporting.sections.plan_columns import baseline_columns
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
@@ -131,12 +133,12 @@ def _quantiles(material: Material, risk: RiskResult) -> Table:
     """Return both spreads as a table with what each column means."""
     names = ("p10", "p50", "p80", "p90", "cvar90")
     columns = (
-        Column(f"Amount, {material.currency}"),
-        Column("P10: not exceeded in 10 %", numeric=True),
-        Column("P50: in half", numeric=True),
-        Column("P80: in 80 %", numeric=True),
-        Column("P90: in 90 %", numeric=True),
-        Column("mean of the worst 10 %", numeric=True),
+        Head(f"Amount, {material.currency}"),
+        Head("P10: not exceeded in 10 %", numeric=True),
+        Head("P50: in half", numeric=True),
+        Head("P80: in 80 %", numeric=True),
+        Head("P90: in 90 %", numeric=True),
+        Head("mean of the worst 10 %", numeric=True),
     )
     rows = [
         Row(
@@ -253,28 +255,11 @@ def _baselines(material: Material) -> Iterator[Block]:
     sentence = words.BASELINES_NOT_BEATEN if better else words.BASELINES_BEATEN
     names = ", ".join(better or [base.name for base in audit.baselines])
     yield Paragraph(say(sentence, names=visible(names)), "alert" if better else "")
-    rows = []
-    for at, base in enumerate(audit.baselines):
-        here = f"audit.baselines[{at}]"
-        rows.append(
-            Row(
-                (
-                    (Name(visible(base.name)),),
-                    (numbers.amount(base.committed, material.currency, f"{here}.committed"),),
-                    (numbers.tally(base.funded, numbers.PROJECTS, f"{here}.funded"),),
-                    (material.worth(base.held_out_value, f"{here}.held_out_value"),),
-                    (words.BASELINE_BEATEN if base.beaten else words.BASELINE_BETTER,),
-                )
-            )
-        )
-    columns = (
-        Column("Instead of the plan"),
-        Column(f"Committed, {material.currency}", numeric=True),
-        Column("Funded", numeric=True),
-        Column("Worth", numeric=True),
-        Column("Verdict"),
+    columns = baseline_columns(material.plan)
+    table = columns.table(
+        Surface.PAGE, audit.baselines, material.currency, caption=words.BASELINES_CAPTION
     )
-    yield Table(words.BASELINES_CAPTION, columns, tuple(rows), tone="screen")
+    yield replace(table, tone="screen")
 
 
 def _proof(material: Material) -> Text:

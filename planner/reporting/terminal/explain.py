@@ -1,6 +1,6 @@
 """Why a project is funded or not, what would change that, and what moves its value."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.table import Table
 from rich.text import Text
@@ -8,7 +8,10 @@ from rich.text import Text
 from planner.domain.format import figure, fixed, money, percent, price, rate, shorten, targets
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
 from planner.questions.why.core_index import CORE, EXTERIOR
+from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
+from planner.reporting.sections.frontier_columns import STANDINGS
+from planner.reporting.terminal.draw import draw_table, paragraphs, plain_table
 
 _CORE_INDEX = (
     "Core index: share of the states of the model (what all projects share; their own luck "
@@ -27,7 +30,7 @@ _STANDING = {
 def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[Table | Text]:
     """Yield the explanation of one project block by block, each at most 79 columns wide."""
     yield _header(found, f"{shorten(found.project, 30)}: {found.verdict}")
-    yield from _paragraphs([found.text])
+    yield from paragraphs([found.text])
     if found.flips:
         yield Text("")
         yield Text("What would change the decision, all else as it is:", style="bold")
@@ -39,7 +42,7 @@ def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[T
     core = percent(found.core_index, against=[CORE, EXTERIOR])
     said.append(f"Core index {core} ({_STANDING.get(found.standing, found.standing)}).")
     yield Text("")
-    yield from _paragraphs(said)
+    yield from paragraphs(said)
     if found.tornado is not None:
         yield Text("")
         yield from _tornado(found.tornado, found.currency, quiet=quiet)
@@ -50,21 +53,14 @@ def render_plan_explanation(
 ) -> Iterator[Table | Text]:
     """Yield the explanation of the whole plan block by block, each at most 79 columns wide."""
     yield _header(found, "the whole plan")
-    yield from _paragraphs([found.text])
-    yield from _paragraphs(one.text for one in found.binding)
+    yield from paragraphs([found.text])
+    yield from paragraphs(one.text for one in found.binding)
     yield Text("")
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("Project", max_width=30, no_wrap=True)
-    table.add_column("Verdict", no_wrap=True)
-    table.add_column("Core index", justify="right", no_wrap=True)
-    table.add_column("Standing", no_wrap=True)
-    for one in found.standings:
-        core = percent(one.core_index, against=[CORE, EXTERIOR])
-        cells = (shorten(one.project, 30), str(one.verdict), core, one.standing)
-        table.add_row(*(Text(cell) for cell in cells))
-    yield table
+    yield draw_table(
+        STANDINGS.table(Surface.TERMINAL, found.standings, found.currency, bounds=(CORE, EXTERIOR))
+    )
     if not quiet:
-        yield from _paragraphs([_CORE_INDEX])
+        yield from paragraphs([_CORE_INDEX])
     if found.tornado is not None:
         yield Text("")
         yield from _tornado(found.tornado, found.currency, quiet=quiet)
@@ -83,9 +79,9 @@ def _tornado(tornado: Tornado, currency: str, *, quiet: bool) -> Iterator[Table 
         style="bold",
     )
     if not tornado.bars:
-        yield from _paragraphs(["No uncertain input can be told from no effect."])
+        yield from paragraphs(["No uncertain input can be told from no effect."])
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("Input", max_width=26)
     table.add_column("P10", justify="right", no_wrap=True)
     table.add_column("P90", justify="right", no_wrap=True)
@@ -101,7 +97,7 @@ def _tornado(tornado: Tornado, currency: str, *, quiet: bool) -> Iterator[Table 
         table.add_row(*(Text(cell) for cell in _bar_row(bar, tornado, reach)))
     yield table
     if not quiet:
-        yield from _paragraphs(_how_to_read(tornado))
+        yield from paragraphs(_how_to_read(tornado))
 
 
 def _bar_row(bar: TornadoBar, tornado: Tornado, reach: float) -> tuple[str, ...]:
@@ -151,9 +147,3 @@ def input_words(value: float, unit: str) -> str:
 
 def _amount(value: float, unit: str) -> str:
     return fixed(value, 2) if unit == "targets" else money(value)
-
-
-def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:
-    for sentence in sentences:
-        if sentence:
-            yield Text(wrap(sentence))

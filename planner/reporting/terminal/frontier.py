@@ -5,29 +5,14 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import (
-    figure,
-    fixed,
-    gap,
-    money,
-    percent,
-    percent_as_set,
-    short_money,
-    shorten,
-)
-from planner.domain.results.frontier import Frontier, FrontierPoint
+from planner.domain.format import figure, fixed, money, percent_as_set, shorten
+from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective
+from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
+from planner.reporting.sections.frontier_columns import MARK, frontier_columns, is_here
+from planner.reporting.terminal.draw import draw_table, paragraphs
 
-MARK = "▸"
-TOO_WIDE = 1e7
-"""Amounts from here on are shown in millions, to fit a column."""
-
-_WORDS = {
-    Objective.NET_VALUE: "Net value",
-    Objective.VALUE: "Value",
-    Objective.TARGETS_MET: "Targets",
-}
 _LONG_WORDS = {
     Objective.NET_VALUE: "expected net value",
     Objective.VALUE: "expected value",
@@ -44,16 +29,16 @@ def worth_name(frontier: Frontier) -> str:
 def render_frontier(frontier: Frontier, *, quiet: bool = False) -> Iterator[Table | Text]:
     """Yield the frontier block by block, each at most 79 columns wide."""
     yield _header(frontier)
-    yield _table(frontier)
+    points = frontier_columns(frontier)
+    table = points.table(Surface.TERMINAL, frontier.points, frontier.currency)
+    yield draw_table(table, padding=(0, 1, 0, 0))
     if not quiet:
-        yield from _paragraphs(_how_to_read(frontier))
-    sentences = [shadow_price_sentence(frontier)]
-    if frontier.next_step is not None:
-        sentences.append(frontier.next_step.text)
-    yield from _paragraphs(sentence for sentence in sentences if sentence)
-    yield from _paragraphs(goal.text for goal in frontier.goals)
+        yield from paragraphs(_how_to_read(frontier))
+    step = frontier.next_step
+    yield from paragraphs([shadow_price_sentence(frontier), step.text if step else ""])
+    yield from paragraphs(goal.text for goal in frontier.goals)
     if not quiet:
-        yield from _paragraphs(iter(frontier.notes))
+        yield from paragraphs(frontier.notes)
 
 
 def _header(frontier: Frontier) -> Text:
@@ -67,77 +52,18 @@ def _header(frontier: Frontier) -> Text:
     return Text(wrap(f"{shorten(frontier.portfolio, 30)} · {span} · {model}"), style="bold")
 
 
-def _table(frontier: Frontier) -> Table:
-    by_budget = frontier.axis == "budget"
-    worst = f"Worst\n{percent_as_set(1 - frontier.level)}"
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("")
-    table.add_column("Budget" if by_budget else "Weight", justify="right", no_wrap=True)
-    table.add_column("Spend", justify="right", no_wrap=True)
-    table.add_column(_WORDS[frontier.objective], justify="right", no_wrap=True)
-    table.add_column("Held out", justify="right", no_wrap=True)
-    adds = "+1,000\nadds" if frontier.objective is Objective.TARGETS_MET else "+1 adds"
-    table.add_column(worst, justify="right", no_wrap=True)
-    if frontier.objective is not Objective.TARGETS_MET:
-        table.add_column("Targets", justify="right", no_wrap=True)
-    table.add_column("All\nmet", justify="right", no_wrap=True)
-    table.add_column("Funds", justify="right", no_wrap=True)
-    table.add_column(adds if by_budget else "Gap", justify="right", no_wrap=True)
-    for point in frontier.points:
-        table.add_row(*_row(frontier, point))
-    return table
-
-
-def _row(frontier: Frontier, point: FrontierPoint) -> tuple[Text, ...]:
-    by_budget = frontier.axis == "budget"
-    here = _is_here(frontier, point)
-    cells = [
-        MARK if here else "",
-        _short(point.budget) if by_budget else fixed(point.weight, 2),
-        _short(point.committed),
-        *(_cell(frontier, worth) for worth in (point.value, point.mean, point.cvar)),
-    ]
-    if frontier.objective is not Objective.TARGETS_MET:
-        cells.append(fixed(point.expected_targets, 2))
-    open_ = max(0.0, point.bound - point.value) / (abs(point.value) or 1.0)
-    cells += [
-        percent(point.chance_all) if point.funded else "–",
-        str(len(point.funded)),
-        _price(frontier, point.shadow_price) if by_budget else gap(open_),
-    ]
-    return tuple(Text(cell, style="bold" if here else "") for cell in cells)
-
-
-def _is_here(frontier: Frontier, point: FrontierPoint) -> bool:
-    return frontier.axis == "budget" and point.budget == frontier.you_are_here
-
-
-def _price(frontier: Frontier, price: float) -> str:
-    """Return what one more unit of budget adds; for targets, a thousand more."""
-    return figure(1000 * price if frontier.objective is Objective.TARGETS_MET else price)
-
-
-def _cell(frontier: Frontier, worth: float) -> str:
-    targets = frontier.objective is Objective.TARGETS_MET
-    return worth_words(frontier.objective, worth) if targets else _short(worth)
-
-
-def _short(amount: float) -> str:
-    """Return an amount that fits a column: from ten million on in millions."""
-    return money(amount) if abs(amount) < TOO_WIDE else short_money(amount)
-
-
 def _how_to_read(frontier: Frontier) -> Iterator[str]:
+    column = frontier_columns(frontier).header("value", Surface.TERMINAL)
     words, counts = worth_name(frontier), frontier.objective is Objective.TARGETS_MET
     unit = "" if counts else f" in {frontier.currency}"
     tail = f"the mean of the worst {percent_as_set(1 - frontier.level)} of outcomes"
     yield (
-        f"{_WORDS[frontier.objective]}: {words}{unit} on the draws the plans were chosen on. "
+        f"{column}: {words}{unit} on the draws the plans were chosen on. "
         f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
         "every funded project meets its target."
         + ("" if counts else " Targets: how many are met on average there.")
     )
-    if any(_is_here(frontier, point) for point in frontier.points):
+    if any(is_here(frontier, point) for point in frontier.points):
         yield f"{MARK} marks the budget of the file: you are here."
 
 
@@ -171,8 +97,3 @@ def worth_words(objective: Objective, value: float) -> str:
     ('2.35', '1,235')
     """
     return fixed(value, 2) if objective is Objective.TARGETS_MET else money(value)
-
-
-def _paragraphs(sentences: Iterator[str]) -> Iterator[Text]:
-    for sentence in sentences:
-        yield Text(wrap(sentence))

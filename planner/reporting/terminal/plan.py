@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, figure, gap, money, percent, shorten, targets
-from planner.domain.results.plan import Decision, Plan, Warning_
+from planner.domain.format import count, figure, gap, money, shorten, targets
+from planner.domain.results.plan import Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
+from planner.reporting.sections.plan_tables import decision_table
+from planner.reporting.terminal.draw import draw_table, paragraphs
 from planner.reporting.terminal.plan_blocks import baseline_sentence, plan_blocks, split_sentences
 from planner.reporting.terminal.plan_risk import objective_words, risk_sentences
-
-_STYLE = {Verdict.GO: "bold green", Verdict.PILOT: "bold yellow", Verdict.NO_GO: "dim"}
 
 
 def render_plan(
@@ -24,8 +25,8 @@ def render_plan(
     if plan.status is Status.INFEASIBLE:
         yield from _infeasible(plan)
         return
-    yield _decision_table(plan)
-    yield from _paragraphs(_summary(plan))
+    yield draw_table(decision_table(plan, Surface.TERMINAL))
+    yield from paragraphs(_summary(plan))
     yield from plan_blocks(plan)
     if not quiet:
         yield Text("")
@@ -33,7 +34,7 @@ def render_plan(
         yield Text("")
         risks = risk_sentences(plan) if _funds_anything(plan) else ()
         compared = baseline_sentence(plan) if _funds_anything(plan) else ""
-        yield from _paragraphs(
+        yield from paragraphs(
             [*plan.notes, *split_sentences(plan), *risks, _proof(plan), compared, _distance(plan)]
         )
     if verbose:
@@ -88,42 +89,6 @@ def _header(plan: Plan) -> Text:
     return Text(" · ".join(parts), style="bold")
 
 
-def _decision_table(plan: Plan) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_footer=True)
-    timed = bool(plan.periods)
-    width = 15 if timed else 18
-    table.add_column("Project", footer="Total", max_width=width, no_wrap=True)
-    table.add_column("Train on", justify="right", no_wrap=True)
-    table.add_column("To buy", justify="right", no_wrap=True)
-    table.add_column("Architecture", max_width=10 if timed else 16, no_wrap=True)
-    if timed:
-        table.add_column("Start", max_width=7, no_wrap=True)
-    table.add_column("Spend", footer=money(plan.budget.committed), justify="right", no_wrap=True)
-    table.add_column("Chance of\ntarget", justify="right")
-    table.add_column("Verdict", no_wrap=True)
-    for decision in plan.decisions:
-        table.add_row(*_row(plan, decision, timed=timed))
-    return table
-
-
-def _row(plan: Plan, decision: Decision, *, timed: bool) -> tuple[Text, ...]:
-    funded = decision.verdict is not Verdict.NO_GO
-    cells = (
-        shorten(decision.project, 15 if timed else 18),
-        count(decision.images_total) if funded else "–",
-        count(decision.images_to_buy) if funded else "–",
-        shorten(decision.architecture or "–", 10 if timed else 16),
-        *([shorten(decision.start or "–", 7)] if timed else []),
-        money(decision.cost.total) if funded else "–",
-        percent(decision.chance_of_target, against=plan.chance_bounds(decision.project))
-        if funded
-        else "–",
-    )
-    style = "" if funded else "dim"
-    verdict = Text(str(decision.verdict), style=_STYLE[decision.verdict])
-    return (*(Text(cell, style=style) for cell in cells), verdict)
-
-
 def _summary(plan: Plan) -> Iterator[str]:
     if plan.objective is None:
         return
@@ -155,8 +120,8 @@ def _summary(plan: Plan) -> Iterator[str]:
 
 
 def _reasons(plan: Plan) -> Iterator[Text]:
-    for decision in plan.decisions:
-        yield Text(wrap(f"{shorten(decision.project, 30)}: {decision.why}", indent="  "))
+    said = (f"{shorten(item.project, 30)}: {item.why}" for item in plan.decisions)
+    yield from paragraphs(said, indent="  ")
 
 
 def _proof(plan: Plan) -> str:
@@ -205,7 +170,7 @@ def _worth(plan: Plan, value: float) -> str:
 def _infeasible(plan: Plan) -> Iterator[Text]:
     yield Text("No plan fits.", style="bold red")
     if plan.conflict:
-        yield from _paragraphs([f"These cannot hold together: {'; '.join(plan.conflict)}."])
+        yield from paragraphs([f"These cannot hold together: {'; '.join(plan.conflict)}."])
     if plan.fixes:
         yield Text("Smallest fixes:")
         for fix in plan.fixes:
@@ -218,9 +183,3 @@ def _assumptions(plan: Plan) -> Iterator[Text]:
         yield Text(wrap(f"  {name}: {value}", indent="    "))
     yield Text(wrap(f"  model sha256: {plan.model['sha256']}", indent="    "))
     yield Text(wrap(f"  inputs sha256: {plan.inputs_sha256}", indent="    "))
-
-
-def _paragraphs(sentences: Iterable[str]) -> Iterator[Text]:
-    for sentence in sentences:
-        if sentence:
-            yield Text(wrap(sentence))

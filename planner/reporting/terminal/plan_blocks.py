@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, money, percent, shorten, targets
-from planner.domain.results.plan import Baseline, Plan, SharedResult
+from planner.domain.format import money, shorten, targets
+from planner.domain.results.plan import Baseline, Plan
 from planner.domain.vocabulary import Objective
+from planner.reporting.columns import Surface
+from planner.reporting.sections.plan_tables import asset_title, spend_tables
+from planner.reporting.terminal.draw import draw_table, plain_table
 
 _SPLIT_WORDS = {
     "shapley": "by the Shapley value: those who need a step of it share that step equally",
@@ -19,18 +22,12 @@ _SPLIT_WORDS = {
 
 def plan_blocks(plan: Plan) -> Iterator[Table | Text]:
     """Yield the tables that apply, each after an empty line, at most 79 columns wide."""
-    for block in (*_shared(plan), *_periods(plan), *_units(plan)):
-        if isinstance(block, Table):
-            yield Text("")
-        yield block
-
-
-def _table(*columns: str) -> Table:
-    """Return a table whose first column is text and whose others are numbers."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
-    return table
+    spend = (draw_table(table) for table in spend_tables(plan, Surface.TERMINAL))
+    for table in (*_shared(plan), *spend):
+        yield Text("")
+        yield table
+    if plan.units:
+        yield Text("Own: without shares of shared assets, as rules on a unit's share count it.")
 
 
 def _shared(plan: Plan) -> Iterator[Table]:
@@ -39,8 +36,9 @@ def _shared(plan: Plan) -> Iterator[Table]:
     for asset in plan.shared:
         if not asset.is_bought:
             continue
-        table = _table(_asset_title(asset), "Share", "Alone", "Saved")
-        table.title = None
+        table = plain_table()
+        for number, name in enumerate((asset_title(asset), "Share", "Alone", "Saved")):
+            table.add_column(name, justify="right" if number else "left", no_wrap=True)
         for project, share in asset.shares.items():
             if project not in asset.stand_alone or project not in funded:
                 continue
@@ -50,11 +48,6 @@ def _shared(plan: Plan) -> Iterator[Table]:
             )
         table.add_row("  Total", money(asset.cost), money(sum(asset.stand_alone.values())), "")
         yield table
-
-
-def _asset_title(asset: SharedResult) -> str:
-    images = f", {count(asset.images)} images" if asset.images else ""
-    return f"{shorten(asset.id, 24)} ({asset.kind.replace('_', ' ')}{images})"
 
 
 def split_sentences(plan: Plan) -> Iterator[str]:
@@ -71,40 +64,13 @@ def split_sentences(plan: Plan) -> Iterator[str]:
         )
     elif bought:
         yield "Every split is in the core: no group of users would pay less on its own."
-    left = [_asset_title(asset) for asset in plan.shared if not asset.is_bought]
+    left = [asset_title(asset) for asset in plan.shared if not asset.is_bought]
     if left:
         yield f"On offer and not bought: {_listed(left)}."
 
 
 def _listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _periods(plan: Plan) -> Iterator[Table]:
-    if plan.periods:
-        table = _table("Period", "Budget", "Committed", "Left")
-        for period in plan.periods:
-            left = money(period.budget - period.committed)
-            name = Text(shorten(period.id, 30))
-            table.add_row(name, money(period.budget), money(period.committed), left)
-        yield table
-
-
-def _units(plan: Plan) -> Iterator[Table | Text]:
-    if plan.units:
-        heads = ("Projects", "Funded", "Committed", "Own", "Of all own")
-        table = _table("Business unit", *heads)
-        for unit in plan.units:
-            table.add_row(
-                Text(shorten(unit.id, 22)),
-                str(unit.projects),
-                str(unit.funded),
-                money(unit.committed),
-                "–" if unit.own is None else money(unit.own),
-                "–" if unit.own_share is None else percent(unit.own_share),
-            )
-        yield table
-        yield Text("Own: without shares of shared assets, as rules on a unit's share count it.")
 
 
 def baseline_sentence(plan: Plan) -> str:

@@ -6,23 +6,32 @@ with the results before its own sheets. Numbers are those of ``--json``, every d
 their display is rounded.
 """
 
+from collections.abc import Sequence
+
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.results.plan import Decision, Plan, Quantiles
+from planner.domain.results.plan import Plan, Quantiles
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.questions.estimate.estimate import Estimate
-from planner.reporting.xlsx import columns, look
-from planner.reporting.xlsx.book import Book, Column
+from planner.reporting.columns import Columns, Kind, Surface
+from planner.reporting.sections.estimate_columns import ESTIMATES
+from planner.reporting.sections.plan_columns import (
+    DECISIONS,
+    PERIODS,
+    SHARES,
+    UNITS,
+    is_funded,
+    shares,
+)
+from planner.reporting.xlsx import look
+from planner.reporting.xlsx.book import Book
+from planner.reporting.xlsx.columns import letters, sheet_columns
 from planner.reporting.xlsx.equations import write_equations
 from planner.reporting.xlsx.inputs import write_assumptions, write_dictionary, write_inputs
 from planner.reporting.xlsx.look import Sheet
 from planner.reporting.xlsx.summary import write_summary
 
 __all__ = ["results_bytes"]
-
-_SUMMED = ("Data", "Training", "Fixed", "Shared", "Total", "Expected spend", "Expected value",
-           "Expected net value")  # fmt: skip
-_PARTS = ("Data", "Training", "Fixed", "Shared")
 
 type _Spread = tuple[str, str, Quantiles]
 
@@ -75,27 +84,27 @@ def _write_plan(book: Book, plan: Plan) -> None:
         "Plan",
         "One row to a project, in the order of the portfolio. Totals are live sums of their parts.",
     )
-    used = [column for column in columns.PLAN if _is_used(column, plan)]
-    at = {column.header: number for number, column in enumerate(used, 1)}
-    first, last = 4, 3 + len(plan.decisions)
-    row = book.table(sheet, 3, used, plan.decisions)
-    for offset, decision in enumerate(plan.decisions):
-        cells = f"{_letter(at['Data'])}{first + offset}:{_letter(at['Shared'])}{first + offset}"
-        place = (first + offset, at["Total"])
-        book.formula(sheet, place, f"=SUM({cells})", decision.cost.total, look.MONEY)
-        if decision.verdict is not Verdict.NO_GO:
+    decisions = plan.decisions
+    at, used = letters(DECISIONS, decisions), DECISIONS.on(Surface.SHEET, decisions)
+    first, last = 4, 3 + len(decisions)
+    row = book.table(sheet, 3, sheet_columns(DECISIONS, decisions), decisions)
+    parts = [at[key] for key in at if key.startswith("cost.") and key != "cost.total"]
+    for offset, decision in enumerate(decisions, first):
+        text = f"=SUM({parts[0]}{offset}:{parts[-1]}{offset})"
+        place = (offset, list(at).index("cost.total") + 1)
+        book.formula(sheet, place, text, decision.cost.total, look.MONEY)
+        if is_funded(decision):
             chance, against = decision.chance_of_target, plan.chance_bounds(decision.project)
-            cell = sheet.cell(first + offset, at["Chance of target"])
+            cell = sheet[f"{at['chance_of_target']}{offset}"]
             cell.number_format = look.chance_format(chance, against)
     look.put(sheet, row, 1, "Total", bold=True)
-    for column in used:
-        if column.header in _SUMMED:
-            letter = _letter(at[column.header])
-            total = _cents(column, plan.decisions)
-            text = f"=SUM({letter}{first}:{letter}{last})" if plan.decisions else "=0"
-            book.formula(sheet, (row, at[column.header]), text, total, look.MONEY)
-            sheet.cell(row, at[column.header]).font = look.bold()
-    _write_check(book, sheet, row + 2, f"{_letter(at['Total'])}{row}", plan)
+    for number, column in enumerate(used, 1):
+        if column.kind is Kind.MONEY:
+            letter, total = at[column.key], sum(float(str(column.value(d))) for d in decisions)
+            text = f"=SUM({letter}{first}:{letter}{last})" if decisions else "=0"
+            book.formula(sheet, (row, number), text, float(total), look.MONEY)
+            sheet.cell(row, number).font = look.bold()
+    _write_check(book, sheet, row + 2, f"{at['cost.total']}{row}", plan)
     look.finish(sheet, freeze="B4", repeat=3)
 
 
@@ -110,22 +119,6 @@ def _write_check(book: Book, sheet: Sheet, row: int, total: str, plan: Plan) -> 
     book.entry(sheet, "Committed by the plan", plan.currency, meaning, "budget.committed")
 
 
-def _is_used(column: Column[Decision], plan: Plan) -> bool:
-    """Tell whether a column that only some plans need has anything in it."""
-    if column.header in ("Starts in", "Uses"):
-        return any(column.of(decision) for decision in plan.decisions)
-    return True
-
-
-def _cents(column: Column[Decision], decisions: tuple[Decision, ...]) -> float:
-    """Return a column's sum, as a spreadsheet adds it."""
-    return float(sum(float(str(column.of(decision))) for decision in decisions))
-
-
-def _letter(number: int) -> str:
-    return chr(ord("A") + number - 1)
-
-
 def _write_ranges(book: Book, plan: Plan, estimate: Estimate | None) -> None:
     sheet = book.add(
         "Ranges",
@@ -137,7 +130,7 @@ def _write_ranges(book: Book, plan: Plan, estimate: Estimate | None) -> None:
         row = look.title_row(
             sheet, row, "Projects, each on its own (first recommended architecture)"
         )
-        row = book.table(sheet, row, columns.PROJECT_RANGES, estimate.projects) + 1
+        row = _table(book, sheet, row, ESTIMATES, estimate.projects) + 1
     if plan.risk is not None and any(d.verdict is not Verdict.NO_GO for d in plan.decisions):
         row = look.title_row(sheet, row, "The plan, on draws that the solve never saw")
         spreads: list[_Spread] = [("Cost", "cost", plan.risk.cost)]
@@ -184,15 +177,15 @@ def _write_spend(book: Book, plan: Plan) -> None:
     sheet = book.add("Spend", "Spend", "Committed spend by period and by business unit.")
     row = 3
     if plan.periods:
-        row = book.table(sheet, row, columns.PERIODS, plan.periods) + 1
+        row = _table(book, sheet, row, PERIODS, plan.periods) + 1
     if plan.units:
-        book.table(sheet, row, columns.UNITS, plan.units)
+        _table(book, sheet, row, UNITS, plan.units)
     look.finish(sheet)
 
 
 def _write_shares(book: Book, plan: Plan) -> None:
     """Write who pays for what is shared."""
-    rows = columns.shares(plan)
+    rows = shares(plan)
     if not rows:
         return
     sheet = book.add(
@@ -200,5 +193,10 @@ def _write_shares(book: Book, plan: Plan) -> None:
         "Amortisation",
         "Bought once, paid for by the projects that use it; shares add up to the cost to the cent.",
     )
-    book.table(sheet, 3, columns.SHARES, rows)
+    _table(book, sheet, 3, SHARES, rows)
     look.finish(sheet, freeze="A4", repeat=3)
+
+
+def _table[R](book: Book, sheet: Sheet, row: int, columns: Columns[R], records: Sequence[R]) -> int:
+    """Write records as their declared columns; return the next row."""
+    return book.table(sheet, row, sheet_columns(columns, records), records)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from planner.domain.format import count, figure, percent
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.reporting.sections.plan_columns import BASELINES
 from planner.reporting.terminal.plan_risk import objective_words
-from planner.reporting.xlsx import columns, look
+from planner.reporting.xlsx import look
 from planner.reporting.xlsx.book import Book
+from planner.reporting.xlsx.columns import sheet_columns
 from planner.reporting.xlsx.look import Sheet
 
 __all__ = ["write_summary"]
@@ -57,19 +59,12 @@ def write_summary(book: Book, plan: Plan) -> None:
     row = _write_conflict(sheet, row, plan)
     if plan.audit is not None and plan.audit.baselines:
         row = look.title_row(sheet, row + 1, "Other ways to spend the budget, on the same draws")
-        titles = [(column.title(plan.currency), column.number_format) for column in _BASELINES]
-        rows = ([column.of(item) for column in _BASELINES] for item in plan.audit.baselines)
+        columns = sheet_columns(BASELINES, plan.audit.baselines)
+        titles = [(column.title(plan.currency), column.number_format) for column in columns]
+        rows = ([column.of(item) for column in columns] for item in plan.audit.baselines)
         look.table(sheet, row, titles, rows)
-        book.describe(sheet.title, _BASELINES)
+        book.describe(sheet.title, columns)
     look.finish(sheet)
-
-
-_BASELINES = tuple(
-    column
-    for header in ("Another way", "Worth on", "Commits", "Plan is")
-    for column in columns.BASELINES
-    if column.header.startswith(header)
-)
 
 
 def _items(plan: Plan) -> Iterator[_Item]:

@@ -29,9 +29,9 @@ from planner.inputs.xlsx.fields import PORTFOLIO
 from planner.reference.tables import load_catalogue
 from planner.reporting.figures.fan import draw_fan
 from planner.reporting.figures.tornado import draw_tornado
+from planner.reporting.sections.plan_columns import DECISIONS
 from planner.reporting.terminal.plan import render_plan
 from planner.reporting.words import report as words
-from planner.reporting.xlsx.columns import PLAN
 from planner.reporting.xlsx.results import results_bytes
 
 FILE = Path(__file__).parents[3] / "examples" / "01_retail_shelves" / "portfolio.yaml"
@@ -257,7 +257,7 @@ def test_the_rule_after_a_pilot_is_said_where_verdicts_are_explained() -> None:
         STARTER,
         STARTER_TOML,
         " ".join(item.help for item in PORTFOLIO.fields),
-        " ".join(column.meaning for column in PLAN),
+        " ".join(column.note for column in DECISIONS.declared),
     )
     for text in said:
         flat = re.sub(r"[\s#]+", " ", text)

@@ -1,0 +1,79 @@
+"""Which columns does a table of an estimate have? Each is declared here once."""
+
+from planner.questions.estimate.estimate import ProjectEstimate
+from planner.reporting.columns import Column, Columns, Kind, Surface
+
+__all__ = ["ESTIMATES"]
+
+_NOTEBOOK = Surface.NOTEBOOK
+
+ESTIMATES = Columns[ProjectEstimate](
+    place="estimate: projects",
+    declared=(
+        Column(key="id", name="project", header="Project", kind=Kind.NAME, sheet_width=22,
+               note="Name in the portfolio."),
+        Column(key="relative_complexity", header="Relative complexity", kind=Kind.FIGURE,
+               note="Task entropy over that of the baseline."),
+        Column(key="target_error", header="Target error", kind=Kind.LEVEL, unit="%",
+               note="Error at which the target is met."),
+        Column(key="majority_guess_error", header="Majority guess", kind=Kind.RATE,
+               unit="% error", note="Error of always answering the most frequent class."),
+        Column(key="data_needed.p10", header="Data needed P10", kind=Kind.NEED, unit="images",
+               said={_NOTEBOOK: "Needed P10"}, sheet_width=18,
+               note="Total images at which the target is met; not exceeded in 10 % of "
+               "outcomes."),
+        Column(key="data_needed.p50", header="Data needed P50", kind=Kind.NEED, unit="images",
+               said={_NOTEBOOK: "P50"}, sheet_width=18,
+               note="The same, not exceeded in half of them."),
+        Column(key="data_needed.p90", header="Data needed P90", kind=Kind.NEED, unit="images",
+               said={_NOTEBOOK: "P90"}, sheet_width=18,
+               note="The same, not exceeded in 90 % of them."),
+        Column(key="data_needed.chance_never", name="chance_never", header="Never reached",
+               kind=Kind.CHANCE, unit="% chance",
+               note="Chance that no number of images meets the target."),
+        Column(key="error_now.p10", header="Error now P10", kind=Kind.RATE, unit="%",
+               note="Error with the images held; not exceeded in 10 % of outcomes."),
+        Column(key="error_now.p50", header="Error now P50", kind=Kind.RATE, unit="%",
+               note="The same, not exceeded in half of them."),
+        Column(key="error_now.p90", header="Error now P90", kind=Kind.RATE, unit="%",
+               note="The same, not exceeded in 90 % of them."),
+        Column(key="error_at_limit.p10", header="Error at limit P10", kind=Kind.RATE, unit="%",
+               note="Error with all images that can be owned; not exceeded in 10 % of "
+               "outcomes."),
+        Column(key="error_at_limit.p50", header="Error at limit P50", kind=Kind.RATE, unit="%",
+               note="The same, not exceeded in half of them."),
+        Column(key="error_at_limit.p90", header="Error at limit P90", kind=Kind.RATE, unit="%",
+               note="The same, not exceeded in 90 % of them."),
+        Column(key="chance_of_target_at_limit", header="Chance at limit", kind=Kind.CHANCE,
+               unit="%", note="Chance of the target with all images that can be owned."),
+        Column(key="recommendations[0].architecture", name="architecture",
+               header="Architecture", kind=Kind.NAME,
+               of=lambda p: p.recommendations[0].architecture,
+               note="Of the first recommendation."),
+        Column(key="recommendations[0].images_total", name="images_total", header="Train on",
+               kind=Kind.COUNT, unit="images",
+               of=lambda p: p.recommendations[0].images_total,
+               note="Labelled images that it trains on."),
+        Column(key="recommendations[0].images_to_buy", name="images_to_buy", header="To buy",
+               kind=Kind.COUNT, unit="images",
+               of=lambda p: p.recommendations[0].images_to_buy,
+               note="Of these, labelled images still to buy."),
+        Column(key="recommendations[0].chance_of_target", name="chance_of_target",
+               header="Chance of target", kind=Kind.CHANCE, unit="%",
+               of=lambda p: p.recommendations[0].chance_of_target,
+               note="Chance of the target with so many images."),
+        Column(key="recommendations[0].cost.total", name="cost_total", header="Cost",
+               kind=Kind.MONEY, unit="money", said={_NOTEBOOK: "Cost, {currency}"},
+               of=lambda p: p.recommendations[0].cost.total,
+               note="Price of the first recommendation."),
+    ),
+    views={
+        Surface.SHEET: ("id", "target_error", "majority_guess_error", "data_needed.p10",
+                        "data_needed.p50", "data_needed.p90", "data_needed.chance_never",
+                        "error_now.p10", "error_now.p50", "error_now.p90", "error_at_limit.p10",
+                        "error_at_limit.p50", "error_at_limit.p90", "chance_of_target_at_limit"),
+        _NOTEBOOK: ("id", "data_needed.p10", "data_needed.p50", "data_needed.p90",
+                    "chance_of_target_at_limit", "recommendations[0].architecture",
+                    "recommendations[0].images_total", "recommendations[0].cost.total"),
+    },
+)  # fmt: skip

@@ -1,0 +1,121 @@
+"""Which columns do the tables of a frontier and of an explanation have? Each is declared once."""
+
+from planner.domain.format import percent_as_set
+from planner.domain.results.explanation import Standing, TornadoBar
+from planner.domain.results.frontier import Frontier, FrontierPoint
+from planner.domain.vocabulary import Objective
+from planner.reporting.columns import Column, Columns, Kind, Surface
+
+__all__ = ["MARK", "STANDINGS", "TORNADO", "frontier_columns", "is_here"]
+
+MARK = "▸"
+_TERMINAL, _PAGE, _NOTEBOOK = Surface.TERMINAL, Surface.PAGE, Surface.NOTEBOOK
+_WORTH = {
+    Objective.NET_VALUE: "Net value",
+    Objective.VALUE: "Value",
+    Objective.TARGETS_MET: "Targets",
+}
+
+
+def is_here(frontier: Frontier, point: FrontierPoint) -> bool:
+    """Whether a point has the budget of the file."""
+    return frontier.axis == "budget" and point.budget == frontier.you_are_here
+
+
+def frontier_columns(frontier: Frontier) -> Columns[FrontierPoint]:
+    """Return the columns of a frontier's points, in the unit of its objective."""
+    counts = frontier.objective is Objective.TARGETS_MET
+    worth = Kind.WORTH_TARGETS if counts else Kind.WORTH
+    step = 1000 if counts else 1
+    tail = f"Worst\n{percent_as_set(1 - frontier.level)}"
+
+    def gap(point: FrontierPoint) -> float:
+        return max(0.0, point.bound - point.value) / (abs(point.value) or 1.0)
+
+    declared: tuple[Column[FrontierPoint], ...] = (
+        Column(key="here", header="", kind=Kind.WORD,
+               of=lambda p: MARK if is_here(frontier, p) else ""),
+        Column(key="budget", header="Budget", kind=Kind.AMOUNT, unit="money",
+               said={_PAGE: "Budget, {currency}"}, note="Limit on committed spend."),
+        Column(key="weight", header="Weight", kind=Kind.SCORE,
+               note="Of the tail in the risk measure, in [0, 1]; 0 is the expectation."),
+        Column(key="committed", header="Committed", kind=Kind.AMOUNT, unit="money",
+               said={_TERMINAL: "Spend"}, note="Spend of the best plan found."),
+        Column(key="value", header="Value", kind=worth, unit="objective",
+               said={_TERMINAL: _WORTH[frontier.objective], _PAGE: "Worth"},
+               note="Objective reached."),
+        Column(key="bound", header="Bound", kind=worth, unit="objective",
+               note="Proven upper bound on the objective."),
+        Column(key="mean", header="Held out", kind=worth, unit="objective",
+               note="Expected worth on draws the plan never saw."),
+        Column(key="cvar", header="Worst outcomes", kind=worth, said={_TERMINAL: tail},
+               note="Mean of its worst outcomes on these draws."),
+        Column(key="expected_targets", header="Targets expected", kind=Kind.TARGETS,
+               said={_TERMINAL: "Targets", _PAGE: "Targets met on average, held out"},
+               note="Sum of the chances of target of what is funded."),
+        Column(key="chance_all", header="All met", kind=Kind.CHANCE, said={_TERMINAL: "All\nmet"},
+               given=lambda p: bool(p.funded),
+               note="Chance that every funded project meets its target."),
+        Column(key="funded", header="Funds", kind=Kind.NAME, of=lambda p: ", ".join(p.funded),
+               note="Ids, separated by ', '."),
+        Column(key="n_funded", header="Funded", kind=Kind.TALLY, of=lambda p: len(p.funded),
+               said={_TERMINAL: "Funds"}, note="How many projects it funds."),
+        Column(key="shadow_price", header="Price of budget", kind=Kind.FIGURE,
+               note="Worth of one more unit of budget, units of the objective per currency."),
+        Column(key="adds", header="+1,000\nadds" if counts else "+1 adds", kind=Kind.FIGURE,
+               of=lambda p: step * p.shadow_price),
+        Column(key="gap", header="Gap", kind=Kind.GAP, of=gap),
+    )  # fmt: skip
+    return Columns(
+        place="",
+        declared=declared,
+        views=_views(frontier, counts=counts),
+        tone=lambda point: "here" if is_here(frontier, point) else "",
+    )
+
+
+def _views(frontier: Frontier, *, counts: bool) -> dict[Surface, tuple[str, ...]]:
+    by_budget = frontier.axis == "budget"
+    return {
+        _TERMINAL: (
+            *("here", "budget" if by_budget else "weight", "committed", "value", "mean", "cvar"),
+            *(() if counts else ("expected_targets",)),
+            *("chance_all", "n_funded", "adds" if by_budget else "gap"),
+        ),
+        _PAGE: ("budget", "committed", "value", "n_funded", "expected_targets"),
+        _NOTEBOOK: ("budget", "committed", "value", "bound", "expected_targets", "n_funded"),
+        Surface.FRAME: (
+            *("budget", "weight", "committed", "value", "bound", "mean", "cvar"),
+            *("expected_targets", "chance_all", "funded", "n_funded", "shadow_price"),
+        ),
+    }
+
+
+STANDINGS = Columns[Standing](
+    place="standings",
+    declared=(
+        Column(key="project", header="Project", kind=Kind.NAME, widths=(30, 30),
+               note="Name in the portfolio."),
+        Column(key="verdict", header="Verdict", kind=Kind.WORD, note="GO, PILOT or NO-GO."),
+        Column(key="core_index", header="Core index", kind=Kind.CHANCE, bounded=True,
+               note="Share of states of the model in which the best plan funds it."),
+        Column(key="standing", header="Standing", kind=Kind.WORD,
+               note="core, borderline or exterior."),
+    ),
+)  # fmt: skip
+
+TORNADO = Columns[TornadoBar](
+    place="tornado.bars",
+    declared=(
+        Column(key="input", header="Input", kind=Kind.NAME, note="What is moved."),
+        Column(key="unit", header="Unit", kind=Kind.WORD, note="Of the input."),
+        Column(key="low", header="P10", kind=Kind.FIGURE, note="Its P10, in that unit."),
+        Column(key="high", header="P90", kind=Kind.FIGURE, note="Its P90, in that unit."),
+        Column(key="value_at_low", header="Value at P10", kind=Kind.FIGURE,
+               note="The decision's value there, in the tornado's unit."),
+        Column(key="value_at_high", header="Value at P90", kind=Kind.FIGURE,
+               note="The decision's value there, in the tornado's unit."),
+        Column(key="effect", header="Effect", kind=Kind.FIGURE,
+               note="Distance between the two, in the tornado's unit."),
+    ),
+)  # fmt: skip

@@ -1,0 +1,226 @@
+"""Which columns do the tables of a plan have? Each is declared here once, for every renderer."""
+
+from dataclasses import dataclass
+
+from planner.domain.results.plan import (
+    Baseline,
+    Decision,
+    PeriodSpend,
+    Plan,
+    SharedResult,
+    UnitSpend,
+)
+from planner.domain.vocabulary import Objective, Verdict
+from planner.reporting.columns import Column, Columns, Kind, Surface
+from planner.reporting.words.report import BASELINE_BEATEN, BASELINE_BETTER
+
+__all__ = [
+    "BASELINES",
+    "DECISIONS",
+    "PERIODS",
+    "SHARES",
+    "UNITS",
+    "Share",
+    "baseline_columns",
+    "is_funded",
+    "shares",
+]
+
+_TERMINAL, _PAGE, _NOTEBOOK = Surface.TERMINAL, Surface.PAGE, Surface.NOTEBOOK
+
+
+def is_funded(decision: Decision) -> bool:
+    """Whether the plan spends on the project: of the others most columns say nothing."""
+    return decision.verdict is not Verdict.NO_GO
+
+
+DECISIONS = Columns[Decision](
+    place="decisions",
+    declared=(
+        Column(key="project", header="Project", kind=Kind.NAME, note="Name in the portfolio.",
+               widths=(18, 15), sheet_width=22),
+        Column(key="verdict", header="Verdict", kind=Kind.VERDICT, sheet_width=10,
+               note="GO: funded and likely enough. PILOT: funded, but measure first. NO-GO: not "
+               "funded; once a pilot is measured, nothing below go_chance is, unless a rule "
+               "demands it."),
+        Column(key="architecture", header="Architecture", kind=Kind.NAME, given=is_funded,
+               note="Network to train. Empty if the project is not funded.", widths=(16, 10),
+               sheet_width=18),
+        Column(key="images_total", header="Train on", kind=Kind.COUNT, unit="images",
+               given=is_funded, said={_PAGE: "Images to train on"}, sheet_width=12,
+               note="Labelled images in all. Empty if the project is not funded."),
+        Column(key="images_to_buy", header="To buy", kind=Kind.COUNT, unit="images",
+               given=is_funded, said={_PAGE: "of these to buy"}, sheet_width=12,
+               note="Images labelled for this project itself. Empty if the project is not "
+               "funded."),
+        Column(key="chance_of_target", header="Chance of target", kind=Kind.CHANCE, unit="%",
+               given=is_funded, bounded=True, sheet_width=12,
+               said={_TERMINAL: "Chance of\ntarget", _NOTEBOOK: "Chance"},
+               note="Chance that the trained system meets its target. Empty if the project is "
+               "not funded."),
+        Column(key="cost.data", header="Data", kind=Kind.MONEY, unit="money", given=is_funded,
+               note="Committed for labelling images."),
+        Column(key="cost.training", header="Training", kind=Kind.MONEY, unit="money",
+               given=is_funded, note="Committed for training."),
+        Column(key="cost.fixed", header="Fixed", kind=Kind.MONEY, unit="money", given=is_funded,
+               note="Committed for setting up a collection."),
+        Column(key="cost.shared", header="Shared", kind=Kind.MONEY, unit="money",
+               given=is_funded, note="The project's share of shared assets."),
+        Column(key="cost.total", header="Total", kind=Kind.MONEY, unit="money", given=is_funded,
+               said={_TERMINAL: "Spend", _PAGE: "Spend, {currency}", _NOTEBOOK: "Spend"},
+               note="Data, training, fixed and shared together."),
+        Column(key="expected_cost", header="Expected spend", kind=Kind.MONEY, unit="money",
+               given=is_funded, note="Mean spend: the total in mode commit, less in mode "
+               "stop_when_reached."),
+        Column(key="expected_value", header="Expected value", kind=Kind.MONEY, unit="money",
+               given=is_funded, note="Value times chance of target; a present value if there is "
+               "a discount rate."),
+        Column(key="expected_net_value", header="Expected net value", kind=Kind.MONEY,
+               unit="money", given=is_funded, note="Expected value less what it costs.",
+               said={_PAGE: "Expected net value, {currency}", _NOTEBOOK: "Net"}),
+        Column(key="start", header="Starts in", kind=Kind.NAME, unit="period", given=is_funded,
+               optional=True, said={_TERMINAL: "Start", _PAGE: "Start", _NOTEBOOK: "Start"},
+               note="Period in which it starts, if there are periods.", widths=(7, 7),
+               sheet_width=11),
+        Column(key="assets", header="Uses", kind=Kind.NAME, of=lambda d: ", ".join(d.assets),
+               given=is_funded, optional=True, note="Shared assets it uses.", sheet_width=18),
+        Column(key="why", header="Why", kind=Kind.WORD, note="The reason in a sentence.",
+               sheet_width=90),
+    ),
+    views={
+        _TERMINAL: ("project", "images_total", "images_to_buy", "architecture", "start",
+                    "cost.total", "chance_of_target", "verdict"),
+        _PAGE: ("project", "verdict", "cost.total", "chance_of_target", "images_total",
+                "images_to_buy", "architecture", "start", "expected_net_value"),
+        _NOTEBOOK: ("project", "verdict", "images_total", "images_to_buy", "architecture",
+                    "cost.total", "chance_of_target", "expected_net_value"),
+    },
+    tone=lambda decision: "" if is_funded(decision) else "off",
+)  # fmt: skip
+"""A row to each project, in the order of the portfolio; a workbook and a frame show them all."""
+
+PERIODS = Columns[PeriodSpend](
+    place="periods",
+    declared=(
+        Column(key="id", header="Period", kind=Kind.NAME, note="Name of the period.",
+               widths=(30, 30), sheet_width=22),
+        Column(key="budget", header="Budget", kind=Kind.MONEY, unit="money",
+               note="Hard limit on what starts in it."),
+        Column(key="committed", header="Committed", kind=Kind.MONEY, unit="money",
+               note="What starts in it."),
+        Column(key="", name="left", header="Left", kind=Kind.MONEY, unit="money",
+               of=lambda p: p.budget - p.committed, note="Of its budget."),
+    ),
+    views={
+        _PAGE: ("id", "budget", "committed"),
+        Surface.SHEET: ("id", "budget", "committed"),
+    },
+)  # fmt: skip
+
+UNITS = Columns[UnitSpend](
+    place="units",
+    declared=(
+        Column(key="id", header="Unit", kind=Kind.NAME, note="Business unit.",
+               said={_TERMINAL: "Business unit"}, widths=(22, 22), sheet_width=22),
+        Column(key="committed", header="Committed", kind=Kind.MONEY, unit="money",
+               note="Spend of its projects, shares of shared assets included."),
+        Column(key="own", header="Without shared", kind=Kind.MONEY, unit="money",
+               said={_TERMINAL: "Own", _PAGE: "Without shared assets"},
+               note="The same without shares of shared assets: what rules on a unit's share "
+               "count."),
+        Column(key="own_share", header="Share of that", kind=Kind.CHANCE, unit="%",
+               said={_TERMINAL: "Of all own"},
+               note="Its part of what all projects spend without shares of shared assets."),
+        Column(key="projects", header="Projects", kind=Kind.TALLY, unit="number",
+               said={_PAGE: "Proposed"}, note="How many it has."),
+        Column(key="funded", header="Funded", kind=Kind.TALLY, unit="number",
+               note="How many of them are funded."),
+    ),
+    views={
+        _TERMINAL: ("id", "projects", "funded", "committed", "own", "own_share"),
+        _PAGE: ("id", "committed", "own", "own_share", "funded", "projects"),
+    },
+)  # fmt: skip
+
+BASELINES = Columns[Baseline](
+    place="audit.baselines",
+    declared=(
+        Column(key="name", header="Another way to spend the budget", kind=Kind.NAME,
+               said={_PAGE: "Instead of the plan"}, note="What the plan is compared with.",
+               sheet_width=22),
+        Column(key="held_out_value", header="Worth on held-out draws", kind=Kind.WORTH,
+               unit="objective", said={_PAGE: "Worth"},
+               note="Its objective on draws that no solve saw.", sheet_width=18),
+        Column(key="committed", header="Commits", kind=Kind.MONEY, unit="money",
+               said={_PAGE: "Committed, {currency}"}, note="What it spends."),
+        Column(key="funded", header="Funds", kind=Kind.TALLY, unit="projects",
+               said={_PAGE: "Funded"}, note="How many projects it funds."),
+        Column(key="beaten", header="Plan is at least as good", kind=Kind.WORD,
+               of=lambda b: "yes" if b.beaten else "no",
+               note="Whether the plan is worth as much."),
+        Column(key="", name="verdict", header="Verdict", kind=Kind.WORD,
+               of=lambda b: BASELINE_BEATEN if b.beaten else BASELINE_BETTER,
+               note="The same in words."),
+    ),
+    views={
+        Surface.SHEET: ("name", "held_out_value", "committed", "beaten"),
+        _PAGE: ("name", "committed", "funded", "held_out_value", "verdict"),
+    },
+)  # fmt: skip
+
+
+def baseline_columns(plan: Plan) -> Columns[Baseline]:
+    """Return the columns of simpler plans, in the unit of a plan's objective."""
+    if plan.objective is None or plan.objective.kind is not Objective.TARGETS_MET:
+        return BASELINES
+    return BASELINES.with_kind("held_out_value", Kind.WORTH_TARGETS)
+
+
+@dataclass(frozen=True)
+class Share:
+    """One user's part of a shared asset."""
+
+    asset: SharedResult
+    project: str
+    amount: float
+
+    @property
+    def alone(self) -> float | None:
+        """What the project would pay if it bought the asset alone; None if it does not use it."""
+        return self.asset.stand_alone.get(self.project)
+
+
+SHARES = Columns[Share](
+    place="shared",
+    declared=(
+        Column(key="id", header="Asset", kind=Kind.NAME, of=lambda s: s.asset.id,
+               note="Shared data set or base model.", sheet_width=22),
+        Column(key="kind", header="Kind", kind=Kind.WORD, of=lambda s: s.asset.kind,
+               note="dataset or base_model."),
+        Column(key="split", header="Split", kind=Kind.WORD, of=lambda s: s.asset.split,
+               note="Rule by which its cost is divided."),
+        Column(key="shares", header="Project", kind=Kind.NAME, of=lambda s: s.project,
+               note="Member of the asset.", widths=(30, 30), sheet_width=22),
+        Column(key="shares[project]", header="Share", kind=Kind.MONEY, unit="money",
+               of=lambda s: s.amount, note="What the project pays of it."),
+        Column(key="stand_alone[project]", header="Alone", kind=Kind.MONEY, unit="money",
+               of=lambda s: s.alone, note="What the project would pay if it bought the asset "
+               "alone; empty if it does not use it."),
+        Column(key="cost", header="Cost of the asset", kind=Kind.MONEY, unit="money",
+               of=lambda s: s.asset.cost, note="In all; the shares add up to it to the cent."),
+        Column(key="images", header="Pool", kind=Kind.COUNT, unit="images",
+               of=lambda s: s.asset.images or None, note="Images in its pool."),
+        Column(key="in_core", header="No group pays less alone", kind=Kind.WORD,
+               of=lambda s: "yes" if s.asset.in_core else "no",
+               note="Whether no group of users would pay less on its own."),
+    ),
+)  # fmt: skip
+
+
+def shares(plan: Plan) -> list[Share]:
+    """Return a row for each member of each shared asset that is bought."""
+    return [
+        Share(asset, project, amount)
+        for asset in plan.shared
+        for project, amount in asset.shares.items()
+    ]
