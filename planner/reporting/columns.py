@@ -184,7 +184,7 @@ class Columns[R]:
     place : str
         Of the table in ``--json``, such as ``decisions``; empty where it is not in it.
     declared : tuple of Column
-        In the order of a workbook and a frame, which show all of them unless a view says less.
+        In order; a surface without a view shows all of them.
     views : mapping of Surface to tuple of str
         Keys, in order, of surfaces that show a choice; a column without a key goes by its name.
     tone : callable

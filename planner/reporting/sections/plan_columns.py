@@ -58,6 +58,23 @@ DECISIONS = Columns[Decision](
                said={_TERMINAL: "Chance of\ntarget", _NOTEBOOK: "Chance"},
                note="Chance that the trained system meets its target. Empty if the project is "
                "not funded."),
+        Column(key="expected_value", header="Expected value", kind=Kind.MONEY, unit="money",
+               given=is_funded, note="Value times chance of target; a present value if there is "
+               "a discount rate."),
+        Column(key="expected_net_value", header="Expected net value", kind=Kind.MONEY,
+               unit="money", given=is_funded, note="Expected value less what it costs.",
+               said={_PAGE: "Expected net value, {currency}", _NOTEBOOK: "Net"}),
+        Column(key="why", header="Why", kind=Kind.WORD, note="The reason in a sentence.",
+               sheet_width=90),
+        Column(key="expected_cost", header="Expected spend", kind=Kind.MONEY, unit="money",
+               given=is_funded, note="Mean spend: the total in mode commit, less in mode "
+               "stop_when_reached."),
+        Column(key="start", header="Starts in", kind=Kind.NAME, unit="period", given=is_funded,
+               optional=True, said={_TERMINAL: "Start", _PAGE: "Start", _NOTEBOOK: "Start"},
+               note="Period in which it starts, if there are periods.", widths=(7, 7),
+               sheet_width=11),
+        Column(key="assets", header="Uses", kind=Kind.NAME, of=lambda d: ", ".join(d.assets),
+               given=is_funded, optional=True, note="Shared assets it uses.", sheet_width=18),
         Column(key="cost.data", header="Data", kind=Kind.MONEY, unit="money", given=is_funded,
                note="Committed for labelling images."),
         Column(key="cost.training", header="Training", kind=Kind.MONEY, unit="money",
@@ -69,23 +86,6 @@ DECISIONS = Columns[Decision](
         Column(key="cost.total", header="Total", kind=Kind.MONEY, unit="money", given=is_funded,
                said={_TERMINAL: "Spend", _PAGE: "Spend, {currency}", _NOTEBOOK: "Spend"},
                note="Data, training, fixed and shared together."),
-        Column(key="expected_cost", header="Expected spend", kind=Kind.MONEY, unit="money",
-               given=is_funded, note="Mean spend: the total in mode commit, less in mode "
-               "stop_when_reached."),
-        Column(key="expected_value", header="Expected value", kind=Kind.MONEY, unit="money",
-               given=is_funded, note="Value times chance of target; a present value if there is "
-               "a discount rate."),
-        Column(key="expected_net_value", header="Expected net value", kind=Kind.MONEY,
-               unit="money", given=is_funded, note="Expected value less what it costs.",
-               said={_PAGE: "Expected net value, {currency}", _NOTEBOOK: "Net"}),
-        Column(key="start", header="Starts in", kind=Kind.NAME, unit="period", given=is_funded,
-               optional=True, said={_TERMINAL: "Start", _PAGE: "Start", _NOTEBOOK: "Start"},
-               note="Period in which it starts, if there are periods.", widths=(7, 7),
-               sheet_width=11),
-        Column(key="assets", header="Uses", kind=Kind.NAME, of=lambda d: ", ".join(d.assets),
-               given=is_funded, optional=True, note="Shared assets it uses.", sheet_width=18),
-        Column(key="why", header="Why", kind=Kind.WORD, note="The reason in a sentence.",
-               sheet_width=90),
     ),
     views={
         _TERMINAL: ("project", "images_total", "images_to_buy", "architecture", "start",
@@ -94,10 +94,14 @@ DECISIONS = Columns[Decision](
                 "images_to_buy", "architecture", "start", "expected_net_value"),
         _NOTEBOOK: ("project", "verdict", "images_total", "images_to_buy", "architecture",
                     "cost.total", "chance_of_target", "expected_net_value"),
+        Surface.SHEET: ("project", "verdict", "architecture", "images_total", "images_to_buy",
+                        "chance_of_target", "cost.data", "cost.training", "cost.fixed",
+                        "cost.shared", "cost.total", "expected_cost", "expected_value",
+                        "expected_net_value", "start", "assets", "why"),
     },
     tone=lambda decision: "" if is_funded(decision) else "off",
 )  # fmt: skip
-"""A row to each project, in the order of the portfolio; a workbook and a frame show them all."""
+"""A row to each project, in the order of the portfolio; a frame has every column."""
 
 PERIODS = Columns[PeriodSpend](
     place="periods",

@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import shorten
+from planner.reporting.page import PAGE_WIDTH
+from planner.reporting.terminal.draw import plain_table
 
-PAGE_WIDTH = 79
 WIDEST_CELL = 28
 _HIDDEN = ("source", "source_date", "note", "aliases")
 _FIRST = {
@@ -31,7 +32,7 @@ def render_table(
     """Yield the table with the columns most asked for, and a line on what was left out."""
     widths = _widths(name, columns, rows)
     shown = list(widths)
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     for column in shown:
         table.add_column(Text(column), no_wrap=True)
     for row in rows:

@@ -9,6 +9,7 @@ from rich.text import Text
 from planner.domain.format import count, fixed, money, percent, percent_as_set, price, shorten
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.page import wrap
+from planner.reporting.terminal.draw import plain_table
 
 if TYPE_CHECKING:
     from planner.questions.collect.collect import CollectionReport
@@ -81,7 +82,7 @@ def _break_even(report: "CollectionReport") -> str:
 
 
 def _rounds(report: "CollectionReport") -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table = plain_table((0, 2))
     table.add_column("Round", justify="right")
     table.add_column("Train on", justify="right")
     table.add_column("To buy", justify="right")
@@ -112,7 +113,7 @@ def _expected(report: "CollectionReport") -> str:
 
 
 def _comparison(report: "CollectionReport") -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table = plain_table((0, 2))
     table.add_column("")
     table.add_column("At most", justify="right")
     table.add_column("Target met", justify="right")

@@ -9,6 +9,7 @@ from planner.domain.format import count, figure, fixed, money, percent, shorten
 from planner.domain.results.plan_diff import ChangeKind, PlanDiff, PlanHead, ProjectChange, Standing
 from planner.domain.vocabulary import Objective, Verdict
 from planner.reporting.page import PAGE_WIDTH, wrap
+from planner.reporting.terminal.draw import plain_table
 
 
 def render_diff(
@@ -58,7 +59,7 @@ def _head(head: PlanHead) -> str:
 
 
 def _totals(diff: PlanDiff) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table = plain_table((0, 2))
     for name in ("", "A", "B", "B − A"):
         table.add_column(name, justify="left" if not name else "right")
     first, second = diff.before, diff.after
@@ -89,7 +90,7 @@ _WORDS = {"net_value": "objective, net value", "value": "objective, value"}
 
 
 def _table(changes: list[ProjectChange]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("Project", max_width=18, no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)

@@ -6,11 +6,12 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.questions.doctor import Examination, ExtraFound
+from planner.reporting.terminal.draw import plain_table
 
 
 def render_examination(examination: Examination) -> Iterator[Table | Text]:
     """Yield the findings as a table and the conclusion."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     for column in ("Check", "Verdict", "Seen"):
         table.add_column(column)
     for finding in examination.findings:

@@ -18,6 +18,7 @@ from planner.domain.format import (
 )
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.page import wrap
+from planner.reporting.terminal.draw import plain_table
 
 if TYPE_CHECKING:
     from planner.questions.estimate.estimate import Estimate, ProjectEstimate, Spread
@@ -65,7 +66,7 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
 
 
 def _ranges(project: "ProjectEstimate") -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table = plain_table((0, 2))
     table.add_column("")
     for name in ("P10", "P50", "P90"):
         table.add_column(name, justify="right")
@@ -96,7 +97,7 @@ def _need_sentence(project: "ProjectEstimate") -> str:
 
 
 def _recommendations(project: "ProjectEstimate", currency: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("#", justify="right")
     table.add_column("Architecture", max_width=18, no_wrap=True)
     table.add_column("Train on", justify="right")
@@ -122,7 +123,7 @@ def _recommendations(project: "ProjectEstimate", currency: str) -> Table:
 def _cost_ranges(project: "ProjectEstimate", currency: str) -> Table:
     """Return the total cost of the first architecture under both modes."""
     ranges = project.recommendations[0].cost_ranges
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column(f"Total {currency}")
     for name in ("P10", "P50", "P80", "P90", "Worst 10 %", "Contingency", "Target met"):
         table.add_column(name, justify="right")

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import count, figure
+from planner.reporting.terminal.draw import plain_table
 
 
 def render_fit(report: Mapping[str, Any]) -> Iterator[Table | Text]:
@@ -29,7 +30,7 @@ def render_fit(report: Mapping[str, Any]) -> Iterator[Table | Text]:
 
 
 def _checks(checks: list[Mapping[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("Check")
     for name in ("Worst", "Threshold"):
         table.add_column(name, justify="right")
@@ -48,7 +49,7 @@ def _checks(checks: list[Mapping[str, Any]]) -> Table:
 
 def _parameters(parameters: Mapping[str, Mapping[str, Any]]) -> Table:
     """Return posterior moments of all scalars; stored effects stand in the card."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("Parameter", max_width=40)
     for name in ("Mean", "SD", "R-hat", "Bulk ESS", "Tail ESS"):
         table.add_column(name, justify="right")

@@ -1,12 +1,12 @@
 """The scaling laws as terminal tables."""
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import figure
 from planner.domain.laws import Laws, SlopeReading
+from planner.reporting.terminal.draw import titled_table
 
 
 def render_laws(laws: Laws) -> tuple[RenderableType, ...]:
@@ -41,7 +41,7 @@ def _sources(laws: Laws) -> dict[str, int]:
 
 
 def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
-    table = _table("How many times as much it takes to divide the error by k")
+    table = titled_table("How many times as much it takes to divide the error by k")
     table.add_column("of", no_wrap=True)
     table.add_column("law", no_wrap=True)
     table.add_column("grows as", no_wrap=True)
@@ -56,7 +56,7 @@ def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
 
 
 def _slope_table(laws: Laws, sources: dict[str, int]) -> Table:
-    table = _table("Two slopes: log10 error per tenfold images, and the images that halve it")
+    table = titled_table("Two slopes: log10 error per tenfold images, and the images that halve it")
     table.add_column("measured", no_wrap=True)
     table.add_column("of", no_wrap=True)
     table.add_column("slope", justify="right", no_wrap=True)
@@ -83,7 +83,7 @@ def _range(reading: SlopeReading) -> str:
 
 
 def _worked_table(laws: Laws, sources: dict[str, int]) -> Table:
-    table = _table("Worked numbers")
+    table = titled_table("Worked numbers")
     table.add_column("what")
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("how")
@@ -92,10 +92,6 @@ def _worked_table(laws: Laws, sources: dict[str, int]) -> Table:
         value = f"{_times(number.value)} {number.unit}".replace(" ×", "×")
         table.add_row(number.what, value, number.how, f"[{sources[number.source]}]")
     return table
-
-
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
 
 
 def _times(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,6 +9,7 @@ from rich.text import Text
 from planner.domain.format import NEVER, count, figure, percent
 from planner.domain.model.model_card import ComparisonRow, ModelCard, ModelComparison, Spread
 from planner.domain.portfolio.field_checks import CheckReport, CheckResult
+from planner.reporting.terminal.draw import titled_table
 
 _STYLES = {"PASS": "green", "REVIEW": "yellow", "FAIL": "bold red"}
 
@@ -46,7 +46,7 @@ def _card(card: ModelCard, *, verbose: bool) -> Iterator[RenderableType]:
 
 
 def _parameter_table(card: ModelCard) -> Table:
-    table = _table("Parameters: posterior median and central 80 %")
+    table = titled_table("Parameters: posterior median and central 80 %")
     table.add_column("name", no_wrap=True)
     table.add_column("of", overflow="fold")
     table.add_column("prior", no_wrap=True)
@@ -90,7 +90,7 @@ def _checks(report: CheckReport) -> Iterator[RenderableType]:
 
 
 def _check_table(title: str, checks: Sequence[CheckResult]) -> Table:
-    table = _table(title)
+    table = titled_table(title)
     table.add_column("", no_wrap=True)
     table.add_column("check", no_wrap=True)
     table.add_column("number", justify="right", no_wrap=True)
@@ -124,7 +124,7 @@ def render_comparison(comparison: ModelComparison) -> tuple[RenderableType, ...]
 
 
 def _side_by_side(title: str, names: Sequence[str], rows: Sequence[ComparisonRow]) -> Table:
-    table = _table(title)
+    table = titled_table(title)
     table.add_column("")
     for name in names:
         table.add_column(name, justify="right", no_wrap=True)
@@ -134,7 +134,7 @@ def _side_by_side(title: str, names: Sequence[str], rows: Sequence[ComparisonRow
 
 
 def _need_table(comparison: ModelComparison) -> Table:
-    table = _table("Total images needed: median (80 % of outcomes), and the chance of never")
+    table = titled_table("Total images needed: median (80 % of outcomes), and the chance of never")
     table.add_column("project")
     for name in (comparison.first, comparison.second):
         table.add_column(name, justify="right")
@@ -165,7 +165,3 @@ def _shown(spread: Spread | None) -> str:
 
 def _number(value: float | None) -> str:
     return NEVER if value is None else figure(value)
-
-
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))

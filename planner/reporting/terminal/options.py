@@ -8,12 +8,13 @@ from rich.text import Text
 
 from planner.domain.format import count, money, percent, shorten
 from planner.domain.portfolio.portfolio import Portfolio, chance_bounds
+from planner.reporting.terminal.draw import plain_table
 
 
 def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[Table | Text]:
     """Yield the options table and how to read it."""
     bounds = {item.id: chance_bounds(portfolio, item) for item in portfolio.projects}
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("Project", max_width=18, no_wrap=True)
     table.add_column("Architecture", max_width=18, no_wrap=True)
     table.add_column("Train on", justify="right")

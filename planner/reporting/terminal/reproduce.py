@@ -1,11 +1,11 @@
 """The published study beside our recomputation, as terminal tables."""
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from planner.domain.results.reproduction import Reproduction, TermEstimate
+from planner.reporting.terminal.draw import titled_table
 
 _NAMES = {
     "intercept": "intercept",
@@ -46,7 +46,7 @@ def render_reproduction(reproduction: Reproduction) -> tuple[RenderableType, ...
 
 
 def _table1(reproduction: Reproduction) -> Table:
-    table = _table("Table 1: regression of log10(error)")
+    table = titled_table("Table 1: regression of log10(error)")
     table.add_column("term", no_wrap=True)
     table.add_column("", no_wrap=True)
     for heading in ("coef.", "SE", "t", "P", "95 % interval"):
@@ -94,7 +94,7 @@ def _table1_notes(reproduction: Reproduction) -> list[Text]:
 
 
 def _table2(reproduction: Reproduction) -> Table:
-    table = _table("Table 2: error of six client projects that were not fitted")
+    table = titled_table("Table 2: error of six client projects that were not fitted")
     table.add_column("", justify="right")
     table.add_column("case", no_wrap=True)
     for heading in ("images", "RC", "observed", "paper", "ours", "observed / ours"):
@@ -134,7 +134,7 @@ def _table2_notes(reproduction: Reproduction) -> list[Text]:
 def _figure2(reproduction: Reproduction) -> Table:
     figure = reproduction.figure2
     printed = {row.architecture: row for row in figure.printed}
-    table = _table("Figure 2: cost of the example in US dollars, as printed and ours")
+    table = titled_table("Figure 2: cost of the example in US dollars, as printed and ours")
     table.add_column("architecture", no_wrap=True)
     table.add_column("parameters", justify="right")
     for heading in ("training,\npaper", "training,\nours", "total,\npaper", "total,\nours"):
@@ -177,7 +177,7 @@ def _figure2_notes(reproduction: Reproduction) -> list[Text]:
 
 
 def _yolov5(reproduction: Reproduction) -> Table:
-    table = _table("Training cost that each released YOLOv5 would give in Figure 2")
+    table = titled_table("Training cost that each released YOLOv5 would give in Figure 2")
     table.add_column("release", no_wrap=True)
     table.add_column("parameters", justify="right")
     table.add_column("USD", justify="right")
@@ -189,7 +189,7 @@ def _yolov5(reproduction: Reproduction) -> Table:
 
 
 def _deviations(reproduction: Reproduction) -> Table:
-    table = _table("Where the paper and this recomputation differ, and why")
+    table = titled_table("Where the paper and this recomputation differ, and why")
     table.add_column("where", max_width=14)
     table.add_column("paper", max_width=10)
     table.add_column("ours", max_width=11)
@@ -198,7 +198,3 @@ def _deviations(reproduction: Reproduction) -> Table:
         table.add_row(deviation.where, deviation.printed, deviation.computed, deviation.why)
         table.add_section()
     return table
-
-
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))

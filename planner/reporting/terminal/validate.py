@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +22,7 @@ from planner.domain.results.validation import (
     Table2Test,
     ValidationReport,
 )
+from planner.reporting.terminal.draw import titled_table
 
 _READ_SCORES = (
     "An 80 % interval should hold 80 % of what is measured. CRPS is the error of a whole forecast "
@@ -58,7 +58,7 @@ def render_validation(report: ValidationReport) -> tuple[RenderableType, ...]:
 
 
 def _table2(test: Table2Test) -> Iterator[RenderableType]:
-    table = _table("Table 2 of the paper: six client projects that nothing was fitted on")
+    table = titled_table("Table 2 of the paper: six client projects that nothing was fitted on")
     table.add_column("", justify="right")
     table.add_column("case", no_wrap=True)
     for name in ("images", "seen", "Eq. 1"):
@@ -145,7 +145,7 @@ def _sampler_note(scores: LeftOutScores) -> Iterator[Text]:
 def _main_table(scores: LeftOutScores) -> Table:
     models = scores.slices["all rows"]
     some = next(iter(models.values()))
-    table = _table(
+    table = titled_table(
         f"Left out of the fit: {some.datasets} data sets ({some.rows} rows), each counting once"
     )
     _score_columns(table, "model")
@@ -187,7 +187,7 @@ def _with_error(value: float, error: float | None, digits: int) -> str:
 
 
 def _slice_table(scores: LeftOutScores) -> Table:
-    table = _table(
+    table = titled_table(
         f"{scores.model} by kind of rows, each row counting once; in brackets the pooled GLM"
     )
     table.add_column("rows")
@@ -235,7 +235,9 @@ def _curves(test: CurveTest) -> Iterator[RenderableType]:
 
 def _rounds(test: RoundsTest) -> Iterator[RenderableType]:
     if test.scores:
-        table = _table(f"Collecting in rounds on these forecasts ({_count(test.curves, 'curve')})")
+        table = titled_table(
+            f"Collecting in rounds on these forecasts ({_count(test.curves, 'curve')})"
+        )
         table.add_column("model")
         for name in ("most\nrounds", "targets", "missed", "too much\nmean", "\nmedian"):
             table.add_column(name, justify="right", no_wrap=True)
@@ -283,7 +285,7 @@ def _pilots(test: PilotTest) -> Iterator[RenderableType]:
 def _pilot_table(title: str, scores: tuple[PilotScores, ...]) -> Table:
     curves = max(score.curves for score in scores)
     targets = max(score.targets for score in scores)
-    table = _table(f"{title} ({_count(curves, 'curve')}, {targets} D*)")
+    table = titled_table(f"{title} ({_count(curves, 'curve')}, {targets} D*)")
     table.add_column("model")
     for name in ("points", "CRPS", "80 %", "95 %", "bias", "missed\nby 10^"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -314,7 +316,7 @@ def _pilot_cells(score: PilotScores) -> tuple[str, ...]:
 
 
 def _curve_table(kind: str, scores: tuple[CurveScores, ...]) -> Table:
-    table = _table(f"{kind[0].upper()}{kind[1:]}")
+    table = titled_table(f"{kind[0].upper()}{kind[1:]}")
     table.add_column("model")
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("CRPS", justify="right", no_wrap=True)
@@ -340,7 +342,3 @@ def _optional(value: float | None, targets: int) -> str:
     if targets == 0:
         return "–"
     return "∞" if value is None or not math.isfinite(value) else f"{value:.2f}"
-
-
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
