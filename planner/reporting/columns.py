@@ -268,9 +268,9 @@ def _is_used[R](column: Column[R], records: Sequence[R], surface: Surface) -> bo
 
 
 def _at_path(record: Any, path: str) -> object:  # noqa: ANN401 - a record, or a part of one
-    """Return a part of a record, or of a mapping in it, by the names that lead to it."""
+    """Return a part of a record by the names that lead to it; what a mapping lacks is 0."""
     for name in path.split("."):
-        record = record[name] if isinstance(record, Mapping) else getattr(record, name)
+        record = record.get(name, 0.0) if isinstance(record, Mapping) else getattr(record, name)
     return record
 
 

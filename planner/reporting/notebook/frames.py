@@ -24,7 +24,7 @@ from planner.reporting.columns import Column, Columns, Kind, Surface
 from planner.reporting.figures.fan import images_shown
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.frontier_columns import TORNADO, frontier_columns
-from planner.reporting.sections.plan_columns import DECISIONS
+from planner.reporting.sections.plan_columns import decision_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def frame_of(record: object, **_options: str | None) -> "pd.DataFrame":
 
 @frame_of.register(Plan)
 def _(record: Plan) -> "pd.DataFrame":
-    return _declared(DECISIONS, record.decisions, record.currency)
+    return _declared(decision_columns(record.decisions), record.decisions, record.currency)
 
 
 @frame_of.register(Portfolio)

@@ -31,7 +31,7 @@ from planner.reporting.document import (
 from planner.reporting.sections.material import Material
 from planner.reporting.sections.plan_columns import is_funded
 from planner.reporting.sections.plan_tables import (
-    decision_columns,
+    columns_shown,
     decision_table,
     foot_row,
     spend_tables,
@@ -177,7 +177,7 @@ def _table(material: Material, places: Sequence[int], *, partial: bool, caption:
     plan = material.plan
     without = () if _has_values(material) else ("expected_net_value",)
     table = decision_table(plan, Surface.PAGE, places=places, without=without)
-    keys = [column.key for column in decision_columns(plan, Surface.PAGE, without)]
+    keys = [column.key for column in columns_shown(plan, Surface.PAGE, without)]
     largest = max((item.cost.total for item in plan.decisions), default=0.0)
     rows = [
         _with_bar(row, keys.index("cost.total"), plan.decisions[place], largest)
@@ -204,7 +204,7 @@ def _others(material: Material, places: Sequence[int], without: Collection[str])
     plan, currency = material.plan, material.currency
     others = [item for at, item in enumerate(plan.decisions) if at not in set(places)]
     left_out = numbers.tally(len(others), numbers.PROJECTS)
-    shown = decision_columns(plan, Surface.PAGE, without)
+    shown = columns_shown(plan, Surface.PAGE, without)
     cells = {
         column.key: column.total(others, currency)
         for column in shown

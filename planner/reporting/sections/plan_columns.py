@@ -1,6 +1,7 @@
 """Which columns do the tables of a plan have? Each is declared here once, for every renderer."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from planner.domain.results.plan import (
     Baseline,
@@ -22,6 +23,7 @@ __all__ = [
     "UNITS",
     "Share",
     "baseline_columns",
+    "decision_columns",
     "is_funded",
     "shares",
 ]
@@ -102,6 +104,37 @@ DECISIONS = Columns[Decision](
     tone=lambda decision: "" if is_funded(decision) else "off",
 )  # fmt: skip
 """A row to each project, in the order of the portfolio; a frame has every column."""
+
+
+def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
+    """Return the columns of some decisions: the declared ones, and one for each other cost line.
+
+    So that the parts of a cost always add up to its total, where all of them are shown.
+    """
+    known = {column.key for column in DECISIONS.declared}
+    found = dict.fromkeys(f"cost.{kind}" for item in decisions for kind in item.cost)
+    others = tuple(key for key in found if key not in known)
+    lines = tuple(
+        Column(key=key, header=_named(key), kind=Kind.MONEY, unit="money", given=is_funded,
+               note=f"Committed for {_named(key).lower()}.")
+        for key in others
+    )  # fmt: skip
+    at = [column.key for column in DECISIONS.declared].index("cost.shared")
+    sheet = DECISIONS.views[Surface.SHEET]
+    place = sheet.index("cost.shared")
+    return replace(
+        DECISIONS,
+        declared=(*DECISIONS.declared[:at], *lines, *DECISIONS.declared[at:]),
+        views={
+            **DECISIONS.views,
+            Surface.SHEET: (*sheet[:place], *others, *sheet[place:]),
+        },
+    )
+
+
+def _named(key: str) -> str:
+    return key.removeprefix("cost.").replace("_", " ").capitalize()
+
 
 PERIODS = Columns[PeriodSpend](
     place="periods",

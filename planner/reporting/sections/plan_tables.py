@@ -7,18 +7,24 @@ from planner.domain.results.plan import Decision, Plan, SharedResult
 from planner.reporting import numbers
 from planner.reporting.columns import Column, Surface
 from planner.reporting.document import Row, Table, Text
-from planner.reporting.sections.plan_columns import DECISIONS, PERIODS, UNITS, is_funded
+from planner.reporting.sections.plan_columns import (
+    DECISIONS,
+    PERIODS,
+    UNITS,
+    decision_columns,
+    is_funded,
+)
 
-__all__ = ["asset_title", "decision_columns", "decision_table", "foot_row", "spend_tables"]
+__all__ = ["asset_title", "columns_shown", "decision_table", "foot_row", "spend_tables"]
 
 TOTAL = "Total"
 
 
-def decision_columns(
+def columns_shown(
     plan: Plan, surface: Surface, without: Collection[str] = ()
 ) -> tuple[Column[Decision], ...]:
     """Return the columns that a surface shows of a plan's decisions, but for some keys."""
-    shown = DECISIONS.on(surface, plan.decisions)
+    shown = decision_columns(plan.decisions).on(surface, plan.decisions)
     return tuple(column for column in shown if column.key not in without)
 
 
@@ -41,7 +47,7 @@ def decision_table(
     without : collection of str
         Keys of columns to leave out.
     """
-    shown, currency = decision_columns(plan, surface, without), plan.currency
+    shown, currency = columns_shown(plan, surface, without), plan.currency
     crowded = any(column.key == "start" for column in shown)
     rows = (
         DECISIONS.row(

@@ -16,10 +16,10 @@ from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Columns, Kind, Surface
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.plan_columns import (
-    DECISIONS,
     PERIODS,
     SHARES,
     UNITS,
+    decision_columns,
     is_funded,
     shares,
 )
@@ -85,9 +85,10 @@ def _write_plan(book: Book, plan: Plan) -> None:
         "One row to a project, in the order of the portfolio. Totals are live sums of their parts.",
     )
     decisions = plan.decisions
-    at, used = letters(DECISIONS, decisions), DECISIONS.on(Surface.SHEET, decisions)
+    columns = decision_columns(decisions)
+    at, used = letters(columns, decisions), columns.on(Surface.SHEET, decisions)
     first, last = 4, 3 + len(decisions)
-    row = book.table(sheet, 3, sheet_columns(DECISIONS, decisions), decisions)
+    row = book.table(sheet, 3, sheet_columns(columns, decisions), decisions)
     parts = [at[key] for key in at if key.startswith("cost.") and key != "cost.total"]
     for offset, decision in enumerate(decisions, first):
         text = f"=SUM({parts[0]}{offset}:{parts[-1]}{offset})"

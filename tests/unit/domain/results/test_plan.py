@@ -1,6 +1,7 @@
 """Plans as data: the JSON of the contract, the frame, and the options behind them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from planner.domain.results.plan import (
     SharedResult,
 )
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.reporting.columns import Surface
+from planner.reporting.sections.plan_columns import decision_columns
 
 SPREAD = Quantiles(1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
@@ -115,3 +118,16 @@ def test_options_are_parallel_arrays() -> None:
     assert options.expected_net_value.tolist() == [7.0, 14.0, 21.0]
     last = options.take(np.array([False, False, True]))
     assert (len(last), last.total_cents.tolist(), last.chance.tolist()) == (1, [900], [0.3])
+
+
+def test_every_cost_line_has_a_column_before_the_total() -> None:
+    """A line of the ledger that no column was declared for is shown all the same."""
+    cost = Cost.from_cents({"data": 1000, "storage_rent": 500}, shared=200)
+    base = plan(Status.OPTIMAL)
+    record = replace(base, decisions=(replace(base.decisions[0], cost=cost),))
+    columns = decision_columns(record.decisions)
+    shown = [item for item in columns.on(Surface.SHEET, record.decisions) if "cost." in item.key]
+    amounts = {item.header: item.value(record.decisions[0]) for item in shown}
+    assert amounts.pop("Total") == sum(float(str(amount)) for amount in amounts.values()) == 17.0
+    assert amounts["Storage rent"] == 5.0
+    assert record.to_frame()["cost_storage_rent"].tolist() == [5.0]
