@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from planner.domain.format import percent_as_set
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
 from planner.domain.vocabulary import Basis, Objective
+from planner.domain.words.assumptions import PRICE_RANGES, hold_words, image_levels
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.options import Menu, refinement_rounds
 
@@ -41,14 +41,14 @@ def list_assumptions(
         "risk_settings": _risk_settings(portfolio),
         "horizon_years": portfolio.horizon_years,
         "discount_rate": portfolio.discount_rate,
-        "hold": _hold_words(portfolio),
+        "hold": hold_words(portfolio.hold),
         "shared_cost_splits": {asset.id: str(asset.split) for asset in portfolio.shared},
         "go_chance": portfolio.go_chance,
         "pilot_chance": portfolio.pilot_chance,
         "compute": _compute_settings(compute),
         "training_prices": {},
         "image_prices": {menu.project.id: _plain(menu.project.images.price) for menu in menus},
-        "price_ranges": "committed at the mean of a lognormal with these P10 and P90",
+        "price_ranges": PRICE_RANGES,
         "baseline_entropy_nats": {menu.project.id: menu.project.baseline_entropy for menu in menus},
         "model": posterior.name,
         "evidence": posterior.evidence.description,
@@ -60,9 +60,7 @@ def list_assumptions(
         "seed": seed,
         "gap_asked": gap,
         **({"time_limit_s": deadline.asked_s} if deadline.is_set else {}),
-        "image_levels": "log grid of 24, refined "
-        f"{_times(refinement_rounds(len(portfolio.projects)))} around the best levels at any price "
-        "of money",
+        "image_levels": image_levels(refinement_rounds(len(portfolio.projects))),
         "defaults_used": _defaults_used(portfolio),
     }
 
@@ -89,17 +87,6 @@ def _risk_settings(portfolio: Portfolio) -> dict[str, float]:
     if risk.measure == "cvar":
         return {"level": risk.level, "weight": risk.weight}
     return {"aversion": risk.aversion or 0.0} if risk.measure == "entropic" else {}
-
-
-def _hold_words(portfolio: Portfolio) -> str:
-    """Return how the budget binds."""
-    hold = portfolio.hold
-    if hold is None:
-        return "the sum of all committed cost is within the budget"
-    if hold.chance is not None:
-        asked = percent_as_set(hold.chance)
-        return f"spend is within the budget with a chance of {asked} on held-out draws"
-    return f"the CVaR of spend at level {percent_as_set(hold.cvar or 0.0)} is within the budget"
 
 
 def training_prices(menus: Sequence[Menu], architectures: Collection[str]) -> dict[str, str]:
@@ -155,7 +142,3 @@ def _project_settings(project: Project) -> Iterable[str]:
 
 def _plain(amount: Amount | None) -> float | str | None:
     return str(amount) if isinstance(amount, Range) else amount
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

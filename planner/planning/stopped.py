@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from planner.domain.format import gap
 from planner.domain.results.plan import Warning_
+from planner.domain.words.plan_warnings import (
+    left_undone,
+    search_stopped,
+    searches_left_out,
+    searches_stopped,
+)
 from planner.offering.deadline import Deadline
 from planner.offering.problem import Solution
 
@@ -28,14 +33,10 @@ def stop_warnings(
         Answers that were not computed, in words.
     """
     if solution.stop == "time":
-        message = (
-            f"The search was stopped by {FLAG} {deadline.asked_s:g}: this is the best plan found "
-            f"by then, at most {gap(solution.gap)} below the best there is. More time may "
-            "find a better one."
-        )
+        message = search_stopped(FLAG, deadline.asked_s, solution.gap)
         yield Warning_(TIME_LIMIT, None, FLAG, message)
     if left_out:
-        message = f"{FLAG} {deadline.asked_s:g} left no time for {_listed(left_out)}."
+        message = left_undone(FLAG, deadline.asked_s, left_out)
         yield Warning_(TIME_LIMIT, None, FLAG, message)
 
 
@@ -60,13 +61,6 @@ def time_notes(
     missing = asked - sum(one is not None for one in found)
     stopped = sum(one is not None and one.stop == "time" for one in found)
     if missing:
-        yield f"{FLAG} {deadline.asked_s:g} left no time for {missing} of {asked} {what}."
+        yield searches_left_out(FLAG, deadline.asked_s, missing, asked, what)
     if stopped:
-        yield (
-            f"{FLAG} {deadline.asked_s:g} stopped the search of {stopped} of {asked} {what}: their "
-            "plans are the best found by then."
-        )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        yield searches_stopped(FLAG, deadline.asked_s, stopped, asked, what)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from planner.domain.chance_noise import noise_words
+from planner.domain.json_shape import NOT_DATA, record_data
+from planner.domain.results.reasons import Funded, NotFunded
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Objective, Status, Verdict
 
@@ -111,6 +113,9 @@ class Decision:
         Period in which it starts; None without periods.
     assets : tuple of str
         Shared assets it uses.
+    reason : Funded or one of NotFunded, optional
+        The facts that :mod:`planner.domain.words` says ``why`` of, for renderers with words of
+        their own; no plan that was read from a file has them.
     """
 
     project: str
@@ -126,6 +131,9 @@ class Decision:
     expected_cost: float = 0.0
     start: str | None = None
     assets: tuple[str, ...] = ()
+    reason: Funded | NotFunded | None = field(
+        default=None, compare=False, repr=False, metadata={NOT_DATA: True}
+    )
 
 
 @dataclass(frozen=True)
@@ -490,7 +498,7 @@ class Plan(Shown):
             "assumptions": dict(self.assumptions),
             "objective": asdict(self.objective) if self.objective else None,
             "budget": asdict(self.budget),
-            "decisions": [asdict(decision) for decision in self.decisions],
+            "decisions": [record_data(decision) for decision in self.decisions],
             "shared": [asdict(asset) for asset in self.shared],
             "periods": [asdict(period) for period in self.periods],
             "units": [asdict(unit) for unit in self.units],

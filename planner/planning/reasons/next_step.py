@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from planner.domain.format import count, fixed, money
 from planner.domain.results.frontier import NextStep
-from planner.domain.vocabulary import Objective, Status
+from planner.domain.results.reasons import AddedBudget, Change, Chosen
+from planner.domain.vocabulary import Status
+from planner.domain.words.alternatives import added_budget_words, change_words
 from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
@@ -13,7 +14,6 @@ from planner.offering.problem import Solution
 from planner.planning.prepare import OptionKey, Prepared, solve_prepared
 
 USUAL = 10_000.0
-MOST_CHANGES = 4
 STEP_WORK = 10 * SECOND
 """For each of the two plans."""
 
@@ -61,70 +61,32 @@ def next_step(
         then = now
     changes = tuple(_changes(prepared, now, then))
     gain = max(0.0, then.value - now.value)
-    text = _text(prepared, amount, gain, changes, now, then)
-    return NextStep(amount, gain, text, changes), solved
+    facts = AddedBudget(
+        amount=amount,
+        changes=changes,
+        spend=(then.committed_cents - now.committed_cents) / 100,
+        gain=gain,
+        objective=prepared.objective,
+        is_measured=prepared.problem.risk.kind != "expected",
+        has_periods=bool(prepared.portfolio.periods),
+    )
+    text = added_budget_words(facts, prepared.portfolio.currency)
+    return NextStep(amount, gain, text, tuple(map(change_words, changes))), solved
 
 
-def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[str]:
+def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[Change]:
     """Yield what is done differently, project by project in file order."""
     before, after = _by_project(prepared, now), _by_project(prepared, then)
     for project in prepared.portfolio.projects:
         old, new = before.get(project.id), after.get(project.id)
-        if old == new:
-            continue
-        if old is None and new is not None:
-            yield f"funds {project.id} ({count(new.images)} images, {new.architecture})"
-        elif new is None:
-            yield f"drops {project.id}"
-        elif old is not None:
-            yield f"takes {project.id} {_difference(old, new)}"
+        if old != new:
+            yield Change(project.id, _chosen(old), _chosen(new))
 
 
-def _difference(old: OptionKey, new: OptionKey) -> str:
-    parts = []
-    if old.images != new.images:
-        parts.append(f"from {count(old.images)} to {count(new.images)} images")
-    if old.architecture != new.architecture:
-        parts.append(f"to {new.architecture}")
-    if old.start != new.start:
-        parts.append(f"to start in {new.start}")
-    if old.uses != new.uses:
-        parts.append(f"to use {', '.join(new.uses) or 'no shared asset'}")
-    return " and ".join(parts)
+def _chosen(key: OptionKey | None) -> Chosen | None:
+    return None if key is None else Chosen(key.images, key.architecture, key.start, key.uses)
 
 
 def _by_project(prepared: Prepared, plan: Solution) -> dict[str, OptionKey]:
     keys = [prepared.option(int(option)) for option in plan.options]
     return {key.project: key for key in keys}
-
-
-def _text(
-    prepared: Prepared,
-    amount: float,
-    gain: float,
-    changes: tuple[str, ...],
-    now: Solution,
-    then: Solution,
-) -> str:
-    currency = prepared.portfolio.currency
-    head = f"The next {money(amount, currency)} of budget"
-    if not changes:
-        alone = " if the budgets of the periods stay as they are"
-        return f"{head} buys nothing that pays{alone if prepared.portfolio.periods else ''}."
-    more = f" and changes {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
-    extra = (then.committed_cents - now.committed_cents) / 100
-    spend = money(abs(extra), currency)
-    verb = "spends" if then.committed_cents >= now.committed_cents else "saves"
-    with_rest = ", with what is left today," if extra > amount else ""
-    return (
-        f"{head}: the plan {'; '.join(changes[:MOST_CHANGES])}{more}. It {verb} {spend}"
-        f"{' more' if verb == 'spends' else ''}{with_rest} and adds {_gain(prepared, gain)}."
-    )
-
-
-def _gain(prepared: Prepared, gain: float) -> str:
-    if prepared.objective is Objective.TARGETS_MET:
-        return f"{fixed(gain, 2)} expected targets met"
-    kind = "value" if prepared.objective is Objective.VALUE else "net value"
-    measured = "" if prepared.problem.risk.kind == "expected" else ", its risk measure included"
-    return f"{money(gain, prepared.portfolio.currency)} of expected {kind}{measured}"

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.format import count, figure, money, percent
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.results.explanation import RunnerUp
-from planner.domain.vocabulary import Objective
+from planner.domain.results.reasons import Likely, Standby
+from planner.domain.words.alternatives import standby_words
 from planner.offering.problem import Solution
 from planner.planning.prepare import Prepared
 from planner.planning.reasons.barred import possible_options
@@ -55,20 +55,19 @@ def runner_up(prepared: Prepared, solution: Solution, index: int) -> RunnerUp | 
     options = prepared.options[key.index]
     chance = float(options.chance[key.row])
     cost = int(prepared.problem.cents[best]) / 100
-    currency = prepared.portfolio.currency
-    against = "what was chosen" if len(chosen) else "leaving the project out"
-    targets = prepared.objective is Objective.TARGETS_MET
-    amount = f"{figure(lacks)} targets" if targets else money(lacks, currency)
-    lag = f"it is worth {amount} less than {against}"
-    if lacks < (0.0005 if targets else 0.005):
-        lag = f"it is worth as much as {against}, but the plan is better without it"
-    start = f" starting in {key.start}" if key.start else ""
     project = prepared.menus[index].project
-    likely = percent(chance, against=chance_bounds(prepared.portfolio, project))
-    text = (
-        f"Runner-up: {key.architecture} at {count(key.images)} images{start} for "
-        f"{money(cost, currency)} in all, {likely} likely; at the plan's prices {lag}."
+    bounds = chance_bounds(prepared.portfolio, project)
+    facts = Standby(
+        architecture=key.architecture,
+        images=key.images,
+        start=key.start,
+        cost=cost,
+        likely=Likely(chance, bounds, 0),
+        lacks=lacks,
+        is_funded=len(chosen) > 0,
+        objective=prepared.objective,
     )
+    text = standby_words(facts, prepared.portfolio.currency)
     return RunnerUp(key.architecture, key.images, cost, chance, lacks, text)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Warning_
+from planner.domain.words.plan_warnings import ARCHITECTURES_ALIKE
 from planner.economics.training import compute_warnings
 from planner.inputs.portfolio_warnings import portfolio_warnings
 from planner.offering.options import Menu
@@ -28,12 +29,8 @@ def _dominance_warning(menus: Sequence[Menu]) -> Iterable[Warning_]:
     """Say once that the model cannot tell architectures apart, where there was a choice."""
     blind = [m for m in menus if not m.forecast.varies_by_architecture and len(m.rates) > 1]
     if blind:
-        message = (
-            "Eq. 1 has no architecture term: at equal images every architecture has the same "
-            "error, so the cheapest one always wins. Name the architectures you would deploy, or "
-            "use a model that tells them apart."
-        )
-        yield Warning_("ARCHITECTURE_DOMINATED", None, "projects.architectures", message)
+        field = "projects.architectures"
+        yield Warning_("ARCHITECTURE_DOMINATED", None, field, ARCHITECTURES_ALIKE)
 
 
 _SAID_TWICE = frozenset({"TARGET_TRIVIAL", "RC_ABOVE_ONE", "USD_PER_FLOP"})

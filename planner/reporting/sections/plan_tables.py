@@ -18,6 +18,8 @@ from planner.reporting.sections.plan_columns import (
 __all__ = ["asset_title", "columns_shown", "decision_table", "foot_row", "spend_tables"]
 
 TOTAL = "Total"
+ROOMY = 7
+"""Columns up to which names have room in a terminal."""
 
 
 def columns_shown(
@@ -48,7 +50,7 @@ def decision_table(
         Keys of columns to leave out.
     """
     shown, currency = columns_shown(plan, surface, without), plan.currency
-    crowded = any(column.key == "start" for column in shown)
+    crowded = len(shown) > ROOMY
     rows = (
         DECISIONS.row(
             surface,

@@ -26,13 +26,15 @@ def draw_table(table: document.Table, *, padding: Padding = (0, 1)) -> Table:
     drawn = plain_table(padding)
     drawn.show_footer = table.foot is not None
     foot: Iterable[document.Text] = table.foot.cells if table.foot else [()] * len(table.columns)
-    for head, cell in zip(table.columns, foot, strict=True):
+    for at, (head, cell) in enumerate(zip(table.columns, foot, strict=True)):
+        breaks = "\n" in head.label
         drawn.add_column(
             head.label,
             footer=_text(cell, head),
             justify="right" if head.numeric else "left",
             max_width=head.width or None,
-            no_wrap="\n" not in head.label,
+            no_wrap=not breaks,
+            min_width=_widest(table, at) if breaks else None,
         )
     for row in table.rows:
         style = ROW_STYLES.get(row.tone, "")
@@ -56,6 +58,11 @@ def paragraphs(sentences: Iterable[str], indent: str = "", style: str = "") -> I
     for sentence in sentences:
         if sentence:
             yield Text(wrap(sentence, indent=indent), style=style)
+
+
+def _widest(table: document.Table, column: int) -> int:
+    """Return how many characters the cells of a column take, whose header may break."""
+    return max((len(document.plain(row.cells[column])) for row in table.rows), default=1)
 
 
 def _text(cell: Sequence[document.Part], head: Head, style: str = "") -> Text:

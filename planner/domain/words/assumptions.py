@@ -1,0 +1,25 @@
+"""What does a plan assume, where a number alone does not say it?"""
+
+from planner.domain.format import percent_as_set
+from planner.domain.portfolio.portfolio import Hold
+
+__all__ = ["PRICE_RANGES", "hold_words", "image_levels"]
+
+PRICE_RANGES = "committed at the mean of a lognormal with these P10 and P90"
+_TIMES = {1: "once", 2: "twice"}
+
+
+def hold_words(hold: Hold | None) -> str:
+    """Return how the budget binds."""
+    if hold is None:
+        return "the sum of all committed cost is within the budget"
+    if hold.chance is not None:
+        asked = percent_as_set(hold.chance)
+        return f"spend is within the budget with a chance of {asked} on held-out draws"
+    return f"the CVaR of spend at level {percent_as_set(hold.cvar or 0.0)} is within the budget"
+
+
+def image_levels(rounds: int) -> str:
+    """Return which numbers of images are on offer, after so many rounds of refinement."""
+    times = _TIMES.get(rounds, f"{rounds} times")
+    return f"log grid of 24, refined {times} around the best levels at any price of money"

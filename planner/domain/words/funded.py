@@ -1,0 +1,80 @@
+"""Why is a project funded, in one paragraph?"""
+
+from collections.abc import Iterator
+
+from planner.domain.format import count, money, points
+from planner.domain.results.reasons import AssetShare, Funded, Lower, Second
+from planner.domain.words.verdicts import ground_words, likely_words, noise_sentence
+
+__all__ = ["funded_words"]
+
+SAME_CHANCE = 0.0005
+"""Difference of two chances below which they are said to be the same."""
+
+
+def funded_words(facts: Funded, currency: str) -> str:
+    """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
+    likely = likely_words(facts.likely)
+    parts = [
+        f"{_bought(facts, currency)}: {likely} likely to meet the target{_earned(facts)}.",
+        *_shares(facts, currency),
+        ground_words(facts.ground),
+        noise_sentence(facts.likely),
+        _lower(facts.lower, currency) if facts.lower else "",
+        _second(facts.second, currency) if facts.second else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _bought(facts: Funded, currency: str) -> str:
+    total, cost = count(facts.images_total), money(facts.cost, currency)
+    if facts.images_to_buy:
+        most = "at most " if facts.is_cap else ""
+        return (
+            f"Buys {most}{count(facts.images_to_buy)} images for {money(facts.data, currency)} "
+            f"and trains {facts.architecture} on {most}{total}, for {most}{cost} in all"
+        )
+    if facts.shared_images:
+        return (
+            f"Trains on {total} images, {count(facts.shared_images)} of them shared, with "
+            f"{facts.architecture} for {cost} in all"
+        )
+    all_in = " in all" if any(share.amount for share in facts.shares) else ""
+    return f"Trains on the {total} images held with {facts.architecture} for {cost}{all_in}"
+
+
+def _earned(facts: Funded) -> str:
+    if facts.expected_value is None or facts.net is None:
+        return ""
+    mean = "" if facts.mean_spend is None else f" after {money(facts.mean_spend)} on average"
+    return f", expected value {money(facts.expected_value)}, net {money(facts.net)}{mean}"
+
+
+def _shares(facts: Funded, currency: str) -> Iterator[str]:
+    """Say when it starts, what it takes from shared pools, and its shares of shared costs."""
+    if facts.start is not None:
+        yield f"Starts in {facts.start}."
+    yield from (_share(share, currency) for share in facts.shares)
+
+
+def _share(share: AssetShare, currency: str) -> str:
+    taken = f"Takes {count(share.images)} images from {share.asset}"
+    taken = taken if share.images else f"Uses {share.asset}"
+    return f"{taken}: its share is {money(share.amount, currency)}, alone {money(share.alone)}."
+
+
+def _lower(lower: Lower, currency: str) -> str:
+    verb = "lose" if lower.loses >= 0 else "gain"
+    return (
+        f"Stopping at {count(lower.images)} images would save {money(lower.saves, currency)} and "
+        f"{verb} {points(lower.loses)} of chance."
+    )
+
+
+def _second(second: Second, currency: str) -> str:
+    at = "" if second.images is None else f" at {count(second.images)} images"
+    cost = f"{money(abs(second.dearer), currency)} {'more' if second.dearer >= 0 else 'less'}"
+    cost = cost if second.dearer else "the same to the cent"
+    gain = f"and {'gains' if second.gains > 0 else 'loses'} {points(second.gains)} of chance"
+    gain = "for the same chance" if abs(second.gains) < SAME_CHANCE else gain
+    return f"Runner-up {second.architecture}{at} costs {cost} {gain}."

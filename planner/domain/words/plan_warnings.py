@@ -1,0 +1,82 @@
+"""What to be warned of once a plan is made: its budget, its search, simpler plans."""
+
+from collections.abc import Sequence
+
+from planner.domain.format import gap, money_to_the_cent, percent, percent_as_set
+from planner.domain.results.plan import HoldResult
+
+__all__ = [
+    "ARCHITECTURES_ALIKE",
+    "TARGETS_COUNTED",
+    "better_baselines",
+    "hold_missed",
+    "hold_reached",
+    "left_undone",
+    "search_stopped",
+    "searches_left_out",
+    "searches_stopped",
+]
+
+ARCHITECTURES_ALIKE = (
+    "Eq. 1 has no architecture term: at equal images every architecture has the same error, so the "
+    "cheapest one always wins. Name the architectures you would deploy, or use a model that tells "
+    "them apart."
+)
+TARGETS_COUNTED = (
+    "No project has a value, so the plan maximises the expected number of targets met."
+)
+
+
+def hold_reached(hold: HoldResult, currency: str) -> str:
+    """Return what the budget was asked to hold, and what it does."""
+    asked = percent_as_set(hold.level)
+    if hold.kind == "chance":
+        return f"a chance of {asked}; it is {percent(hold.reached, against=[hold.level])}"
+    return f"the CVaR at {asked}; it is {money_to_the_cent(hold.reached, currency)}"
+
+
+def hold_missed(hold: HoldResult, currency: str) -> str:
+    """Say that random spend is not held on draws that the solve never saw."""
+    return (
+        f"On draws the solve never saw the budget does not hold at {hold_reached(hold, currency)}. "
+        "Lower the cost, raise the budget, or ask for more."
+    )
+
+
+def better_baselines(names: Sequence[str]) -> str:
+    """Say that simpler plans are worth more on the same draws."""
+    return (
+        f"On held-out draws the plan is worth less than {' and '.join(names)}. The draws it was "
+        "chosen on do not tell the options apart well enough: treat them as equally good, or "
+        "choose the simpler one."
+    )
+
+
+def search_stopped(flag: str, seconds: float, open_gap: float) -> str:
+    """Say that the time asked for ended the search of the plan."""
+    return (
+        f"The search was stopped by {flag} {seconds:g}: this is the best plan found by then, at "
+        f"most {gap(open_gap)} below the best there is. More time may find a better one."
+    )
+
+
+def left_undone(flag: str, seconds: float, answers: Sequence[str]) -> str:
+    """Say which answers beside a plan there was no time for."""
+    return f"{flag} {seconds:g} left no time for {_listed(answers)}."
+
+
+def searches_left_out(flag: str, seconds: float, missing: int, asked: int, what: str) -> str:
+    """Say how many points of a frontier there was no time for."""
+    return f"{flag} {seconds:g} left no time for {missing} of {asked} {what}."
+
+
+def searches_stopped(flag: str, seconds: float, stopped: int, asked: int, what: str) -> str:
+    """Say of how many points of a frontier the search was stopped."""
+    return (
+        f"{flag} {seconds:g} stopped the search of {stopped} of {asked} {what}: their plans are "
+        "the best found by then."
+    )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
