@@ -53,11 +53,14 @@ class QuantityError(ValueError):
         What came and what was expected.
     fix : str
         What to write instead; empty if there is no single fix.
+    code : str
+        Of the problem it becomes; told from the message unless said.
     """
 
-    def __init__(self, message: str, fix: str = "") -> None:
+    def __init__(self, message: str, fix: str = "", code: str = "") -> None:
         super().__init__(message)
         self.fix = fix
+        self.code = code or ("AMBIGUOUS" if "may " in message else "BAD_VALUE")
 
 
 @dataclass(frozen=True)

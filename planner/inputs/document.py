@@ -8,13 +8,10 @@ what the user reads, in the order of the file.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from planner.domain.fields.finding import Finding, Location, Mark
 from planner.errors import Problem
 
-type Location = tuple[str | int, ...]
-"""Keys and list positions from the top of the file down to a value."""
-
-type Mark = tuple[int, int]
-"""Line and column, both counted from 1."""
+__all__ = ["MAX_PROBLEMS", "MAX_VALUES", "Document", "Finding", "Location", "Mark", "too_many"]
 
 MAX_VALUES = 250_000
 """Values of a file; a portfolio of 5,000 projects has about 100,000."""
@@ -26,30 +23,6 @@ MAX_PROBLEMS = 200
 def too_many(kind: str) -> str:
     """Return the message about a file with more values than are read."""
     return f"more than {MAX_VALUES:,} keys and values; so many are not read from one {kind} file."
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A mistake at a location of a document.
-
-    Attributes
-    ----------
-    location : Location
-        Of the value.
-    message, fix, code : str
-        As in :class:`planner.errors.Problem`.
-    at_key : bool
-        The mistake is the key itself, not its value.
-    mark : Mark, optional
-        Where it stands, if that is not where the location says.
-    """
-
-    location: Location
-    message: str
-    fix: str = ""
-    code: str = "BAD_VALUE"
-    at_key: bool = False
-    mark: Mark | None = None
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import ValidationError
-
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Warning_
 from planner.errors import InputError, Problem, UnsupportedError
 from planner.inputs.document import Document, Finding, Location
 from planner.inputs.fields import support
-from planner.inputs.fields.build import build_portfolio
 from planner.inputs.fields.cross_checks import cross_findings
-from planner.inputs.fields.findings import MAX_FINDINGS, findings_of
-from planner.inputs.fields.schema import PortfolioFile
+from planner.inputs.fields.read import read_portfolio_data
 from planner.inputs.portfolio_warnings import portfolio_warnings
 from planner.inputs.toml_source import read_toml
 from planner.inputs.xlsx.open import other_format
@@ -189,21 +185,12 @@ def _validated(document: Document) -> tuple[Portfolio | None, list[Finding], int
     catalogue = load_catalogue()
     across = cross_findings(document, catalogue)
     later = support.unsupported(document.data, flag_of=document.flag)
-    try:
-        file = PortfolioFile.model_validate(document.data, context=_context(document.data))
-    except ValidationError as error:
-        more = max(0, error.error_count() - MAX_FINDINGS)
-        return None, [*_once_each(findings_of(error, document.data), across), *later], more
+    portfolio, reading = read_portfolio_data(document, catalogue)
+    if reading.found or reading.unlisted:
+        return None, [*_once_each(reading.found, across), *later], reading.unlisted
     if across or later or document.unreadable:
         return None, [*across, *later], 0
-    return build_portfolio(file, catalogue), [], 0
-
-
-def _context(data: object) -> dict[str, str]:
-    """Return what fields need to know of the whole file: the currency of its amounts."""
-    section = data.get("portfolio") if isinstance(data, dict) else None
-    currency = section.get("currency") if isinstance(section, dict) else None
-    return {"currency": currency} if isinstance(currency, str) and currency.strip() else {}
+    return portfolio, [], 0
 
 
 def _once_each(wrong: list[Finding], across: list[Finding]) -> list[Finding]:

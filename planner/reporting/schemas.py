@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from planner.domain.json_shape import DIALECT, Schema, schema_of
 from planner.domain.laws import Laws
 from planner.domain.model.model_card import ModelCard, ModelComparison
-from planner.domain.portfolio.field_checks import CheckReport
+from planner.domain.model.model_checks import CheckReport
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import SCHEMA_VERSION, Plan, Warning_

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner.domain.portfolio.fields import true_or_false, word_of
+from planner.domain.fields.parsers import true_or_false, word_of
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
 from planner.domain.vocabulary import Backbone, Task
 from planner.reference.csv_table import Cell, CsvTable, Row, read_csv

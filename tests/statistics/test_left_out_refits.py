@@ -37,7 +37,7 @@ def test_left_out_data_sets_have_effects_from_the_population() -> None:
 
 def test_scores_of_refits_agree_with_importance_sampling() -> None:
     """Where k-hat is small, PSIS-LOO from the whole fit equals the refit's density."""
-    from planner.domain.portfolio.field_checks import CheckThresholds
+    from planner.domain.model.model_checks import CheckThresholds
     from planner.regression.checking.checks import check_loo, gather_evidence
 
     posterior = load_model("transfer")

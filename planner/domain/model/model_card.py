@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from planner.domain.portfolio.field_checks import CheckResult
+from planner.domain.model.model_checks import CheckResult
 
 SCHEMA_VERSION = 1
 

@@ -7,8 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from planner.domain.portfolio.clashes import Location, clashes
-from planner.domain.portfolio.rules import AtMost, Committed, Exclusive, Rule, Skip, UnitShare
+from planner.domain.fields.declared import section_of
+from planner.domain.fields.finding import Location
+from planner.domain.fields.reading import as_written
+from planner.domain.portfolio.clashes import clashes
+from planner.domain.portfolio.rules import Committed
 from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
 from planner.errors import Problem
@@ -67,41 +70,12 @@ _FEW = 2000
 
 
 def _as_file(portfolio: "Portfolio") -> dict[str, object]:
-    """Return the parts that are compared as a file has them."""
+    """Return a portfolio as a file has it."""
+    top = section_of(type(portfolio)).at_top.values()
     return {
-        "portfolio": {
-            "mode": str(portfolio.mode),
-            "periods": [{"id": period.id} for period in portfolio.periods],
-            **({} if portfolio.hold is None else {"hold": {}}),
-        },
-        "projects": [
-            {
-                "id": project.id,
-                "unit": project.unit,
-                "earliest": project.earliest,
-                "images": {"limit": project.images.limit},
-            }
-            for project in portfolio.projects
-        ],
-        "rules": [_rule_as_file(rule) for rule in portfolio.rules],
+        "portfolio": as_written(portfolio),
+        **{field.key: as_written(getattr(portfolio, field.name)) for field in top},
     }
-
-
-def _rule_as_file(rule: Rule) -> dict[str, object]:
-    match rule:
-        case UnitShare():
-            shares = {"max_share": rule.max_share, "min_share": rule.min_share}
-            return {"unit": rule.unit, **shares}
-        case Committed():
-            return {"committed": rule.project, "images": rule.images}
-        case Skip():
-            return {"skip": rule.projects}
-        case Exclusive():
-            return {"exclusive": rule.projects}
-        case AtMost():
-            return {"at_most": rule.count, "of": rule.projects}
-        case _:
-            return {}
 
 
 def _path(location: Location, portfolio: "Portfolio") -> str:

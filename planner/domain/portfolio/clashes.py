@@ -6,44 +6,20 @@ portfolios built in Python. Whatever does not have the expected shape is passed 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from planner.domain.fields.finding import Finding, Location
 from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
 from planner.domain.suggest import did_you_mean
 
-__all__ = ["Clash", "Fields", "Location", "clashes", "entries"]
+__all__ = ["Fields", "clashes", "entries"]
 
 type Fields = Mapping[str, object]
-type Location = tuple[str | int, ...]
-"""Keys and list positions from the top of the file down to a value."""
-
 MAX_SUGGESTIONS = 20
 """Unknown names for which the nearest known one is looked up: each compares with every name."""
 
 
-@dataclass(frozen=True)
-class Clash:
-    """Two parts of a portfolio that cannot both stand, or a name that stands for nothing.
-
-    Attributes
-    ----------
-    location : Location
-        Of the part that is likelier the mistake.
-    message, fix, code : str
-        As in :class:`planner.errors.Problem`.
-    at_key : bool
-        The mistake is the key itself, not its value.
-    """
-
-    location: Location
-    message: str
-    fix: str = ""
-    code: str = "CONFLICT"
-    at_key: bool = False
-
-
-def clashes(data: Fields) -> Iterator[Clash]:
+def clashes(data: Fields) -> Iterator[Finding]:
     """Yield what clashes in periods, the hold on random spend, business units and commitments.
 
     Parameters
@@ -69,7 +45,7 @@ def entries(data: object, *path: str) -> list[tuple[Location, Fields]]:
     return [((*path, i), item) for i, item in enumerate(value) if isinstance(item, Mapping)]
 
 
-def _hold(data: Fields) -> Iterator[Clash]:
+def _hold(data: Fields) -> Iterator[Finding]:
     """Yield a hold on spend that is not random."""
     section = data.get("portfolio")
     if not isinstance(section, Mapping) or not isinstance(section.get("hold"), Mapping):
@@ -77,10 +53,10 @@ def _hold(data: Fields) -> Iterator[Clash]:
     if section.get("mode", "commit") == "commit":
         message = "hold binds random spend, and in mode commit spend is certain."
         fix = "mode: stop_when_reached"
-        yield Clash(("portfolio", "hold"), message, fix, at_key=True)
+        yield Finding(("portfolio", "hold"), message, fix, "CONFLICT", at_key=True)
 
 
-def _starts(data: Fields) -> Iterator[Clash]:
+def _starts(data: Fields) -> Iterator[Finding]:
     """Yield projects whose earliest start is no period."""
     periods = [item.get("id") for _, item in entries(data, "portfolio", "periods")]
     known = [period for period in periods if isinstance(period, str)]
@@ -95,10 +71,10 @@ def _starts(data: Fields) -> Iterator[Clash]:
         if isinstance(name, str):
             message = f"earliest names a period, {show(name)}, but the portfolio has no periods."
             fix = f"periods: [{{id: {name}, budget: 60k}}] under portfolio"
-            yield Clash(place, message, fix if len(name) < 40 else "", "UNKNOWN_NAME")
+            yield Finding(place, message, fix if len(name) < 40 else "", "UNKNOWN_NAME")
 
 
-def _units(data: Fields) -> Iterator[Clash]:
+def _units(data: Fields) -> Iterator[Finding]:
     """Yield rules on a unit that no project carries."""
     carried = [project.get("unit") for _, project in entries(data, "projects")]
     known = [unit for unit in carried if isinstance(unit, str)]
@@ -109,7 +85,7 @@ def _units(data: Fields) -> Iterator[Clash]:
 
 def _unknown(
     words: str, named: Iterable[tuple[Location, object]], known: Iterable[str]
-) -> Iterator[Clash]:
+) -> Iterator[Finding]:
     """Yield names that are not among the known ones."""
     names = dict.fromkeys(known)
     n_unknown = 0
@@ -117,10 +93,10 @@ def _unknown(
         if isinstance(name, str) and name.strip() and name not in names:
             n_unknown += 1
             fix = did_you_mean(name, names) if n_unknown <= MAX_SUGGESTIONS else ""
-            yield Clash(place, f"{words} {show(name)}.", fix, "UNKNOWN_NAME")
+            yield Finding(place, f"{words} {show(name)}.", fix, "UNKNOWN_NAME")
 
 
-def _unit_shares(data: Fields) -> Iterator[Clash]:
+def _unit_shares(data: Fields) -> Iterator[Finding]:
     """Yield bounds on units that no spend can keep."""
     least: dict[str, tuple[float, Location]] = {}
     most: dict[str, tuple[float, Location]] = {}
@@ -140,17 +116,22 @@ def _unit_shares(data: Fields) -> Iterator[Clash]:
                 f"{show(unit)} gets at least {percent_as_set(low)} here, but at most "
                 f"{percent_as_set(high)} in {_rule(other)}."
             )
-            yield Clash((*place, "min_share"), message, f"min_share: {percent_to_type(high)}")
+            yield Finding(
+                (*place, "min_share"),
+                message,
+                f"min_share: {percent_to_type(high)}",
+                code="CONFLICT",
+            )
     total = sum(low for low, _ in least.values())
     if total > 1 + 1e-9 and len(least) > 1:
         _, place = max(least.values(), key=lambda found: found[1][1])
         message = (
             f"the least shares of {len(least)} units sum to {percent_as_set(total)}; at most 100 %."
         )
-        yield Clash((*place, "min_share"), message)
+        yield Finding((*place, "min_share"), message, code="CONFLICT")
 
 
-def _commitments(data: Fields) -> Iterator[Clash]:
+def _commitments(data: Fields) -> Iterator[Finding]:
     """Yield commitments made twice, to more images than there are, or to what a rule skips."""
     limits = {
         identity: project.get("images")
@@ -172,10 +153,10 @@ def _commitments(data: Fields) -> Iterator[Clash]:
         here = (*place, "committed")
         if project in skipped:
             message = f"{show(project)} is committed here, but {_rule(skipped[project])} skips it."
-            yield Clash(here, message)
+            yield Finding(here, message, code="CONFLICT")
         if project in first:
             message = f"{show(project)} is committed already, by {_rule(first[project])}."
-            yield Clash(here, message)
+            yield Finding(here, message, code="CONFLICT")
         first.setdefault(project, place)
         images, section = _count(rule.get("images")), limits.get(project)
         limit = _count(section.get("limit")) if isinstance(section, Mapping) else None
@@ -183,10 +164,10 @@ def _commitments(data: Fields) -> Iterator[Clash]:
             message = (
                 f"{images:,} images are committed, but {show(project)} can have {limit:,} at most."
             )
-            yield Clash((*place, "images"), message, f"images: {limit}")
+            yield Finding((*place, "images"), message, f"images: {limit}", code="CONFLICT")
 
 
-def _committed_together(data: Fields) -> Iterator[Clash]:
+def _committed_together(data: Fields) -> Iterator[Finding]:
     """Yield rules that allow fewer of their projects than are committed."""
     rules = entries(data, "rules")
     committed = {name for _, rule in rules if isinstance(name := rule.get("committed"), str)}
@@ -203,7 +184,7 @@ def _committed_together(data: Fields) -> Iterator[Clash]:
                     f"{len(bound)} of these are committed ({', '.join(map(show, bound[:3]))}"
                     f"{', …' if len(bound) > 3 else ''}), but at most {count} may be funded."
                 )
-                yield Clash((*place, field), message)
+                yield Finding((*place, field), message, code="CONFLICT")
 
 
 def _rule(place: Location) -> str:

@@ -3,23 +3,33 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from typing import Annotated, ClassVar
 
-from planner.domain.limits import MAX_AVERSION, MAX_MONEY, MAX_REPEATS, MAX_YEARS
-from planner.domain.portfolio.checks import portfolio_problems
-from planner.domain.portfolio.fields import (
-    FieldReader,
-    amount_as_given,
-    number_as_given,
-    number_at_least_zero,
-    positive_number,
-    share,
-    share_strictly_inside,
-    text,
-    word_of,
+from planner.domain.fields.declared import RANGE, Form, InFile, Part, in_file
+from planner.domain.fields.finding import Source
+from planner.domain.fields.reading import PartOf, check_record, parts
+from planner.domain.fields.values import (
+    ACCELERATOR,
+    AVERSION,
+    BASELINE,
+    BUDGET,
+    HOURLY_PRICE,
+    LEVEL,
+    MONEY,
+    POSITIVE_PRICE,
+    REPEATS,
+    RISK_LEVEL,
+    SHARE,
+    TEXT,
+    UTILISATION,
+    YEARS,
+    word,
 )
+from planner.domain.format import percent_as_set, percent_to_type
+from planner.domain.portfolio.checks import portfolio_problems
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.rules import (
+    RULES,
     AtLeast,
     AtMost,
     Committed,
@@ -30,12 +40,12 @@ from planner.domain.portfolio.rules import (
     Rule,
     Skip,
     UnitShare,
-    rule_from,
 )
 from planner.domain.portfolio.sharing import Gives, SharedAsset
-from planner.domain.quantities import DEFAULT_CURRENCY, Amount
+from planner.domain.quantities import Amount
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Basis, Mode, Objective, RiskKind
+from planner.errors import InputError
 
 __all__ = [
     "AtLeast",
@@ -58,6 +68,7 @@ __all__ = [
 ]
 
 
+@in_file("ComputeSection", "``compute``.")
 @dataclass(frozen=True, kw_only=True)
 class Compute:
     """How training is priced.
@@ -81,27 +92,75 @@ class Compute:
         Trainings paid per delivered model.
     """
 
-    basis: Basis = Basis.MEASURED
-    usd_per_flop: Amount = 3e-11
-    accelerator: str = "A100 40GB"
-    usd_per_hour: Amount | None = None
-    utilisation: Amount | None = None
-    epochs: float = 50
-    trials: float = 1
+    basis: Annotated[
+        Basis,
+        word(Basis),
+        Form(
+            "Basis",
+            "measured: real operations, achieved speed, hourly price. paper: Eq. 4 of Thompson et "
+            "al. (2024).",
+        ),
+    ] = Basis.MEASURED
+    usd_per_flop: Annotated[
+        Amount,
+        POSITIVE_PRICE,
+        Form(
+            "Price per FLOP",
+            "For basis paper alone: one number, or a range P10..P90.",
+            unit="money",
+            aliases=("usd per flop",),
+            after="compute.utilisation",
+        ),
+    ] = 3e-11
+    accelerator: Annotated[
+        str, ACCELERATOR, Form("Accelerator", "A name that planner catalogue accelerators lists.")
+    ] = "A100 40GB"
+    usd_per_hour: Annotated[
+        Amount | None,
+        HOURLY_PRICE,
+        Form(
+            "Price per accelerator-hour",
+            RANGE,
+            unit="money",
+            default="median of the price table",
+            aliases=("usd per hour",),
+        ),
+    ] = None
+    utilisation: Annotated[
+        Amount | None,
+        UTILISATION,
+        Form(
+            "Utilisation",
+            "Achieved share of peak speed: 30%, or a range such as 20%..40%.",
+            unit="%",
+            default="measured throughput, per architecture",
+        ),
+    ] = None
+    epochs: Annotated[
+        float, REPEATS, Form("Epochs", "Passes over the training images.", unit="passes")
+    ] = 50
+    trials: Annotated[
+        float,
+        REPEATS,
+        Form(
+            "Trials",
+            "Trainings paid for each delivered model, tuning included.",
+            unit="trainings",
+        ),
+    ] = 1
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, "compute")
-        reader.read("basis", word_of(Basis))
-        price = partial(amount_as_given, currency=DEFAULT_CURRENCY)
-        reader.read("usd_per_flop", price)
-        reader.read("usd_per_hour", price, optional=True)
-        reader.read("utilisation", partial(amount_as_given, rate=True), optional=True)
-        for name in ("epochs", "trials"):
-            reader.read(name, partial(number_as_given, most=MAX_REPEATS))
-        reader.read("accelerator", text)
-        reader.finish()
+        check_record(self, "compute")
 
 
+def _aversion_where_needed(part: Part) -> None:
+    measure, aversion = part.values.get("measure"), part.values.get("aversion", 0)
+    if measure == RiskKind.ENTROPIC and aversion is None:
+        message = "an entropic measure needs its aversion, per unit of the objective, above 0."
+        part.wrong("aversion", message, "aversion: 1e-6", "MISSING")
+
+
+@in_file("RiskSection", "``portfolio.risk``.", _aversion_where_needed)
 @dataclass(frozen=True, kw_only=True)
 class RiskPreference:
     """The plan's idea of risk.
@@ -119,22 +178,52 @@ class RiskPreference:
         Per unit of the objective (of money, or of a target), above 0; ``entropic`` needs it.
     """
 
-    measure: str = "expected"
-    level: float = 0.9
-    weight: float = 0.5
-    aversion: float | None = None
+    measure: Annotated[
+        str,
+        word(RiskKind, as_text=True),
+        Form(
+            "Risk measure",
+            "expected: the mean. cvar: the mean and the mean of the worst outcomes. entropic: an "
+            "exponential utility.",
+            after="portfolio.baseline",
+        ),
+    ] = "expected"
+    level: Annotated[
+        float,
+        RISK_LEVEL,
+        Form(
+            "Risk level",
+            "With cvar: 90% looks at the mean of the worst 10 % of outcomes.",
+            unit="%",
+            after="portfolio.risk.measure",
+        ),
+    ] = 0.9
+    weight: Annotated[
+        float,
+        SHARE,
+        Form(
+            "Risk weight",
+            "With cvar: 0% counts the mean alone, 100% the worst outcomes alone.",
+            unit="%",
+            after="portfolio.risk.level",
+        ),
+    ] = 0.5
+    aversion: Annotated[
+        float | None,
+        AVERSION,
+        Form(
+            "Risk aversion",
+            "With entropic: per unit of money, such as 0.000001.",
+            unit="1 / money",
+            after="portfolio.risk.weight",
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, "risk")
-        if reader.read("measure", word_of(RiskKind)) is RiskKind.ENTROPIC and not self.aversion:
-            reader.wrong("aversion", AVERSION_NEEDED, "aversion: 1e-6")
-        reader.store("measure", str(self.measure))
-        reader.read("level", share_strictly_inside)
-        reader.read("weight", share)
-        reader.read("aversion", partial(positive_number, most=MAX_AVERSION), optional=True)
-        reader.finish()
+        check_record(self, "risk")
 
 
+@in_file("PeriodSection", "An entry of ``portfolio.periods``.")
 @dataclass(frozen=True, kw_only=True)
 class Period:
     """A stretch of time with a budget of its own; what is left of it does not carry over.
@@ -147,16 +236,27 @@ class Period:
         Hard limit on what is committed in it.
     """
 
-    id: str
-    budget: float
+    id: Annotated[
+        str,
+        TEXT,
+        InFile(example="id: my-project"),
+        Form("Period *", "Any name, such as 2027H1.", example="2027H1", aliases=("period id",)),
+    ]
+    budget: Annotated[
+        float,
+        MONEY,
+        Form("Budget *", "Hard limit on what is committed in it.", unit="money", example=60_000),
+    ]
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, f"periods[{self.id}]")
-        reader.read("id", text)
-        reader.read("budget", number_at_least_zero)
-        reader.finish()
+        check_record(self, f"periods[{self.id}]")
 
 
+def _one_of_the_two(part: Part) -> None:
+    part.exactly_one(("chance", "cvar"), "chance: 90%")
+
+
+@in_file("HoldSection", "``portfolio.hold``: how the budget binds random spend.", _one_of_the_two)
 @dataclass(frozen=True, kw_only=True)
 class Hold:
     """How the budget binds random spend in ``stop_when_reached`` mode: exactly one of the two.
@@ -169,18 +269,43 @@ class Hold:
         Level: the mean of the dearest ``1 − level`` share of outcomes stays within the budget.
     """
 
-    chance: float | None = None
-    cvar: float | None = None
+    chance: Annotated[
+        float | None,
+        LEVEL,
+        Form(
+            "Hold with chance",
+            "In mode stop_when_reached: least chance that the spend stays within the budget.",
+            unit="%",
+            aliases=("hold chance",),
+        ),
+    ] = None
+    cvar: Annotated[
+        float | None,
+        LEVEL,
+        Form(
+            "Hold at CVaR level",
+            "In mode stop_when_reached: at 90% the mean of the dearest 10 % of outcomes stays "
+            "within the budget. Give this or the chance.",
+            unit="%",
+            aliases=("hold cvar",),
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, "hold")
-        for name in ("chance", "cvar"):
-            reader.read(name, share_strictly_inside, optional=True)
-        if (self.chance is None) == (self.cvar is None):
-            reader.wrong("chance", ONE_HOLD, "hold: {chance: 90%}")
-        reader.finish()
+        check_record(self, "hold")
 
 
+def _pilot_below_go(part: Part) -> None:
+    go, pilot = part.values.get("go_chance", 1.0), part.values.get("pilot_chance", 0.0)
+    if part.written and pilot > go:
+        part.wrong(
+            "pilot_chance",
+            f"pilot_chance {percent_as_set(pilot)} is above go_chance {percent_as_set(go)}.",
+            f"pilot_chance: {percent_to_type(go)}",
+        )
+
+
+@in_file("PortfolioSection", "``portfolio``.", _pilot_below_go)
 @dataclass(frozen=True, kw_only=True)
 class Portfolio(Shown):
     """Projects that compete for one budget.
@@ -228,52 +353,113 @@ class Portfolio(Shown):
         Paths the user wrote; all others are defaults.
     """
 
-    name: str = "Portfolio"
-    currency: str = "USD"
-    budget: float | None = None
-    objective: Objective | None = None
-    mode: Mode = Mode.COMMIT
-    risk: RiskPreference = RiskPreference()
-    horizon_years: float = 1.0
-    go_chance: float = 0.6
-    pilot_chance: float = 0.3
-    compute: Compute = Compute()
-    projects: tuple[Project, ...] = ()
-    shared: tuple[SharedAsset, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    periods: tuple[Period, ...] = ()
-    discount_rate: float = 0.0
-    hold: Hold | None = None
+    name: Annotated[
+        str, TEXT, Form("Name", "Stands in the header of every result.", default="")
+    ] = "Portfolio"
+    currency: Annotated[
+        str,
+        TEXT,
+        Form("Currency", "The one currency of every amount in this workbook, such as USD."),
+    ] = "USD"
+    budget: Annotated[
+        float | None,
+        BUDGET,
+        Form("Budget", "Hard limit on what the plan may commit.", unit="money"),
+    ] = None
+    objective: Annotated[
+        Objective | None,
+        word(Objective),
+        Form(
+            "Objective",
+            "net_value: value minus cost. value: value alone. targets_met: needs no values.",
+            default="net_value if every project has a value",
+        ),
+    ] = None
+    mode: Annotated[
+        Mode,
+        word(Mode),
+        Form(
+            "Mode",
+            "commit: buy all images, train once; cost is certain. stop_when_reached: labelling "
+            "stops at the target; cost is random.",
+        ),
+    ] = Mode.COMMIT
+    risk: Annotated[RiskPreference, PartOf(RiskPreference)] = RiskPreference()
+    horizon_years: Annotated[
+        float,
+        YEARS,
+        Form(
+            "Horizon",
+            "Years in which the values are earned.",
+            unit="years",
+            aliases=("horizon years",),
+        ),
+    ] = 1.0
+    go_chance: Annotated[
+        float,
+        SHARE,
+        Form(
+            "GO from chance",
+            "A funded project at least this likely to meet its target is GO. With a measured "
+            "pilot, a project below it is not funded, unless a rule demands it.",
+            unit="%",
+            aliases=("go chance",),
+        ),
+    ] = 0.6
+    pilot_chance: Annotated[
+        float,
+        SHARE,
+        Form(
+            "PILOT from chance",
+            "A funded project at least this likely, but not GO and without a measured pilot, is "
+            "PILOT: measure first.",
+            unit="%",
+            aliases=("pilot chance",),
+        ),
+    ] = 0.3
+    baseline: ClassVar[
+        Annotated[
+            float | None,
+            BASELINE,
+            Form(
+                "Baseline",
+                "The task with relative complexity 1: a number of classes, or counts such as "
+                "ok: 900, bad: 100, or entropy_bits: 9.97.",
+                default="1000 classes",
+                after="portfolio.discount_rate",
+            ),
+        ]
+    ]
+    compute: Annotated[Compute, PartOf(Compute), InFile(top=True)] = Compute()
+    projects: Annotated[
+        tuple[Project, ...],
+        parts(Project, needed=True),
+        InFile(top=True, required=True, example="projects:  (a list, each entry after a dash)"),
+    ] = ()
+    shared: Annotated[tuple[SharedAsset, ...], parts(SharedAsset), InFile(top=True)] = ()
+    rules: Annotated[tuple[Rule, ...], RULES, InFile(top=True)] = ()
+    periods: Annotated[tuple[Period, ...], parts(Period)] = ()
+    discount_rate: Annotated[
+        float,
+        SHARE,
+        Form(
+            "Discount rate",
+            "Per year: worth and cost of later periods count at their present value.",
+            unit="% per year",
+            default="none",
+            after="portfolio.pilot_chance",
+        ),
+    ] = 0.0
+    hold: Annotated[Hold | None, PartOf(Hold)] = None
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        section = FieldReader(self, "portfolio")
-        section.read("name", text)
-        currency = section.read("currency", text) or DEFAULT_CURRENCY
-        section.read("objective", word_of(Objective), optional=True)
-        section.read("mode", word_of(Mode))
-        budget = partial(number_as_given, currency=currency, most=MAX_MONEY)
-        section.read("budget", budget, optional=True)
-        section.read("horizon_years", partial(positive_number, most=MAX_YEARS))
-        section.read("go_chance", share)
-        section.read("pilot_chance", share)
-        section.read_part("risk", RiskPreference)
-        section.read("discount_rate", share)
-        section.read_list("periods", Period)
-        if self.hold is not None:
-            section.read_part("hold", Hold)
-        whole = FieldReader(self, "")
-        whole.read_part("compute", Compute)
-        whole.read_list("projects", Project)
-        whole.read_list("shared", SharedAsset)
-        whole.read_mappings("rules", rule_from)
-        whole.read_list("rules", *_RULES)
-        whole.problems += section.problems
-        whole.finish()
-        whole.problems += portfolio_problems(self)
-        whole.finish()
+        check_record(self, "portfolio", source=Source(currency=str(self.currency)))
+        problems = portfolio_problems(self)
+        if problems:
+            raise InputError(problems)
 
     @property
     def spend_limit(self) -> float | None:
@@ -286,13 +472,6 @@ class Portfolio(Shown):
     def project_rules(self) -> tuple[ProjectRule, ...]:
         """Rules that speak only about which projects are funded, in order."""
         return tuple(rule for rule in self.rules if not isinstance(rule, UnitShare | Committed))
-
-
-_RULES = (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
-"""Kinds of rules, to tell a rule from something else."""
-
-AVERSION_NEEDED = "an entropic measure needs its aversion, per unit of the objective, above 0."
-ONE_HOLD = "give exactly one of chance and cvar."
 
 
 def chance_bounds(portfolio: Portfolio, project: Project) -> tuple[float, float, float | None]:

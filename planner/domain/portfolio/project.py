@@ -2,35 +2,67 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, partial
-from types import MappingProxyType
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, ClassVar
 
 from planner.domain import complexity
-from planner.domain.limits import MAX_COMPLEXITY, MAX_ENTROPY_NATS
-from planner.domain.portfolio.fields import (
-    FieldReader,
-    number_at_least_zero,
-    positive_number,
-    price,
-    share,
-    share_strictly_inside,
-    text_list,
-    true_or_false,
-    word_of,
+from planner.domain.fields.declared import (
+    LIST,
+    NOT_IN_FILE,
+    PERCENT,
+    RANGE,
+    Form,
+    InFile,
+    Part,
+    in_file,
 )
-from planner.domain.quantities import Amount, QuantityError, parse_count, show
+from planner.domain.fields.finding import Source
+from planner.domain.fields.reading import PartOf, check_record, parts
+from planner.domain.fields.values import (
+    ARCHITECTURE,
+    ARCHITECTURES,
+    BASELINE,
+    CLASS_COUNTS,
+    CLASSES,
+    COMPLEXITY,
+    COUNT,
+    ENTROPY,
+    MONEY,
+    POSITIVE_COUNT,
+    PRICE,
+    SHARE,
+    TARGET,
+    TASK,
+    TEXT,
+    YES_NO,
+    word,
+)
+from planner.domain.quantities import Amount
 from planner.domain.vocabulary import Backbone, Task
-
-MAX_ID_LENGTH = 300
 
 VISION = "vision"
 """The domain of every fitted model that ships: labelled images."""
 
-_SIZES = ("classes", "class_counts", "relative_complexity")
-_TARGETS = ("target_accuracy", "target_error", "target_iou")
+FROZEN_FROM_SCRATCH = "a frozen backbone needs pretrained weights"
+
+_POOL = "Shared"
+"""The sheet on which images are those of a shared data set."""
 
 
+def _limit_holds_all(part: Part) -> None:
+    held, limit = part.values.get("held", 0), part.values.get("limit", math.inf)
+    if limit < 1:
+        part.wrong("limit", "got 0; at least one image must be obtainable.")
+    elif held > limit:
+        part.wrong(
+            "limit",
+            f"{held:,} images are held, but the limit, which includes them, is {limit:,}.",
+            f"limit: {held}",
+        )
+
+
+@in_file("ImagesSection", "``images`` of a project or of a shared data set.", _limit_holds_all)
 @dataclass(frozen=True)
 class Images:
     """Labelled images of the target task: owned, obtainable, and what one more costs.
@@ -47,28 +79,94 @@ class Images:
         Cost of setting up a collection, paid once if any image is bought.
     """
 
-    limit: int
-    held: int = 0
-    price: Amount = 0.0
-    fixed_cost: float = 0.0
+    limit: Annotated[
+        int,
+        COUNT,
+        InFile(example="limit: 50k", after="held"),
+        Form(
+            "Images limit *",
+            "Most labelled images you could ever own, those held included.",
+            unit="images",
+            aliases=("limit",),
+            example=90_000,
+            after="images.held",
+        ),
+        Form(
+            "Pool images limit",
+            "Of a data set: most the pool could ever hold.",
+            unit="images",
+            example=60_000,
+            after="images.held",
+            sheet=_POOL,
+        ),
+    ]
+    held: Annotated[
+        int,
+        COUNT,
+        Form(
+            "Images held",
+            "Labelled images of this very task owned today.",
+            unit="images",
+            aliases=("held",),
+            example=20_000,
+        ),
+        Form(
+            "Pool images held",
+            "Of a data set: images in the pool today.",
+            unit="images",
+            default="",
+            example=0,
+            sheet=_POOL,
+        ),
+    ] = 0
+    price: Annotated[
+        Amount,
+        PRICE,
+        Form(
+            "Price per image",
+            f"Of one more labelled image. {RANGE}",
+            unit="money",
+            aliases=("price",),
+            example="0.30..0.45",
+        ),
+        Form("Pool price per image", RANGE, unit="money", default="", example=0.2, sheet=_POOL),
+    ] = 0.0
+    fixed_cost: Annotated[
+        float,
+        MONEY,
+        Form(
+            "Collection set-up cost",
+            "Paid once if any image is bought.",
+            unit="money",
+            aliases=("fixed cost", "setup cost"),
+            example=2_000,
+        ),
+        Form(
+            "Pool set-up cost",
+            "Paid once if the pool buys any image.",
+            unit="money",
+            default="",
+            sheet=_POOL,
+        ),
+    ] = 0.0
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, "images")
-        held = reader.read("held", parse_count)
-        limit = reader.read("limit", parse_count)
-        reader.read("price", price)
-        reader.read("fixed_cost", number_at_least_zero)
-        if limit == 0:
-            reader.wrong("limit", "at least one image must be obtainable.")
-        elif held is not None and limit is not None and held > limit:
-            reader.wrong(
-                "limit",
-                f"{held:,} images are held, but the limit, which includes them, is {limit:,}.",
-                f"limit: {held}",
-            )
-        reader.finish()
+        check_record(self, "images")
 
 
+def _frozen_has_weights(part: Part) -> None:
+    if part.values.get("backbone") == Backbone.FROZEN and part.values.get("pretrained") is False:
+        part.wrong("backbone", f"{FROZEN_FROM_SCRATCH}.", "pretrained: true")
+
+
+def _run_says_something(part: Part) -> None:
+    _frozen_has_weights(part)
+    if part.written and part.values.get("error") == 0 and "test_images" not in part.given:
+        message = "no error among how many test images? Without their number 0 says nothing."
+        part.wrong("error", message, "test_images: 1000", "ERROR_ZERO")
+
+
+@in_file("PilotSection", "An entry of a project's ``pilots``.", _run_says_something)
 @dataclass(frozen=True)
 class Pilot:
     """A measured run of the project itself.
@@ -89,25 +187,116 @@ class Pilot:
         Tells repeats apart.
     """
 
-    images: int
-    error: float
-    test_images: int | None = None
-    architecture: str | None = None
-    pretrained: bool | None = None
-    backbone: Backbone | None = None
-    seed: int | None = None
+    images: Annotated[
+        int,
+        POSITIVE_COUNT,
+        InFile(example="images: 2k"),
+        Form("Images *", "Labelled images trained on.", unit="images", example=20_000),
+    ]
+    error: Annotated[
+        float,
+        SHARE,
+        InFile(example="error: 8%"),
+        Form(
+            "Error *",
+            "Measured error: 1 minus the accuracy, or 1 minus the IoU.",
+            unit="%",
+            example=0.081,
+        ),
+    ]
+    test_images: Annotated[
+        int | None,
+        POSITIVE_COUNT,
+        Form("Test images", "On how many it was measured.", unit="images", example=1_000),
+    ] = None
+    architecture: Annotated[
+        str | None,
+        ARCHITECTURE,
+        Form("Architecture", "Network that was trained.", example="ResNet-50", width=18),
+    ] = None
+    pretrained: Annotated[
+        bool | None,
+        YES_NO,
+        Form("Pretrained", "Where it differs from the project.", unit="TRUE or FALSE"),
+    ] = None
+    backbone: Annotated[
+        Backbone | None,
+        word(Backbone),
+        Form("Backbone", "Where it differs from the project."),
+    ] = None
+    seed: Annotated[int | None, COUNT, Form("Seed", "Tells repeats apart.")] = None
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, "pilot")
-        for name in ("images", "test_images"):
-            if reader.read(name, parse_count, optional=name == "test_images") == 0:
-                reader.wrong(name, "got 0; a run needs at least 1 image.")
-        reader.read("error", share)
-        reader.read("pretrained", true_or_false, optional=True)
-        reader.read("backbone", word_of(Backbone), optional=True)
-        reader.finish()
+        check_record(self, "pilot")
 
 
+_SIZES = ("classes", "class_counts")
+_TARGETS = ("target_accuracy", "target_error", "target_iou")
+
+
+def _project_fits_together(part: Part) -> None:
+    """Report fields of which one is given, and what does not go with the task."""
+    _one_size(part)
+    part.exactly_one(_TARGETS, "target_accuracy: 94%")
+    if "target_iou" in part.given and part.values.get("task") == Task.CLASSIFICATION:
+        message = "IoU measures segmentation; the task of this project is classification."
+        fix = "target_accuracy, or task: segmentation"
+        part.wrong("target_iou", message, fix, at_key=True)
+    _frozen_has_weights(part)
+
+
+def _one_size(part: Part) -> None:
+    """Report classes and class counts, or neither; in Python a relative complexity stands in."""
+    if part.written:
+        part.exactly_one(_SIZES, "classes: 4")
+        return
+    given = [name for name in _SIZES if name in part.given]
+    if "relative_complexity" in part.given and len(given) == 1:
+        _repeats_the_size(part, given[0])
+        return
+    part.exactly_one((*_SIZES, "relative_complexity"), "classes: 4")
+
+
+def _repeats_the_size(part: Part, name: str) -> None:
+    """Report a complexity that is not that of the classes.
+
+    ``dataclasses.replace`` passes on what was computed, which then says nothing new.
+    """
+    values = part.values
+    if not {name, "relative_complexity", "baseline_entropy"} <= values.keys():
+        return
+    computed = _relative_complexity(
+        values["classes"], values["class_counts"], values["baseline_entropy"]
+    )
+    if not math.isclose(values["relative_complexity"], computed, rel_tol=1e-12):
+        part.exactly_one((name, "relative_complexity"), "classes: 4")
+
+
+def _compute_complexity(project: "Project", values: Mapping[str, Any], source: Source) -> None:
+    """Compute the relative complexity, from the baseline of the project or of the file."""
+    own = values.get("baseline")
+    baseline = own if own is not None else source.baseline
+    if baseline is not None:
+        object.__setattr__(project, "baseline_entropy", baseline)
+    if math.isnan(project.relative_complexity):
+        computed = _relative_complexity(
+            project.classes, project.class_counts, project.baseline_entropy
+        )
+        object.__setattr__(project, "relative_complexity", computed)
+
+
+def _relative_complexity(
+    classes: int | None, class_counts: Mapping[str, float] | None, baseline: float
+) -> float:
+    entropy = (
+        math.log(classes or 0)
+        if class_counts is None
+        else complexity.entropy_nats(class_counts.values())
+    )
+    return complexity.relative_complexity(entropy, baseline)
+
+
+@in_file("ProjectSection", "An entry of ``projects``.", _project_fits_together, _compute_complexity)
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """One vision system to build.
@@ -155,40 +344,145 @@ class Project:
         the portfolio file.
     """
 
-    id: str
-    task: Task = Task.CLASSIFICATION
-    classes: int | None = None
-    class_counts: Mapping[str, float] | None = None
-    relative_complexity: float = math.nan
-    pretrained: bool = True
-    backbone: Backbone = Backbone.FINETUNED
-    target_accuracy: float | None = None
-    target_error: float | None = None
-    target_iou: float | None = None
-    images: Images
-    value: float | None = None
-    architectures: tuple[str, ...] = ()
-    min_chance: float | None = None
-    pilots: tuple[Pilot, ...] = ()
-    baseline_entropy: float = field(default=math.log(complexity.BASELINE_CLASSES))
-    unit: str | None = None
-    earliest: str | None = None
+    id: Annotated[
+        str,
+        TEXT,
+        InFile(example="id: my-project"),
+        Form(
+            "Project *",
+            "Any name, once in the column.",
+            aliases=("project id",),
+            example="shelf-gaps",
+            width=20,
+        ),
+    ]
+    task: Annotated[
+        Task, TASK, Form("Task", "What the system answers.", example="classification", width=15)
+    ] = Task.CLASSIFICATION
+    classes: Annotated[
+        int | None,
+        CLASSES,
+        Form(
+            "Classes",
+            "Number of equally frequent classes. Give this or the class counts.",
+            unit="number",
+            aliases=("number of classes",),
+            example=4,
+        ),
+    ] = None
+    class_counts: Annotated[
+        Mapping[str, float] | None,
+        CLASS_COUNTS,
+        Form(
+            "Class counts",
+            "Instead of classes, if some are rare: ok: 9000, torn: 800, missing: 200. No commas "
+            "inside numbers; a name with a comma stands in double quotes.",
+            unit="name: images, …",
+            width=26,
+        ),
+    ] = None
+    relative_complexity: Annotated[float, COMPLEXITY, NOT_IN_FILE] = math.nan
+    pretrained: Annotated[
+        bool,
+        YES_NO,
+        Form(
+            "Pretrained",
+            "Start from pretrained weights.",
+            unit="TRUE or FALSE",
+            width=12,
+            after="min_chance",
+        ),
+    ] = True
+    backbone: Annotated[
+        Backbone,
+        word(Backbone),
+        Form(
+            "Backbone",
+            "finetuned: train all layers. frozen: only a head on fixed features.",
+            width=12,
+            after="pretrained",
+        ),
+    ] = Backbone.FINETUNED
+    target_accuracy: Annotated[
+        float | None,
+        TARGET,
+        Form("Target accuracy", f"{PERCENT} One target only.", unit="%", example=0.94),
+    ] = None
+    target_error: Annotated[
+        float | None,
+        TARGET,
+        Form(
+            "Target error",
+            f"Instead of an accuracy: 1 minus it. {PERCENT.replace('94', '06')}",
+            unit="%",
+        ),
+    ] = None
+    target_iou: Annotated[
+        float | None,
+        TARGET,
+        Form(
+            "Target IoU",
+            f"For segmentation: mean intersection over union. {PERCENT.replace('94', '80')}",
+            unit="%",
+        ),
+    ] = None
+    images: Annotated[
+        Images, PartOf(Images), InFile(example="images: {held: 2k, limit: 50k, price: 0.30}")
+    ]
+    value: Annotated[
+        float | None,
+        MONEY,
+        Form(
+            "Value if target is met",
+            "Earned over the horizon. Leave all empty to plan for targets met.",
+            unit="money",
+            aliases=("value if met",),
+            example=200_000,
+        ),
+    ] = None
+    architectures: Annotated[
+        tuple[str, ...],
+        ARCHITECTURES,
+        Form(
+            "Architectures",
+            f"Candidates; planner catalogue lists them. {LIST}",
+            default="all that fit the task",
+            example="EfficientNet-B0, ResNet-50",
+            width=30,
+        ),
+    ] = ()
+    min_chance: Annotated[
+        float | None,
+        SHARE,
+        Form(
+            "Minimum chance",
+            "Do not fund it unless at least this likely to meet the target.",
+            unit="%",
+        ),
+    ] = None
+    baseline: ClassVar[
+        Annotated[
+            float | None,
+            BASELINE,
+            Form(
+                "Baseline",
+                "As on sheet Portfolio, for this project alone.",
+                after="earliest",
+            ),
+        ]
+    ]
+    pilots: Annotated[tuple[Pilot, ...], parts(Pilot)] = ()
+    baseline_entropy: Annotated[float, ENTROPY, NOT_IN_FILE] = math.log(complexity.BASELINE_CLASSES)
+    unit: Annotated[str | None, TEXT, Form("Business unit", "For rules on units.")] = None
+    earliest: Annotated[
+        str | None,
+        TEXT,
+        Form("Earliest period", "First period of sheet Periods in which it may start."),
+    ] = None
     domain: str = VISION
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, f"projects[{self.id}]")
-        _read_id(reader)
-        reader.read("task", word_of(Task))
-        _read_start(reader)
-        _read_size(reader, self)
-        _read_target(reader)
-        _read_parts(reader)
-        reader.read("value", number_at_least_zero, optional=True)
-        reader.read("min_chance", share, optional=True)
-        reader.read("architectures", text_list)
-        reader.finish()
-        if math.isnan(self.relative_complexity):
-            object.__setattr__(self, "relative_complexity", _relative_complexity(self))
+        check_record(self, f"projects[{self.id}]")
 
     @cached_property
     def error_target(self) -> float:
@@ -226,96 +520,3 @@ class Project:
     def target_is_trivial(self) -> bool:
         """Whether the majority guess already meets the target."""
         return self.error_target >= self.majority_guess_error
-
-
-def _read_id(reader: FieldReader) -> None:
-    identity = reader.raw("id")
-    if not isinstance(identity, str) or not 1 <= len(identity.strip()) <= MAX_ID_LENGTH:
-        reader.wrong("id", f"an id is a text of 1 to {MAX_ID_LENGTH} characters.")
-
-
-def _read_start(reader: FieldReader) -> None:
-    """Read what training starts from."""
-    pretrained = reader.read("pretrained", true_or_false)
-    backbone = reader.read("backbone", word_of(Backbone))
-    if pretrained is False and backbone is Backbone.FROZEN:
-        reader.wrong("backbone", "a frozen backbone needs pretrained weights.", "pretrained: true")
-
-
-def _read_size(reader: FieldReader, project: Project) -> None:
-    """Read classes, class counts or relative complexity: exactly one of them."""
-    given = [name for name in _SIZES if not _is_absent(reader.raw(name))]
-    reader.read("baseline_entropy", partial(positive_number, most=MAX_ENTROPY_NATS))
-    if "relative_complexity" in given:
-        reader.read("relative_complexity", partial(positive_number, most=MAX_COMPLEXITY))
-    if "classes" in given:
-        reader.read("classes", _class_number)
-    if "class_counts" in given:
-        reader.read("class_counts", _class_counts)
-    # dataclasses.replace passes on what was computed, which then says nothing new.
-    repeated = (
-        len(given) == 2
-        and "relative_complexity" in given
-        and not reader.problems
-        and math.isclose(project.relative_complexity, _relative_complexity(project), rel_tol=1e-12)
-    )
-    if len(given) != 1 and not repeated:
-        got = " and ".join(given) or "none"
-        reader.wrong("classes", f"give exactly one of {', '.join(_SIZES)}; got {got}.")
-
-
-def _read_target(reader: FieldReader) -> None:
-    given = [name for name in _TARGETS if reader.raw(name) is not None]
-    for name in given:
-        reader.read(name, share_strictly_inside)
-    if len(given) != 1:
-        got = " and ".join(given) or "none"
-        reader.wrong("target_error", f"give exactly one of {', '.join(_TARGETS)}; got {got}.")
-    if "target_iou" in given and reader.raw("task") == Task.CLASSIFICATION:
-        message = "IoU measures segmentation; this task is classification."
-        reader.wrong("target_iou", message, "target_accuracy")
-
-
-def _read_parts(reader: FieldReader) -> None:
-    """Read the nested records."""
-    images = reader.nested("images", Images, reader.raw("images"))
-    if images is not None:
-        reader.store("images", images)
-    runs = reader.raw("pilots")
-    if isinstance(runs, str | Mapping) or not hasattr(runs, "__iter__"):
-        reader.wrong("pilots", f"got {show(runs)}; expected a list of runs.")
-        return
-    read = [reader.nested(f"pilots[{index}]", Pilot, run) for index, run in enumerate(runs)]
-    reader.store("pilots", tuple(run for run in read if run is not None))
-
-
-def _relative_complexity(project: Project) -> float:
-    entropy = (
-        math.log(project.classes or 0)
-        if project.class_counts is None
-        else complexity.entropy_nats(project.class_counts.values())
-    )
-    return complexity.relative_complexity(entropy, project.baseline_entropy)
-
-
-def _class_number(value: object) -> int:
-    count = parse_count(value, what="classes")
-    if count < 2:
-        message = f"got {show(value)}; a task has at least 2 classes"
-        raise QuantityError(message)
-    return count
-
-
-def _class_counts(value: object) -> Mapping[str, float]:
-    if not isinstance(value, Mapping):
-        message = f"got {show(value)}; expected a mapping of classes to their images"
-        raise QuantityError(message)
-    counts = {name: number_at_least_zero(count) for name, count in value.items()}
-    if sum(count > 0 for count in counts.values()) < 2:
-        message = "at least two classes need images; with one there is nothing to tell apart"
-        raise QuantityError(message)
-    return MappingProxyType(counts)
-
-
-def _is_absent(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -2,14 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
-from planner.domain.format import percent_as_set
-from planner.domain.portfolio.fields import FieldReader, share, text, text_list
-from planner.domain.quantities import parse_count
+from planner.domain.fields.declared import LIST, Form, InFile, Part, in_file, section_of
+from planner.domain.fields.finding import WRONG, Location, Reading
+from planner.domain.fields.reading import (
+    Parts,
+    check_record,
+    made,
+    read_mapping,
+)
+from planner.domain.fields.values import (
+    ARCHITECTURE,
+    LABEL,
+    NAMES,
+    POSITIVE_COUNT,
+    PROJECTS_COUNTED,
+    SHARE,
+    TEXT,
+)
+from planner.domain.format import percent_as_set, percent_to_type
+from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
-from planner.errors import InputError, Problem
 
 __all__ = [
+    "RULES",
+    "RULE_KINDS",
     "AtLeast",
     "AtMost",
     "Committed",
@@ -21,125 +39,153 @@ __all__ = [
     "Skip",
     "UnitShare",
     "describe",
-    "rule_from",
+    "read_rule",
 ]
 
+_PROJECTS = Form(
+    "Projects",
+    f"One project for require and committed, several for the others. {LIST}",
+    aliases=("project",),
+    example="planogram",
+    width=34,
+)
+_COUNT = Form("Count", "For at_most and at_least.", unit="projects")
 
+_NAME = Form(
+    "Name",
+    "What messages call the rule, beside what it says.",
+    aliases=("rule name",),
+    width=20,
+)
+_OF = InFile("of", example="of: [project-a, project-b]")
+
+
+class _Checked:
+    """A rule that checks its fields when it is made."""
+
+    def __post_init__(self) -> None:
+        check_record(self, "rule")
+
+
+@in_file("RequireRule", "Fund ``require`` only together with ``needs``.")
 @dataclass(frozen=True)
-class Require:
+class Require(_Checked):
     """Fund ``project`` only together with ``needs``."""
 
-    name: str
-    project: str
-    needs: str
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    project: Annotated[str, TEXT, InFile("require"), _PROJECTS]
+    needs: Annotated[
+        str,
+        TEXT,
+        InFile(example="needs: other-project"),
+        Form("Needs", "For require: the project it needs.", example="shelf-gaps", width=20),
+    ]
 
-    def __post_init__(self) -> None:
-        _read_texts(self, "name", "project", "needs")
 
-
+@in_file("ExclusiveRule", "Fund at most one.")
 @dataclass(frozen=True)
-class Exclusive:
+class Exclusive(_Checked):
     """Fund at most one of ``projects``."""
 
-    name: str
-    projects: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        _read_projects(self)
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    projects: Annotated[tuple[str, ...], NAMES, InFile("exclusive"), _PROJECTS]
 
 
+@in_file("FundRule", "Fund all.")
 @dataclass(frozen=True)
-class Fund:
+class Fund(_Checked):
     """Every one of ``projects`` must be funded."""
 
-    name: str
-    projects: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        _read_projects(self)
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    projects: Annotated[tuple[str, ...], NAMES, InFile("fund"), _PROJECTS]
 
 
+@in_file("SkipRule", "Fund none.")
 @dataclass(frozen=True)
-class Skip:
+class Skip(_Checked):
     """None of ``projects`` may be funded."""
 
-    name: str
-    projects: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        _read_projects(self)
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    projects: Annotated[tuple[str, ...], NAMES, InFile("skip"), _PROJECTS]
 
 
+@in_file("AtMostRule", "Fund at most so many.")
 @dataclass(frozen=True)
-class AtMost:
+class AtMost(_Checked):
     """Fund at most ``count`` of ``projects``."""
 
-    name: str
-    count: int
-    projects: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        _read_projects(self)
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    count: Annotated[int, PROJECTS_COUNTED, InFile("at_most"), _COUNT]
+    projects: Annotated[tuple[str, ...], NAMES, _OF, _PROJECTS]
 
 
+@in_file("AtLeastRule", "Fund at least so many.")
 @dataclass(frozen=True)
-class AtLeast:
+class AtLeast(_Checked):
     """Fund at least ``count`` of ``projects``."""
 
-    name: str
-    count: int
-    projects: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        _read_projects(self)
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    count: Annotated[int, PROJECTS_COUNTED, InFile("at_least"), _COUNT]
+    projects: Annotated[tuple[str, ...], NAMES, _OF, _PROJECTS]
 
 
+def _bounds_something(part: Part) -> None:
+    if not {"max_share", "min_share"} <= part.values.keys():
+        return
+    most, least = part.values["max_share"], part.values["min_share"]
+    if most is None and least is None:
+        message = "a rule on a unit has max_share, min_share or both."
+        part.wrong("", message, "max_share: 50%", "MISSING")
+    elif most is not None and least is not None and least > most:
+        part.wrong(
+            "min_share",
+            f"min_share {percent_as_set(least)} is above max_share {percent_as_set(most)}.",
+            f"min_share: {percent_to_type(most)}",
+        )
+
+
+@in_file("UnitRule", "Bounds on a business unit's share of the committed spend.", _bounds_something)
 @dataclass(frozen=True)
-class UnitShare:
+class UnitShare(_Checked):
     """Bounds on a business unit's share of the committed spend; at least one of them is given.
 
     Both sides count the projects' own options; shared assets, which no unit buys alone, do not
     take part.
     """
 
-    name: str
-    unit: str
-    max_share: float | None = None
-    min_share: float | None = None
-
-    def __post_init__(self) -> None:
-        reader = FieldReader(self, "rule")
-        reader.read("name", text)
-        reader.read("unit", text)
-        most = reader.read("max_share", share, optional=True)
-        least = reader.read("min_share", share, optional=True)
-        if self.max_share is None and self.min_share is None:
-            reader.wrong("max_share", "a rule on a unit has max_share, min_share or both.")
-        if most is not None and least is not None and least > most:
-            reader.wrong(
-                "min_share",
-                f"min_share {percent_as_set(least)} is above max_share {percent_as_set(most)}.",
-            )
-        reader.finish()
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    unit: Annotated[str, TEXT, Form("Unit", "For unit: a business unit.")]
+    max_share: Annotated[
+        float | None,
+        SHARE,
+        Form(
+            "Maximum share", "For unit: of the committed spend.", unit="%", aliases=("max share",)
+        ),
+    ] = None
+    min_share: Annotated[
+        float | None,
+        SHARE,
+        Form(
+            "Minimum share", "For unit: of the committed spend.", unit="%", aliases=("min share",)
+        ),
+    ] = None
 
 
+@in_file("CommittedRule", "Decided already: this project, architecture and number of images.")
 @dataclass(frozen=True)
-class Committed:
+class Committed(_Checked):
     """Decided already: this project, with this architecture and number of images where given."""
 
-    name: str
-    project: str
-    architecture: str | None = None
-    images: int | None = None
-
-    def __post_init__(self) -> None:
-        reader = FieldReader(self, "rule")
-        reader.read("name", text)
-        reader.read("project", text)
-        reader.read("architecture", text, optional=True)
-        if reader.read("images", parse_count, optional=True) == 0:
-            reader.wrong("images", "got 0; a project trains on at least 1 image.")
-        reader.finish()
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    project: Annotated[str, TEXT, InFile("committed"), _PROJECTS]
+    architecture: Annotated[
+        str | None, ARCHITECTURE, Form("Architecture", "For committed, if decided.", width=18)
+    ] = None
+    images: Annotated[
+        int | None,
+        POSITIVE_COUNT,
+        Form("Images", "For committed, if decided: total images.", unit="images"),
+    ] = None
 
 
 type ProjectRule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
@@ -147,81 +193,48 @@ type ProjectRule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
 
 type Rule = ProjectRule | UnitShare | Committed
 
-
-def _read_texts(rule: object, *names: str) -> None:
-    """Read fields that hold a text."""
-    reader = FieldReader(rule, "rule")
-    for name in names:
-        reader.read(name, text)
-    reader.finish()
-
-
-def _read_projects(rule: Exclusive | Fund | Skip | AtMost | AtLeast) -> None:
-    """Read name, projects and, where there is one, the count of a rule on several projects."""
-    reader = FieldReader(rule, "rule")
-    reader.read("name", text)
-    reader.read("projects", text_list)
-    if isinstance(rule, AtMost | AtLeast):
-        reader.read("count", lambda given: parse_count(given, what="projects"))
-    reader.finish()
-
-
-RULE_FIELDS: Mapping[str, tuple[type[Rule], Mapping[str, str]]] = {
-    "require": (Require, {"require": "project", "needs": "needs"}),
-    "exclusive": (Exclusive, {"exclusive": "projects"}),
-    "fund": (Fund, {"fund": "projects"}),
-    "skip": (Skip, {"skip": "projects"}),
-    "at_most": (AtMost, {"at_most": "count", "of": "projects"}),
-    "at_least": (AtLeast, {"at_least": "count", "of": "projects"}),
-    "unit": (UnitShare, {"unit": "unit", "max_share": "max_share", "min_share": "min_share"}),
-    "committed": (
-        Committed,
-        {"committed": "project", "architecture": "architecture", "images": "images"},
-    ),
+RULE_KINDS: Mapping[str, type[Rule]] = {
+    next(key for key in section_of(kind).in_file if key != "name"): kind
+    for kind in (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
 }
-"""By the field that names its kind, each rule's record and what its fields are called there."""
+"""By the field that names its kind in a file, each rule's record."""
 
 
-def rule_from(index: int, fields: Mapping[str, object]) -> Rule:
-    """Return a rule written as in a file, with the name by which messages call it.
-
-    Parameters
-    ----------
-    index : int
-        Position among the rules.
-    fields : mapping
-        Such as ``{"fund": ["a"], "name": "duty of safety"}``.
-
-    Raises
-    ------
-    InputError
-        No such rule, or a field is missing, unknown or wrong.
-
-    Examples
-    --------
-    >>> rule_from(2, {"require": "planogram", "needs": "shelf-gaps"}).name
-    'rules[2]: planogram needs shelf-gaps'
-    """
-    kinds = [kind for kind in RULE_FIELDS if kind in fields]
+def read_rule(raw: object, here: Location, reading: Reading) -> object:
+    """Return a rule, given as one or as a file writes it, by the one field that names its kind."""
+    if isinstance(raw, tuple(RULE_KINDS.values())):
+        return raw
+    if not isinstance(raw, Mapping):
+        reading.wrong(here, f"got {show(raw)}; expected a rule.", "{fund: [project-id]}")
+        return WRONG
+    kinds = [kind for kind in RULE_KINDS if kind in raw]
     if len(kinds) != 1:
-        known = ", ".join(RULE_FIELDS)
-        fix = next((near for key in fields if (near := did_you_mean(str(key), RULE_FIELDS))), "")
-        message = f"a rule has exactly one of {known}; got {' and '.join(kinds) or 'none'}."
-        raise InputError([Problem("rule", message, "" if kinds else fix)])
-    record, names = RULE_FIELDS[kinds[0]]
-    unknown = [key for key in fields if key not in names and key != "name"]
-    if unknown:
-        message = f"unknown field; known are {', '.join(names)}, name."
-        raise InputError(Problem(f"rule.{key}", message, code="UNKNOWN_FIELD") for key in unknown)
-    given = {names[key]: value for key, value in fields.items() if key != "name"}
-    try:
-        rule: Rule = record(name="rule", **given)  # type: ignore[arg-type]  # checked by the record
-    except TypeError as error:  # a field without default is missing
-        reason = str(error).partition("() ")[2] or str(error)
-        raise InputError([Problem("rule", f"{reason}.", code="MISSING")]) from None
+        _say_kinds(kinds, raw, here, reading)
+        return WRONG
+    kind = RULE_KINDS[kinds[0]]
+    section = section_of(kind)
+    values = read_mapping(section, section.in_file, raw, here, reading)
+    if values is None:
+        return WRONG
+    label = values["name"]
+    rule: Rule = made(kind, {**values, "name": "rule"}, reading.source)
     words = describe(rule)
-    label = fields.get("name")
-    return replace(rule, name=f"rules[{index}]: {f'{label} ({words})' if label else words}")
+    return replace(rule, name=f"rules[{here[-1]}]: {f'{label} ({words})' if label else words}")
+
+
+def _say_kinds(kinds: list[str], raw: Mapping[str, Any], here: Location, reading: Reading) -> None:
+    """Report a mapping that is no rule, or several."""
+    if kinds:
+        reading.wrong(here, f"{' and '.join(kinds)} in one rule; write a rule for each.")
+        return
+    guesses = [did_you_mean(str(key), list(RULE_KINDS)) for key in raw]
+    fix = next((guess for guess in guesses if guess), "")
+    message = f"this is no known rule; a rule has one of {', '.join(RULE_KINDS)}."
+    reading.wrong(here, message, fix)
+
+
+RULES = Parts(read_rule, {"anyOf": [{"part": kind} for kind in RULE_KINDS.values()]})
+"""The list of rules of a portfolio."""
 
 
 def describe(rule: Rule) -> str:

@@ -1,22 +1,24 @@
 """What several projects use and pay once: data sets, pools of images, base models."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from planner.domain.portfolio.fields import (
-    FieldReader,
-    number_at_least_zero,
-    share,
-    text,
-    text_list,
-    true_or_false,
-    word_of,
-)
+from planner.domain.fields.declared import LIST, Form, InFile, Part, in_file
+from planner.domain.fields.reading import PartOf, check_record
+from planner.domain.fields.values import IDS, MONEY, SHARE, SPLIT, TEXT, YES_NO, word
 from planner.domain.portfolio.project import Images
-from planner.domain.vocabulary import AssetKind, Split
+from planner.domain.vocabulary import AssetKind
 
 __all__ = ["Gives", "SharedAsset"]
 
 
+def _takes_nothing(part: Part) -> None:
+    if part.values.get("pretrained") is False:
+        message = "a base model gives pretrained weights or leaves its members as they are."
+        part.wrong("pretrained", message, "pretrained: true")
+
+
+@in_file("GivesSection", "``gives`` of a shared base model.", _takes_nothing)
 @dataclass(frozen=True, kw_only=True)
 class Gives:
     """What a shared base model gives its members.
@@ -29,15 +31,29 @@ class Gives:
         Share of the training cost that its users save, in [0, 1].
     """
 
-    pretrained: bool | None = None
-    training_discount: float = 0.0
+    pretrained: Annotated[
+        bool | None,
+        YES_NO,
+        Form(
+            "Gives pretrained",
+            "Of a base model: its users start from pretrained weights.",
+            unit="TRUE or FALSE",
+        ),
+    ] = None
+    training_discount: Annotated[
+        float,
+        SHARE,
+        Form(
+            "Training discount",
+            "Of a base model: share of the training cost that its users save.",
+            unit="%",
+            aliases=("gives training discount",),
+            default="",
+        ),
+    ] = 0.0
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, "gives")
-        if reader.read("pretrained", true_or_false, optional=True) is False:
-            reader.wrong("pretrained", NOTHING_TAKEN, "pretrained: true")
-        reader.read("training_discount", share)
-        reader.finish()
+        check_record(self, "gives")
 
     @property
     def anything(self) -> bool:
@@ -45,6 +61,29 @@ class Gives:
         return self.pretrained is not None or self.training_discount > 0
 
 
+def _of_its_kind(part: Part) -> None:
+    """Refuse what is of the other kind, and an asset that neither costs nor gives anything."""
+    values = part.values
+    kind, images = values.get("kind"), values.get("images")
+    gives: Gives | None = values.get("gives")
+    if kind == AssetKind.BASE_MODEL and images is not None:
+        message = "a base model has no images; its members' images, or a data set, hold them."
+        part.wrong("images", message, "kind: dataset", "CONFLICT")
+    if kind == AssetKind.DATASET and _gives(part, gives):
+        message = "gives is of a base model; what a data set gives is its images."
+        part.wrong("gives", message, "kind: base_model", "CONFLICT")
+    nothing = gives is not None and not (images or gives.anything or "fixed_cost" in part.given)
+    if part.written and nothing and {"kind", "images"} <= values.keys():
+        message = "this asset costs nothing and gives nothing."
+        part.wrong("", message, "fixed_cost: 40k", "EMPTY")
+
+
+def _gives(part: Part, gives: Gives | None) -> bool:
+    """Tell whether an asset says what it gives: the field in a file, its content in Python."""
+    return "gives" in part.given and gives is not None and (part.written or gives.anything)
+
+
+@in_file("SharedSection", "An entry of ``shared``.", _of_its_kind)
 @dataclass(frozen=True, kw_only=True)
 class SharedAsset:
     """A data set or base model that several projects use and pay once.
@@ -70,45 +109,57 @@ class SharedAsset:
         What a base model changes for its users.
     """
 
-    id: str
-    kind: str
-    members: tuple[str, ...]
-    required: bool = True
-    fixed_cost: float = 0.0
-    split: str = "shapley"
-    images: Images | None = None
-    gives: Gives = Gives()
+    id: Annotated[
+        str,
+        TEXT,
+        InFile(example="id: my-project"),
+        Form(
+            "Asset *",
+            "Any name, once in the column.",
+            aliases=("asset id", "shared asset"),
+            example="store-images",
+            width=20,
+        ),
+    ]
+    kind: Annotated[
+        str,
+        word(AssetKind, as_text=True),
+        InFile(example="kind: dataset"),
+        Form("Kind *", "What is shared.", example="dataset"),
+    ]
+    members: Annotated[
+        tuple[str, ...],
+        IDS,
+        InFile(example="members: [project-a, project-b]"),
+        Form(
+            "Members *",
+            f"Projects that may use it. {LIST}",
+            example="shelf-gaps, planogram",
+            width=30,
+        ),
+    ]
+    required: Annotated[
+        bool,
+        YES_NO,
+        Form(
+            "Required",
+            "TRUE: funding any member buys it. FALSE: bought only if it pays.",
+            unit="TRUE or FALSE",
+            example=True,
+        ),
+    ] = True
+    fixed_cost: Annotated[
+        float,
+        MONEY,
+        Form("Fixed cost", "Paid once when it is bought.", unit="money", example=40_000),
+    ] = 0.0
+    split: Annotated[
+        str,
+        SPLIT,
+        Form("Split", "How its cost is divided among its users.", example="shapley"),
+    ] = "shapley"
+    images: Annotated[Images | None, PartOf(Images)] = None
+    gives: Annotated[Gives, PartOf(Gives)] = Gives()
 
     def __post_init__(self) -> None:
-        reader = FieldReader(self, f"shared[{self.id}]")
-        reader.read("id", text)
-        kind = reader.read("kind", word_of(AssetKind))
-        split = reader.read("split", word_of(Split))
-        reader.store("kind", str(self.kind))
-        reader.store("split", str(Split.USAGE if split is Split.PROPORTIONAL else self.split))
-        reader.read("required", true_or_false)
-        reader.read("fixed_cost", number_at_least_zero)
-        members = reader.read("members", text_list)
-        if members is not None and not members:
-            reader.wrong("members", "no project is named; an asset has at least one member.")
-        if members and len(set(members)) < len(members):
-            reader.wrong("members", "a project is named twice.")
-        if self.images is not None:
-            reader.read_part("images", Images)
-        reader.read_part("gives", Gives)
-        if not reader.problems and kind is not None:
-            _check_kind(reader, self, kind)
-        reader.finish()
-
-
-NOTHING_TAKEN = "a base model gives pretrained weights or leaves its members as they are."
-DATASET_GIVES = "gives is of a base model; what a data set gives is its images."
-MODEL_IMAGES = "a base model has no images; its members' images, or a data set, hold them."
-
-
-def _check_kind(reader: FieldReader, asset: SharedAsset, kind: AssetKind) -> None:
-    """Refuse what is of the other kind."""
-    if kind is AssetKind.DATASET and asset.gives.anything:
-        reader.wrong("gives", DATASET_GIVES, "kind: base_model")
-    if kind is AssetKind.BASE_MODEL and asset.images is not None:
-        reader.wrong("images", MODEL_IMAGES, "kind: dataset")
+        check_record(self, f"shared[{self.id}]")

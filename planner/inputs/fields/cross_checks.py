@@ -9,18 +9,13 @@ from collections.abc import Iterator
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.clashes import MAX_SUGGESTIONS, Fields, clashes, entries
 from planner.domain.portfolio.portfolio import Compute
-from planner.domain.quantities import QuantityError, parse_rate, show
+from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Basis
 from planner.errors import InputError
 from planner.inputs.document import Document, Finding, Location
 from planner.reference.candidates import is_priced
 from planner.reference.tables import load_catalogue
-
-TARGETS = ("target_accuracy", "target_error", "target_iou")
-SIZES = ("classes", "class_counts")
-
-HOLDS = ("chance", "cvar")
 
 
 def cross_findings(document: Document, catalogue: Catalogue | None = None) -> list[Finding]:
@@ -41,15 +36,13 @@ def cross_findings(document: Document, catalogue: Catalogue | None = None) -> li
         _duplicate_ids(document, "projects"),
         _duplicate_ids(document, "shared"),
         _duplicate_ids(document, "portfolio", "periods"),
-        _hold_findings(document, data),
-        *(_project_findings(document, location, fields) for location, fields in projects),
         _objective_findings(data, projects),
         _unknown_projects(data, [fields.get("id") for _, fields in projects]),
         _unknown_names(data, projects, catalogue),
         _committed_architectures(data, projects, catalogue),
     )
     found = [finding for check in checks for finding in check]
-    return found + [Finding(**vars(clash)) for clash in clashes(data)]
+    return [*found, *clashes(data)]
 
 
 def _section(data: Fields, name: str) -> Fields:
@@ -90,53 +83,9 @@ def _duplicate_ids(document: Document, *path: str) -> Iterator[Finding]:
             first[identity] = here
 
 
-def _project_findings(document: Document, location: Location, fields: Fields) -> Iterator[Finding]:
-    yield from _exactly_one(document, location, fields, SIZES, "classes: 4")
-    yield from _exactly_one(document, location, fields, TARGETS, "target_accuracy: 94%")
-    if "target_iou" in fields and fields.get("task", "classification") == "classification":
-        message = "IoU measures segmentation; the task of this project is classification."
-        fix = "target_accuracy, or task: segmentation"
-        yield Finding((*location, "target_iou"), message, fix, at_key=True)
-    for here, part in ((location, fields), *_pilots(location, fields)):
-        if part.get("backbone") == "frozen" and part.get("pretrained") is False:
-            message = "a frozen backbone needs pretrained weights."
-            yield Finding((*here, "backbone"), message, "pretrained: true")
-    for here, run in _pilots(location, fields):
-        if _is_zero_share(run.get("error")) and "test_images" not in run:
-            message = "no error among how many test images? Without their number 0 says nothing."
-            yield Finding((*here, "error"), message, "test_images: 1000", "ERROR_ZERO")
-
-
-def _is_zero_share(value: object) -> bool:
-    try:
-        return parse_rate(value) == 0
-    except QuantityError:
-        return False
-
-
 def _pilots(location: Location, fields: Fields) -> list[tuple[Location, Fields]]:
     """Return the measured runs of a project, with their locations."""
     return [((*location, *place), run) for place, run in entries(fields, "pilots")]
-
-
-def _hold_findings(document: Document, data: Fields) -> Iterator[Finding]:
-    """Yield a hold on spend that says nothing or two things."""
-    hold = _section(data, "portfolio").get("hold")
-    if isinstance(hold, dict):
-        yield from _exactly_one(document, ("portfolio", "hold"), hold, HOLDS, "chance: 90%")
-
-
-def _exactly_one(
-    document: Document, location: Location, fields: Fields, names: tuple[str, ...], example: str
-) -> Iterator[Finding]:
-    given = [name for name in names if name in fields]
-    choice = " or ".join(names)
-    if not given:
-        yield Finding(location, f"{choice} is missing; give exactly one.", example, "MISSING")
-    if len(given) > 1:
-        where = " and ".join(f"{name} ({document.beside((*location, name))})" for name in given)
-        message = f"{where} are given; keep exactly one."
-        yield Finding((*location, given[-1]), message, code="CONFLICT", at_key=True)
 
 
 def _objective_findings(data: Fields, projects: list[tuple[Location, Fields]]) -> Iterator[Finding]:

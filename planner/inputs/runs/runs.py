@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.portfolio.fields import true_or_false, word_of
+from planner.domain.fields.parsers import true_or_false, word_of
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show

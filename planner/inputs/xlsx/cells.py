@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
+from planner.domain.fields.declared import Kind
 from planner.domain.quantities import show
-from planner.inputs.xlsx.layout import FormField, Kind
+from planner.inputs.xlsx.layout import FormField
 from planner.inputs.xlsx.open import Cell, CellKind
 
 __all__ = ["CellError", "read_cell"]

@@ -1,419 +1,175 @@
 """Every field of the portfolio file, version 1, as the workbook form shows it.
 
-The words here are what a person who fills in the form reads; what the values must be is checked by
-:mod:`planner.inputs.fields.schema`, the same for every format.
+The words that a person reads who fills in the form are declared with each field, on its record
+(:class:`planner.domain.fields.declared.Form`); here stand the sheets.
 """
 
-from planner.domain.vocabulary import (
-    AssetKind,
-    Backbone,
-    Basis,
-    Mode,
-    Objective,
-    RiskKind,
-    Split,
-    Task,
-)
-from planner.inputs.fields.schema import RULE_KINDS
-from planner.inputs.xlsx.layout import FormField, FormSheet, Kind
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from planner.domain.fields.declared import Field, Form, Kind, section_of
+from planner.domain.portfolio.portfolio import Compute, Period, Portfolio
+from planner.domain.portfolio.project import Pilot, Project
+from planner.domain.portfolio.rules import RULE_KINDS
+from planner.domain.portfolio.sharing import SharedAsset
+from planner.inputs.fields.read import VERSION
+from planner.inputs.xlsx.layout import FormField, FormSheet
 
 __all__ = ["RULE_COLUMNS", "SHEETS", "sheet_named"]
 
-_RANGE = "One number, or a range such as 0.30..0.45: P10..P90 (in 9 of 10 cases not below / above)."
-_PERCENT = "Write 94% (or 0.94)."
-_LIST = "Separate names by commas; a name that holds a comma stands in double quotes."
+
+def _columns(
+    fields: Iterable[Field], sheet: str = "", path: tuple[str, ...] = ()
+) -> tuple[FormField, ...]:
+    """Return fields, and those of their parts, as the form shows them, in its order."""
+    found = list(_declared(fields, sheet, path))
+    ordered = [item for item, after in found if not after]
+    moved = [(item, after) for item, after in found if after]
+    while moved:
+        item, after = next(pair for pair in moved if pair[1] in map(_path, ordered))
+        moved.remove((item, after))
+        ordered.insert([_path(other) for other in ordered].index(after) + 1, item)
+    return tuple(ordered)
+
+
+def _path(item: FormField) -> str:
+    return ".".join(item.path)
+
+
+def _declared(
+    fields: Iterable[Field], sheet: str, path: tuple[str, ...]
+) -> Iterator[tuple[FormField, str]]:
+    """Yield fields as the form shows them, each with the path of the one it stands behind."""
+    for field in fields:
+        here = (*path, field.key)
+        part = field.value.shape.get("part")
+        if part is not None:
+            yield from _declared(section_of(part).in_file.values(), sheet, here)
+        forms = [form for form in field.forms if form.sheet == sheet] or field.forms[:1]
+        for form in forms:
+            yield _form_field(field, form, here), form.after
+
+
+def _form_field(field: Field, form: Form, path: tuple[str, ...]) -> FormField:
+    if field.value.cell is None:
+        message = f"{field.name} has a form but no way to read its cell"
+        raise TypeError(message)
+    return FormField(
+        form.header,
+        path,
+        field.value.cell,
+        form.help,
+        unit=form.unit,
+        choices=field.value.choices,
+        aliases=form.aliases,
+        default=field.default_words(form),
+        example=form.example,
+        width=form.width,
+    )
+
+
+def _of(kind: type) -> Iterable[Field]:
+    return section_of(kind).in_file.values()
+
 
 PORTFOLIO = FormSheet(
     "Portfolio",
     "What is planned, with how much money, for how long. One field to a row: write in column B.",
-    (
-        FormField("Version", ("version",), Kind.COUNT, "Of this form; leave it at 1.", example=1),
-        FormField(
-            "Name", ("portfolio", "name"), Kind.TEXT, "Stands in the header of every result."
-        ),
-        FormField(
-            "Currency", ("portfolio", "currency"), Kind.TEXT,
-            "The one currency of every amount in this workbook, such as USD.", default="USD",
-        ),
-        FormField(
-            "Budget", ("portfolio", "budget"), Kind.MONEY,
-            "Hard limit on what the plan may commit.", unit="money",
-        ),
-        FormField(
-            "Objective", ("portfolio", "objective"), Kind.WORD,
-            "net_value: value minus cost. value: value alone. targets_met: needs no values.",
-            choices=tuple(Objective), default="net_value if every project has a value",
-        ),
-        FormField(
-            "Mode", ("portfolio", "mode"), Kind.WORD,
-            "commit: buy all images, train once; cost is certain. stop_when_reached: labelling "
-            "stops at the target; cost is random.",
-            choices=tuple(Mode), default="commit",
-        ),
-        FormField(
-            "Horizon", ("portfolio", "horizon_years"), Kind.NUMBER,
-            "Years in which the values are earned.", unit="years", default="1",
-            aliases=("horizon years",),
-        ),
-        FormField(
-            "GO from chance", ("portfolio", "go_chance"), Kind.SHARE,
-            "A funded project at least this likely to meet its target is GO. With a measured "
-            "pilot, a project below it is not funded, unless a rule demands it.", unit="%",
-            default="60%", aliases=("go chance",),
-        ),
-        FormField(
-            "PILOT from chance", ("portfolio", "pilot_chance"), Kind.SHARE,
-            "A funded project at least this likely, but not GO and without a measured pilot, is "
-            "PILOT: measure first.",
-            unit="%", default="30%", aliases=("pilot chance",),
-        ),
-        FormField(
-            "Discount rate", ("portfolio", "discount_rate"), Kind.SHARE,
-            "Per year: worth and cost of later periods count at their present value.",
-            unit="% per year", default="none",
-        ),
-        FormField(
-            "Baseline", ("portfolio", "baseline"), Kind.BASELINE,
-            "The task with relative complexity 1: a number of classes, or counts such as "
-            "ok: 900, bad: 100, or entropy_bits: 9.97.", default="1000 classes",
-        ),
-        FormField(
-            "Risk measure", ("portfolio", "risk", "measure"), Kind.WORD,
-            "expected: the mean. cvar: the mean and the mean of the worst outcomes. entropic: an "
-            "exponential utility.", choices=tuple(RiskKind), default="expected",
-        ),
-        FormField(
-            "Risk level", ("portfolio", "risk", "level"), Kind.SHARE,
-            "With cvar: 90% looks at the mean of the worst 10 % of outcomes.", unit="%",
-            default="90%",
-        ),
-        FormField(
-            "Risk weight", ("portfolio", "risk", "weight"), Kind.SHARE,
-            "With cvar: 0% counts the mean alone, 100% the worst outcomes alone.", unit="%",
-            default="50%",
-        ),
-        FormField(
-            "Risk aversion", ("portfolio", "risk", "aversion"), Kind.NUMBER,
-            "With entropic: per unit of money, such as 0.000001.", unit="1 / money",
-        ),
-        FormField(
-            "Hold with chance", ("portfolio", "hold", "chance"), Kind.SHARE,
-            "In mode stop_when_reached: least chance that the spend stays within the budget.",
-            unit="%", aliases=("hold chance",),
-        ),
-        FormField(
-            "Hold at CVaR level", ("portfolio", "hold", "cvar"), Kind.SHARE,
-            "In mode stop_when_reached: at 90% the mean of the dearest 10 % of outcomes stays "
-            "within the budget. Give this or the chance.", unit="%", aliases=("hold cvar",),
-        ),
-    ),
+    (*_columns([VERSION]), *_columns(_of(Portfolio), path=("portfolio",))),
     is_table=False,
-)  # fmt: skip
+)
 
 PRICES = FormSheet(
     "Prices",
     "What training costs. Leave a value empty to take the price tables. One field to a row.",
-    (
-        FormField(
-            "Basis", ("compute", "basis"), Kind.WORD,
-            "measured: real operations, achieved speed, hourly price. paper: Eq. 4 of Thompson et "
-            "al. (2024).", choices=tuple(Basis), default="measured",
-        ),
-        FormField(
-            "Accelerator", ("compute", "accelerator"), Kind.TEXT,
-            "A name that planner catalogue accelerators lists.", default="A100 40GB",
-        ),
-        FormField(
-            "Price per accelerator-hour", ("compute", "usd_per_hour"), Kind.PRICE, _RANGE,
-            unit="money", default="median of the price table", aliases=("usd per hour",),
-        ),
-        FormField(
-            "Utilisation", ("compute", "utilisation"), Kind.SHARES,
-            "Achieved share of peak speed: 30%, or a range such as 20%..40%.", unit="%",
-            default="measured throughput, per architecture",
-        ),
-        FormField(
-            "Price per FLOP", ("compute", "usd_per_flop"), Kind.PRICE,
-            "For basis paper alone: one number, or a range P10..P90.", unit="money",
-            default="3e-11", aliases=("usd per flop",),
-        ),
-        FormField(
-            "Epochs", ("compute", "epochs"), Kind.NUMBER, "Passes over the training images.",
-            unit="passes", default="50",
-        ),
-        FormField(
-            "Trials", ("compute", "trials"), Kind.NUMBER,
-            "Trainings paid for each delivered model, tuning included.", unit="trainings",
-            default="1",
-        ),
-    ),
+    _columns(_of(Compute), path=("compute",)),
     is_table=False,
     aliases=("Compute",),
-)  # fmt: skip
+)
 
 PROJECTS = FormSheet(
     "Projects",
     "One vision system to a row. Columns with * are needed; give classes or class counts, and one "
     "of the three targets.",
-    (
-        FormField(
-            "Project *", ("id",), Kind.TEXT, "Any name, once in the column.", width=20,
-            aliases=("project id",), example="shelf-gaps",
-        ),
-        FormField(
-            "Task", ("task",), Kind.WORD, "What the system answers.", choices=tuple(Task),
-            default="classification", example="classification", width=15,
-        ),
-        FormField(
-            "Classes", ("classes",), Kind.COUNT,
-            "Number of equally frequent classes. Give this or the class counts.", unit="number",
-            example=4, aliases=("number of classes",),
-        ),
-        FormField(
-            "Class counts", ("class_counts",), Kind.COUNTS,
-            "Instead of classes, if some are rare: ok: 9000, torn: 800, missing: 200. No commas "
-            "inside numbers; a name with a comma stands in double quotes.",
-            unit="name: images, …", width=26,
-        ),
-        FormField(
-            "Target accuracy", ("target_accuracy",), Kind.SHARE, f"{_PERCENT} One target only.",
-            unit="%", example=0.94,
-        ),
-        FormField(
-            "Target error", ("target_error",), Kind.SHARE,
-            f"Instead of an accuracy: 1 minus it. {_PERCENT.replace('94', '06')}", unit="%",
-        ),
-        FormField(
-            "Target IoU", ("target_iou",), Kind.SHARE,
-            f"For segmentation: mean intersection over union. {_PERCENT.replace('94', '80')}",
-            unit="%",
-        ),
-        FormField(
-            "Images held", ("images", "held"), Kind.COUNT,
-            "Labelled images of this very task owned today.", unit="images", default="0",
-            aliases=("held",), example=20_000,
-        ),
-        FormField(
-            "Images limit *", ("images", "limit"), Kind.COUNT,
-            "Most labelled images you could ever own, those held included.", unit="images",
-            aliases=("limit",), example=90_000,
-        ),
-        FormField(
-            "Price per image", ("images", "price"), Kind.PRICE,
-            f"Of one more labelled image. {_RANGE}", unit="money", default="0",
-            aliases=("price",), example="0.30..0.45",
-        ),
-        FormField(
-            "Collection set-up cost", ("images", "fixed_cost"), Kind.MONEY,
-            "Paid once if any image is bought.", unit="money", default="0",
-            aliases=("fixed cost", "setup cost"), example=2_000,
-        ),
-        FormField(
-            "Value if target is met", ("value",), Kind.MONEY,
-            "Earned over the horizon. Leave all empty to plan for targets met.", unit="money",
-            example=200_000, aliases=("value if met",),
-        ),
-        FormField(
-            "Architectures", ("architectures",), Kind.NAMES,
-            f"Candidates; planner catalogue lists them. {_LIST}", default="all that fit the task",
-            width=30, example="EfficientNet-B0, ResNet-50",
-        ),
-        FormField(
-            "Minimum chance", ("min_chance",), Kind.SHARE,
-            "Do not fund it unless at least this likely to meet the target.", unit="%",
-        ),
-        FormField(
-            "Pretrained", ("pretrained",), Kind.YES_NO, "Start from pretrained weights.",
-            unit="TRUE or FALSE", default="TRUE", width=12,
-        ),
-        FormField(
-            "Backbone", ("backbone",), Kind.WORD,
-            "finetuned: train all layers. frozen: only a head on fixed features.",
-            choices=tuple(Backbone), default="finetuned", width=12,
-        ),
-        FormField("Business unit", ("unit",), Kind.TEXT, "For rules on units."),
-        FormField(
-            "Earliest period", ("earliest",), Kind.TEXT,
-            "First period of sheet Periods in which it may start.",
-        ),
-        FormField(
-            "Baseline", ("baseline",), Kind.BASELINE,
-            "As on sheet Portfolio, for this project alone.",
-        ),
-    ),
+    _columns(_of(Project)),
     location=("projects",),
-)  # fmt: skip
+)
+
+_OF_PROJECT = FormField(
+    "Project *",
+    ("project",),
+    Kind.TEXT,
+    "Name of a project of sheet Projects.",
+    aliases=("project id",),
+    width=20,
+    example="shelf-gaps",
+)
 
 PILOTS = FormSheet(
     "Pilots",
     "Measured runs of the projects, one to a row. Optional: one pilot narrows the range most.",
-    (
-        FormField(
-            "Project *", ("project",), Kind.TEXT, "Name of a project of sheet Projects.",
-            aliases=("project id",), width=20, example="shelf-gaps",
-        ),
-        FormField(
-            "Images *", ("images",), Kind.COUNT, "Labelled images trained on.", unit="images",
-            example=20_000,
-        ),
-        FormField(
-            "Error *", ("error",), Kind.SHARE,
-            "Measured error: 1 minus the accuracy, or 1 minus the IoU.", unit="%", example=0.081,
-        ),
-        FormField(
-            "Test images", ("test_images",), Kind.COUNT, "On how many it was measured.",
-            unit="images", example=1_000,
-        ),
-        FormField(
-            "Architecture", ("architecture",), Kind.TEXT, "Network that was trained.",
-            width=18, example="ResNet-50",
-        ),
-        FormField(
-            "Pretrained", ("pretrained",), Kind.YES_NO, "Where it differs from the project.",
-            unit="TRUE or FALSE",
-        ),
-        FormField(
-            "Backbone", ("backbone",), Kind.WORD, "Where it differs from the project.",
-            choices=tuple(Backbone),
-        ),
-        FormField("Seed", ("seed",), Kind.COUNT, "Tells repeats apart."),
-    ),
+    (_OF_PROJECT, *_columns(_of(Pilot))),
     location=("projects", "pilots"),
-)  # fmt: skip
+)
 
 PERIODS = FormSheet(
     "Periods",
     "Stretches of time with a budget each, in order. Optional; unspent money does not carry over.",
-    (
-        FormField(
-            "Period *", ("id",), Kind.TEXT, "Any name, such as 2027H1.", example="2027H1",
-            aliases=("period id",),
-        ),
-        FormField(
-            "Budget *", ("budget",), Kind.MONEY, "Hard limit on what is committed in it.",
-            unit="money", example=60_000,
-        ),
-    ),
+    _columns(_of(Period)),
     location=("portfolio", "periods"),
-)  # fmt: skip
+)
 
 SHARED = FormSheet(
     "Shared",
     "Data sets and base models that several projects use and pay once. Optional.",
-    (
-        FormField(
-            "Asset *", ("id",), Kind.TEXT, "Any name, once in the column.", width=20,
-            aliases=("asset id", "shared asset"), example="store-images",
-        ),
-        FormField(
-            "Kind *", ("kind",), Kind.WORD, "What is shared.", choices=tuple(AssetKind),
-            example="dataset",
-        ),
-        FormField(
-            "Members *", ("members",), Kind.NAMES, f"Projects that may use it. {_LIST}", width=30,
-            example="shelf-gaps, planogram",
-        ),
-        FormField(
-            "Required", ("required",), Kind.YES_NO,
-            "TRUE: funding any member buys it. FALSE: bought only if it pays.",
-            unit="TRUE or FALSE", default="TRUE", example=True,
-        ),
-        FormField(
-            "Fixed cost", ("fixed_cost",), Kind.MONEY, "Paid once when it is bought.",
-            unit="money", default="0", example=40_000,
-        ),
-        FormField(
-            "Split", ("split",), Kind.WORD, "How its cost is divided among its users.",
-            choices=tuple(Split), default="shapley", example="shapley",
-        ),
-        FormField(
-            "Pool images held", ("images", "held"), Kind.COUNT,
-            "Of a data set: images in the pool today.", unit="images", example=0,
-        ),
-        FormField(
-            "Pool images limit", ("images", "limit"), Kind.COUNT,
-            "Of a data set: most the pool could ever hold.", unit="images", example=60_000,
-        ),
-        FormField(
-            "Pool price per image", ("images", "price"), Kind.PRICE, _RANGE, unit="money",
-            example=0.2,
-        ),
-        FormField(
-            "Pool set-up cost", ("images", "fixed_cost"), Kind.MONEY,
-            "Paid once if the pool buys any image.", unit="money",
-        ),
-        FormField(
-            "Gives pretrained", ("gives", "pretrained"), Kind.YES_NO,
-            "Of a base model: its users start from pretrained weights.", unit="TRUE or FALSE",
-        ),
-        FormField(
-            "Training discount", ("gives", "training_discount"), Kind.SHARE,
-            "Of a base model: share of the training cost that its users save.", unit="%",
-            aliases=("gives training discount",),
-        ),
-    ),
+    _columns(_of(SharedAsset), "Shared"),
     location=("shared",),
-)  # fmt: skip
+)
+
+_RULE = FormField(
+    "Rule *",
+    ("rule",),
+    Kind.WORD,
+    "require: Projects only with Needs. exclusive: at most one of Projects. fund / skip: "
+    "all / none of Projects. at_most / at_least: Count of Projects. unit: a share of the "
+    "spend for Unit. committed: decided already.",
+    choices=tuple(RULE_KINDS),
+    example="require",
+)
+
+
+def _rule_column(field: Field) -> str:
+    """Return the column of a rule's field: the record's name for it; several share Projects."""
+    return "projects" if field.name == "project" else field.name
+
+
+def _rule_columns() -> tuple[FormField, ...]:
+    """Return the columns of all kinds of rules, each once; their names stand last."""
+    found: dict[str, FormField] = {}
+    for kind in RULE_KINDS.values():
+        for field in section_of(kind).in_file.values():
+            column = _rule_column(field)
+            as_shown = _form_field(field, field.forms[0], (column,))
+            found.setdefault(column, as_shown)
+    found["projects"] = replace(found["projects"], kind=Kind.NAMES)
+    name = found.pop("name")
+    return (_RULE, *found.values(), name)
+
 
 RULES = FormSheet(
     "Rules",
     "Your own rules, one to a row. Optional. Fill in only the cells that the rule uses.",
-    (
-        FormField(
-            "Rule *", ("rule",), Kind.WORD,
-            "require: Projects only with Needs. exclusive: at most one of Projects. fund / skip: "
-            "all / none of Projects. at_most / at_least: Count of Projects. unit: a share of the "
-            "spend for Unit. committed: decided already.",
-            choices=tuple(RULE_KINDS), example="require",
-        ),
-        FormField(
-            "Projects", ("projects",), Kind.NAMES,
-            f"One project for require and committed, several for the others. {_LIST}", width=34,
-            aliases=("project",), example="planogram",
-        ),
-        FormField(
-            "Needs", ("needs",), Kind.TEXT, "For require: the project it needs.", width=20,
-            example="shelf-gaps",
-        ),
-        FormField("Count", ("count",), Kind.COUNT, "For at_most and at_least.", unit="projects"),
-        FormField("Unit", ("unit",), Kind.TEXT, "For unit: a business unit."),
-        FormField(
-            "Maximum share", ("max_share",), Kind.SHARE, "For unit: of the committed spend.",
-            unit="%", aliases=("max share",),
-        ),
-        FormField(
-            "Minimum share", ("min_share",), Kind.SHARE, "For unit: of the committed spend.",
-            unit="%", aliases=("min share",),
-        ),
-        FormField(
-            "Architecture", ("architecture",), Kind.TEXT, "For committed, if decided.", width=18
-        ),
-        FormField(
-            "Images", ("images",), Kind.COUNT, "For committed, if decided: total images.",
-            unit="images",
-        ),
-        FormField(
-            "Name", ("name",), Kind.TEXT, "What messages call the rule, beside what it says.",
-            width=20, aliases=("rule name",),
-        ),
-    ),
+    _rule_columns(),
     location=("rules",),
-)  # fmt: skip
+)
 
 SHEETS = (PORTFOLIO, PROJECTS, PILOTS, SHARED, RULES, PRICES, PERIODS)
 """In the order of the form."""
 
-_RULE_COLUMNS: dict[str, dict[str, str]] = {
-    "require": {"projects": "require", "needs": "needs"},
-    "exclusive": {"projects": "exclusive"},
-    "fund": {"projects": "fund"},
-    "skip": {"projects": "skip"},
-    "at_most": {"count": "at_most", "projects": "of"},
-    "at_least": {"count": "at_least", "projects": "of"},
-    "unit": {"unit": "unit", "max_share": "max_share", "min_share": "min_share"},
-    "committed": {"projects": "committed", "architecture": "architecture", "images": "images"},
+RULE_COLUMNS: dict[str, dict[str, str]] = {
+    kind: {_rule_column(field): key for key, field in section_of(record).in_file.items()}
+    for kind, record in RULE_KINDS.items()
 }
-RULE_COLUMNS = {kind: {**columns, "name": "name"} for kind, columns in _RULE_COLUMNS.items()}
 """For each kind of rule, the columns it uses and the field of the file each one is."""
 
 

@@ -9,15 +9,15 @@ understood, too. What each field means is in :mod:`planner.inputs.xlsx.fields`.
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
+
+from planner.domain.fields.declared import Kind
 
 __all__ = [
     "EXAMPLE",
     "NOTES",
     "FormField",
     "FormSheet",
-    "Kind",
     "normal",
 ]
 
@@ -29,23 +29,6 @@ NOTES = ("note", "notes", "comment", "comments", "remark", "remarks")
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NO_WORD = re.compile(r"[\W_]+")
-
-
-class Kind(StrEnum):
-    """How a cell is read."""
-
-    TEXT = "text"
-    WORD = "word"  # one of a closed list
-    YES_NO = "yes or no"
-    COUNT = "count"
-    MONEY = "money"
-    PRICE = "price"  # money, or a range of it
-    SHARE = "share"
-    SHARES = "shares"  # a share, or a range of shares
-    NUMBER = "number"
-    NAMES = "names"  # several, separated by commas
-    COUNTS = "counts"  # name: number, separated by commas
-    BASELINE = "baseline"  # a count, or counts
 
 
 @dataclass(frozen=True)

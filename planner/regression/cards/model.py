@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.model.model_card import ComparisonRow, ModelCard, ParameterRow, Spread
+from planner.domain.model.model_checks import CheckResult
 from planner.domain.model.posterior import N_CHAINS, Posterior
 from planner.domain.model.specification import ModelSpec, Prior
-from planner.domain.portfolio.field_checks import CheckResult
 from planner.domain.published_equations import TERMS
 from planner.regression.fitting.record import FitRecord, read_fit_record
 from planner.regression.fitting.slopes import slope_draws

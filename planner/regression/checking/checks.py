@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.model.model_checks import CheckResult, CheckThresholds, CheckVerdict
 from planner.domain.model.posterior import N_CHAINS, Posterior
 from planner.domain.model.specification import ModelSpec, Prior
-from planner.domain.portfolio.field_checks import CheckResult, CheckThresholds, CheckVerdict
 from planner.domain.results.validation import LeftOutScores
 from planner.domain.scores import central_coverage, log_sum_exp, normal_cdf
 from planner.regression.checking.new_dataset import (

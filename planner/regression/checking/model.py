@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from planner.domain.model.model_checks import CheckReport, CheckResult, CheckThresholds
 from planner.domain.model.posterior import Posterior
-from planner.domain.portfolio.field_checks import CheckReport, CheckResult, CheckThresholds
 from planner.errors import InputError, Problem
 from planner.reference.store import write_model_file
 from planner.regression.cards.model import sampling_checks

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.domain.json_shape import decode
-from planner.domain.portfolio.field_checks import CheckVerdict
+from planner.domain.model.model_checks import CheckVerdict
 from planner.errors import ResourceError
 from planner.reference.store import DIAGNOSTICS_FILE
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from planner.domain.format import NEVER, count, figure, percent
 from planner.domain.model.model_card import ComparisonRow, ModelCard, ModelComparison, Spread
-from planner.domain.portfolio.field_checks import CheckReport, CheckResult
+from planner.domain.model.model_checks import CheckReport, CheckResult
 from planner.reporting.terminal.draw import titled_table
 
 _STYLES = {"PASS": "green", "REVIEW": "yellow", "FAIL": "bold red"}

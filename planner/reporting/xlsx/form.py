@@ -14,8 +14,9 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from planner.domain.fields.declared import Kind
 from planner.inputs.xlsx.fields import PROJECTS, RULE_COLUMNS, SHEETS
-from planner.inputs.xlsx.layout import EXAMPLE, FormField, FormSheet, Kind
+from planner.inputs.xlsx.layout import EXAMPLE, FormField, FormSheet
 from planner.inputs.xlsx.save import workbook_bytes
 from planner.reference.tables import load_catalogue
 from planner.reporting.xlsx import look

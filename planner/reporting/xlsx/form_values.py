@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
+from planner.domain.fields.declared import Kind
 from planner.domain.quantities import QuantityError, parse_count, parse_number, parse_rate
-from planner.inputs.xlsx.layout import FormField, Kind
+from planner.inputs.xlsx.layout import FormField
 
 __all__ = ["cell_value"]
 

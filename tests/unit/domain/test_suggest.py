@@ -6,17 +6,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from planner.domain.fields.declared import section_of
 from planner.domain.model.architecture import match_key
+from planner.domain.portfolio.portfolio import Compute, Portfolio
+from planner.domain.portfolio.project import Project
 from planner.domain.suggest import did_you_mean, named_alike, one_meant
 from planner.errors import InputError
-from planner.inputs.fields.schema import ComputeSection, PortfolioSection, ProjectSection
 from planner.reference.tables import load_catalogue
 
-FIELDS = [
-    *ProjectSection.model_fields,
-    *PortfolioSection.model_fields,
-    *ComputeSection.model_fields,
-]
+FIELDS = [key for kind in (Project, Portfolio, Compute) for key in section_of(kind).in_file]
 ARCHITECTURES = [item.name for item in load_catalogue().architectures]
 
 

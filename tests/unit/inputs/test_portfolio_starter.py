@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from planner.domain.portfolio.portfolio import Hold
+from planner.domain.fields.declared import section_of
+from planner.domain.portfolio.portfolio import Compute, Hold, Portfolio
+from planner.domain.portfolio.project import Images
 from planner.errors import InputError
 from planner.files import write_text
-from planner.inputs.fields import schema
 from planner.inputs.portfolio_file import check_portfolio, parse_portfolio
 from planner.inputs.starter import starter_for, starter_portfolio
 
@@ -36,8 +37,8 @@ def test_starter_reads_with_every_commented_field_turned_on() -> None:
 def test_starter_explains_each_field_it_uses() -> None:
     """Every field of the supported sections is shown, and the text fits a terminal."""
     text = starter_portfolio()
-    for model in (schema.ComputeSection, schema.ImagesSection, schema.PortfolioSection):
-        for name in model.model_fields:
+    for kind in (Compute, Images, Portfolio):
+        for name in section_of(kind).in_file:
             assert re.search(rf"\b{name}:", text), name
     for line in text.splitlines():
         assert len(line) <= 84

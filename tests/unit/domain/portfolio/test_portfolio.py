@@ -60,22 +60,21 @@ def test_words_and_numbers_may_be_written_as_in_a_file() -> None:
         ({"budget": "much"}, "portfolio.budget", ""),
         ({"horizon_years": 0}, "portfolio.horizon_years", ""),
         ({"go_chance": 7000}, "portfolio.go_chance", ""),
-        ({"currency": 5}, "portfolio.currency", ""),
+        ({"currency": 5}, "portfolio.currency", '"5"'),
         ({"risk": 5}, "portfolio.risk", ""),
-        ({"compute": {"bass": 1}}, "compute.bass", ""),
+        ({"compute": {"bass": 1}}, "compute.bass", "basis  (did you mean this?)"),
         ({"compute": {"basis": "papre"}}, "compute.basis", "paper"),
         ({"compute": {"epochs": "x"}}, "compute.epochs", ""),
-        ({"compute": {"accelerator": 5}}, "compute.accelerator", ""),
-        ({"projects": "a"}, "projects", ""),
+        ({"compute": {"accelerator": 5}}, "compute.accelerator", '"5"'),
+        ({"projects": "a"}, "projects", "[a]"),
         ({"projects": [PROJECT, 5]}, "projects[1]", ""),
-        ({"shared": [{"id": "s"}]}, "shared[0]", ""),
-        ({"rules": (5,)}, "rules[0]", ""),
-        ({"rules": (None,)}, "rules[0]", ""),
+        ({"rules": (5,)}, "rules[0]", "{fund: [project-id]}"),
+        ({"rules": (None,)}, "rules[0]", "{fund: [project-id]}"),
         ({"rules": [{"fnd": ["a"]}]}, "rules[0]", "fund"),
         ({"rules": [{"fund": ["a"], "skip": ["b"]}]}, "rules[0]", ""),
         ({"rules": [{"fund": ["a"], "of": ["b"]}]}, "rules[0].of", ""),
-        ({"rules": [{"at_most": 1}]}, "rules[0]", ""),
-        ({"rules": [{"at_most": -1, "of": ["a"]}]}, "rules[0].count", ""),
+        ({"rules": [{"at_most": 1}]}, "rules[0].of", "of: [project-a, project-b]"),
+        ({"rules": [{"at_most": -1, "of": ["a"]}]}, "rules[0].at_most", ""),
     ],
 )
 def test_what_no_file_could_say_is_refused(fields: dict[str, object], path: str, fix: str) -> None:
@@ -154,9 +153,9 @@ def test_risk_periods_and_shared_assets_are_read_like_a_file() -> None:
         (lambda: Gives(pretrained=False), "leaves its members"),
         (lambda: Gives(training_discount=-1), "between 0 %"),
         (lambda: SharedAsset(id="s", kind="data", members=("a",)), "dataset, base_model"),
-        (lambda: SharedAsset(id="s", kind="dataset", members=()), "no project is named"),
+        (lambda: SharedAsset(id="s", kind="dataset", members=()), "the list is empty"),
         (lambda: SharedAsset(id="s", kind="dataset", members=("a", "a")), "named twice"),
-        (lambda: SharedAsset(id="s", kind="dataset", members="a"), "a list of names"),  # type: ignore[arg-type]
+        (lambda: SharedAsset(id="s", kind="dataset", members="a"), "expected a list"),  # type: ignore[arg-type]
         (lambda: SharedAsset(id="s", kind="dataset", members=("a",), split="fair"), "shapley"),
         (lambda: SharedAsset(id="s", kind="dataset", members=("a",), fixed_cost=-1), "at least 0"),
         (
@@ -171,9 +170,9 @@ def test_risk_periods_and_shared_assets_are_read_like_a_file() -> None:
         ),
         (lambda: UnitShare("r", "x"), "max_share, min_share or both"),
         (lambda: UnitShare("r", "x", 0.2, 0.3), "is above max_share"),
-        (lambda: Committed("r", "a", images=0), "at least 1 image"),
+        (lambda: Committed("r", "a", images=0), "at least 1"),
         (lambda: Committed("r", 5), "expected text"),  # type: ignore[arg-type]
-        (lambda: Fund("r", "a"), "a list of names"),  # type: ignore[arg-type]
+        (lambda: Fund("r", "a"), "expected a list"),  # type: ignore[arg-type]
         (lambda: AtMost("r", -1, ("a",)), "at least 0"),
         (lambda: Require("r", "a", None), "expected text"),  # type: ignore[arg-type]
     ],

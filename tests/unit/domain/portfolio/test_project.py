@@ -88,7 +88,7 @@ def test_replace_keeps_what_was_computed() -> None:
     """A copy with one field changed is valid, whole shares and relative complexity included."""
     assert replace(project(), value=5.0).value == 5
     assert replace(project(min_chance=1.0), value=5.0).min_chance == 1
-    with pytest.raises(InputError, match="exactly one of classes"):
+    with pytest.raises(InputError, match="keep exactly one"):
         replace(project(), classes=11)
     assert replace(project(), classes=11, relative_complexity=math.nan).classes == 11
 
@@ -96,28 +96,28 @@ def test_replace_keeps_what_was_computed() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"id": " "}, "id", "1 to 300"),
-        ({"id": 5}, "id", "1 to 300"),
+        ({"id": " "}, "id", "the text is empty"),
+        ({"id": 5}, "id", "expected text"),
         ({"task": "detection"}, "task", "classification, segmentation"),
         ({"backbone": []}, "backbone", "finetuned, frozen"),
         ({"pretrained": 1}, "pretrained", "true or false"),
         ({"pretrained": False, "backbone": "frozen"}, "backbone", "needs pretrained"),
         ({"classes": 1}, "classes", "at least 2"),
         ({"classes": 2.5}, "classes", "whole"),
-        ({"classes": None}, "classes", "got none"),
-        ({"relative_complexity": 0.5}, "classes", "classes and relative_complexity"),
+        ({"classes": None}, "", "classes or class_counts or .* is missing"),
+        ({"relative_complexity": 0.5}, "relative_complexity", "keep exactly one"),
         ({"classes": None, "relative_complexity": 0}, "relative_complexity", "above 0"),
         ({"classes": None, "class_counts": {"a": 5}}, "class_counts", "nothing to tell apart"),
-        ({"classes": None, "class_counts": {"a": 5, "b": -1}}, "class_counts", "at least 0"),
-        ({"classes": None, "class_counts": [5, 6]}, "class_counts", "a mapping"),
+        ({"classes": None, "class_counts": {"a": 5, "b": -1}}, "class_counts.b", "at least 0"),
+        ({"classes": None, "class_counts": [5, 6]}, "class_counts", "names with their values"),
         ({"baseline_entropy": 0}, "baseline_entropy", "above 0"),
         ({"target_error": 1.0}, "target_error", "strictly between"),
-        ({"target_error": None}, "target_error", "got none"),
+        ({"target_error": None}, "", "target_iou is missing; give exactly one"),
         ({"target_accuracy": 0.9}, "target_error", "target_accuracy and target_error"),
         ({"target_error": None, "target_iou": 0.9}, "target_iou", "measures segmentation"),
-        ({"images": 5}, "images", "a mapping"),
-        ({"images": {}}, "images", "limit"),
-        ({"images": {"limit": 5, "hold": 3}}, "images.hold", "known are limit, held"),
+        ({"images": 5}, "images", "fields such as limit"),
+        ({"images": {}}, "images.limit", "limit is missing"),
+        ({"images": {"limit": 5, "hold": 3}}, "images.hold", "held  .did you mean this"),
         ({"images": {"limit": 0}}, "images.limit", "at least one image"),
         ({"images": {"limit": 5, "held": 6}}, "images.limit", "6 images are held"),
         ({"images": {"limit": 5, "price": -1}}, "images.price", "at least 0"),
@@ -125,13 +125,13 @@ def test_replace_keeps_what_was_computed() -> None:
         ({"value": -1}, "value", "at least 0"),
         ({"min_chance": 101}, "min_chance", "between 0 % and 100 %"),
         ({"min_chance": True}, "min_chance", "got true"),
-        ({"architectures": "ResNet-50"}, "architectures", "a list of names"),
-        ({"architectures": [5]}, "architectures", "in a list of names"),
-        ({"architectures": 5}, "architectures", "a list of names"),
-        ({"pilots": {"images": 5}}, "pilots", "a list of runs"),
+        ({"architectures": "ResNet-50"}, "architectures", "expected a list"),
+        ({"architectures": [5]}, "architectures[0]", "expected text"),
+        ({"architectures": 5}, "architectures", "expected a list"),
+        ({"pilots": {"images": 5}}, "pilots", "expected a list"),
         ({"pilots": [{"images": 0, "error": 0.5}]}, "pilots[0].images", "at least 1"),
         ({"pilots": [{"images": 5, "error": 2000}]}, "pilots[0].error", "100 %"),
-        ({"pilots": [{"images": 5}]}, "pilots[0]", "error"),
+        ({"pilots": [{"images": 5}]}, "pilots[0].error", "is missing"),
     ],
 )
 def test_mistakes_are_named(changes: dict[str, Any], field: str, message: str) -> None:
@@ -139,7 +139,8 @@ def test_mistakes_are_named(changes: dict[str, Any], field: str, message: str) -
     with pytest.raises(InputError, match=message) as caught:
         project(**changes)
     shown = changes.get("id", "x")
-    assert caught.value.problems[0].field == f"projects[{shown}].{field}"
+    path = f"projects[{shown}].{field}" if field else f"projects[{shown}]"
+    assert caught.value.problems[0].field == path
 
 
 def test_all_mistakes_come_at_once() -> None:

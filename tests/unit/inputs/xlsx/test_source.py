@@ -1,14 +1,15 @@
 """Reading the Excel form: values, places, and every way a sheet can be strange."""
 
 import datetime as dt
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
+from planner.domain.fields.declared import Section, section_of
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.rules import RULE_KINDS
 from planner.errors import InputError, Problem
-from planner.inputs.fields.schema import RULE_KINDS, PortfolioFile
+from planner.inputs.fields.read import file_section
 from planner.inputs.portfolio_file import parse_portfolio
 from planner.inputs.xlsx.fields import RULE_COLUMNS, SHEETS
 from tests.workbooks import Rows, saved, workbook
@@ -42,30 +43,25 @@ def test_every_field_of_the_file_has_a_cell() -> None:
         if sheet.name != "Rules"
         for item in sheet.fields
     }
-    from_schema = set(_paths(PortfolioFile))
-    assert from_schema - from_form == set()
-    assert from_form - from_schema == {"projects.pilots.project"}
-    for kind, model in RULE_KINDS.items():
-        assert set(RULE_COLUMNS[kind].values()) == set(model.model_fields)
+    from_declarations = set(_paths(file_section()))
+    assert from_declarations - from_form == set()
+    assert from_form - from_declarations == {"projects.pilots.project"}
+    for kind, record in RULE_KINDS.items():
+        assert set(RULE_COLUMNS[kind].values()) == set(section_of(record).in_file)
 
 
-def _paths(model: type[BaseModel], path: str = "") -> list[str]:
-    """Return the paths of the fields of a model and of those below it, rules aside."""
+def _paths(section: Section, path: str = "") -> list[str]:
+    """Return the paths of the fields of a section and of those below it, rules aside."""
     found: list[str] = []
-    for name, field in model.model_fields.items():
-        here = f"{path}.{name}" if path else name
-        below = _model_in(field.annotation)
-        if below is not None:
-            found += _paths(below, here)
-        elif name != "rules":
+    for key, field in section.in_file.items():
+        here = f"{path}.{key}" if path else key
+        shape = field.value.shape
+        part = shape.get("part") or shape.get("items", {}).get("part")
+        if part is not None:
+            found += _paths(section_of(part), here)
+        elif key != "rules":
             found.append(here)
     return found
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
 @pytest.mark.parametrize(

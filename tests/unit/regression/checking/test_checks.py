@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner.domain.model.model_checks import CheckThresholds
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Prior
-from planner.domain.portfolio.field_checks import CheckThresholds
 from planner.domain.vocabulary import Backbone, Task
 from planner.errors import InputError, ResourceError
 from planner.regression.cards.model import sampling_checks

@@ -4,8 +4,8 @@ import io
 
 import openpyxl
 
+from planner.domain.fields.declared import Kind
 from planner.inputs.xlsx.fields import SHEETS
-from planner.inputs.xlsx.layout import Kind
 from planner.reporting.xlsx.form import form_bytes
 
 
