@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.domain.fields.parsers import true_or_false, word_of
+from planner.domain.portfolio.project import FROZEN_FROM_SCRATCH
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
 from planner.domain.vocabulary import Backbone, Task
 from planner.reference.csv_table import Cell, CsvTable, Row, read_csv
@@ -127,7 +128,7 @@ def _row(table: CsvTable, cells: Row) -> _Row | None:
             table.report(cells[name], name, f"{error}.", "BAD_VALUE", error.fix)
     row = _Row(cells, values)
     if sound and values["backbone"] is Backbone.FROZEN and values["pretrained"] is False:
-        message = "a frozen backbone needs pretrained weights."
+        message = f"{FROZEN_FROM_SCRATCH}."
         fix = "pretrained: true"
         table.report(row.cell("backbone"), "backbone", message, "CONTRADICTION", fix)
         return None

@@ -151,9 +151,6 @@ def _problems(project: Project) -> Iterator[Problem]:
         if pilot.error == 0.0 and (pilot.test_images is None or _is_segmentation(project)):
             message = "no error at all? Among how many test images? On its own 0 says nothing."
             yield Problem(f"{here}.error", message, "test_images: 1000")
-        if pilot.pretrained is False and pilot.backbone is Backbone.FROZEN:
-            message = "a frozen backbone needs pretrained weights."
-            yield Problem(f"{here}.backbone", message, "backbone: finetuned")
 
 
 def _option(pilot: Pilot, project: Project, find: Callable[[str], KnownArchitecture]) -> Option:

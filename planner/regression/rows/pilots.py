@@ -46,9 +46,6 @@ def _problems(project: Project) -> Iterator[Problem]:
         if pilot.error == 1.0:
             message = "an error of 100 % says nothing of a curve; leave the run out."
             yield Problem(f"{here}.error", message)
-        if pilot.pretrained is False and pilot.backbone is Backbone.FROZEN:
-            message = "a frozen backbone needs pretrained weights."
-            yield Problem(f"{here}.backbone", message, "backbone: finetuned")
 
 
 def _row(project: Project, pilot: Pilot) -> Observation:

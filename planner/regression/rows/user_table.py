@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from planner.domain.portfolio.project import FROZEN_FROM_SCRATCH
 from planner.domain.quantities import QuantityError, parse_number
 from planner.domain.suggest import one_meant
 from planner.domain.vocabulary import Backbone, Task
@@ -205,7 +206,7 @@ def _backbone(wrong: Any, text: str, pretrained: bool | None) -> Backbone:  # no
         return Backbone.FINETUNED
     backbone = Backbone(text or Backbone.FINETUNED)
     if backbone is Backbone.FROZEN and pretrained is False:
-        wrong("backbone", "a frozen backbone needs pretrained weights, but pretrained is 0.", "1")
+        wrong("backbone", f"{FROZEN_FROM_SCRATCH}, but pretrained is 0.", "1")
     return backbone
 
 

@@ -131,6 +131,11 @@ def test_replace_keeps_what_was_computed() -> None:
         ({"pilots": {"images": 5}}, "pilots", "expected a list"),
         ({"pilots": [{"images": 0, "error": 0.5}]}, "pilots[0].images", "at least 1"),
         ({"pilots": [{"images": 5, "error": 2000}]}, "pilots[0].error", "100 %"),
+        (
+            {"pilots": [{"images": 5, "error": 0.1, "pretrained": False, "backbone": "frozen"}]},
+            "pilots[0].backbone",
+            "needs pretrained",
+        ),
         ({"pilots": [{"images": 5}]}, "pilots[0].error", "is missing"),
     ],
 )

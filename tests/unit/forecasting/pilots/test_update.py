@@ -10,7 +10,6 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Discrepancy
 from planner.domain.portfolio.pilot_record import far_variance
 from planner.domain.portfolio.project import Pilot, Project
-from planner.domain.vocabulary import Backbone
 from planner.errors import InputError, UnsupportedError
 from planner.forecasting.architectures import KnownArchitecture
 from planner.forecasting.discrepancy import DiscrepancyPath, path_sizes
@@ -78,12 +77,11 @@ def test_no_error_counts_as_half_a_test_image() -> None:
     ("pilot", "words"),
     [
         (run(error=0.0), "test images"),
-        (run(pretrained=False, backbone=Backbone.FROZEN), "needs pretrained"),
         (run(architecture="ResNet-51"), "ResNet-50"),
     ],
 )
 def test_runs_that_make_no_sense_are_refused(pilot: Pilot, words: str) -> None:
-    """An error of 0 among nobody knows how many, a frozen backbone from scratch, a strange name."""
+    """An error of 0 among nobody knows how many, a strange name."""
     with pytest.raises(InputError, match=words):
         forecast(pilot)
 
