@@ -237,8 +237,8 @@ def classes(value: object, _source: Source | None = None) -> int:
 def class_count(value: object, source: Source) -> float:
     """Return images of one class: whole in a file."""
     if source.written:
-        parse_count(value, what="images of a class")
-        return parse_number(value, currency=None, most=MAX_MONEY)
+        number = parse_count(value, what="images of a class")
+        return parse_number(number, currency=None, most=MAX_MONEY)
     return money(value, source)
 
 
