@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from planner.domain.results.plan import (
     Baseline,
+    Cost,
     Decision,
     PeriodSpend,
     Plan,
@@ -12,6 +13,7 @@ from planner.domain.results.plan import (
     UnitSpend,
 )
 from planner.domain.vocabulary import Objective, Verdict
+from planner.economics.ledger import LINES
 from planner.reporting.columns import Column, Columns, Kind, Surface
 from planner.reporting.words.report import BASELINE_BEATEN, BASELINE_BETTER
 
@@ -34,6 +36,14 @@ _TERMINAL, _PAGE, _NOTEBOOK = Surface.TERMINAL, Surface.PAGE, Surface.NOTEBOOK
 def is_funded(decision: Decision) -> bool:
     """Whether the plan spends on the project: of the others most columns say nothing."""
     return decision.verdict is not Verdict.NO_GO
+
+
+def _cost_column(kind: str) -> Column[Decision]:
+    """Return the column of a line of the ledger, or of one that another release knew."""
+    words = kind.replace("_", " ")
+    buys = next((line.buys for line in LINES if line.name == kind), words)
+    return Column(key=f"cost.{kind}", header=words.capitalize(), kind=Kind.MONEY, unit="money",
+                  given=is_funded, note=f"Committed for {buys}.")  # fmt: skip
 
 
 DECISIONS = Columns[Decision](
@@ -77,17 +87,12 @@ DECISIONS = Columns[Decision](
                sheet_width=11),
         Column(key="assets", header="Uses", kind=Kind.NAME, of=lambda d: ", ".join(d.assets),
                given=is_funded, optional=True, note="Shared assets it uses.", sheet_width=18),
-        Column(key="cost.data", header="Data", kind=Kind.MONEY, unit="money", given=is_funded,
-               note="Committed for labelling images."),
-        Column(key="cost.training", header="Training", kind=Kind.MONEY, unit="money",
-               given=is_funded, note="Committed for training."),
-        Column(key="cost.fixed", header="Fixed", kind=Kind.MONEY, unit="money", given=is_funded,
-               note="Committed for setting up a collection."),
+        *(_cost_column(kind) for kind in Cost.ALWAYS),
         Column(key="cost.shared", header="Shared", kind=Kind.MONEY, unit="money",
                given=is_funded, note="The project's share of shared assets."),
         Column(key="cost.total", header="Total", kind=Kind.MONEY, unit="money", given=is_funded,
                said={_TERMINAL: "Spend", _PAGE: "Spend, {currency}", _NOTEBOOK: "Spend"},
-               note="Data, training, fixed and shared together."),
+               note="All parts of its cost together."),
     ),
     views={
         _TERMINAL: ("project", "images_total", "images_to_buy", "architecture", "start",
@@ -114,11 +119,7 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
     known = {column.key for column in DECISIONS.declared}
     found = dict.fromkeys(f"cost.{kind}" for item in decisions for kind in item.cost)
     others = tuple(key for key in found if key not in known)
-    lines = tuple(
-        Column(key=key, header=_named(key), kind=Kind.MONEY, unit="money", given=is_funded,
-               note=f"Committed for {_named(key).lower()}.")
-        for key in others
-    )  # fmt: skip
+    lines = tuple(_cost_column(key.removeprefix("cost.")) for key in others)
     at = [column.key for column in DECISIONS.declared].index("cost.shared")
     sheet = DECISIONS.views[Surface.SHEET]
     place = sheet.index("cost.shared")
@@ -130,10 +131,6 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
             Surface.SHEET: (*sheet[:place], *others, *sheet[place:]),
         },
     )
-
-
-def _named(key: str) -> str:
-    return key.removeprefix("cost.").replace("_", " ").capitalize()
 
 
 PERIODS = Columns[PeriodSpend](

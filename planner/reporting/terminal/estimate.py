@@ -112,7 +112,7 @@ def _recommendations(project: "ProjectEstimate", currency: str) -> Table:
             Text(shorten(entry.architecture, 18)),
             count(entry.images_total),
             count(entry.images_to_buy),
-            money(entry.cost.data + entry.cost.fixed),
+            money(sum(amount for kind, amount in entry.cost.parts.items() if kind != "training")),
             money(entry.cost.training),
             money(entry.cost.total),
             percent(entry.chance_of_target),
