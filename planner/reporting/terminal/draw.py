@@ -1,17 +1,18 @@
 """Blocks of a document as a terminal shows them: tables without lines, paragraphs on a page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import shorten
+from planner.domain.portfolio.defaults import default_at
 from planner.reporting import document
 from planner.reporting.document import Head, Mark, Name
 from planner.reporting.page import wrap
 
-__all__ = ["draw_table", "paragraphs", "plain_table", "titled_table"]
+__all__ = ["assumptions", "draw_table", "paragraphs", "plain_table", "titled_table"]
 
 type Padding = tuple[int, int] | tuple[int, int, int, int]
 """Around a cell: above and below, left and right; or top, right, bottom, left."""
@@ -58,6 +59,20 @@ def paragraphs(sentences: Iterable[str], indent: str = "", style: str = "") -> I
     for sentence in sentences:
         if sentence:
             yield Text(wrap(sentence, indent=indent), style=style)
+
+
+def assumptions(settings: Mapping[str, object]) -> Iterator[Text]:
+    """Yield every setting behind an answer, and the defaults that were used with their values."""
+    yield Text("Assumptions", style="bold")
+    for name, value in settings.items():
+        is_list = name == "defaults_used" and isinstance(value, list)
+        said = ", ".join(_with_default(str(path)) for path in value) if is_list else value  # type: ignore[attr-defined]  # a list, as just asked
+        yield Text(wrap(f"  {name}: {said}", indent="    "))
+
+
+def _with_default(path: str) -> str:
+    default = default_at(path)
+    return f"{path} ({default})" if default else path
 
 
 def _widest(table: document.Table, column: int) -> int:

@@ -18,7 +18,7 @@ from planner.domain.format import (
 )
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.page import wrap
-from planner.reporting.terminal.draw import plain_table
+from planner.reporting.terminal.draw import assumptions, plain_table
 
 if TYPE_CHECKING:
     from planner.questions.estimate.estimate import Estimate, ProjectEstimate, Spread
@@ -59,10 +59,8 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
     for sentence in _HOW_TO_READ:
         yield Text(wrap(sentence), style="dim")
     if verbose:
-        yield Text("\nAssumptions", style="bold")
-        for name, value in estimate.assumptions.items():
-            line = f"  {name}: {value}"
-            yield Text(wrap(line, indent="    "))
+        yield Text("")
+        yield from assumptions(estimate.assumptions)
 
 
 def _ranges(project: "ProjectEstimate") -> Table:

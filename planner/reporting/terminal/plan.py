@@ -12,7 +12,7 @@ from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
 from planner.reporting.sections.plan_tables import decision_table
-from planner.reporting.terminal.draw import draw_table, paragraphs
+from planner.reporting.terminal.draw import assumptions, draw_table, paragraphs
 from planner.reporting.terminal.plan_blocks import baseline_sentence, plan_blocks, split_sentences
 from planner.reporting.terminal.plan_risk import objective_words, risk_sentences
 
@@ -178,8 +178,6 @@ def _infeasible(plan: Plan) -> Iterator[Text]:
 
 
 def _assumptions(plan: Plan) -> Iterator[Text]:
-    yield Text("Assumptions", style="bold")
-    for name, value in plan.assumptions.items():
-        yield Text(wrap(f"  {name}: {value}", indent="    "))
+    yield from assumptions(plan.assumptions)
     yield Text(wrap(f"  model sha256: {plan.model['sha256']}", indent="    "))
     yield Text(wrap(f"  inputs sha256: {plan.inputs_sha256}", indent="    "))
