@@ -13,8 +13,6 @@ import numpy as np
 
 from planner._extras import NOTEBOOK, require_extra
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.portfolio.project import Project
-from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import Plan
@@ -22,6 +20,7 @@ from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Column, Columns, Kind, Surface
 from planner.reporting.figures.fan import images_shown
+from planner.reporting.notebook.project_columns import project_columns, project_row
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.frontier_columns import TORNADO, frontier_columns
 from planner.reporting.sections.plan_columns import decision_columns
@@ -41,26 +40,6 @@ FORECAST_COLUMNS = {
     "error_p95": "error not exceeded in 95 % of outcomes",
     "chance_of_target": "P(error measured after training meets the target)",
     "inside_evidence": "whether the fitted rows span this number of images",
-}
-
-PORTFOLIO_COLUMNS = {
-    "project": "id",
-    "unit": "business unit; missing if none",
-    "earliest": "first period in which it may start; missing if any",
-    "task": "classification or segmentation",
-    "relative_complexity": "task entropy over that of the baseline",
-    "pretrained": "whether training starts from pretrained weights",
-    "backbone": "finetuned or frozen",
-    "target_error": "target as an error: 1 - accuracy, or 1 - mean IoU",
-    "majority_guess_error": "error of always answering the most frequent class",
-    "images_held": "labelled images owned now",
-    "images_limit": "most labelled images that could ever be owned",
-    "price_per_image_p10": "price of one more image, not undercut in 90 % of outcomes, currency",
-    "price_per_image_p90": "price of one more image, not exceeded in 90 % of outcomes, currency",
-    "collection_fixed_cost": "of setting up a collection, currency",
-    "value": "earned if the target is met, currency; missing if not stated",
-    "min_chance": "least chance of target at which it may be funded; missing if not stated",
-    "pilots": "measured runs",
 }
 
 _UNITS = {
@@ -100,8 +79,8 @@ def _(record: Plan) -> "pd.DataFrame":
 
 @frame_of.register(Portfolio)
 def _(record: Portfolio) -> "pd.DataFrame":
-    rows = (_project_row(project) for project in record.projects)
-    return _frame(rows, PORTFOLIO_COLUMNS, currency=record.currency)
+    rows = (project_row(project) for project in record.projects)
+    return _frame(rows, project_columns(), currency=record.currency)
 
 
 @frame_of.register(Forecast)
@@ -183,30 +162,3 @@ def _frame(
     frame = pd.DataFrame(list(rows), columns=list(columns))
     frame.attrs = {"columns": dict(columns), **notes}
     return frame
-
-
-def _project_row(project: Project) -> dict[str, object]:
-    low, high = _ends(project.images.price)
-    return {
-        "project": project.id,
-        "unit": project.unit,
-        "earliest": project.earliest,
-        "task": str(project.task),
-        "relative_complexity": project.relative_complexity,
-        "pretrained": project.pretrained,
-        "backbone": str(project.backbone),
-        "target_error": project.error_target,
-        "majority_guess_error": project.majority_guess_error,
-        "images_held": project.images.held,
-        "images_limit": project.images.limit,
-        "price_per_image_p10": low,
-        "price_per_image_p90": high,
-        "collection_fixed_cost": project.images.fixed_cost,
-        "value": project.value,
-        "min_chance": project.min_chance,
-        "pilots": len(project.pilots),
-    }
-
-
-def _ends(amount: Amount) -> tuple[float, float]:
-    return (amount.p10, amount.p90) if isinstance(amount, Range) else (amount, amount)
