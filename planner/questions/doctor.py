@@ -19,7 +19,7 @@ from planner.reference.tables import load_catalogue
 
 SELF_TEST_MODEL = "published"
 """Quick to load, and in every installation."""
-_PACKAGES = ("numpy", "scipy", "pulp", "highspy", "pydantic", "openpyxl", "matplotlib")
+_PACKAGES = ("numpy", "scipy", "pulp", "highspy", "openpyxl", "matplotlib")
 
 
 @dataclass(frozen=True)

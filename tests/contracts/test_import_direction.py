@@ -48,7 +48,7 @@ ONLY_IN = {
     "starlette": {"web"},
     "dask": {"tasks"},
     "distributed": {"tasks"},
-    "pydantic": {"inputs", "domain"},
+    "pydantic": set(),
     "ruamel": {"inputs"},
 }
 

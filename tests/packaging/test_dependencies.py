@@ -14,7 +14,6 @@ PACKAGE = Path(__file__).parents[2] / "planner"
 COMES_WITH = {
     "arviz_plots": "arviz",
     "markupsafe": "jinja2",
-    "pydantic_core": "pydantic",
     "pytensor": "pymc",
     "ruamel": "ruamel.yaml",
 }
