@@ -281,6 +281,8 @@ class Section:
         Compares fields that were read with each other.
     complete : callable
         Computes what a record holds besides, from the record and the values read.
+    help : str
+        Of a record that is one of several kinds: what a person reads who chooses one.
     """
 
     kind: type
@@ -289,6 +291,7 @@ class Section:
     fields: tuple[Field, ...]
     check: Callable[[Part], None] = _nothing
     complete: Callable[[Any, Mapping[str, Any], Source], None] = _nothing
+    help: str = ""
 
     @cached_property
     def in_file(self) -> dict[str, Field]:
@@ -362,6 +365,8 @@ def in_file[T](
     note: str,
     check: Callable[[Part], None] = _nothing,
     complete: Callable[[Any, Mapping[str, Any], Source], None] = _nothing,
+    *,
+    help: str = "",
 ) -> Callable[[type[T]], type[T]]:
     """Return a class decorator that says what a file's mapping of a record is.
 
@@ -369,12 +374,12 @@ def in_file[T](
     ----------
     name, note : str
         In the JSON Schema of the portfolio file.
-    check, complete : callable
+    check, complete, help : callable, callable, str
         As in :class:`Section`.
     """
 
     def declare(kind: type[T]) -> type[T]:
-        setattr(kind, _DECLARED, (name, note, check, complete))
+        setattr(kind, _DECLARED, (name, note, check, complete, help))
         return kind
 
     return declare
@@ -392,13 +397,13 @@ def section_of(kind: type) -> Section:
 
 @cache
 def _section_of(kind: type) -> Section:
-    name, note, check, complete = getattr(kind, _DECLARED)
+    name, note, check, complete, words = getattr(kind, _DECLARED)
     notes = attribute_notes(kind)
     stored = {item.name: item for item in fields(kind)}
     hints = get_type_hints(kind, include_extras=True)
     found = (_field(name, hint, stored.get(name), notes) for name, hint in hints.items())
     declared = tuple(field for field in found if field is not None)
-    return Section(kind, name, note, declared, check, complete)
+    return Section(kind, name, note, declared, check, complete, words)
 
 
 def _field(

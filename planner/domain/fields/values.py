@@ -28,9 +28,9 @@ from planner.domain.vocabulary import Split, Task
 __all__ = [
     "ACCELERATOR", "ARCHITECTURE", "ARCHITECTURES", "AVERSION", "BASELINE", "BUDGET", "CLASSES",
     "CLASS_COUNTS", "COMPLEXITY", "COUNT", "ENTROPY", "HOURLY_PRICE", "IDS", "LABEL", "LEVEL",
-    "MONEY", "NAMES", "NUMBER", "POSITIVE_COUNT", "POSITIVE_PRICE", "PRICE", "PROJECTS_COUNTED",
-    "REPEATS", "RISK_LEVEL", "SHARE", "SPLIT", "TARGET", "TASK", "TEXT", "UTILISATION", "YEARS",
-    "YES_NO", "Names", "Plain", "Shape", "not_a_list", "word",
+    "MONEY", "NUMBER", "POSITIVE_COUNT", "POSITIVE_PRICE", "PRICE", "PROJECT", "PROJECTS",
+    "PROJECTS_COUNTED", "REPEATS", "RISK_LEVEL", "SHARE", "SPLIT", "TARGET", "TASK",
+    "TEXT", "UTILISATION", "YEARS", "YES_NO", "Names", "Plain", "Shape", "not_a_list", "word",
 ]  # fmt: skip
 
 type Shape = Mapping[str, Any]
@@ -162,6 +162,7 @@ def _number(most: float) -> Plain:
 
 
 TEXT = Plain(parsers.text, Kind.TEXT, _TEXT)
+PROJECT = Plain(parsers.text, Kind.TEXT, _TEXT)
 LABEL = Plain(_label, Kind.TEXT, _TEXT)
 YES_NO = Plain(parsers.true_or_false, Kind.YES_NO, {"type": "boolean"})
 MONEY = Plain(parsers.money, Kind.MONEY)
@@ -194,7 +195,7 @@ ACCELERATOR = Plain(
 )
 _ID_LIST: Shape = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 IDS = Names(parsers.distinct, TEXT, _ID_LIST)
-NAMES = Names(parsers.in_file_alone(parsers.distinct), TEXT, _ID_LIST)
+PROJECTS = Names(parsers.in_file_alone(parsers.distinct), TEXT, _ID_LIST)
 ARCHITECTURES = Names(
     parsers.in_file_alone(parsers.each_once), ARCHITECTURE, {"type": "array", "items": _TEXT}
 )

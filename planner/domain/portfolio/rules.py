@@ -15,8 +15,9 @@ from planner.domain.fields.reading import (
 from planner.domain.fields.values import (
     ARCHITECTURE,
     LABEL,
-    NAMES,
     POSITIVE_COUNT,
+    PROJECT,
+    PROJECTS,
     PROJECTS_COUNTED,
     SHARE,
     TEXT,
@@ -26,6 +27,8 @@ from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
 
 __all__ = [
+    "NAMES_MANY",
+    "NAMES_ONE",
     "RULES",
     "RULE_KINDS",
     "AtLeast",
@@ -67,66 +70,70 @@ class _Checked:
         check_record(self, "rule")
 
 
-@in_file("RequireRule", "Fund ``require`` only together with ``needs``.")
+@in_file(
+    "RequireRule",
+    "Fund ``require`` only together with ``needs``.",
+    help="Projects only with Needs",
+)
 @dataclass(frozen=True)
 class Require(_Checked):
     """Fund ``project`` only together with ``needs``."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
-    project: Annotated[str, TEXT, InFile("require"), _PROJECTS]
+    project: Annotated[str, PROJECT, InFile("require"), _PROJECTS]
     needs: Annotated[
         str,
-        TEXT,
+        PROJECT,
         InFile(example="needs: other-project"),
         Form("Needs", "For require: the project it needs.", example="shelf-gaps", width=20),
     ]
 
 
-@in_file("ExclusiveRule", "Fund at most one.")
+@in_file("ExclusiveRule", "Fund at most one.", help="at most one of Projects")
 @dataclass(frozen=True)
 class Exclusive(_Checked):
     """Fund at most one of ``projects``."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
-    projects: Annotated[tuple[str, ...], NAMES, InFile("exclusive"), _PROJECTS]
+    projects: Annotated[tuple[str, ...], PROJECTS, InFile("exclusive"), _PROJECTS]
 
 
-@in_file("FundRule", "Fund all.")
+@in_file("FundRule", "Fund all.", help="all of Projects")
 @dataclass(frozen=True)
 class Fund(_Checked):
     """Every one of ``projects`` must be funded."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
-    projects: Annotated[tuple[str, ...], NAMES, InFile("fund"), _PROJECTS]
+    projects: Annotated[tuple[str, ...], PROJECTS, InFile("fund"), _PROJECTS]
 
 
-@in_file("SkipRule", "Fund none.")
+@in_file("SkipRule", "Fund none.", help="none of Projects")
 @dataclass(frozen=True)
 class Skip(_Checked):
     """None of ``projects`` may be funded."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
-    projects: Annotated[tuple[str, ...], NAMES, InFile("skip"), _PROJECTS]
+    projects: Annotated[tuple[str, ...], PROJECTS, InFile("skip"), _PROJECTS]
 
 
-@in_file("AtMostRule", "Fund at most so many.")
+@in_file("AtMostRule", "Fund at most so many.", help="at most Count of Projects")
 @dataclass(frozen=True)
 class AtMost(_Checked):
     """Fund at most ``count`` of ``projects``."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
     count: Annotated[int, PROJECTS_COUNTED, InFile("at_most"), _COUNT]
-    projects: Annotated[tuple[str, ...], NAMES, _OF, _PROJECTS]
+    projects: Annotated[tuple[str, ...], PROJECTS, _OF, _PROJECTS]
 
 
-@in_file("AtLeastRule", "Fund at least so many.")
+@in_file("AtLeastRule", "Fund at least so many.", help="at least Count of Projects")
 @dataclass(frozen=True)
 class AtLeast(_Checked):
     """Fund at least ``count`` of ``projects``."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
     count: Annotated[int, PROJECTS_COUNTED, InFile("at_least"), _COUNT]
-    projects: Annotated[tuple[str, ...], NAMES, _OF, _PROJECTS]
+    projects: Annotated[tuple[str, ...], PROJECTS, _OF, _PROJECTS]
 
 
 def _bounds_something(part: Part) -> None:
@@ -144,7 +151,12 @@ def _bounds_something(part: Part) -> None:
         )
 
 
-@in_file("UnitRule", "Bounds on a business unit's share of the committed spend.", _bounds_something)
+@in_file(
+    "UnitRule",
+    "Bounds on a business unit's share of the committed spend.",
+    _bounds_something,
+    help="share of the spend for Unit",
+)
 @dataclass(frozen=True)
 class UnitShare(_Checked):
     """Bounds on a business unit's share of the committed spend; at least one of them is given.
@@ -171,19 +183,24 @@ class UnitShare(_Checked):
     ] = None
 
 
-@in_file("CommittedRule", "Decided already: this project, architecture and number of images.")
+@in_file(
+    "CommittedRule",
+    "Decided already: this project, architecture and number of images.",
+    help="decided already",
+)
 @dataclass(frozen=True)
 class Committed(_Checked):
     """Decided already: this project, with this architecture and number of images where given."""
 
     name: Annotated[str, LABEL, InFile(required=False), _NAME]
-    project: Annotated[str, TEXT, InFile("committed"), _PROJECTS]
+    project: Annotated[str, PROJECT, InFile("committed"), _PROJECTS]
     architecture: Annotated[
         str | None, ARCHITECTURE, Form("Architecture", "For committed, if decided.", width=18)
     ] = None
     images: Annotated[
         int | None,
         POSITIVE_COUNT,
+        PROJECT,
         Form("Images", "For committed, if decided: total images.", unit="images"),
     ] = None
 
@@ -198,6 +215,22 @@ RULE_KINDS: Mapping[str, type[Rule]] = {
     for kind in (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
 }
 """By the field that names its kind in a file, each rule's record."""
+
+
+def _fields_of(value: object) -> tuple[str, ...]:
+    """Return the fields of rules, by their names in a file, that are read as a value is."""
+    sections = (section_of(kind) for kind in RULE_KINDS.values())
+    found = (
+        key
+        for section in sections
+        for key, field in section.in_file.items()
+        if field.value is value
+    )
+    return tuple(dict.fromkeys(found))
+
+
+NAMES_ONE, NAMES_MANY = _fields_of(PROJECT), _fields_of(PROJECTS)
+"""Fields of rules that name a project, and several projects."""
 
 
 def read_rule(raw: object, here: Location, reading: Reading) -> object:
@@ -270,11 +303,11 @@ def describe(rule: Rule) -> str:
             return f"{rule.project} is committed{how}{many}"
 
 
-_NAMES_SHOWN = 4
+_PROJECTS_SHOWN = 4
 
 
 def _listed(names: Sequence[str]) -> str:
     """Return names as a phrase; a long list is cut, since the place shows the rest."""
-    if len(names) <= _NAMES_SHOWN:
+    if len(names) <= _PROJECTS_SHOWN:
         return ", ".join(names)
-    return f"{', '.join(names[: _NAMES_SHOWN - 1])} and {len(names) - _NAMES_SHOWN + 1} more"
+    return f"{', '.join(names[: _PROJECTS_SHOWN - 1])} and {len(names) - _PROJECTS_SHOWN + 1} more"

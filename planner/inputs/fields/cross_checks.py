@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.clashes import MAX_SUGGESTIONS, Fields, clashes, entries
 from planner.domain.portfolio.portfolio import Compute
+from planner.domain.portfolio.rules import NAMES_MANY, NAMES_ONE
 from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Basis
@@ -122,17 +123,16 @@ def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Findin
 def _project_names(data: Fields) -> Iterator[tuple[Location, object]]:
     """Yield every place that names a project."""
     for location, rule in entries(data, "rules"):
-        for field in ("require", "needs", "exclusive", "fund", "skip", "of", "committed"):
-            yield from _one_or_many((*location, field), rule.get(field))
+        yield from (((*location, field), rule.get(field)) for field in NAMES_ONE)
+        for field in NAMES_MANY:
+            yield from _each((*location, field), rule.get(field))
     for location, asset in entries(data, "shared"):
-        yield from _one_or_many((*location, "members"), asset.get("members"))
+        yield from _each((*location, "members"), asset.get("members"))
 
 
-def _one_or_many(location: Location, value: object) -> Iterator[tuple[Location, object]]:
-    if isinstance(value, list):
-        yield from (((*location, index), name) for index, name in enumerate(value))
-    elif location[-1] in ("require", "needs", "committed"):
-        yield location, value
+def _each(location: Location, value: object) -> Iterator[tuple[Location, object]]:
+    for index, name in enumerate(value if isinstance(value, list) else ()):
+        yield (*location, index), name
 
 
 def _unknown_names(

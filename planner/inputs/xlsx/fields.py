@@ -130,9 +130,7 @@ _RULE = FormField(
     "Rule *",
     ("rule",),
     Kind.WORD,
-    "require: Projects only with Needs. exclusive: at most one of Projects. fund / skip: "
-    "all / none of Projects. at_most / at_least: Count of Projects. unit: a share of the "
-    "spend for Unit. committed: decided already.",
+    " ".join(f"{kind}: {section_of(record).help}." for kind, record in RULE_KINDS.items()),
     choices=tuple(RULE_KINDS),
     example="require",
 )

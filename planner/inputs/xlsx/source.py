@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from planner.domain.fields.declared import section_of
+from planner.domain.portfolio.rules import NAMES_ONE, RULE_KINDS
 from planner.domain.quantities import DEFAULT_CURRENCY, show
 from planner.domain.suggest import did_you_mean, one_meant
 from planner.errors import InputError, Problem
@@ -250,7 +252,7 @@ class _Builder:
 
     def of_one(self, value: Value, wanted: str, mark: Mark) -> Value:
         """Return the value of a field that takes one project, of which a cell may list several."""
-        if wanted not in ("require", "committed") or not isinstance(value.value, list):
+        if wanted not in NAMES_ONE or not isinstance(value.value, list):
             return value
         if len(value.value) == 1:
             return Value(value.value[0], value.mark)
@@ -296,8 +298,11 @@ class _Builder:
 
 
 _NEEDED = frozenset(
-    ("require", "needs", "exclusive", "fund", "skip", "of", "at_most", "at_least", "unit")
-) | {"committed"}
+    key
+    for record in RULE_KINDS.values()
+    for key, field in section_of(record).in_file.items()
+    if field.required
+)
 """Fields without which a rule says nothing."""
 
 
