@@ -1,11 +1,15 @@
 """The commented portfolio file that ``planner init`` writes: the first thing a new user reads."""
 
 import os
+import re
+import textwrap
 from pathlib import Path
 
+from planner.domain.fields.declared import section_of
+from planner.domain.portfolio.portfolio import Portfolio
 from planner.errors import InputError, Problem
 
-STARTER = """\
+_YAML = """\
 # A portfolio of computer-vision projects that compete for one budget.
 # Change the numbers, then:   planner check portfolio.yaml
 #                             planner plan  portfolio.yaml
@@ -17,46 +21,41 @@ STARTER = """\
 version: 1                        # of this file format
 
 portfolio:
-  name: My vision projects        # stands in the header of every result
+  name: My vision projects        #: portfolio.name
   currency: USD                   # the one currency of every amount below
-  budget: 35k                     # hard limit on what the plan may commit
-  objective: net_value            # net_value (value minus cost), value, or
-                                  # targets_met (needs no values)
-  horizon_years: 1                # the years in which the values are earned
-  # go_chance: 60%                # funded and at least this likely: GO; with a
-                                  # measured pilot, less is not funded
-  # pilot_chance: 30%             # funded, at least this likely and no pilot yet:
-                                  # PILOT, measure first
+  budget: 35k                     #: portfolio.budget
+  objective: net_value            #: portfolio.objective
+  horizon_years: 1                #: portfolio.horizon_years
+  # go_chance: 60%                #: portfolio.go_chance
+  # pilot_chance: 30%             #: portfolio.pilot_chance
   # baseline: 1000                # classes of the task with relative complexity 1
   # risk: {measure: cvar, level: 90%, weight: 50%}  # half the mean, half the mean
                                   # of the worst 10 %; default: expected, the mean
   # periods: [{id: H1, budget: 20k}, {id: H2, budget: 15k}]   # cash by half-year
-  # discount_rate: 8%             # a year, for later periods
-  # mode: stop_when_reached       # label until the target; default: commit,
-                                  # buy all and train once
+  # discount_rate: 8%             #: portfolio.discount_rate
+  # mode: stop_when_reached       #: portfolio.mode
   # hold: {chance: 90%}           # in that mode: how sure the budget is
 
 compute:                          # what training costs
-  basis: measured                 # measured (operations, utilisation, hourly
-                                  # price) or paper (Thompson et al., Eq. 4)
-  accelerator: A100 40GB          # planner catalogue accelerators  lists them
-  # usd_per_hour: 2.50..4.00      # your price; default: median of the price table
-  # utilisation: 20%..40%         # of peak speed; default: measured throughput
-  # usd_per_flop: 3e-11           # for basis paper
-  epochs: 50                      # passes over the training images
-  trials: 5                       # trainings paid for each delivered model
+  basis: measured                 #: compute.basis
+  accelerator: A100 40GB          #: compute.accelerator
+  # usd_per_hour: 2.50..4.00      #: compute.usd_per_hour
+  # utilisation: 20%..40%         #: compute.utilisation
+  # usd_per_flop: 3e-11           #: compute.usd_per_flop
+  epochs: 50                      #: compute.epochs
+  trials: 5                       #: compute.trials
 
 projects:
   - id: shelf-gaps                # any name, once in the file
     task: classification          # classification or segmentation
     classes: 4                    # equally frequent classes
     target_accuracy: 92%          # or target_error: 8%; target_iou for segmentation
-    images:                       # labelled images of this very task
-      held: 20k                   # owned today
-      limit: 90k                  # most you could ever own, held included
+    images:                       # owned, obtainable, and what one more costs
+      held: 20k                   #: projects.images.held
+      limit: 90k                  #: projects.images.limit
       price: 0.30..0.45           # of one more labelled image
-      fixed_cost: 2k              # of setting up a collection, paid once
-    value: 200k                   # earned if the target is met
+      fixed_cost: 2k              #: projects.images.fixed_cost
+    value: 200k                   #: projects.value
     architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
     # unit: stores                # business unit, for rules on its share
 
@@ -69,7 +68,7 @@ projects:
     target_error: 10%
     images: {held: 13k, limit: 60k, price: 0.35}    # the same fields on one line
     value: 90k
-    min_chance: 40%               # do not fund it unless at least this likely
+    min_chance: 40%               #: projects.min_chance
     architectures: [EfficientNet-B0, ResNet-50]
     # earliest: H2                # first period in which it may start
 
@@ -77,7 +76,7 @@ projects:
     task: segmentation
     classes: 3
     target_iou: 80%               # mean intersection over union
-    pretrained: true              # start from pretrained weights (default)
+    pretrained: true              #: projects.pretrained
     images: {held: 500, limit: 20k, price: 0.90..1.60}
     value: 150k
     architectures: [DeepLabv3-R50]
@@ -103,7 +102,7 @@ rules:                            # optional; planner names those that conflict
 """
 
 
-STARTER_TOML = """\
+_TOML = """\
 # A portfolio of computer-vision projects that compete for one budget.
 # Change the numbers, then:   planner check portfolio.toml
 #                             planner plan  portfolio.toml
@@ -115,54 +114,49 @@ STARTER_TOML = """\
 version = 1                         # of this file format
 
 [portfolio]
-name = "My vision projects"         # stands in the header of every result
+name = "My vision projects"         #: portfolio.name
 currency = "USD"                    # the one currency of every amount below
-budget = "35k"                      # hard limit on what the plan may commit
-objective = "net_value"             # net_value (value minus cost), value, or
-                                    # targets_met (needs no values)
-horizon_years = 1                   # the years in which the values are earned
-# go_chance = "60%"                 # funded and at least this likely: GO; with a
-                                    # measured pilot, less is not funded
-# pilot_chance = "30%"              # funded, at least this likely and no pilot yet:
-                                    # PILOT, measure first
+budget = "35k"                      #: portfolio.budget
+objective = "net_value"             #: portfolio.objective
+horizon_years = 1                   #: portfolio.horizon_years
+# go_chance = "60%"                 #: portfolio.go_chance
+# pilot_chance = "30%"              #: portfolio.pilot_chance
 # baseline = 1000                   # classes of the task with relative complexity 1
 # risk = {measure = "cvar", level = "90%", weight = "50%"}   # half the mean, half
                                     # the mean of the worst 10 %; default: the mean
 # periods = [{id = "H1", budget = "20k"}, {id = "H2", budget = "15k"}]  # cash
-# discount_rate = "8%"              # a year, for later periods
-# mode = "stop_when_reached"        # label until the target; default: commit,
-                                    # buy all and train once
+# discount_rate = "8%"              #: portfolio.discount_rate
+# mode = "stop_when_reached"        #: portfolio.mode
 # hold = {chance = "90%"}           # in that mode: how sure the budget is
 
 [compute]                           # what training costs
-basis = "measured"                  # measured (operations, utilisation, hourly
-                                    # price) or paper (Thompson et al., Eq. 4)
-accelerator = "A100 40GB"           # planner catalogue accelerators  lists them
-# usd_per_hour = "2.50..4.00"       # your price; default: median of the table
-# utilisation = "20%..40%"          # of peak speed; default: measured throughput
-# usd_per_flop = 3e-11              # for basis paper
-epochs = 50                         # passes over the training images
-trials = 5                          # trainings paid for each delivered model
+basis = "measured"                  #: compute.basis
+accelerator = "A100 40GB"           #: compute.accelerator
+# usd_per_hour = "2.50..4.00"       #: compute.usd_per_hour
+# utilisation = "20%..40%"          #: compute.utilisation
+# usd_per_flop = 3e-11              #: compute.usd_per_flop
+epochs = 50                         #: compute.epochs
+trials = 5                          #: compute.trials
 
 [[projects]]
 id = "shelf-gaps"                   # any name, once in the file
 task = "classification"             # classification or segmentation
 classes = 4                         # equally frequent classes
 target_accuracy = "92%"             # or target_error; target_iou for segmentation
-value = "200k"                      # earned if the target is met
+value = "200k"                      #: projects.value
 architectures = ["EfficientNet-B0", "ResNet-50"]   # default: all that fit the task
 # unit = "stores"                   # business unit, for rules on its share
-images.held = "20k"                 # labelled images of this very task owned today
-images.limit = "90k"                # most you could ever own, held included
+images.held = "20k"                 #: projects.images.held
+images.limit = "90k"                #: projects.images.limit
 images.price = "0.30..0.45"         # of one more labelled image
-images.fixed_cost = "2k"            # of setting up a collection, paid once
+images.fixed_cost = "2k"            #: projects.images.fixed_cost
 
 [[projects]]
 id = "planogram"
 task = "classification"
 target_error = "10%"
 value = "90k"
-min_chance = "40%"                  # do not fund it unless at least this likely
+min_chance = "40%"                  #: projects.min_chance
 architectures = ["EfficientNet-B0", "ResNet-50"]
 # earliest = "H2"                   # first period in which it may start
 images = {held = "13k", limit = "60k", price = 0.35}   # the same on one line
@@ -174,7 +168,7 @@ id = "floor-spills"
 task = "segmentation"
 classes = 3
 target_iou = "80%"                  # mean intersection over union
-pretrained = true                   # start from pretrained weights (default)
+pretrained = true                   #: projects.pretrained
 images = {held = 500, limit = "20k", price = "0.90..1.60"}
 value = "150k"
 architectures = ["DeepLabv3-R50"]
@@ -225,6 +219,41 @@ needs = "shelf-gaps"
 # architecture = "ResNet-50"
 # images = "40k"
 """
+
+_WIDTH = 84
+_EXPLAINED = re.compile(r"(?m)^(?P<line>.*\S) +#: (?P<path>\S+)$")
+
+
+def _with_comments(text: str, column: int) -> str:
+    """Return a starter in which each ``#:`` with the path of a field is what the field declares."""
+    return _EXPLAINED.sub(lambda found: _explained(found["line"], found["path"], column), text)
+
+
+def _explained(line: str, path: str, column: int) -> str:
+    """Return a line with the comment on its field; what does not fit stands below, aligned."""
+    is_off = line.lstrip().startswith("#")
+    comment = textwrap.wrap(_comment(path, with_default=is_off), _WIDTH - column - 2)
+    first, *more = [f"# {part}" for part in comment]
+    return "\n".join([f"{line:<{column - 1}} {first}", *(" " * column + part for part in more)])
+
+
+def _comment(path: str, *, with_default: bool) -> str:
+    """Return the help of a field as a comment, with what holds without it."""
+    section = section_of(Portfolio)
+    shapes = {field.key: field.value.shape for field in section.in_file_at_top}
+    *holders, key = path.split(".")
+    for holder in holders:
+        shape = shapes.get(holder, {"part": Portfolio})
+        section = section_of(shape.get("part") or shape["items"]["part"])
+        shapes = {name: field.value.shape for name, field in section.in_file.items()}
+    field = section.in_file[key]
+    form = field.forms[0]
+    words = form.help.removesuffix(".")
+    default = field.default_words(form) if with_default else ""
+    return f"{words[:1].lower()}{words[1:]}{f'; default: {default}' if default else ''}"
+
+
+STARTER, STARTER_TOML = _with_comments(_YAML, 34), _with_comments(_TOML, 36)
 
 STARTERS = {".yaml": STARTER, ".yml": STARTER, ".toml": STARTER_TOML}
 """Starter file by the ending of its name; they describe the same portfolio."""

@@ -44,6 +44,16 @@ def test_starter_explains_each_field_it_uses() -> None:
         assert len(line) <= 84
 
 
+def test_comments_are_what_the_fields_declare() -> None:
+    """The sentence of the workbook form stands in the starter, too, with the default of a field."""
+    for ending in (".yaml", ".toml"):
+        words = " ".join(re.sub(r"\s*#\s*", " ", starter_portfolio(ending)).split())
+        for kind, name in ((Compute, "epochs"), (Portfolio, "budget"), (Images, "limit")):
+            (form, *_) = section_of(kind)[name].forms
+            assert form.help[1:-1] in words
+        assert "default: 60%" in words
+
+
 def test_both_formats_describe_the_same_portfolio(tmp_path: Path) -> None:
     """The TOML starter reads like the YAML one, also with everything in comments turned on."""
     yaml = parse_portfolio(starter_portfolio(".yaml").encode(), "p.yaml")
