@@ -236,6 +236,8 @@ def committed(entries: Iterable[Entry], counts: Counts, place: str) -> dict[str,
 
 
 def _cents(entry: Entry, units: NDArray[np.bool_] | Numbers, field: str) -> Cents:
+    if entry.line.timing is Timing.ONCE:
+        return np.where(units, np.int64(to_cents(float(entry.mean), field)), np.int64(0))
     if isinstance(entry.amount, int | float) and entry.line.timing is not Timing.PER_TRAINING:
         return product_cents(entry.amount, units.astype(np.int64), field)
     with np.errstate(over="ignore", invalid="ignore"):  # too large is answered by to_cents

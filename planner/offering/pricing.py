@@ -277,11 +277,15 @@ def _mean_spend(project: Project, way: Way, counts: Counts, terms: Terms) -> Flo
     draws = PriceDraws(terms.compute, terms.seed, forecast.n_draws)
     cap = counts.trained[:, None]
     owned = cap - counts.labelled[:, None]
+    entries = entries_of(project, training_amounts(way.rates, terms.compute)[:, None])
+    lines = [entry.line for entry in entries]
+    amounts = [  # one row to an architecture
+        np.ones((len(way.rates), 1)) * draws.scaled(entry, project.id, forecast.solve_rows)
+        for entry in entries
+    ]
     means = []
-    for rate, training in zip(way.rates, training_amounts(way.rates, terms.compute), strict=True):
+    for place, rate in enumerate(way.rates):
         need = images_needed(forecast, rate.architecture, forecast.solve_rows).astype(np.float64)
-        entries = entries_of(project, training)
-        amounts = [draws.scaled(entry, project.id, forecast.solve_rows) for entry in entries]
-        lines = [entry.line for entry in entries]
-        means.append(spend(lines, stopped(need, owned, cap), amounts).mean(axis=1))
+        own = [item[place] for item in amounts]
+        means.append(spend(lines, stopped(need, owned, cap), own).mean(axis=1))
     return np.concatenate([np.zeros(0), *means])
