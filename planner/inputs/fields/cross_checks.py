@@ -123,9 +123,9 @@ def _unknown_projects(data: Fields, identities: list[object]) -> Iterator[Findin
 def _project_names(data: Fields) -> Iterator[tuple[Location, object]]:
     """Yield every place that names a project."""
     for location, rule in entries(data, "rules"):
-        yield from (((*location, field), rule.get(field)) for field in NAMES_ONE)
-        for field in NAMES_MANY:
+        for field in (*NAMES_ONE, *NAMES_MANY):
             yield from _each((*location, field), rule.get(field))
+        yield from (((*location, field), rule.get(field)) for field in NAMES_ONE)
     for location, asset in entries(data, "shared"):
         yield from _each((*location, "members"), asset.get("members"))
 
