@@ -282,7 +282,8 @@ class Run:
         """Search a core: split where draws matter and a plan is known, else by the solver."""
         outcomes, units = self.problem.outcomes, self.relaxer.master.units
         if progress.choice is None or not splits(self.judge, len(options)) or outcomes is None:
-            seek, polish = progress.choice is None, self._polish(relaxation.bound)
+            polish = self._polish(relaxation.bound)
+            seek = progress.choice is None or not (self.terms.tail or self.judge.spend)
             search = CoreSearch(self.judge, self.pool, units, options, polish, seek=seek)
             return search.run(progress.choice, progress.bound, effort, gap)
         table = make_table(self.judge.system, self.terms, outcomes, options)

@@ -70,7 +70,7 @@ class PortfolioSolver:
         self._spend_cuts: dict[float, list[Cut]] = {}
         self._master: Master | None = None
         self._master_key: tuple[object, ...] = ()
-        self._usable: dict[int | None, Flags] = {}
+        self._usable: dict[tuple[int | None, bool], Flags] = {}
 
     def solve(
         self,
@@ -98,11 +98,24 @@ class PortfolioSolver:
         NotConvergedError
             Neither a plan nor a proof that there is none was found within them.
         """
-        if not len(self.problem):
+        if not len(self.problem) or self.system.is_impossible:
             return nothing(self.problem)
-        run = self._run(budget_cents, risk or self.problem.risk, spend or self.problem.spend)
-        nothing_left = run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0
-        return infeasible(self.problem) if nothing_left else run.solve(gap, Effort(allowance))
+        risk, spend = risk or self.problem.risk, spend or self.problem.spend
+        known = self._read_off(budget_cents) if tail_share(risk) == 0 and spend is None else None
+        if known is not None and known.gap <= gap:
+            return known
+        run = self._run(budget_cents, risk, spend)
+        if run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0:
+            return infeasible(self.problem)
+        seed = None if known is None else known.options
+        return run.solve(gap, Effort(allowance), seed=seed)
+
+    def _read_off(self, budget_cents: int | None) -> Solution | None:
+        """Return the plan on the path of budgets, where nothing else binds."""
+        budget = self.problem.budget_cents if budget_cents is None else budget_cents
+        if budget is None or budget < 0 or self._path is None:
+            return None
+        return self._path.solution(budget)
 
     def sweep(
         self, budgets_cents: Sequence[int], deadline: Deadline = NEVER
@@ -115,7 +128,7 @@ class PortfolioSolver:
         rounded and improved; each solution tells its own gap. Expected worth under the budget
         alone is not even relaxed: one sorted list of all options serves every budget.
         """
-        if not len(self.problem):
+        if not len(self.problem) or self.system.is_impossible:
             return tuple(nothing(self.problem) for _ in budgets_cents)
         risk, spend = self.problem.risk, self.problem.spend
 
@@ -128,11 +141,6 @@ class PortfolioSolver:
     def _path(self) -> BudgetPath | None:
         """Plans for any budget, where that is all that binds."""
         return BudgetPath(self.system) if applies(self.problem) else None
-
-    @cached_property
-    def _columns(self) -> Rows:
-        """Options that a first linear program begins with."""
-        return start_options(self.system)
 
     def _run(self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None) -> Run:
         """Return a solve under the given terms on the warm linear program."""
@@ -151,17 +159,24 @@ class PortfolioSolver:
         if budget is not None:
             # Beyond the price of everything the budget means nothing; huge numbers cost accuracy.
             budget = min(budget, self._dearest())
-        if budget not in self._usable:
+        key = (budget, tail_share(risk) == 0 and spend is None)
+        if key not in self._usable:
             most = np.inf
             if budget is not None:
                 most = budget - float(np.minimum(self.problem.asset_cents, 0).sum())
-            self._usable = {budget: self.problem.cents <= most}
+            self._usable = {key: self._needed(risk, spend) & (self.problem.cents <= most)}
         return Terms(
             budget_cents=budget,
             tail=tail_share(risk),
             spend_limit=0.0 if spend is None else float(spend.limit_cents),
-            usable=self._usable[budget],
+            usable=self._usable[key],
         )
+
+    def _needed(self, risk: RiskMeasure, spend: SpendBound | None) -> Flags:
+        """Return which options a plan may need: where draws matter, all of them."""
+        if tail_share(risk) > 0 or spend is not None:
+            return np.ones(len(self.problem), dtype=np.bool_)
+        return self.system.undominated
 
     def _pool(self, risk: RiskMeasure, spend: SpendBound | None) -> CutPool:
         """Return the cuts known for a measure; the first is that no tail beats the mean."""
@@ -181,13 +196,17 @@ class PortfolioSolver:
         key = (tail_key(risk), None if spend is None else spend.level, terms.budget_cents is None)
         master = self._master
         if master is None or key != self._master_key or _far(units, master.units):
-            columns = self._columns if master is None else np.sort(master.columns)
+            columns = self._columns(risk, spend) if master is None else np.sort(master.columns)
             if len(pool.worth) == 1 and len(self.problem) > FEW:
                 found = opening_cuts(self.system, pool, terms, risk, columns)
                 columns = np.union1d(columns, found)
             master = Master(self.system, pool, terms, columns, units)
             self._master, self._master_key = master, key
         return master
+
+    def _columns(self, risk: RiskMeasure, spend: SpendBound | None) -> Rows:
+        """Return the options that a first linear program begins with."""
+        return start_options(self.system, self._needed(risk, spend))
 
     def _dearest(self) -> int:
         """Return the cost of every project at its dearest and of every asset."""

@@ -54,6 +54,12 @@ class System:
         return len(self.limit)
 
     @cached_property
+    def is_impossible(self) -> bool:
+        """Whether a row with nothing in it cannot be kept: a demanded project has no option."""
+        used = np.bincount(self.row, minlength=self.n_rows)[: self.n_rows] > 0
+        return bool(((self.limit < 0) & ~used & ~self.assets.any(axis=1)).any())
+
+    @cached_property
     def whole(self) -> Flags:
         """Rows of whole numbers: their sums are exact, so they must be kept exactly."""
         part = np.zeros(self.n_rows, dtype=np.bool_)
@@ -72,17 +78,33 @@ class System:
         return np.asarray(largest)
 
     @cached_property
-    def kind(self) -> Rows:
-        """Number of the set of row coefficients of each option: equal ones may replace another."""
-        n_options = len(self.problem)
-        if not len(self.row):
-            return np.zeros(n_options, dtype=np.int64)
-        seen: dict[bytes, int] = {}
-        kinds = np.empty(n_options, dtype=np.int64)
-        pairs = np.column_stack([self.row.astype(np.float64), self.coefficient])
-        for option, (start, stop) in enumerate(zip(self.first, self.first[1:], strict=False)):
-            kinds[option] = seen.setdefault(pairs[start:stop].tobytes(), len(seen))
-        return kinds
+    def run(self) -> Rows:
+        """Number of the run of options of one project, alike in every row, that each is in."""
+        owner, first = self.problem.owner, self.first
+        counts = np.diff(first)
+        other = np.diff(owner, prepend=-1) != 0
+        other[1:] |= counts[1:] != counts[:-1]
+        entry = np.arange(len(self.row))
+        before = entry - np.repeat(counts, counts)  # of the option before, if that has as many
+        differ = (self.row != self.row[before]) | (self.coefficient != self.coefficient[before])
+        other[np.repeat(np.arange(len(owner)), counts)[differ]] = True
+        return np.cumsum(other) - 1
+
+    @cached_property
+    def undominated(self) -> Flags:
+        """Options that an expectation may need.
+
+        One that costs no less and is worth no more than another of its run is never needed, nor
+        one worth nothing unless it relieves a row. Ties go to the cheaper option, then to the
+        worthier, then to the first.
+        """
+        problem, run = self.problem, self.run
+        order = np.lexsort((problem.tie, -problem.worth, problem.cents, run))
+        needed = np.zeros(len(problem), dtype=np.bool_)
+        needed[order[rising(run[order], problem.worth[order])]] = True
+        relieves = np.zeros(len(problem), dtype=np.bool_)
+        relieves[self.option[self.coefficient < 0]] = True
+        return needed & ((problem.worth > 0) | (problem.cents < 0) | relieves)
 
     @cached_property
     def groups(self) -> tuple[Rows, Rows]:
@@ -217,3 +239,19 @@ def power_of_two(largest: float, wanted: float) -> float:
 
 def _joined(parts: list[Floats] | list[Rows]) -> Floats:
     return np.concatenate([np.empty(0), *parts])
+
+
+def rising(owner: Rows, worth: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which entries are worth more than every one before them of the same project.
+
+    Ranks instead of worths: a large step for each project makes one running maximum restart by
+    itself, without rounding.
+    """
+    if not len(owner):
+        return np.zeros(0, dtype=np.bool_)
+    _, rank = np.unique(worth, return_inverse=True)
+    key = owner * (len(owner) + 1) + rank
+    before = np.maximum.accumulate(key)
+    keep = np.ones(len(owner), dtype=np.bool_)
+    keep[1:] = key[1:] > before[:-1]
+    return keep

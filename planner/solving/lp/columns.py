@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.offering.pruning import hull
-from planner.solving.system import System
+from planner.solving.system import System, rising
 
 type Rows = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
 
 FEW = 4_000
 """So many options are all put in at once."""
 
 
-def start_options(system: System) -> Rows:
+def start_options(system: System, usable: Flags) -> Rows:
     """Return at least one option of every project that has any, increasing.
 
-    All where they are few. Otherwise each project's cheapest, the hull of its options that pay by
-    committed cost and expected worth, and what fills rows that must be filled.
+    Each project's cheapest, and all that may be taken where they are few. Otherwise the hull of its
+    options that pay by committed cost and expected worth, and what fills rows that must be filled.
     """
-    problem = system.problem
+    problem, cheapest = system.problem, _cheapest(system)
     if len(problem) <= FEW:
-        return np.arange(len(problem))
-    cheapest = _cheapest(system)
+        return np.union1d(cheapest, np.flatnonzero(usable))
     must = np.flatnonzero(system.limit < 0)
     filling = system.option[np.isin(system.row, must) & (system.coefficient < 0)]
     fills = filling if len(filling) <= FEW else np.intersect1d(filling, cheapest)
@@ -116,19 +116,3 @@ def hull_options(system: System) -> Rows:
         y = np.concatenate([[0.0], problem.worth[part]])
         corners.extend(part[np.array(hull(x, y)[1:]) - 1].tolist())
     return np.array(sorted(corners), dtype=np.int64)
-
-
-def rising(owner: Rows, worth: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which entries are worth more than every one before them of the same project.
-
-    Ranks instead of worths: a large step for each project makes one running maximum restart by
-    itself, without rounding.
-    """
-    if not len(owner):
-        return np.zeros(0, dtype=np.bool_)
-    _, rank = np.unique(worth, return_inverse=True)
-    key = owner * (len(owner) + 1) + rank
-    before = np.maximum.accumulate(key)
-    keep = np.ones(len(owner), dtype=np.bool_)
-    keep[1:] = key[1:] > before[:-1]
-    return keep

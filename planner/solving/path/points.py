@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.offering.problem import Problem
-from planner.solving.lp.columns import rising
+from planner.solving.system import rising
 
 __all__ = ["Points", "undominated_points"]
 

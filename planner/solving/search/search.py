@@ -108,6 +108,7 @@ class CoreSearch:
         self._places = self._kept.places(self.model.choose)
         self._own = self._kept.places(self.model.own)
         self._tail = int(self._kept.places([self.model.tail])[0])
+        self._learns = self._tail >= 0 or certifier.spend is not None
 
     def run(self, best: Choice | None, bound: float, effort: Effort, gap: float) -> Found:
         """Search until the best plan meets the core's bound within the gap, or the effort is over.
@@ -127,7 +128,7 @@ class CoreSearch:
         """
         fineness = gap / 2
         for _ in range(MOST_RUNS):
-            if best is not None:
+            if best is not None and self._learns:
                 fineness = max(gap / 2, COARSE * relative_gap(best.value, bound))
             self._kept.set_gap(fineness)
             if effort.is_over():
