@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,19 @@ from planner.domain.portfolio.portfolio import (
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
 from planner.domain.results.option import ProjectOptions
-from planner.domain.vocabulary import Objective, Task
+from planner.domain.vocabulary import Objective, Status, Task
+from planner.forecasting.forecast import build_forecast
+from planner.offering.build_problem import Layout, build_layout, build_problem, plan_options
+from planner.offering.effort import USUAL, Allowance
+from planner.offering.options import Menu
+from planner.offering.problem import Problem, Solution
+from planner.offering.rules import skipped
+from planner.planning.prepare import Prepared
+from planner.reference.tables import load_catalogue
+from planner.solving.solver import PortfolioSolver
+from planner.testing import synthetic_posterior
+
+MODEL = synthetic_posterior(40)
 
 
 def make_options(
@@ -89,6 +102,89 @@ def allowed(rule: ProjectRule, funded: frozenset[str]) -> bool:
     if isinstance(rule, AtMost):
         return count <= rule.count
     return count >= rule.count
+
+
+def make_menu(
+    name: str,
+    cents: Sequence[int],
+    chance: Sequence[float],
+    min_chance: float | None = None,
+    threshold: float = 0.0,
+) -> Menu:
+    """Return a project with options of given costs and chances."""
+    project = Project(
+        id=name, classes=10, target_error=0.1, images=Images(limit=100), min_chance=min_chance
+    )
+    return Menu(
+        project=project,
+        forecast=build_forecast(project, MODEL),
+        rates=(),
+        priced=make_options(name, cents, chance),
+        demanded=threshold == 0.0,
+        threshold=threshold,
+    )
+
+
+def prepare_menus(
+    menus: Sequence[Menu], rules: Sequence[ProjectRule], budget_cents: int
+) -> Prepared:
+    """Return projects under rules and a budget, made ready to be planned by chances of target."""
+    portfolio = Portfolio(
+        projects=tuple(menu.project for menu in menus),
+        rules=tuple(rules),
+        budget=budget_cents / 100,
+        objective=Objective.TARGETS_MET,
+    )
+    options = plan_options(menus, portfolio)
+    return Prepared(
+        portfolio=portfolio,
+        posterior=MODEL,
+        catalogue=load_catalogue(),
+        seed=0,
+        objective=Objective.TARGETS_MET,
+        menus=tuple(menus),
+        options=options,
+        layout=build_layout(options, portfolio),
+        budget_cents=budget_cents,
+    )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The chosen option of each project, in the order given, and the solution that they are of."""
+
+    picks: tuple[int | None, ...]
+    solution: Solution
+
+
+def problem_of(
+    options: Sequence[ProjectOptions], objective: Objective, rules: Sequence[ProjectRule] = ()
+) -> tuple[Problem, Layout]:
+    """Return options under rules as a problem in arrays, and the way back."""
+    portfolio = Portfolio(projects=(), rules=tuple(rules), budget=0.0)
+    nothing = np.zeros(0, dtype=np.int64)
+    out = skipped(rules)
+    offered = tuple(item.take(nothing) if item.project in out else item for item in options)
+    layout = build_layout(offered, portfolio)
+    return build_problem(portfolio, offered, layout, objective), layout
+
+
+def choose(
+    options: Sequence[ProjectOptions],
+    objective: Objective,
+    budget_cents: int,
+    rules: Sequence[ProjectRule] = (),
+    *,
+    gap: float = 1e-6,
+    allowance: Allowance = USUAL,
+) -> Chosen | None:
+    """Return the best choice of at most one option per project; None if none keeps the rules."""
+    problem, layout = problem_of(options, objective, rules)
+    solver = PortfolioSolver(problem)
+    solution = solver.solve(budget_cents=budget_cents, gap=gap, allowance=allowance)
+    if solution.status is Status.INFEASIBLE:
+        return None
+    return Chosen(layout.picks(solution.options), solution)
 
 
 def best_by_enumeration(

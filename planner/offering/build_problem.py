@@ -14,6 +14,7 @@ from planner.domain.portfolio.portfolio import Portfolio, UnitShare
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents, total_budget_cents
+from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
 from planner.offering.problem import Outcomes, Problem, RiskMeasure, Row, SpendBound
 from planner.offering.rules import RuleRow, exact_share, project_rules, rule_rows, skipped
@@ -25,7 +26,6 @@ from planner.offering.steps import (
     step_costs,
     step_worths,
 )
-from planner.offering.table import objective_worth
 from planner.offering.variants import Rows, present_factors
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -160,9 +160,12 @@ def spend_bound(portfolio: Portfolio, level: float | None = None) -> SpendBound 
     return SpendBound(level if level is not None else float(asked or 0.0), budget)
 
 
-def needs_engine(portfolio: Portfolio) -> bool:
-    """Whether a plan is more than the best expectation under one budget and rules on projects."""
-    return bool(
+def has_one_budget(portfolio: Portfolio) -> bool:
+    """Whether an expectation is maximised under one budget and rules about projects alone.
+
+    Plans are then proven best in no time, and worth per unit of money compares any two projects.
+    """
+    return not (
         portfolio.risk.measure != "expected"
         or portfolio.shared
         or portfolio.periods

@@ -3,7 +3,11 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.domain.portfolio.portfolio import Committed, Portfolio, Require, Rule, UnitShare
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.errors import InputError, Problem, bad_value
 
@@ -37,6 +41,19 @@ def resolve_objective(portfolio: Portfolio) -> Objective:
             for project in missing
         )
     return Objective(objective)
+
+
+def objective_worth(options: ProjectOptions, objective: Objective) -> NDArray[np.float64]:
+    """Return what the objective counts for each option.
+
+    ``net_value``: expected net value. ``value``: expected gross value. ``targets_met``: chance of
+    target, one for each project.
+    """
+    if objective is Objective.NET_VALUE:
+        return options.expected_net_value
+    if objective is Objective.VALUE:
+        return options.expected_value
+    return options.chance
 
 
 def require_plannable(portfolio: Portfolio) -> None:

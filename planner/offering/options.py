@@ -27,11 +27,10 @@ from planner.offering.grid import (
     image_levels,
     pooled_levels,
 )
-from planner.offering.objective import resolve_objective
+from planner.offering.objective import objective_worth, resolve_objective
 from planner.offering.pricing import Bits, Priced, Terms, merged, price_way
 from planner.offering.refinement import corners, levels_between, promising, spread
 from planner.offering.rules import as_committed, same_name
-from planner.offering.table import objective_worth
 from planner.offering.variants import (
     Way,
     asset_sets,

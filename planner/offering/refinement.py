@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.offering.grid import Levels, midpoints
-from planner.offering.pruning import hull
+from planner.offering.hull import hull
 
 __all__ = ["corners", "levels_between", "promising", "spread"]
 

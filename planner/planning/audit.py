@@ -6,6 +6,7 @@ solver.
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from planner.domain.format import money_to_the_cent
 from planner.domain.portfolio.portfolio import Committed, Portfolio, UnitShare
@@ -13,14 +14,35 @@ from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents
 from planner.errors import AuditError
+from planner.offering.objective import objective_worth
 from planner.offering.rules import as_committed, broken_rules, exact_share, project_rules
 from planner.planning.prepare import Prepared
 from planner.planning.sharing import Purchase
 from planner.solving.measures import risk_value
-from planner.solving.plain.audit import TOLERANCE, Tally, recompute
+
+TOLERANCE = 1e-6
+"""Relative difference from the solver's objective that rounding explains."""
 
 
-def require_sound_portfolio(
+@dataclass(frozen=True)
+class Tally:
+    """A plan recomputed: what it is worth under the objective and what it commits, in cents."""
+
+    value: float
+    cents: int
+
+
+def recompute(
+    options: Sequence[ProjectOptions], picks: Sequence[int | None], objective: Objective
+) -> Tally:
+    """Return worth and exact cost of one option (or None) per project."""
+    chosen = [(item, pick) for item, pick in zip(options, picks, strict=True) if pick is not None]
+    cents = sum(int(line[pick]) for item, pick in chosen for line in item.cents.values())
+    value = math.fsum(float(objective_worth(item, objective)[pick]) for item, pick in chosen)
+    return Tally(value, cents)
+
+
+def require_sound(
     prepared: Prepared,
     picks: Sequence[int | None],
     bought: Sequence[Purchase],
@@ -28,7 +50,7 @@ def require_sound_portfolio(
     claimed: float,
     bound: float,
 ) -> Tally:
-    """Return a plan with shared assets, periods or a measure of risk recomputed, or raise.
+    """Return a plan recomputed, or raise if it does not stand.
 
     Worth comes from the draws (or sums) of the chosen options and the assets that they need, money
     from their cents.

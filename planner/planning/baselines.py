@@ -5,7 +5,6 @@ thumb can keep them, and is judged as the plan is: the same objective and risk m
 held-out draws. What differs is the choice alone.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +14,11 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.project import Project
 from planner.domain.published_equations import images_needed
 from planner.domain.results.plan import Baseline, Warning_
-from planner.domain.vocabulary import Mode, Objective, Task
+from planner.domain.vocabulary import Task
 from planner.offering.problem import Floats, Problem, Rows
-from planner.offering.variants import present_factors
 from planner.planning.draft import Draft
-from planner.planning.held_out import HeldOut, Outcome
+from planner.planning.held_out import HeldOut
 from planner.planning.prepare import Prepared
-from planner.solving.measures import risk_value
 
 __all__ = ["Proposal", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
 
@@ -87,32 +84,7 @@ def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
     judge = HeldOut(prepared)
     judge.learn([one.options for one in proposed])
 
-    def held_out(options: Rows, assets: Bools) -> float:
-        seen = judge.of(options, assets)
-        if problem.risk.kind == "expected" and prepared.portfolio.mode is Mode.COMMIT:
-            return _expectation(prepared, options, assets, seen)
-        return risk_value(seen.worth, problem.risk)
-
-    return judged(proposed, plan_value, held_out)
-
-
-def _expectation(prepared: Prepared, options: Rows, assets: Bools, seen: Outcome) -> float:
-    """Return the expected worth with chances from held-out draws and prices at their means."""
-    present = present_factors(prepared.portfolio)
-    parts = [float(prepared.problem.asset_worth[assets].sum())]
-    for number, success in zip(options.tolist(), seen.success, strict=True):
-        key = prepared.option(number)
-        mine, project = prepared.options[key.index], prepared.menus[key.index].project
-        chance = float(np.count_nonzero(success) / len(success))
-        if prepared.objective is Objective.TARGETS_MET:
-            parts.append(chance)
-            continue
-        start = 0 if mine.start is None else int(mine.start[key.row])
-        parts.append(chance * (project.value or 0.0) * float(present[start]))
-        if prepared.objective is Objective.NET_VALUE:
-            spend = mine.expected_value[key.row] - mine.expected_net_value[key.row]
-            parts.append(-float(spend))
-    return math.fsum(parts)
+    return judged(proposed, plan_value, judge.objective)
 
 
 def proposals(

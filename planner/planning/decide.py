@@ -9,7 +9,7 @@ from planner.planning.verdict import rule_on
 
 def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
     """Return what the plan does with one project, and what to be warned of."""
-    options, menu, pick = scene.options[index], scene.menus[index], scene.choice.picks[index]
+    options, menu, pick = scene.options[index], scene.menus[index], scene.picks[index]
     if pick is None:
         why = why_not_funded(scene, index).text
         held = menu.project.images.held

@@ -3,16 +3,19 @@
 The options of all plans are evaluated once; each plan is then sums over its own.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.vocabulary import Mode, Objective
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Floats, Problem, Rows, Solution
+from planner.offering.variants import present_factors
 from planner.planning.prepare import Prepared, audit_outcomes
-from planner.solving.measures import tail_mean
+from planner.solving.measures import risk_value, tail_mean
 
 __all__ = ["HeldOut", "Outcome", "with_all_draws"]
 
@@ -110,6 +113,33 @@ class HeldOut:
             worth=self._worth[rows].sum(axis=0) + float(problem.asset_worth[assets].sum()),
             spend=self._spend[rows].sum(axis=0) + bought,
         )
+
+    def objective(self, options: Rows, assets: Bools) -> float:
+        """Return the objective of any choice, risk measure included.
+
+        An expectation of what is committed takes chances from these draws and prices at their
+        means, as what is committed does.
+        """
+        problem, seen = self._prepared.problem, self.of(options, assets)
+        if problem.risk.kind != "expected" or self._prepared.portfolio.mode is not Mode.COMMIT:
+            return risk_value(seen.worth, problem.risk)
+        owned = float(problem.asset_worth[assets].sum())
+        chances = np.count_nonzero(seen.success, axis=1) / self.n_draws
+        pairs = zip(options.tolist(), chances.tolist(), strict=True)
+        return math.fsum([owned, *(self._expected(option, chance) for option, chance in pairs)])
+
+    def _expected(self, option: int, chance: float) -> float:
+        """Return what the objective counts for an option that succeeds with some chance."""
+        prepared, key = self._prepared, self._prepared.option(option)
+        mine, project = prepared.options[key.index], prepared.menus[key.index].project
+        if prepared.objective is Objective.TARGETS_MET:
+            return chance
+        start = 0 if mine.start is None else int(mine.start[key.row])
+        present = float(present_factors(prepared.portfolio)[start])
+        value = chance * (project.value or 0.0) * present
+        if prepared.objective is Objective.VALUE:
+            return value
+        return value - float(mine.expected_value[key.row] - mine.expected_net_value[key.row])
 
     def projects(self, plan: Solution) -> list[str]:
         """Return the ids a plan funds, in file order."""

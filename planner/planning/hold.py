@@ -21,8 +21,8 @@ from planner.offering.problem import Solution
 from planner.planning.hold_bound import bound_under_chance
 from planner.planning.risk import chance_interval
 from planner.solving.answer import infeasible
+from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.measures import tail_mean
-from planner.solving.plain.solve import PROVEN_GAP, relative_gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -28,8 +28,9 @@ from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import Problem, RiskMeasure, Solution
 from planner.offering.variants import Rows, Way, present_factors
+from planner.planning.held_out import HeldOut
 from planner.planning.hold import hold_result
-from planner.planning.prepare import Prepared, held_out_value, solve_prepared
+from planner.planning.prepare import Prepared, solve_prepared
 from planner.planning.replicated import replicated_gap
 from planner.planning.risk import (
     Bought,
@@ -200,31 +201,11 @@ def _bought(purchase: Purchase, draws: PriceDraws) -> Bought:
 
 def held_out(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> float:
     """Return the objective on the audit's draws, risk measure included, from the choice alone."""
-    if prepared.is_plain and prepared.portfolio.mode is Mode.COMMIT:
-        return _expected(prepared, prepared.layout.picks(chosen))
-    value = held_out_value(prepared, chosen, np.zeros(len(prepared.problem.assets), dtype=np.bool_))
+    none = np.zeros(len(prepared.problem.assets), dtype=np.bool_)
+    value = HeldOut(prepared).objective(chosen, none)
     if prepared.objective is not Objective.NET_VALUE:
         return value
     return value - sum(purchase.present_cost for purchase in bought)
-
-
-def _expected(prepared: Prepared, picks: Picks) -> float:
-    """Return the expectation over the audit's draws, project by project."""
-    total = 0.0
-    for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
-        if pick is None:
-            continue
-        forecast, images = menu.forecast, [int(options.images_total[pick])]
-        target, name = menu.project.error_target, options.architecture(pick)
-        chance = float(forecast.chance(target, images, name, rows=forecast.audit_rows)[0])
-        value = chance * (menu.project.value or 0.0)
-        if prepared.objective is Objective.TARGETS_MET:
-            total += chance
-        elif prepared.objective is Objective.VALUE:
-            total += value
-        else:
-            total += value - int(options.total_cents[pick]) / 100
-    return total
 
 
 def judge_caution(

@@ -32,10 +32,10 @@ from planner.offering.objective import require_search_limits
 from planner.offering.problem import Solution
 from planner.offering.steps import owned_images
 from planner.planning.assumptions import list_assumptions, training_prices
-from planner.planning.audit import period_cents, require_sound_portfolio
+from planner.planning.audit import period_cents, require_sound
 from planner.planning.baselines import baseline_warning, baselines
-from planner.planning.conflict.plain import Conflict
-from planner.planning.conflict.wide import why_infeasible
+from planner.planning.conflict.case import why_infeasible
+from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
 from planner.planning.judge import held_out, judge_caution, judge_distance, judge_risk
 from planner.planning.prepare import Prepared, prepare, solve_prepared
@@ -44,7 +44,6 @@ from planner.planning.reasons.projects import Scene, leftover_note
 from planner.planning.reasons.standing import standing_warnings, unique_warnings
 from planner.planning.sharing import Purchase, purchases, shared_result, split
 from planner.planning.stopped import stop_warnings
-from planner.solving.plain.solve import Choice
 
 SEARCH_SHARE = 0.7
 """Of the time asked for, where any was, for the plan; the rest is for the answers beside it."""
@@ -167,26 +166,19 @@ def scene_of(
     """
     picks = prepared.layout.picks(solution.options)
     bought = _bought(prepared, solution, picks)
-    tally = require_sound_portfolio(
-        prepared, picks, bought, claimed=solution.value, bound=solution.bound
-    )
+    tally = require_sound(prepared, picks, bought, claimed=solution.value, bound=solution.bound)
     splits = split(
         bought,
         link_prices(prepared, solution),
         in_money=prepared.objective is Objective.NET_VALUE,
     )
-    choice = Choice(
-        picks=tuple(picks),
-        status=solution.status,
+    audited = replace(
+        solution,
         value=tally.value,
         bound=max(solution.bound, tally.value),
-        gap=solution.gap,
-        solver_bound=solution.solver_bound,
-        own_bound=solution.own_bound,
         committed_cents=tally.cents,
-        budget_price=solution.budget_price,
     )
-    return Scene(prepared, choice, splits, shadow_price, deadline)
+    return Scene(prepared, audited, picks, splits, shadow_price, deadline)
 
 
 def _conflict(prepared: Prepared, deadline: Deadline) -> Conflict | None:
@@ -266,25 +258,25 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
     beside = _beside(prepared, solution, deadline)
     scene = scene_of(prepared, solution, beside.price, deadline)
-    choice = scene.choice
+    audited = scene.solution
     bought = [item.purchase for item in scene.splits]
     decided = [decide(scene, index) for index in range(len(scene.options))]
     decisions = tuple(decision for decision, _ in decided)
-    risk = replace(judge_risk(prepared, choice.picks, bought), caution=beside.caution)
+    risk = replace(judge_risk(prepared, scene.picks, bought), caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
     unseen = held_out(prepared, solution.options, bought)
     simpler = baselines(prepared, unseen)
     return replace(
         empty,
-        status=choice.status,
+        status=audited.status,
         assumptions={
             **empty.assumptions,
             "training_prices": training_prices(prepared.menus, names),
         },
-        objective=ObjectiveResult(scene.objective, choice.value, choice.bound, choice.gap),
+        objective=ObjectiveResult(scene.objective, audited.value, audited.bound, audited.gap),
         budget=BudgetResult(
             limit=scene.budget_cents / 100,
-            committed=choice.committed_cents / 100,
+            committed=audited.committed_cents / 100,
             left=max(0, scene.left_cents) / 100,
             shadow_price=beside.price,
         ),
@@ -294,11 +286,11 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
         units=_unit_spend(prepared.portfolio, decisions),
         risk=risk,
         audit=AuditResult(
-            in_sample_value=choice.value,
+            in_sample_value=audited.value,
             held_out_value=unseen,
             held_out_draws=len(range(*prepared.posterior.audit_rows.indices(_draws(prepared)))),
-            solver_bound=choice.solver_bound,
-            own_bound=choice.own_bound,
+            solver_bound=audited.solver_bound,
+            own_bound=audited.own_bound,
             baselines=simpler,
         ),
         warnings=unique_warnings(
@@ -345,7 +337,7 @@ def _draws(prepared: Prepared) -> int:
 
 
 def _period_spend(scene: Scene, bought: Sequence[Purchase]) -> tuple[PeriodSpend, ...]:
-    spent = period_cents(scene.portfolio, scene.options, scene.choice.picks, bought)
+    spent = period_cents(scene.portfolio, scene.options, scene.picks, bought)
     return tuple(
         PeriodSpend(period.id, budget_to_cents(period.budget) / 100, cents / 100)
         for period, cents in zip(scene.portfolio.periods, spent, strict=False)

@@ -8,7 +8,7 @@
 
 Every option of ``prepared.problem`` maps back to a project, architecture, images, start and shared
 assets through :meth:`Prepared.option`; any choice is judged on the audit's draws by
-:func:`held_out_value`.
+:class:`planner.planning.held_out.HeldOut`.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.option import ProjectOptions
-from planner.domain.vocabulary import Objective, Status
+from planner.domain.vocabulary import Objective
 from planner.economics.amounts import total_budget_cents
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.build_problem import (
     Layout,
     build_layout,
     build_problem,
+    has_one_budget,
     needs_draws,
-    needs_engine,
     plan_options,
 )
 from planner.offering.effort import USUAL, Allowance
@@ -39,12 +39,9 @@ from planner.offering.options import Menu, build_menus
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import Group, pack_outcomes
 from planner.offering.problem import Problem, RiskMeasure, Solution, Solver
-from planner.offering.rules import project_rules
 from planner.offering.variants import Rows
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
-from planner.solving.measures import risk_value
-from planner.solving.plain.solve import Choice, choose
 
 
 @dataclass(frozen=True)
@@ -107,9 +104,9 @@ class Prepared:
     budget_cents: int
 
     @property
-    def is_plain(self) -> bool:
-        """Whether the plan is the best expectation under one budget and rules on projects."""
-        return not needs_engine(self.portfolio)
+    def has_one_budget(self) -> bool:
+        """Whether an expectation is maximised under one budget and rules about projects alone."""
+        return has_one_budget(self.portfolio)
 
     @cached_property
     def problem(self) -> Problem:
@@ -268,44 +265,11 @@ def audit_outcomes(prepared: Prepared, chosen: Rows | None = None) -> PackedOutc
     )
 
 
-def held_out_value(
-    prepared: Prepared,
-    chosen: Rows,
-    assets: NDArray[np.bool_],
-    risk: RiskMeasure | None = None,
-) -> float:
-    """Return the objective of any choice on the audit's draws, risk measure included.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The portfolio.
-    chosen : ndarray of int64
-        Options of ``prepared.problem``, increasing.
-    assets : ndarray of bool
-        Elementary assets bought.
-    risk : RiskMeasure, optional
-        Another measure than the portfolio's.
-    """
-    worth = audit_worth(prepared, chosen)
-    worth = worth + float(prepared.problem.asset_worth[assets].sum())
-    return risk_value(worth, risk or prepared.problem.risk)
-
-
-def audit_worth(prepared: Prepared, chosen: Rows) -> NDArray[np.float64]:
-    """Return the worth of some options together in each of the audit's draws, without assets."""
-    rows = prepared.posterior.audit_rows
-    total = len(range(*rows.indices(prepared.posterior.n_draws)))
-    if len(chosen) == 0:
-        return np.zeros(total)
-    outcomes = audit_outcomes(prepared, chosen)
-    return outcomes.worth_draws(np.arange(len(chosen), dtype=np.int64)).sum(axis=0)
-
-
 def audit_spend(prepared: Prepared, chosen: Rows) -> NDArray[np.float64]:
     """Return the spend of some options together in each of the audit's draws, in cents."""
     if len(chosen) == 0:
-        return np.zeros(len(audit_worth(prepared, chosen)))
+        rows = prepared.posterior.audit_rows
+        return np.zeros(len(range(*rows.indices(prepared.posterior.n_draws))))
     outcomes = audit_outcomes(prepared, chosen)
     return outcomes.spend_draws(np.arange(len(chosen), dtype=np.int64)).sum(axis=0)
 
@@ -320,22 +284,9 @@ def solve_prepared(
 ) -> Solution:
     """Solve a prepared portfolio, or the same one under another budget or measure of risk.
 
-    The best expectation under one budget and rules on projects is searched directly; everything
-    else by :class:`planner.solving.solver.PortfolioSolver`. A bound on the chance of random
-    spend is met on draws the solve never saw: see :mod:`planner.planning.hold`.
+    A bound on the chance of random spend is met on draws the solve never saw: see
+    :mod:`planner.planning.hold`.
     """
-    if prepared.is_plain and (risk is None or risk.kind == "expected"):
-        choice = choose(
-            prepared.options,
-            prepared.objective,
-            prepared.budget_cents if budget_cents is None else budget_cents,
-            project_rules(prepared.portfolio.rules),
-            gap=gap,
-            allowance=allowance,
-        )
-        return _as_solution(prepared, choice)
-    if _is_impossible(prepared.problem):
-        return _as_solution(prepared, None)
     if prepared.portfolio.hold is not None:
         return solve_held(
             prepared, budget_cents=budget_cents, risk=risk, gap=gap, allowance=allowance
@@ -349,54 +300,9 @@ def solve_freed(prepared: Prepared, *, gap: float = 1e-6, allowance: Allowance =
     Everything else stays: rules, budgets of periods, shared assets, measure of risk.
     """
     enough = dearest_spend(prepared.problem)
-    if prepared.portfolio.hold is None or _is_impossible(prepared.problem):
+    if prepared.portfolio.hold is None:
         return solve_prepared(prepared, budget_cents=enough, gap=gap, allowance=allowance)
     return prepared.free_solver.solve(budget_cents=enough, gap=gap, allowance=allowance)
-
-
-def _is_impossible(problem: Problem) -> bool:
-    """Whether a row without anything in it cannot be kept: a demanded project has no option."""
-    return any(
-        row.limit < 0 and len(row.options) == 0 and len(row.assets) == 0 for row in problem.rows
-    )
-
-
-def _as_solution(prepared: Prepared, choice: Choice | None) -> Solution:
-    """Return what the direct search chose in the terms of the problem."""
-    problem = prepared.problem
-    nothing = np.zeros(len(problem.assets), dtype=np.bool_)
-    if choice is None:
-        return Solution(
-            options=np.zeros(0, dtype=np.int64),
-            assets=nothing,
-            status=Status.INFEASIBLE,
-            value=0.0,
-            bound=0.0,
-            gap=0.0,
-            mean=0.0,
-            tail=0.0,
-            solver_bound=0.0,
-            own_bound=0.0,
-            committed_cents=0,
-            budget_price=0.0,
-            row_prices=np.zeros(len(problem.rows)),
-        )
-    return Solution(
-        options=prepared.layout.chosen(choice.picks),
-        assets=nothing,
-        status=choice.status,
-        value=choice.value,
-        bound=choice.bound,
-        gap=choice.gap,
-        mean=choice.value,
-        tail=choice.value,
-        solver_bound=choice.solver_bound,
-        own_bound=choice.own_bound,
-        committed_cents=choice.committed_cents,
-        budget_price=choice.budget_price,
-        row_prices=np.zeros(len(problem.rows)),
-        stop=choice.stop,
-    )
 
 
 def picks_of(prepared: Prepared, solution: Solution) -> Sequence[int | None]:

@@ -10,8 +10,8 @@ from planner.errors import NotConvergedError
 from planner.offering.effort import Stop
 from planner.offering.problem import Problem, Solution
 from planner.solving.certify import Certifier, Choice
+from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.lp.relax import Relaxation
-from planner.solving.plain.solve import PROVEN_GAP, relative_gap
 
 type Floats = NDArray[np.float64]
 

@@ -50,6 +50,8 @@ STARTING, CANDIDATE = 5e6, 100.0
 """Work of making a plan of the relaxation and improving it, and more for each candidate."""
 IMPROVING = 12 * SECOND
 """Work at the edge of the tail before the portfolio is divided, at most."""
+SEEKING, SOUGHT = 1 * SECOND, 1e-2
+"""Work on a first plan where rows refuse the simple ways, at most, and the gap where that ends."""
 SEARCHING_CORE = 12 * SECOND
 """Work on a core that cannot settle the question alone, at most."""
 
@@ -92,6 +94,8 @@ class Run:
         if first is None:
             return infeasible(self.problem)
         progress = self.start(first, seed, effort)
+        if progress.choice is None and not self._sought(first, progress, effort):
+            return infeasible(self.problem)
         relaxation = self.relax(gap, effort, goes_on=True)
         if relaxation is None:
             return infeasible(self.problem)
@@ -99,6 +103,23 @@ class Run:
         if not effort.is_over() and self._searched(relaxation, progress, gap, effort):
             return infeasible(self.problem)
         return self.concluded(relaxation, progress, self._stop(relaxation, progress, gap, effort))
+
+    def _sought(self, relaxation: Relaxation, progress: Progress, effort: Effort) -> bool:
+        """Look for a first plan among few options; False if there is no plan at all.
+
+        Of options alike in every row the cheapest decides whether a plan is possible.
+        """
+        usable = self.terms.usable[relaxation.relaxed.options]
+        options = np.union1d(
+            self.judge.system.cheapest(self.terms.usable), relaxation.relaxed.options[usable]
+        )
+        if self._is_too_much(len(options)):
+            return True
+        own = effort.unending().part(SEEKING)
+        found = self._search_core(relaxation, progress, options, own, SOUGHT)
+        progress.learn(found.choice)
+        decided = found.choice is None and found.bound == -np.inf and self.judge.spend is None
+        return not decided
 
     def _searched(
         self, relaxation: Relaxation, progress: Progress, gap: float, effort: Effort

@@ -26,7 +26,7 @@ from planner.solving.certify import Certifier
 from planner.solving.lp.columns import FEW, start_options
 from planner.solving.lp.cuts import Cut, CutPool
 from planner.solving.lp.master import Master
-from planner.solving.lp.model import Units, make_units
+from planner.solving.lp.model import LARGEST_NUMBER, Units, make_units
 from planner.solving.lp.opening import opening_cuts
 from planner.solving.lp.pricing import Terms
 from planner.solving.lp.relax import Relaxer
@@ -200,6 +200,7 @@ class PortfolioSolver:
             if len(pool.worth) == 1 and len(self.problem) > FEW:
                 found = opening_cuts(self.system, pool, terms, risk, columns)
                 columns = np.union1d(columns, found)
+            columns = columns[self.problem.cents[columns] / units.money < LARGEST_NUMBER]
             master = Master(self.system, pool, terms, columns, units)
             self._master, self._master_key = master, key
         return master

@@ -16,8 +16,8 @@ from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, Effort
 from planner.offering.problem import Solution
 from planner.solving.answer import infeasible
+from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.path.path import BudgetPath
-from planner.solving.plain.solve import PROVEN_GAP, relative_gap
 from planner.solving.run import Run
 
 SMALL = 3_000

@@ -106,6 +106,13 @@ class System:
         relieves[self.option[self.coefficient < 0]] = True
         return needed & ((problem.worth > 0) | (problem.cents < 0) | relieves)
 
+    def cheapest(self, usable: Flags) -> Rows:
+        """Return the cheapest usable option of each run, of equal ones the one worth most."""
+        problem, some = self.problem, np.flatnonzero(usable)
+        worth, cents, tie = problem.worth[some], problem.cents[some], problem.tie[some]
+        order = some[np.lexsort((tie, -worth, cents, self.run[some]))]
+        return np.sort(order[np.flatnonzero(np.diff(self.run[order], prepend=-1))])
+
     @cached_property
     def groups(self) -> tuple[Rows, Rows]:
         """Where the options of each project that has any begin, and those projects."""

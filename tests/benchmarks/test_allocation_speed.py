@@ -9,7 +9,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from planner.domain.portfolio.portfolio import AtLeast, Exclusive, Fund, ProjectRule, Require
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
-from planner.solving.plain.solve import choose
+from tests.allocation_cases import choose
 
 ARCHITECTURES, LEVELS = 15, 20
 
@@ -61,6 +61,6 @@ def test_expected_value_plan(
         choose, (options, Objective.NET_VALUE, budget, rules), {"gap": 1e-4}, rounds=1, iterations=1
     )
     assert choice is not None
-    assert choice.gap <= 1e-4
-    assert choice.committed_cents <= budget
-    assert choice.budget_price > 0
+    assert choice.solution.gap <= 1e-4
+    assert choice.solution.committed_cents <= budget
+    assert choice.solution.budget_price > 0

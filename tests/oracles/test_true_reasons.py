@@ -37,7 +37,7 @@ class Judge:
         self.scene = scene
         self.table = PortfolioTable(prepared)
         self.kept = {name: self.table.keeps(name) for name in self.table.limits}
-        own = [self._line(project, pick) for project, pick in enumerate(scene.choice.picks)]
+        own = [self._line(project, pick) for project, pick in enumerate(scene.picks)]
         self.plan = np.array(own)
         at = self._rows(self.plan)
         self.worth = float(self.table.value[at][self._allowed(at)].max())
@@ -113,7 +113,7 @@ def assert_reason_is_true(judge: Judge, project: int, reason: Reason) -> None:
     elif reason.kind in {"worthless", "dues"} and expected:
         assert all(more <= judge.tolerance for more, _ in judge.added(project))
     elif reason.kind == "measure":
-        assert not expected or scene.choice.status is not Status.OPTIMAL
+        assert not expected or scene.solution.status is not Status.OPTIMAL
     elif expected:
         broken = [limits_of for more, limits_of in judge.added(project) if more > judge.tolerance]
         assert broken
@@ -132,7 +132,7 @@ def judged(seed: int, model: Posterior) -> Counter[str]:
     if solution.status is Status.INFEASIBLE:
         return seen
     judge = Judge(prepared, scene_of(prepared, solution, 0.0, NEVER))
-    for project, pick in enumerate(judge.scene.choice.picks):
+    for project, pick in enumerate(judge.scene.picks):
         if pick is None:
             reason = why_not_funded(judge.scene, project)
             assert_reason_is_true(judge, project, reason)

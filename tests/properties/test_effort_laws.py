@@ -12,9 +12,8 @@ from planner.offering import deadline
 from planner.offering.deadline import Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import Problem, RiskMeasure, Solution, SpendBound
-from planner.solving.plain.solve import choose
 from planner.solving.solver import PortfolioSolver
-from tests.allocation_cases import random_options, random_rules
+from tests.allocation_cases import choose, random_options, random_rules
 from tests.benchmarks.engine_cases import make_case
 
 WORK = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
@@ -94,7 +93,7 @@ def test_more_work_never_gives_a_worse_choice(seed: int) -> None:
         for w in WORK
     ]
     assert len({one is None for one in found}) == 1
-    for less, more in pairwise([one for one in found if one is not None]):
+    for less, more in pairwise([one.solution for one in found if one is not None]):
         assert more.value >= less.value
         assert less.bound >= more.value - 1e-6 * abs(more.value)
 

@@ -18,9 +18,10 @@ from planner.domain.portfolio.portfolio import ProjectRule
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.offering.effort import Allowance
-from planner.solving.plain.solve import Choice, choose
 from tests.allocation_cases import (
+    Chosen,
     best_by_enumeration,
+    choose,
     random_options,
     random_portfolio,
     random_rules,
@@ -41,8 +42,8 @@ def _case(seed: int) -> tuple[list[ProjectOptions], tuple[ProjectRule, ...]]:
     return options, random_rules(rng, [o.project for o in options], int(rng.integers(0, 4)))
 
 
-def _value(choice: Choice | None) -> float:
-    return -np.inf if choice is None else choice.value
+def _value(choice: Chosen | None) -> float:
+    return -np.inf if choice is None else choice.solution.value
 
 
 @given(seed=seeds, objective=objectives, budget=budgets)
@@ -55,9 +56,9 @@ def test_choice_equals_enumeration(seed: int, objective: Objective, budget: int)
     choice = choose(options, objective, budget, rules)
     assert (choice is None) == (best is None)
     if choice is not None:
-        assert choice.value == pytest.approx(best, rel=1e-6, abs=1e-9)
-        assert choice.committed_cents <= budget
-        assert choice.status == "optimal"
+        assert choice.solution.value == pytest.approx(best, rel=1e-6, abs=1e-9)
+        assert choice.solution.committed_cents <= budget
+        assert choice.solution.status == "optimal"
 
 
 @given(seed=seeds, objective=objectives, budget=budgets, more=st.integers(0, 1_000_000))
@@ -94,7 +95,7 @@ def test_permuting_projects_permutes_the_choice(
     if one is not None and other is not None:
         by_id = dict(zip([o.project for o in shuffled], other.picks, strict=True))
         assert one.picks == tuple(by_id[o.project] for o in options)
-        assert one.value == other.value
+        assert one.solution.value == other.solution.value
 
 
 @given(seed=seeds, budget=budgets, factor=st.sampled_from([2, 7, 1000, 10**6]))
@@ -115,7 +116,9 @@ def test_scaling_all_money_changes_nothing_but_the_scale(
     other = choose(scaled, Objective.NET_VALUE, budget * factor, rules)
     assert (one is None) == (other is None)
     if one is not None and other is not None:
-        assert other.value == pytest.approx(one.value * factor, rel=1e-6, abs=1e-6 * factor)
+        assert other.solution.value == pytest.approx(
+            one.solution.value * factor, rel=1e-6, abs=1e-6 * factor
+        )
 
 
 @given(seed=seeds, objective=objectives, budget=budgets)
@@ -128,10 +131,10 @@ def test_without_work_the_plan_is_still_sound_and_its_gap_true(
     patient = choose(options, objective, budget, rules)
     assert (hurried is None) == (patient is None)
     if hurried is not None and patient is not None:
-        slack = 1e-6 * max(1.0, abs(patient.value))
-        assert hurried.value <= patient.value + slack
-        assert hurried.bound >= patient.value - slack
-        assert hurried.committed_cents <= budget
+        slack = 1e-6 * max(1.0, abs(patient.solution.value))
+        assert hurried.solution.value <= patient.solution.value + slack
+        assert hurried.solution.bound >= patient.solution.value - slack
+        assert hurried.solution.committed_cents <= budget
 
 
 @pytest.mark.parametrize("seed", [3, 11, 26])

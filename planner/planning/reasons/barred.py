@@ -2,7 +2,7 @@
 
 That it is funded is made a demand that nobody may give up: if no plan keeps it together with all
 limits, the smallest set of limits that speaks against it is the reason (see
-:mod:`planner.planning.conflict.plain`). Mostly a look at the project alone shows that it can be.
+:mod:`planner.planning.conflict.smallest`). Mostly a look at the project alone shows that it can be.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ from planner.offering.build_problem import period_name
 from planner.offering.options import Menu
 from planner.offering.rules import broken_rules, project_rules
 from planner.offering.steps import taken, uses
-from planner.planning.conflict.plain import BUDGET, Case, plain_case, smallest_conflict
-from planner.planning.conflict.wide import wide_case
+from planner.planning.conflict.case import case_of
+from planner.planning.conflict.smallest import BUDGET, Case, smallest_conflict
 from planner.planning.hold import holds_budget
 from planner.planning.prepare import Prepared
 
@@ -86,11 +86,7 @@ def barred_by(prepared: Prepared, index: int, *, solves: bool = True) -> tuple[s
     hold = prepared.portfolio.hold
     if hold is not None and hold.chance is not None:
         return _barred_by_chance(asked)
-    plain = prepared.is_plain and not any(menu.committed for menu in prepared.menus)
-    rules = project_rules(portfolio.rules)
-    case = _Demanded(
-        plain_case(prepared.menus, rules, prepared.budget_cents) if plain else wide_case(asked)
-    )
+    case = _Demanded(case_of(asked))
     everything = frozenset(case.suspects)
     if case.holds(everything):
         return ()
@@ -104,7 +100,7 @@ def _barred_by_chance(asked: Prepared) -> tuple[str, ...]:
     Least spends are told by CVaR, which asks for more than a chance, so the budget is no suspect
     here: it is named only where none of the project's options would be held even alone.
     """
-    case = _Demanded(wide_case(asked))
+    case = _Demanded(case_of(asked))
     if case.holds(frozenset(case.suspects) - {BUDGET}):
         return ()
     core = smallest_conflict(_Without(case, BUDGET))

@@ -16,7 +16,7 @@ from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import Solution
 from planner.planning.prepare import Prepared, solve_freed
-from planner.solving.plain.solve import PROVEN_GAP
+from planner.solving.gap import PROVEN_GAP
 
 __all__ = ["budget_price", "dual_price", "freed", "is_better", "price_between", "prices_along"]
 

@@ -14,7 +14,7 @@ from planner.domain.vocabulary import Status
 from planner.offering.build_problem import period_name
 from planner.offering.problem import Solution
 from planner.planning.changed import without_period_limit, without_rule
-from planner.planning.conflict.plain import BUDGET
+from planner.planning.conflict.smallest import BUDGET
 from planner.planning.prepare import Prepared, solve_prepared
 from planner.planning.reasons.budget_price import freed, is_better
 
@@ -92,5 +92,5 @@ def limits_of(prepared: Prepared, solution: Solution) -> Iterator[Limit]:
 
 def _solved[T](drop: Callable[[Prepared, T], Prepared], prepared: Prepared, what: T) -> Freed:
     without = drop(prepared, what)
-    exact = without.is_plain or len(without.menus) <= EXACT_UP_TO
+    exact = without.has_one_budget or len(without.menus) <= EXACT_UP_TO
     return Freed(without, solve_prepared(without, gap=FINE_GAP if exact else ROUGH_GAP))

@@ -17,11 +17,11 @@ from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents
 from planner.economics.shared import asset_cents
 from planner.offering.build_problem import period_name
+from planner.offering.objective import objective_worth
 from planner.offering.rules import broken_rules, exact_share
 from planner.offering.steps import taken, uses
-from planner.offering.table import objective_worth
 from planner.offering.variants import present_factors
-from planner.planning.conflict.plain import BUDGET
+from planner.planning.conflict.smallest import BUDGET
 from planner.planning.hold import holds_budget
 from planner.planning.reasons.projects import Scene
 
@@ -137,7 +137,7 @@ def _breaks_budget(scene: Scene, index: int, cents: Rows, dues: Rows) -> Bools:
     outcomes = prepared.problem.outcomes if hold.chance is None else prepared.audit_outcomes
     if outcomes is None:
         return np.zeros(len(cents), dtype=np.bool_)
-    chosen = prepared.layout.chosen(scene.choice.picks)
+    chosen = prepared.layout.chosen(scene.picks)
     spend = outcomes.spend_draws(prepared.numbers(index)) + scene.asset_cents + dues[:, None]
     spend = spend + outcomes.spend_draws(chosen).sum(axis=0)
     return ~holds_budget(hold, spend, scene.budget_cents)
@@ -149,7 +149,7 @@ def _breaks_share(scene: Scene, index: int, rule: UnitShare) -> Bools:
     units = [project.unit for project in scene.portfolio.projects]
     own = [
         0 if pick is None else int(item.total_cents[pick])
-        for item, pick in zip(scene.options, scene.choice.picks, strict=True)
+        for item, pick in zip(scene.options, scene.picks, strict=True)
     ]
     inside = sum(cents for cents, unit in zip(own, units, strict=True) if unit == rule.unit)
     cents = options.total_cents

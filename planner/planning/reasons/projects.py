@@ -12,15 +12,14 @@ from planner.domain.format import count, money, percent, points
 from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
-from planner.offering.build_problem import needs_engine
 from planner.offering.deadline import NEVER, Deadline
+from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
+from planner.offering.problem import Solution
 from planner.offering.rules import broken_rules, project_rules
-from planner.offering.table import objective_worth
 from planner.planning.audit import period_cents
 from planner.planning.prepare import Prepared
 from planner.planning.sharing import Split
-from planner.solving.plain.solve import Choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +30,10 @@ class Scene:
     ----------
     prepared : Prepared
         What was solved.
-    choice : Choice
-        What came out.
+    solution : Solution
+        What came out, recomputed without the solver.
+    picks : tuple of int or None
+        Chosen option of each project of the file.
     splits : tuple of Split
         Shared assets bought.
     shadow_price : float
@@ -43,7 +44,8 @@ class Scene:
     """
 
     prepared: Prepared
-    choice: Choice
+    solution: Solution
+    picks: tuple[int | None, ...]
     splits: tuple[Split, ...] = ()
     shadow_price: float = 0.0
     deadline: Deadline = NEVER
@@ -88,7 +90,7 @@ class Scene:
     def period_cents(self) -> list[int]:
         """Committed in each period."""
         bought = [item.purchase for item in self.splits]
-        return period_cents(self.portfolio, self.options, self.choice.picks, bought)
+        return period_cents(self.portfolio, self.options, self.picks, bought)
 
     @property
     def currency(self) -> str:
@@ -118,15 +120,10 @@ class Scene:
         words = noise_words(chance, self.draws, bounds)
         return f"The chance is {words}." if words else ""
 
-    @cached_property
-    def is_plain(self) -> bool:
-        """Whether one budget, rules on projects and the expectation are all there is."""
-        return not needs_engine(self.portfolio)
-
     @property
     def left_cents(self) -> int:
         """Budget not committed."""
-        return self.budget_cents - self.choice.committed_cents
+        return self.budget_cents - self.solution.committed_cents
 
     @cached_property
     def rules(self) -> tuple[ProjectRule, ...]:
@@ -136,7 +133,7 @@ class Scene:
     @cached_property
     def funded(self) -> frozenset[str]:
         """Ids of the funded projects."""
-        pairs = zip(self.options, self.choice.picks, strict=True)
+        pairs = zip(self.options, self.picks, strict=True)
         return frozenset(item.project for item, pick in pairs if pick is not None)
 
 
@@ -245,7 +242,7 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     alike = others[options.images_total[others] == options.images_total[pick]]
     others = alike if len(alike) else others
     worth = objective_worth(options, scene.objective)
-    price = scene.choice.budget_price / 100
+    price = scene.solution.budget_price / 100
     score = worth - price * options.total_cents
     order = np.lexsort((options.total_cents[others], -score[others]))
     second = int(others[order[0]])
@@ -277,11 +274,11 @@ def leftover_note(scene: Scene) -> str:
     """Say how much is left, and what the next step would cost and add."""
     if scene.portfolio.hold is not None:
         return (
-            f"The caps sum to {scene.amount(scene.choice.committed_cents)}; the budget holds "
+            f"The caps sum to {scene.amount(scene.solution.committed_cents)}; the budget holds "
             "random spend, which is less where a target is met before its cap."
         )
     left = f"{scene.amount(scene.left_cents)} is left"
-    if not scene.is_plain:
+    if not scene.prepared.has_one_budget:
         return f"{left}."
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
@@ -306,7 +303,7 @@ def leftover_note(scene: Scene) -> str:
 
 def _best_step(scene: Scene, index: int) -> Sequence[_Step]:
     """Return the best worth per cent of the changes of one project that pay and do not fit."""
-    options, pick = scene.options[index], scene.choice.picks[index]
+    options, pick = scene.options[index], scene.picks[index]
     if len(options) == 0:
         return ()
     if pick is None and broken_rules(scene.rules, scene.funded | {options.project}):

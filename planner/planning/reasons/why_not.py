@@ -10,8 +10,8 @@ from planner.domain.format import count, figure, money, percent_as_set, rate
 from planner.domain.portfolio.portfolio import Period, Skip, UnitShare
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents
-from planner.offering.table import objective_worth
-from planner.planning.conflict.plain import BUDGET
+from planner.offering.objective import objective_worth
+from planner.planning.conflict.smallest import BUDGET
 from planner.planning.reasons.barred import barred_by
 from planner.planning.reasons.obstacles import Obstacles, find_obstacles
 from planner.planning.reasons.projects import Scene
@@ -65,7 +65,7 @@ def why_not_funded(scene: Scene, index: int) -> Reason:
         return Reason("unlikely", _too_unlikely(scene, index))
     if float(objective_worth(options, scene.objective).max()) <= 0:
         return Reason("worthless", _worthless(scene, index))
-    out = sum(pick is None for pick in scene.choice.picks)
+    out = sum(pick is None for pick in scene.picks)
     barring = barred_by(
         scene.prepared, index, solves=out <= MOST_OUT and not scene.deadline.has_passed()
     )
@@ -76,7 +76,7 @@ def why_not_funded(scene: Scene, index: int) -> Reason:
         return Reason("dues", _dues(scene, index, obstacles))
     if not obstacles.is_complete:
         return Reason("measure", _not_in_the_best(scene, index, obstacles))
-    if scene.is_plain and obstacles.common == (BUDGET,):
+    if scene.prepared.has_one_budget and obstacles.common == (BUDGET,):
         return Reason("outbid", _outbid(scene, index), (BUDGET,))
     common = obstacles.common
     limits = common or obstacles.any
@@ -259,7 +259,7 @@ def _outbid(scene: Scene, index: int) -> str:
     best = int(paying[np.argmax(worth[paying] / np.maximum(cents[paying], 1))])
     missing = int(cents[paying].min()) - scene.left_cents
     earned = 100 * float(worth[best]) / max(int(cents[best]), 1)
-    price = scene.choice.budget_price
+    price = scene.solution.budget_price
     likely = scene.likely(index, float(options.chance[best]))
     offer = (
         f"Its best option costs {scene.amount(int(cents[best]))} "

@@ -28,7 +28,7 @@ from planner.domain.results.plan import (
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.errors import InputError, Problem
-from planner.planning.audit import broken_by, period_cents
+from planner.planning.audit import broken_by, period_cents, recompute
 from planner.planning.judge import held_out, judge_risk
 from planner.planning.plan import hold_reached
 from planner.planning.prepare import Prepared, prepare
@@ -36,7 +36,6 @@ from planner.planning.sharing import Split, purchases, shared_result, split
 from planner.planning.verdict import rule_on
 from planner.questions.changes.diff import compare_plans
 from planner.solving.measures import risk_value
-from planner.solving.plain.audit import recompute
 
 
 def reaudit(

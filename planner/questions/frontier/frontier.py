@@ -41,7 +41,7 @@ from planner.questions.frontier.goals import (
 )
 from planner.questions.frontier.risk import frame, none_feasible, point_of, risk_frontier
 from planner.questions.frontier.sweeps import pooled, swept
-from planner.solving.plain.solve import PROVEN_GAP
+from planner.solving.gap import PROVEN_GAP
 
 __all__ = ["build_frontier"]
 
@@ -187,7 +187,7 @@ def _plans(prepared: Prepared, budgets: Sequence[int], deadline: Deadline) -> li
             for number, cents in enumerate(budgets)
         ]
     found = swept(prepared.solver, budgets, deadline)
-    if deadline.is_set or not prepared.is_plain or len(prepared.menus) > CLOSED_UP_TO:
+    if deadline.is_set or not prepared.has_one_budget or len(prepared.menus) > CLOSED_UP_TO:
         return found
     return [
         one

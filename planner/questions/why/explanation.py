@@ -22,7 +22,7 @@ from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.offering.problem import Floats, Problem, Solution, Solver
 from planner.offering.rules import skipped
-from planner.planning.conflict.plain import BUDGET
+from planner.planning.conflict.smallest import BUDGET
 from planner.planning.held_out import with_all_draws
 from planner.planning.plan import plan_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
@@ -252,7 +252,7 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
 def _priced_limits(case: _Case) -> list[Limit]:
     """Return the limits that are worth a solve: in large portfolios those with a dual price."""
     limits = [one for one in limits_of(case.prepared, case.solution) if one.name != BUDGET]
-    if case.prepared.is_plain or len(case.plan.decisions) <= FEW_PROJECTS:
+    if case.prepared.has_one_budget or len(case.plan.decisions) <= FEW_PROJECTS:
         return limits[:MOST_LIMITS_DROPPED]
     return [one for one in limits if _dual(case, one.name) > SHOWN_PRICE][:MOST_LIMITS_TRIED]
 

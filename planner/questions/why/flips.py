@@ -50,7 +50,7 @@ def is_funded_in(prepared: Prepared, index: int, deadline: Deadline = NEVER) -> 
     """
     if deadline.has_passed():
         raise OutOfEffortError
-    fine = prepared.is_plain or len(prepared.menus) <= FEW_PROJECTS
+    fine = prepared.has_one_budget or len(prepared.menus) <= FEW_PROJECTS
     solution = (
         solve_prepared(prepared, allowance=Allowance(deadline=deadline))
         if fine
@@ -105,7 +105,7 @@ class _Finder:
         self.index = index
         self.project = prepared.menus[index].project
         self.funded = is_funded(prepared, solution, index)
-        self.exact = prepared.is_plain
+        self.exact = prepared.has_one_budget
         self.precision = PRECISION if self.exact else COARSE_PRECISION
         self.currency = prepared.portfolio.currency
 
@@ -237,7 +237,7 @@ class _Finder:
     def _reach(self) -> tuple[np.ndarray, np.ndarray, float] | None:
         """Return chances and cents of the options, and what a unit of cost weighs at the margin."""
         options = self.prepared.options[self.index]
-        if len(options) == 0 or not self.prepared.is_plain:
+        if len(options) == 0 or not self.prepared.has_one_budget:
             return None
         price = self.solution.budget_price
         own = 1.0 if self.prepared.objective is Objective.NET_VALUE else 0.0

@@ -221,7 +221,7 @@ def _frontier(prepared: Prepared, deadline: Deadline) -> Frontier | None:
             prepared.portfolio,
             prepared.posterior,
             prepared.catalogue,
-            points=FRONTIER_POINTS if prepared.is_plain else FEW_POINTS,
+            points=FRONTIER_POINTS if prepared.has_one_budget else FEW_POINTS,
             seed=prepared.seed,
             prepared=prepared,
             deadline=deadline.after_share(FRONTIER_SHARE),

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.pruning import hull
+from planner.offering.hull import hull
 from planner.solving.system import System, rising
 
 type Rows = NDArray[np.int64]

@@ -82,7 +82,7 @@ class Master:
         self._budget_row = -1 if terms.budget_cents is None else 0
         first = self._budget_row + 1
         self._rows = np.arange(first, first + system.n_rows)
-        owners = list(dict.fromkeys(system.problem.owner[columns].tolist()))
+        owners = system.groups[1]
         self._project_row = np.full(len(system.problem.projects), -1, dtype=np.int64)
         self._project_row[owners] = first + system.n_rows + np.arange(len(owners))
         last = first + system.n_rows + len(owners)

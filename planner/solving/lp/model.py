@@ -14,7 +14,8 @@ by powers of two, which is exact, so that the solver's absolute tolerances mean 
 and for huge amounts.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,17 +25,16 @@ from numpy.typing import NDArray
 
 from planner.solving.lp.cuts import CutPool
 from planner.solving.lp.pricing import Terms
-from planner.solving.plain.formulation import (
-    LARGEST_COST,
-    LARGEST_MONEY,
-    LARGEST_WORTH,
-    plain_name,
-    unique_names,
-)
 from planner.solving.system import System, power_of_two
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
+
+LARGEST_WORTH = 2.0**10
+LARGEST_MONEY = 2.0**20
+LARGEST_COST = 2.0**40
+LARGEST_NUMBER = 1e15
+"""HiGHS refuses coefficients from there on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ def build_model(
     maximise_worth(model)
     keep_budget(model)
     keep_rows(model)
-    choose_at_most_one_option(model)
+    choose_at_most_one_option(model, [] if whole else system.groups[1].tolist())
     bound_the_tail(model, pool)
     bound_the_spend(model, pool)
     return model
@@ -182,11 +182,14 @@ def keep_rows(model: Model) -> None:
         _add(model, pairs, system.limit[number] / unit, name)
 
 
-def choose_at_most_one_option(model: Model) -> None:
-    """Fund each project with at most one of its options: ``one_per_project[project]``."""
+def choose_at_most_one_option(model: Model, expected: Sequence[int] = ()) -> None:
+    """Fund each project with at most one of its options: ``one_per_project[project]``.
+
+    Options of the expected projects may join later.
+    """
     problem = model.system.problem
     names = unique_names(map(plain_name, problem.projects))
-    together: dict[int, list[pulp.LpVariable]] = {}
+    together: dict[int, list[pulp.LpVariable]] = {owner: [] for owner in expected}
     for owner, variable in zip(problem.owner[model.columns].tolist(), model.choose, strict=True):
         together.setdefault(owner, []).append(variable)
     for owner, variables in together.items():
@@ -211,6 +214,24 @@ def bound_the_spend(model: Model, pool: CutPool) -> None:
     for number, cut in enumerate(pool.spend):
         pairs = [*_pairs(model.choose, cut.slope[model.columns] / unit), *_pairs(model.own, assets)]
         _add(model, pairs, model.terms.spend_limit / unit, f"spend_cut[{number}]")
+
+
+def plain_name(text: str) -> str:
+    """Return a name that an LP file can hold; PuLP would turn brackets into underscores."""
+    return re.sub(r"[^\w.,]+", "_", text, flags=re.ASCII).strip("_")[:60]
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Return the names, those seen before with their number."""
+    seen: set[str] = set()
+    unique: list[str] = []
+    for number, name in enumerate(names):
+        own = name
+        while own in seen:
+            own = f"{own}_{number}"
+        unique.append(own)
+        seen.add(own)
+    return unique
 
 
 def _pairs(

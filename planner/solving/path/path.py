@@ -24,12 +24,12 @@ from planner.domain.vocabulary import Status
 from planner.errors import AuditError
 from planner.offering.problem import Problem, RiskMeasure, Solution
 from planner.solving.certify import Certifier, Choice
+from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.lp.pricing import Terms
 from planner.solving.lp.relax import ROUNDING
 from planner.solving.path.halves import best_near
 from planner.solving.path.points import Points, undominated_points
 from planner.solving.path.swaps import swapped
-from planner.solving.plain.solve import PROVEN_GAP, relative_gap
 from planner.solving.system import System
 from planner.solving.tail import tail_share
 
@@ -72,6 +72,11 @@ class Steps:
     slope: Floats
     total: Rows
 
+    def split(self, budget_cents: int) -> tuple[int, float]:
+        """Return how many steps a budget pays for, and the slope of the next one; 0 if none."""
+        whole = int(np.searchsorted(self.total, budget_cents, side="right"))
+        return whole, float(self.slope[whole]) if whole < len(self.to) else 0.0
+
 
 class BudgetPath:
     """Plans and bounds of one problem under any budget.
@@ -96,17 +101,18 @@ class BudgetPath:
     def solution(self, budget_cents: int) -> Solution:
         """Return a plan under a budget of at least 0, its bound and the price of money.
 
-        The fields mean what they do in every solve of the engine; ``solver_bound`` and
-        ``own_bound`` are both the bound of the relaxation, which no solver was asked for.
+        The fields mean what they do in every solve of the engine; ``own_bound`` is that of the
+        relaxation, and ``solver_bound`` that of the lists, for no solver was asked.
         """
         points, steps = self._points, self._steps
         if points.dearest > budget_cents:
             points = points.within(budget_cents)
             steps = hull_steps(points)
+        # What costs more than all there is says what more money would be worth.
+        _, more = self._steps.split(min(budget_cents, self._points.most))
         # Beyond the price of everything the budget means nothing; huge numbers cost accuracy.
         budget = min(budget_cents, points.most)
-        whole = int(np.searchsorted(steps.total, budget, side="right"))
-        price = float(steps.slope[whole]) if whole < len(steps.to) else 0.0
+        whole, price = steps.split(budget)
         reduced = points.worth - price * points.cents
         best = np.maximum.reduceat(reduced, points.first) if len(reduced) else reduced
         bound = price * budget + float(best.sum())
@@ -115,7 +121,7 @@ class BudgetPath:
         taken = swapped(points, taken, losses, price, budget, closed)
         near = best_near(points, taken, losses, price, budget, closed)
         choice = self._certified(points, near.taken, budget)
-        return self._concluded(choice, bound, bound - near.least_short, price)
+        return self._concluded(choice, bound, bound - near.least_short, more)
 
     def _certified(self, points: Points, taken: Rows, budget_cents: int) -> Choice:
         """Return the plan, checked from the problem alone."""
@@ -144,7 +150,7 @@ class BudgetPath:
             gap=gap,
             mean=choice.mean,
             tail=choice.tail,
-            solver_bound=own,
+            solver_bound=proven,
             own_bound=own,
             committed_cents=self._system.cents(choice.options, choice.assets),
             budget_price=100 * price,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from hypothesis import given
@@ -111,6 +111,50 @@ def test_a_twin_is_an_equal_option_of_the_project_with_a_smaller_tie(seed: int) 
         for option in options.tolist()
     ]
     assert build_system(problem).has_earlier_twin(options).tolist() == wanted
+
+
+@given(SEEDS)
+def test_a_run_is_of_one_project_and_alike_in_every_row(seed: int) -> None:
+    """Neighbours of one project with the same entries in all rows share a number, no others."""
+    rng = np.random.default_rng(seed)
+    count = len(_problem(seed))
+    rows = tuple(
+        row(f"r{k}", {o: float(rng.integers(1, 3)) for o in range(count) if rng.random() < 0.5}, 1)
+        for k in range(int(rng.integers(0, 3)))
+    )
+    problem = _problem(seed, rows)
+    entries = [
+        (
+            project,
+            [
+                dict(zip(r.options.tolist(), r.option_coefficients, strict=True)).get(o)
+                for r in rows
+            ],
+        )
+        for o, project in enumerate(problem.owner.tolist())
+    ]
+    run = build_system(problem).run.tolist()
+    assert [a != b for a, b in pairwise(run)] == [a != b for a, b in pairwise(entries)]
+
+
+@given(SEEDS)
+def test_no_plan_needs_an_option_that_another_dominates(seed: int) -> None:
+    """What is left has for every option one as good, and no two of one run dominate each other."""
+    rng = np.random.default_rng(seed)
+    base = _problem(seed)
+    demand = row("fund", dict.fromkeys(np.flatnonzero(base.owner == 1).tolist(), -1.0), -1.0)
+    limit = row("most", dict.fromkeys(np.flatnonzero(base.owner < 2).tolist(), 1.0), 2.0)
+    problem = replace(base, rows=(demand, limit), worth=base.worth - float(rng.integers(0, 2)))
+    kept = np.flatnonzero(build_system(problem).undominated).tolist()
+    owner, cents, worth = (x.tolist() for x in (problem.owner, problem.cents, problem.worth))
+    for option in range(len(problem)):
+        as_good = [
+            k
+            for k in kept
+            if owner[k] == owner[option] and cents[k] <= cents[option] and worth[k] >= worth[option]
+        ]
+        assert as_good or (worth[option] <= 0 and owner[option] != 1)
+        assert option not in kept or as_good == [option]
 
 
 @given(SEEDS)

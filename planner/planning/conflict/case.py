@@ -1,8 +1,7 @@
-"""Why does no plan fit, where shared assets, periods, business units or commitments take part?
+"""Can some of the user's limits hold together?
 
-The suspects are those of :mod:`planner.planning.conflict.plain`, and also every period's budget and
-every shared asset, which may be had for free. Each question is a small integer model: the least
-money that keeps what is kept.
+The suspects are rules, budgets and least chances, and every required shared asset, which may be had
+for free. Each question is a small integer model: the least money that keeps what is kept.
 """
 
 import math
@@ -25,17 +24,16 @@ from planner.offering.options import Menu
 from planner.offering.packing import Group, pack_outcomes
 from planner.offering.problem import Floats, Outcomes, Problem, RiskMeasure, Row, Rows
 from planner.offering.rules import project_rules, skipped
-from planner.planning.conflict.plain import (
+from planner.planning.conflict.smallest import (
     BUDGET,
+    DECIDING_WORK,
     Conflict,
     chance_suspects,
     conflict_of,
-    explain_conflict,
     require_time,
 )
 from planner.planning.prepare import Prepared
 from planner.solving.highs_options import highs
-from planner.solving.plain.feasibility import DECIDING_WORK
 
 SPEND_WORK = 15 * SECOND
 """For the least random spend that some rules allow."""
@@ -50,18 +48,14 @@ def why_infeasible(prepared: Prepared, deadline: Deadline = NEVER) -> Conflict:
     OutOfEffortError
         The deadline came before they were found.
     """
-    rules = project_rules(prepared.portfolio.rules)
-    plain = prepared.is_plain and not any(menu.committed for menu in prepared.menus)
-    if plain:
-        return explain_conflict(prepared.menus, rules, prepared.budget_cents, deadline)
-    case = wide_case(prepared, deadline)
+    case = case_of(prepared, deadline)
     return conflict_of(case, case.period_fixes)
 
 
-def wide_case(prepared: Prepared, deadline: Deadline = NEVER) -> "WideCase":
-    """Return the question about a portfolio of any kind."""
+def case_of(prepared: Prepared, deadline: Deadline = NEVER) -> "PortfolioCase":
+    """Return the question about a portfolio."""
     rules = project_rules(prepared.portfolio.rules)
-    return WideCase(prepared, chance_suspects(prepared.menus, rules), deadline)
+    return PortfolioCase(prepared, chance_suspects(prepared.menus, rules), deadline)
 
 
 def asset_name(asset: str) -> str:
@@ -70,7 +64,7 @@ def asset_name(asset: str) -> str:
 
 
 @dataclass(eq=False)
-class WideCase:
+class PortfolioCase:
     """The question "can these suspects hold together?", with its answers so far."""
 
     prepared: Prepared
@@ -207,32 +201,33 @@ def _cheapest_of_each(options: ProjectOptions) -> ProjectOptions:
 
 
 def _least_cost(problem: Problem, counted: Row | None, deadline: Deadline = NEVER) -> int | None:
-    """Return the least cents in all, or of what one row counts; None if the rows conflict."""
-    if any(r.limit < 0 and not len(r.options) and not len(r.assets) for r in problem.rows):
-        return None
+    """Return the least cents in all, or of what one row counts; None if the rows conflict.
+
+    Only options that help to fill some row are ever needed.
+    """
     model = pulp.LpProblem("least_cost", pulp.LpMinimize)
-    choose = _binaries(model, "choose", len(problem))
+    helping = [row.options[row.option_coefficients < 0] for row in problem.rows]
+    needed = np.unique(np.concatenate([_NONE, *helping]))
+    choose = dict(zip(needed.tolist(), _binaries(model, "choose", len(needed)), strict=True))
     own = _binaries(model, "own", len(problem.assets))
     cost = problem.cents.astype(np.float64), problem.asset_cents.astype(np.float64)
     if counted is not None:
         cost = _dense(counted, len(problem), len(problem.assets))
+    cost = cost[0][needed], cost[1]
     unit = _unit(max(float(np.abs(part).max(initial=0.0)) for part in cost))
-    terms = [*zip(choose, (cost[0] / unit).tolist(), strict=True)]
+    terms = [*zip(choose.values(), (cost[0] / unit).tolist(), strict=True)]
     terms += zip(own, (cost[1] / unit).tolist(), strict=True)
     model.setObjective(pulp.lpSum_vars_coefs(terms))
     for number, row in enumerate(_all_rows(problem)):
-        scale = _unit(float(np.abs([*row.option_coefficients, *row.asset_coefficients]).max()))
-        pairs = [
-            *zip(row.options.tolist(), (row.option_coefficients / scale).tolist(), strict=True)
-        ]
-        mine = [(choose[o], c) for o, c in pairs]
-        mine += [
-            (own[a], c)
-            for a, c in zip(
-                row.assets.tolist(), (row.asset_coefficients / scale).tolist(), strict=True
-            )
-        ]
-        model.addConstraint(pulp.lpSum_vars_coefs(mine) <= row.limit / scale, f"row[{number}]")
+        scale = _unit(float(np.abs([*row.option_coefficients, *row.asset_coefficients, 0]).max()))
+        pairs = zip(row.options.tolist(), (row.option_coefficients / scale).tolist(), strict=True)
+        mine = [(choose[option], factor) for option, factor in pairs if option in choose]
+        pairs = zip(row.assets.tolist(), (row.asset_coefficients / scale).tolist(), strict=True)
+        mine += [(own[asset], factor) for asset, factor in pairs]
+        if mine:
+            model.addConstraint(pulp.lpSum_vars_coefs(mine) <= row.limit / scale, f"row[{number}]")
+        elif row.limit < 0:
+            return None
     if not terms:
         return 0
     stats = model.solve(highs(gap=0.0, effort=Effort(Allowance(DECIDING_WORK, deadline))))
@@ -243,19 +238,14 @@ def _least_cost(problem: Problem, counted: Row | None, deadline: Deadline = NEVE
             f"HiGHS could not decide whether the rules can hold together ({stats.status_str})."
         )
         raise NotConvergedError(message)
-    taken = [
-        np.array([(v.varValue or 0) > 0.5 for v in group], dtype=np.bool_)
-        for group in (choose, own)
-    ]
-    return round(
-        sum(math.fsum(part[mask].tolist()) for part, mask in zip(cost, taken, strict=True))
-    )
+    taken = zip([*choose.values(), *own], np.concatenate(cost).tolist(), strict=True)
+    return round(math.fsum(cents for variable, cents in taken if (variable.varValue or 0) > 0.5))
 
 
 def _all_rows(problem: Problem) -> Iterable[Row]:
-    """Yield the rows with something in them, one option for each project, and the budget."""
+    """Yield the rows, one option for each project, and the budget."""
     none, nothing = _NONE, np.zeros(0)
-    yield from (row for row in problem.rows if len(row.options) or len(row.assets))
+    yield from problem.rows
     for owner in np.unique(problem.owner).tolist():
         mine = np.flatnonzero(problem.owner == owner)
         yield Row(f"one[{owner}]", "", mine, np.ones(len(mine)), none, nothing, 1.0)
@@ -317,10 +307,8 @@ def _least_spend(problem: Problem, portfolio: Portfolio, deadline: Deadline = NE
     from planner.solving.solver import PortfolioSolver
 
     bound, outcomes = spend_bound(portfolio), problem.outcomes
-    if any(r.limit < 0 and not len(r.options) and not len(r.assets) for r in problem.rows):
-        return None
     if bound is None or outcomes is None or not len(problem):
-        return 0
+        return None if any(row.limit < 0 for row in problem.rows) else 0
     saved = _MinusSpend(outcomes)
     solution = PortfolioSolver(
         replace(

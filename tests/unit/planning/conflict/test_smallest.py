@@ -18,48 +18,31 @@ from planner.domain.portfolio.portfolio import (
     Require,
     Skip,
 )
-from planner.domain.portfolio.project import Images, Project
 from planner.domain.results.plan import Fix, Plan
-from planner.forecasting.forecast import build_forecast
 from planner.offering.options import Menu
-from planner.planning.conflict.plain import BUDGET, explain_conflict
-from planner.testing import synthetic_posterior
-from tests.allocation_cases import make_options, random_portfolio
+from planner.planning.conflict.case import why_infeasible
+from planner.planning.conflict.smallest import BUDGET, Conflict
+from tests.allocation_cases import make_menu, prepare_menus, random_portfolio
 
 if TYPE_CHECKING:
     from planner.domain.model.posterior import Posterior
 
-MODEL = synthetic_posterior(40)
 
-
-def _menu(
-    name: str,
-    cents: list[int],
-    chance: list[float],
-    min_chance: float | None,
-    threshold: float = 0.0,
-) -> Menu:
-    project = Project(
-        id=name, classes=10, target_error=0.1, images=Images(limit=100), min_chance=min_chance
-    )
-    return Menu(
-        project=project,
-        forecast=build_forecast(project, MODEL),
-        rates=(),
-        priced=make_options(name, cents, chance),
-        demanded=threshold == 0.0,
-        threshold=threshold,
-    )
+def _conflict(menus: list[Menu], rules: list[ProjectRule], budget_cents: int) -> Conflict:
+    return why_infeasible(prepare_menus(menus, rules, budget_cents))
 
 
 def test_a_chance_that_costs_too_much_names_rule_chance_and_budget() -> None:
     """Demanding the project, its chance and the budget conflict; each can give way."""
-    menus = [_menu("a", [100, 500, 900], [0.3, 0.62, 0.9], 0.9), _menu("b", [100], [0.5], None)]
+    menus = [
+        make_menu("a", [100, 500, 900], [0.3, 0.62, 0.9], 0.9),
+        make_menu("b", [100], [0.5], None),
+    ]
     rules: list[ProjectRule] = [
         Fund("rules[0]: fund a, b", ("a", "b")),
         Exclusive("rules[1]: e", ("b", "c")),
     ]
-    conflict = explain_conflict(menus, rules, 650)
+    conflict = _conflict(menus, rules, 650)
     assert conflict.names == ("rules[0]: fund a, b", "projects[a].min_chance", BUDGET)
     assert conflict.fixes == (
         Fix(10.0, "--budget 10", flag="--budget"),
@@ -70,8 +53,8 @@ def test_a_chance_that_costs_too_much_names_rule_chance_and_budget() -> None:
 
 def test_a_chance_out_of_reach_offers_the_most_it_can_reach() -> None:
     """No budget reaches the asked chance, so none is offered."""
-    menus = [_menu("a", [100, 500], [0.3, 0.625], 0.9)]
-    conflict = explain_conflict(menus, [Fund("f", ("a",))], 10**9)
+    menus = [make_menu("a", [100, 500], [0.3, 0.625], 0.9)]
+    conflict = _conflict(menus, [Fund("f", ("a",))], 10**9)
     assert conflict.names == ("f", "projects[a].min_chance")
     assert [fix.text for fix in conflict.fixes] == [
         "a min_chance 62% (the most it can reach)",
@@ -81,36 +64,36 @@ def test_a_chance_out_of_reach_offers_the_most_it_can_reach() -> None:
 
 def test_a_chance_below_one_per_cent_is_not_offered() -> None:
     """A least chance that rounds to nothing helps nobody."""
-    menus = [_menu("a", [100], [0.001], 0.9)]
-    conflict = explain_conflict(menus, [Fund("f", ("a",))], 10**9)
+    menus = [make_menu("a", [100], [0.001], 0.9)]
+    conflict = _conflict(menus, [Fund("f", ("a",))], 10**9)
     assert [fix.text for fix in conflict.fixes] == ["drop f"]
 
 
 def test_rules_that_contradict_each_other_are_both_named() -> None:
     """Money has nothing to do with it."""
-    menus = [_menu("a", [1], [0.5], None), _menu("b", [1], [0.5], None)]
+    menus = [make_menu("a", [1], [0.5], None), make_menu("b", [1], [0.5], None)]
     rules: list[ProjectRule] = [
         AtMost("m", 2, ("a", "b")),
         Fund("f", ("a",)),
         Require("r", "a", "b"),
         Skip("s", ("b",)),
     ]
-    conflict = explain_conflict(menus, rules, 100)
+    conflict = _conflict(menus, rules, 100)
     assert conflict.names == ("f", "r", "s")
     assert [fix.text for fix in conflict.fixes] == ["drop f", "drop r", "drop s"]
 
 
 def test_two_separate_conflicts_get_a_joint_fix() -> None:
     """Where no single change helps, the changes that help together are named."""
-    menus = [_menu("a", [5], [0.5], None), _menu("b", [700], [0.5], None)]
+    menus = [make_menu("a", [5], [0.5], None), make_menu("b", [700], [0.5], None)]
     rules: list[ProjectRule] = [Fund("f", ("a",)), Skip("s", ("a",)), Fund("g", ("b",))]
-    conflict = explain_conflict(menus, rules, 100)
+    conflict = _conflict(menus, rules, 100)
     assert set(conflict.names) in ({"f", "s"}, {"g", BUDGET})
     assert len(conflict.names) == 2
     assert [fix.text for fix in conflict.fixes] == ["drop s and set --budget 7.05"]
-    menus = [_menu(name, [5], [0.5], None) for name in "ab"]
+    menus = [make_menu(name, [5], [0.5], None) for name in "ab"]
     rules = [Fund("f", ("a",)), Skip("s", ("a",)), Fund("g", ("b",)), Skip("t", ("b",))]
-    assert explain_conflict(menus, rules, 100).fixes[0].text == "drop s and t"
+    assert _conflict(menus, rules, 100).fixes[0].text == "drop s and t"
 
 
 def _holds(kept: set[str], menus: list[Menu], rules: list[ProjectRule], budget: int) -> bool:
@@ -139,7 +122,7 @@ def test_no_smaller_set_is_in_conflict(seed: int) -> None:
     rng = np.random.default_rng(seed)
     names = [f"p{i}" for i in range(4)]
     menus = [
-        _menu(
+        make_menu(
             name,
             sorted(rng.integers(1, 900, 3).tolist()),
             sorted(rng.random(3).tolist()),
@@ -161,7 +144,7 @@ def test_no_smaller_set_is_in_conflict(seed: int) -> None:
     chances = {f"projects[{m.project.id}].min_chance" for m in menus if m.project.min_chance}
     suspects = [rule.name for rule in rules] + sorted(chances) + [BUDGET]
     assert not _holds(set(suspects), menus, rules, budget)
-    conflict = explain_conflict(menus, rules, budget)
+    conflict = _conflict(menus, rules, budget)
     assert not _holds(set(conflict.names), menus, rules, budget)
     for smaller in itertools.combinations(suspects, len(conflict.names) - 1):
         assert _holds(set(smaller), menus, rules, budget)

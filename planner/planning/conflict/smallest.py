@@ -1,14 +1,14 @@
 """Why does no plan keep every rule, and what is the least that would have to change?
 
-The user's own rules, the budget and the least chances are the suspects. Reported is the
-*smallest* set of them that cannot hold together, not merely an irreducible one, by growing and
-hitting correction sets (Ignatiev, Previti, Liffiton & Marques-Silva 2015). Every fix is solved
-again before it is printed.
+The user's own rules, the budget and the least chances are the suspects, and what else a
+:class:`Case` names. Reported is the *smallest* set of them that cannot hold together, not merely an
+irreducible one, by growing and hitting correction sets (Ignatiev, Previti, Liffiton & Marques-Silva
+2015). Every fix is solved again before it is printed.
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import pulp
@@ -16,13 +16,14 @@ import pulp
 from planner.domain.format import money_to_the_cent, percent_to_type
 from planner.domain.portfolio.portfolio import AtLeast, Fund, ProjectRule, Require
 from planner.domain.results.plan import Fix
-from planner.offering.deadline import NEVER, Deadline
-from planner.offering.effort import Allowance, Effort, OutOfEffortError
+from planner.offering.deadline import Deadline
+from planner.offering.effort import SECOND, Allowance, Effort, OutOfEffortError
 from planner.offering.options import Menu
 from planner.solving.highs_options import highs
-from planner.solving.plain.feasibility import DECIDING_WORK, least_cost_set, total_cents
 
 BUDGET = "budget"
+DECIDING_WORK = 30 * SECOND
+"""For each small model that decides."""
 
 
 def _none(_core: frozenset[str]) -> Iterable[Fix]:
@@ -38,7 +39,7 @@ class Conflict:
 
 
 class Case(Protocol):
-    """The question "can these suspects hold together?" for any kind of portfolio."""
+    """The question "can these suspects hold together?"."""
 
     @property
     def chance_of(self) -> Mapping[str, str]:
@@ -64,93 +65,6 @@ class Case(Protocol):
     def holds(self, kept: frozenset[str], lowered: tuple[str, float] | None = None) -> bool:
         """Whether some plan keeps these suspects."""
         ...
-
-
-@dataclass(eq=False)
-class _Case:
-    """The question "can these suspects hold together?", with its answers so far."""
-
-    menus: Sequence[Menu]
-    rules: Sequence[ProjectRule]
-    budget_cents: int
-    chance_of: dict[str, str]
-    deadline: Deadline = NEVER
-    answers: dict[frozenset[str], bool] = field(default_factory=dict)
-
-    @property
-    def suspects(self) -> tuple[str, ...]:
-        """Everything the user may change, in the order in which it is given up last."""
-        names = dict.fromkeys(rule.name for rule in self.rules)
-        return (*names, *self.chance_of, BUDGET)
-
-    def least_cents(
-        self, kept: frozenset[str], lowered: tuple[str, float] | None = None
-    ) -> int | None:
-        """Return the least cost that keeps some suspects, the budget aside; None if none does.
-
-        ``lowered`` replaces the least chance of one project.
-        """
-        require_time(self.deadline)
-        cheapest: dict[str, int] = {}
-        for menu in self.menus:
-            project = menu.project.id
-            least = menu.project.min_chance if _chance_name(project) in kept else None
-            if lowered is not None and lowered[0] == project:
-                least = lowered[1]
-            cents = menu.priced.total_cents[menu.eligible(least)]
-            if len(cents):
-                cheapest[project] = int(cents.min())
-        chosen = least_cost_set(
-            cheapest, [rule for rule in self.rules if rule.name in kept], self.deadline
-        )
-        return None if chosen is None else total_cents(cheapest, chosen)
-
-    def holds(self, kept: frozenset[str], lowered: tuple[str, float] | None = None) -> bool:
-        """Whether some plan keeps these suspects."""
-        if lowered is None and kept in self.answers:
-            return self.answers[kept]
-        cents = self.least_cents(kept, lowered)
-        fits = cents is not None and (BUDGET not in kept or cents <= self.budget_cents)
-        if lowered is None:
-            self.answers[kept] = fits
-        return fits
-
-
-def explain_conflict(
-    menus: Sequence[Menu],
-    rules: Sequence[ProjectRule],
-    budget_cents: int,
-    deadline: Deadline = NEVER,
-) -> Conflict:
-    """Return what cannot hold together, and the smallest changes that make a plan possible.
-
-    Parameters
-    ----------
-    menus : sequence of Menu
-        Everything priced, before ``min_chance`` filters it.
-    rules : sequence of ProjectRule
-        The user's.
-    budget_cents : int
-        The budget they do not fit.
-    deadline : Deadline
-        Of the command, where a time limit was asked for.
-
-    Raises
-    ------
-    OutOfEffortError
-        The deadline came too soon.
-    """
-    return conflict_of(plain_case(menus, rules, budget_cents, deadline))
-
-
-def plain_case(
-    menus: Sequence[Menu],
-    rules: Sequence[ProjectRule],
-    budget_cents: int,
-    deadline: Deadline = NEVER,
-) -> Case:
-    """Return the question about one budget and rules on projects."""
-    return _Case(menus, rules, budget_cents, chance_suspects(menus, rules), deadline)
 
 
 def require_time(deadline: Deadline) -> None:

@@ -1,1 +1,0 @@
-"""The integer model of expected worth under project rules."""
