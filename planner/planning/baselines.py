@@ -15,6 +15,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.published_equations import images_needed
 from planner.domain.results.plan import Baseline, Warning_
 from planner.domain.vocabulary import Task
+from planner.domain.words.plan_warnings import better_baselines
 from planner.offering.problem import Floats, Problem, Rows
 from planner.planning.draft import Draft
 from planner.planning.held_out import HeldOut
@@ -195,12 +196,7 @@ def baseline_warning(baselines: Sequence[Baseline]) -> Iterator[Warning_]:
     """Yield one warning that names the baselines that keep all rules and beat the plan."""
     better = [one.name for one in baselines if not one.beaten and not one.breaks]
     if better:
-        message = (
-            f"On held-out draws the plan is worth less than {' and '.join(better)}. The draws it "
-            "was chosen on do not tell the options apart well enough: treat them as equally good, "
-            "or choose the simpler one."
-        )
-        yield Warning_("BASELINE_NOT_BEATEN", None, "portfolio", message)
+        yield Warning_("BASELINE_NOT_BEATEN", None, "portfolio", better_baselines(better))
 
 
 def _best_of_each(problem: Problem, score: Floats, second: Floats | None = None) -> Rows:

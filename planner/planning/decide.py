@@ -2,6 +2,8 @@
 
 from planner.domain.results.plan import Cost, Decision, Warning_
 from planner.domain.vocabulary import Verdict
+from planner.domain.words.funded import funded_words
+from planner.domain.words.not_funded import not_funded_words
 from planner.planning.reasons.projects import Scene, why_funded
 from planner.planning.reasons.why_not import why_not_funded
 from planner.planning.verdict import rule_on
@@ -11,12 +13,17 @@ def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
     """Return what the plan does with one project, and what to be warned of."""
     options, menu, pick = scene.options[index], scene.menus[index], scene.picks[index]
     if pick is None:
-        why = why_not_funded(scene, index).text
+        facts = why_not_funded(scene, index).facts
+        why = not_funded_words(facts, scene.currency)
         held = menu.project.images.held
         no = Verdict.NO_GO
-        return Decision(menu.project.id, no, None, held, 0, Cost(), 0.0, 0.0, 0.0, why), ()
+        decision = Decision(
+            menu.project.id, no, None, held, 0, Cost(), 0.0, 0.0, 0.0, why, reason=facts
+        )
+        return decision, ()
     chance = float(options.chance[pick])
-    ruling = rule_on(menu, chance, scene.portfolio)
+    ruling = rule_on(menu, chance, scene.portfolio, scene.draws)
+    reason = why_funded(scene, index, pick, ruling.ground)
     share, present_share = scene.share_cents(options.project), scene.present_share(options.project)
     net = float(options.expected_net_value[pick])
     spend = (
@@ -40,9 +47,10 @@ def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
         chance_of_target=chance,
         expected_value=float(options.expected_value[pick]),
         expected_net_value=net - present_share,
-        why=why_funded(scene, index, pick, ruling.reason),
+        why=funded_words(reason, scene.currency),
         expected_cost=spend + present_share,
         start=periods[start].id if periods else None,
         assets=options.uses[way],
+        reason=reason,
     )
     return decision, ruling.warnings

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from planner._version import __version__
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import money_to_the_cent, percent, percent_as_set
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Portfolio
@@ -15,7 +14,6 @@ from planner.domain.results.plan import (
     BudgetResult,
     Caution,
     Decision,
-    HoldResult,
     ObjectiveResult,
     PeriodSpend,
     Plan,
@@ -24,6 +22,8 @@ from planner.domain.results.plan import (
     Warning_,
 )
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.leftover import leftover_words
+from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
 from planner.economics.amounts import budget_to_cents
 from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline, deadline_in
@@ -40,7 +40,7 @@ from planner.planning.decide import decide
 from planner.planning.judge import held_out, judge_caution, judge_distance, judge_risk
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import budget_price, dual_price
-from planner.planning.reasons.projects import Scene, leftover_note
+from planner.planning.reasons.projects import Scene, leftover
 from planner.planning.reasons.standing import standing_warnings, unique_warnings
 from planner.planning.sharing import Purchase, purchases, shared_result, split
 from planner.planning.stopped import stop_warnings
@@ -370,26 +370,14 @@ def _own_cents(decisions: Iterable[Decision]) -> int:
     return sum(round(100 * d.cost.total) - round(100 * d.cost.shared) for d in decisions)
 
 
-def hold_reached(hold: HoldResult, currency: str) -> str:
-    """Return what the budget was asked to hold, and what it does."""
-    asked = percent_as_set(hold.level)
-    if hold.kind == "chance":
-        return f"a chance of {asked}; it is {percent(hold.reached, against=[hold.level])}"
-    return f"the CVaR at {asked}; it is {money_to_the_cent(hold.reached, currency)}"
-
-
 def _risk_warnings(risk: RiskResult, currency: str) -> Iterable[Warning_]:
     if risk.hold is not None and not risk.hold.holds:
-        message = (
-            "On draws the solve never saw the budget does not hold at "
-            f"{hold_reached(risk.hold, currency)}. Lower the cost, raise the budget, or ask for "
-            "more."
-        )
+        message = hold_missed(risk.hold, currency)
         yield Warning_("HOLD_MISSED", None, "portfolio.hold", message)
 
 
 def _notes(scene: Scene) -> Iterable[str]:
-    yield leftover_note(scene)
+    yield leftover_words(leftover(scene), scene.currency)
     if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
-        yield "No project has a value, so the plan maximises the expected number of targets met."
+        yield TARGETS_COUNTED
     yield from (item.shares.note for item in scene.splits if item.shares.note)

@@ -2,51 +2,52 @@
 
 from dataclasses import dataclass
 
-from planner.domain.format import percent, percent_as_set
 from planner.domain.portfolio.portfolio import Portfolio, chance_bounds
 from planner.domain.results.plan import Warning_
+from planner.domain.results.reasons import Ground, Likely, Rule
 from planner.domain.vocabulary import Verdict
+from planner.domain.words.verdicts import ground_warning
 from planner.offering.options import Menu
+
+_WARNED = {Rule.DEMANDED_AFTER_PILOT: "BELOW_GO_CHANCE", Rule.DEMANDED: "LOW_CHANCE"}
+_GO = frozenset((Rule.REACHED, Rule.DEMANDED_AFTER_PILOT))
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """A verdict, the rule and numbers behind it in a sentence, and what to be warned of."""
+    """A verdict, the rule and numbers behind it, and what to be warned of."""
 
     verdict: Verdict
-    reason: str
+    ground: Ground
     warnings: tuple[Warning_, ...] = ()
 
 
-def rule_on(menu: Menu, chance: float, portfolio: Portfolio) -> Ruling:
+def rule_on(menu: Menu, chance: float, portfolio: Portfolio, draws: int = 0) -> Ruling:
     """Return the verdict on a funded option.
 
     GO from ``go_chance`` on. Below it: PILOT while the project has no pilot; with one, GO and a
     warning. Only a ``fund`` rule leads below ``pilot_chance``, or below ``go_chance`` after a
     pilot.
+
+    Parameters
+    ----------
+    draws : int, default=0
+        That the chance is a share of; 0 where its noise is not asked for.
     """
     project = menu.project.id
-    likely = percent(chance, against=chance_bounds(portfolio, menu.project))
-    go, pilot = percent_as_set(portfolio.go_chance), percent_as_set(portfolio.pilot_chance)
+    likely = Likely(chance, chance_bounds(portfolio, menu.project), draws)
+    rule = _rule(menu, chance, portfolio)
+    ground = Ground(rule, likely, portfolio.go_chance, portfolio.pilot_chance)
+    warnings: tuple[Warning_, ...] = ()
+    if rule in _WARNED:
+        place = f"projects[{project}]"
+        warnings = (Warning_(_WARNED[rule], project, place, ground_warning(ground)),)
+    return Ruling(Verdict.GO if rule in _GO else Verdict.PILOT, ground, warnings)
 
-    def warning(code: str, message: str) -> tuple[Warning_, ...]:
-        return (Warning_(code, project, f"projects[{project}]", message),)
 
+def _rule(menu: Menu, chance: float, portfolio: Portfolio) -> Rule:
     if chance >= portfolio.go_chance:
-        return Ruling(Verdict.GO, f"GO: {likely} is at least the {go} asked for.")
+        return Rule.REACHED
     if menu.project.pilots:
-        message = (
-            f"The chance of target is {likely} after a pilot, below the {go} for GO; it is funded "
-            "because a rule demands it."
-        )
-        reason = f"GO although {likely} is below {go}."
-        return Ruling(Verdict.GO, reason, warning("BELOW_GO_CHANCE", message))
-    if chance >= portfolio.pilot_chance:
-        reason = f"PILOT: {likely} lies between {pilot} and {go}; measure first."
-        return Ruling(Verdict.PILOT, reason)
-    message = (
-        f"The chance of target is {likely}, below the {pilot} from which a project may be funded; "
-        "it is funded because a rule demands it. Measure a pilot before spending."
-    )
-    reason = f"PILOT: {likely} is below {pilot}, but a rule demands the project."
-    return Ruling(Verdict.PILOT, reason, warning("LOW_CHANCE", message))
+        return Rule.DEMANDED_AFTER_PILOT
+    return Rule.MEASURE_FIRST if chance >= portfolio.pilot_chance else Rule.DEMANDED

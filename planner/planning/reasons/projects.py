@@ -1,16 +1,26 @@
 """Why each project is funded or not, and what the money left could still buy, with numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.chance_noise import noise_words
-from planner.domain.format import count, money, percent, points
 from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
 from planner.domain.results.option import ProjectOptions
+from planner.domain.results.reasons import (
+    AssetShare,
+    CapsHeld,
+    Funded,
+    Ground,
+    Leftover,
+    Likely,
+    Lower,
+    NextStepUp,
+    Rest,
+    Second,
+)
 from planner.domain.vocabulary import Mode, Objective
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.objective import objective_worth
@@ -97,13 +107,10 @@ class Scene:
         """Of every amount."""
         return self.portfolio.currency
 
-    def amount(self, cents: int) -> str:
-        """Return cents as the first amount of a sentence."""
-        return money(cents / 100, self.currency)
-
-    def likely(self, index: int, chance: float) -> str:
-        """Return a chance of a project's, never on the other side of what decides on it."""
-        return percent(chance, against=chance_bounds(self.portfolio, self.menus[index].project))
+    def likely(self, index: int, chance: float) -> Likely:
+        """Return a chance of a project's with what decides on it."""
+        bounds = chance_bounds(self.portfolio, self.menus[index].project)
+        return Likely(chance, bounds, self.draws)
 
     def share_cents(self, project: str) -> int:
         """Return what a project pays of shared assets."""
@@ -113,12 +120,6 @@ class Scene:
         """Return the present value of the same."""
         mine = (item for item in self.splits if project in item.shares.cents)
         return sum(item.present_share(project) for item in mine)
-
-    def noise(self, index: int, chance: float) -> str:
-        """Say that the draws do not tell a chance from what decides on it; empty if they do."""
-        bounds = chance_bounds(self.portfolio, self.menus[index].project)
-        words = noise_words(chance, self.draws, bounds)
-        return f"The chance is {words}." if words else ""
 
     @property
     def left_cents(self) -> int:
@@ -137,89 +138,60 @@ class Scene:
         return frozenset(item.project for item, pick in pairs if pick is not None)
 
 
-def why_funded(scene: Scene, index: int, pick: int, reason: str) -> str:
-    """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
+def why_funded(scene: Scene, index: int, pick: int, ground: Ground) -> Funded:
+    """Return what is bought, what it earns, why the verdict, and what is nearest to it."""
     options = scene.options[index]
-    to_buy, total = int(options.images_to_buy[pick]), int(options.images_total[pick])
-    name = options.architecture(pick)
-    most = "at most " if scene.portfolio.mode is Mode.STOP_WHEN_REACHED and to_buy else ""
-    total_cost = int(options.total_cents[pick]) + scene.share_cents(options.project)
-    shared = 0 if options.pool_images is None else int(options.pool_images[pick].sum())
-    if to_buy:
-        labels = int(options.cents["data"][pick])
-        bought = (
-            f"Buys {most}{count(to_buy)} images for {scene.amount(labels)} "
-            f"and trains {name} on {most}{count(total)}, for {most}{scene.amount(total_cost)} in "
-            "all"
-        )
-    elif shared:
-        bought = (
-            f"Trains on {count(total)} images, {count(shared)} of them shared, with {name} for "
-            f"{scene.amount(total_cost)} in all"
-        )
-    else:
-        all_in = " in all" if scene.share_cents(options.project) else ""
-        bought = (
-            f"Trains on the {count(total)} images held with {name} for "
-            f"{scene.amount(total_cost)}{all_in}"
-        )
-    sentence = (
-        f"{bought}: {scene.likely(index, float(options.chance[pick]))} likely to meet the target"
+    project, present_share = options.project, scene.present_share(options.project)
+    is_cap = scene.portfolio.mode is Mode.STOP_WHEN_REACHED and bool(options.images_to_buy[pick])
+    counts = scene.objective is Objective.TARGETS_MET
+    mean = None if options.expected_cost is None else float(options.expected_cost[pick])
+    periods = scene.portfolio.periods
+    start = 0 if options.start is None else int(options.start[pick])
+    pools = options.pool_images
+    return Funded(
+        architecture=options.architecture(pick),
+        images_total=int(options.images_total[pick]),
+        images_to_buy=int(options.images_to_buy[pick]),
+        shared_images=0 if pools is None else int(pools[pick].sum()),
+        is_cap=is_cap,
+        data=int(options.cents["data"][pick]) / 100,
+        cost=(int(options.total_cents[pick]) + scene.share_cents(project)) / 100,
+        likely=scene.likely(index, float(options.chance[pick])),
+        expected_value=None if counts else float(options.expected_value[pick]),
+        net=None if counts else float(options.expected_net_value[pick]) - present_share,
+        mean_spend=None if counts or not is_cap or mean is None else mean + present_share,
+        start=periods[start].id if periods else None,
+        shares=tuple(_shares(scene, project)),
+        ground=ground,
+        lower=_lower(options, pick),
+        second=_second(scene, index, pick),
     )
-    if scene.objective is not Objective.TARGETS_MET:
-        value = float(options.expected_value[pick])
-        net = float(options.expected_net_value[pick]) - scene.present_share(options.project)
-        sentence += f", expected value {money(value)}, net {money(net)}"
-        if most and options.expected_cost is not None:
-            spend = float(options.expected_cost[pick]) + scene.present_share(options.project)
-            sentence += f" after {money(spend)} on average"
-    parts = [
-        f"{sentence}.",
-        _shares(scene, options, pick),
-        reason,
-        scene.noise(index, float(options.chance[pick])),
-        _alternative(scene, options, pick),
-        _runner_up(scene, index, pick),
-    ]
-    return " ".join(part for part in parts if part)
 
 
-def _shares(scene: Scene, options: ProjectOptions, pick: int) -> str:
-    """Say when it starts, what it takes from shared pools, and its shares of shared costs."""
-    parts = []
-    if scene.portfolio.periods:
-        start = 0 if options.start is None else int(options.start[pick])
-        parts.append(f"Starts in {scene.portfolio.periods[start].id}.")
+def _shares(scene: Scene, project: str) -> Iterator[AssetShare]:
+    """Yield what a project takes from shared pools, and its shares of shared costs."""
     for item in scene.splits:
-        asset, cents = item.purchase.asset, item.shares.cents.get(options.project)
-        if cents is None:
-            continue
-        images = next(u.images for u in item.purchase.uses if u.project == options.project)
-        taken = f"Takes {count(images)} images from {asset.id}" if images else f"Uses {asset.id}"
-        alone = item.shares.stand_alone_cents[options.project]
-        parts.append(f"{taken}: its share is {scene.amount(cents)}, alone {money(alone / 100)}.")
-    return " ".join(parts)
+        cents = item.shares.cents.get(project)
+        if cents is not None:
+            images = next(u.images for u in item.purchase.uses if u.project == project)
+            alone = item.shares.stand_alone_cents[project]
+            yield AssetShare(item.purchase.asset.id, images, cents / 100, alone / 100)
 
 
-def _alternative(scene: Scene, options: ProjectOptions, pick: int) -> str:
-    """Say what a level at least a tenth lower would save and lose, with the same architecture."""
+def _lower(options: ProjectOptions, pick: int) -> Lower | None:
+    """Return what a level at least a tenth lower would save and lose, with the same network."""
     if options.pool_images is not None and options.pool_images[pick].any():
-        return ""  # what a pool saves depends on who else takes from it
+        return None  # what a pool saves depends on who else takes from it
     same = _same_kind(options, pick) & (
         options.architecture_index == options.architecture_index[pick]
     )
     fewer = np.flatnonzero(same & (options.images_total <= 0.9 * options.images_total[pick]))
     if len(fewer) == 0:
-        return ""
+        return None
     next_lower = int(fewer[np.argmax(options.images_total[fewer])])
     saves = int(options.total_cents[pick]) - int(options.total_cents[next_lower])
     loses = float(options.chance[pick] - options.chance[next_lower])
-    if saves <= 0:
-        return ""
-    return (
-        f"Stopping at {count(int(options.images_total[next_lower]))} images would save "
-        f"{scene.amount(saves)} and {'lose' if loses >= 0 else 'gain'} {points(loses)} of chance."
-    )
+    return Lower(int(options.images_total[next_lower]), saves / 100, loses) if saves > 0 else None
 
 
 def _same_kind(options: ProjectOptions, pick: int) -> NDArray[np.bool_]:
@@ -231,14 +203,14 @@ def _same_kind(options: ProjectOptions, pick: int) -> NDArray[np.bool_]:
     return same
 
 
-def _runner_up(scene: Scene, index: int, pick: int) -> str:
-    """Name the second-best architecture and what it would take away."""
+def _second(scene: Scene, index: int, pick: int) -> Second | None:
+    """Return the second-best architecture and what it would take away."""
     options = scene.options[index]
     others = np.flatnonzero(
         _same_kind(options, pick) & (options.architecture_index != options.architecture_index[pick])
     )
     if len(others) == 0:
-        return ""
+        return None
     alike = others[options.images_total[others] == options.images_total[pick]]
     others = alike if len(alike) else others
     worth = objective_worth(options, scene.objective)
@@ -248,15 +220,9 @@ def _runner_up(scene: Scene, index: int, pick: int) -> str:
     second = int(others[order[0]])
     dearer = int(options.total_cents[second]) - int(options.total_cents[pick])
     gained = float(options.chance[second] - options.chance[pick])
-    same_level = options.images_total[second] == options.images_total[pick]
-    at = "" if same_level else f" at {count(int(options.images_total[second]))} images"
-    cost = f"{scene.amount(abs(dearer))} {'more' if dearer >= 0 else 'less'}"
-    cost = cost if dearer else "the same to the cent"
-    if abs(gained) < 0.0005:
-        gain = "for the same chance"
-    else:
-        gain = f"and {'gains' if gained > 0 else 'loses'} {points(gained)} of chance"
-    return f"Runner-up {options.architecture(second)}{at} costs {cost} {gain}."
+    images = int(options.images_total[second])
+    elsewhere = images if images != options.images_total[pick] else None
+    return Second(options.architecture(second), elsewhere, dearer / 100, gained)
 
 
 @dataclass(frozen=True)
@@ -270,35 +236,29 @@ class _Step:
     gained: float
 
 
-def leftover_note(scene: Scene) -> str:
-    """Say how much is left, and what the next step would cost and add."""
+def leftover(scene: Scene) -> CapsHeld | Leftover:
+    """Return how much is left, and what the next step would cost and add."""
     if scene.portfolio.hold is not None:
-        return (
-            f"The caps sum to {scene.amount(scene.solution.committed_cents)}; the budget holds "
-            "random spend, which is less where a target is met before its cap."
-        )
-    left = f"{scene.amount(scene.left_cents)} is left"
+        return CapsHeld(scene.solution.committed_cents / 100)
+    left = scene.left_cents / 100
     if not scene.prepared.has_one_budget:
-        return f"{left}."
+        return Leftover(left, Rest.UNKNOWN)
     steps = [step for index in range(len(scene.options)) for step in _best_step(scene, index)]
     if not steps:
         if scene.shadow_price > 0:  # as where one project would have to make way for another
-            return f"{left}; a larger budget would buy another combination of projects."
-        allowed = " that the rules allow" if scene.rules else ""
-        return f"{left} and nothing more{allowed} pays, at any budget."
+            return Leftover(left, Rest.OTHER_PROJECTS)
+        return Leftover(left, Rest.NOTHING_ALLOWED if scene.rules else Rest.NOTHING_PAYS)
     best = max(steps, key=lambda step: (step.worth / max(step.cents, 1), -step.index))
-    options = scene.options[best.index]
-    worth = (
-        ""
-        if scene.objective is Objective.TARGETS_MET
-        else f", worth about {money(best.worth, scene.currency)}"
-        + (" after its cost" if scene.objective is Objective.NET_VALUE else "")
+    options, objective = scene.options[best.index], scene.objective
+    step = NextStepUp(
+        options.project,
+        int(options.images_total[best.row]),
+        best.cents / 100,
+        best.gained,
+        None if objective is Objective.TARGETS_MET else best.worth,
+        objective is Objective.NET_VALUE,
     )
-    return (
-        f"{left} and no step that pays fits in it: the next one ({options.project} to "
-        f"{count(int(options.images_total[best.row]))} images) costs {scene.amount(best.cents)} "
-        f"more and adds {points(best.gained)} of chance{worth}."
-    )
+    return Leftover(left, step)
 
 
 def _best_step(scene: Scene, index: int) -> Sequence[_Step]:

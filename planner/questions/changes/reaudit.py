@@ -27,10 +27,10 @@ from planner.domain.results.plan import (
 )
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.plan_warnings import hold_reached
 from planner.errors import InputError, Problem
 from planner.planning.audit import broken_by, period_cents, recompute
 from planner.planning.judge import held_out, judge_risk
-from planner.planning.plan import hold_reached
 from planner.planning.prepare import Prepared, prepare
 from planner.planning.sharing import Split, purchases, shared_result, split
 from planner.planning.verdict import rule_on
