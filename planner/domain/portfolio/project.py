@@ -11,7 +11,6 @@ from planner.domain.fields.declared import (
     LIST,
     NOT_IN_FILE,
     PERCENT,
-    RANGE,
     Form,
     InFile,
     Part,
@@ -30,7 +29,6 @@ from planner.domain.fields.values import (
     ENTROPY,
     MONEY,
     POSITIVE_COUNT,
-    PRICE,
     SHARE,
     TARGET,
     TASK,
@@ -38,120 +36,15 @@ from planner.domain.fields.values import (
     YES_NO,
     word,
 )
-from planner.domain.quantities import Amount
+from planner.domain.portfolio.images import Images
 from planner.domain.vocabulary import Backbone, Task
+
+__all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
 
 VISION = "vision"
 """The domain of every fitted model that ships: labelled images."""
 
 FROZEN_FROM_SCRATCH = "a frozen backbone needs pretrained weights"
-
-_POOL = "Shared"
-"""The sheet on which images are those of a shared data set."""
-
-
-def _limit_holds_all(part: Part) -> None:
-    held, limit = part.values.get("held", 0), part.values.get("limit", math.inf)
-    if limit < 1:
-        part.wrong("limit", "got 0; at least one image must be obtainable.")
-    elif held > limit:
-        part.wrong(
-            "limit",
-            f"{held:,} images are held, but the limit, which includes them, is {limit:,}.",
-            f"limit: {held}",
-        )
-
-
-@in_file("ImagesSection", "``images`` of a project or of a shared data set.", _limit_holds_all)
-@dataclass(frozen=True)
-class Images:
-    """Labelled images of the target task: owned, obtainable, and what one more costs.
-
-    Attributes
-    ----------
-    held : int
-        Labelled images owned now; at least 0.
-    limit : int
-        Most that could ever be owned, those held included; at least 1 and at least ``held``.
-    price : float or Range
-        Cost of one more labelled image, in the portfolio's currency; at least 0.
-    fixed_cost : float
-        Cost of setting up a collection, paid once if any image is bought.
-    """
-
-    limit: Annotated[
-        int,
-        COUNT,
-        InFile(example="limit: 50k", after="held"),
-        Form(
-            "Images limit *",
-            "Most labelled images you could ever own, those held included.",
-            unit="images",
-            aliases=("limit",),
-            example=90_000,
-            after="images.held",
-        ),
-        Form(
-            "Pool images limit",
-            "Of a data set: most the pool could ever hold.",
-            unit="images",
-            example=60_000,
-            after="images.held",
-            sheet=_POOL,
-        ),
-    ]
-    held: Annotated[
-        int,
-        COUNT,
-        Form(
-            "Images held",
-            "Labelled images of this very task owned today.",
-            unit="images",
-            aliases=("held",),
-            example=20_000,
-        ),
-        Form(
-            "Pool images held",
-            "Of a data set: images in the pool today.",
-            unit="images",
-            default="",
-            example=0,
-            sheet=_POOL,
-        ),
-    ] = 0
-    price: Annotated[
-        Amount,
-        PRICE,
-        Form(
-            "Price per image",
-            f"Of one more labelled image. {RANGE}",
-            unit="money",
-            aliases=("price",),
-            example="0.30..0.45",
-        ),
-        Form("Pool price per image", RANGE, unit="money", default="", example=0.2, sheet=_POOL),
-    ] = 0.0
-    fixed_cost: Annotated[
-        float,
-        MONEY,
-        Form(
-            "Collection set-up cost",
-            "Paid once if any image is bought.",
-            unit="money",
-            aliases=("fixed cost", "setup cost"),
-            example=2_000,
-        ),
-        Form(
-            "Pool set-up cost",
-            "Paid once if the pool buys any image.",
-            unit="money",
-            default="",
-            sheet=_POOL,
-        ),
-    ] = 0.0
-
-    def __post_init__(self) -> None:
-        check_record(self, "images")
 
 
 def _frozen_has_weights(part: Part) -> None:
