@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
-from planner.offering.problem import Problem, RiskMeasure, Row, Solution
+from planner.offering.problem import Problem, Row, Solution
 
 type Floats = NDArray[np.float64]
 type Bools = NDArray[np.bool_]

@@ -4,13 +4,13 @@ A flag wins over its ``PLANNER_*`` environment variable, that over the file, the
 default.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from planner.domain.portfolio.risk import NUMBERS, RiskKind
 from planner.domain.vocabulary import Basis, Mode, Objective, Task
 from planner.errors import InputError, Problem
 
@@ -107,18 +107,10 @@ def risk_fields(text: str | None) -> dict[str, str] | None:
     if text is None:
         return None
     measure, *numbers = (part.strip() for part in text.split(":"))
-    names = _RISK_NUMBERS.get(measure, ())
+    names = NUMBERS.get(RiskKind(measure), ()) if measure in RiskKind else ()
     if len(numbers) > len(names):
-        known = ", ".join(":".join((name, *parts)) for name, parts in _RISK_NUMBERS.items())
+        known = ", ".join(":".join((name, *parts)) for name, parts in NUMBERS.items())
         message = f"got {text!r}; expected one of {known}."
         problem = Problem("portfolio.risk", message, "expected, or cvar:0.9:0.5", "--risk")
         raise InputError([problem])
     return {"measure": measure, **dict(zip(names, numbers, strict=False))}
-
-
-_RISK_NUMBERS: Mapping[str, tuple[str, ...]] = {
-    "expected": (),
-    "cvar": ("level", "weight"),
-    "entropic": ("aversion",),
-}
-"""Numbers that may follow each measure after colons."""

@@ -39,14 +39,6 @@ class Mode(StrEnum):
     STOP_WHEN_REACHED = "stop_when_reached"
 
 
-class RiskKind(StrEnum):
-    """Which functional of the worth a plan maximises."""
-
-    EXPECTED = "expected"
-    CVAR = "cvar"
-    ENTROPIC = "entropic"
-
-
 class AssetKind(StrEnum):
     """What is shared."""
 

@@ -5,15 +5,9 @@ from collections.abc import Iterator
 from planner.domain.format import figure, money, money_to_the_cent, percent_as_set
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset, UnitShare
 from planner.domain.portfolio.project import Project
+from planner.domain.portfolio.risk import NUMBERS, RiskKind
 from planner.domain.results.plan import Warning_
-from planner.domain.vocabulary import AssetKind, Objective, RiskKind
-
-_READS = {
-    RiskKind.EXPECTED: frozenset[str](),
-    RiskKind.CVAR: frozenset(("level", "weight")),
-    RiskKind.ENTROPIC: frozenset(("aversion",)),
-}
-"""Numbers that each measure reads."""
+from planner.domain.vocabulary import AssetKind, Objective
 
 _USUAL_AVERSION = (0.01, 100.0)
 """Times all that is at stake: below, the measure is the mean; above, the worst draw alone."""
@@ -37,7 +31,7 @@ def _risk(portfolio: Portfolio) -> Iterator[Warning_]:
     risk = portfolio.risk
     for name in ("level", "weight", "aversion"):
         path = f"portfolio.risk.{name}"
-        if path in portfolio.given and name not in _READS[RiskKind(risk.measure)]:
+        if path in portfolio.given and name not in NUMBERS[RiskKind(risk.measure)]:
             yield Warning_(
                 "NOT_USED", None, path, f"{name} is not used by the measure {risk.measure}."
             )

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.domain.portfolio.portfolio import Portfolio, UnitShare
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents, total_budget_cents
 from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
-from planner.offering.problem import Outcomes, Problem, RiskMeasure, Row, SpendBound
+from planner.offering.problem import Outcomes, Problem, Row, SpendBound
 from planner.offering.rules import RuleRow, exact_share, project_rules, rule_rows, skipped
 from planner.offering.steps import (
     Ladder,
@@ -143,8 +144,7 @@ def build_problem(
 
 def risk_measure(portfolio: Portfolio) -> RiskMeasure:
     """Return what is maximised, with the file's numbers."""
-    risk = portfolio.risk
-    return RiskMeasure(str(risk.measure), risk.level, risk.weight, risk.aversion or 0.0)
+    return portfolio.risk.maximised()
 
 
 def spend_bound(portfolio: Portfolio, level: float | None = None) -> SpendBound | None:

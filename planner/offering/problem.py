@@ -30,6 +30,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import MEAN, RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance, Stop
@@ -68,26 +69,6 @@ class Outcomes(Protocol):
     def spend_draws(self, options: Rows) -> Floats:
         """Return the spend of some options in every draw in cents, shape (len, n_draws)."""
         ...
-
-
-@dataclass(frozen=True)
-class RiskMeasure:
-    """Which functional of the worth is maximised.
-
-    Attributes
-    ----------
-    kind : {"expected", "cvar", "entropic"}
-        ``cvar``: ``(1 − weight) · mean + weight · CVaR`` of the worst ``1 − level`` share.
-    level, weight : float
-        In (0, 1) and [0, 1].
-    aversion : float
-        Per unit of worth, positive; ``entropic`` only.
-    """
-
-    kind: str = "expected"
-    level: float = 0.9
-    weight: float = 0.5
-    aversion: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +151,7 @@ class Problem:
     assets: tuple[str, ...] = ()
     asset_cents: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     asset_worth: Floats = field(default_factory=lambda: np.zeros(0))
-    risk: RiskMeasure = RiskMeasure()
+    risk: RiskMeasure = MEAN
     outcomes: Outcomes | None = None
     spend: SpendBound | None = None
 

@@ -38,7 +38,7 @@ def list_assumptions(
         "objective": str(objective),
         "mode": str(portfolio.mode),
         "risk": str(portfolio.risk.measure),
-        "risk_settings": _risk_settings(portfolio),
+        "risk_settings": portfolio.risk.numbers,
         "horizon_years": portfolio.horizon_years,
         "discount_rate": portfolio.discount_rate,
         "hold": hold_words(portfolio.hold),
@@ -79,14 +79,6 @@ def estimate_assumptions(
         "seed": seed,
         "defaults_used": _defaults_used(portfolio),
     }
-
-
-def _risk_settings(portfolio: Portfolio) -> dict[str, float]:
-    """Return the numbers that the measure of risk reads."""
-    risk = portfolio.risk
-    if risk.measure == "cvar":
-        return {"level": risk.level, "weight": risk.weight}
-    return {"aversion": risk.aversion or 0.0} if risk.measure == "entropic" else {}
 
 
 def training_prices(menus: Sequence[Menu], architectures: Collection[str]) -> dict[str, str]:

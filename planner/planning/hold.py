@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from planner.domain.portfolio.portfolio import Hold
-    from planner.offering.problem import Problem, RiskMeasure
+    from planner.domain.portfolio.risk import RiskMeasure
+    from planner.offering.problem import Problem
     from planner.planning.prepare import Prepared
 
 MOST_SOLVES = 8

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.effort import USUAL, Allowance
-from planner.offering.problem import Floats, Outcomes, Problem, RiskMeasure, Row, Rows, Solution
+from planner.offering.problem import Floats, Outcomes, Problem, Row, Rows, Solution
 
 if TYPE_CHECKING:  # prepare imports the module that asks here
     from planner.planning.prepare import Prepared

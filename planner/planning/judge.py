@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.portfolio.project import Project
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Caution, ReplicatedGap, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
@@ -26,7 +27,7 @@ from planner.economics.ledger import (
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.problem import Problem, RiskMeasure, Solution
+from planner.offering.problem import Problem, Solution
 from planner.offering.variants import Rows, Way, present_factors
 from planner.planning.held_out import HeldOut
 from planner.planning.hold import hold_result

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import total_budget_cents
@@ -38,7 +39,7 @@ from planner.offering.objective import require_plannable, resolve_objective
 from planner.offering.options import Menu, build_menus
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import Group, pack_outcomes
-from planner.offering.problem import Problem, RiskMeasure, Solution, Solver
+from planner.offering.problem import Problem, Solution, Solver
 from planner.offering.variants import Rows
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import RiskMeasure, SpendBound
+from planner.domain.portfolio.risk import RiskMeasure
+from planner.offering.problem import SpendBound
 from planner.solving.lp.cuts import summed_draws
 from planner.solving.lp.pricing import Terms
 from planner.solving.system import SLACK, System

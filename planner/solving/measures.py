@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import RiskMeasure
+from planner.domain.portfolio.risk import RiskMeasure
 
 type Draws = NDArray[np.float64]
 

@@ -18,9 +18,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance, Effort
-from planner.offering.problem import Problem, RiskMeasure, Solution, SpendBound
+from planner.offering.problem import Problem, Solution, SpendBound
 from planner.solving.answer import infeasible, nothing
 from planner.solving.certify import Certifier
 from planner.solving.lp.columns import FEW, start_options

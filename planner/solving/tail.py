@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import RiskMeasure
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.measures import certain_equivalent
 
 type Floats = NDArray[np.float64]

@@ -8,8 +8,9 @@ case needs no more than its answer.
 
 import numpy as np
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.outcomes import PackedOutcomes, empty_bits, set_success
-from planner.offering.problem import Problem, RiskMeasure, Row
+from planner.offering.problem import Problem, Row
 
 
 def make_case(

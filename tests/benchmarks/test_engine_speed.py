@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.outcomes import PackedOutcomes
-from planner.offering.problem import Problem, RiskMeasure, Solution
+from planner.offering.problem import Problem, Solution
 from planner.solving.solver import PortfolioSolver
 from tests.benchmarks.engine_cases import make_case
 from tests.oracles.extensive_form import solve_extensive

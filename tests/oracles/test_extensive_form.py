@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
-from planner.offering.problem import Problem, RiskMeasure, Solution
+from planner.offering.problem import Problem, Solution
 from planner.solving.solver import PortfolioSolver
 from tests.benchmarks.engine_cases import make_case
 from tests.oracles.extensive_form import solve_extensive

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import NotConvergedError
 from planner.offering import deadline
 from planner.offering.deadline import Deadline
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.problem import Problem, RiskMeasure, Solution, SpendBound
+from planner.offering.problem import Problem, Solution, SpendBound
 from planner.solving.solver import PortfolioSolver
 from tests.allocation_cases import choose, random_options, random_rules
 from tests.benchmarks.engine_cases import make_case

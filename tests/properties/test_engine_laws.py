@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
-from planner.offering.problem import Problem, RiskMeasure, Row
+from planner.offering.problem import Problem, Row
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measure, touching_weights
 from tests.benchmarks.engine_cases import make_case

@@ -10,7 +10,6 @@ from planner.domain.fields.finding import Source
 from planner.domain.fields.reading import PartOf, check_record, parts
 from planner.domain.fields.values import (
     ACCELERATOR,
-    AVERSION,
     BASELINE,
     BUDGET,
     HOURLY_PRICE,
@@ -18,7 +17,6 @@ from planner.domain.fields.values import (
     MONEY,
     POSITIVE_PRICE,
     REPEATS,
-    RISK_LEVEL,
     SHARE,
     TEXT,
     UTILISATION,
@@ -28,6 +26,7 @@ from planner.domain.fields.values import (
 from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.portfolio.checks import portfolio_problems
 from planner.domain.portfolio.project import Project
+from planner.domain.portfolio.risk import NO_CAUTION, RiskPreference
 from planner.domain.portfolio.rules import (
     RULES,
     AtLeast,
@@ -44,7 +43,7 @@ from planner.domain.portfolio.rules import (
 from planner.domain.portfolio.sharing import Gives, SharedAsset
 from planner.domain.quantities import Amount
 from planner.domain.results.shown import Shown
-from planner.domain.vocabulary import Basis, Mode, Objective, RiskKind
+from planner.domain.vocabulary import Basis, Mode, Objective
 from planner.errors import InputError
 
 __all__ = [
@@ -151,76 +150,6 @@ class Compute:
 
     def __post_init__(self) -> None:
         check_record(self, "compute")
-
-
-def _aversion_where_needed(part: Part) -> None:
-    measure, aversion = part.values.get("measure"), part.values.get("aversion", 0)
-    if measure == RiskKind.ENTROPIC and aversion is None:
-        message = "an entropic measure needs its aversion, per unit of the objective, above 0."
-        part.wrong("aversion", message, "aversion: 1e-6", "MISSING")
-
-
-@in_file("RiskSection", "``portfolio.risk``.", _aversion_where_needed)
-@dataclass(frozen=True, kw_only=True)
-class RiskPreference:
-    """The plan's idea of risk.
-
-    Attributes
-    ----------
-    measure : str
-        ``expected``: the mean. ``cvar``: ``(1 − weight)·mean + weight·CVaR`` at ``level``.
-        ``entropic``: ``−log E[exp(−aversion · worth)] / aversion``.
-    level : float
-        CVaR is the mean of the worst ``1 − level`` share of outcomes; in (0, 1).
-    weight : float
-        Of CVaR against the mean, in [0, 1].
-    aversion : float or None
-        Per unit of the objective (of money, or of a target), above 0; ``entropic`` needs it.
-    """
-
-    measure: Annotated[
-        str,
-        word(RiskKind, as_text=True),
-        Form(
-            "Risk measure",
-            "expected: the mean. cvar: the mean and the mean of the worst outcomes. entropic: an "
-            "exponential utility.",
-            after="portfolio.baseline",
-        ),
-    ] = "expected"
-    level: Annotated[
-        float,
-        RISK_LEVEL,
-        Form(
-            "Risk level",
-            "With cvar: 90% looks at the mean of the worst 10 % of outcomes.",
-            unit="%",
-            after="portfolio.risk.measure",
-        ),
-    ] = 0.9
-    weight: Annotated[
-        float,
-        SHARE,
-        Form(
-            "Risk weight",
-            "With cvar: 0% counts the mean alone, 100% the worst outcomes alone.",
-            unit="%",
-            after="portfolio.risk.level",
-        ),
-    ] = 0.5
-    aversion: Annotated[
-        float | None,
-        AVERSION,
-        Form(
-            "Risk aversion",
-            "With entropic: per unit of money, such as 0.000001.",
-            unit="1 / money",
-            after="portfolio.risk.weight",
-        ),
-    ] = None
-
-    def __post_init__(self) -> None:
-        check_record(self, "risk")
 
 
 @in_file("PeriodSection", "An entry of ``portfolio.periods``.")
@@ -384,7 +313,7 @@ class Portfolio(Shown):
             "stops at the target; cost is random.",
         ),
     ] = Mode.COMMIT
-    risk: Annotated[RiskPreference, PartOf(RiskPreference)] = RiskPreference()
+    risk: Annotated[RiskPreference, PartOf(RiskPreference)] = NO_CAUTION
     horizon_years: Annotated[
         float,
         YEARS,

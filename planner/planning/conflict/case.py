@@ -13,6 +13,7 @@ import pulp
 
 from planner.domain.format import money_to_the_cent
 from planner.domain.portfolio.portfolio import Portfolio, UnitShare
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Fix
 from planner.domain.vocabulary import Status
@@ -22,7 +23,7 @@ from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, Effort, OutOfEffortError
 from planner.offering.options import Menu
 from planner.offering.packing import Group, pack_outcomes
-from planner.offering.problem import Floats, Outcomes, Problem, RiskMeasure, Row, Rows
+from planner.offering.problem import Floats, Outcomes, Problem, Row, Rows
 from planner.offering.rules import project_rules, skipped
 from planner.planning.conflict.smallest import (
     BUDGET,

@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.frontier import GoalResult
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import OutOfEffortError
 from planner.offering.outcomes import PackedOutcomes
-from planner.offering.problem import Floats, Problem, RiskMeasure, Solution, Solver
+from planner.offering.problem import Floats, Problem, Solution, Solver
 from planner.questions.frontier.goals import Goal, binomial_interval, goal_met
 from planner.questions.frontier.sweeps import swept
 

@@ -9,13 +9,14 @@ from planner.domain.catalogue import Catalogue
 from planner.domain.format import fixed, money, percent_as_set, targets
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.problem import RiskMeasure, Solution
+from planner.offering.problem import Solution
 from planner.planning.changed import at_budget
 from planner.planning.held_out import HeldOut
 from planner.planning.plan import plan_of

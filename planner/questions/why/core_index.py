@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
-from planner.offering.problem import Floats, Problem, RiskMeasure, Rows, Solution, Solver
+from planner.offering.problem import Floats, Problem, Rows, Solution, Solver
 from planner.planning.reasons.priced import pays_at_prices
 
 type Bools = NDArray[np.bool_]

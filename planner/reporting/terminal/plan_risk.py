@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from planner.domain.format import figure, money, money_to_the_cent, percent, percent_as_set, targets
 from planner.domain.results.plan import Interval, Plan, RiskResult
 from planner.domain.vocabulary import Objective
+from planner.domain.words.risk_measures import under_risk
 
 
 def risk_sentences(plan: Plan) -> Iterator[str]:
@@ -126,11 +127,4 @@ def objective_words(plan: Plan) -> str:
     settings = plan.assumptions.get("risk_settings")
     if not isinstance(settings, dict) or plan.assumptions.get("risk") == "expected":
         return "expected to meet" if kind is Objective.TARGETS_MET else f"expected {words[kind]}"
-    if plan.assumptions.get("risk") == "cvar":
-        weight, level = float(settings["weight"]), float(settings["level"])
-        return (
-            f"risk-adjusted {words[kind]} ({figure(1 - weight)} × mean + {figure(weight)} × mean "
-            f"of the worst {percent_as_set(1 - level)})"
-        )
-    aversion = figure(float(settings["aversion"]), 6)
-    return f"certainty equivalent of the {words[kind]} (entropic, {aversion})"
+    return under_risk(words[kind], str(plan.assumptions["risk"]), settings)

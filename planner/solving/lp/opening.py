@@ -9,7 +9,7 @@ one too, and a corner of the linear program to begin at.
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import RiskMeasure
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.lp.columns import knapsack_corner
 from planner.solving.lp.cuts import Cut, CutPool, summed_draws
 from planner.solving.lp.pricing import Terms

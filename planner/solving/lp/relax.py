@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.errors import NotConvergedError
 from planner.offering.effort import Effort
-from planner.offering.problem import Outcomes, RiskMeasure, SpendBound
+from planner.offering.problem import Outcomes, SpendBound
 from planner.solving.lp.cuts import cut_work, summed_draws
 from planner.solving.lp.master import Master, Relaxed
 from planner.solving.lp.pricing import Bound, Prices, Terms, price

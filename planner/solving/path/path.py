@@ -20,9 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.errors import AuditError
-from planner.offering.problem import Problem, RiskMeasure, Solution
+from planner.offering.problem import Problem, Solution
 from planner.solving.certify import Certifier, Choice
 from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.lp.pricing import Terms

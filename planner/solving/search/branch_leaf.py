@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import RiskMeasure
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.search.branch_program import Program
 from planner.solving.search.branch_table import Table
 from planner.solving.system import SLACK, System

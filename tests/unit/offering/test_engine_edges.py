@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.economics.ledger import LINES
 from planner.offering.effort import Allowance
 from planner.offering.outcomes import PackedOutcomes, Stopping, UnitCents, certain_outcomes
-from planner.offering.problem import Problem, RiskMeasure, SpendBound
+from planner.offering.problem import Problem, SpendBound
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measures, worst_share
 from tests.benchmarks.engine_cases import funded_row, make_case

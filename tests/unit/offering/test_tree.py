@@ -10,8 +10,9 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import OutOfEffortError
-from planner.offering.problem import Problem, RiskMeasure, SpendBound
+from planner.offering.problem import Problem, SpendBound
 from planner.solving.certify import Certifier, Choice
 from planner.solving.search import branch
 from planner.solving.search.branch import Effects, Rounding, Split, TreeSearch, splits

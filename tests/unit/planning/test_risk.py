@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from planner.domain.portfolio.project import Images, Project
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.forecasting.forecast import build_forecast
-from planner.offering.problem import RiskMeasure
 from planner.planning.risk import Funded, chance_interval, plan_risk, split_risk, summarise
 from planner.solving.measures import certain_equivalent, risk_value, tail_mean
 from planner.testing import synthetic_posterior

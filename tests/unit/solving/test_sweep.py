@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
-from planner.offering.problem import Problem, RiskMeasure, Solution, SpendBound
+from planner.offering.problem import Problem, Solution, SpendBound
 from planner.solving.path import halves
 from planner.solving.path.halves import best_near
 from planner.solving.path.path import BudgetPath, applies

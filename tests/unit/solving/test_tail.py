@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from planner.offering.problem import RiskMeasure
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.tail import measure, touching_weights
 
 

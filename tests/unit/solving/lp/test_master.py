@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from planner.offering.problem import Outcomes, Problem, RiskMeasure, SpendBound
+from planner.domain.portfolio.risk import RiskMeasure
+from planner.offering.problem import Outcomes, Problem, SpendBound
 from planner.solving.lp.cuts import Cut, CutPool
 from planner.solving.lp.master import Master, Relaxed
 from planner.solving.lp.model import make_units

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from planner.offering.problem import Problem, RiskMeasure
+from planner.domain.portfolio.risk import RiskMeasure
+from planner.offering.problem import Problem
 from planner.solving.certify import Certifier, Choice
 from planner.solving.search import branch
 from planner.solving.search.branch import TreeSearch

@@ -8,8 +8,9 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.outcomes import certain_outcomes
-from planner.offering.problem import Problem, RiskMeasure
+from planner.offering.problem import Problem
 from planner.solving.certify import Choice
 from planner.solving.lp.master import Relaxed
 from planner.solving.lp.relax import Relaxation

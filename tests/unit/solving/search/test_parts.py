@@ -10,9 +10,10 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import Effort
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
-from planner.offering.problem import Problem, RiskMeasure
+from planner.offering.problem import Problem
 from planner.solving.certify import Choice
 from planner.solving.lp.cuts import Cut, CutPool
 from planner.solving.lp.master import Master
