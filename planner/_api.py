@@ -441,9 +441,9 @@ def explain(
     Returns
     -------
     Explanation or PlanExplanation
-        See :mod:`planner.questions.why.explanation`.
+        See :mod:`planner.questions.why.explain`.
     """
-    from planner.questions.why.explanation import build_explanation, build_plan_explanation
+    from planner.questions.why.explain import build_explanation, build_plan_explanation
     from planner.reference.tables import load_catalogue
 
     _require(model, seed)

@@ -25,7 +25,7 @@ from planner.forecasting.forecast import build_forecast
 from planner.offering.build_problem import Layout, build_layout, build_problem, plan_options
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.options import Menu
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.rules import skipped
 from planner.planning.prepare import Prepared
 from planner.reference.tables import load_catalogue
@@ -159,7 +159,7 @@ class Chosen:
 
 def problem_of(
     options: Sequence[ProjectOptions], objective: Objective, rules: Sequence[ProjectRule] = ()
-) -> tuple[Problem, Layout]:
+) -> tuple[DecisionProblem, Layout]:
     """Return options under rules as a problem in arrays, and the way back."""
     portfolio = Portfolio(projects=(), rules=tuple(rules), budget=0.0)
     nothing = np.zeros(0, dtype=np.int64)

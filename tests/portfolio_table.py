@@ -30,7 +30,7 @@ from planner.domain.portfolio.portfolio import (
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.offering.options import Menu
-from planner.offering.packing import Group, pack_outcomes
+from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.planning.prepare import Prepared
 
 type Floats = NDArray[np.float64]
@@ -172,7 +172,7 @@ class PortfolioTable:
         """Return worth or spend (cents) of one project's options in each draw, none last."""
         menu, options = self.menus[project], self.eligible[project]
         packed = pack_outcomes(
-            [Group(menu, options)],
+            [PackedGroup(menu, options)],
             self.portfolio,
             self.prepared.objective,
             seed=self.prepared.seed,

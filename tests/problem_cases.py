@@ -12,7 +12,7 @@ from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
-from planner.offering.problem import Problem, Row, Solution
+from planner.offering.problem import DecisionProblem, LinearRow, Solution
 
 type Floats = NDArray[np.float64]
 type Bools = NDArray[np.bool_]
@@ -27,10 +27,10 @@ def row(
     limit: float,
     assets: dict[int, float] | None = None,
     rule: str = "",
-) -> Row:
+) -> LinearRow:
     """Return a row from coefficients by option and by asset."""
     bought = assets or {}
-    return Row(
+    return LinearRow(
         name,
         rule,
         np.array(list(options), dtype=np.int64),
@@ -47,10 +47,10 @@ def make_problem(
     values: Sequence[float],
     *,
     budget_cents: int | None = None,
-    rows: Sequence[Row] = (),
+    rows: Sequence[LinearRow] = (),
     asset_cents: Sequence[int] = (),
     counts_cost: bool = True,
-) -> Problem:
+) -> DecisionProblem:
     """Return a problem from success (project, option, draw), cents (project, option) and values."""
     owner = np.repeat(np.arange(len(cents)), [len(c) for c in cents]).astype(np.int64)
     flat = np.array([bits for project in success for bits in project], dtype=np.bool_)
@@ -58,7 +58,7 @@ def make_problem(
     worth = np.array(values, dtype=np.float64)[owner]
     outcomes = certain_outcomes(flat, worth, price, counts_cost=counts_cost)
     bought = np.array(asset_cents, dtype=np.int64)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i}" for i in range(len(cents))),
         owner=owner,
         cents=price,
@@ -73,7 +73,9 @@ def make_problem(
     )
 
 
-def random_problem(seed: int, *, projects: int = 3, levels: int = 3, draws: int = 60) -> Problem:
+def random_problem(
+    seed: int, *, projects: int = 3, levels: int = 3, draws: int = 60
+) -> DecisionProblem:
     """Return a problem with a state of the world that all projects share."""
     rng = np.random.default_rng(seed)
     state = rng.normal(size=draws)
@@ -87,7 +89,7 @@ def random_problem(seed: int, *, projects: int = 3, levels: int = 3, draws: int 
     return make_problem(success, cents, values, budget_cents=6000)
 
 
-def choices(problem: Problem) -> Iterator[Rows]:
+def choices(problem: DecisionProblem) -> Iterator[Rows]:
     """Yield every choice of at most one option of each project."""
     of_project = [np.flatnonzero(problem.owner == i) for i in range(len(problem.projects))]
     for picked in itertools.product(*([None, *rows.tolist()] for rows in of_project)):
@@ -100,14 +102,14 @@ def cvar(draws: Floats, level: float) -> float:
     return max(float(t - np.maximum(t - draws, 0).mean() / (1 - level)) for t in grid)
 
 
-def worth_draws(problem: Problem, options: Rows, assets: Bools) -> Floats:
+def worth_draws(problem: DecisionProblem, options: Rows, assets: Bools) -> Floats:
     """Return the worth of a choice in every draw."""
     outcomes = problem.outcomes
     assert outcomes is not None
     return outcomes.worth_draws(options).sum(axis=0) + float(problem.asset_worth[assets].sum())
 
 
-def value_of(problem: Problem, options: Rows, assets: Bools) -> float:
+def value_of(problem: DecisionProblem, options: Rows, assets: Bools) -> float:
     """Return the objective of a choice, risk measure included."""
     risk = problem.risk
     if risk.kind == "expected" or problem.outcomes is None:
@@ -116,7 +118,7 @@ def value_of(problem: Problem, options: Rows, assets: Bools) -> float:
     return (1 - risk.weight) * float(draws.mean()) + risk.weight * cvar(draws, risk.level)
 
 
-def feasible(problem: Problem, options: Rows, assets: Bools, budget: int | None) -> bool:
+def feasible(problem: DecisionProblem, options: Rows, assets: Bools, budget: int | None) -> bool:
     """Whether a choice keeps budget and rows."""
     cents = int(problem.cents[options].sum() + problem.asset_cents[assets].sum())
     if budget is not None and cents > budget:
@@ -135,7 +137,7 @@ def feasible(problem: Problem, options: Rows, assets: Bools, budget: int | None)
 class Enumerated:
     """Solves a problem by trying everything."""
 
-    problem: Problem
+    problem: DecisionProblem
 
     def solve(
         self,
@@ -183,7 +185,7 @@ class Enumerated:
         return tuple(self.solve(budget_cents=budget) for budget in budgets_cents)
 
 
-def packed(problem: Problem) -> PackedOutcomes:
+def packed(problem: DecisionProblem) -> PackedOutcomes:
     """Return the packed outcomes of a problem made here."""
     assert isinstance(problem.outcomes, PackedOutcomes)
     return problem.outcomes

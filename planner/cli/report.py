@@ -23,7 +23,7 @@ _HEAD_BYTES = 2000
 _OWN_MARK = b'name="generator" content="planner '
 
 
-class Style(StrEnum):
+class ReportStyle(StrEnum):
     """Whom a report is for; the same words as in :mod:`planner.reporting.sections.material`."""
 
     BOARD = "board"
@@ -48,12 +48,12 @@ def report(
         Path, typer.Option("--output", "-o", metavar="OUT.html", help="File to write.")
     ] = Path("plan.html"),
     style: Annotated[
-        Style,
+        ReportStyle,
         typer.Option(
             "--style",
             help="board: to decide on; grant: with methods and sample sizes; tech: diagnostics.",
         ),
-    ] = Style.BOARD,
+    ] = ReportStyle.BOARD,
     date: Annotated[
         str | None,
         typer.Option("--date", metavar="YYYY-MM-DD", help="Date in the report; today's if left."),

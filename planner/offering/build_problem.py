@@ -17,7 +17,7 @@ from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents, total_budget_cents
 from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
-from planner.offering.problem import Outcomes, Problem, Row, SpendBound
+from planner.offering.problem import DecisionProblem, LinearRow, Outcomes, SpendBound
 from planner.offering.rules import RuleRow, exact_share, project_rules, rule_rows, skipped
 from planner.offering.steps import (
     Ladder,
@@ -99,7 +99,7 @@ def build_problem(
     layout: Layout,
     objective: Objective,
     outcomes: Outcomes | None = None,
-) -> Problem:
+) -> DecisionProblem:
     """Return the decision in arrays.
 
     Parameters
@@ -125,7 +125,7 @@ def build_problem(
     if objective is not Objective.NET_VALUE:
         asset_worth = np.zeros_like(asset_worth)
     budget = total_budget_cents(portfolio)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(item.project for item in ordered),
         owner=np.repeat(np.arange(len(ordered)), np.diff(layout.first)).astype(np.int64),
         cents=cents,
@@ -195,7 +195,7 @@ def _rows(
     layout: Layout,
     cents: Rows,
     start: Rows,
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     place = {item.project: number for number, item in enumerate(ordered)}
     for row in rule_rows(project_rules(portfolio.rules)):
         if not row.name.startswith("skip["):
@@ -207,12 +207,12 @@ def _rows(
     yield from link_rows(layout.ladders, ordered, layout.first, layout.n_periods)
 
 
-def _project_row(row: RuleRow, place: dict[str, int], layout: Layout) -> Row:
+def _project_row(row: RuleRow, place: dict[str, int], layout: Layout) -> LinearRow:
     """Return a row over projects as one over their options."""
     known = [(place[project], factor) for project, factor in row.terms if project in place]
     options = [np.arange(layout.first[p], layout.first[p + 1], dtype=np.int64) for p, _ in known]
     factors = [np.full(len(o), f) for o, (_, f) in zip(options, known, strict=True)]
-    return Row(
+    return LinearRow(
         row.name,
         row.rule,
         np.concatenate([_NONE, *options]),
@@ -228,7 +228,9 @@ def period_name(period: str) -> str:
     return f"periods[{period}]"
 
 
-def _period_rows(portfolio: Portfolio, layout: Layout, cents: Rows, start: Rows) -> Iterator[Row]:
+def _period_rows(
+    portfolio: Portfolio, layout: Layout, cents: Rows, start: Rows
+) -> Iterator[LinearRow]:
     """Yield, for each period, what starts and is bought in it against its budget."""
     for number, period in enumerate(portfolio.periods):
         options = np.flatnonzero((start == number) & (cents > 0))
@@ -241,7 +243,7 @@ def _period_rows(portfolio: Portfolio, layout: Layout, cents: Rows, start: Rows)
                 if number:
                     numbers.append(ladder.number(step, number - 1, layout.n_periods))
                     factors.append(-cost)
-        yield Row(
+        yield LinearRow(
             f"period[{period.id}]",
             period_name(period.id),
             options,
@@ -252,7 +254,9 @@ def _period_rows(portfolio: Portfolio, layout: Layout, cents: Rows, start: Rows)
         )
 
 
-def _unit_rows(rule: UnitShare, portfolio: Portfolio, layout: Layout, cents: Rows) -> Iterator[Row]:
+def _unit_rows(
+    rule: UnitShare, portfolio: Portfolio, layout: Layout, cents: Rows
+) -> Iterator[LinearRow]:
     """Yield ``unit's cents − share · all cents ≤ 0`` and its mirror image, in whole numbers."""
     units = [portfolio.projects[index].unit for index in layout.order]
     inside = np.repeat([unit == rule.unit for unit in units], np.diff(layout.first))
@@ -266,7 +270,7 @@ def _unit_rows(rule: UnitShare, portfolio: Portfolio, layout: Layout, cents: Row
             factors = sign * cents * np.where(inside, bottom - top, -top)
         else:
             factors = sign * cents * np.where(inside, 1.0 - share, -share)
-        yield Row(
+        yield LinearRow(
             f"unit_{name}[{rule.unit}]",
             rule.name,
             options,

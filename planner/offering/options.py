@@ -28,7 +28,7 @@ from planner.offering.grid import (
     pooled_levels,
 )
 from planner.offering.objective import objective_worth, resolve_objective
-from planner.offering.pricing import Bits, Priced, Terms, merged, price_way
+from planner.offering.pricing import Bits, PricedOptions, PricingInputs, merged, price_way
 from planner.offering.refinement import corners, levels_between, promising, spread
 from planner.offering.rules import as_committed, same_name
 from planner.offering.variants import (
@@ -185,9 +185,9 @@ def build_menus(
     return tuple(_filled(menu, portfolio, terms) for menu in bare)
 
 
-def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> Terms:
+def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> PricingInputs:
     """Return what every option of a portfolio is priced on."""
-    return Terms(
+    return PricingInputs(
         compute=portfolio.compute,
         stops=portfolio.mode is Mode.STOP_WHEN_REACHED,
         present=present_factors(portfolio),
@@ -196,7 +196,7 @@ def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> Terms:
     )
 
 
-def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: Terms) -> Menu:
+def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: PricingInputs) -> Menu:
     """Return the menu as a file would give it in which the project's numbers are others.
 
     Parameters
@@ -207,7 +207,7 @@ def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: Terms) -> 
         With another target, value or price; what is measured and trained is as it was.
     portfolio : Portfolio
         With the project in it.
-    terms : Terms
+    terms : PricingInputs
         From :func:`terms_of`.
     """
 
@@ -227,7 +227,7 @@ def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: Terms) -> 
     return _filled(bare, portfolio, terms)
 
 
-def released(menu: Menu, portfolio: Portfolio, terms: Terms) -> Menu:
+def released(menu: Menu, portfolio: Portfolio, terms: PricingInputs) -> Menu:
     """Return the menu under other rules: what is committed and what is demanded read anew."""
     committed = _committed(menu.project, portfolio)
     demanded = bool(committed) or menu.project.id in _demanded(portfolio)
@@ -260,7 +260,7 @@ def _threshold(project: Project, portfolio: Portfolio) -> float:
     return portfolio.go_chance if project.pilots else portfolio.pilot_chance
 
 
-def _filled(menu: Menu, portfolio: Portfolio, terms: Terms) -> Menu:
+def _filled(menu: Menu, portfolio: Portfolio, terms: PricingInputs) -> Menu:
     """Return a menu with everything priced: the first grid, and levels between its good ones."""
     levels = _levels(menu.project, menu.ways)
     fixed = [rule.images for rule in menu.committed if rule.images is not None]
@@ -349,7 +349,7 @@ def _priced(
     menu: Menu,
     levels: Levels,
     periods: Sequence[int],
-    terms: Terms,
+    terms: PricingInputs,
     architectures: NDArray[np.int64] | None = None,
 ) -> Menu:
     """Return the menu with more levels of images priced, for all or some architectures."""
@@ -358,7 +358,7 @@ def _priced(
         for number in range(len(menu.ways))
     ]
     if len(menu.priced):
-        parts.insert(0, Priced(menu.priced, menu.success))
+        parts.insert(0, PricedOptions(menu.priced, menu.success))
     every = merged(parts)
     return replace(menu, priced=every.options, success=every.success)
 
@@ -394,7 +394,7 @@ class _PriceList:
 
 
 def _refined(
-    menu: Menu, objective: Objective, periods: Sequence[int], terms: Terms, most: int | None
+    menu: Menu, objective: Objective, periods: Sequence[int], terms: PricingInputs, most: int | None
 ) -> Menu:
     """Return the menu with the steps beside its good levels, or ``most`` of them, halved."""
     rows = np.flatnonzero(menu.eligible(menu.project.min_chance))

@@ -38,7 +38,7 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class PackedGroup:
     """Some options of one project, in the order in which they are packed.
 
     Attributes
@@ -66,7 +66,7 @@ class Curves:
 
 
 def pack_outcomes(
-    groups: Sequence[Group],
+    groups: Sequence[PackedGroup],
     portfolio: Portfolio,
     objective: Objective,
     *,
@@ -77,7 +77,7 @@ def pack_outcomes(
 
     Parameters
     ----------
-    groups : sequence of Group
+    groups : sequence of PackedGroup
         Project by project, in the order wanted.
     portfolio : Portfolio
         Mode, prices of compute, periods and discount rate.
@@ -132,7 +132,7 @@ def _start(options: ProjectOptions) -> Rows:
     return np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
 
 
-def _draws(groups: Sequence[Group], *, held_out: bool) -> tuple[slice, int]:
+def _draws(groups: Sequence[PackedGroup], *, held_out: bool) -> tuple[slice, int]:
     """Return which draws are meant, of how many."""
     if not groups:
         return slice(0, 0), 0
@@ -140,7 +140,7 @@ def _draws(groups: Sequence[Group], *, held_out: bool) -> tuple[slice, int]:
     return (forecast.audit_rows if held_out else forecast.solve_rows), forecast.n_draws
 
 
-def curves_of(group: Group) -> Iterator[Curves]:
+def curves_of(group: PackedGroup) -> Iterator[Curves]:
     """Yield the options of a project by learning curve."""
     options, menu = group.options, group.menu
     way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
@@ -158,7 +158,7 @@ def curves_of(group: Group) -> Iterator[Curves]:
 
 
 def _success(
-    group: Group, rows: slice, total: int, *, stops: bool, held_out: bool
+    group: PackedGroup, rows: slice, total: int, *, stops: bool, held_out: bool
 ) -> NDArray[np.bool_]:
     """Return the success of a project's options, shape (n_options, n_draws)."""
     if group.success is not None and not held_out:
@@ -197,7 +197,7 @@ class _Money:
         return np.asarray(sum(parts, start=np.zeros(len(self.columns[0].committed))))
 
 
-def _money(groups: Sequence[Group], draws: PriceDraws, rows: slice) -> _Money:
+def _money(groups: Sequence[PackedGroup], draws: PriceDraws, rows: slice) -> _Money:
     """Return the lines of all options, and the factors of those that vary."""
     factors = _Factors(draws, rows)
     ledgers = [_entries(group, draws.compute) for group in groups]
@@ -232,7 +232,7 @@ class _Factors:
         return len(self.rows) - 1
 
 
-def _entries(group: Group, compute: Compute) -> dict[str, Entry]:
+def _entries(group: PackedGroup, compute: Compute) -> dict[str, Entry]:
     """Return the lines of a project by name; training priced for each of its options."""
     options, menu = group.options, group.menu
     ways = [way.rates for way in menu.ways] or [menu.rates]
@@ -242,7 +242,7 @@ def _entries(group: Group, compute: Compute) -> dict[str, Entry]:
     return {entry.line.name: entry for entry in entries_of(menu.project, each)}
 
 
-def _stopping(groups: Sequence[Group], money: _Money, rows: slice, n_draws: int) -> Stopping:
+def _stopping(groups: Sequence[PackedGroup], money: _Money, rows: slice, n_draws: int) -> Stopping:
     """Return what the spend of caps depends on."""
     needs: list[NDArray[np.float32]] = []
     curve = []
@@ -262,7 +262,7 @@ def _stopping(groups: Sequence[Group], money: _Money, rows: slice, n_draws: int)
     )
 
 
-def _per_option(groups: Sequence[Group], number: Callable[[Project], float]) -> Floats:
+def _per_option(groups: Sequence[PackedGroup], number: Callable[[Project], float]) -> Floats:
     """Return a number of each project, once for each of its options."""
     values = [np.full(len(group.options), number(group.menu.project)) for group in groups]
     return np.concatenate([np.zeros(0), *values])

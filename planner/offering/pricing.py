@@ -30,7 +30,7 @@ type Bits = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Terms:
+class PricingInputs:
     """What every option of a portfolio is priced on.
 
     Attributes
@@ -55,7 +55,7 @@ class Terms:
 
 
 @dataclass(frozen=True, eq=False)
-class Priced:
+class PricedOptions:
     """Options with, if they are kept, their success in each of the solve's draws.
 
     Attributes
@@ -69,9 +69,11 @@ class Priced:
     options: ProjectOptions
     success: Bits | None = None
 
-    def take(self, rows: Rows) -> "Priced":
+    def take(self, rows: Rows) -> "PricedOptions":
         """Return some of them."""
-        return Priced(self.options.take(rows), None if self.success is None else self.success[rows])
+        return PricedOptions(
+            self.options.take(rows), None if self.success is None else self.success[rows]
+        )
 
 
 def price_way(
@@ -80,9 +82,9 @@ def price_way(
     number: int,
     levels: Rows,
     periods: Sequence[int],
-    terms: Terms,
+    terms: PricingInputs,
     architectures: Rows | None = None,
-) -> Priced:
+) -> PricedOptions:
     """Return every architecture at every level in one way and every period it may start in.
 
     Parameters
@@ -97,7 +99,7 @@ def price_way(
         Images in all.
     periods : sequence of int
         Periods it may start in.
-    terms : Terms
+    terms : PricingInputs
         Prices, mode and draws.
     architectures : ndarray of int64, optional
         Places of those to price among the way's; all by default.
@@ -134,7 +136,7 @@ def price_way(
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
         pool_images=_by_pool(ways, number, taken, len(places)),
     )
-    return _started(Priced(options, success), periods, terms.present)
+    return _started(PricedOptions(options, success), periods, terms.present)
 
 
 def _by_pool(ways: Sequence[Way], number: int, taken: Rows, copies: int) -> Rows | None:
@@ -148,7 +150,7 @@ def _by_pool(ways: Sequence[Way], number: int, taken: Rows, copies: int) -> Rows
     return np.tile(table, (copies, 1))
 
 
-def _started(priced: Priced, periods: Sequence[int], present: Floats) -> Priced:
+def _started(priced: PricedOptions, periods: Sequence[int], present: Floats) -> PricedOptions:
     """Return the options once for each period, value and mean spend at their present value."""
     if len(present) == 1:
         return priced
@@ -159,7 +161,7 @@ def _started(priced: Priced, periods: Sequence[int], present: Floats) -> Priced:
     options = copies.options
     spend = options.total_cents / 100 if options.expected_cost is None else options.expected_cost
     discounts = bool(np.any(factor != 1.0))
-    return Priced(
+    return PricedOptions(
         replace(
             options,
             start=start,
@@ -170,7 +172,7 @@ def _started(priced: Priced, periods: Sequence[int], present: Floats) -> Priced:
     )
 
 
-def merged(parts: Sequence[Priced]) -> Priced:
+def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
     """Return the options of all parts, by architecture, images, way and start."""
     if len(parts) == 1:
         return parts[0]
@@ -206,10 +208,12 @@ def merged(parts: Sequence[Priced]) -> Priced:
         both.images_total,
         both.architecture_index,
     )
-    return Priced(both, joined([part.success for part in parts])).take(np.lexsort(keys))
+    return PricedOptions(both, joined([part.success for part in parts])).take(np.lexsort(keys))
 
 
-def _chances(project: Project, way: Way, levels: Rows, terms: Terms) -> tuple[Floats, Bits | None]:
+def _chances(
+    project: Project, way: Way, levels: Rows, terms: PricingInputs
+) -> tuple[Floats, Bits | None]:
     """Return chance, and success if it is kept, of each architecture at each level."""
     forecast = way.forecast
     names = [rate.architecture for rate in way.rates]
@@ -271,7 +275,7 @@ def _cents_of(line: str) -> Callable[[ProjectOptions], NDArray[np.int64]]:
     return lambda options: options.cents[line]
 
 
-def _mean_spend(project: Project, way: Way, counts: Counts, terms: Terms) -> Floats:
+def _mean_spend(project: Project, way: Way, counts: Counts, terms: PricingInputs) -> Floats:
     """Return the mean spend where labelling stops at the target, by architecture and level."""
     forecast = way.forecast
     draws = PriceDraws(terms.compute, terms.seed, forecast.n_draws)

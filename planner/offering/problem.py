@@ -72,7 +72,7 @@ class Outcomes(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class LinearRow:
     """``Σ coefficient · x[option] + Σ coefficient · y[asset] ≤ limit``.
 
     Attributes
@@ -107,7 +107,7 @@ class SpendBound:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class DecisionProblem:
     """A portfolio decision; options of a project stand together, projects in the order of ids.
 
     Attributes
@@ -125,7 +125,7 @@ class Problem:
     budget_cents : int or None
         Hard limit on the cents of options and assets; None where ``spend`` or period rows bind
         instead.
-    rows : tuple of Row
+    rows : tuple of LinearRow
         Beyond the budget and one option for each project.
     assets : tuple of str
         Names of the elementary assets.
@@ -147,7 +147,7 @@ class Problem:
     worth: Floats
     tie: Rows
     budget_cents: int | None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[LinearRow, ...] = ()
     assets: tuple[str, ...] = ()
     asset_cents: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     asset_worth: Floats = field(default_factory=lambda: np.zeros(0))

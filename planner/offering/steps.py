@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.portfolio import SharedAsset
 from planner.domain.results.option import ProjectOptions
 from planner.economics.shared import asset_cents
-from planner.offering.problem import Row
+from planner.offering.problem import LinearRow
 from planner.offering.variants import Floats, Rows
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -139,7 +139,7 @@ def link_rows(
     options: Sequence[ProjectOptions],
     first: Rows,
     n_periods: int,
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     """Yield the rows that make options need what they use, and steps need those before.
 
     Parameters
@@ -165,7 +165,7 @@ def link_rows(
                     needing = using[(steps >= step) & (start <= period)]
                     if len(needing) == 0:
                         continue
-                    yield Row(
+                    yield LinearRow(
                         f"uses[{item.project},{ladder.asset.id},{step},{period}]",
                         "",
                         needing + offset,
@@ -176,7 +176,7 @@ def link_rows(
                     )
 
 
-def _chains(ladder: Ladder, n_periods: int) -> Iterator[Row]:
+def _chains(ladder: Ladder, n_periods: int) -> Iterator[LinearRow]:
     """Yield ``later step ≤ earlier step`` and ``earlier period ≤ later period``."""
     for step in range(len(ladder.needs)):
         for period in range(n_periods):
@@ -189,6 +189,6 @@ def _chains(ladder: Ladder, n_periods: int) -> Iterator[Row]:
                 yield _at_most(f"kept[{ladder.asset.id},{step},{period}]", here, later)
 
 
-def _at_most(name: str, smaller: int, larger: int) -> Row:
+def _at_most(name: str, smaller: int, larger: int) -> LinearRow:
     pair = np.array([smaller, larger], dtype=np.int64)
-    return Row(name, "", _NONE, np.zeros(0), pair, np.array([1.0, -1.0]), 0.0)
+    return LinearRow(name, "", _NONE, np.zeros(0), pair, np.array([1.0, -1.0]), 0.0)

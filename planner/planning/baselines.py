@@ -16,12 +16,12 @@ from planner.domain.published_equations import images_needed
 from planner.domain.results.plan import Baseline, Warning_
 from planner.domain.vocabulary import Task
 from planner.domain.words.plan_warnings import better_baselines
-from planner.offering.problem import Floats, Problem, Rows
-from planner.planning.draft import Draft
+from planner.offering.problem import DecisionProblem, Floats, Rows
+from planner.planning.hand_made import HandMadePlan
 from planner.planning.held_out import HeldOut
 from planner.planning.prepare import Prepared
 
-__all__ = ["Proposal", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
+__all__ = ["BaselinePick", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
 
 type Bools = NDArray[np.bool_]
 
@@ -36,7 +36,7 @@ TIE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Proposal:
+class BaselinePick:
     """What a simple rule would fund.
 
     Attributes
@@ -89,13 +89,13 @@ def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
 
 
 def proposals(
-    problem: Problem,
+    problem: DecisionProblem,
     images: Rows,
     needs: Floats,
     stakes: Floats,
     *,
     budget_cents: int,
-) -> tuple[Proposal, ...]:
+) -> tuple[BaselinePick, ...]:
     """Return what each simple rule would fund, none of them looking at the draws.
 
     ``do nothing`` funds nothing. ``equal split`` gives every project the same share of the budget,
@@ -106,7 +106,7 @@ def proposals(
 
     Parameters
     ----------
-    problem : Problem
+    problem : DecisionProblem
         Options, rows and assets.
     images : ndarray of int64, shape (n_options,)
         Total images of each option.
@@ -162,7 +162,7 @@ def point_need(projects: Sequence[Project]) -> Floats:
 
 
 def judged(
-    proposed: Sequence[Proposal],
+    proposed: Sequence[BaselinePick],
     plan_value: float,
     held_out: Callable[[Rows, Bools], float],
 ) -> tuple[Baseline, ...]:
@@ -170,7 +170,7 @@ def judged(
 
     Parameters
     ----------
-    proposed : sequence of Proposal
+    proposed : sequence of BaselinePick
         From :func:`proposals`.
     plan_value : float
         The plan's objective on those draws, risk measure included.
@@ -178,7 +178,7 @@ def judged(
         The same for chosen options and assets.
     """
 
-    def judge(proposal: Proposal) -> Baseline:
+    def judge(proposal: BaselinePick) -> Baseline:
         value = held_out(proposal.options, proposal.assets)
         return Baseline(
             name=proposal.name,
@@ -199,7 +199,7 @@ def baseline_warning(baselines: Sequence[Baseline]) -> Iterator[Warning_]:
         yield Warning_("BASELINE_NOT_BEATEN", None, "portfolio", better_baselines(better))
 
 
-def _best_of_each(problem: Problem, score: Floats, second: Floats | None = None) -> Rows:
+def _best_of_each(problem: DecisionProblem, score: Floats, second: Floats | None = None) -> Rows:
     """Return each project's option of the highest score, if that is finite or plus infinity.
 
     Ties go to ``second``, then to the cheaper option, then to the problem's own order of ties.
@@ -211,16 +211,16 @@ def _best_of_each(problem: Problem, score: Floats, second: Floats | None = None)
     return np.asarray(best[score[best] > -np.inf], dtype=np.int64)
 
 
-def _built(problem: Problem, name: str, order: Rows, budget_cents: int) -> Proposal:
+def _built(problem: DecisionProblem, name: str, order: Rows, budget_cents: int) -> BaselinePick:
     """Return the draft that takes options in order while they fit.
 
     Later passes take what needed a project further down the list.
     """
-    draft = Draft(problem, budget_cents)
+    draft = HandMadePlan(problem, budget_cents)
     waiting = order.tolist()
     for _ in range(MOST_PASSES):
         left = [option for option in waiting if not draft.take(option)]
         if len(left) == len(waiting):
             break
         waiting = left
-    return Proposal(name, draft.rows, draft.assets, draft.cents, draft.broken())
+    return BaselinePick(name, draft.rows, draft.assets, draft.cents, draft.broken())

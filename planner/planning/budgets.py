@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from planner.errors import bad_value
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 
 __all__ = ["budget_grid", "dearest_spend", "require_budgets", "useful_spend"]
 
@@ -29,7 +29,7 @@ def require_budgets(budgets: Sequence[float] | None, points: int) -> None:
 
 
 def budget_grid(
-    problem: Problem, here: float | None, budgets: Sequence[float] | None, points: int
+    problem: DecisionProblem, here: float | None, budgets: Sequence[float] | None, points: int
 ) -> list[float]:
     """Return the budgets to look at, increasing, the present one among them."""
     if budgets is not None:
@@ -42,7 +42,7 @@ def budget_grid(
     return sorted({*even, *([] if here is None else [here])})
 
 
-def useful_spend(problem: Problem) -> float:
+def useful_spend(problem: DecisionProblem) -> float:
     """Return what every project at its best, with all shared assets, would cost."""
     order = np.lexsort((problem.cents, -problem.worth, problem.owner))
     _, first = np.unique(problem.owner[order], return_index=True)
@@ -63,7 +63,7 @@ def _rounded_up(amount: float) -> float:
     return float(round(np.ceil(amount / unit - 1e-9) * unit, 2))
 
 
-def dearest_spend(problem: Problem) -> int:
+def dearest_spend(problem: DecisionProblem) -> int:
     """Return in cents what every project at its dearest, with all shared assets, would cost."""
     dearest = np.zeros(len(problem.projects), dtype=np.int64)
     np.maximum.at(dearest, problem.owner, problem.cents)

@@ -4,12 +4,12 @@ from planner.domain.results.plan import Cost, Decision, Warning_
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.funded import funded_words
 from planner.domain.words.not_funded import not_funded_words
-from planner.planning.reasons.projects import Scene, why_funded
+from planner.planning.reasons.projects import SolvedScene, why_funded
 from planner.planning.reasons.why_not import why_not_funded
 from planner.planning.verdict import rule_on
 
 
-def decide(scene: Scene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
+def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
     """Return what the plan does with one project, and what to be warned of."""
     options, menu, pick = scene.options[index], scene.menus[index], scene.picks[index]
     if pick is None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.domain.vocabulary import Mode, Objective
 from planner.offering.packing import pack_outcomes
-from planner.offering.problem import Floats, Problem, Rows, Solution
+from planner.offering.problem import DecisionProblem, Floats, Rows, Solution
 from planner.offering.variants import present_factors
 from planner.planning.prepare import Prepared, audit_outcomes
 from planner.solving.measures import risk_value, tail_mean
@@ -150,7 +150,7 @@ class HeldOut:
         return [int(owner) for owner in self._prepared.problem.owner[plan.options]]
 
 
-def with_all_draws(prepared: Prepared) -> Problem:
+def with_all_draws(prepared: Prepared) -> DecisionProblem:
     """Return the problem with the outcomes of every option on the solve's draws.
 
     The worth of each option stays what the plan counts, which is exact where prices are ranges.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from planner.domain.portfolio.portfolio import Hold
     from planner.domain.portfolio.risk import RiskMeasure
-    from planner.offering.problem import Problem
+    from planner.offering.problem import DecisionProblem
     from planner.planning.prepare import Prepared
 
 MOST_SOLVES = 8
@@ -146,7 +146,9 @@ def _with_bound(best: "Solution", bound: float) -> "Solution":
     return replace(best, status=status, bound=bound, gap=gap, solver_bound=bound, own_bound=bound)
 
 
-def _with_spend(problem: "Problem", level: float | None, budget_cents: int | None) -> "Problem":
+def _with_spend(
+    problem: "DecisionProblem", level: float | None, budget_cents: int | None
+) -> "DecisionProblem":
     """Return the problem with another bound on random spend."""
     if problem.spend is None:
         return problem
@@ -160,7 +162,7 @@ def _with_spend(problem: "Problem", level: float | None, budget_cents: int | Non
 
 def _solve(
     prepared: "Prepared",
-    problem: "Problem",
+    problem: "DecisionProblem",
     risk: "RiskMeasure | None",
     gap: float,
     allowance: Allowance,

@@ -23,7 +23,7 @@ import numpy as np
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.effort import USUAL, Allowance
-from planner.offering.problem import Floats, Outcomes, Problem, Row, Rows, Solution
+from planner.offering.problem import DecisionProblem, Floats, LinearRow, Outcomes, Rows, Solution
 
 if TYPE_CHECKING:  # prepare imports the module that asks here
     from planner.planning.prepare import Prepared
@@ -128,7 +128,7 @@ def bound_under_chance(
     over = outcomes.n_draws - int(np.ceil(chance * outcomes.n_draws - 1e-9))
     spend = [outcomes.spend_draws(plan.options).sum(axis=0) for plan in plans]
     sets = list(hard_draws(spend, over))
-    rows: list[Row] = []
+    rows: list[LinearRow] = []
     found: list[Solution] = []
     bound, each = math.inf, replace(allowance, work=allowance.work / ROUNDS)
     for _ in range(ROUNDS):
@@ -148,9 +148,11 @@ def bound_under_chance(
     return bound, found
 
 
-def _rows(problem: Problem, means: Rows, limit_cents: int, first: int) -> Iterator[Row]:
+def _rows(
+    problem: DecisionProblem, means: Rows, limit_cents: int, first: int
+) -> Iterator[LinearRow]:
     for number, cents in enumerate(means, start=first):
-        yield Row(
+        yield LinearRow(
             f"held[{number}]",
             "",
             np.arange(len(cents), dtype=np.int64),

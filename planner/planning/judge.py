@@ -27,7 +27,7 @@ from planner.economics.ledger import (
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import Rows, Way, present_factors
 from planner.planning.held_out import HeldOut
 from planner.planning.hold import hold_result
@@ -36,8 +36,8 @@ from planner.planning.replicated import replicated_gap
 from planner.planning.risk import (
     Bought,
     Draws,
-    Funded,
-    PlanDraws,
+    NetAndSpend,
+    RiskedProject,
     plan_draws,
     split_risk,
     spread_of,
@@ -72,7 +72,7 @@ def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> 
 
 def outcome_draws(
     prepared: Prepared, picks: Picks, bought: Sequence[Purchase]
-) -> tuple[PlanDraws, NDArray[np.int64]]:
+) -> tuple[NetAndSpend, NDArray[np.int64]]:
     """Return net value and spend of a plan, and the targets it meets, in each audit draw."""
     count = _audit_draws(prepared)
     funded = tuple(_funded(prepared, picks, count))
@@ -90,7 +90,7 @@ def _audit_draws(prepared: Prepared) -> int:
 
 def _funded(
     prepared: Prepared, picks: Picks, n_draws: int, *, other_luck: bool = False
-) -> Iterator[Funded]:
+) -> Iterator[RiskedProject]:
     """Yield the funded projects with their cost on the audit's draws.
 
     With ``other_luck`` each project's own luck is drawn anew, under another id; the coefficients
@@ -121,7 +121,7 @@ def _funded(
             else spender.committed(options, pick)
         )
         start = 0 if options.start is None else int(options.start[pick])
-        yield Funded(
+        yield RiskedProject(
             project=project,
             forecast=forecast,
             architecture=options.architecture(pick),
@@ -249,7 +249,7 @@ def judge_distance(
     """
     from planner.solving.solver import PortfolioSolver
 
-    def value(batch: Problem, options: Rows, assets: NDArray[np.bool_]) -> float:
+    def value(batch: DecisionProblem, options: Rows, assets: NDArray[np.bool_]) -> float:
         worth = np.zeros(1)
         if batch.outcomes is not None and len(options):
             worth = batch.outcomes.worth_draws(options).sum(axis=0)

@@ -40,7 +40,7 @@ from planner.planning.decide import decide
 from planner.planning.judge import held_out, judge_caution, judge_distance, judge_risk
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import budget_price, dual_price
-from planner.planning.reasons.projects import Scene, leftover
+from planner.planning.reasons.projects import SolvedScene, leftover
 from planner.planning.reasons.standing import standing_warnings, unique_warnings
 from planner.planning.sharing import Purchase, purchases, shared_result, split
 from planner.planning.stopped import stop_warnings
@@ -156,7 +156,7 @@ def plan_of(
 
 def scene_of(
     prepared: Prepared, solution: Solution, shadow_price: float, deadline: Deadline
-) -> Scene:
+) -> SolvedScene:
     """Return a solved portfolio, recomputed without the solver, as the explanations look at it.
 
     Raises
@@ -178,7 +178,7 @@ def scene_of(
         bound=max(solution.bound, tally.value),
         committed_cents=tally.cents,
     )
-    return Scene(prepared, audited, picks, splits, shadow_price, deadline)
+    return SolvedScene(prepared, audited, picks, splits, shadow_price, deadline)
 
 
 def _conflict(prepared: Prepared, deadline: Deadline) -> Conflict | None:
@@ -336,7 +336,7 @@ def _draws(prepared: Prepared) -> int:
     return prepared.posterior.n_draws
 
 
-def _period_spend(scene: Scene, bought: Sequence[Purchase]) -> tuple[PeriodSpend, ...]:
+def _period_spend(scene: SolvedScene, bought: Sequence[Purchase]) -> tuple[PeriodSpend, ...]:
     spent = period_cents(scene.portfolio, scene.options, scene.picks, bought)
     return tuple(
         PeriodSpend(period.id, budget_to_cents(period.budget) / 100, cents / 100)
@@ -376,7 +376,7 @@ def _risk_warnings(risk: RiskResult, currency: str) -> Iterable[Warning_]:
         yield Warning_("HOLD_MISSED", None, "portfolio.hold", message)
 
 
-def _notes(scene: Scene) -> Iterable[str]:
+def _notes(scene: SolvedScene) -> Iterable[str]:
     yield leftover_words(leftover(scene), scene.currency)
     if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
         yield TARGETS_COUNTED

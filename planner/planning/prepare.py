@@ -38,8 +38,8 @@ from planner.offering.effort import USUAL, Allowance
 from planner.offering.objective import require_plannable, resolve_objective
 from planner.offering.options import Menu, build_menus
 from planner.offering.outcomes import PackedOutcomes
-from planner.offering.packing import Group, pack_outcomes
-from planner.offering.problem import Problem, Solution, Solver
+from planner.offering.packing import PackedGroup, pack_outcomes
+from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.offering.variants import Rows
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
@@ -110,7 +110,7 @@ class Prepared:
         return has_one_budget(self.portfolio)
 
     @cached_property
-    def problem(self) -> Problem:
+    def problem(self) -> DecisionProblem:
         """The decision in arrays, with the solve's draws where a measure of risk needs them."""
         outcomes = None
         if needs_draws(self.portfolio):
@@ -139,7 +139,7 @@ class Prepared:
         return audit_outcomes(self)
 
     @cached_property
-    def audit_problem(self) -> Problem:
+    def audit_problem(self) -> DecisionProblem:
         """The same decision on the draws that the solve never sees, all options with outcomes."""
         return build_problem(
             self.portfolio, self.options, self.layout, self.objective, self.audit_outcomes
@@ -168,7 +168,7 @@ class Prepared:
         place = self.layout.order.index(index)
         return np.arange(*self.layout.first[place : place + 2].tolist(), dtype=np.int64)
 
-    def groups(self, chosen: Rows | None) -> list[Group]:
+    def groups(self, chosen: Rows | None) -> list[PackedGroup]:
         """Return some options of ``problem`` (all for None) by project, in its order."""
         groups = []
         for place, index in enumerate(self.layout.order):
@@ -177,11 +177,11 @@ class Prepared:
             if chosen is None:
                 kept = menu.success is not None and len(options) > 0
                 success = menu.success[menu.rows] if kept and menu.success is not None else None
-                groups.append(Group(menu, options, success))
+                groups.append(PackedGroup(menu, options, success))
             else:
                 rows = chosen[(chosen >= first) & (chosen < stop)] - first
                 if len(rows):
-                    groups.append(Group(menu, options.take(rows)))
+                    groups.append(PackedGroup(menu, options.take(rows)))
         return groups
 
 

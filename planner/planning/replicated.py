@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from planner.domain.results.plan import ReplicatedGap
 from planner.errors import bad_value
 from planner.offering.effort import USUAL, Allowance
-from planner.offering.problem import Floats, Outcomes, Problem, Rows, Solution, Solver
+from planner.offering.problem import DecisionProblem, Floats, Outcomes, Rows, Solution, Solver
 
 FEWEST_REPLICATIONS = 2
 FEWEST_DRAWS = 10
@@ -73,7 +73,7 @@ class SomeDraws:
         return self.whole.spend_draws(options)[:, self.draws]
 
 
-def on_draws(problem: Problem, draws: Rows) -> Problem:
+def on_draws(problem: DecisionProblem, draws: Rows) -> DecisionProblem:
     """Return the problem as it looks on some of its draws alone.
 
     Raises
@@ -112,10 +112,10 @@ def thinned_batches(n_draws: int, replications: int) -> tuple[Rows, ...]:
 
 
 def replicated_gap(
-    problem: Problem,
+    problem: DecisionProblem,
     chosen: Solution,
-    solver: Callable[[Problem], Solver],
-    value: Callable[[Problem, Rows, NDArray[np.bool_]], float],
+    solver: Callable[[DecisionProblem], Solver],
+    value: Callable[[DecisionProblem, Rows, NDArray[np.bool_]], float],
     *,
     replications: int = 20,
     allowance: Allowance = USUAL,
@@ -124,7 +124,7 @@ def replicated_gap(
 
     Parameters
     ----------
-    problem : Problem
+    problem : DecisionProblem
         With outcomes, on the draws to replicate over; best those the plan was not chosen on.
     chosen : Solution
         The plan.

@@ -21,7 +21,7 @@ type Draws = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Funded:
+class RiskedProject:
     """One funded project as the risk reads it.
 
     Attributes
@@ -74,26 +74,28 @@ class Bought:
 
 
 @dataclass(frozen=True, eq=False)
-class PlanDraws:
+class NetAndSpend:
     """Net value (present value where there is a discount rate) and spend in each draw."""
 
     net_value: Draws
     cost: Draws
 
 
-def plan_draws(funded: Sequence[Funded], n_draws: int, bought: Sequence[Bought] = ()) -> PlanDraws:
+def plan_draws(
+    funded: Sequence[RiskedProject], n_draws: int, bought: Sequence[Bought] = ()
+) -> NetAndSpend:
     """Return net value and spend of a whole plan in each of the audit's draws.
 
     Parameters
     ----------
-    funded : sequence of Funded
+    funded : sequence of RiskedProject
         The plan; nothing is at risk without any.
     n_draws : int
         Draws of the audit.
     bought : sequence of Bought
         Shared assets.
     """
-    items: tuple[Funded | Bought, ...] = (*funded, *bought)
+    items: tuple[RiskedProject | Bought, ...] = (*funded, *bought)
     # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
     cost = np.full(n_draws, sum(item.fixed_cents for item in items) / 100)
     value = np.zeros(n_draws)
@@ -107,15 +109,15 @@ def plan_draws(funded: Sequence[Funded], n_draws: int, bought: Sequence[Bought] 
     for project in funded:
         value += project.present * (project.project.value or 0.0) * project.success_draws()
     net = value - cost
-    return PlanDraws(net + later if later.any() else net, cost)
+    return NetAndSpend(net + later if later.any() else net, cost)
 
 
-def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResult:
+def plan_risk(funded: Sequence[RiskedProject], n_draws: int, budget: float) -> RiskResult:
     """Return the spread of net value and cost over the audit's draws.
 
     Parameters
     ----------
-    funded : sequence of Funded
+    funded : sequence of RiskedProject
         The plan; nothing is at risk without any.
     n_draws : int
         Draws of the audit.
@@ -125,7 +127,7 @@ def plan_risk(funded: Sequence[Funded], n_draws: int, budget: float) -> RiskResu
     return spread_of(plan_draws(funded, n_draws), budget)
 
 
-def spread_of(draws: PlanDraws, budget: float) -> RiskResult:
+def spread_of(draws: NetAndSpend, budget: float) -> RiskResult:
     """Return quantiles and tails of net value and cost, and the chance of exceeding a budget."""
     cost = draws.cost
     over = cost > budget + 0.005  # half a cent: sums of cents in binary

@@ -140,7 +140,7 @@ def _uses(
 
 
 @dataclass(frozen=True)
-class Split:
+class PurchaseSplit:
     """A purchase and how its cost is divided."""
 
     purchase: Purchase
@@ -155,7 +155,7 @@ class Split:
 
 def split(
     bought: Sequence[Purchase], duals: dict[tuple[str, str], float], *, in_money: bool
-) -> tuple[Split, ...]:
+) -> tuple[PurchaseSplit, ...]:
     """Split every purchase by its asset's rule.
 
     Parameters
@@ -182,11 +182,11 @@ def split(
             )
             for use in purchase.uses
         ]
-        splits.append(Split(purchase, split_cost(str(purchase.asset.split), users)))
+        splits.append(PurchaseSplit(purchase, split_cost(str(purchase.asset.split), users)))
     return tuple(splits)
 
 
-def shared_result(item: Split) -> SharedResult:
+def shared_result(item: PurchaseSplit) -> SharedResult:
     """Return the amortisation as the plan reports it; members that do not use it pay 0."""
     asset, shares = item.purchase.asset, item.shares
     return SharedResult(

@@ -13,7 +13,7 @@ from planner.reporting import numbers
 from planner.reporting.document import Head, Mark, Name, Number, Part, Row, Table, Text
 from planner.reporting.words.report import VERDICT
 
-__all__ = ["Column", "Columns", "Kind", "Surface", "verdict_mark"]
+__all__ = ["Column", "Columns", "Look", "Surface", "verdict_mark"]
 
 NOTHING = "–"
 MONEY_UNIT = "money"
@@ -30,7 +30,7 @@ class Surface(StrEnum):
     FRAME = "frame"
 
 
-class Kind(StrEnum):
+class Look(StrEnum):
     """What a value is, and so how it looks."""
 
     NAME = "name"
@@ -63,7 +63,7 @@ class Kind(StrEnum):
     """Any other number."""
 
 
-_TEXTS = frozenset((Kind.NAME, Kind.WORD, Kind.VERDICT))
+_TEXTS = frozenset((Look.NAME, Look.WORD, Look.VERDICT))
 """They stand left."""
 
 
@@ -86,7 +86,7 @@ class Column[R]:
         from the row's record, if ``of`` is not given. Empty where it is not in it.
     header : str
         Without its unit.
-    kind : Kind
+    kind : Look
         What the values are.
     name : str
         In a frame; made from the key if not given.
@@ -112,7 +112,7 @@ class Column[R]:
 
     key: str
     header: str
-    kind: Kind
+    kind: Look
     name: str = ""
     note: str = ""
     unit: str = ""
@@ -158,7 +158,7 @@ class Column[R]:
         """
         value = self.value(record) if self.given(record) else None
         key = f"{place}.{self.key}" if place and self.key else ""
-        if self.kind is Kind.NEED:
+        if self.kind is Look.NEED:
             return (numbers.images(None if value is None else float(str(value)), key),)
         if value is None:
             return (NOTHING,)
@@ -170,7 +170,7 @@ class Column[R]:
     def total(self, records: Iterable[R], currency: str) -> Text:
         """Return the sum of a column; amounts of whole cents add up to the cent."""
         values = [float(str(self.value(record))) for record in records]
-        if self.kind is Kind.MONEY:
+        if self.kind is Look.MONEY:
             return (numbers.amount(_sum(values), currency),)
         return (numbers.images(sum(values)),)
 
@@ -211,7 +211,7 @@ class Columns[R]:
         """Return where a column's values stand in ``--json``."""
         return f"{self.place}[].{column.key}" if self.place and column.key else column.key
 
-    def with_kind(self, key: str, kind: Kind) -> "Columns[R]":
+    def with_kind(self, key: str, kind: Look) -> "Columns[R]":
         """Return the same columns, the values of one of them of another kind."""
         declared = (
             replace(column, kind=kind) if column.key == key else column for column in self.declared
@@ -274,14 +274,14 @@ def _at_path(record: Any, path: str) -> object:  # noqa: ANN401 - a record, or a
     return record
 
 
-def _text_part(kind: Kind, text: str) -> Part:
-    if kind is Kind.NAME:
+def _text_part(kind: Look, text: str) -> Part:
+    if kind is Look.NAME:
         return Name(text)
-    return verdict_mark(text) if kind is Kind.VERDICT else text
+    return verdict_mark(text) if kind is Look.VERDICT else text
 
 
 def _number(
-    kind: Kind,
+    kind: Look,
     value: float,
     surface: Surface,
     currency: str,
@@ -289,26 +289,26 @@ def _number(
     against: Iterable[float | None],
 ) -> Number:
     named = surface is Surface.PAGE
-    if kind is Kind.CHANCE:
+    if kind is Look.CHANCE:
         return numbers.chance(value, key, against=against)
-    if kind is Kind.WORTH_TARGETS:
+    if kind is Look.WORTH_TARGETS:
         return numbers.targets(value, key, named=named)
-    if kind in (Kind.AMOUNT, Kind.WORTH) and surface is Surface.TERMINAL:
+    if kind in (Look.AMOUNT, Look.WORTH) and surface is Surface.TERMINAL:
         return numbers.short_amount(value, currency, key)
-    if kind in (Kind.MONEY, Kind.AMOUNT, Kind.WORTH):
-        return numbers.amount(value, currency, key, named=named and kind is Kind.WORTH)
+    if kind in (Look.MONEY, Look.AMOUNT, Look.WORTH):
+        return numbers.amount(value, currency, key, named=named and kind is Look.WORTH)
     return _SIMPLE[kind](value, key)
 
 
-_SIMPLE: Mapping[Kind, Callable[[float, str], Number]] = {
-    Kind.COUNT: numbers.images,
-    Kind.TALLY: lambda value, key: numbers.tally(value, numbers.PROJECTS, key),
-    Kind.RATE: numbers.rate,
-    Kind.LEVEL: numbers.level,
-    Kind.TARGETS: numbers.targets,
-    Kind.SCORE: numbers.score,
-    Kind.GAP: numbers.gap,
-    Kind.FIGURE: lambda value, key: numbers.figure(value, "", key),
+_SIMPLE: Mapping[Look, Callable[[float, str], Number]] = {
+    Look.COUNT: numbers.images,
+    Look.TALLY: lambda value, key: numbers.tally(value, numbers.PROJECTS, key),
+    Look.RATE: numbers.rate,
+    Look.LEVEL: numbers.level,
+    Look.TARGETS: numbers.targets,
+    Look.SCORE: numbers.score,
+    Look.GAP: numbers.gap,
+    Look.FIGURE: lambda value, key: numbers.figure(value, "", key),
 }
 
 

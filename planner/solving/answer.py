@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner.domain.vocabulary import Status
 from planner.errors import NotConvergedError
 from planner.offering.effort import Stop
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.solving.certify import Certifier, Choice
 from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.lp.relax import Relaxation
@@ -138,7 +138,7 @@ def _earliest(judge: Certifier, choice: Choice) -> Choice:
     return choice
 
 
-def infeasible(problem: Problem) -> Solution:
+def infeasible(problem: DecisionProblem) -> Solution:
     """Return the answer that no plan keeps the rows."""
     return Solution(
         options=np.zeros(0, dtype=np.int64),
@@ -157,7 +157,7 @@ def infeasible(problem: Problem) -> Solution:
     )
 
 
-def nothing(problem: Problem) -> Solution:
+def nothing(problem: DecisionProblem) -> Solution:
     """Return the answer of a problem without options: nothing is chosen, if the rows allow that."""
     if any(row.limit < 0 for row in problem.rows):
         return infeasible(problem)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.problem import SpendBound
 from planner.solving.lp.cuts import summed_draws
-from planner.solving.lp.pricing import Terms
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import SLACK, System
 from planner.solving.tail import measure, tail_share, worst_share
 

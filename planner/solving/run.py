@@ -10,7 +10,7 @@ from planner.offering.effort import SECOND, Effort, Stop
 from planner.offering.problem import Solution
 from planner.solving.answer import Progress, conclude, infeasible
 from planner.solving.certify import Certifier, Choice
-from planner.solving.lp.pricing import (
+from planner.solving.lp.dual_prices import (
     Bound,
     Terms,
     draw_weights,

@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance, Effort
-from planner.offering.problem import Problem, Solution, SpendBound
+from planner.offering.problem import DecisionProblem, Solution, SpendBound
 from planner.solving.answer import infeasible, nothing
 from planner.solving.certify import Certifier
 from planner.solving.lp.columns import FEW, start_options
 from planner.solving.lp.cuts import Cut, CutPool
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.lp.master import Master
 from planner.solving.lp.model import LARGEST_NUMBER, Units, make_units
 from planner.solving.lp.opening import opening_cuts
-from planner.solving.lp.pricing import Terms
 from planner.solving.lp.relax import Relaxer
 from planner.solving.path.path import BudgetPath, applies
 from planner.solving.run import Run
@@ -49,7 +49,7 @@ class PortfolioSolver:
 
     Parameters
     ----------
-    problem : Problem
+    problem : DecisionProblem
         In arrays; with ``outcomes`` for any measure but the expectation, and for ``spend``.
 
     Raises
@@ -64,7 +64,7 @@ class PortfolioSolver:
     work; only a deadline that somebody asked for depends on the machine.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: DecisionProblem) -> None:
         self.problem = problem
         self.system = build_system(problem)
         self._worth_cuts: dict[tuple[str, float], list[Cut]] = {}

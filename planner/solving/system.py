@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
@@ -26,7 +26,7 @@ class System:
 
     Attributes
     ----------
-    problem : Problem
+    problem : DecisionProblem
         Whose rows these are.
     limit : ndarray of float64, shape (n_rows,)
         Right-hand sides.
@@ -40,7 +40,7 @@ class System:
         Where each option's coefficients begin.
     """
 
-    problem: Problem
+    problem: DecisionProblem
     limit: Floats
     assets: Floats
     row: Rows
@@ -209,7 +209,7 @@ class System:
         return bought
 
 
-def build_system(problem: Problem) -> System:
+def build_system(problem: DecisionProblem) -> System:
     """Return the rows of a problem in arrays."""
     sizes = [len(row.options) for row in problem.rows]
     row = np.repeat(np.arange(len(problem.rows)), sizes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.outcomes import PackedOutcomes, empty_bits, set_success
-from planner.offering.problem import Problem, Row
+from planner.offering.problem import DecisionProblem, LinearRow
 
 
 def make_case(
@@ -24,7 +24,7 @@ def make_case(
     risk: RiskMeasure | None = None,
     rows: bool = False,
     n_assets: int = 0,
-) -> Problem:
+) -> DecisionProblem:
     """Return a portfolio whose budget is a share of what funding everything at its middle costs.
 
     Parameters
@@ -76,7 +76,7 @@ def make_case(
     middle = np.median(cents.reshape(n_projects, per), axis=1).sum()
     owner = np.repeat(np.arange(n_projects), per)
     asset_cents, links = _assets(rng, owner, n_assets, middle / n_projects)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i:05d}" for i in range(n_projects)),
         owner=owner,
         cents=cents,
@@ -94,7 +94,7 @@ def make_case(
 
 def _assets(
     rng: np.random.Generator, owner: np.ndarray, n_assets: int, typical: float
-) -> tuple[np.ndarray, list[Row]]:
+) -> tuple[np.ndarray, list[LinearRow]]:
     """Return costs of assets and the rows that link projects to them."""
     cents = (typical * rng.uniform(0.1, 2.0, n_assets)).astype(np.int64)
     n_projects = int(owner[-1]) + 1
@@ -105,10 +105,10 @@ def _assets(
     return cents, links
 
 
-def link_row(owner: np.ndarray, project: int, asset: int) -> Row:
+def link_row(owner: np.ndarray, project: int, asset: int) -> LinearRow:
     """Return ``project funded ≤ asset owned``."""
     options = np.flatnonzero(owner == project)
-    return Row(
+    return LinearRow(
         name=f"needs[{project},{asset}]",
         rule="",
         options=options,
@@ -119,7 +119,7 @@ def link_row(owner: np.ndarray, project: int, asset: int) -> Row:
     )
 
 
-def _rules(rng: np.random.Generator, owner: np.ndarray, cents: np.ndarray) -> list[Row]:
+def _rules(rng: np.random.Generator, owner: np.ndarray, cents: np.ndarray) -> list[LinearRow]:
     """Return a rule of each kind: require, exclusive, fund, at least, period, largest share."""
     n_projects = int(owner[-1]) + 1
     some = rng.permutation(n_projects)
@@ -135,15 +135,17 @@ def _rules(rng: np.random.Generator, owner: np.ndarray, cents: np.ndarray) -> li
     ]
     nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
     rows.append(
-        Row("period[1]", "p", half, part, nothing, none, float(int(part.sum() / len(part) * 4)))
+        LinearRow(
+            "period[1]", "p", half, part, nothing, none, float(int(part.sum() / len(part) * 4))
+        )
     )
-    rows.append(Row("share[0]", "s", np.arange(len(cents)), -whole, nothing, none, 0.0))
+    rows.append(LinearRow("share[0]", "s", np.arange(len(cents)), -whole, nothing, none, 0.0))
     return rows
 
 
-def funded_row(name: str, owner: np.ndarray, terms: dict[int, int], limit: float) -> Row:
+def funded_row(name: str, owner: np.ndarray, terms: dict[int, int], limit: float) -> LinearRow:
     """Return ``Σ coefficient · funded[project] ≤ limit``."""
     options = np.flatnonzero(np.isin(owner, list(terms)))
     factors = np.array([float(terms[int(p)]) for p in owner[options]])
     nothing = np.zeros(0, dtype=np.int64)
-    return Row(name, name, options, factors, nothing, np.zeros(0), limit)
+    return LinearRow(name, name, options, factors, nothing, np.zeros(0), limit)

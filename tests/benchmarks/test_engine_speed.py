@@ -17,7 +17,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.outcomes import PackedOutcomes
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.solving.solver import PortfolioSolver
 from tests.benchmarks.engine_cases import make_case
 from tests.oracles.extensive_form import solve_extensive
@@ -25,7 +25,7 @@ from tests.oracles.extensive_form import solve_extensive
 pytestmark = pytest.mark.slow
 
 
-def _timed(problem: Problem, gap: float) -> tuple[Solution, float]:
+def _timed(problem: DecisionProblem, gap: float) -> tuple[Solution, float]:
     start = time.process_time()
     solution = PortfolioSolver(problem).solve(gap=gap, allowance=Allowance(300 * SECOND))
     return solution, time.process_time() - start
@@ -95,7 +95,7 @@ def test_frontier_of_31_budgets(benchmark: BenchmarkFixture, kind: str) -> None:
         assert max(gaps) <= 1e-5
 
 
-def _first_draws(problem: Problem, n_draws: int) -> Problem:
+def _first_draws(problem: DecisionProblem, n_draws: int) -> DecisionProblem:
     """Return the same portfolio seen through its first draws only."""
     outcomes = problem.outcomes
     assert isinstance(outcomes, PackedOutcomes)
@@ -103,7 +103,7 @@ def _first_draws(problem: Problem, n_draws: int) -> Problem:
     return replace(problem, outcomes=fewer, worth=fewer.worth_at(np.full(n_draws, 1 / n_draws)))
 
 
-def _medians(cases: dict[int, list[Problem]], gap: float) -> tuple[dict[int, float], float]:
+def _medians(cases: dict[int, list[DecisionProblem]], gap: float) -> tuple[dict[int, float], float]:
     """Return the median seconds of the cases of every size, and the largest gap reached."""
     solved = {size: [_timed(problem, gap) for problem in own] for size, own in cases.items()}
     seconds = {size: float(np.median([s for _, s in own])) for size, own in solved.items()}

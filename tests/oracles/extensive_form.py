@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pulp
 
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,9 @@ class Extensive:
     bound: float
 
 
-def solve_extensive(problem: Problem, *, gap: float = 1e-7, time_limit_s: float = 120) -> Extensive:
+def solve_extensive(
+    problem: DecisionProblem, *, gap: float = 1e-7, time_limit_s: float = 120
+) -> Extensive:
     """Solve with all draws as rows and finite bounds on every tail variable.
 
     CVaR by Rockafellar and Uryasev: ``t = eta − Σ shortfall_s / ((1 − level) S)``.
@@ -46,7 +48,7 @@ def solve_extensive(problem: Problem, *, gap: float = 1e-7, time_limit_s: float 
 
 def _tail(
     lp: pulp.LpProblem,
-    problem: Problem,
+    problem: DecisionProblem,
     x: list[pulp.LpVariable],
     share: float,
     unit: float,
@@ -71,7 +73,7 @@ def _tail(
 
 
 def _rows(
-    lp: pulp.LpProblem, problem: Problem, x: list[pulp.LpVariable], y: list[pulp.LpVariable]
+    lp: pulp.LpProblem, problem: DecisionProblem, x: list[pulp.LpVariable], y: list[pulp.LpVariable]
 ) -> None:
     if problem.budget_cents is not None:
         cents = max(1.0, float(problem.cents.max(initial=1)) / 1024)

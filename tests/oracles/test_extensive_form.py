@@ -11,7 +11,7 @@ import pytest
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.solving.solver import PortfolioSolver
 from tests.benchmarks.engine_cases import make_case
 from tests.oracles.extensive_form import solve_extensive
@@ -20,7 +20,7 @@ CVAR = RiskMeasure("cvar", level=0.9, weight=0.5)
 EXPECTED = RiskMeasure("expected")
 
 
-def _small_case(seed: int) -> Problem:
+def _small_case(seed: int) -> DecisionProblem:
     """Return a random problem: risk, rules, assets and budget all vary with the seed."""
     rng = np.random.default_rng(seed)
     levels = (0.5, 0.8, 0.9, 0.95)
@@ -38,7 +38,7 @@ def _small_case(seed: int) -> Problem:
     )
 
 
-def _assert_sound(problem: Problem, solution: Solution) -> None:
+def _assert_sound(problem: DecisionProblem, solution: Solution) -> None:
     """Value, cost and rows of a solution, computed here from the choice alone."""
     chosen = solution.options
     assert len(set(problem.owner[chosen].tolist())) == len(chosen)
@@ -54,7 +54,7 @@ def _assert_sound(problem: Problem, solution: Solution) -> None:
     assert solution.own_bound >= solution.value
 
 
-def _worth(problem: Problem, chosen: np.ndarray, assets: np.ndarray) -> float:
+def _worth(problem: DecisionProblem, chosen: np.ndarray, assets: np.ndarray) -> float:
     """Return the objective of a choice from its draws."""
     owned = problem.asset_worth[assets].sum()
     mean = problem.worth[chosen].sum()
@@ -71,7 +71,7 @@ def _worth(problem: Problem, chosen: np.ndarray, assets: np.ndarray) -> float:
     return float((1 - problem.risk.weight) * mean + problem.risk.weight * tail + owned)
 
 
-def _best_by_search(problem: Problem) -> float | None:
+def _best_by_search(problem: DecisionProblem) -> float | None:
     """Return the best objective over every choice of options and assets; None: none allowed."""
     per_project = [
         [None, *np.flatnonzero(problem.owner == i).tolist()] for i in range(len(problem.projects))

@@ -12,7 +12,7 @@ from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER
 from planner.planning.plan import scene_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
-from planner.planning.reasons.projects import Scene
+from planner.planning.reasons.projects import SolvedScene
 from planner.planning.reasons.why_not import Reason, why_not_funded
 from planner.reference.store import load_model
 from planner.reference.tables import load_catalogue
@@ -33,7 +33,7 @@ def model() -> Posterior:
 class Judge:
     """One plan of a small portfolio beside all combinations of its options."""
 
-    def __init__(self, prepared: Prepared, scene: Scene) -> None:
+    def __init__(self, prepared: Prepared, scene: SolvedScene) -> None:
         self.scene = scene
         self.table = PortfolioTable(prepared)
         self.kept = {name: self.table.keeps(name) for name in self.table.limits}

@@ -12,7 +12,7 @@ from planner.errors import NotConvergedError
 from planner.offering import deadline
 from planner.offering.deadline import Deadline
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.problem import Problem, Solution, SpendBound
+from planner.offering.problem import DecisionProblem, Solution, SpendBound
 from planner.solving.solver import PortfolioSolver
 from tests.allocation_cases import choose, random_options, random_rules
 from tests.benchmarks.engine_cases import make_case
@@ -23,7 +23,7 @@ READS = (1, 4, 16, 64, 400)
 SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 20))]
 
 
-def _case(seed: int) -> Problem:
+def _case(seed: int) -> DecisionProblem:
     rng = np.random.default_rng(seed)
     return make_case(
         seed,
@@ -38,7 +38,7 @@ def _case(seed: int) -> Problem:
     )
 
 
-def _solved(problem: Problem, allowance: Allowance) -> Solution | None:
+def _solved(problem: DecisionProblem, allowance: Allowance) -> Solution | None:
     """Return a plan from a new solver; None where none was found in so little."""
     try:
         return PortfolioSolver(problem).solve(allowance=allowance)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
-from planner.offering.problem import Problem, Row
+from planner.offering.problem import DecisionProblem, LinearRow
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measure, touching_weights
 from tests.benchmarks.engine_cases import make_case
@@ -19,7 +19,7 @@ FEW = settings(max_examples=12, deadline=None)
 SEEDS = st.integers(0, 10_000)
 
 
-def _case(seed: int, *, rows: bool = False) -> Problem:
+def _case(seed: int, *, rows: bool = False) -> DecisionProblem:
     rng = np.random.default_rng(seed)
     kind = str(rng.choice(["expected", "cvar", "entropic"]))
     problem = make_case(
@@ -36,7 +36,7 @@ def _case(seed: int, *, rows: bool = False) -> Problem:
     return replace(problem, risk=RiskMeasure(kind, 0.8, 0.6, aversion=2.0 / scale))
 
 
-def _outcomes(problem: Problem) -> PackedOutcomes:
+def _outcomes(problem: DecisionProblem) -> PackedOutcomes:
     assert isinstance(problem.outcomes, PackedOutcomes)
     return problem.outcomes
 
@@ -81,7 +81,7 @@ def test_order_of_projects_changes_nothing(seed: int) -> None:
     place = np.argsort(moved)
     packed = _outcomes(problem)
     rows = tuple(
-        Row(
+        LinearRow(
             r.name,
             r.rule,
             place[r.options],

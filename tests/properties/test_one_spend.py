@@ -21,7 +21,7 @@ from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.draws import compute_factor_draws, price_draws
 from planner.offering.options import Menu
-from planner.offering.packing import Group, pack_outcomes
+from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.offering.variants import present_factors
 from planner.planning.changed import at_value
 from planner.planning.judge import outcome_draws
@@ -193,7 +193,7 @@ def _packed(
     case: Prepared, menu: Menu, options: ProjectOptions, row: int, *, held_out: bool
 ) -> Floats:
     """Return the spend of one option in each draw of a half, in cents."""
-    group = Group(menu, options.take(np.array([row])))
+    group = PackedGroup(menu, options.take(np.array([row])))
     packed = pack_outcomes(
         [group], case.portfolio, case.objective, seed=case.seed, held_out=held_out
     )

@@ -25,11 +25,11 @@ __all__ = [
     "RANGE",
     "REQUIRED",
     "Field",
+    "FileSection",
     "Form",
     "InFile",
     "Kind",
     "Part",
-    "Section",
     "Value",
     "in_file",
     "is_declared",
@@ -266,7 +266,7 @@ def _nothing(*_: object) -> None:
 
 
 @dataclass(frozen=True)
-class Section:
+class FileSection:
     """The fields of a record.
 
     Attributes
@@ -375,7 +375,7 @@ def in_file[T](
     name, note : str
         In the JSON Schema of the portfolio file.
     check, complete, help : callable, callable, str
-        As in :class:`Section`.
+        As in :class:`FileSection`.
     """
 
     def declare(kind: type[T]) -> type[T]:
@@ -390,20 +390,20 @@ def is_declared(kind: type) -> bool:
     return hasattr(kind, _DECLARED)
 
 
-def section_of(kind: type) -> Section:
+def section_of(kind: type) -> FileSection:
     """Return what a record declares of its fields."""
     return _section_of(kind)
 
 
 @cache
-def _section_of(kind: type) -> Section:
+def _section_of(kind: type) -> FileSection:
     name, note, check, complete, words = getattr(kind, _DECLARED)
     notes = attribute_notes(kind)
     stored = {item.name: item for item in fields(kind)}
     hints = get_type_hints(kind, include_extras=True)
     found = (_field(name, hint, stored.get(name), notes) for name, hint in hints.items())
     declared = tuple(field for field in found if field is not None)
-    return Section(kind, name, note, declared, check, complete, words)
+    return FileSection(kind, name, note, declared, check, complete, words)
 
 
 def _field(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, is_dataclass
 from itertools import islice
 from typing import Any
 
-from planner.domain.fields.declared import Field, Kind, Part, Section, is_declared, section_of
+from planner.domain.fields.declared import Field, FileSection, Kind, Part, is_declared, section_of
 from planner.domain.fields.finding import WRONG, Location, Reading, Source, path_of
 from planner.domain.fields.not_offered import not_offered
 from planner.domain.fields.values import Shape, not_a_list
@@ -103,7 +103,7 @@ def read_record(kind: type, raw: object, here: Location, reading: Reading) -> ob
 
 
 def read_mapping(
-    section: Section, names: Mapping[str, Field], raw: object, here: Location, reading: Reading
+    section: FileSection, names: Mapping[str, Field], raw: object, here: Location, reading: Reading
 ) -> dict[str, Any] | None:
     """Return the values of a mapping by the names of the record, None if anything is wrong."""
     if not isinstance(raw, Mapping):

@@ -100,7 +100,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Counts:
+class NamedCounts:
     """Names with their numbers."""
 
     of: Value
@@ -199,6 +199,6 @@ PROJECTS = Names(parsers.in_file_alone(parsers.distinct), TEXT, _ID_LIST)
 ARCHITECTURES = Names(
     parsers.in_file_alone(parsers.each_once), ARCHITECTURE, {"type": "array", "items": _TEXT}
 )
-CLASS_COUNTS = Counts(
+CLASS_COUNTS = NamedCounts(
     Plain(parsers.class_count, None), {"type": "object", "additionalProperties": NUMBER}
 )

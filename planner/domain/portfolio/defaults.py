@@ -2,7 +2,7 @@
 
 from dataclasses import is_dataclass
 
-from planner.domain.fields.declared import Field, Section, section_of
+from planner.domain.fields.declared import Field, FileSection, section_of
 from planner.domain.portfolio.portfolio import Portfolio
 
 __all__ = ["default_at"]
@@ -23,7 +23,7 @@ def default_at(path: str) -> str:
     return "" if field is None else _words(field)
 
 
-def _section(name: str) -> Section:
+def _section(name: str) -> FileSection:
     """Return what is declared of a section at the top of a file, or of the entries of a list."""
     whole = section_of(Portfolio)
     shapes = {field.key: field.value.shape for field in whole.in_file_at_top}

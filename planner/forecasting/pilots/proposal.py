@@ -37,7 +37,7 @@ _REFERENCE_DRAWS = 8
 
 
 @dataclass(frozen=True)
-class Effort:
+class ProposalEffort:
     """How many proposals each draw makes, and how wide.
 
     Attributes
@@ -59,14 +59,14 @@ class Effort:
     degrees: float = 6.0
 
 
-FIRST_TRY = Effort()
-SECOND_TRY = Effort(copies=8, layers=4, widening=1.6)
+FIRST_TRY = ProposalEffort()
+SECOND_TRY = ProposalEffort(copies=8, layers=4, widening=1.6)
 """Four times the proposals, as wide as those of a likelihood tempered to 0.4."""
 
-LEARNED = Effort(copies=4, layers=2)
+LEARNED = ProposalEffort(copies=4, layers=2)
 """Where noise and sizes are proposed anew, so that fewer proposals are as good."""
 
-WITHIN_DRAWS = Effort(copies=24, layers=6)
+WITHIN_DRAWS = ProposalEffort(copies=24, layers=6)
 """For draws that rest on the pilots already: each is kept, and its own proposals alone compete."""
 
 
@@ -128,7 +128,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ProposedRows:
     """What each row stands for.
 
     Attributes
@@ -152,7 +152,7 @@ class Chosen:
     quality: UpdateQuality
 
 
-def condition(scene: Scene) -> Chosen:
+def condition(scene: Scene) -> ProposedRows:
     """Return rows that follow the posterior given the pilots; harder where that is not enough."""
     chosen = resample(scene, propose(scene, FIRST_TRY))
     if chosen.quality.is_reliable:
@@ -166,7 +166,7 @@ def condition(scene: Scene) -> Chosen:
     return learned if better or learned.quality.is_reliable else chosen
 
 
-def condition_within_draws(scene: Scene) -> Chosen:
+def condition_within_draws(scene: Scene) -> ProposedRows:
     """Return rows for draws of a model that was fitted with the pilots.
 
     The draws are those of the posterior given the pilots, and are all kept: weighting them by the
@@ -181,7 +181,7 @@ def condition_within_draws(scene: Scene) -> Chosen:
     copy = (np.cumsum(within, axis=0) < generator.random(n_draws)).sum(axis=0)
     copy = np.minimum(copy, n_copies - 1)
     index = np.arange(n_draws)
-    return Chosen(
+    return ProposedRows(
         index=index,
         standardised=proposal.standardised[:, copy, index],
         sigma=proposal.sigma[copy, index],
@@ -190,7 +190,7 @@ def condition_within_draws(scene: Scene) -> Chosen:
     )
 
 
-def propose(scene: Scene, effort: Effort) -> Proposal:
+def propose(scene: Scene, effort: ProposalEffort) -> Proposal:
     """Return proposals for every draw with exact weights."""
     if scene.law.spread == 0.0:
         return _propose_layer(scene, replace(effort, layers=1), "0")
@@ -203,7 +203,7 @@ def propose(scene: Scene, effort: Effort) -> Proposal:
     )
 
 
-def propose_learned(scene: Scene, effort: Effort) -> Proposal:
+def propose_learned(scene: Scene, effort: ProposalEffort) -> Proposal:
     """Return proposals whose noise and discrepancy are where the runs put them."""
     belief = NoiseBelief.learn(
         scene.sigma,
@@ -216,7 +216,9 @@ def propose_learned(scene: Scene, effort: Effort) -> Proposal:
     )
 
 
-def _propose_believed(scene: Scene, belief: NoiseBelief, effort: Effort, name: str) -> Proposal:
+def _propose_believed(
+    scene: Scene, belief: NoiseBelief, effort: ProposalEffort, name: str
+) -> Proposal:
     generator = scene.luck.generator("noise", name)
     sigma, deviates, log_ratio = belief.draw(generator, len(scene.sigma))
     sizes = scene.law.sizes(deviates) if scene.law.spread > 0.0 else None
@@ -237,7 +239,7 @@ def _log_evidence(scene: Scene, sigma: Array, share: Array) -> Array:
     return np.asarray(largest + np.log(np.exp(each - largest[:, None]).mean(axis=1)))
 
 
-def _propose_layer(scene: Scene, effort: Effort, name: str) -> Proposal:
+def _propose_layer(scene: Scene, effort: ProposalEffort, name: str) -> Proposal:
     """Return proposals with one assignment of noise and discrepancy sizes to the draws."""
     generator = scene.luck.generator("proposal", f"{effort.copies}", name)
     mode, root = find_mode(scene)
@@ -327,7 +329,7 @@ def _student(
     root: Array,
     centre: Array,
     shape: tuple[int, int],
-    effort: Effort,
+    effort: ProposalEffort,
 ) -> tuple[Array, Array]:
     """Return Student-t proposals about a mode and their log density up to a constant."""
     n, degrees = len(centre), effort.degrees
@@ -340,7 +342,7 @@ def _student(
     return centre + effort.widening * step, np.asarray(log_density)
 
 
-def resample(scene: Scene, proposal: Proposal) -> Chosen:
+def resample(scene: Scene, proposal: Proposal) -> ProposedRows:
     """Return equally weighted rows; each half of the draws is resampled on its own."""
     n_copies, n_draws = proposal.log_weights.shape
     largest = proposal.log_weights.max(axis=0)
@@ -359,7 +361,7 @@ def resample(scene: Scene, proposal: Proposal) -> Chosen:
     share = np.cumsum(within / total, axis=0)[:, index]
     copy = np.minimum((share < generator.random(n_draws)).sum(axis=0), n_copies - 1)
     moved = float(np.mean(index != np.arange(n_draws)))
-    return Chosen(
+    return ProposedRows(
         index=index,
         standardised=proposal.standardised[:, copy, index],
         sigma=proposal.sigma[copy, index],

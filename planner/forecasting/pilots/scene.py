@@ -41,7 +41,7 @@ def reindexed(predictor: GaussianPredictor, index: Rows) -> GaussianPredictor:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class PredictorPart:
     """Distinct values of one predictor among the piloted options, as a factor times normals.
 
     Attributes
@@ -68,7 +68,7 @@ class Part:
     loading: Array
 
     @classmethod
-    def build(cls, name: str, prior: GaussianPredictor) -> "Part":
+    def build(cls, name: str, prior: GaussianPredictor) -> "PredictorPart":
         """Return one predictor's part."""
         keys = [
             tuple(
@@ -111,7 +111,7 @@ class Scene:
         Option of each run.
     decades : ndarray of shape (n_runs,)
         log10 images over the reference size.
-    parts : tuple of Part
+    parts : tuple of PredictorPart
         Level, slope and, where there is one, floor.
     log10_ceiling : float
         Of the majority guess.
@@ -134,7 +134,7 @@ class Scene:
     options: tuple[Option, ...]
     option_of: Rows
     decades: Array
-    parts: tuple[Part, ...]
+    parts: tuple[PredictorPart, ...]
     log10_ceiling: float
     measured: Array
     sigma: Array
@@ -164,7 +164,7 @@ class Scene:
             option_of=option_of,
             decades=log10_images - REFERENCE_LOG10_IMAGES,
             parts=tuple(
-                Part.build(name, predictor)
+                PredictorPart.build(name, predictor)
                 for name, predictor in predictors.items()
                 if predictor is not None
             ),

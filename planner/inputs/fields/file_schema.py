@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from planner.domain.fields.declared import Field, Section, section_of
+from planner.domain.fields.declared import Field, FileSection, section_of
 from planner.domain.json_shape import DIALECT, Schema
 from planner.inputs.fields.read import file_section
 
@@ -28,7 +28,7 @@ def portfolio_file_schema() -> Schema:
     }
 
 
-def _section(section: Section, definitions: dict[str, Schema]) -> Schema:
+def _section(section: FileSection, definitions: dict[str, Schema]) -> Schema:
     fields = section.in_file
     return {
         "type": "object",

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.fields.declared import REQUIRED, Field, Form, InFile, Kind, Section, section_of
+from planner.domain.fields.declared import (
+    REQUIRED,
+    Field,
+    FileSection,
+    Form,
+    InFile,
+    Kind,
+    section_of,
+)
 from planner.domain.fields.finding import WRONG, Location, Reading, Source
 from planner.domain.fields.parsers import baseline
 from planner.domain.fields.reading import made, read_mapping
@@ -66,10 +74,10 @@ _HEAD = Field("portfolio", "portfolio", _Head(), None, "", (), InFile(), stored=
 
 
 @cache
-def file_section() -> Section:
+def file_section() -> FileSection:
     """Return the top of a portfolio file."""
     fields = (VERSION, _HEAD, *section_of(Portfolio).in_file_at_top)
-    return Section(Portfolio, "PortfolioFile", "The whole file.", fields)
+    return FileSection(Portfolio, "PortfolioFile", "The whole file.", fields)
 
 
 def read_portfolio_data(

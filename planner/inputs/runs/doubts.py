@@ -10,7 +10,7 @@ from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Task
 
-__all__ = ["Run", "repeat_warnings", "run_doubts", "unfinished_warnings", "without_identical"]
+__all__ = ["RunRow", "repeat_warnings", "run_doubts", "unfinished_warnings", "without_identical"]
 
 _LINES_SHOWN = 5
 _REPEAT_SD = 0.02
@@ -20,7 +20,7 @@ _LN10 = math.log(10.0)
 
 
 @dataclass(frozen=True)
-class Run:
+class RunRow:
     """One row of a file of runs.
 
     Attributes
@@ -39,8 +39,8 @@ class Run:
 
 
 def without_identical(
-    runs: Sequence[Run], file: str
-) -> tuple[tuple[Run, ...], tuple[Warning_, ...]]:
+    runs: Sequence[RunRow], file: str
+) -> tuple[tuple[RunRow, ...], tuple[Warning_, ...]]:
     """Return the runs with identical rows once, and a warning for each project that had some."""
     first: dict[tuple[str, Pilot], int] = {}
     again: dict[str, list[str]] = {}
@@ -70,9 +70,9 @@ def unfinished_warnings(states: Mapping[int, str], file: str) -> tuple[Warning_,
     return (Warning_("RUN_NOT_FINISHED", None, file, f"{text[0].upper()}{text[1:]}"),)
 
 
-def repeat_warnings(runs: Sequence[Run], file: str) -> tuple[Warning_, ...]:
+def repeat_warnings(runs: Sequence[RunRow], file: str) -> tuple[Warning_, ...]:
     """Return warnings for rows that claim to be the same training but differ in error."""
-    first: dict[tuple[object, ...], Run] = {}
+    first: dict[tuple[object, ...], RunRow] = {}
     found: dict[str, list[str]] = {}
     for run in runs:
         pilot = run.pilot
@@ -95,7 +95,7 @@ def repeat_warnings(runs: Sequence[Run], file: str) -> tuple[Warning_, ...]:
 
 
 def run_doubts(
-    runs: Sequence[Run], projects: Mapping[str, Project], file: str
+    runs: Sequence[RunRow], projects: Mapping[str, Project], file: str
 ) -> tuple[Warning_, ...]:
     """Return what is strange about the runs of each project, in the order of the file.
 
@@ -104,7 +104,7 @@ def run_doubts(
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of RunRow
         New runs.
     projects : mapping of str to Project
         By id; pilots they have already belong to the same curves.
@@ -125,7 +125,7 @@ def run_doubts(
     return tuple(found)
 
 
-def _above_chance(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+def _above_chance(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str]]:
     guess = project.majority_guess_error
     above = [run for run in runs if run.pilot.error > guess or run.pilot.error == 1.0]
     if not above:
@@ -151,7 +151,7 @@ def _above_chance(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, 
     yield "PILOT_ABOVE_CHANCE", text
 
 
-def _rising(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+def _rising(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str]]:
     """Yield the first clear rise of each curve, pilots that the project has included."""
     curves: dict[object, list[tuple[float, float, float, str]]] = {}
     for pilot, where in (
@@ -191,7 +191,7 @@ def _by_size(
     ]
 
 
-def _without_error(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+def _without_error(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str]]:
     del project
     zero = [run for run in runs if run.pilot.error == 0.0]
     if zero:
@@ -203,7 +203,7 @@ def _without_error(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str,
         yield "PILOT_ERROR_ZERO", text
 
 
-def _above_held(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+def _above_held(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str]]:
     held, limit = project.images.held, project.images.limit
     beyond = [run for run in runs if run.pilot.images > limit]
     above = [run for run in runs if held < run.pilot.images <= limit]

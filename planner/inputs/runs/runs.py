@@ -27,7 +27,7 @@ from planner.inputs.runs.columns import (
     run_columns,
 )
 from planner.inputs.runs.doubts import (
-    Run,
+    RunRow,
     repeat_warnings,
     run_doubts,
     unfinished_warnings,
@@ -62,7 +62,7 @@ class RunFile:
     ----------
     name, sha256 : str
         File name and checksum.
-    runs : tuple of Run
+    runs : tuple of RunRow
         In the order of the file; identical rows are there once.
     warnings : tuple of Warning_
         What is suspected; the runs count all the same.
@@ -72,7 +72,7 @@ class RunFile:
 
     name: str
     sha256: str
-    runs: tuple[Run, ...]
+    runs: tuple[RunRow, ...]
     warnings: tuple[Warning_, ...]
     notes: tuple[str, ...]
 
@@ -168,7 +168,7 @@ class _Reader:
     suggestions: int = MAX_SUGGESTIONS
     architectures: dict[str, str] = field(default_factory=dict)
 
-    def run(self, row: Row) -> Run | None:
+    def run(self, row: Row) -> RunRow | None:
         """Return one row's run; None if any of its cells is wrong."""
         before = len(self.table.problems) + self.table.unlisted
         identity = self.project(row["project"])
@@ -186,7 +186,7 @@ class _Reader:
         self.check_together(row, values, measure, project)
         if len(self.table.problems) + self.table.unlisted > before or identity is None:
             return None
-        return Run(identity, Pilot(**values), row["project"].line)
+        return RunRow(identity, Pilot(**values), row["project"].line)
 
     def value[T](self, row: Row, name: str, parse: Callable[[str], T]) -> T | None:
         """Return what a cell says; None where it is empty and may be, or wrong."""

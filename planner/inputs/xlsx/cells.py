@@ -16,7 +16,7 @@ from functools import lru_cache
 from planner.domain.fields.declared import Kind
 from planner.domain.quantities import show
 from planner.inputs.xlsx.layout import FormField
-from planner.inputs.xlsx.open import Cell, CellKind
+from planner.inputs.xlsx.open import CellKind, SheetCell
 
 __all__ = ["CellError", "read_cell"]
 
@@ -63,12 +63,12 @@ class CellError(ValueError):
         self.code = code
 
 
-def read_cell(cell: Cell, item: FormField, currency: str) -> object:
+def read_cell(cell: SheetCell, item: FormField, currency: str) -> object:
     """Return what a cell says, as a YAML file would say it; None if it is blank.
 
     Parameters
     ----------
-    cell : Cell
+    cell : SheetCell
         Not empty.
     item : FormField
         Whose cell it is.
@@ -84,7 +84,7 @@ def read_cell(cell: Cell, item: FormField, currency: str) -> object:
     Examples
     --------
     >>> from planner.inputs.xlsx.fields import PROJECTS
-    >>> read_cell(Cell(0.94, "0%"), PROJECTS.named("Target accuracy"), "USD")
+    >>> read_cell(SheetCell(0.94, "0%"), PROJECTS.named("Target accuracy"), "USD")
     '94%'
     """
     _refuse_kind(cell)
@@ -100,7 +100,7 @@ def read_cell(cell: Cell, item: FormField, currency: str) -> object:
     return _as_shown(number, cell.number_format, currency)
 
 
-def _refuse_kind(cell: Cell) -> None:
+def _refuse_kind(cell: SheetCell) -> None:
     match cell.kind:
         case CellKind.DATE:
             message = f"the cell holds a date or time ({_date(cell.value)}), not what was typed."

@@ -19,9 +19,9 @@ from planner.errors import InputError, Problem
 from planner.inputs.xlsx.guard import LAST_ROW, Extent, Harmless, TooMuchError, harmless
 
 __all__ = [
-    "Cell",
     "CellKind",
     "Grid",
+    "SheetCell",
     "formula_results",
     "open_workbook",
     "other_format",
@@ -65,7 +65,7 @@ class CellKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SheetCell:
     """A cell that is not empty.
 
     Attributes
@@ -98,7 +98,7 @@ class Grid:
     """
 
     name: str
-    cells: Mapping[tuple[int, int], Cell]
+    cells: Mapping[tuple[int, int], SheetCell]
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
@@ -319,7 +319,7 @@ def _readable(name: str) -> Iterator[None]:
         raise _damaged(name, str(error)) from None
 
 
-def _cells(cells: list[Any], computed: list[Any]) -> Iterator[tuple[tuple[int, int], Cell]]:
+def _cells(cells: list[Any], computed: list[Any]) -> Iterator[tuple[tuple[int, int], SheetCell]]:
     """Yield the cells of a sheet that are not empty; of a formula, its result."""
     results = {(cell.row, cell.column): cell for cell in computed}
     for cell in cells:
@@ -336,7 +336,7 @@ def _cells(cells: list[Any], computed: list[Any]) -> Iterator[tuple[tuple[int, i
         elif found.data_type == "d":
             kind = CellKind.DATE
         if value is not None and value != "":
-            yield place, Cell(value, cell.number_format, kind)
+            yield place, SheetCell(value, cell.number_format, kind)
 
 
 def _damaged(name: str, reason: str) -> InputError:

@@ -30,7 +30,7 @@ from planner.inputs.xlsx.fields import (
 )
 from planner.inputs.xlsx.layout import EXAMPLE, FormSheet
 from planner.inputs.xlsx.open import Grid, read_grids
-from planner.inputs.xlsx.tables import Entry, Note, TableReader, Value
+from planner.inputs.xlsx.tables import CellValue, Note, SheetRow, TableReader
 
 __all__ = ["read_xlsx"]
 
@@ -157,12 +157,12 @@ class _Builder:
         if sheet is PROJECTS and not self.data.get("projects"):
             self.say_no_projects(bool(reader.notes), origin)
 
-    def put_all(self, location: Location, entry: Entry, origin: int) -> None:
+    def put_all(self, location: Location, entry: SheetRow, origin: int) -> None:
         """Put the values of an entry; remember where missing ones belong."""
         for path, value in entry.values.items():
             self.put((*location, *path), value, origin)
 
-    def put(self, location: Location, value: Value, origin: int) -> None:
+    def put(self, location: Location, value: CellValue, origin: int) -> None:
         mark = (origin + value.mark[0], value.mark[1])
         if value.unreadable:
             self.unreadable.add(location)
@@ -175,7 +175,7 @@ class _Builder:
             keys = value.value if isinstance(value.value, dict) else range(len(value.value))
             self.values.update({(*location, key): mark for key in keys})
 
-    def add(self, location: Location, entry: Entry, origin: int) -> Location:
+    def add(self, location: Location, entry: SheetRow, origin: int) -> Location:
         """Add an empty entry to a list and return its location."""
         mark = (origin + entry.row, min(value.mark[1] for value in entry.values.values()))
         holder = self.holder(location[:-1], mark).setdefault(location[-1], [])
@@ -193,16 +193,16 @@ class _Builder:
             holder = holder[step] if isinstance(step, int) else holder.setdefault(step, {})
         return holder
 
-    def entries(self, sheet: FormSheet, entries: list[Entry], origin: int) -> None:
+    def entries(self, sheet: FormSheet, entries: list[SheetRow], origin: int) -> None:
         for entry in entries:
             here = self.add(sheet.location, entry, origin)
             if sheet is PROJECTS:
                 limit = entry.values.get(("images", "limit"))
                 column = limit.mark[1] if limit else 1
-                self.put((*here, "images"), Value({}, (entry.row, column)), origin)
+                self.put((*here, "images"), CellValue({}, (entry.row, column)), origin)
             self.put_all(here, entry, origin)
 
-    def pilots(self, entries: list[Entry], origin: int) -> None:
+    def pilots(self, entries: list[SheetRow], origin: int) -> None:
         """Put measured runs under the projects they name."""
         index: dict[object, int] = {}
         for at, project in enumerate(self.data.get("projects", ())):
@@ -215,9 +215,9 @@ class _Builder:
             at = index[named.value]
             here = self.add(("projects", at, "pilots"), entry, origin)
             rest = {path: value for path, value in entry.values.items() if path != ("project",)}
-            self.put_all(here, Entry(entry.row, rest), origin)
+            self.put_all(here, SheetRow(entry.row, rest), origin)
 
-    def rules(self, entries: list[Entry], origin: int) -> None:
+    def rules(self, entries: list[SheetRow], origin: int) -> None:
         for entry in entries:
             here = self.add(("rules",), entry, origin)
             kind = entry.values.get(("rule",))
@@ -229,7 +229,7 @@ class _Builder:
             self.rule(here, str(kind.value), columns, entry, origin)
 
     def rule(
-        self, here: Location, kind: str, columns: Mapping[str, str], entry: Entry, origin: int
+        self, here: Location, kind: str, columns: Mapping[str, str], entry: SheetRow, origin: int
     ) -> None:
         """Put one rule; what it lacks, and cells it does not use, are mistakes."""
         for (name,), value in entry.values.items():
@@ -250,15 +250,15 @@ class _Builder:
                 message = f"rule {kind} does not use {header}; clear the cell."
                 self.findings.append(Finding(here, message, code="UNKNOWN_FIELD", mark=mark))
 
-    def of_one(self, value: Value, wanted: str, mark: Mark) -> Value:
+    def of_one(self, value: CellValue, wanted: str, mark: Mark) -> CellValue:
         """Return the value of a field that takes one project, of which a cell may list several."""
         if wanted not in NAMES_ONE or not isinstance(value.value, list):
             return value
         if len(value.value) == 1:
-            return Value(value.value[0], value.mark)
+            return CellValue(value.value[0], value.mark)
         message = f"rule {wanted} takes one project; write a rule for each."
         self.findings.append(Finding((), message, mark=mark))
-        return Value(None, value.mark, unreadable=True)
+        return CellValue(None, value.mark, unreadable=True)
 
     def say_no_projects(self, has_notes: bool, origin: int) -> None:
         self.data["projects"] = []
@@ -271,7 +271,7 @@ class _Builder:
             )
 
     def say_unknown_project(
-        self, named: Value | None, entry: Entry, index: Mapping[object, int], origin: int
+        self, named: CellValue | None, entry: SheetRow, index: Mapping[object, int], origin: int
     ) -> None:
         mark = (origin + entry.row, named.mark[1] if named else 1)
         if named is None or named.value is None:
@@ -284,7 +284,7 @@ class _Builder:
         if ("id",) not in ids and (named is None or not named.unreadable):
             self.findings.append(Finding((), message, fix, "UNKNOWN_NAME", mark=mark))
 
-    def say_unknown_rule(self, kind: Value | None, entry: Entry, origin: int) -> None:
+    def say_unknown_rule(self, kind: CellValue | None, entry: SheetRow, origin: int) -> None:
         if kind is not None and kind.unreadable:
             return
         mark = (origin + entry.row, kind.mark[1] if kind else 1)

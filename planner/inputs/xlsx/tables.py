@@ -14,9 +14,9 @@ from planner.domain.suggest import one_meant
 from planner.inputs.document import MAX_PROBLEMS, Mark
 from planner.inputs.xlsx.cells import CellError, read_cell
 from planner.inputs.xlsx.layout import EXAMPLE, FormField, FormSheet, is_note, normal
-from planner.inputs.xlsx.open import Cell, CellKind, Grid
+from planner.inputs.xlsx.open import CellKind, Grid, SheetCell
 
-__all__ = ["Entry", "Note", "TableReader", "Value", "cell_name"]
+__all__ = ["CellValue", "Note", "SheetRow", "TableReader", "cell_name"]
 
 _HEADER_ROWS = 40
 """Rows in which headers are looked for."""
@@ -48,7 +48,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Value:
+class CellValue:
     """What a field's cell says.
 
     Attributes
@@ -67,11 +67,11 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Entry:
+class SheetRow:
     """A row: its values by field, those of empty cells included."""
 
     row: int
-    values: dict[tuple[str, ...], Value]
+    values: dict[tuple[str, ...], CellValue]
 
 
 @dataclass
@@ -105,7 +105,7 @@ class TableReader:
         else:
             self.unlisted += 1
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[SheetRow]:
         """Return the rows of a table that are neither empty nor examples."""
         header_row, columns = self.layout()
         if not columns:
@@ -129,7 +129,7 @@ class TableReader:
             return 1, {}
         return header_row, self._columns(header_row)
 
-    def fields(self) -> Entry:
+    def fields(self) -> SheetRow:
         """Return the values of a sheet with a field to a row, as one entry."""
         header_row = self._header_row({"field", "value"})
         header = {
@@ -140,7 +140,7 @@ class TableReader:
         names_in, values_in = header.get("field", 1), header.get("value", 2)
         tall = [area for area in self.grid.merged if area[0] != area[2]]
         self._refuse_merged(header_row or 0, [values_in] if tall else [])
-        found: dict[tuple[str, ...], Value] = {}
+        found: dict[tuple[str, ...], CellValue] = {}
         for row, cells in self._rows(header_row or 0):
             label, cell = cells.get(names_in), cells.get(values_in)
             item = self.sheet.named(str(label.value)) if label else None
@@ -148,17 +148,17 @@ class TableReader:
                 self._say_unknown_row(row, label, cell, names_in, values_in)
                 continue
             mark = (row, values_in)
-            if found.get(item.path, Value(None, mark)).value is not None and cell is not None:
+            if found.get(item.path, CellValue(None, mark)).value is not None and cell is not None:
                 first = found[item.path].mark[0]
                 message = f"{item.header} is given twice, in rows {first} and {row}; keep one."
                 self._say(Note((row, names_in), message, code="DUPLICATE_KEY"))
             elif cell is not None or item.path not in found:
                 found[item.path] = self._value(cell, item, mark)
-        return Entry(header_row or 1, found)
+        return SheetRow(header_row or 1, found)
 
-    def _rows(self, above: int) -> Iterator[tuple[int, dict[int, Cell]]]:
+    def _rows(self, above: int) -> Iterator[tuple[int, dict[int, SheetCell]]]:
         """Yield the rows below one that hold anything, with their cells by column."""
-        row, cells = 0, dict[int, Cell]()
+        row, cells = 0, dict[int, SheetCell]()
         for (at, column), cell in sorted(self.grid.cells.items(), key=lambda item: item[0]):
             if at <= above or _is_blank(cell):
                 continue
@@ -207,22 +207,22 @@ class TableReader:
         return columns
 
     def _entry(
-        self, row: int, cells: dict[int, Cell], columns: dict[int, FormField | None]
-    ) -> Entry:
-        values: dict[tuple[str, ...], Value] = {}
+        self, row: int, cells: dict[int, SheetCell], columns: dict[int, FormField | None]
+    ) -> SheetRow:
+        values: dict[tuple[str, ...], CellValue] = {}
         for column, item in columns.items():
             if item is not None and item.path not in values:
                 values[item.path] = self._value(cells.get(column), item, (row, column))
-        return Entry(row, values)
+        return SheetRow(row, values)
 
-    def _value(self, cell: Cell | None, item: FormField, mark: Mark) -> Value:
+    def _value(self, cell: SheetCell | None, item: FormField, mark: Mark) -> CellValue:
         if cell is None:
-            return Value(None, mark)
+            return CellValue(None, mark)
         try:
-            return Value(read_cell(cell, item, self.currency), mark)
+            return CellValue(read_cell(cell, item, self.currency), mark)
         except CellError as error:
             self._say(Note(mark, str(error), error.fix, error.code))
-            return Value(None, mark, unreadable=True)
+            return CellValue(None, mark, unreadable=True)
 
     def _refuse_merged(self, above: int, columns: Collection[int]) -> None:
         """Report merged cells among the values: only the first of them holds anything."""
@@ -235,7 +235,7 @@ class TableReader:
                 self._say(note)
 
     def _refuse_strays(
-        self, row: int, cells: dict[int, Cell], columns: dict[int, FormField | None]
+        self, row: int, cells: dict[int, SheetCell], columns: dict[int, FormField | None]
     ) -> None:
         for column, cell in cells.items():
             if column not in columns:
@@ -273,7 +273,12 @@ class TableReader:
                 self._say(Note((header_row, 1), message, item.title, "MISSING"))
 
     def _say_unknown_row(
-        self, row: int, label: Cell | None, cell: Cell | None, names_in: int, values_in: int
+        self,
+        row: int,
+        label: SheetCell | None,
+        cell: SheetCell | None,
+        names_in: int,
+        values_in: int,
     ) -> None:
         """Report a value whose field is unknown; a label without a value is a heading."""
         if cell is None:
@@ -292,7 +297,7 @@ class TableReader:
         self._say(Note((row, names_in), message, fix, "UNKNOWN_FIELD"))
 
 
-def _is_blank(cell: Cell) -> bool:
+def _is_blank(cell: SheetCell) -> bool:
     return (
         cell.kind is CellKind.VALUE
         and isinstance(cell.value, str)

@@ -22,8 +22,8 @@ from planner.offering.build_problem import build_layout, build_problem, period_n
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, Effort, OutOfEffortError
 from planner.offering.options import Menu
-from planner.offering.packing import Group, pack_outcomes
-from planner.offering.problem import Floats, Outcomes, Problem, Row, Rows
+from planner.offering.packing import PackedGroup, pack_outcomes
+from planner.offering.problem import DecisionProblem, Floats, LinearRow, Outcomes, Rows
 from planner.offering.rules import project_rules, skipped
 from planner.planning.conflict.smallest import (
     BUDGET,
@@ -135,7 +135,7 @@ class PortfolioCase:
         layout = build_layout(options, portfolio)
         outcomes = None
         if portfolio.hold is not None:
-            groups = [Group(self.menus[i], options[i]) for i in layout.order]
+            groups = [PackedGroup(self.menus[i], options[i]) for i in layout.order]
             outcomes = pack_outcomes(
                 groups, portfolio, self.prepared.objective, seed=self.prepared.seed
             )
@@ -201,7 +201,9 @@ def _cheapest_of_each(options: ProjectOptions) -> ProjectOptions:
     return options.take(np.sort(order[first]))
 
 
-def _least_cost(problem: Problem, counted: Row | None, deadline: Deadline = NEVER) -> int | None:
+def _least_cost(
+    problem: DecisionProblem, counted: LinearRow | None, deadline: Deadline = NEVER
+) -> int | None:
     """Return the least cents in all, or of what one row counts; None if the rows conflict.
 
     Only options that help to fill some row are ever needed.
@@ -243,15 +245,15 @@ def _least_cost(problem: Problem, counted: Row | None, deadline: Deadline = NEVE
     return round(math.fsum(cents for variable, cents in taken if (variable.varValue or 0) > 0.5))
 
 
-def _all_rows(problem: Problem) -> Iterable[Row]:
+def _all_rows(problem: DecisionProblem) -> Iterable[LinearRow]:
     """Yield the rows, one option for each project, and the budget."""
     none, nothing = _NONE, np.zeros(0)
     yield from problem.rows
     for owner in np.unique(problem.owner).tolist():
         mine = np.flatnonzero(problem.owner == owner)
-        yield Row(f"one[{owner}]", "", mine, np.ones(len(mine)), none, nothing, 1.0)
+        yield LinearRow(f"one[{owner}]", "", mine, np.ones(len(mine)), none, nothing, 1.0)
     if problem.budget_cents is not None and len(problem):
-        yield Row(
+        yield LinearRow(
             "budget_total",
             BUDGET,
             np.arange(len(problem), dtype=np.int64),
@@ -262,7 +264,7 @@ def _all_rows(problem: Problem) -> Iterable[Row]:
         )
 
 
-def _dense(row: Row, n_options: int, n_assets: int) -> tuple[Floats, Floats]:
+def _dense(row: LinearRow, n_options: int, n_assets: int) -> tuple[Floats, Floats]:
     options, assets = np.zeros(n_options), np.zeros(n_assets)
     np.add.at(options, row.options, row.option_coefficients)
     np.add.at(assets, row.assets, row.asset_coefficients)
@@ -303,7 +305,9 @@ class _MinusSpend:
         return self.outcomes.spend_draws(options)
 
 
-def _least_spend(problem: Problem, portfolio: Portfolio, deadline: Deadline = NEVER) -> int | None:
+def _least_spend(
+    problem: DecisionProblem, portfolio: Portfolio, deadline: Deadline = NEVER
+) -> int | None:
     """Return the least CVaR of random spend that the rules allow, in cents; None if infeasible."""
     from planner.solving.solver import PortfolioSolver
 

@@ -23,7 +23,7 @@ from planner.offering.steps import taken, uses
 from planner.offering.variants import present_factors
 from planner.planning.conflict.smallest import BUDGET
 from planner.planning.hold import holds_budget
-from planner.planning.reasons.projects import Scene
+from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Obstacles", "find_obstacles"]
 
@@ -78,7 +78,7 @@ class Obstacles:
         return bool(np.any([broken[paying] for broken in self.breaks.values()], axis=0).all())
 
 
-def find_obstacles(scene: Scene, index: int) -> Obstacles:
+def find_obstacles(scene: SolvedScene, index: int) -> Obstacles:
     """Return what stands in the way of a project that the plan does not fund."""
     options = scene.options[index]
     dues = _dues(scene, options)
@@ -95,7 +95,7 @@ def _start(options: ProjectOptions) -> Rows:
     return np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
 
 
-def _dues(scene: Scene, options: ProjectOptions) -> Rows:
+def _dues(scene: SolvedScene, options: ProjectOptions) -> Rows:
     """Return the cents of shared assets that each option needs and the plan has not bought."""
     dues = np.zeros(len(options), dtype=np.int64)
     bought = {item.purchase.asset.id: item.purchase for item in scene.splits}
@@ -112,7 +112,7 @@ def _dues(scene: Scene, options: ProjectOptions) -> Rows:
     return dues
 
 
-def _breaks(scene: Scene, index: int, dues: Rows) -> Iterator[tuple[str, Bools]]:
+def _breaks(scene: SolvedScene, index: int, dues: Rows) -> Iterator[tuple[str, Bools]]:
     """Yield, for each limit, which options would break it."""
     options = scene.options[index]
     for name in broken_rules(scene.rules, scene.funded | {options.project}):
@@ -129,7 +129,7 @@ def _breaks(scene: Scene, index: int, dues: Rows) -> Iterator[tuple[str, Bools]]
         yield BUDGET, _breaks_budget(scene, index, cents, dues)
 
 
-def _breaks_budget(scene: Scene, index: int, cents: Rows, dues: Rows) -> Bools:
+def _breaks_budget(scene: SolvedScene, index: int, cents: Rows, dues: Rows) -> Bools:
     """Return which options cost more than is left, or let random spend go over the budget."""
     hold, prepared = scene.portfolio.hold, scene.prepared
     if hold is None:
@@ -143,7 +143,7 @@ def _breaks_budget(scene: Scene, index: int, cents: Rows, dues: Rows) -> Bools:
     return ~holds_budget(hold, spend, scene.budget_cents)
 
 
-def _breaks_share(scene: Scene, index: int, rule: UnitShare) -> Bools:
+def _breaks_share(scene: SolvedScene, index: int, rule: UnitShare) -> Bools:
     """Return which options would leave a business unit with too much or too little of the spend."""
     options = scene.options[index]
     units = [project.unit for project in scene.portfolio.projects]

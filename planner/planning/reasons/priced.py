@@ -9,7 +9,7 @@ seconds, and it is what the linear relaxation would say if only the budget's pri
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import Floats, Problem, Rows, Solution
+from planner.offering.problem import DecisionProblem, Floats, Rows, Solution
 
 __all__ = ["pays_at_prices", "reduced_worth"]
 
@@ -17,7 +17,7 @@ ROUNDS = 60
 
 
 def pays_at_prices(
-    problem: Problem,
+    problem: DecisionProblem,
     solution: Solution,
     *,
     budget_cents: int | None,
@@ -27,7 +27,7 @@ def pays_at_prices(
 
     Parameters
     ----------
-    problem : Problem
+    problem : DecisionProblem
         Perhaps with other worths, costs or another budget than when it was solved; the same rows.
     solution : Solution
         Whose row prices, draw weights and shared assets count.
@@ -58,19 +58,19 @@ def pays_at_prices(
     return _gains(problem, net - high * cents) > 0
 
 
-def reduced_worth(problem: Problem, solution: Solution) -> Floats:
+def reduced_worth(problem: DecisionProblem, solution: Solution) -> Floats:
     """Return what each option is worth beyond what it is charged, shape (n_options,)."""
     net = _weighted_worth(problem, solution) - _charges(problem, solution)
     return np.asarray(net - solution.budget_price / 100 * problem.cents)
 
 
-def _weighted_worth(problem: Problem, solution: Solution) -> Floats:
+def _weighted_worth(problem: DecisionProblem, solution: Solution) -> Floats:
     if problem.outcomes is None or solution.draw_weights is None:
         return problem.worth
     return problem.outcomes.worth_at(solution.draw_weights)
 
 
-def _charges(problem: Problem, solution: Solution) -> Floats:
+def _charges(problem: DecisionProblem, solution: Solution) -> Floats:
     """Return what the rows, and a bound on random spend, charge each option at their prices."""
     charges = np.zeros(len(problem))
     if problem.outcomes is not None and solution.spend_weights is not None:
@@ -83,7 +83,7 @@ def _charges(problem: Problem, solution: Solution) -> Floats:
     return charges
 
 
-def _gains(problem: Problem, net: Floats) -> Floats:
+def _gains(problem: DecisionProblem, net: Floats) -> Floats:
     """Return the most that an option of each project is worth beyond its charges."""
     gains = np.full(len(problem.projects), -np.inf)
     np.maximum.at(gains, problem.owner, net)

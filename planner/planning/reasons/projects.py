@@ -29,11 +29,11 @@ from planner.offering.problem import Solution
 from planner.offering.rules import broken_rules, project_rules
 from planner.planning.audit import period_cents
 from planner.planning.prepare import Prepared
-from planner.planning.sharing import Split
+from planner.planning.sharing import PurchaseSplit
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class SolvedScene:
     """A solved portfolio, as the explanations look at it.
 
     Attributes
@@ -44,7 +44,7 @@ class Scene:
         What came out, recomputed without the solver.
     picks : tuple of int or None
         Chosen option of each project of the file.
-    splits : tuple of Split
+    splits : tuple of PurchaseSplit
         Shared assets bought.
     shadow_price : float
         Worth of one more unit of the total budget; 0 where no larger one makes the plan better.
@@ -56,7 +56,7 @@ class Scene:
     prepared: Prepared
     solution: Solution
     picks: tuple[int | None, ...]
-    splits: tuple[Split, ...] = ()
+    splits: tuple[PurchaseSplit, ...] = ()
     shadow_price: float = 0.0
     deadline: Deadline = NEVER
 
@@ -138,7 +138,7 @@ class Scene:
         return frozenset(item.project for item, pick in pairs if pick is not None)
 
 
-def why_funded(scene: Scene, index: int, pick: int, ground: Ground) -> Funded:
+def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Funded:
     """Return what is bought, what it earns, why the verdict, and what is nearest to it."""
     options = scene.options[index]
     project, present_share = options.project, scene.present_share(options.project)
@@ -168,7 +168,7 @@ def why_funded(scene: Scene, index: int, pick: int, ground: Ground) -> Funded:
     )
 
 
-def _shares(scene: Scene, project: str) -> Iterator[AssetShare]:
+def _shares(scene: SolvedScene, project: str) -> Iterator[AssetShare]:
     """Yield what a project takes from shared pools, and its shares of shared costs."""
     for item in scene.splits:
         cents = item.shares.cents.get(project)
@@ -203,7 +203,7 @@ def _same_kind(options: ProjectOptions, pick: int) -> NDArray[np.bool_]:
     return same
 
 
-def _second(scene: Scene, index: int, pick: int) -> Second | None:
+def _second(scene: SolvedScene, index: int, pick: int) -> Second | None:
     """Return the second-best architecture and what it would take away."""
     options = scene.options[index]
     others = np.flatnonzero(
@@ -236,7 +236,7 @@ class _Step:
     gained: float
 
 
-def leftover(scene: Scene) -> CapsHeld | Leftover:
+def leftover(scene: SolvedScene) -> CapsHeld | Leftover:
     """Return how much is left, and what the next step would cost and add."""
     if scene.portfolio.hold is not None:
         return CapsHeld(scene.solution.committed_cents / 100)
@@ -261,7 +261,7 @@ def leftover(scene: Scene) -> CapsHeld | Leftover:
     return Leftover(left, step)
 
 
-def _best_step(scene: Scene, index: int) -> Sequence[_Step]:
+def _best_step(scene: SolvedScene, index: int) -> Sequence[_Step]:
     """Return the best worth per cent of the changes of one project that pay and do not fit."""
     options, pick = scene.options[index], scene.picks[index]
     if len(options) == 0:

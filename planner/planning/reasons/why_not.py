@@ -29,7 +29,7 @@ from planner.offering.objective import objective_worth
 from planner.planning.conflict.smallest import BUDGET
 from planner.planning.reasons.barred import barred_by
 from planner.planning.reasons.obstacles import Obstacles, find_obstacles
-from planner.planning.reasons.projects import Scene
+from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Reason", "why_not_funded"]
 
@@ -64,7 +64,7 @@ class Reason:
     every: bool = True
 
 
-def why_not_funded(scene: Scene, index: int) -> Reason:
+def why_not_funded(scene: SolvedScene, index: int) -> Reason:
     """Return which of rule, target, chance, value or budget keeps the project out."""
     menu, options = scene.menus[index], scene.options[index]
     skipping = [
@@ -98,12 +98,12 @@ def why_not_funded(scene: Scene, index: int) -> Reason:
     return Reason("in the way", _in_the_way(scene, index, obstacles), limits, bool(common))
 
 
-def _trivial(scene: Scene, index: int) -> Trivial:
+def _trivial(scene: SolvedScene, index: int) -> Trivial:
     project = scene.menus[index].project
     return Trivial(project.majority_guess_error, project.error_target)
 
 
-def _worthless(scene: Scene, index: int) -> NothingAdds | NothingPays:
+def _worthless(scene: SolvedScene, index: int) -> NothingAdds | NothingPays:
     """Return what the best option earns and costs, where none is worth more than nothing."""
     options, project = scene.options[index], scene.menus[index].project
     best = int(np.argmax(objective_worth(options, scene.objective)))
@@ -119,7 +119,7 @@ def _worthless(scene: Scene, index: int) -> NothingAdds | NothingPays:
     )
 
 
-def _barred(scene: Scene, index: int, limits: tuple[str, ...]) -> NotFunded:
+def _barred(scene: SolvedScene, index: int, limits: tuple[str, ...]) -> NotFunded:
     """Return which limits no plan keeps that funds the project."""
     portfolio, options = scene.portfolio, scene.options[index]
     cents = int(options.total_cents.min())
@@ -143,7 +143,7 @@ def _barred(scene: Scene, index: int, limits: tuple[str, ...]) -> NotFunded:
     return NoPlanKeeps(limits)
 
 
-def _dues(scene: Scene, index: int, obstacles: Obstacles) -> Dues:
+def _dues(scene: SolvedScene, index: int, obstacles: Obstacles) -> Dues:
     """Return which shared assets the project cannot bear."""
     options = scene.options[index]
     best = int(np.argmax(obstacles.margin))
@@ -152,7 +152,7 @@ def _dues(scene: Scene, index: int, obstacles: Obstacles) -> Dues:
     return Dues(worth, options.uses[way], int(obstacles.dues[best]) / 100)
 
 
-def _offer(scene: Scene, index: int, row: int) -> Offer:
+def _offer(scene: SolvedScene, index: int, row: int) -> Offer:
     """Return what an option costs, how likely it is, and what it expects."""
     options = scene.options[index]
     worth = float(objective_worth(options, scene.objective)[row])
@@ -163,7 +163,7 @@ def _offer(scene: Scene, index: int, row: int) -> Offer:
     )
 
 
-def _in_the_way(scene: Scene, index: int, obstacles: Obstacles) -> InTheWay:
+def _in_the_way(scene: SolvedScene, index: int, obstacles: Obstacles) -> InTheWay:
     """Return which limits the project's options would break, added to this plan."""
     left = None
     if BUDGET in obstacles.any and scene.portfolio.hold is None:
@@ -178,13 +178,13 @@ def _in_the_way(scene: Scene, index: int, obstacles: Obstacles) -> InTheWay:
     return InTheWay(common or obstacles.any, bool(common), offer, left, periods)
 
 
-def _not_in_the_best(scene: Scene, index: int, obstacles: Obstacles) -> NotInTheBest:
+def _not_in_the_best(scene: SolvedScene, index: int, obstacles: Obstacles) -> NotInTheBest:
     """Return that no limit is in the way: the measure of risk is, or the search ended early."""
     is_measured = scene.portfolio.risk.measure != "expected"
     return NotInTheBest(is_measured, _offer(scene, index, int(np.argmax(obstacles.margin))))
 
 
-def _too_unlikely(scene: Scene, index: int) -> Unlikely:
+def _too_unlikely(scene: SolvedScene, index: int) -> Unlikely:
     """Return what chance is reached at best, and which threshold it misses."""
     menu = scene.menus[index]
     best = int(np.argmax(menu.priced.chance))
@@ -198,7 +198,7 @@ def _too_unlikely(scene: Scene, index: int) -> Unlikely:
     )
 
 
-def _outbid(scene: Scene, index: int) -> Outbid:
+def _outbid(scene: SolvedScene, index: int) -> Outbid:
     """Compare the project's best worth per unit of money with the budget's price."""
     options = scene.options[index]
     worth = objective_worth(options, scene.objective)

@@ -32,7 +32,7 @@ from planner.errors import InputError, Problem
 from planner.planning.audit import broken_by, period_cents, recompute
 from planner.planning.judge import held_out, judge_risk
 from planner.planning.prepare import Prepared, prepare
-from planner.planning.sharing import Split, purchases, shared_result, split
+from planner.planning.sharing import PurchaseSplit, purchases, shared_result, split
 from planner.planning.verdict import rule_on
 from planner.questions.changes.diff import compare_plans
 from planner.solving.measures import risk_value
@@ -173,7 +173,7 @@ class _Seen:
 
     prepared: Prepared
     picks: tuple[int | None, ...]
-    splits: tuple[Split, ...]
+    splits: tuple[PurchaseSplit, ...]
     cents: int
     value: float
     held_out: float

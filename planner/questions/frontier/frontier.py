@@ -22,8 +22,7 @@ from planner.errors import InputError, NotConvergedError, Problem, bad_value
 from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
 from planner.offering.objective import require_search_limits
-from planner.offering.problem import Problem as ProblemArrays
-from planner.offering.problem import Solution, Solver
+from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.planning.budgets import budget_grid, dearest_spend, require_budgets
 from planner.planning.held_out import HeldOut, with_all_draws
 from planner.planning.hold import holds_chance
@@ -265,7 +264,7 @@ def _goal(
         met = goal_met(goal, seen.success, values[seen.owners], seen.spend, projects)
         return int(met.sum()), len(met)
 
-    def solver(one: ProblemArrays) -> Solver:
+    def solver(one: DecisionProblem) -> Solver:
         from planner.solving.solver import PortfolioSolver
 
         return PortfolioSolver(one)

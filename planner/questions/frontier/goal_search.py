@@ -21,7 +21,7 @@ from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import OutOfEffortError
 from planner.offering.outcomes import PackedOutcomes
-from planner.offering.problem import Floats, Problem, Solution, Solver
+from planner.offering.problem import DecisionProblem, Floats, Solution, Solver
 from planner.questions.frontier.goals import Goal, binomial_interval, goal_met
 from planner.questions.frontier.sweeps import swept
 
@@ -79,10 +79,10 @@ class _Search:
 
     goal: Goal
     confidence: float
-    problem: Problem
+    problem: DecisionProblem
     outcomes: PackedOutcomes
     values: Floats
-    solver: Callable[[Problem], Solver]
+    solver: Callable[[DecisionProblem], Solver]
     hits: Callable[[Solution], tuple[int, int]]
     deadline: Deadline
 
@@ -159,8 +159,8 @@ class _Search:
 def smallest_budget(
     goal: Goal,
     confidence: float,
-    problem: Problem,
-    solver: Callable[[Problem], Solver],
+    problem: DecisionProblem,
+    solver: Callable[[DecisionProblem], Solver],
     hits: Callable[[Solution], tuple[int, int]],
     *,
     values: Floats,
@@ -175,7 +175,7 @@ def smallest_budget(
     ----------
     goal, confidence
         What is asked.
-    problem : Problem
+    problem : DecisionProblem
         With packed outcomes.
     solver : callable
         Makes a solver of a problem.
@@ -235,7 +235,7 @@ def smallest_budget(
 def _answer(
     goal: Goal,
     confidence: float,
-    problem: Problem,
+    problem: DecisionProblem,
     tried: Sequence[_Tried],
     trials: int,
     currency: str,

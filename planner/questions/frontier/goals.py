@@ -11,8 +11,7 @@ from planner.domain.limits import MAX_MONEY
 from planner.domain.quantities import QuantityError, parse_number, show
 from planner.domain.results.frontier import GoalResult
 from planner.domain.results.plan import Interval
-from planner.errors import InputError, bad_value
-from planner.errors import Problem as Mistake
+from planner.errors import InputError, Problem, bad_value
 
 __all__ = [
     "Goal",
@@ -101,9 +100,9 @@ def goal_problems(goals: Sequence[Goal], confidence: float, projects: int) -> No
     mistakes = []
     if not 0 < confidence < 1:
         message = f"got {confidence!r}; a confidence lies strictly between 0 and 1."
-        mistakes.append(Mistake("--confidence", message, "--confidence 0.9"))
+        mistakes.append(Problem("--confidence", message, "--confidence 0.9"))
     mistakes += [
-        Mistake(
+        Problem(
             "--goal",
             f"got {count(goal.amount)} targets; the file has {projects} projects.",
             f"--goal targets:{projects}",

@@ -22,7 +22,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
-from planner.offering.problem import Floats, Problem, Rows, Solution, Solver
+from planner.offering.problem import DecisionProblem, Floats, Rows, Solution, Solver
 from planner.planning.reasons.priced import pays_at_prices
 
 type Bools = NDArray[np.bool_]
@@ -115,9 +115,9 @@ def model_states(coefficients: Floats, outcome: Floats, count: int) -> list[Rows
 
 
 def core_indices(
-    problem: Problem,
+    problem: DecisionProblem,
     coefficients: Floats,
-    solver: Callable[[Problem], Solver],
+    solver: Callable[[DecisionProblem], Solver],
     solution: Solution | None = None,
     deadline: Deadline = NEVER,
     possible: Bools | None = None,
@@ -126,7 +126,7 @@ def core_indices(
 
     Parameters
     ----------
-    problem : Problem
+    problem : DecisionProblem
         With outcomes.
     coefficients : ndarray of shape (n_draws, n_coefficients)
         From :func:`coefficient_draws`, on the draws of the outcomes.
@@ -173,7 +173,7 @@ def core_indices(
     return funded / len(states)
 
 
-def solves_each_state(problem: Problem) -> bool:
+def solves_each_state(problem: DecisionProblem) -> bool:
     """Whether the plan of each state is solved for: where that is cheap."""
     if problem.spend is not None:
         return False
@@ -186,7 +186,9 @@ def solves_each_state(problem: Problem) -> bool:
     )
 
 
-def _best_in(state: Problem, solver: Callable[[Problem], Solver], deadline: Deadline) -> Solution:
+def _best_in(
+    state: DecisionProblem, solver: Callable[[DecisionProblem], Solver], deadline: Deadline
+) -> Solution:
     """Return the plan of the highest expectation in one state."""
     if state.spend is None:
         state = replace(state, outcomes=None)
@@ -197,7 +199,7 @@ def _best_in(state: Problem, solver: Callable[[Problem], Solver], deadline: Dead
     return best
 
 
-def _leading_options(problem: Problem) -> Rows:
+def _leading_options(problem: DecisionProblem) -> Rows:
     """Return the best option of each project by expected worth, of the projects worth most."""
     order = np.lexsort((problem.tie, -problem.worth, problem.owner))
     _, first = np.unique(problem.owner[order], return_index=True)

@@ -18,7 +18,7 @@ from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import Plan
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
-from planner.reporting.columns import Column, Columns, Kind, Surface
+from planner.reporting.columns import Column, Columns, Look, Surface
 from planner.reporting.figures.fan import images_shown
 from planner.reporting.notebook.project_columns import project_columns, project_row
 from planner.reporting.sections.estimate_columns import ESTIMATES
@@ -43,17 +43,17 @@ FORECAST_COLUMNS = {
 }
 
 _UNITS = {
-    Kind.COUNT: "images",
-    Kind.NEED: "images, inf: never",
-    Kind.TALLY: "projects",
-    Kind.MONEY: "currency",
-    Kind.AMOUNT: "currency",
-    Kind.WORTH: "currency",
-    Kind.WORTH_TARGETS: "targets",
-    Kind.TARGETS: "targets",
-    Kind.CHANCE: "share in [0, 1]",
-    Kind.RATE: "error in (0, 1)",
-    Kind.LEVEL: "share in [0, 1]",
+    Look.COUNT: "images",
+    Look.NEED: "images, inf: never",
+    Look.TALLY: "projects",
+    Look.MONEY: "currency",
+    Look.AMOUNT: "currency",
+    Look.WORTH: "currency",
+    Look.WORTH_TARGETS: "targets",
+    Look.TARGETS: "targets",
+    Look.CHANCE: "share in [0, 1]",
+    Look.RATE: "error in (0, 1)",
+    Look.LEVEL: "share in [0, 1]",
 }
 
 _QUANTILES = {f"p{percent:02d}": percent / 100 for percent in (5, 10, 25, 50, 75, 90, 95)}
@@ -147,9 +147,9 @@ def _meaning[R](column: Column[R]) -> str:
 
 def _raw[R](column: Column[R], record: R) -> object:
     value = column.value(record)
-    if column.kind is Kind.NEED:
+    if column.kind is Look.NEED:
         return float("inf") if value is None else value
-    return str(value) if column.kind is Kind.VERDICT else value
+    return str(value) if column.kind is Look.VERDICT else value
 
 
 def _frame(

@@ -4,7 +4,7 @@ from planner.domain.format import percent_as_set
 from planner.domain.results.explanation import Standing, TornadoBar
 from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
-from planner.reporting.columns import Column, Columns, Kind, Surface
+from planner.reporting.columns import Column, Columns, Look, Surface
 
 __all__ = ["MARK", "STANDINGS", "TORNADO", "frontier_columns", "is_here"]
 
@@ -25,7 +25,7 @@ def is_here(frontier: Frontier, point: FrontierPoint) -> bool:
 def frontier_columns(frontier: Frontier) -> Columns[FrontierPoint]:
     """Return the columns of a frontier's points, in the unit of its objective."""
     counts = frontier.objective is Objective.TARGETS_MET
-    worth = Kind.WORTH_TARGETS if counts else Kind.WORTH
+    worth = Look.WORTH_TARGETS if counts else Look.WORTH
     step = 1000 if counts else 1
     tail = f"Worst\n{percent_as_set(1 - frontier.level)}"
 
@@ -33,13 +33,13 @@ def frontier_columns(frontier: Frontier) -> Columns[FrontierPoint]:
         return max(0.0, point.bound - point.value) / (abs(point.value) or 1.0)
 
     declared: tuple[Column[FrontierPoint], ...] = (
-        Column(key="here", header="", kind=Kind.WORD,
+        Column(key="here", header="", kind=Look.WORD,
                of=lambda p: MARK if is_here(frontier, p) else ""),
-        Column(key="budget", header="Budget", kind=Kind.AMOUNT, unit="money",
+        Column(key="budget", header="Budget", kind=Look.AMOUNT, unit="money",
                said={_PAGE: "Budget, {currency}"}, note="Limit on committed spend."),
-        Column(key="weight", header="Weight", kind=Kind.SCORE,
+        Column(key="weight", header="Weight", kind=Look.SCORE,
                note="Of the tail in the risk measure, in [0, 1]; 0 is the expectation."),
-        Column(key="committed", header="Committed", kind=Kind.AMOUNT, unit="money",
+        Column(key="committed", header="Committed", kind=Look.AMOUNT, unit="money",
                said={_TERMINAL: "Spend"}, note="Spend of the best plan found."),
         Column(key="value", header="Value", kind=worth, unit="objective",
                said={_TERMINAL: _WORTH[frontier.objective], _PAGE: "Worth"},
@@ -50,21 +50,21 @@ def frontier_columns(frontier: Frontier) -> Columns[FrontierPoint]:
                note="Expected worth on draws the plan never saw."),
         Column(key="cvar", header="Worst outcomes", kind=worth, said={_TERMINAL: tail},
                note="Mean of its worst outcomes on these draws."),
-        Column(key="expected_targets", header="Targets expected", kind=Kind.TARGETS,
+        Column(key="expected_targets", header="Targets expected", kind=Look.TARGETS,
                said={_TERMINAL: "Targets", _PAGE: "Targets met on average, held out"},
                note="Sum of the chances of target of what is funded."),
-        Column(key="chance_all", header="All met", kind=Kind.CHANCE, said={_TERMINAL: "All\nmet"},
+        Column(key="chance_all", header="All met", kind=Look.CHANCE, said={_TERMINAL: "All\nmet"},
                given=lambda p: bool(p.funded),
                note="Chance that every funded project meets its target."),
-        Column(key="funded", header="Funds", kind=Kind.NAME, of=lambda p: ", ".join(p.funded),
+        Column(key="funded", header="Funds", kind=Look.NAME, of=lambda p: ", ".join(p.funded),
                note="Ids, separated by ', '."),
-        Column(key="n_funded", header="Funded", kind=Kind.TALLY, of=lambda p: len(p.funded),
+        Column(key="n_funded", header="Funded", kind=Look.TALLY, of=lambda p: len(p.funded),
                said={_TERMINAL: "Funds"}, note="How many projects it funds."),
-        Column(key="shadow_price", header="Price of budget", kind=Kind.FIGURE,
+        Column(key="shadow_price", header="Price of budget", kind=Look.FIGURE,
                note="Worth of one more unit of budget, units of the objective per currency."),
-        Column(key="adds", header="+1,000\nadds" if counts else "+1 adds", kind=Kind.FIGURE,
+        Column(key="adds", header="+1,000\nadds" if counts else "+1 adds", kind=Look.FIGURE,
                of=lambda p: step * p.shadow_price),
-        Column(key="gap", header="Gap", kind=Kind.GAP, of=gap),
+        Column(key="gap", header="Gap", kind=Look.GAP, of=gap),
     )  # fmt: skip
     return Columns(
         place="",
@@ -94,12 +94,12 @@ def _views(frontier: Frontier, *, counts: bool) -> dict[Surface, tuple[str, ...]
 STANDINGS = Columns[Standing](
     place="standings",
     declared=(
-        Column(key="project", header="Project", kind=Kind.NAME, widths=(30, 30),
+        Column(key="project", header="Project", kind=Look.NAME, widths=(30, 30),
                note="Name in the portfolio."),
-        Column(key="verdict", header="Verdict", kind=Kind.WORD, note="GO, PILOT or NO-GO."),
-        Column(key="core_index", header="Core index", kind=Kind.CHANCE, bounded=True,
+        Column(key="verdict", header="Verdict", kind=Look.WORD, note="GO, PILOT or NO-GO."),
+        Column(key="core_index", header="Core index", kind=Look.CHANCE, bounded=True,
                note="Share of states of the model in which the best plan funds it."),
-        Column(key="standing", header="Standing", kind=Kind.WORD,
+        Column(key="standing", header="Standing", kind=Look.WORD,
                note="core, borderline or exterior."),
     ),
 )  # fmt: skip
@@ -107,15 +107,15 @@ STANDINGS = Columns[Standing](
 TORNADO = Columns[TornadoBar](
     place="tornado.bars",
     declared=(
-        Column(key="input", header="Input", kind=Kind.NAME, note="What is moved."),
-        Column(key="unit", header="Unit", kind=Kind.WORD, note="Of the input."),
-        Column(key="low", header="P10", kind=Kind.FIGURE, note="Its P10, in that unit."),
-        Column(key="high", header="P90", kind=Kind.FIGURE, note="Its P90, in that unit."),
-        Column(key="value_at_low", header="Value at P10", kind=Kind.FIGURE,
+        Column(key="input", header="Input", kind=Look.NAME, note="What is moved."),
+        Column(key="unit", header="Unit", kind=Look.WORD, note="Of the input."),
+        Column(key="low", header="P10", kind=Look.FIGURE, note="Its P10, in that unit."),
+        Column(key="high", header="P90", kind=Look.FIGURE, note="Its P90, in that unit."),
+        Column(key="value_at_low", header="Value at P10", kind=Look.FIGURE,
                note="The decision's value there, in the tornado's unit."),
-        Column(key="value_at_high", header="Value at P90", kind=Kind.FIGURE,
+        Column(key="value_at_high", header="Value at P90", kind=Look.FIGURE,
                note="The decision's value there, in the tornado's unit."),
-        Column(key="effect", header="Effect", kind=Kind.FIGURE,
+        Column(key="effect", header="Effect", kind=Look.FIGURE,
                note="Distance between the two, in the tornado's unit."),
     ),
 )  # fmt: skip

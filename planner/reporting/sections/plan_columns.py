@@ -14,7 +14,7 @@ from planner.domain.results.plan import (
 )
 from planner.domain.vocabulary import Objective, Verdict
 from planner.economics.ledger import LINES
-from planner.reporting.columns import Column, Columns, Kind, Surface
+from planner.reporting.columns import Column, Columns, Look, Surface
 from planner.reporting.words.report import BASELINE_BEATEN, BASELINE_BETTER
 
 __all__ = [
@@ -42,55 +42,55 @@ def _cost_column(kind: str) -> Column[Decision]:
     """Return the column of a line of the ledger, or of one that another release knew."""
     words = kind.replace("_", " ")
     buys = next((line.buys for line in LINES if line.name == kind), words)
-    return Column(key=f"cost.{kind}", header=words.capitalize(), kind=Kind.MONEY, unit="money",
+    return Column(key=f"cost.{kind}", header=words.capitalize(), kind=Look.MONEY, unit="money",
                   given=is_funded, note=f"Committed for {buys}.")  # fmt: skip
 
 
 DECISIONS = Columns[Decision](
     place="decisions",
     declared=(
-        Column(key="project", header="Project", kind=Kind.NAME, note="Name in the portfolio.",
+        Column(key="project", header="Project", kind=Look.NAME, note="Name in the portfolio.",
                widths=(18, 15), sheet_width=22),
-        Column(key="verdict", header="Verdict", kind=Kind.VERDICT, sheet_width=10,
+        Column(key="verdict", header="Verdict", kind=Look.VERDICT, sheet_width=10,
                note="GO: funded and likely enough. PILOT: funded, but measure first. NO-GO: not "
                "funded; once a pilot is measured, nothing below go_chance is, unless a rule "
                "demands it."),
-        Column(key="architecture", header="Architecture", kind=Kind.NAME, given=is_funded,
+        Column(key="architecture", header="Architecture", kind=Look.NAME, given=is_funded,
                note="Network to train. Empty if the project is not funded.", widths=(16, 10),
                sheet_width=18),
-        Column(key="images_total", header="Train on", kind=Kind.COUNT, unit="images",
+        Column(key="images_total", header="Train on", kind=Look.COUNT, unit="images",
                given=is_funded, said={_PAGE: "Images to train on"}, sheet_width=12,
                note="Labelled images in all. Empty if the project is not funded."),
-        Column(key="images_to_buy", header="To buy", kind=Kind.COUNT, unit="images",
+        Column(key="images_to_buy", header="To buy", kind=Look.COUNT, unit="images",
                given=is_funded, said={_PAGE: "of these to buy"}, sheet_width=12,
                note="Images labelled for this project itself. Empty if the project is not "
                "funded."),
-        Column(key="chance_of_target", header="Chance of target", kind=Kind.CHANCE, unit="%",
+        Column(key="chance_of_target", header="Chance of target", kind=Look.CHANCE, unit="%",
                given=is_funded, bounded=True, sheet_width=12,
                said={_TERMINAL: "Chance of\ntarget", _NOTEBOOK: "Chance"},
                note="Chance that the trained system meets its target. Empty if the project is "
                "not funded."),
-        Column(key="expected_value", header="Expected value", kind=Kind.MONEY, unit="money",
+        Column(key="expected_value", header="Expected value", kind=Look.MONEY, unit="money",
                given=is_funded, note="Value times chance of target; a present value if there is "
                "a discount rate."),
-        Column(key="expected_net_value", header="Expected net value", kind=Kind.MONEY,
+        Column(key="expected_net_value", header="Expected net value", kind=Look.MONEY,
                unit="money", given=is_funded, note="Expected value less what it costs.",
                said={_PAGE: "Expected net value, {currency}", _NOTEBOOK: "Net"}),
-        Column(key="why", header="Why", kind=Kind.WORD, note="The reason in a sentence.",
+        Column(key="why", header="Why", kind=Look.WORD, note="The reason in a sentence.",
                sheet_width=90),
-        Column(key="expected_cost", header="Expected spend", kind=Kind.MONEY, unit="money",
+        Column(key="expected_cost", header="Expected spend", kind=Look.MONEY, unit="money",
                given=is_funded, note="Mean spend: the total in mode commit, less in mode "
                "stop_when_reached."),
-        Column(key="start", header="Starts in", kind=Kind.NAME, unit="period", given=is_funded,
+        Column(key="start", header="Starts in", kind=Look.NAME, unit="period", given=is_funded,
                optional=True, said={_TERMINAL: "Start", _PAGE: "Start", _NOTEBOOK: "Start"},
                note="Period in which it starts, if there are periods.", widths=(7, 7),
                sheet_width=11),
-        Column(key="assets", header="Uses", kind=Kind.NAME, of=lambda d: ", ".join(d.assets),
+        Column(key="assets", header="Uses", kind=Look.NAME, of=lambda d: ", ".join(d.assets),
                given=is_funded, optional=True, note="Shared assets it uses.", sheet_width=18),
         *(_cost_column(kind) for kind in Cost.ALWAYS),
-        Column(key="cost.shared", header="Shared", kind=Kind.MONEY, unit="money",
+        Column(key="cost.shared", header="Shared", kind=Look.MONEY, unit="money",
                given=is_funded, note="The project's share of shared assets."),
-        Column(key="cost.total", header="Total", kind=Kind.MONEY, unit="money", given=is_funded,
+        Column(key="cost.total", header="Total", kind=Look.MONEY, unit="money", given=is_funded,
                said={_TERMINAL: "Spend", _PAGE: "Spend, {currency}", _NOTEBOOK: "Spend"},
                note="All parts of its cost together."),
     ),
@@ -136,13 +136,13 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
 PERIODS = Columns[PeriodSpend](
     place="periods",
     declared=(
-        Column(key="id", header="Period", kind=Kind.NAME, note="Name of the period.",
+        Column(key="id", header="Period", kind=Look.NAME, note="Name of the period.",
                widths=(30, 30), sheet_width=22),
-        Column(key="budget", header="Budget", kind=Kind.MONEY, unit="money",
+        Column(key="budget", header="Budget", kind=Look.MONEY, unit="money",
                note="Hard limit on what starts in it."),
-        Column(key="committed", header="Committed", kind=Kind.MONEY, unit="money",
+        Column(key="committed", header="Committed", kind=Look.MONEY, unit="money",
                note="What starts in it."),
-        Column(key="", name="left", header="Left", kind=Kind.MONEY, unit="money",
+        Column(key="", name="left", header="Left", kind=Look.MONEY, unit="money",
                of=lambda p: p.budget - p.committed, note="Of its budget."),
     ),
     views={
@@ -154,20 +154,20 @@ PERIODS = Columns[PeriodSpend](
 UNITS = Columns[UnitSpend](
     place="units",
     declared=(
-        Column(key="id", header="Unit", kind=Kind.NAME, note="Business unit.",
+        Column(key="id", header="Unit", kind=Look.NAME, note="Business unit.",
                said={_TERMINAL: "Business unit"}, widths=(22, 22), sheet_width=22),
-        Column(key="committed", header="Committed", kind=Kind.MONEY, unit="money",
+        Column(key="committed", header="Committed", kind=Look.MONEY, unit="money",
                note="Spend of its projects, shares of shared assets included."),
-        Column(key="own", header="Without shared", kind=Kind.MONEY, unit="money",
+        Column(key="own", header="Without shared", kind=Look.MONEY, unit="money",
                said={_TERMINAL: "Own", _PAGE: "Without shared assets"},
                note="The same without shares of shared assets: what rules on a unit's share "
                "count."),
-        Column(key="own_share", header="Share of that", kind=Kind.CHANCE, unit="%",
+        Column(key="own_share", header="Share of that", kind=Look.CHANCE, unit="%",
                said={_TERMINAL: "Of all own"},
                note="Its part of what all projects spend without shares of shared assets."),
-        Column(key="projects", header="Projects", kind=Kind.TALLY, unit="number",
+        Column(key="projects", header="Projects", kind=Look.TALLY, unit="number",
                said={_PAGE: "Proposed"}, note="How many it has."),
-        Column(key="funded", header="Funded", kind=Kind.TALLY, unit="number",
+        Column(key="funded", header="Funded", kind=Look.TALLY, unit="number",
                note="How many of them are funded."),
     ),
     views={
@@ -179,20 +179,20 @@ UNITS = Columns[UnitSpend](
 BASELINES = Columns[Baseline](
     place="audit.baselines",
     declared=(
-        Column(key="name", header="Another way to spend the budget", kind=Kind.NAME,
+        Column(key="name", header="Another way to spend the budget", kind=Look.NAME,
                said={_PAGE: "Instead of the plan"}, note="What the plan is compared with.",
                sheet_width=22),
-        Column(key="held_out_value", header="Worth on held-out draws", kind=Kind.WORTH,
+        Column(key="held_out_value", header="Worth on held-out draws", kind=Look.WORTH,
                unit="objective", said={_PAGE: "Worth"},
                note="Its objective on draws that no solve saw.", sheet_width=18),
-        Column(key="committed", header="Commits", kind=Kind.MONEY, unit="money",
+        Column(key="committed", header="Commits", kind=Look.MONEY, unit="money",
                said={_PAGE: "Committed, {currency}"}, note="What it spends."),
-        Column(key="funded", header="Funds", kind=Kind.TALLY, unit="projects",
+        Column(key="funded", header="Funds", kind=Look.TALLY, unit="projects",
                said={_PAGE: "Funded"}, note="How many projects it funds."),
-        Column(key="beaten", header="Plan is at least as good", kind=Kind.WORD,
+        Column(key="beaten", header="Plan is at least as good", kind=Look.WORD,
                of=lambda b: "yes" if b.beaten else "no",
                note="Whether the plan is worth as much."),
-        Column(key="", name="verdict", header="Verdict", kind=Kind.WORD,
+        Column(key="", name="verdict", header="Verdict", kind=Look.WORD,
                of=lambda b: BASELINE_BEATEN if b.beaten else BASELINE_BETTER,
                note="The same in words."),
     ),
@@ -207,7 +207,7 @@ def baseline_columns(plan: Plan) -> Columns[Baseline]:
     """Return the columns of simpler plans, in the unit of a plan's objective."""
     if plan.objective is None or plan.objective.kind is not Objective.TARGETS_MET:
         return BASELINES
-    return BASELINES.with_kind("held_out_value", Kind.WORTH_TARGETS)
+    return BASELINES.with_kind("held_out_value", Look.WORTH_TARGETS)
 
 
 @dataclass(frozen=True)
@@ -227,24 +227,24 @@ class Share:
 SHARES = Columns[Share](
     place="shared",
     declared=(
-        Column(key="id", header="Asset", kind=Kind.NAME, of=lambda s: s.asset.id,
+        Column(key="id", header="Asset", kind=Look.NAME, of=lambda s: s.asset.id,
                note="Shared data set or base model.", sheet_width=22),
-        Column(key="kind", header="Kind", kind=Kind.WORD, of=lambda s: s.asset.kind,
+        Column(key="kind", header="Look", kind=Look.WORD, of=lambda s: s.asset.kind,
                note="dataset or base_model."),
-        Column(key="split", header="Split", kind=Kind.WORD, of=lambda s: s.asset.split,
+        Column(key="split", header="Split", kind=Look.WORD, of=lambda s: s.asset.split,
                note="Rule by which its cost is divided."),
-        Column(key="shares", header="Project", kind=Kind.NAME, of=lambda s: s.project,
+        Column(key="shares", header="Project", kind=Look.NAME, of=lambda s: s.project,
                note="Member of the asset.", widths=(30, 30), sheet_width=22),
-        Column(key="shares[project]", header="Share", kind=Kind.MONEY, unit="money",
+        Column(key="shares[project]", header="Share", kind=Look.MONEY, unit="money",
                of=lambda s: s.amount, note="What the project pays of it."),
-        Column(key="stand_alone[project]", header="Alone", kind=Kind.MONEY, unit="money",
+        Column(key="stand_alone[project]", header="Alone", kind=Look.MONEY, unit="money",
                of=lambda s: s.alone, note="What the project would pay if it bought the asset "
                "alone; empty if it does not use it."),
-        Column(key="cost", header="Cost of the asset", kind=Kind.MONEY, unit="money",
+        Column(key="cost", header="Cost of the asset", kind=Look.MONEY, unit="money",
                of=lambda s: s.asset.cost, note="In all; the shares add up to it to the cent."),
-        Column(key="images", header="Pool", kind=Kind.COUNT, unit="images",
+        Column(key="images", header="Pool", kind=Look.COUNT, unit="images",
                of=lambda s: s.asset.images or None, note="Images in its pool."),
-        Column(key="in_core", header="No group pays less alone", kind=Kind.WORD,
+        Column(key="in_core", header="No group pays less alone", kind=Look.WORD,
                of=lambda s: "yes" if s.asset.in_core else "no",
                note="Whether no group of users would pay less on its own."),
     ),

@@ -39,7 +39,7 @@ MOST_WARNED = 3
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisterRow:
     """One row of the register; ``weight`` is its expected loss, for the order."""
 
     weight: float
@@ -71,18 +71,18 @@ def register_section(material: Material) -> Section:
     return Section("register", words.REGISTER, tuple(blocks))
 
 
-def _of_plan(material: Material) -> Iterator[Entry]:
+def _of_plan(material: Material) -> Iterator[RegisterRow]:
     yield from _misses(material)[:MOST_MISSES]
     yield from _money(material)
     yield from _spread(material)
 
 
-def _misses(material: Material) -> list[Entry]:
+def _misses(material: Material) -> list[RegisterRow]:
     entries = [_miss(material, place) for place in material.funded]
     return sorted(entries, key=lambda entry: -entry.weight)
 
 
-def _miss(material: Material, place: int) -> Entry:
+def _miss(material: Material, place: int) -> RegisterRow:
     """Return the risk that a funded project misses its target."""
     decision, project = material.plan.decisions[place], material.project(place)
     currency, chance = material.currency, 1 - decision.chance_of_target
@@ -100,7 +100,7 @@ def _miss(material: Material, place: int) -> Entry:
         mitigation = say(words.MISS_GO_PILOTED, target=numbers.level(project.error_target))
     else:
         mitigation = say(words.MISS_GO, images=(_first_step(decision), " images"))
-    return Entry(
+    return RegisterRow(
         chance * ((project.value or 0.0) + decision.cost.total),
         say(words.MISS, name=Name(visible(decision.project))),
         (numbers.chance(chance),),
@@ -115,14 +115,14 @@ def _first_step(decision: Decision) -> Number:
     return numbers.images(max(held, round(decision.images_total / 10)))
 
 
-def _money(material: Material) -> Iterator[Entry]:
+def _money(material: Material) -> Iterator[RegisterRow]:
     risk, currency = material.plan.risk, material.currency
     if risk is None or not material.funded:
         return
     if risk.chance_over_budget > 0:
         excess = max(0.0, risk.cost.cvar90 - material.plan.budget.limit)
         contingency = numbers.amount(risk.cost.p80 - risk.cost.p50, currency, named=True)
-        yield Entry(
+        yield RegisterRow(
             risk.chance_over_budget * excess,
             (words.OVERSPEND,),
             (numbers.chance(risk.chance_over_budget, "risk.chance_over_budget"),),
@@ -134,7 +134,7 @@ def _money(material: Material) -> Iterator[Entry]:
         loss = float(np.mean(draws.net_value < 0))
         if loss > 0:
             lost = -float(np.mean(draws.net_value[draws.net_value < 0]))
-            yield Entry(
+            yield RegisterRow(
                 loss * lost,
                 (words.LOSS,),
                 (numbers.chance(loss),),
@@ -143,13 +143,13 @@ def _money(material: Material) -> Iterator[Entry]:
             )
 
 
-def _spread(material: Material) -> Iterator[Entry]:
+def _spread(material: Material) -> Iterator[RegisterRow]:
     plan, currency = material.plan, material.currency
     split = plan.risk.split if plan.risk else None
     if split is not None and material.funded and material.counts_money:
         sd = numbers.amount(split.shared_sd, currency, "risk.split.shared_sd", named=True)
         share = numbers.chance(split.shared_share, "risk.split.shared_share")
-        yield Entry(
+        yield RegisterRow(
             split.shared_sd * split.shared_share / 4,
             (words.TOGETHER,),
             say(words.TOGETHER_LIKELIHOOD, share=share),
@@ -164,7 +164,7 @@ def _spread(material: Material) -> Iterator[Entry]:
             key = f"decisions[{place}].cost.total"
             spend = numbers.amount(decision.cost.total, currency, key, named=True)
             share = numbers.chance(share_of)
-            yield Entry(
+            yield RegisterRow(
                 0.0,
                 say(words.CONCENTRATION, name=Name(visible(decision.project))),
                 say(words.CONCENTRATION_LIKELIHOOD, share=share),
@@ -176,7 +176,7 @@ def _spread(material: Material) -> Iterator[Entry]:
         held_out = material.worth(audit.held_out_value, "audit.held_out_value")
         in_sample = material.worth(audit.in_sample_value, "audit.in_sample_value")
         difference = audit.in_sample_value - audit.held_out_value
-        yield Entry(
+        yield RegisterRow(
             difference if material.counts_money else 0.0,
             (words.OPTIMISM,),
             (words.OPTIMISM_LIKELIHOOD,),
@@ -192,7 +192,7 @@ def _is_flattered(material: Material) -> bool:
     return audit is not None and audit.in_sample_value - audit.held_out_value >= least
 
 
-def _of_warnings(material: Material) -> Iterator[Entry]:
+def _of_warnings(material: Material) -> Iterator[RegisterRow]:
     """Yield one entry for each kind of warning, with the spend that rests on it."""
     plan, kinds = material.plan, dict[str, list[Warning_]]()
     for warning in plan.warnings:
@@ -205,7 +205,7 @@ def _of_warnings(material: Material) -> Iterator[Entry]:
             sum(round(100 * item.cost.total) for item in (plan.decisions if whole else about)) / 100
         )
         names = [Name(visible(item.project)) for item in about[:MOST_WARNED]]
-        yield Entry(
+        yield RegisterRow(
             spend,
             (words.RISK_OF.get(code, code.replace("_", " ").capitalize()),),
             say(words.WARNED_LIKELIHOOD, count=_who(names, len(about), whole=whole)),

@@ -5,30 +5,30 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from planner.reporting.columns import Column as Declared
-from planner.reporting.columns import Columns, Kind, Surface
+from planner.reporting.columns import Columns, Look, Surface
 from planner.reporting.xlsx import look
 from planner.reporting.xlsx.book import Column
 
 __all__ = ["letters", "sheet_columns"]
 
-_FORMATS: Mapping[Kind, str] = {
-    Kind.NAME: look.TEXT,
-    Kind.WORD: look.TEXT,
-    Kind.VERDICT: look.TEXT,
-    Kind.COUNT: look.COUNT,
-    Kind.NEED: look.COUNT,
-    Kind.TALLY: look.COUNT,
-    Kind.MONEY: look.MONEY,
-    Kind.AMOUNT: look.MONEY,
-    Kind.WORTH: look.MONEY,
-    Kind.WORTH_TARGETS: "0.00",
-    Kind.TARGETS: "0.00",
-    Kind.SCORE: "0.00",
-    Kind.GAP: "0.0000%",
-    Kind.CHANCE: look.CHANCE,
-    Kind.RATE: look.RATE,
-    Kind.LEVEL: "0.0##%",
-    Kind.FIGURE: look.NUMBER,
+_FORMATS: Mapping[Look, str] = {
+    Look.NAME: look.TEXT,
+    Look.WORD: look.TEXT,
+    Look.VERDICT: look.TEXT,
+    Look.COUNT: look.COUNT,
+    Look.NEED: look.COUNT,
+    Look.TALLY: look.COUNT,
+    Look.MONEY: look.MONEY,
+    Look.AMOUNT: look.MONEY,
+    Look.WORTH: look.MONEY,
+    Look.WORTH_TARGETS: "0.00",
+    Look.TARGETS: "0.00",
+    Look.SCORE: "0.00",
+    Look.GAP: "0.0000%",
+    Look.CHANCE: look.CHANCE,
+    Look.RATE: look.RATE,
+    Look.LEVEL: "0.0##%",
+    Look.FIGURE: look.NUMBER,
 }
 
 
@@ -56,9 +56,9 @@ def letters[R](columns: Columns[R], records: Sequence[R]) -> dict[str, str]:
 
 def _value[R](column: Declared[R], record: R) -> object:
     """Return what a cell holds: amounts add up, so an amount of nothing is 0 and not empty."""
-    if column.kind is not Kind.MONEY and not column.given(record):
+    if column.kind is not Look.MONEY and not column.given(record):
         return None
     value = column.value(record)
-    if column.kind is Kind.NEED:
+    if column.kind is Look.NEED:
         return math.inf if value is None else value
-    return str(value) if column.kind is Kind.VERDICT else value if value != "" else None
+    return str(value) if column.kind is Look.VERDICT else value if value != "" else None

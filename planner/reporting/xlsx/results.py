@@ -13,7 +13,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Plan, Quantiles
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.questions.estimate.estimate import Estimate
-from planner.reporting.columns import Columns, Kind, Surface
+from planner.reporting.columns import Columns, Look, Surface
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.plan_columns import (
     PERIODS,
@@ -100,7 +100,7 @@ def _write_plan(book: Book, plan: Plan) -> None:
             cell.number_format = look.chance_format(chance, against)
     look.put(sheet, row, 1, "Total", bold=True)
     for number, column in enumerate(used, 1):
-        if column.kind is Kind.MONEY:
+        if column.kind is Look.MONEY:
             letter, total = at[column.key], sum(float(str(column.value(d))) for d in decisions)
             text = f"=SUM({letter}{first}:{letter}{last})" if decisions else "=0"
             book.formula(sheet, (row, number), text, float(total), look.MONEY)

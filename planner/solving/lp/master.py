@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from planner.offering.effort import Effort
 from planner.solving.lp.columns import knapsack_corner
 from planner.solving.lp.cuts import CutPool
+from planner.solving.lp.dual_prices import Prices, Terms
 from planner.solving.lp.highs import INFINITE, Kept
 from planner.solving.lp.model import Units, build_model
-from planner.solving.lp.pricing import Prices, Terms
 from planner.solving.system import System
 
 type Floats = NDArray[np.float64]

@@ -24,7 +24,7 @@ import pulp
 from numpy.typing import NDArray
 
 from planner.solving.lp.cuts import CutPool
-from planner.solving.lp.pricing import Terms
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import System, power_of_two
 
 type Floats = NDArray[np.float64]

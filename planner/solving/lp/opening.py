@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.lp.columns import knapsack_corner
 from planner.solving.lp.cuts import Cut, CutPool, summed_draws
-from planner.solving.lp.pricing import Terms
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import System
 from planner.solving.tail import DrawWeights, touching_weights
 

@@ -18,8 +18,8 @@ from planner.errors import NotConvergedError
 from planner.offering.effort import Effort
 from planner.offering.problem import Outcomes, SpendBound
 from planner.solving.lp.cuts import cut_work, summed_draws
+from planner.solving.lp.dual_prices import Bound, Prices, Terms, price
 from planner.solving.lp.master import Master, Relaxed
-from planner.solving.lp.pricing import Bound, Prices, Terms, price
 from planner.solving.tail import (
     DrawWeights,
     measure,

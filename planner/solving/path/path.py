@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.errors import AuditError
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.solving.certify import Certifier, Choice
 from planner.solving.gap import PROVEN_GAP, relative_gap
-from planner.solving.lp.pricing import Terms
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.lp.relax import ROUNDING
 from planner.solving.path.halves import best_near
 from planner.solving.path.points import Points, undominated_points
@@ -40,7 +40,7 @@ type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]
 
 
-def applies(problem: Problem) -> bool:
+def applies(problem: DecisionProblem) -> bool:
     """Whether expected worth under a budget is all there is to a problem."""
     return (
         tail_share(problem.risk) == 0

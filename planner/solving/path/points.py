@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 from planner.solving.system import rising
 
 __all__ = ["Points", "undominated_points"]
@@ -60,7 +60,7 @@ class Points:
         return Points(self.option[some], self.owner[some], self.cents[some], self.worth[some])
 
 
-def undominated_points(problem: Problem) -> Points:
+def undominated_points(problem: DecisionProblem) -> Points:
     """Return the points of a problem whose options cost at least 0.
 
     Of options equal in cost and worth the first by tie stands for all. O(n log n).

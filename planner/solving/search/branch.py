@@ -56,7 +56,7 @@ def splits(judge: Certifier, n_options: int) -> bool:
 
 
 @dataclass(order=True)
-class Part:
+class OpenBranch:
     """An open part of the table, the least bounded first."""
 
     key: float
@@ -65,7 +65,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class GroupSplit:
     """Columns of a group up to ``last`` on one side, the others on the other."""
 
     group: int
@@ -85,7 +85,7 @@ class Effects:
         self.total[side, group] += max(0.0, lowered) / max(moved, 1e-3)
         self.count[side, group] += 1
 
-    def expected(self, split: Split, side: int) -> float:
+    def expected(self, split: GroupSplit, side: int) -> float:
         """Return by how much a side is likely to be bounded lower."""
         moved = split.above if side == 0 else 1 - split.above
         count = self.count[side, split.group]
@@ -115,7 +115,7 @@ class TreeSearch:
         self.table = program.table
         self._effects = Effects(self.table.n_groups)
         self._numbers = itertools.count()
-        self._open: list[Part] = []
+        self._open: list[OpenBranch] = []
         self.nodes = 0
 
     def run(self, best: Choice, bound: float, allowed: Flags | None = None) -> tuple[Choice, float]:
@@ -135,7 +135,7 @@ class TreeSearch:
             self.program.add_cut(touching_weights(best.worth_draws, self.judge.risk))
         if allowed is None:
             allowed = np.ones(len(self.table.mean), dtype=np.bool_)
-        self._open = [Part(-bound, next(self._numbers), allowed)]
+        self._open = [OpenBranch(-bound, next(self._numbers), allowed)]
         while self._open and -self._open[0].key > self._enough():
             part = heapq.heappop(self._open)
             try:
@@ -149,7 +149,7 @@ class TreeSearch:
         """Return the worth up to which a part need not be looked at."""
         return self.best.value + 0.999 * self.gap * abs(self.best.value)
 
-    def _look_at(self, part: Part) -> None:
+    def _look_at(self, part: OpenBranch) -> None:
         """Bound a part, then search it whole or split it."""
         self.nodes += 1
         allowed = part.allowed.copy()
@@ -223,7 +223,7 @@ class TreeSearch:
         """Split a part where that lowers the bounds of both sides most."""
         effects = self._effects
 
-        def promise(split: Split) -> float:
+        def promise(split: GroupSplit) -> float:
             low, high = effects.expected(split, 0), effects.expected(split, 1)
             return -max(low, 1e-9 * abs(bound)) * max(high, 1e-9 * abs(bound))
 
@@ -249,9 +249,9 @@ class TreeSearch:
             if not unknown:
                 break
         for limit, inside in best[1] if best is not None else []:
-            heapq.heappush(self._open, Part(-limit, next(self._numbers), inside))
+            heapq.heappush(self._open, OpenBranch(-limit, next(self._numbers), inside))
 
-    def _tried(self, split: Split, allowed: Flags, bound: float) -> list[tuple[float, Flags]]:
+    def _tried(self, split: GroupSplit, allowed: Flags, bound: float) -> list[tuple[float, Flags]]:
         """Return the sides of a split that may hold a better plan, with their bounds."""
         sides = []
         own = self.table.group == split.group
@@ -269,7 +269,7 @@ class TreeSearch:
                 sides.append((limit, inside & near))
         return sides
 
-    def _splits(self, allowed: Flags, priced: Priced) -> list[Split]:
+    def _splits(self, allowed: Flags, priced: Priced) -> list[GroupSplit]:
         """Return a split of each group that is taken in parts; of any other if there is none."""
         first = self.table.first
         taken = np.maximum.reduceat(priced.shares, first[:-1])
@@ -283,5 +283,7 @@ class TreeSearch:
             own = own[allowed[own]]
             below = np.cumsum(priced.shares[own])[:-1]
             place = int(np.argmin(np.abs(below - 0.5)))
-            splits.append(Split(group, int(own[place]), float(np.clip(1 - below[place], 0, 1))))
+            splits.append(
+                GroupSplit(group, int(own[place]), float(np.clip(1 - below[place], 0, 1)))
+            )
         return splits

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.search.branch_program import Program
-from planner.solving.search.branch_table import Table
+from planner.solving.search.branch_table import GroupTable
 from planner.solving.system import SLACK, System
 from planner.solving.tail import DrawWeights, measures, touching_weights
 
@@ -35,7 +35,7 @@ class Best:
     value: float
 
 
-def estimated_choices(table: Table, losses: Floats, slack: float) -> float:
+def estimated_choices(table: GroupTable, losses: Floats, slack: float) -> float:
     """Return about how many choices lose no more than the slack: their losses, binned, convolved.
 
     Losses are rounded down, so that it is never far too low.
@@ -53,12 +53,12 @@ def estimated_choices(table: Table, losses: Floats, slack: float) -> float:
     return float(ways.sum())
 
 
-def grown(table: Table, losses: Floats, slack: float, most: int) -> Rows | None:
+def grown(table: GroupTable, losses: Floats, slack: float, most: int) -> Rows | None:
     """Return all choices that may be better, shape (n, n_groups); None if there are too many.
 
     Parameters
     ----------
-    table : Table
+    table : GroupTable
         What is chosen from.
     losses : ndarray of float64, shape (n_columns,)
         Of a bound; inf closes a column.
@@ -136,7 +136,7 @@ def best_of(
     return best
 
 
-def _over(table: Table, choices: Rows, draws: DrawWeights) -> Floats:
+def _over(table: GroupTable, choices: Rows, draws: DrawWeights) -> Floats:
     """Return what a cut says the tails of choices are at most."""
     return _sums(table.slope(draws.weights), choices) + draws.penalty
 
@@ -145,7 +145,7 @@ def _sums(numbers: Floats, choices: Rows) -> Floats:
     return np.asarray(numbers[choices].sum(axis=1))
 
 
-def _keeps(system: System, table: Table, choices: Rows) -> Flags:
+def _keeps(system: System, table: GroupTable, choices: Rows) -> Flags:
     """Return which choices keep the budget and every row; whole numbers exactly."""
     keeps = np.ones(len(choices), dtype=np.bool_)
     if table.budget_cents is not None:

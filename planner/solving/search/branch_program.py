@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from planner.offering.effort import Effort, OutOfEffortError
 from planner.solving.lp.highs import INFINITE, Answer, Kept
 from planner.solving.lp.model import Units
-from planner.solving.search.branch_table import Table
+from planner.solving.search.branch_table import GroupTable
 from planner.solving.tail import DrawWeights
 
 type Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Program:
 
     Parameters
     ----------
-    table : Table
+    table : GroupTable
         What is chosen from.
     units : Units
         Scales.
@@ -68,7 +68,7 @@ class Program:
         What may be spent.
     """
 
-    def __init__(self, table: Table, units: Units, tail: float, effort: Effort) -> None:
+    def __init__(self, table: GroupTable, units: Units, tail: float, effort: Effort) -> None:
         self.table, self.units, self.tail, self.effort = table, units, tail, effort
         self.slopes: list[Floats] = []
         self.constants: list[float] = []

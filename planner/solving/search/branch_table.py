@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.offering.problem import Outcomes
-from planner.solving.lp.pricing import Terms
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import System
 
 type Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ NOT_TAKEN = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class GroupTable:
     """Columns in groups; a choice takes one column of every group.
 
     Attributes
@@ -72,10 +72,10 @@ class Table:
             return np.asarray(weights @ self.by_draw)
         return np.asarray(weights[some] @ self.by_draw[some])
 
-    def part(self, columns: Rows) -> "Table":
+    def part(self, columns: Rows) -> "GroupTable":
         """Return the table of some columns, increasing, at least one of every group."""
         draws = self.draws[columns]
-        return Table(
+        return GroupTable(
             option=self.option[columns],
             asset=self.asset[columns],
             first=np.searchsorted(columns, self.first),
@@ -110,7 +110,7 @@ class Table:
         return np.sort(options[options >= 0]), assets
 
 
-def make_table(system: System, terms: Terms, outcomes: Outcomes, options: Rows) -> Table:
+def make_table(system: System, terms: Terms, outcomes: Outcomes, options: Rows) -> GroupTable:
     """Return the table of some options and of all assets.
 
     The first column of every group takes nothing; a part need not have it. Memory: 16 bytes for
@@ -144,7 +144,7 @@ def make_table(system: System, terms: Terms, outcomes: Outcomes, options: Rows) 
     position, row, coefficient = system.entries(option[places])
     np.add.at(rows, (row, places[position]), coefficient)
     rows[:, bought] = system.assets
-    return Table(
+    return GroupTable(
         option=option,
         asset=asset,
         first=np.searchsorted(group, np.arange(len(nothing) + 1)),

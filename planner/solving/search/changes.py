@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solving.certify import Certifier, Choice
-from planner.solving.lp.pricing import Bound
+from planner.solving.lp.dual_prices import Bound
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.int64]

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from planner.offering.effort import Effort
 from planner.solving.certify import Certifier, Choice
+from planner.solving.lp.dual_prices import Bound
 from planner.solving.lp.master import Relaxed
-from planner.solving.lp.pricing import Bound
 from planner.solving.search.changes import NOT_FUNDED, Changes, make_changes
 from planner.solving.search.draft import Draft
 

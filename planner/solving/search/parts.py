@@ -22,7 +22,7 @@ from planner.errors import NotConvergedError
 from planner.offering.effort import SECOND, Effort
 from planner.solving.certify import Certifier, Choice
 from planner.solving.lp.cuts import summed_draws
-from planner.solving.lp.pricing import Bound, Prices, Terms
+from planner.solving.lp.dual_prices import Bound, Prices, Terms
 from planner.solving.lp.relax import ROUNDING, Relaxation, Relaxer
 from planner.solving.search.branch import MOST_CELLS, TreeSearch
 from planner.solving.search.branch_program import KEPT_CUTS, Program
@@ -74,7 +74,7 @@ class Limits:
 
 
 @dataclass(order=True)
-class Part:
+class OpenPart:
     """An open part; the one with the highest bound sorts first."""
 
     key: float
@@ -121,7 +121,7 @@ class PartSearch:
         """
         self.best, self.root = best, root
         limits = Limits({}, {})
-        waiting = [Part(-root.bound.value, next(self._numbers), limits)]
+        waiting = [OpenPart(-root.bound.value, next(self._numbers), limits)]
         first: Relaxation | None = root
         while waiting and -waiting[0].key > self._enough:
             part = heapq.heappop(waiting)
@@ -140,7 +140,9 @@ class PartSearch:
         """Return the worth up to which a part need not be looked at."""
         return self.best.value + 0.999 * self.gap * abs(self.best.value)
 
-    def _looked_at(self, part: Part, known: Relaxation | None, effort: Effort) -> list[Part]:
+    def _looked_at(
+        self, part: OpenPart, known: Relaxation | None, effort: Effort
+    ) -> list[OpenPart]:
         """Bound a part and return what of it is left: nothing, two smaller parts, or itself.
 
         Itself where the effort was over too soon: nothing is made of what was left half done.
@@ -176,7 +178,7 @@ class PartSearch:
             self._learn(self.heuristic(relaxation))
             self._left = max(self._left, bound)
             return []
-        return [Part(-bound, next(self._numbers), half) for half in halves]
+        return [OpenPart(-bound, next(self._numbers), half) for half in halves]
 
     def _finished(
         self, limits: Limits, relaxation: Relaxation, bound: float, effort: Effort
@@ -212,7 +214,7 @@ class PartSearch:
     def _tolerance(self) -> float:
         return max(0.1 * self.gap, FINEST)
 
-    def _relaxed(self, part: Part, effort: Effort, tolerance: float) -> Relaxation | None:
+    def _relaxed(self, part: OpenPart, effort: Effort, tolerance: float) -> Relaxation | None:
         """Return the relaxation of a part; None where no plan in it keeps the rows."""
         terms = self._terms(part.limits)
         most = min(MOST_CUTS, max(LEAST_CUTS, MOST_CUT_CELLS // len(self.problem)))

@@ -17,9 +17,9 @@ from planner.offering.effort import Effort
 from planner.solving.certify import Certifier, Choice
 from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.lp.cuts import Cut, CutPool
+from planner.solving.lp.dual_prices import Bound
 from planner.solving.lp.highs import Answer, Kept
 from planner.solving.lp.model import Model, Units, build_model
-from planner.solving.lp.pricing import Bound
 from planner.solving.tail import touching_weights
 
 type Floats = NDArray[np.float64]

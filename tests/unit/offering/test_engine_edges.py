@@ -11,7 +11,7 @@ from planner.domain.vocabulary import Status
 from planner.economics.ledger import LINES
 from planner.offering.effort import Allowance
 from planner.offering.outcomes import PackedOutcomes, Stopping, UnitCents, certain_outcomes
-from planner.offering.problem import Problem, SpendBound
+from planner.offering.problem import DecisionProblem, SpendBound
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measures, worst_share
 from tests.benchmarks.engine_cases import funded_row, make_case
@@ -29,12 +29,12 @@ def _problem(
     value: float,
     budget: int | None,
     kind: str = "cvar",
-) -> Problem:
+) -> DecisionProblem:
     """Return one option for each project."""
     count = len(cents)
     paid = np.array(cents, dtype=np.int64)
     values = np.full(count, value)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i}" for i in range(count)),
         owner=np.arange(count),
         cents=paid,
@@ -149,7 +149,7 @@ def test_equal_options_go_to_the_first_tie() -> None:
     assert PortfolioSolver(problem).solve().options.tolist() == [1]
 
 
-def _random_spend(seed: int) -> Problem:
+def _random_spend(seed: int) -> DecisionProblem:
     """Return a problem whose spend stops at the target: need is random, option is a cap."""
     rng = np.random.default_rng(seed)
     n_projects, n_levels, n_draws = 6, 3, 40
@@ -165,7 +165,7 @@ def _random_spend(seed: int) -> Problem:
     bits = certain_outcomes(success, zeros, np.zeros(len(cap), np.int64)).bits
     packed = PackedOutcomes(bits, zeros + 1_500.0, zeros, True, zeros + 1.0, stopping=stopping)
     even = np.full(n_draws, 1 / n_draws)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i}" for i in range(n_projects)),
         owner=owner,
         cents=np.ceil(cap * (price + 1)).astype(np.int64),

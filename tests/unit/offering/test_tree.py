@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import OutOfEffortError
-from planner.offering.problem import Problem, SpendBound
+from planner.offering.problem import DecisionProblem, SpendBound
 from planner.solving.certify import Certifier, Choice
 from planner.solving.search import branch
-from planner.solving.search.branch import Effects, Rounding, Split, TreeSearch, splits
+from planner.solving.search.branch import Effects, GroupSplit, Rounding, TreeSearch, splits
 from planner.solving.search.branch_program import Program
 from planner.solving.search.branch_table import make_table
 from planner.solving.solver import PortfolioSolver
@@ -44,7 +44,7 @@ def _nothing(_options: Rows, _shares: NDArray[np.float64]) -> None:
     """Make no plan of any shares."""
 
 
-def _case(seed: int, risk: RiskMeasure, *, n_projects: int = 3) -> Problem:
+def _case(seed: int, risk: RiskMeasure, *, n_projects: int = 3) -> DecisionProblem:
     """Return a tiny portfolio; some with rules between projects, some with assets."""
     share = float(np.random.default_rng(seed).choice([0.2, 0.5, 2.0]))
     problem = make_case(
@@ -54,7 +54,7 @@ def _case(seed: int, risk: RiskMeasure, *, n_projects: int = 3) -> Problem:
     return replace(problem, risk=replace(risk, aversion=aversion))
 
 
-def _search(problem: Problem, near: Rounding = _nothing) -> tuple[Certifier, TreeSearch]:
+def _search(problem: DecisionProblem, near: Rounding = _nothing) -> tuple[Certifier, TreeSearch]:
     """Return a search over everything that can be paid for, with the judge of its plans."""
     run = PortfolioSolver(problem)._run(None, problem.risk, None)
     assert problem.outcomes is not None
@@ -64,14 +64,14 @@ def _search(problem: Problem, near: Rounding = _nothing) -> tuple[Certifier, Tre
     return run.judge, TreeSearch(run.judge, program, near, GAP)
 
 
-def _worth(problem: Problem, options: Rows, assets: Bools) -> float:
+def _worth(problem: DecisionProblem, options: Rows, assets: Bools) -> float:
     if problem.risk.kind == "cvar":
         return value_of(problem, options, assets)
     draws, aversion = worth_draws(problem, options, assets), problem.risk.aversion
     return -math.log(np.exp(-aversion * draws).mean()) / aversion
 
 
-def _every_plan(problem: Problem) -> Valued:
+def _every_plan(problem: DecisionProblem) -> Valued:
     """Return every plan that keeps budget and rows, with its worth; worst first."""
     found = [
         (_worth(problem, options, np.array(bits, dtype=np.bool_)), options, np.array(bits, bool))
@@ -188,7 +188,7 @@ def test_the_sides_of_a_split_hold_every_better_plan(seed: int, risk: RiskMeasur
     group = int(rng.integers(table.n_groups))
     last = int(rng.integers(table.first[group], table.first[group + 1]))
     allowed = np.ones(len(table.mean), dtype=np.bool_)
-    sides = search._tried(Split(group, last, 0.5), allowed, 1e15)
+    sides = search._tried(GroupSplit(group, last, 0.5), allowed, 1e15)
     rounding = 1e-9 * max(abs(plans[0][0]), abs(plans[-1][0]))
     for worth, options, assets in plans:
         columns = table.place(options, assets)
@@ -201,7 +201,7 @@ def test_the_sides_of_a_split_hold_every_better_plan(seed: int, risk: RiskMeasur
 
 
 def _whole_and_split(
-    monkeypatch: pytest.MonkeyPatch, problem: Problem
+    monkeypatch: pytest.MonkeyPatch, problem: DecisionProblem
 ) -> tuple[tuple[Choice, float, int], tuple[Choice, float, int]]:
     """Return plan, bound and parts where parts are searched whole, and where all are split."""
     answers = []
@@ -280,7 +280,7 @@ def test_a_part_that_breaks_the_rows_holds_nothing() -> None:
 def test_effects_are_averaged_for_each_side_and_project() -> None:
     """A split is expected to do what those of its project did, else what those of all did."""
     effects = Effects(3)
-    split = Split(group=0, last=1, above=0.25)
+    split = GroupSplit(group=0, last=1, above=0.25)
     assert (effects.expected(split, 0), effects.expected(split, 1)) == (0.25, 0.75)
     effects.learn(1, 0, lowered=8.0, moved=0.5)
     assert effects.expected(split, 0) == 16.0 * 0.25

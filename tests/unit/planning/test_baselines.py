@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from planner.domain.portfolio.project import Project
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 from planner.planning.baselines import baseline_warning, judged, point_need, proposals
-from planner.planning.draft import Draft
+from planner.planning.hand_made import HandMadePlan
 from tests.problem_cases import make_problem, row
 
 ALWAYS = [1, 1, 1, 1]
 HALF = [1, 0, 1, 0]
 
 
-def three_projects(**more: object) -> Problem:
+def three_projects(**more: object) -> DecisionProblem:
     """Net worths: p0 90, 60; p1 100 − 40 = 60; p2 50·½ − 30 < 0."""
     return make_problem(
         [[ALWAYS, ALWAYS], [ALWAYS], [HALF]],
@@ -23,7 +23,7 @@ def three_projects(**more: object) -> Problem:
     )
 
 
-def by_name(problem: Problem, budget: int = 6000) -> dict[str, list[int]]:
+def by_name(problem: DecisionProblem, budget: int = 6000) -> dict[str, list[int]]:
     images = np.array([10, 100, 50, 70])
     needs = np.array([50.0, 40.0, np.inf])
     found = proposals(problem, images, needs, np.array([100.0, 100.0, 50.0]), budget_cents=budget)
@@ -66,7 +66,7 @@ def test_a_draft_buys_the_assets_its_options_need_once() -> None:
         row("uses[p0]", {0: 1.0, 1: 1.0}, 0.0, {0: -1.0}),
         row("uses[p1]", {2: 1.0}, 0.0, {0: -1.0}),
     ]
-    draft = Draft(three_projects(rows=rows, asset_cents=[700]), 6000)
+    draft = HandMadePlan(three_projects(rows=rows, asset_cents=[700]), 6000)
     assert draft.take(0)
     assert draft.cents == 1700
     assert draft.take(2)
@@ -76,7 +76,7 @@ def test_a_draft_buys_the_assets_its_options_need_once() -> None:
 
 def test_a_draft_refuses_an_option_whose_asset_does_not_fit() -> None:
     """1000 fits the budget of 1500, 1000 and the asset's 700 do not."""
-    draft = Draft(
+    draft = HandMadePlan(
         three_projects(rows=[row("uses", {0: 1.0}, 0.0, {0: -1.0})], asset_cents=[700]), 1500
     )
     assert not draft.take(0)
@@ -89,7 +89,7 @@ def test_steps_of_a_pool_are_bought_up_to_the_one_needed() -> None:
         row("needs step 1", {0: 1.0}, 0.0, {1: -1.0}),
         row("step", {}, 0.0, {1: 1.0, 0: -1.0}),
     ]
-    draft = Draft(three_projects(rows=rows, asset_cents=[100, 200]), 6000)
+    draft = HandMadePlan(three_projects(rows=rows, asset_cents=[100, 200]), 6000)
     assert draft.take(0)
     assert draft.assets.tolist() == [True, True]
 

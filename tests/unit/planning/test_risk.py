@@ -9,18 +9,18 @@ from scipy.stats import binom
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.forecasting.forecast import build_forecast
-from planner.planning.risk import Funded, chance_interval, plan_risk, split_risk, summarise
+from planner.planning.risk import RiskedProject, chance_interval, plan_risk, split_risk, summarise
 from planner.solving.measures import certain_equivalent, risk_value, tail_mean
 from planner.testing import synthetic_posterior
 
 MODEL = synthetic_posterior(400)
 
 
-def _funded(value: float | None, cents: int, cost: "np.ndarray | None" = None) -> Funded:
+def _funded(value: float | None, cents: int, cost: "np.ndarray | None" = None) -> RiskedProject:
     project = Project(
         id="a", classes=10, target_error=0.08, images=Images(limit=10_000), value=value
     )
-    return Funded(project, build_forecast(project, MODEL), "ResNet-50", 5_000, cents, cost)
+    return RiskedProject(project, build_forecast(project, MODEL), "ResNet-50", 5_000, cents, cost)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.01, 1.0))

@@ -9,7 +9,7 @@ import pytest
 import planner
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective
-from planner.reporting.columns import Column, Columns, Kind, Surface
+from planner.reporting.columns import Column, Columns, Look, Surface
 from planner.reporting.document import Head, Name, Row, Table, plain, table_of
 from planner.reporting.notebook.draw import draw_table as in_notebook
 from planner.reporting.sections.estimate_columns import ESTIMATES
@@ -87,12 +87,12 @@ def test_a_worth_that_counts_targets_is_no_money() -> None:
         next(column.kind for column in baseline_columns(one).declared if column.key.startswith("h"))
         for one in (replace(found, objective=None), counting)
     ]
-    assert kinds == [Kind.WORTH, Kind.WORTH_TARGETS]
+    assert kinds == [Look.WORTH, Look.WORTH_TARGETS]
 
 
 def test_whole_cents_add_up_to_whole_cents() -> None:
     """0.1 + 0.2 is 0.3 where money is meant."""
-    column: Column[float] = Column(key="", header="", kind=Kind.MONEY, of=lambda amount: amount)
+    column: Column[float] = Column(key="", header="", kind=Look.MONEY, of=lambda amount: amount)
     (total,) = column.total([0.1, 0.2], "")
     assert getattr(total, "value", None) == 0.3
 

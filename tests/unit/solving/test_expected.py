@@ -18,8 +18,8 @@ from planner.domain.vocabulary import Objective, Status
 from planner.offering.effort import Allowance
 from planner.solving.gap import relative_gap
 from planner.solving.lp.cuts import CutPool
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.lp.model import build_model, make_units
-from planner.solving.lp.pricing import Terms
 from planner.solving.system import build_system
 from tests.allocation_cases import choose, make_options, problem_of, random_options
 

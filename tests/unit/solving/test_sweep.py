@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
-from planner.offering.problem import Problem, Solution, SpendBound
+from planner.offering.problem import DecisionProblem, Solution, SpendBound
 from planner.solving.path import halves
 from planner.solving.path.halves import best_near
 from planner.solving.path.path import BudgetPath, applies
@@ -29,10 +29,10 @@ from tests.problem_cases import row
 SEEDS = st.integers(0, 10_000)
 
 
-def _problem(options: list[list[tuple[int, float]]]) -> Problem:
+def _problem(options: list[list[tuple[int, float]]]) -> DecisionProblem:
     """Return a problem of (cents, worth) of the options of each project."""
     flat = [option for project in options for option in project]
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i:03d}" for i in range(len(options))),
         owner=np.repeat(np.arange(len(options)), [len(project) for project in options]),
         cents=np.array([cents for cents, _ in flat], dtype=np.int64),
@@ -42,7 +42,7 @@ def _problem(options: list[list[tuple[int, float]]]) -> Problem:
     )
 
 
-def _random(seed: int) -> Problem:
+def _random(seed: int) -> DecisionProblem:
     """Return up to five projects of up to four options; free, equal and worthless ones among."""
     rng = np.random.default_rng(seed)
     top = int(rng.choice([3, 12, 1_000]))
@@ -57,7 +57,7 @@ def _random(seed: int) -> Problem:
     )
 
 
-def _swept(problem: Problem, budgets: list[int]) -> list[Solution]:
+def _swept(problem: DecisionProblem, budgets: list[int]) -> list[Solution]:
     """Return a solution for each budget."""
     return _all(PortfolioSolver(problem).sweep(budgets))
 
@@ -67,13 +67,13 @@ def _all(found: Sequence[Solution | None]) -> list[Solution]:
     return [one for one in found if one is not None]
 
 
-def _budgets(problem: Problem, seed: int) -> list[int]:
+def _budgets(problem: DecisionProblem, seed: int) -> list[int]:
     rng = np.random.default_rng(seed)
     top = int(problem.cents.sum())
     return [0, *np.sort(rng.integers(0, 2 + 2 * top, 8)).tolist(), 10**15]
 
 
-def _best(problem: Problem, budget: int) -> float:
+def _best(problem: DecisionProblem, budget: int) -> float:
     """Return the best worth of every choice there is."""
     cents, worth = np.zeros(1, dtype=np.int64), np.zeros(1)
     for project in range(len(problem.projects)):
@@ -94,7 +94,7 @@ def _losses(points: Points, price: float) -> tuple[NDArray[np.float64], float]:
     return top[points.owner] - reduced, float(top.sum())
 
 
-def _middling() -> Problem:
+def _middling() -> DecisionProblem:
     problem = make_case(51, 80, 5, 10, 40, share=1.0)
     return replace(problem, risk=RiskMeasure())
 
@@ -398,7 +398,7 @@ def test_projects_outside_the_lists_lose_nothing(monkeypatch: pytest.MonkeyPatch
         budget = int(cents.sum() * rng.uniform(0.2, 0.8))
         names = tuple(f"p{i:02d}" for i in range(n))
         tie = np.zeros(n, dtype=np.int64)
-        problem = Problem(names, np.arange(n), cents, worth, tie, budget)
+        problem = DecisionProblem(names, np.arange(n), cents, worth, tie, budget)
         best = np.zeros(budget + 1)
         for own_cents, own_worth in zip(cents.tolist(), worth.tolist(), strict=True):
             if own_cents <= budget:

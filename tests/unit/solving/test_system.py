@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from planner.offering.problem import Problem, Row
+from planner.offering.problem import DecisionProblem, LinearRow
 from planner.solving.system import build_system
 from tests.problem_cases import row
 
@@ -19,13 +19,18 @@ type Flags = NDArray[np.bool_]
 
 
 def _problem(
-    seed: int, rows: tuple[Row, ...] = (), n_assets: int = 0, *, top: int = 3, n_projects: int = 4
-) -> Problem:
+    seed: int,
+    rows: tuple[LinearRow, ...] = (),
+    n_assets: int = 0,
+    *,
+    top: int = 3,
+    n_projects: int = 4,
+) -> DecisionProblem:
     """Return some projects of up to four options, some of none, with many equal numbers."""
     rng = np.random.default_rng(seed)
     owner = np.repeat(np.arange(n_projects), rng.integers(0, 5, n_projects))
     count = len(owner)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i}" for i in range(n_projects)),
         owner=owner,
         cents=rng.integers(0, top, count),
@@ -39,7 +44,7 @@ def _problem(
     )
 
 
-def _chosen(problem: Problem, seed: int) -> Rows:
+def _chosen(problem: DecisionProblem, seed: int) -> Rows:
     """Return an option of some projects, increasing."""
     rng = np.random.default_rng(seed)
     projects = [p for p in np.unique(problem.owner).tolist() if rng.random() < 0.7]
@@ -52,7 +57,7 @@ def _subsets(n_assets: int) -> Iterator[Flags]:
         yield np.array(bits, dtype=np.bool_)
 
 
-def _left_side(one: Row, options: Rows, assets: Flags) -> float:
+def _left_side(one: LinearRow, options: Rows, assets: Flags) -> float:
     """Return what a choice uses of a row, term by term."""
     used = sum(c for o, c in zip(one.options, one.option_coefficients, strict=True) if o in options)
     return float(
@@ -60,7 +65,7 @@ def _left_side(one: Row, options: Rows, assets: Flags) -> float:
     )
 
 
-def _linked(seed: int, n_assets: int = 4) -> Problem:
+def _linked(seed: int, n_assets: int = 4) -> DecisionProblem:
     """Return a problem in which one asset relieves each link, and assets need others."""
     rng = np.random.default_rng(seed)
     base = _problem(seed, n_assets=n_assets)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from planner.domain.fields.declared import Section, section_of
+from planner.domain.fields.declared import FileSection, section_of
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.rules import RULE_KINDS
 from planner.errors import InputError, Problem
@@ -50,7 +50,7 @@ def test_every_field_of_the_file_has_a_cell() -> None:
         assert set(RULE_COLUMNS[kind].values()) == set(section_of(record).in_file)
 
 
-def _paths(section: Section, path: str = "") -> list[str]:
+def _paths(section: FileSection, path: str = "") -> list[str]:
     """Return the paths of the fields of a section and of those below it, rules aside."""
     found: list[str] = []
     for key, field in section.in_file.items():

@@ -5,7 +5,7 @@ import pytest
 
 from planner.domain.results.frontier import GoalResult
 from planner.errors import InputError
-from planner.offering.problem import Problem, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.questions.frontier.goal_search import smallest_budget
 from planner.questions.frontier.goals import (
     Goal,
@@ -68,7 +68,7 @@ def test_the_interval_is_clopper_and_pearson_s() -> None:
     assert binomial_interval(10, 10).high == 1.0
 
 
-def share_met(problem: Problem, goal: Goal, options: np.ndarray) -> float:
+def share_met(problem: DecisionProblem, goal: Goal, options: np.ndarray) -> float:
     outcomes = packed(problem)
     return float(
         goal_met(
@@ -81,7 +81,7 @@ def share_met(problem: Problem, goal: Goal, options: np.ndarray) -> float:
     )
 
 
-def answer(problem: Problem, goal: Goal, confidence: float) -> GoalResult:
+def answer(problem: DecisionProblem, goal: Goal, confidence: float) -> GoalResult:
     """Judge on the solve's own draws, so that enumeration is the truth."""
     draws = packed(problem).n_draws
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from planner.domain.portfolio.risk import RiskMeasure
-from planner.offering.problem import Outcomes, Problem, SpendBound
+from planner.offering.problem import DecisionProblem, Outcomes, SpendBound
 from planner.solving.lp.cuts import Cut, CutPool
+from planner.solving.lp.dual_prices import Terms
 from planner.solving.lp.master import Master, Relaxed
 from planner.solving.lp.model import make_units
-from planner.solving.lp.pricing import Terms
 from planner.solving.solver import PortfolioSolver
 from planner.solving.system import build_system
 from planner.solving.tail import DrawWeights, touching_weights, worst_share
@@ -53,7 +53,7 @@ class _Written:
         return np.asarray(self.spend[options])
 
 
-def _case(seed: int, *, spend: bool = False) -> Problem:
+def _case(seed: int, *, spend: bool = False) -> DecisionProblem:
     """Return a portfolio with a rule or two and assets; with random spend where asked for."""
     problem = make_case(seed, 7, 1, 3, 30, share=0.5, risk=RISK, n_assets=seed % 3)
     assert problem.outcomes is not None
@@ -68,13 +68,13 @@ def _case(seed: int, *, spend: bool = False) -> Problem:
     return replace(problem, outcomes=outcomes, budget_cents=None, spend=bound)
 
 
-def _terms(problem: Problem) -> Terms:
+def _terms(problem: DecisionProblem) -> Terms:
     spend = 0.0 if problem.spend is None else float(problem.spend.limit_cents)
     usable = np.ones(len(problem), dtype=np.bool_)
     return Terms(problem.budget_cents, RISK.weight, spend, usable)
 
 
-def _cuts(problem: Problem, count: int, seed: int) -> list[Cut]:
+def _cuts(problem: DecisionProblem, count: int, seed: int) -> list[Cut]:
     """Return the cut at equal weights, and those that touch the tail of random plans."""
     rng, outcomes = np.random.default_rng(seed), problem.outcomes
     assert outcomes is not None
@@ -87,7 +87,7 @@ def _cuts(problem: Problem, count: int, seed: int) -> list[Cut]:
     return pool.worth
 
 
-def _spend_cuts(problem: Problem, count: int, seed: int) -> list[Cut]:
+def _spend_cuts(problem: DecisionProblem, count: int, seed: int) -> list[Cut]:
     rng, outcomes, pool = np.random.default_rng(seed), problem.outcomes, CutPool()
     assert outcomes is not None
     for _ in range(count if problem.spend is not None else 0):
@@ -97,7 +97,7 @@ def _spend_cuts(problem: Problem, count: int, seed: int) -> list[Cut]:
     return pool.spend
 
 
-def _master(problem: Problem, pool: CutPool, columns: Rows, terms: Terms) -> Master:
+def _master(problem: DecisionProblem, pool: CutPool, columns: Rows, terms: Terms) -> Master:
     system = build_system(problem)
     return Master(system, pool, terms, columns, make_units(system, _terms(problem)))
 
@@ -108,7 +108,7 @@ def _solved(master: Master) -> Relaxed:
     return relaxed
 
 
-def _like_a_new_one(master: Master, problem: Problem, terms: Terms) -> None:
+def _like_a_new_one(master: Master, problem: DecisionProblem, terms: Terms) -> None:
     """Hold a warm linear program against one written with the same cuts and options."""
     fresh = _master(problem, master.pool, np.sort(master.columns), terms)
     got, wanted = _solved(master), _solved(fresh)
@@ -117,7 +117,7 @@ def _like_a_new_one(master: Master, problem: Problem, terms: Terms) -> None:
     assert len(got.prices.per_spend_cut) == len(master.pool.spend)
 
 
-def _start(problem: Problem, seed: int, n_cuts: int) -> tuple[Master, CutPool]:
+def _start(problem: DecisionProblem, seed: int, n_cuts: int) -> tuple[Master, CutPool]:
     """Return a linear program over two options of each project."""
     pool = CutPool(_cuts(problem, n_cuts, seed), _spend_cuts(problem, 3, seed))
     columns = np.flatnonzero(np.arange(len(problem)) % 3 < 2)

@@ -9,13 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planner.domain.portfolio.risk import RiskMeasure
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 from planner.solving.certify import Certifier, Choice
 from planner.solving.search import branch
 from planner.solving.search.branch import TreeSearch
 from planner.solving.search.branch_leaf import estimated_choices, grown
 from planner.solving.search.branch_program import Program
-from planner.solving.search.branch_table import Table, make_table
+from planner.solving.search.branch_table import GroupTable, make_table
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import touching_weights
 from tests.benchmarks.engine_cases import make_case
@@ -34,7 +34,7 @@ RISKS = st.sampled_from(
 )
 
 
-def _case(seed: int, risk: RiskMeasure, n_projects: int = 3) -> Problem:
+def _case(seed: int, risk: RiskMeasure, n_projects: int = 3) -> DecisionProblem:
     """Return a tiny portfolio; some with rules between projects, some with assets."""
     share = float(np.random.default_rng(seed).choice([0.1, 0.4, 2.0]))
     problem = make_case(
@@ -45,7 +45,7 @@ def _case(seed: int, risk: RiskMeasure, n_projects: int = 3) -> Problem:
     return replace(problem, risk=risk)
 
 
-def _search(problem: Problem, gap: float = 1e-6) -> tuple[Certifier, Program, TreeSearch]:
+def _search(problem: DecisionProblem, gap: float = 1e-6) -> tuple[Certifier, Program, TreeSearch]:
     """Return a search over everything, with the judge of its plans and its program."""
     solver = PortfolioSolver(problem)
     run = solver._run(None, problem.risk, None)
@@ -57,7 +57,7 @@ def _search(problem: Problem, gap: float = 1e-6) -> tuple[Certifier, Program, Tr
     return run.judge, program, TreeSearch(run.judge, program, lambda *_: None, gap)
 
 
-def _every_choice(judge: Certifier, table: Table) -> list[Choice]:
+def _every_choice(judge: Certifier, table: GroupTable) -> list[Choice]:
     """Return every choice that keeps every row, judged one at a time."""
     groups = [range(a, b) for a, b in zip(table.first, table.first[1:], strict=False)]
     n_assets = len(judge.system.problem.assets)

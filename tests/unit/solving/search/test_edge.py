@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.outcomes import certain_outcomes
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 from planner.solving.certify import Choice
 from planner.solving.lp.master import Relaxed
 from planner.solving.lp.relax import Relaxation
@@ -36,7 +36,7 @@ type Rows = NDArray[np.int64]
 
 def _case(
     seed: int, level: float = 0.8, *, rules: bool = False, n_projects: int = 6, n_draws: int = 40
-) -> Problem:
+) -> DecisionProblem:
     """Return a small portfolio; with rules and assets where asked for."""
     rng = np.random.default_rng(seed)
     return make_case(
@@ -52,7 +52,7 @@ def _case(
     )
 
 
-def _relaxed(problem: Problem) -> tuple[Run, Relaxation]:
+def _relaxed(problem: DecisionProblem) -> tuple[Run, Relaxation]:
     """Return a solve of a problem, relaxed."""
     run = PortfolioSolver(problem)._run(None, problem.risk, None)
     relaxation = run.relax(1e-4, plenty())
@@ -78,23 +78,23 @@ def _search(run: Run, relaxation: Relaxation, *, quick: bool = False) -> EdgeSea
     return EdgeSearch(run.judge, relaxation.bound, relaxation.prices.per_cent, quick=quick)
 
 
-def _keeps_everything(problem: Problem, choice: Choice) -> bool:
+def _keeps_everything(problem: DecisionProblem, choice: Choice) -> bool:
     owner = problem.owner[choice.options]
     return len(set(owner.tolist())) == len(owner) and feasible(
         problem, choice.options, choice.assets, problem.budget_cents
     )
 
 
-def _is_no_worse(problem: Problem, found: Choice, start: Choice) -> bool:
+def _is_no_worse(problem: DecisionProblem, found: Choice, start: Choice) -> bool:
     """Whether a plan is worth at least as much, up to the rounding of its sums."""
     return found.value >= start.value - 1e-12 * float(np.abs(problem.worth).max()) - 1e-12
 
 
-def _constant(worth: list[float], cents: list[int], budget: int) -> Problem:
+def _constant(worth: list[float], cents: list[int], budget: int) -> DecisionProblem:
     """Return projects of one option each whose worth is the same in all of ten draws."""
     paid, count = np.array(cents, dtype=np.int64), len(worth)
     success = np.ones((count, 10), dtype=np.bool_)
-    return Problem(
+    return DecisionProblem(
         projects=tuple(f"p{i}" for i in range(count)),
         owner=np.arange(count),
         cents=paid,
@@ -142,7 +142,7 @@ def test_the_same_search_finds_the_same_plan(seed: int, rules: bool, quick: bool
     assert len(answers) == 1
 
 
-def _weigh(problem: Problem, seed: int) -> tuple[EdgeSearch, Run, Choice, Changes]:
+def _weigh(problem: DecisionProblem, seed: int) -> tuple[EdgeSearch, Run, Choice, Changes]:
     """Return a search that knows its changes, and a plan to weigh them against."""
     run, relaxation = _relaxed(problem)
     search, choice = _search(run, relaxation), _plan(run, seed)

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import Effort
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
-from planner.offering.problem import Problem
+from planner.offering.problem import DecisionProblem
 from planner.solving.certify import Choice
 from planner.solving.lp.cuts import Cut, CutPool
+from planner.solving.lp.dual_prices import Prices, Terms, marginal_gain, price
 from planner.solving.lp.master import Master
-from planner.solving.lp.pricing import Prices, Terms, marginal_gain, price
 from planner.solving.lp.relax import Relaxation, Relaxer
 from planner.solving.run import Run
 from planner.solving.search import parts
 from planner.solving.search.draft import rounded
-from planner.solving.search.parts import NOT_FUNDED, Limits, Part, PartSearch
+from planner.solving.search.parts import NOT_FUNDED, Limits, OpenPart, PartSearch
 from planner.solving.solver import PortfolioSolver
 from planner.solving.system import build_system
 from planner.solving.tail import DrawWeights, touching_weights, worst_share
@@ -40,7 +40,7 @@ type Bools = NDArray[np.bool_]
 
 def _case(
     seed: int, n_projects: int, *, rules: bool = False, n_levels: int = 2, n_draws: int = 25
-) -> Problem:
+) -> DecisionProblem:
     """Return a portfolio of projects of few options; with rules and assets where asked for."""
     rng = np.random.default_rng(seed)
     return make_case(
@@ -56,7 +56,7 @@ def _case(
     )
 
 
-def _plans(problem: Problem) -> Iterator[tuple[Rows, Bools]]:
+def _plans(problem: DecisionProblem) -> Iterator[tuple[Rows, Bools]]:
     """Yield every plan that keeps budget and rows."""
     for options in choices(problem):
         for bits in product([False, True], repeat=len(problem.assets)):
@@ -79,7 +79,7 @@ class _Started:
         return self.search.run(self.start, self.root, effort or plenty())
 
 
-def _started(problem: Problem, gap: float = GAP, *, seek: bool = True) -> _Started:
+def _started(problem: DecisionProblem, gap: float = GAP, *, seek: bool = True) -> _Started:
     """Return a search from the empty plan, or from one near the relaxation."""
     solver = PortfolioSolver(problem)
     run = solver._run(None, problem.risk, None)
@@ -107,7 +107,7 @@ def _started(problem: Problem, gap: float = GAP, *, seek: bool = True) -> _Start
     return _Started(solver, run, root, start, PartSearch(run.judge, run.relaxer, near, gap))
 
 
-def _keeps(problem: Problem, choice: Choice) -> bool:
+def _keeps(problem: DecisionProblem, choice: Choice) -> bool:
     owner = problem.owner[choice.options].tolist()
     return len(set(owner)) == len(owner) and feasible(
         problem, choice.options, choice.assets, problem.budget_cents
@@ -167,7 +167,7 @@ def test_the_bound_never_rises(
     started, keys = _started(_case(seed, n_projects, n_draws=n_draws)), list[float]()
     look = started.search._looked_at
 
-    def watched(part: Part, known: Relaxation | None, effort: Effort) -> list[Part]:
+    def watched(part: OpenPart, known: Relaxation | None, effort: Effort) -> list[OpenPart]:
         keys.append(-part.key)
         children = look(part, known, effort)
         assert all(-child.key <= -part.key for child in children)
@@ -193,7 +193,7 @@ def test_a_search_that_is_stopped_tells_a_bound_that_holds(
     started, effort = _started(problem), plenty()
     look = started.search._looked_at
 
-    def watched(part: Part, known: Relaxation | None, own: Effort) -> list[Part]:
+    def watched(part: OpenPart, known: Relaxation | None, own: Effort) -> list[OpenPart]:
         children = look(part, known, own)
         if started.search.parts == most:
             effort.spend(np.inf)
@@ -212,7 +212,7 @@ def test_a_search_that_is_stopped_tells_a_bound_that_holds(
 def test_a_part_cut_short_is_put_back_whole() -> None:
     """What a stopped relaxation left half done becomes neither a plan nor two parts."""
     _, search = _prepared(_case(1, 13, n_draws=60))
-    part = Part(-search.root.bound.value, 9, Limits({0: np.array([-1, 0])}, {}))
+    part = OpenPart(-search.root.bound.value, 9, Limits({0: np.array([-1, 0])}, {}))
     before = search.best
     assert search._looked_at(part, None, nothing()) == [part]
     assert search.best is before
@@ -244,7 +244,7 @@ def test_a_part_is_never_bounded_above_the_part_it_came_from() -> None:
     lower = 0.99 * search.root.bound.value
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "FINISHED", 0)
-        children = search._looked_at(Part(-lower, 7, Limits({}, {})), search.root, plenty())
+        children = search._looked_at(OpenPart(-lower, 7, Limits({}, {})), search.root, plenty())
     assert [-child.key for child in children] == [lower, lower]
 
 
@@ -284,7 +284,7 @@ def test_the_solver_answers_as_before_after_a_search(seed: int, rules: bool) -> 
         assert again.bound >= fresh.value * (1 - 3e-6) - 1e-6
 
 
-def _prepared(problem: Problem) -> tuple[_Started, PartSearch]:
+def _prepared(problem: DecisionProblem) -> tuple[_Started, PartSearch]:
     """Return a search as it is when it looks at its first part."""
     started = _started(problem, seek=False)
     started.search.best, started.search.root = started.start, started.root
@@ -406,7 +406,7 @@ def test_demands_that_cannot_be_paid_together_leave_nothing() -> None:
     cents = np.where(np.isin(problem.owner, [0, 1]), 600, 100)
     _, search = _prepared(replace(problem, cents=cents, budget_cents=1_199))
     limits = Limits({p: np.flatnonzero(problem.owner == p) for p in (0, 1)}, {})
-    part = Part(-search.root.bound.value, 9, limits)
+    part = OpenPart(-search.root.bound.value, 9, limits)
     assert search._looked_at(part, None, plenty()) == []
     assert search._left == -np.inf
     _, search = _prepared(replace(problem, cents=cents, budget_cents=1_200))
@@ -427,7 +427,7 @@ def test_demands_are_met_by_the_cheapest_options_where_only_those_fit() -> None:
     search.terms = replace(
         search.terms, budget_cents=cheapest, usable=np.ones(len(problem), dtype=np.bool_)
     )
-    relaxation = search._relaxed(Part(-1e18, 9, limits), plenty(), 1e-9)
+    relaxation = search._relaxed(OpenPart(-1e18, 9, limits), plenty(), 1e-9)
     assert relaxation is not None
     funded = relaxation.relaxed
     shares = np.bincount(problem.owner[funded.options], funded.shares)
@@ -441,7 +441,7 @@ def test_a_project_without_an_option_to_pay_for_cannot_be_demanded() -> None:
     base = _case(2, 6)
     cheap = replace(base, budget_cents=int(base.cents[base.owner == 0].min()) - 1)
     _, search = _prepared(cheap)
-    part = Part(-search.root.bound.value, 9, Limits({0: np.array([0, 1])}, {}))
+    part = OpenPart(-search.root.bound.value, 9, Limits({0: np.array([0, 1])}, {}))
     assert search._looked_at(part, None, plenty()) == []
     assert search._left == -np.inf
     prices = search.root.prices
@@ -450,7 +450,7 @@ def test_a_project_without_an_option_to_pay_for_cannot_be_demanded() -> None:
     assert bound.value == -np.inf
 
 
-def _with_optional_asset(seed: int) -> Problem:
+def _with_optional_asset(seed: int) -> DecisionProblem:
     """Return a portfolio where three projects need an asset that is worth its cost or not."""
     base = _case(seed, 6)
     cost = int(base.cents.mean() * [0.2, 1.0, 3.0][seed % 3])
@@ -473,7 +473,7 @@ def test_an_asset_is_settled_on_both_sides(seed: int) -> None:
         side = bool(assets[0])
         best[side] = max(best[side], value_of(problem, options, assets))
     for bought in (True, False):
-        part = Part(-search.root.bound.value, 1, Limits({}, {0: bought}))
+        part = OpenPart(-search.root.bound.value, 1, Limits({}, {0: bought}))
         relaxation = search._relaxed(part, plenty(), 1e-9)
         if relaxation is None:
             assert best[bought] == -np.inf
@@ -532,7 +532,7 @@ def test_a_part_with_nothing_to_split_is_bounded_sharply(
     assert bound <= found.value * (1 + GAP)
 
 
-def _priced(problem: Problem, seed: int) -> tuple[CutPool, Terms, Prices]:
+def _priced(problem: DecisionProblem, seed: int) -> tuple[CutPool, Terms, Prices]:
     """Return cuts, demands and prices, all random."""
     rng, risk = np.random.default_rng(seed), problem.risk
     assert problem.outcomes is not None
@@ -567,7 +567,7 @@ def _priced(problem: Problem, seed: int) -> tuple[CutPool, Terms, Prices]:
     )
 
 
-def _allowed(problem: Problem, terms: Terms, options: Rows, assets: Bools) -> bool:
+def _allowed(problem: DecisionProblem, terms: Terms, options: Rows, assets: Bools) -> bool:
     """Whether a choice takes what is usable, funds what must be and has assets as fixed."""
     assert terms.must is not None
     assert terms.fixed is not None
@@ -581,7 +581,7 @@ def _allowed(problem: Problem, terms: Terms, options: Rows, assets: Bools) -> bo
 
 
 def _lagrangian(
-    problem: Problem,
+    problem: DecisionProblem,
     pool: CutPool,
     terms: Terms,
     prices: Prices,

@@ -20,14 +20,14 @@ from planner.domain.results.explanation import (
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.offering.problem import Floats, Problem, Solution, Solver
+from planner.offering.problem import DecisionProblem, Floats, Solution, Solver
 from planner.offering.rules import skipped
 from planner.planning.conflict.smallest import BUDGET
 from planner.planning.held_out import with_all_draws
 from planner.planning.plan import plan_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.barred import barred_by, possible_options
-from planner.planning.reasons.limits import Limit, limits_of
+from planner.planning.reasons.dropped_limits import Limit, limits_of
 from planner.planning.reasons.runner_up import runner_up
 from planner.questions.why.core_index import (
     CORE,
@@ -184,7 +184,7 @@ def _core(case: _Case) -> tuple[Floats, bool]:
     return index, solves_each_state(problem)
 
 
-def _solver(problem: Problem) -> Solver:
+def _solver(problem: DecisionProblem) -> Solver:
     from planner.solving.solver import PortfolioSolver
 
     return PortfolioSolver(problem)

@@ -9,23 +9,23 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import Problem, Row, Rows
+from planner.offering.problem import DecisionProblem, LinearRow, Rows
 
 _SLACK = 1e-9
 
 
-class Draft:
+class HandMadePlan:
     """Options taken one by one, with the assets they need and the rows they load.
 
     Parameters
     ----------
-    problem : Problem
+    problem : DecisionProblem
         Whose rows and assets count.
     budget_cents : int or None
         In place of the problem's own; None: no limit but that of the rows.
     """
 
-    def __init__(self, problem: Problem, budget_cents: int | None = None) -> None:
+    def __init__(self, problem: DecisionProblem, budget_cents: int | None = None) -> None:
         self.problem = problem
         self.budget_cents = problem.budget_cents if budget_cents is None else budget_cents
         self.chosen: dict[int, int] = {}
@@ -103,7 +103,7 @@ class Draft:
         return np.array(bought, dtype=np.int64)
 
 
-def _relieving(row: Row, owned: NDArray[np.bool_], bought: list[int]) -> int | None:
+def _relieving(row: LinearRow, owned: NDArray[np.bool_], bought: list[int]) -> int | None:
     """Return the first asset not yet owned that makes room in a row, or None."""
     for asset, coefficient in zip(
         row.assets.tolist(), row.asset_coefficients.tolist(), strict=True

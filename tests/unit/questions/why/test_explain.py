@@ -11,7 +11,7 @@ from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.vocabulary import Verdict
 from planner.errors import InputError
 from planner.planning.plan import build_plan
-from planner.questions.why.explanation import build_explanation, build_plan_explanation
+from planner.questions.why.explain import build_explanation, build_plan_explanation
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior
 from tests.unit.questions.frontier.test_frontier import PORTFOLIO
