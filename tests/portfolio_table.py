@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import (
     AtLeast,
     AtMost,
@@ -32,10 +32,6 @@ from planner.domain.vocabulary import Objective
 from planner.offering.options import Menu
 from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.planning.prepare import Prepared
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 BUDGET = "budget"
 HALF_A_CENT = 0.5
@@ -74,7 +70,7 @@ class PortfolioTable:
         self.picks: Rows = np.array(
             list(itertools.product(*(range(size) for size in sizes))), dtype=np.int64
         ).reshape(-1, len(sizes))
-        self.funded: Bools = self.picks < np.array(sizes) - 1
+        self.funded: Flags = self.picks < np.array(sizes) - 1
         self.combination, self.paid = self._ways()
 
     def __len__(self) -> int:
@@ -155,7 +151,7 @@ class PortfolioTable:
         return self.by_period.sum(axis=1)
 
     @cached_property
-    def is_funded(self) -> Bools:
+    def is_funded(self) -> Flags:
         """Which projects of the file each row funds."""
         return self.funded[self.combination]
 
@@ -239,7 +235,7 @@ class PortfolioTable:
         names += [BUDGET] if self.portfolio.budget is not None else []
         return list(dict.fromkeys(names))
 
-    def keeps(self, name: str, budget: float | None = None) -> Bools:
+    def keeps(self, name: str, budget: float | None = None) -> Flags:
         """Return which rows keep one limit; ``budget`` replaces the total one."""
         if name == BUDGET:
             return self._within(budget)
@@ -249,7 +245,7 @@ class PortfolioTable:
         (rule,) = (rule for rule in self.portfolio.rules if rule.name == name)
         return self._keeps_rule(rule)
 
-    def _within(self, budget: float | None) -> Bools:
+    def _within(self, budget: float | None) -> Flags:
         amount = self.portfolio.budget if budget is None else budget
         if amount is None:
             amount = sum(period.budget for period in self.portfolio.periods)
@@ -260,7 +256,7 @@ class PortfolioTable:
             return np.asarray(self.spend_cvar <= cents * (1 + 1e-7) + 1e-3)
         return np.asarray(self.chance_within(cents) >= hold.chance)
 
-    def _keeps_rule(self, rule: Rule) -> Bools:
+    def _keeps_rule(self, rule: Rule) -> Flags:
         place = {project.id: k for k, project in enumerate(self.portfolio.projects)}
         if isinstance(rule, UnitShare):
             return self._keeps_share(rule)
@@ -283,7 +279,7 @@ class PortfolioTable:
             case AtLeast():
                 return np.asarray(count >= rule.count)
 
-    def _keeps_share(self, rule: UnitShare) -> Bools:
+    def _keeps_share(self, rule: UnitShare) -> Flags:
         inside = np.array([project.unit == rule.unit for project in self.portfolio.projects])
         own = self.own_cents[self.combination]
         mine, every = own[:, inside].sum(axis=1), own.sum(axis=1)
@@ -294,7 +290,7 @@ class PortfolioTable:
             kept &= 1000 * mine >= round(1000 * rule.min_share) * every
         return kept
 
-    def _keeps_commitment(self, rule: Committed, project: int) -> Bools:
+    def _keeps_commitment(self, rule: Committed, project: int) -> Flags:
         lines = self.lines[project]
         name = None if rule.architecture is None else _plain(rule.architecture)
         fits = [
@@ -304,7 +300,7 @@ class PortfolioTable:
         ]
         return np.asarray(np.array([*fits, False])[self.picks[:, project]][self.combination])
 
-    def allowed(self, *, budget: float | None = None, without: Collection[str] = ()) -> Bools:
+    def allowed(self, *, budget: float | None = None, without: Collection[str] = ()) -> Flags:
         """Return which rows keep every limit but some."""
         kept = np.ones(len(self), dtype=np.bool_)
         names = self.limits

@@ -5,18 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
 from planner.offering.problem import DecisionProblem, LinearRow, Solution
-
-type Floats = NDArray[np.float64]
-type Bools = NDArray[np.bool_]
-type Rows = NDArray[np.int64]
 
 NONE = np.zeros(0, dtype=np.int64)
 
@@ -102,14 +98,14 @@ def cvar(draws: Floats, level: float) -> float:
     return max(float(t - np.maximum(t - draws, 0).mean() / (1 - level)) for t in grid)
 
 
-def worth_draws(problem: DecisionProblem, options: Rows, assets: Bools) -> Floats:
+def worth_draws(problem: DecisionProblem, options: Rows, assets: Flags) -> Floats:
     """Return the worth of a choice in every draw."""
     outcomes = problem.outcomes
     assert outcomes is not None
     return outcomes.worth_draws(options).sum(axis=0) + float(problem.asset_worth[assets].sum())
 
 
-def value_of(problem: DecisionProblem, options: Rows, assets: Bools) -> float:
+def value_of(problem: DecisionProblem, options: Rows, assets: Flags) -> float:
     """Return the objective of a choice, risk measure included."""
     risk = problem.risk
     if risk.kind == "expected" or problem.outcomes is None:
@@ -118,7 +114,7 @@ def value_of(problem: DecisionProblem, options: Rows, assets: Bools) -> float:
     return (1 - risk.weight) * float(draws.mean()) + risk.weight * cvar(draws, risk.level)
 
 
-def feasible(problem: DecisionProblem, options: Rows, assets: Bools, budget: int | None) -> bool:
+def feasible(problem: DecisionProblem, options: Rows, assets: Flags, budget: int | None) -> bool:
     """Whether a choice keeps budget and rows."""
     cents = int(problem.cents[options].sum() + problem.asset_cents[assets].sum())
     if budget is not None and cents > budget:
@@ -150,7 +146,7 @@ class Enumerated:
         """Return the best choice; the cheapest among equals."""
         problem = self.problem if risk is None else replace(self.problem, risk=risk)
         budget = problem.budget_cents if budget_cents is None else budget_cents
-        best: tuple[float, int, Rows, Bools] | None = None
+        best: tuple[float, int, Rows, Flags] | None = None
         for options in choices(problem):
             for bits in itertools.product([False, True], repeat=len(problem.assets)):
                 assets = np.array(bits, dtype=np.bool_)

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-type Array = NDArray[np.float64]
+from planner.domain.arrays import Floats
 
 DEPARTURE_SD = 0.1
 """How far real curves depart from a power law, in log10 error: the size that the ``transfer``
@@ -29,17 +29,17 @@ class PowerLaw:
 
     level: float
     slope: float
-    covariance: Array
+    covariance: Floats
     sd: float
 
-    def predict(self, log10_images: ArrayLike) -> tuple[Array, Array]:
+    def predict(self, log10_images: ArrayLike) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of log10 error at new points."""
         x = np.asarray(log10_images, dtype=float)
         design = np.stack([np.ones_like(x), x], axis=-1)
         variance = np.einsum("...i,ij,...j->...", design, self.covariance, design)
         return self.level + self.slope * x, np.sqrt(variance + self.sd**2)
 
-    def draw(self, rng: np.random.Generator, n_draws: int) -> tuple[Array, Array, Array]:
+    def draw(self, rng: np.random.Generator, n_draws: int) -> tuple[Floats, Floats, Floats]:
         """Return draws of level, slope and noise, each of shape (n_draws,)."""
         values, vectors = np.linalg.eigh(self.covariance)
         root = vectors * np.sqrt(np.maximum(values, 0.0))

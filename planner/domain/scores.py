@@ -8,9 +8,9 @@ log density.
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-type Array = NDArray[np.float64]
+from planner.domain.arrays import Floats
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 """Central intervals whose coverage is reported."""
@@ -19,7 +19,7 @@ _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 _erf = np.frompyfunc(math.erf, 1, 1)
 
 
-def normal_cdf(z: ArrayLike) -> Array:
+def normal_cdf(z: ArrayLike) -> Floats:
     """Return P(Z <= z) for a standard normal Z.
 
     Examples
@@ -52,7 +52,7 @@ def central_coverage(pit: ArrayLike, level: float, weights: ArrayLike | None = N
     return float(np.average(inside, weights=None if weights is None else np.asarray(weights)))
 
 
-def pit_of_draws(draws: ArrayLike, observed: ArrayLike) -> Array:
+def pit_of_draws(draws: ArrayLike, observed: ArrayLike) -> Floats:
     """Return the share of draws below each observation, ties counted half.
 
     Parameters
@@ -67,7 +67,7 @@ def pit_of_draws(draws: ArrayLike, observed: ArrayLike) -> Array:
     return np.asarray(below + 0.5 * (values == seen).mean(axis=0), dtype=np.float64)
 
 
-def crps_of_draws(draws: ArrayLike, observed: ArrayLike) -> Array:
+def crps_of_draws(draws: ArrayLike, observed: ArrayLike) -> Floats:
     r"""Return the continuous ranked probability score of forecasts held as draws.
 
     :math:`E|X - y| - \tfrac12 E|X - X'|` under the empirical distribution of the draws, which
@@ -137,7 +137,7 @@ def crps_of_normals(
 
 def log_density_of_normals(
     means: ArrayLike, sds: ArrayLike, observed: ArrayLike, log_weights: ArrayLike | None = None
-) -> Array:
+) -> Floats:
     """Return the log density that mixtures of normals gave to the observations.
 
     Parameters
@@ -164,7 +164,7 @@ def log_density_of_normals(
 
 def pit_of_normals(
     means: ArrayLike, sds: ArrayLike, observed: ArrayLike, weights: ArrayLike | None = None
-) -> Array:
+) -> Floats:
     """Return the probability that mixtures of normals gave to values below the observations.
 
     Shapes as for :func:`log_density_of_normals`, with natural ``weights``.
@@ -176,7 +176,7 @@ def pit_of_normals(
 
 def interval_score(
     lower: ArrayLike, upper: ArrayLike, observed: ArrayLike, *, level: float
-) -> Array:
+) -> Floats:
     r"""Return Winkler's interval score: width, plus a fine for every miss.
 
     :math:`(u - l) + \tfrac{2}{\alpha}(l - y)_+ + \tfrac{2}{\alpha}(y - u)_+` with
@@ -205,7 +205,7 @@ def interval_score(
     return np.asarray(high - low + fine * missed, dtype=np.float64)
 
 
-def log_sum_exp(values: Array) -> Array:
+def log_sum_exp(values: Floats) -> Floats:
     """Return log of the sum of exponentials along the first axis, without overflow."""
     top = np.max(values, axis=0)
     anchor = np.where(np.isfinite(top), top, 0.0)
@@ -213,7 +213,7 @@ def log_sum_exp(values: Array) -> Array:
         return np.asarray(anchor + np.log(np.exp(values - anchor).sum(axis=0)), dtype=np.float64)
 
 
-def _mean_distance(difference: Array, sd: Array) -> Array:
+def _mean_distance(difference: Floats, sd: Floats) -> Floats:
     """Return E|d + s Z| for a standard normal Z."""
     z = difference / sd
     density = np.exp(-0.5 * z**2 - _LOG_SQRT_2PI)

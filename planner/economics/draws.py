@@ -10,8 +10,8 @@ import hashlib
 import json
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Draws
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.vocabulary import Basis
@@ -20,7 +20,6 @@ from planner.economics.training import require_finite_mean
 
 __all__ = ["compute_factor_draws", "price_draws"]
 
-type Draws = NDArray[np.float64]
 
 _COMPUTE = "compute"
 """Id under which prices that all projects share are drawn."""

@@ -21,12 +21,13 @@ from operator import add, attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Cents, Floats
 from planner.domain.portfolio.portfolio import Compute, SharedAsset
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
 from planner.domain.vocabulary import Basis
 from planner.economics.draws import compute_factor_draws, price_draws
-from planner.economics.money import Cents, product_cents, to_cents
+from planner.economics.money import product_cents, to_cents
 from planner.economics.training import TrainingRate
 
 __all__ = [
@@ -47,7 +48,6 @@ __all__ = [
     "training_amounts",
 ]
 
-type Floats = NDArray[np.float64]
 type Numbers = NDArray[np.int64] | NDArray[np.float64]
 
 

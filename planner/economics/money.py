@@ -11,11 +11,11 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Cents
 from planner.errors import bad_value
 
 __all__ = ["MAX_CENTS", "product_cents", "to_cents"]
 
-type Cents = NDArray[np.int64]
 
 MAX_CENTS = 10**15
 """Largest single amount: ten trillion. Thousands of them still add up within int64."""

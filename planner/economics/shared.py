@@ -13,9 +13,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Cents
 from planner.domain.portfolio.portfolio import SharedAsset
 from planner.economics.ledger import Counts, asset_entries, committed, place_of
-from planner.economics.money import Cents, to_cents
+from planner.economics.money import to_cents
 
 __all__ = ["Shares", "User", "apportion", "asset_cents", "in_core", "split_cost"]
 

@@ -16,12 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.specification import Discrepancy
 from planner.forecasting.luck import Luck, quantile_normals
-
-type Array = NDArray[np.float64]
 
 DECADES_PER_NODE = 0.125
 LARGEST_LOG10_IMAGES = 8.0
@@ -39,12 +37,12 @@ class NodeGrid:
         """Number of nodes."""
         return round(LARGEST_LOG10_IMAGES / self.decades_per_node) + 1
 
-    def position(self, log10_images: Array) -> Array:
+    def position(self, log10_images: Floats) -> Floats:
         """Return positions between the first node (0) and the last."""
         position = log10_images / self.decades_per_node
         return np.asarray(np.clip(position, 0.0, self.n_nodes - 1), dtype=np.float64)
 
-    def log10_images(self) -> Array:
+    def log10_images(self) -> Floats:
         """Return log10 images of every node."""
         return np.arange(self.n_nodes, dtype=np.float64) * self.decades_per_node
 
@@ -53,7 +51,7 @@ NODES = NodeGrid()
 """What forecasts use."""
 
 
-def path_sizes(law: Discrepancy, luck: Luck, layer: int = 0) -> Array | None:
+def path_sizes(law: Discrepancy, luck: Luck, layer: int = 0) -> Floats | None:
     """Return how large a project's discrepancy is in each draw, in units of the declared scale.
 
     Parameters
@@ -100,9 +98,9 @@ class DiscrepancyPath:
     luck: Luck
     option: str
     grid: NodeGrid = NODES
-    sizes: Array | None = None
+    sizes: Floats | None = None
 
-    def at(self, log10_images: Array, rows: slice) -> Array:
+    def at(self, log10_images: Floats, rows: slice) -> Floats:
         """Return departures of log10 error, shape (n_images, n_rows)."""
         if self.law.scale == 0.0 or len(log10_images) == 0:
             return np.zeros((len(log10_images), len(range(*rows.indices(self.luck.n_draws)))))
@@ -111,13 +109,13 @@ class DiscrepancyPath:
         first = int(low.min())
         nodes = self.nodes(first, int(low.max()) + 1, rows)
         left = nodes[low - first]
-        departure: Array = nodes[low - first + 1]
+        departure: Floats = nodes[low - first + 1]
         departure -= left
         departure *= (position - low)[:, None]
         departure += left
         return departure
 
-    def nodes(self, first: int, last: int, rows: slice) -> Array:
+    def nodes(self, first: int, last: int, rows: slice) -> Floats:
         """Return paths on nodes ``first`` to ``last``, shape (n_nodes, n_rows)."""
         path = by_halves(
             self.luck.n_draws, rows, lambda which, length: self._half(first, last, which, length)
@@ -126,16 +124,16 @@ class DiscrepancyPath:
             path *= self.sizes[rows]
         return path
 
-    def noise(self, rows: slice) -> Array:
+    def noise(self, rows: slice) -> Floats:
         """Return the option's standard normal repeat noise, shape (n_rows,)."""
 
-        def half(which: int, length: int) -> Array:
+        def half(which: int, length: int) -> Floats:
             generator = self.luck.generator("noise", self.option, str(which))
             return quantile_normals(generator, (1, length))
 
         return np.asarray(by_halves(self.luck.n_draws, rows, half)[0])
 
-    def _half(self, first: int, last: int, which: int, length: int) -> Array:
+    def _half(self, first: int, last: int, which: int, length: int) -> Floats:
         """Walk from the middle node to the right and to the left, as far as asked."""
         middle = self.grid.n_nodes // 2
         keep = math.exp(-self.grid.decades_per_node / self.law.decades)
@@ -161,7 +159,7 @@ class DiscrepancyPath:
         return self.luck.generator("discrepancy", self.option, spacing, side, str(which))
 
 
-def by_halves(n_draws: int, rows: slice, half: Callable[[int, int], Array]) -> Array:
+def by_halves(n_draws: int, rows: slice, half: Callable[[int, int], Floats]) -> Floats:
     """Return some columns of two halves side by side, making only the halves they touch.
 
     Parameters

@@ -6,8 +6,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from planner.domain.arrays import Floats
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
@@ -31,17 +32,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-type Array = NDArray[np.float64]
-
 
 class ErrorCurve(Protocol):
     """Realised error against images, one curve per draw."""
 
-    def error(self, images: Array, rows: slice) -> Array:
+    def error(self, images: Floats, rows: slice) -> Floats:
         """Return errors in (0, majority guess], shape (n_rows, n_images)."""
         ...
 
-    def data_needed(self, error_target: float, rows: slice) -> Array:
+    def data_needed(self, error_target: float, rows: slice) -> Floats:
         """Return total images needed, shape (n_rows,); infinite for never."""
         ...
 
@@ -100,7 +99,7 @@ class Forecast(Shown):
             self._curve(None).data_needed(self.project.error_target, self.solve_rows)
         )
 
-    def warnings_for(self, needed: Array) -> tuple[Warning_, ...]:
+    def warnings_for(self, needed: Floats) -> tuple[Warning_, ...]:
         """Return what to know before relying on it, where these draws of data needed are shown.
 
         Parameters
@@ -118,7 +117,7 @@ class Forecast(Shown):
 
     def error_draws(
         self, images: ArrayLike, architecture: str | None = None, rows: slice | None = None
-    ) -> Array:
+    ) -> Floats:
         """Return predictive draws of the measured error.
 
         Parameters
@@ -142,7 +141,7 @@ class Forecast(Shown):
         """
         return self._curve(architecture).error(_require_counts(images), rows or slice(None))
 
-    def data_needed_draws(self, target_error: float, architecture: str | None = None) -> Array:
+    def data_needed_draws(self, target_error: float, architecture: str | None = None) -> Floats:
         """Return draws of total images at which the realised error first meets the target.
 
         Its mean is infinite; use quantiles and the share of infinite draws. A realised curve of a
@@ -171,7 +170,7 @@ class Forecast(Shown):
         images: ArrayLike,
         architecture: str | None = None,
         rows: slice | None = None,
-    ) -> Array:
+    ) -> Floats:
         """Return the chance that the error measured at each number of images meets the target.
 
         Parameters
@@ -309,7 +308,7 @@ def _blind_forecast(project: Project, posterior: Posterior, luck: Luck) -> Forec
     )
 
 
-def _require_counts(images: ArrayLike) -> Array:
+def _require_counts(images: ArrayLike) -> Floats:
     counts = np.asarray(images, dtype=np.float64)
     if counts.ndim != 1 or not np.all(np.isfinite(counts)) or np.any(counts < 0):
         raise bad_value("images", f"got {images!r}; expected a 1-D array of counts of at least 0.")

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.covariates import REFERENCE_COMPLEXITY
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Group, Predictor, Term
@@ -21,8 +22,6 @@ from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Task
 from planner.forecasting.architectures import Covariate, KnownArchitecture
 from planner.forecasting.luck import Luck
-
-type Array = NDArray[np.float64]
 
 _OWN_LABELS = frozenset({"architecture", "curve"})
 _COVARIATES = ("top1", "log10_parameters")
@@ -74,18 +73,18 @@ class Component:
 
     name: str
     labels: tuple[str, ...]
-    times: Array
-    variance: Array
+    times: Floats
+    variance: Floats
     per_project: bool = False
     per_curve: bool = False
 
-    def draw(self, luck: Luck) -> Array:
+    def draw(self, luck: Luck) -> Floats:
         """Return one joint draw per population draw, shape (n_draws, n_options)."""
         normals = {label: self._normals(luck, label) for label in dict.fromkeys(self.labels)}
         effects = np.stack([normals[label] for label in self.labels], axis=1)
         return effects * np.sqrt(self.variance) * self.times
 
-    def _normals(self, luck: Luck, label: str) -> Array:
+    def _normals(self, luck: Luck, label: str) -> Floats:
         names = ("effect", self.name, label)
         if self.per_project or self.per_curve:
             return luck.normals(*names, stratified=self.per_project)
@@ -104,14 +103,14 @@ class GaussianPredictor:
         Effects that are new in a new project.
     """
 
-    mean: Array
+    mean: Floats
     components: tuple[Component, ...] = ()
 
-    def draw(self, luck: Luck) -> Array:
+    def draw(self, luck: Luck) -> Floats:
         """Return one joint draw per population draw, shape (n_draws, n_options)."""
         return sum((part.draw(luck) for part in self.components), start=self.mean.copy())
 
-    def covariance(self, rows: Sequence[int], columns: Sequence[int]) -> Array:
+    def covariance(self, rows: Sequence[int], columns: Sequence[int]) -> Floats:
         """Return prior covariances between options, shape (n_draws, n_rows, n_columns)."""
         r, c = np.asarray(rows, dtype=np.intp), np.asarray(columns, dtype=np.intp)
         total = np.zeros((len(self.mean), len(r), len(c)))
@@ -246,7 +245,7 @@ class _Builder:
         components = tuple(part for part in rises if part.times.any())
         return GaussianPredictor(at_ten.mean - at_one.mean, components)
 
-    def _add_stored(self, mean: Array, group: Group, times: Array) -> NDArray[np.bool_]:
+    def _add_stored(self, mean: Floats, group: Group, times: Floats) -> NDArray[np.bool_]:
         """Add fitted effects in place; return which options have one."""
         known = np.zeros(len(self.options), np.bool_)
         if not group.stored:
@@ -260,7 +259,7 @@ class _Builder:
                 mean[:, o] += effects[:, index] * times[o]
         return known
 
-    def _new_effects(self, group: Group, times: Array) -> Component:
+    def _new_effects(self, group: Group, times: Floats) -> Component:
         """Return a group's effects in a new project; Student-t ones given their mixing."""
         labels = tuple(self._label(option, group.by) for option in self.options)
         own = _OWN_LABELS & set(group.by)
@@ -277,7 +276,7 @@ class _Builder:
         return Component(group.name, labels, times, variance, not own, per_curve)
 
     def _uncertain(
-        self, term: Term, columns: Mapping[str, Array], used: NDArray[np.bool_]
+        self, term: Term, columns: Mapping[str, Floats], used: NDArray[np.bool_]
     ) -> list[Component]:
         """Return the spread that uncertain covariates bring, to first order in each."""
         found = []
@@ -314,11 +313,11 @@ class _Builder:
         spec = self.posterior.spec
         return 0.0 if spec is None else spec.covariate_sd.get(covariate, 1.0)
 
-    def _product(self, names: Sequence[str], columns: Mapping[str, Array]) -> Array:
+    def _product(self, names: Sequence[str], columns: Mapping[str, Floats]) -> Floats:
         """Return the product of columns, ones for no names."""
         return math.prod((columns[name] for name in names), start=np.ones(len(self.options)))
 
-    def _columns(self, log10_images: float) -> dict[str, Array]:
+    def _columns(self, log10_images: float) -> dict[str, Floats]:
         """Return the columns a declaration may name, one value per option.
 
         A new project is of the ordinary population: structured tasks (counting, pose) stand apart

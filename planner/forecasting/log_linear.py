@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Task
 from planner.forecasting.luck import Luck
 from planner.forecasting.spread import SpreadSources
-
-type Array = NDArray[np.float64]
 
 LN10 = math.log(10.0)
 
@@ -39,8 +37,8 @@ class LogLinearCurve:
         Which no error exceeds.
     """
 
-    level: Array
-    slope: Array
+    level: Floats
+    slope: Floats
     majority_guess: float
 
     @property
@@ -48,7 +46,7 @@ class LogLinearCurve:
         """log10 of the majority guess."""
         return math.log10(self.majority_guess)
 
-    def error(self, images: Array, rows: slice) -> Array:
+    def error(self, images: Floats, rows: slice) -> Floats:
         """Return errors, shape (n_rows, n_images); below one image the majority guess."""
         at_least_one = images >= 1
         decades = np.log10(np.where(at_least_one, images, 1.0))
@@ -60,7 +58,7 @@ class LogLinearCurve:
         error[:, ~at_least_one] = self.majority_guess
         return error
 
-    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Array:
+    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
         """Return total images at which the realised error meets the target, shape (n_rows,).
 
         At least 1; infinite where the error never falls to the target; 0 where the majority guess
@@ -105,7 +103,7 @@ class LogLinearCurves:
         """Return where the width comes from: the coefficients or the residual."""
         mean_level, mean_slope = self._level.mean(), self._slope.mean()
 
-        def log10_error(level: Array, slope: Array) -> Array:
+        def log10_error(level: Floats, slope: Floats) -> Floats:
             curve = LogLinearCurve(level, slope, self.project.majority_guess_error)
             return np.log10(curve.error(np.array([images]), slice(None))[:, 0])
 
@@ -117,7 +115,7 @@ class LogLinearCurves:
         )
 
     @cached_property
-    def _level(self) -> Array:
+    def _level(self) -> Floats:
         draws = self.posterior.draws
         return np.asarray(
             draws["intercept"]
@@ -126,11 +124,11 @@ class LogLinearCurves:
         )
 
     @cached_property
-    def _residual(self) -> Array:
+    def _residual(self) -> Floats:
         return self.posterior.draws["sigma"] * self.luck.normals("residual", stratified=True)
 
     @cached_property
-    def _slope(self) -> Array:
+    def _slope(self) -> Floats:
         draws = self.posterior.draws
         extra = draws["pretrained_log10_images"] * float(self.project.pretrained)
         return np.asarray(draws["log10_images"] + extra)

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import N_CHAINS
-
-type Array = NDArray[np.float64]
 
 
 def keyed_generator(seed: int, *names: str) -> np.random.Generator:
@@ -49,26 +48,26 @@ class Luck:
         """Return a generator of its own for a purpose."""
         return keyed_generator(self.seed, self.project, *names)
 
-    def normals(self, *names: str, stratified: bool = False) -> Array:
+    def normals(self, *names: str, stratified: bool = False) -> Floats:
         """Return standard normals, shape (n_draws,)."""
         if stratified:
             return stratified_normals(self.generator(*names), self.n_draws)
         return np.asarray(quantile_normals(self.generator(*names), (1, self.n_draws))[0])
 
-    def shared_normals(self, *names: str) -> Array:
+    def shared_normals(self, *names: str) -> Floats:
         """Return standard normals of what all projects share, such as an architecture's effect.
 
         The same for every project, and kept: projects choose from the same architectures.
         """
         return _shared_normals(self.seed, self.n_draws, names)
 
-    def chi_squares(self, degrees: float, *names: str) -> Array:
+    def chi_squares(self, degrees: float, *names: str) -> Floats:
         """Return chi-squared draws, shape (n_draws,): they mix normals into a Student t."""
         return self.generator(*names, "mixing").chisquare(degrees, self.n_draws)
 
 
 @lru_cache(maxsize=1024)
-def _shared_normals(seed: int, n_draws: int, names: tuple[str, ...]) -> Array:
+def _shared_normals(seed: int, n_draws: int, names: tuple[str, ...]) -> Floats:
     """Return normals of no project: an empty id belongs to none."""
     found = Luck(seed, "", n_draws).normals(*names)
     found.flags.writeable = False

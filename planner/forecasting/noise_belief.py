@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-type Array = NDArray[np.float64]
+from planner.domain.arrays import Floats
 
 _CELLS = 16
 _ROUNDS = 8
@@ -45,7 +45,7 @@ class _Axis:
         return (self.high - self.low) / _CELLS or 1.0
 
     @property
-    def centres(self) -> Array:
+    def centres(self) -> Floats:
         """Middle of each cell."""
         return self.low + (np.arange(self.cells) + 0.5) * (self.high - self.low) / self.cells
 
@@ -75,11 +75,11 @@ class NoiseBelief:
     sd: float
     noise: _Axis
     size: _Axis
-    mass: Array
+    mass: Floats
 
     @classmethod
     def learn(
-        cls, sigma: Array, *, has_sizes: bool, log_evidence: Callable[[Array, Array], Array]
+        cls, sigma: Floats, *, has_sizes: bool, log_evidence: Callable[[Floats, Floats], Floats]
     ) -> "NoiseBelief":
         """Zoom in on what the runs say.
 
@@ -109,7 +109,7 @@ class NoiseBelief:
             belief = replace(belief, noise=noise, size=size)
         return belief.weighed(log_evidence)
 
-    def weighed(self, log_evidence: Callable[[Array, Array], Array]) -> "NoiseBelief":
+    def weighed(self, log_evidence: Callable[[Floats, Floats], Floats]) -> "NoiseBelief":
         """Return the belief with the mass of its cells as the runs have it."""
         logs, shares = np.meshgrid(self.noise.centres, self.size.centres, indexing="ij")
         log_mass = log_evidence(np.exp(logs).ravel(), shares.ravel()).reshape(logs.shape)
@@ -117,14 +117,14 @@ class NoiseBelief:
         mass = np.exp(log_mass - log_mass.max())
         return replace(self, mass=mass / mass.sum())
 
-    def _log_prior(self, logs: Array) -> Array:
+    def _log_prior(self, logs: Floats) -> Floats:
         """Return the log density of log noise before the runs; shares are uniform."""
         if self.sd == 0.0:
             return np.zeros_like(logs)
         standard = (logs - self.mean) / self.sd
         return np.asarray(-0.5 * standard**2 - math.log(self.sd * math.sqrt(2.0 * math.pi)))
 
-    def draw(self, generator: np.random.Generator, n_draws: int) -> tuple[Array, Array, Array]:
+    def draw(self, generator: np.random.Generator, n_draws: int) -> tuple[Floats, Floats, Floats]:
         """Return noise, normal deviates of sizes, and log prior over proposal, each (n_draws,)."""
         cell = np.searchsorted(np.cumsum(self.mass), generator.random(n_draws))
         row, column = np.divmod(np.minimum(cell, self.mass.size - 1), self.size.cells)
@@ -140,14 +140,14 @@ class NoiseBelief:
         proposed += _FROM_PRIOR * np.exp(log_prior)
         return np.exp(logs), np.asarray(ndtri(shares)), log_prior - np.log(proposed)
 
-    def _density(self, logs: Array, shares: Array) -> Array:
+    def _density(self, logs: Floats, shares: Floats) -> Floats:
         """Return the density of the grid."""
         row, in_noise = _cells(self.noise, logs)
         column, in_size = _cells(self.size, shares)
         return self.mass[row, column] / (self.noise.width * self.size.width) * in_noise * in_size
 
 
-def _cells(axis: _Axis, values: Array) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _cells(axis: _Axis, values: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the cell of each value, and whether it lies in one at all."""
     if axis.cells == 1:
         return np.zeros(len(values), np.intp), np.ones(len(values), np.bool_)

@@ -9,13 +9,10 @@ filter multiplies by its inverse, run by run, in time and memory that grow with 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Places
 from planner.domain.model.specification import Discrepancy
 from planner.forecasting.pilots.stacked import spread_axes
-
-type Array = NDArray[np.float64]
-type Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +31,20 @@ class PathNoise:
         How far a run's surprise moves the path at its number of images.
     """
 
-    height: Array
-    keep: Array
-    root: Array
-    gain: Array
+    height: Floats
+    keep: Floats
+    root: Floats
+    gain: Floats
 
     @classmethod
     def build(
         cls,
         law: Discrepancy,
-        option_of: Rows,
-        log10_images: Array,
-        height: Array,
-        noise: Array,
-        sizes: Array | None = None,
+        option_of: Places,
+        log10_images: Floats,
+        height: Floats,
+        noise: Floats,
+        sizes: Floats | None = None,
     ) -> "PathNoise":
         """Filter variances once; the factor serves every vector of values at the runs.
 
@@ -77,7 +74,7 @@ class PathNoise:
             path = kept**2 * path * (noise[run] / total) + before * (1.0 - kept**2)
         return cls(height, keep, root, gain)
 
-    def whiten(self, at_runs: Array) -> Array:
+    def whiten(self, at_runs: Floats) -> Floats:
         """Return values at the runs, shape (n_runs, ..., n_draws), standard and independent."""
         ndim = at_runs.ndim
         root, gain = spread_axes(self.root, ndim), spread_axes(self.gain, ndim)
@@ -89,7 +86,7 @@ class PathNoise:
             path = kept * (path + gain[run] * surprise)
         return white
 
-    def solve_transposed(self, white: Array) -> Array:
+    def solve_transposed(self, white: Floats) -> Floats:
         """Return x with L' x = white, shape (n_runs, ..., n_draws)."""
         ndim = white.ndim
         root, gain = spread_axes(self.root, ndim), spread_axes(self.gain, ndim)
@@ -101,6 +98,6 @@ class PathNoise:
             later = ahead - self.height[run] * found[run]
         return found
 
-    def log_volume(self) -> Array:
+    def log_volume(self) -> Floats:
         """Return half of the logarithm of the covariance's determinant, shape (n_draws,)."""
         return np.asarray(np.sum(np.log(self.root), axis=0))

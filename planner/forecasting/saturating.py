@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from planner.domain.arrays import Floats
 from planner.domain.model.covariates import REFERENCE_LOG10_IMAGES
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Discrepancy
@@ -30,8 +31,6 @@ from planner.forecasting.luck import Luck
 from planner.forecasting.pilots.path import PilotedPath
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.update import PilotUpdate, update_with_pilots
-
-type Array = NDArray[np.float64]
 
 LN10 = math.log(10.0)
 _LARGEST_EXPONENT = 600.0  # natural; beyond it an odds would overflow and the error be 0
@@ -51,9 +50,9 @@ class CurveDraws:
         Share of the majority guess that no number of images removes.
     """
 
-    level: Array
-    slope: Array
-    floor: Array | None = None
+    level: Floats
+    slope: Floats
+    floor: Floats | None = None
 
     def rows(self, rows: slice) -> "CurveDraws":
         """Return some of the draws."""
@@ -84,11 +83,11 @@ class DeclaredCurve:
     mean: CurveDraws
     majority_guess: float
     saturating: bool
-    sigma: Array
+    sigma: Floats
     path: DiscrepancyPath | PilotedPath
     law: Discrepancy
 
-    def error(self, images: Array, rows: slice) -> Array:
+    def error(self, images: Floats, rows: slice) -> Floats:
         """Return realised errors of shape (n_rows, n_images), in (0, majority guess].
 
         Below one image the majority guess is answered.
@@ -101,7 +100,7 @@ class DeclaredCurve:
         error[~at_least_one] = self.majority_guess
         return error.T
 
-    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Array:
+    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
         """Return total images at which the realised error first meets the target, (n_rows,).
 
         At least 1; infinite where it is not met within 10^8 images; 0 where the majority guess
@@ -120,20 +119,22 @@ class DeclaredCurve:
         left, right = nodes[before, draws], nodes[first, draws]
         low, width = log10_nodes[before], log10_nodes[first] - log10_nodes[before]
 
-        def is_met(share: Array) -> NDArray[np.bool_]:
+        def is_met(share: Floats) -> NDArray[np.bool_]:
             path = left + share * (right - left)
             return self._realised(mean, low + share * width, path, noise) <= error_target
 
         share = _first_true(is_met, len(first))
         return np.where(met.any(axis=0), np.power(10.0, low + share * width), np.inf)
 
-    def realised(self, mean: CurveDraws, images: float, path: Array, noise: Array) -> Array:
+    def realised(self, mean: CurveDraws, images: float, path: Floats, noise: Floats) -> Floats:
         """Return errors at one number of images for other parameters and departures, (n_rows,)."""
         if images < 1:
             return np.full_like(path, self.majority_guess)
         return self._realised(mean, np.log10(np.array(images)), path.copy(), noise)
 
-    def _realised(self, mean: CurveDraws, log10_images: Array, path: Array, noise: Array) -> Array:
+    def _realised(
+        self, mean: CurveDraws, log10_images: Floats, path: Floats, noise: Floats
+    ) -> Floats:
         """Return capped errors; ``path`` is overwritten."""
         departure = path
         if not self.saturating:
@@ -163,7 +164,7 @@ class DeclaredCurve:
             error *= _share_of_chance(mean, odds)
         return np.minimum(error, self.majority_guess, out=error)
 
-    def noise(self, rows: slice) -> Array:
+    def noise(self, rows: slice) -> Floats:
         """Return repeat-to-repeat noise of log10 error, one value per draw for all images."""
         return self.sigma[rows] * self.path.noise(rows)
 
@@ -204,7 +205,7 @@ class ProjectCurves:
         }
         return self._declared(self.mean_curve(drawn), option)
 
-    def predictor_draws(self, option: Option, *, own: bool) -> dict[str, Array]:
+    def predictor_draws(self, option: Option, *, own: bool) -> dict[str, Floats]:
         """Return draws of what an option owns or shares of each predictor, each (n_draws,)."""
         options = [option] if self.update is None else [option, *self.update.options]
         parts = prior_part(self.posterior, self.project, options, self.luck, own=own)
@@ -212,7 +213,7 @@ class ProjectCurves:
             return {name: part.draw(self.luck)[:, 0] for name, part in parts.items()}
         return {name: self.update.draw(name, part, self.luck) for name, part in parts.items()}
 
-    def mean_curve(self, predictors: dict[str, Array]) -> CurveDraws:
+    def mean_curve(self, predictors: dict[str, Floats]) -> CurveDraws:
         """Return curve parameters from the values of the predictors."""
         if not self.is_saturating:
             return CurveDraws(predictors["level"], predictors["slope"])
@@ -240,12 +241,12 @@ class ProjectCurves:
         return prior_part(self.posterior, self.project, [self.option(None)], self.luck, own=False)
 
     @cached_property
-    def shared_draws(self) -> dict[str, Array]:
+    def shared_draws(self) -> dict[str, Floats]:
         """Draws of what all architectures share, by predictor."""
         return self.predictor_draws(self.option(None), own=False)
 
     @cached_property
-    def _prior_sizes(self) -> Array | None:
+    def _prior_sizes(self) -> Floats | None:
         """How much the project's curves stray, before any pilot; the same for all its options."""
         spec = self.posterior.spec
         return None if spec is None else path_sizes(spec.discrepancy, self.luck)
@@ -266,14 +267,14 @@ class ProjectCurves:
         )
 
 
-def _share_of_chance(mean: CurveDraws, odds: Array) -> Array:
+def _share_of_chance(mean: CurveDraws, odds: Floats) -> Floats:
     """Return the mean curve as a share of the majority guess, from 1 + 10^-u."""
     if mean.floor is None:
         return 1.0 / odds
     return np.asarray(mean.floor + (1.0 - mean.floor) / odds)
 
 
-def _first_true(is_met: Callable[[Array], NDArray[np.bool_]], n_draws: int) -> Array:
+def _first_true(is_met: Callable[[Floats], NDArray[np.bool_]], n_draws: int) -> Floats:
     """Return the least share in [0, 1] from which a condition holds, given that it holds at 1."""
     low, high = np.zeros(n_draws), np.ones(n_draws)
     for _ in range(_BISECTIONS):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.format import count, percent
 from planner.forecasting.hierarchy import Component, GaussianPredictor, prior_part
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from planner.forecasting.architectures import KnownArchitecture
     from planner.forecasting.saturating import ProjectCurves
 
-type Array = NDArray[np.float64]
 
 _WORDS = {
     "data_set": "how new data sets differ",
@@ -135,10 +134,10 @@ def spread_sources(
 
 def _by_source(
     shared: GaussianPredictor, own: GaussianPredictor, curves: "ProjectCurves"
-) -> dict[str, Array]:
+) -> dict[str, Floats]:
     """Return the parts of one predictor by source, each of shape (n_draws,)."""
 
-    def drawn(components: list[Component]) -> Array:
+    def drawn(components: list[Component]) -> Floats:
         still = np.zeros_like(shared.mean)
         return GaussianPredictor(still, tuple(components)).draw(curves.luck)[:, 0]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.domain.arrays import Rows
 from planner.domain.portfolio.portfolio import Portfolio, UnitShare
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
@@ -27,7 +28,7 @@ from planner.offering.steps import (
     step_costs,
     step_worths,
 )
-from planner.offering.variants import Rows, present_factors
+from planner.offering.variants import present_factors
 
 _NONE = np.zeros(0, dtype=np.int64)
 LARGEST_EXACT = 2**53

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Bits
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfolio
@@ -28,7 +29,7 @@ from planner.offering.grid import (
     pooled_levels,
 )
 from planner.offering.objective import objective_worth, resolve_objective
-from planner.offering.pricing import Bits, PricedOptions, PricingInputs, merged, price_way
+from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way
 from planner.offering.refinement import corners, levels_between, promising, spread
 from planner.offering.rules import as_committed, same_name
 from planner.offering.variants import (

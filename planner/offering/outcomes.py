@@ -21,11 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Bits, Floats, Rows
 from planner.economics.ledger import Line, spend, stopped
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Bits = NDArray[np.uint8]
 
 CHUNK_OPTIONS = 8192
 """Options unpacked at a time, a multiple of 8: 200 draws of them are 13 MB of floats."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
@@ -32,7 +33,7 @@ from planner.offering.outcomes import (
     set_success,
 )
 from planner.offering.pricing import images_needed, success_draws
-from planner.offering.variants import Floats, Rows, present_factors
+from planner.offering.variants import present_factors
 
 _NONE = np.zeros(0, dtype=np.int64)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Bits, Floats, Rows
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
@@ -24,9 +25,7 @@ from planner.economics.ledger import (
     training_amounts,
 )
 from planner.forecasting.forecast import Forecast
-from planner.offering.variants import Floats, Rows, Way, images_from_pools
-
-type Bits = NDArray[np.uint8]
+from planner.offering.variants import Way, images_from_pools
 
 
 @dataclass(frozen=True, eq=False)

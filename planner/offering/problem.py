@@ -30,13 +30,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.risk import MEAN, RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance, Stop
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 
 class Outcomes(Protocol):

@@ -8,15 +8,12 @@ holds for all.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.offering.grid import Levels, midpoints
 from planner.offering.hull import hull
 
 __all__ = ["corners", "levels_between", "promising", "spread"]
-
-type Rows = NDArray[np.int64]
-type Floats = NDArray[np.float64]
 
 
 def corners(cents: Floats, worth: Floats) -> Rows:

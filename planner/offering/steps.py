@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.portfolio import SharedAsset
 from planner.domain.results.option import ProjectOptions
 from planner.economics.shared import asset_cents
 from planner.offering.problem import LinearRow
-from planner.offering.variants import Floats, Rows
 
 _NONE = np.zeros(0, dtype=np.int64)
 

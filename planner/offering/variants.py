@@ -11,16 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
 from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast
-
-type Rows = NDArray[np.int64]
-type Floats = NDArray[np.float64]
 
 MOST_OPTIONAL_ASSETS = 6
 """Optional assets of one project; each doubles its options."""

@@ -9,21 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.published_equations import images_needed
 from planner.domain.results.plan import Baseline, Warning_
 from planner.domain.vocabulary import Task
 from planner.domain.words.plan_warnings import better_baselines
-from planner.offering.problem import DecisionProblem, Floats, Rows
+from planner.offering.problem import DecisionProblem
 from planner.planning.hand_made import HandMadePlan
 from planner.planning.held_out import HeldOut
 from planner.planning.prepare import Prepared
 
 __all__ = ["BaselinePick", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
 
-type Bools = NDArray[np.bool_]
 
 DO_NOTHING = "do nothing"
 EQUAL_SPLIT = "equal split"
@@ -55,7 +54,7 @@ class BaselinePick:
 
     name: str
     options: Rows
-    assets: Bools
+    assets: Flags
     cents: int
     breaks: tuple[str, ...]
 
@@ -164,7 +163,7 @@ def point_need(projects: Sequence[Project]) -> Floats:
 def judged(
     proposed: Sequence[BaselinePick],
     plan_value: float,
-    held_out: Callable[[Rows, Bools], float],
+    held_out: Callable[[Rows, Flags], float],
 ) -> tuple[Baseline, ...]:
     """Return the baselines with their worth on the draws that judge the plan.
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import DecisionProblem, LinearRow, Rows
+from planner.domain.arrays import Rows
+from planner.offering.problem import DecisionProblem, LinearRow
 
 _SLACK = 1e-9
 

@@ -8,18 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.vocabulary import Mode, Objective
 from planner.offering.packing import pack_outcomes
-from planner.offering.problem import DecisionProblem, Floats, Rows, Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import present_factors
 from planner.planning.prepare import Prepared, audit_outcomes
 from planner.solving.measures import risk_value, tail_mean
 
 __all__ = ["HeldOut", "Outcome", "with_all_draws"]
-
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +35,7 @@ class Outcome:
     """
 
     owners: Rows
-    success: Bools
+    success: Flags
     worth: Floats
     spend: Floats
 
@@ -77,7 +75,7 @@ class HeldOut:
         self._known: Rows = np.zeros(0, dtype=np.int64)
         rows = prepared.posterior.audit_rows
         self.n_draws = len(range(*rows.indices(prepared.posterior.n_draws)))
-        self._success: Bools = np.zeros((0, self.n_draws), dtype=np.bool_)
+        self._success: Flags = np.zeros((0, self.n_draws), dtype=np.bool_)
         self._worth: Floats = np.zeros((0, self.n_draws))
         self._spend: Floats = np.zeros((0, self.n_draws))
         self.learn([one.options for one in solutions])
@@ -101,7 +99,7 @@ class HeldOut:
         """Return how a plan does."""
         return self.of(plan.options, plan.assets)
 
-    def of(self, options: Rows, assets: Bools) -> Outcome:
+    def of(self, options: Rows, assets: Flags) -> Outcome:
         """Return how any choice of options and assets does."""
         self.learn([options])
         rows = np.searchsorted(self._known, options)
@@ -114,7 +112,7 @@ class HeldOut:
             spend=self._spend[rows].sum(axis=0) + bought,
         )
 
-    def objective(self, options: Rows, assets: Bools) -> float:
+    def objective(self, options: Rows, assets: Flags) -> float:
         """Return the objective of any choice, risk measure included.
 
         An expectation of what is committed takes chances from these draws and prices at their

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.effort import USUAL, Allowance
-from planner.offering.problem import DecisionProblem, Floats, LinearRow, Outcomes, Rows, Solution
+from planner.offering.problem import DecisionProblem, LinearRow, Outcomes, Solution
 
 if TYPE_CHECKING:  # prepare imports the module that asks here
     from planner.planning.prepare import Prepared

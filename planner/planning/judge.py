@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Draws, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
@@ -28,14 +29,13 @@ from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import DecisionProblem, Solution
-from planner.offering.variants import Rows, Way, present_factors
+from planner.offering.variants import Way, present_factors
 from planner.planning.held_out import HeldOut
 from planner.planning.hold import hold_result
 from planner.planning.prepare import Prepared, solve_prepared
 from planner.planning.replicated import replicated_gap
 from planner.planning.risk import (
     Bought,
-    Draws,
     NetAndSpend,
     RiskedProject,
     plan_draws,

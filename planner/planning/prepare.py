@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Rows
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
@@ -40,7 +41,6 @@ from planner.offering.options import Menu, build_menus
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.offering.problem import DecisionProblem, Solution, Solver
-from planner.offering.variants import Rows
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
 

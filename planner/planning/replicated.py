@@ -22,10 +22,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.results.plan import ReplicatedGap
 from planner.errors import bad_value
 from planner.offering.effort import USUAL, Allowance
-from planner.offering.problem import DecisionProblem, Floats, Outcomes, Rows, Solution, Solver
+from planner.offering.problem import DecisionProblem, Outcomes, Solution, Solver
 
 FEWEST_REPLICATIONS = 2
 FEWEST_DRAWS = 10

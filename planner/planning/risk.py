@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from planner.domain.arrays import Draws
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Interval, Quantiles, RiskResult, RiskSplit
 from planner.forecasting.forecast import Forecast
 from planner.solving.measures import tail_mean
-
-type Draws = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.vocabulary import Status
 from planner.errors import NotConvergedError
 from planner.offering.effort import Stop
@@ -12,8 +12,6 @@ from planner.offering.problem import DecisionProblem, Solution
 from planner.solving.certify import Certifier, Choice
 from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.lp.relax import Relaxation
-
-type Floats = NDArray[np.float64]
 
 
 @dataclass(eq=False)

@@ -8,18 +8,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.problem import SpendBound
 from planner.solving.lp.cuts import summed_draws
 from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import SLACK, System
 from planner.solving.tail import measure, tail_share, worst_share
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 
 from planner._stdout import unreachable_stdout
+from planner.domain.arrays import Floats
 from planner.offering.effort import Effort
 
 __all__ = ["QuietHiGHS", "highs", "integer_work", "searched", "set_seconds"]
 
-type Floats = NDArray[np.float64]
 
 SMALLEST_TIME_LIMIT_S = 1e-3
 READING = 500.0

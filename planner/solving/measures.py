@@ -3,11 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Draws
 from planner.domain.portfolio.risk import RiskMeasure
-
-type Draws = NDArray[np.float64]
 
 TAIL = 0.1
 """Share of outcomes that cvar90 averages."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.offering.effort import SECOND, Effort, Stop
 from planner.offering.problem import Solution
 from planner.solving.answer import Progress, conclude, infeasible
@@ -26,9 +26,6 @@ from planner.solving.search.edge import EdgeSearch
 from planner.solving.search.exchange import improved
 from planner.solving.search.parts import PartSearch
 from planner.solving.search.search import CoreSearch, Found, core_options
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 FEW = 12
 """Projects and assets up to which everything that can still matter is searched at once."""

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance, Effort
@@ -36,9 +36,6 @@ from planner.solving.run import Run
 from planner.solving.sweep import swept
 from planner.solving.system import build_system
 from planner.solving.tail import DrawWeights, tail_key, tail_share
-
-type Flags = NDArray[np.bool_]
-type Rows = NDArray[np.int64]
 
 RESCALE = 64.0
 """Change of a unit that is worth a new linear program."""

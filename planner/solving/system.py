@@ -10,11 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.problem import DecisionProblem
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 SLACK = 1e-9
 """How far, relative to its terms, a row whose numbers are not whole may be exceeded."""

@@ -14,12 +14,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.measures import certain_equivalent
-
-type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

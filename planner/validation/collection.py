@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Images, Pilot
 from planner.domain.results.validation import RoundsScore, RoundsTest
@@ -28,7 +28,6 @@ from planner.validation.collection_truth import Truth, truth_of
 from planner.validation.curve_file import Curve
 from planner.validation.forecasts import counted, is_known, project_of
 
-type Array = NDArray[np.float64]
 type Decide = Callable[[tuple[int, ...], int], int]
 type Method = Callable[[Truth, float], Decide]
 
@@ -54,7 +53,7 @@ class Forecaster:
             self._known[key] = self._build(truth, tried)
         return self._known[key]
 
-    def needed(self, truth: Truth, tried: tuple[int, ...], target: float) -> Array:
+    def needed(self, truth: Truth, tried: tuple[int, ...], target: float) -> Floats:
         """Return draws of data needed, given that the last run missed the target."""
         name = _architecture(truth.curve, self.posterior_of(truth.curve))
         draws = self.forecast(truth, tried).data_needed_draws(1.0 - target / 100.0, name)

@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner._resources import resource_root
+from planner.domain.arrays import Floats
 from planner.validation.curve_file import Curve
-
-type Array = NDArray[np.float64]
 
 HELD_SHARE = 0.1
 N_TARGETS = 10
@@ -48,8 +46,8 @@ class Truth:
     """
 
     curve: Curve
-    images: Array
-    accuracy: Array
+    images: Floats
+    accuracy: Floats
 
     @property
     def name(self) -> str:
@@ -78,7 +76,7 @@ class Truth:
         return (*below[-(MOST_PILOTS - 1) :], self.held)
 
     @property
-    def targets(self) -> Array:
+    def targets(self) -> Floats:
         """Accuracies to reach, in per cent."""
         return np.linspace(self.accuracy_at(self.held) + LEAST_GAIN, self.accuracy[-1], N_TARGETS)
 
@@ -94,7 +92,7 @@ class Truth:
         share = (target - self.accuracy[at - 1]) / (self.accuracy[at] - self.accuracy[at - 1])
         return float(self.images[at - 1] + share * (self.images[at] - self.images[at - 1]))
 
-    def runs(self, tried: Sequence[int]) -> tuple[Array, Array]:
+    def runs(self, tried: Sequence[int]) -> tuple[Floats, Floats]:
         """Return images and accuracies of all runs, given the sizes collected so far."""
         sizes = [*self.pilot_sizes, *tried[1:]]
         return np.array(sizes, dtype=float), np.array([self.accuracy_at(n) for n in sizes])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.format import percent_to_type
 from planner.domain.model.covariates import REFERENCE_COMPLEXITY
 from planner.domain.model.posterior import Posterior
@@ -33,8 +34,6 @@ from planner.validation.forecasts import (
 )
 from planner.validation.pilot_modes import pilot_tests
 
-type Array = NDArray[np.float64]
-
 ALL_POINTS = "all points"
 BEYOND = "points beyond the first tenth"
 
@@ -43,12 +42,12 @@ BEYOND = "points beyond the first tenth"
 class _CurveResult:
     """Scores of one model on one curve, point by point and target by target."""
 
-    pit: Array
-    crps: Array
-    bias: Array
-    log10_ratio: Array
-    need_pit: Array
-    chance_never: Array
+    pit: Floats
+    crps: Floats
+    bias: Floats
+    log10_ratio: Floats
+    need_pit: Floats
+    chance_never: Floats
 
 
 def curve_test(

@@ -8,17 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.results.validation import PilotEvidence, PilotMode
 from planner.domain.vocabulary import Backbone, Task
 from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve
 from planner.validation.pilot_modes import score_modes
-
-type Array = NDArray[np.float64]
 
 OTHERS = "all other data sets"
 EVERYTHING = "all data sets"
@@ -45,37 +41,37 @@ class MeasuredRows(Protocol):
         ...
 
     @property
-    def n_images(self) -> Array:
+    def n_images(self) -> Floats:
         """Images trained on."""
         ...
 
     @property
-    def error(self) -> Array:
+    def error(self) -> Floats:
         """Measured, in (0, 1)."""
         ...
 
     @property
-    def relative_complexity(self) -> Array:
+    def relative_complexity(self) -> Floats:
         """Of the task."""
         ...
 
     @property
-    def pretrained(self) -> Array:
+    def pretrained(self) -> Floats:
         """Flag, 0 or 1."""
         ...
 
     @property
-    def frozen(self) -> Array:
+    def frozen(self) -> Floats:
         """Flag, 0 or 1."""
         ...
 
     @property
-    def segmentation(self) -> Array:
+    def segmentation(self) -> Floats:
         """Flag, 0 or 1."""
         ...
 
     @property
-    def structured(self) -> Array:
+    def structured(self) -> Floats:
         """Flag, 0 or 1."""
         ...
 

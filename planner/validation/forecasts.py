@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from planner.domain.arrays import Floats
 from planner.domain.model.architecture import match_key
 from planner.domain.model.covariates import REFERENCE_COMPLEXITY
 from planner.domain.model.posterior import Posterior
@@ -22,8 +23,6 @@ from planner.domain.vocabulary import Task
 from planner.forecasting.forecast import build_forecast
 from planner.reference.tables import load_catalogue
 from planner.validation.curve_file import Curve
-
-type Array = NDArray[np.float64]
 
 PLUGIN = "Eq. 1 plug-in"
 POWER_LAW = "power law"
@@ -53,8 +52,8 @@ class CurveForecast:
         False if the update with the pilots cannot be relied on.
     """
 
-    log10_error: Array
-    log10_needed: Callable[[float], Array]
+    log10_error: Floats
+    log10_needed: Callable[[float], Floats]
     is_reliable: bool = True
 
 
@@ -106,7 +105,7 @@ def model_forecast(
         seed=seed,
     )
 
-    def needed(target: float) -> Array:
+    def needed(target: float) -> Floats:
         with np.errstate(divide="ignore"):  # 0 images where the majority guess will do
             return np.log10(forecast.data_needed_draws(target, name))
 
@@ -161,7 +160,7 @@ def _published_line(curve: Curve, log10_images: float, log10_error: float) -> Cu
     start = log10_error - fall * log10_images
     mean = np.minimum(start + fall * np.log10(np.array(curve.images, dtype=float)), ceiling)
 
-    def needed(target: float) -> Array:
+    def needed(target: float) -> Floats:
         if math.log10(target) >= ceiling:
             return np.full(_N_DRAWS, -np.inf)
         decades = (math.log10(target) - start - noise) / fall
@@ -183,7 +182,7 @@ def power_law_forecast(curve: Curve) -> CurveForecast | None:
         np.random.default_rng([len(curve.images), int(start.sum())]), _N_DRAWS
     )
 
-    def needed(target: float) -> Array:
+    def needed(target: float) -> Floats:
         falls = fall < 0
         gap = math.log10(target) - level - noise
         return np.where(falls, gap / np.where(falls, fall, -1.0), np.inf)

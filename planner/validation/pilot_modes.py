@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.format import percent_to_type
 from planner.domain.model.posterior import Posterior
 from planner.domain.results.validation import PilotMode, PilotScores, PilotTest
@@ -25,8 +26,6 @@ from planner.validation.forecasts import (
     plugin_forecast,
     power_law_forecast,
 )
-
-type Array = NDArray[np.float64]
 
 ANCHORED = "anchored slope"
 """The published slope through the largest pilot."""
@@ -75,12 +74,12 @@ class _Judged:
 
 @dataclass(frozen=True, eq=False)
 class _Result:
-    pit: Array
-    crps: Array
-    bias: Array
-    need_pit: Array
-    log10_ratio: Array
-    chance_never: Array
+    pit: Floats
+    crps: Floats
+    bias: Floats
+    need_pit: Floats
+    log10_ratio: Floats
+    chance_never: Floats
     is_reliable: bool
 
 
@@ -268,7 +267,7 @@ def _score(task: PilotTask, forecast: CurveForecast) -> _Result:
     )
 
 
-def _median(values: Array) -> float:
+def _median(values: Floats) -> float:
     """Return a median that is one of the values: between a number and infinity lies none."""
     return float(np.quantile(values, 0.5, method="inverted_cdf"))
 
@@ -305,7 +304,7 @@ def _summarise(model: str, results: Sequence[_Result]) -> PilotScores:
     )
 
 
-def _coverage(pit: Array) -> dict[str, float]:
+def _coverage(pit: Floats) -> dict[str, float]:
     return {percent_to_type(level): central_coverage(pit, level) for level in LEVELS}
 
 

@@ -13,15 +13,14 @@ from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from planner.domain.arrays import Floats
 from planner.domain.results.validation import RoundsScore
 from planner.questions.collect.rounds import least_cost_levels
 from planner.validation.collection import PRICES, collect_all, score_rounds
 from planner.validation.collection_truth import Truth
 
-type Array = NDArray[np.float64]
 type Decide = Callable[[tuple[int, ...], int], int]
 
 N_BOOTSTRAP = 30
@@ -46,7 +45,7 @@ class PowerLaw:
         return math.exp(min(log_needed, math.log(cap)))
 
 
-def fit_power_law(images: Array, accuracy: Array, weights: Array | None = None) -> PowerLaw:
+def fit_power_law(images: Floats, accuracy: Floats, weights: Floats | None = None) -> PowerLaw:
     """Fit by variable projection: ceiling and scale are linear given the exponent, on a grid.
 
     The ceiling is at most 100 %, the scale at least 0.
@@ -102,10 +101,10 @@ def by_loc(truth: Truth, target: float, seed: int = 0) -> Decide:
 
 
 @lru_cache(maxsize=1024)
-def _bootstrap_weights(n_runs: int, luck: tuple[int, int]) -> tuple[Array, ...]:
+def _bootstrap_weights(n_runs: int, luck: tuple[int, int]) -> tuple[Floats, ...]:
     """Return how often each run is drawn; the law has three parameters, so at least three are."""
     rng = np.random.default_rng([*luck, n_runs])
-    weights: list[Array] = []
+    weights: list[Floats] = []
     while len(weights) < N_BOOTSTRAP:
         counts = np.bincount(rng.integers(0, n_runs, n_runs), minlength=n_runs)
         if np.count_nonzero(counts) >= min(3, n_runs):
@@ -113,7 +112,7 @@ def _bootstrap_weights(n_runs: int, luck: tuple[int, int]) -> tuple[Array, ...]:
     return tuple(weights)
 
 
-def _smoothed_survival(estimates: Array, levels: Array) -> Array:
+def _smoothed_survival(estimates: Floats, levels: Floats) -> Floats:
     """Return the chance that more is needed than each level, by a Gaussian kernel (Scott)."""
     width = max(float(np.std(estimates, ddof=1)), 0.01 * float(np.mean(estimates)))
     width *= len(estimates) ** -0.2

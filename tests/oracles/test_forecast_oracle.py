@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from planner.domain.arrays import Floats
 from planner.domain.portfolio.project import Project
 from planner.forecasting.architectures import KnownArchitecture
 from planner.forecasting.forecast import build_forecast
@@ -14,8 +14,6 @@ from planner.forecasting.hierarchy import Option, project_prior
 from planner.forecasting.luck import Luck
 from planner.forecasting.saturating import ProjectCurves
 from planner.testing import synthetic_hierarchy
-
-type Array = NDArray[np.float64]
 
 
 def project(**changes: object) -> Project:
@@ -38,7 +36,7 @@ def test_the_level_is_gaussian_with_the_declared_mean_and_variance() -> None:
     assert level.std() == pytest.approx(math.hypot(0.4, 0.3), rel=0.01)
 
 
-def by_plain_monte_carlo(rng: np.random.Generator, n_draws: int, images: float) -> Array:
+def by_plain_monte_carlo(rng: np.random.Generator, n_draws: int, images: float) -> Floats:
     """Return errors of an unnamed, frozen architecture, written out from the formulas."""
     z = rng.standard_normal((9, n_draws))
     level = -0.05 + 0.75 * (1 / 3 - 0.5) - 0.45 + 0.05

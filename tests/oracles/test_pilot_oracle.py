@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Pilot, Project
 from planner.forecasting.forecast import build_forecast
@@ -16,8 +16,6 @@ from planner.testing import synthetic_hierarchy
 DISCREPANCY, SIGMA, CLASSES = 0.1, 0.01, 20
 GUESS = 1 - 1 / CLASSES
 NEW = [1_000.0, 30_000.0, 500_000.0]
-
-type Array = NDArray[np.float64]
 
 
 @pytest.mark.parametrize("at_chance", [1.0, 0.5])
@@ -129,7 +127,7 @@ def _noises(log_sd: float) -> list[tuple[float, float]]:
     return [(SIGMA * math.exp(log_sd * z), -0.5 * z * z) for z in deviations]
 
 
-def _normal_quantiles(count: int) -> Array:
+def _normal_quantiles(count: int) -> Floats:
     from scipy.special import ndtri
 
     return np.asarray(ndtri((np.arange(count) + 0.5) / count))
@@ -147,7 +145,7 @@ def _on_a_grid(
     runs: Sequence[tuple[int, float, int | None]],
     at_chance: float,
     worlds: list[tuple[float, float, float]],
-) -> Callable[[float], Array]:
+) -> Callable[[float], Floats]:
     """Return the quantile function of log10 error at the new sizes.
 
     A world is a size of the discrepancy, a repeat noise, and the logarithm of its weight.
@@ -161,7 +159,7 @@ def _on_a_grid(
         indexing="ij",
     )
 
-    def mean_at(images: float) -> Array:
+    def mean_at(images: float) -> Floats:
         u = level - np.exp(slope) * (math.log10(images) - 3.5)
         return math.log10(GUESS) - np.log1p(10.0**-u) / math.log(10.0)
 
@@ -182,9 +180,9 @@ def _on_a_grid(
         noises.append(noise)
     largest = max(float(each.max()) for each in log_densities)
 
-    weights: list[Array] = []
-    centres: list[list[Array]] = [[] for _ in NEW]
-    sds: list[list[Array]] = [[] for _ in NEW]
+    weights: list[Floats] = []
+    centres: list[list[Floats]] = [[] for _ in NEW]
+    sds: list[list[Floats]] = [[] for _ in NEW]
     for (size, sigma, _), log_density, noise in zip(worlds, log_densities, noises, strict=True):
         weight = np.exp(log_density - largest)
         kept = weight > 1e-7
@@ -199,7 +197,7 @@ def _on_a_grid(
             sds[at].append(np.sqrt(left**2 * variance + sigma**2)[kept])
     weight = np.concatenate(weights)
 
-    def quantile(share: float) -> Array:
+    def quantile(share: float) -> Floats:
         return np.array(
             [
                 min(
@@ -213,7 +211,7 @@ def _on_a_grid(
     return quantile
 
 
-def _mixture_quantile(weight: Array, centre: Array, sd: Array, share: float) -> float:
+def _mixture_quantile(weight: Floats, centre: Floats, sd: Floats, share: float) -> float:
     """Return a quantile of a mixture of normals by bisection."""
     from scipy.special import ndtr
 

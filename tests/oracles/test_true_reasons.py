@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Skip
 from planner.domain.vocabulary import Status
@@ -18,8 +19,6 @@ from planner.reference.store import load_model
 from planner.reference.tables import load_catalogue
 from tests.portfolio_table import PortfolioTable
 from tests.random_portfolios import rich_portfolio
-
-type Bools = NDArray[np.bool_]
 
 SEEDS = range(40)
 MORE_SEEDS = range(40, 340)
@@ -57,7 +56,7 @@ class Judge:
         (combination,) = np.flatnonzero((self.table.picks == picks).all(axis=1))
         return np.flatnonzero(self.table.combination == combination)
 
-    def _allowed(self, rows: NDArray[np.int64]) -> Bools:
+    def _allowed(self, rows: NDArray[np.int64]) -> Flags:
         return np.all([kept[rows] for kept in self.kept.values()] or [rows >= 0], axis=0)
 
     def added(self, project: int) -> list[tuple[float, set[str]]]:

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Range
@@ -32,8 +32,6 @@ from planner.questions.why.holdings import holding_of
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior
 from tests.random_portfolios import rich_portfolio
-
-type Floats = NDArray[np.float64]
 
 POSTERIOR = synthetic_posterior(n_draws=80)
 CATALOGUE = load_catalogue()

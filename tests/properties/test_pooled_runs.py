@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Discrepancy
 from planner.domain.portfolio.project import Pilot, Project
@@ -29,8 +29,6 @@ N_DRAWS = 400
 POSTERIOR = synthetic_hierarchy(N_DRAWS)
 SIGMA = 0.01 * np.exp(0.3 * np.random.default_rng(3).standard_normal(N_DRAWS))
 NETWORKS = ("ResNet-18", "ResNet-50")
-
-type Array = NDArray[np.float64]
 
 
 def project(*pilots: Pilot) -> Project:
@@ -166,7 +164,7 @@ def _measured(n: int, spread: float, *, sizes: list[int] | None = None) -> list[
     ]
 
 
-def _quantiles(forecast: Forecast) -> Array:
+def _quantiles(forecast: Forecast) -> Floats:
     quality = forecast.pilot_quality
     assert quality is not None
     assert quality.is_reliable
@@ -232,7 +230,7 @@ def test_noise_is_believed_where_the_runs_put_it() -> None:
     mean, sd = float(np.log(sigma).mean()), float(np.log(sigma).std())
     seen, width = math.log(0.04), 0.02
 
-    def log_evidence(noise: Array, share: Array) -> Array:
+    def log_evidence(noise: Floats, share: Floats) -> Floats:
         return np.asarray(
             -0.5 * ((np.log(noise) - seen) / width) ** 2 - 0.5 * ((share - 0.9) / 0.01) ** 2
         )

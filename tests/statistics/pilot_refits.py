@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from planner.domain.arrays import Floats
 from planner.domain.model.specification import Discrepancy
 from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.domain.vocabulary import Backbone, Task
@@ -24,8 +25,6 @@ from planner.regression.fitting.fit import Fit, fit_model
 from planner.regression.rows.architectures import known_covariates
 from planner.regression.rows.observations import Observation, build_table
 from planner.regression.rows.shipped import read_observations
-
-type Array = NDArray[np.float64]
 
 NETWORK, NAME = "ResNet-50", "project"
 EXTRA_SD = 0.1
@@ -86,9 +85,9 @@ class Refit:
     """Draws of a case's own curve from a refit, weighted by sizes of its discrepancy."""
 
     case: Case
-    level: Array
-    slope: Array
-    sigma: Array
+    level: Floats
+    slope: Floats
+    sigma: Floats
 
     @cached_property
     def law(self) -> Discrepancy:
@@ -97,14 +96,14 @@ class Refit:
         assert spec is not None
         return spec.discrepancy
 
-    def predict(self) -> tuple[Array, Array]:
+    def predict(self) -> tuple[Floats, Floats]:
         """Return draws of log10 error at the sizes, and of log10 data needed."""
         rows, sizes = self._resampled()
         return _predict(
             self.case, self.law, sizes, self.level[rows], self.slope[rows], self.sigma[rows]
         )
 
-    def _resampled(self) -> tuple[NDArray[np.intp], Array]:
+    def _resampled(self) -> tuple[NDArray[np.intp], Floats]:
         """Return draws and sizes that follow the exact posterior."""
         shares = (np.arange(N_SIZES) + 0.5) / N_SIZES
         sizes = self.law.sizes(ndtri(shares)) if self.law.spread else np.ones(1)
@@ -121,7 +120,7 @@ class Refit:
         size, rows = np.unravel_index(np.minimum(chosen, weights.size - 1), weights.shape)
         return rows, sizes[size]
 
-    def _log_likelihood(self, residual: Array, size: float, extra: float) -> Array:
+    def _log_likelihood(self, residual: Floats, size: float, extra: float) -> Floats:
         noise = _noise(self.case, self.law, self.sigma, np.full(len(self.sigma), size))
         noise = noise + extra * np.eye(len(self.case.runs))
         solved = np.linalg.solve(noise, residual[..., None])[..., 0]
@@ -179,11 +178,11 @@ def assert_agrees(found: Agreement) -> None:
     assert abs(found.needed_p90) <= 0.15 + 2 * MONTE_CARLO
 
 
-def _quantile(draws: Array, share: float) -> float:
+def _quantile(draws: Floats, share: float) -> float:
     return float(np.quantile(draws, share, method="inverted_cdf"))
 
 
-def mean_curve(case: Case, level: Array, slope: Array, log10_images: Array) -> Array:
+def mean_curve(case: Case, level: Floats, slope: Floats, log10_images: Floats) -> Floats:
     """Return log10 error of every draw, shape (n_draws, n_images)."""
     u = level[:, None] - slope[:, None] * (log10_images - 3.5)
     return case.log10_guess - np.log1p(10.0**-u) / LN10
@@ -210,11 +209,11 @@ def _row(case: Case, images: int, error: float, tested: int) -> Observation:
     )
 
 
-def _scalar(fit: Fit, name: str) -> Array:
+def _scalar(fit: Fit, name: str) -> Floats:
     return np.asarray(fit.trace.posterior[name].values).ravel()
 
 
-def _effect(fit: Fit, name: str, label: str) -> Array:
+def _effect(fit: Fit, name: str, label: str) -> Floats:
     """Return a group's effect; the sampler sees standardised ones where it is not centred."""
     (group,) = (group for group in fit.spec.groups if group.name == name)
     at = effect_labels(fit.table, group).index(label)
@@ -224,16 +223,16 @@ def _effect(fit: Fit, name: str, label: str) -> Array:
     return np.asarray(posterior[f"{name}_z"].values)[..., at].ravel() * _scalar(fit, group.sd)
 
 
-def _kernel(law: Discrepancy, left: Array, right: Array) -> Array:
+def _kernel(law: Discrepancy, left: Floats, right: Floats) -> Floats:
     return law.scale**2 * np.exp(-np.abs(left[:, None] - right) / law.decades)
 
 
-def _height(case: Case, law: Discrepancy, log10_error: Array) -> Array:
+def _height(case: Case, law: Discrepancy, log10_error: Floats) -> Floats:
     share = np.minimum(10.0 ** (log10_error - case.log10_guess), 1.0)
     return 1.0 - share + law.at_chance * share
 
 
-def _noise(case: Case, law: Discrepancy, sigma: Array, sizes: Array) -> Array:
+def _noise(case: Case, law: Discrepancy, sigma: Floats, sizes: Floats) -> Floats:
     """Return the covariance of the runs about the curve, shape (n_draws, n_runs, n_runs)."""
     seen = np.log10([n for n, _, _ in case.runs])
     tested = np.array([(1 - e) / (e * m * LN10**2) for _, e, m in case.runs])
@@ -243,8 +242,8 @@ def _noise(case: Case, law: Discrepancy, sigma: Array, sizes: Array) -> Array:
 
 
 def _predict(
-    case: Case, law: Discrepancy, sizes: Array, level: Array, slope: Array, sigma: Array
-) -> tuple[Array, Array]:
+    case: Case, law: Discrepancy, sizes: Floats, level: Floats, slope: Floats, sigma: Floats
+) -> tuple[Floats, Floats]:
     """Return draws at the sizes, and first crossings on nodes, from dense normals."""
     rng = np.random.default_rng(0)
     nodes = np.arange(0.0, 8.0001, 0.125)

@@ -4,12 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from planner.domain.arrays import Draws
 from planner.domain.model.specification import ModelSpec
-
-type Draws = NDArray[np.float64]
 
 N_CHAINS = 4
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-type Cents = NDArray[np.int64]
+from planner.domain.arrays import Cents
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
-type Rows = NDArray[np.intp]
+from planner.domain.arrays import Floats, Places
 
 _FEWEST_TAIL = 5
 _PRIOR_WEIGHT = 10.0  # of shape 1/2 in the fit, in observations: Vehtari et al. 2024, appendix C
@@ -27,12 +25,12 @@ class SmoothedWeights:
         Effective number of draws, 1 / sum of squared weights.
     """
 
-    weights: Array
+    weights: Floats
     k_hat: float
     effective: float
 
 
-def pareto_smooth(log_weights: Array) -> SmoothedWeights:
+def pareto_smooth(log_weights: Floats) -> SmoothedWeights:
     """Replace the largest weights by expected order statistics of a fitted Pareto tail.
 
     Pareto-smoothed importance sampling (Vehtari et al., JMLR 2024): the tail holds the largest
@@ -64,7 +62,7 @@ def pareto_smooth(log_weights: Array) -> SmoothedWeights:
     return SmoothedWeights(weights, k_hat, float(1.0 / np.sum(weights**2)))
 
 
-def fit_pareto(excess: Array) -> tuple[float, float]:
+def fit_pareto(excess: Floats) -> tuple[float, float]:
     """Return shape and scale of a generalised Pareto distribution fitted to sorted excesses.
 
     The quasi-Bayesian estimate of Zhang and Stephens (Technometrics 2009), its shape drawn a
@@ -89,14 +87,14 @@ def fit_pareto(excess: Array) -> tuple[float, float]:
     return (n * shape + _PRIOR_WEIGHT * 0.5) / (n + _PRIOR_WEIGHT), scale
 
 
-def pareto_quantile(levels: Array, shape: float, scale: float) -> Array:
+def pareto_quantile(levels: Floats, shape: float, scale: float) -> Floats:
     """Return quantiles of a generalised Pareto distribution."""
     if abs(shape) < 1e-12:
         return np.asarray(-scale * np.log1p(-levels))
     return np.asarray(scale * np.expm1(-shape * np.log1p(-levels)) / shape)
 
 
-def coupled_rows(weights: Array, uniform: float) -> Rows:
+def coupled_rows(weights: Floats, uniform: float) -> Places:
     """Resample draws so that as many as possible stay in their own row.
 
     Systematic resampling fixes how often each draw appears; a draw that appears at all keeps its

@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.forecasting.discrepancy import DiscrepancyPath
-
-type Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class PilotedGrid:
     """Nodes of a piloted option: the usual ones, and the sizes of its pilots."""
 
-    nodes: Array
+    nodes: Floats
 
-    def log10_images(self) -> Array:
+    def log10_images(self) -> Floats:
         """Return log10 images of every node."""
         return self.nodes
 
@@ -42,10 +40,10 @@ class PilotedPath:
     """
 
     prior: DiscrepancyPath
-    between: Array
-    prior_between: Array
-    log10_images: Array
-    pull: Array
+    between: Floats
+    prior_between: Floats
+    log10_images: Floats
+    pull: Floats
 
     @cached_property
     def grid(self) -> PilotedGrid:
@@ -53,7 +51,7 @@ class PilotedPath:
         nodes = np.concatenate([self.prior.grid.log10_images(), self.between])
         return PilotedGrid(np.sort(nodes))
 
-    def at(self, log10_images: Array, rows: slice) -> Array:
+    def at(self, log10_images: Floats, rows: slice) -> Floats:
         """Return departures of log10 error, shape (n_images, n_rows)."""
         nodes = self.grid.nodes
         inside = np.clip(log10_images, nodes[0], nodes[-1])
@@ -63,21 +61,21 @@ class PilotedPath:
         first = int(low.min())
         values = self.nodes(first, int(low.max()) + 1, rows)
         weight = ((inside - nodes[low]) / (nodes[low + 1] - nodes[low]))[:, None]
-        path: Array = (1.0 - weight) * values[low - first]
+        path: Floats = (1.0 - weight) * values[low - first]
         path += weight * values[low - first + 1]
         return path
 
-    def noise(self, rows: slice) -> Array:
+    def noise(self, rows: slice) -> Floats:
         """Return standard normal repeat noise of a new run, shape (n_rows,)."""
         return self.prior.noise(rows)
 
-    def nodes(self, first: int, last: int, rows: slice) -> Array:
+    def nodes(self, first: int, last: int, rows: slice) -> Floats:
         """Return paths on nodes ``first`` to ``last``, shape (n_nodes, n_rows)."""
         nodes = self.grid.nodes[first : last + 1]
         law, regular = self.prior.law, self.prior.grid.log10_images()
         gaps = np.abs(nodes[:, None] - self.log10_images)
         gain = law.scale**2 * np.exp(-gaps / law.decades)
-        values: Array = gain @ self.pull[:, rows]
+        values: Floats = gain @ self.pull[:, rows]
         is_between = np.isin(nodes, self.between)
         if is_between.any():
             at = np.searchsorted(self.between, nodes[is_between])
@@ -88,7 +86,7 @@ class PilotedPath:
         return values
 
 
-def path_between(path: DiscrepancyPath, log10_images: Array) -> tuple[Array, Array]:
+def path_between(path: DiscrepancyPath, log10_images: Floats) -> tuple[Floats, Floats]:
     """Return sizes that are no nodes of a path, rising, and the path there for all draws.
 
     Between two nodes the path is a bridge, drawn from left to right.

@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from planner.domain.arrays import Floats, Places
 from planner.forecasting.noise_belief import NoiseBelief
 from planner.forecasting.pilots.importance import coupled_rows, pareto_smooth
 from planner.forecasting.pilots.scene import Scene
 from planner.forecasting.pilots.stacked import cholesky, solve_lower, solve_upper, spread_axes
-
-type Array = NDArray[np.float64]
-type Rows = NDArray[np.intp]
 
 _SEARCH_STEPS = 8
 _LEVEL_STEPS = 2
@@ -110,10 +107,10 @@ class Proposal:
         Of the discrepancy; None where all projects have the declared scale.
     """
 
-    standardised: Array
-    log_weights: Array
-    sigma: Array
-    sizes: Array | None
+    standardised: Floats
+    log_weights: Floats
+    sigma: Floats
+    sizes: Floats | None
 
     @classmethod
     def joined(cls, layers: "Sequence[Proposal]") -> "Proposal":
@@ -145,10 +142,10 @@ class ProposedRows:
         Of the weights.
     """
 
-    index: Rows
-    standardised: Array
-    sigma: Array
-    sizes: Array | None
+    index: Places
+    standardised: Floats
+    sigma: Floats
+    sizes: Floats | None
     quality: UpdateQuality
 
 
@@ -226,7 +223,7 @@ def _propose_believed(
     return replace(found, log_weights=found.log_weights + log_ratio)
 
 
-def _log_evidence(scene: Scene, sigma: Array, share: Array) -> Array:
+def _log_evidence(scene: Scene, sigma: Floats, share: Floats) -> Floats:
     """Return the log likelihood of the runs for noise and sizes, averaged over a few draws."""
     draws = np.linspace(0, len(scene.sigma) - 1, _REFERENCE_DRAWS).astype(np.intp)
     index, n = np.tile(draws, len(sigma)), len(draws)
@@ -263,14 +260,14 @@ def _propose_layer(scene: Scene, effort: ProposalEffort, name: str) -> Proposal:
     return Proposal(standardised, log_weights, np.broadcast_to(scene.sigma, shape), sizes)
 
 
-def log_density(scene: Scene, standardised: Array) -> Array:
+def log_density(scene: Scene, standardised: Floats) -> Floats:
     """Return log prior plus log likelihood up to a constant, shape (n_copies, n_draws)."""
     residual = scene.whiten(scene.residual(standardised))
     density = -0.5 * (np.sum(standardised**2, axis=0) + np.sum(residual**2, axis=0))
     return np.asarray(density - scene.log_noise_volume())
 
 
-def find_mode(scene: Scene) -> tuple[Array, Array]:
+def find_mode(scene: Scene) -> tuple[Floats, Floats]:
     """Return every draw's posterior mode and the Cholesky factor of its precision."""
     mode = np.zeros((scene.n_unknown, len(scene.sigma)))
     for _ in range(_SEARCH_STEPS):
@@ -283,7 +280,7 @@ def find_mode(scene: Scene) -> tuple[Array, Array]:
     return mode, _gauss_newton(scene, mode)[1]
 
 
-def _settle_levels(scene: Scene, levels: Array, slopes: Array) -> tuple[Array, Array]:
+def _settle_levels(scene: Scene, levels: Floats, slopes: Floats) -> tuple[Floats, Floats]:
     """Return the levels' mode given the slopes, and the factor of their precision."""
     n_levels = scene.n_levels
     for _ in range(_LEVEL_STEPS):
@@ -294,8 +291,8 @@ def _settle_levels(scene: Scene, levels: Array, slopes: Array) -> tuple[Array, A
 
 
 def _gauss_newton(
-    scene: Scene, standardised: Array, n_free: int | None = None
-) -> tuple[Array, Array]:
+    scene: Scene, standardised: Floats, n_free: int | None = None
+) -> tuple[Floats, Floats]:
     """Return gradient and Cholesky factor of the precision in the first unknowns."""
     residual, changes = scene.linearised(standardised)
     n_free = scene.n_unknown if n_free is None else n_free
@@ -319,18 +316,18 @@ def _gauss_newton(
     return gradient, cholesky(precision)
 
 
-def _products(columns: Sequence[Array], white: Array) -> list[list[Array]]:
+def _products(columns: Sequence[Floats], white: Floats) -> list[list[Floats]]:
     """Return sums over runs of each column times each column, and last times the residual."""
     return [[np.sum(left * right, axis=0) for right in (*columns, white)] for left in columns]
 
 
 def _student(
     generator: np.random.Generator,
-    root: Array,
-    centre: Array,
+    root: Floats,
+    centre: Floats,
     shape: tuple[int, int],
     effort: ProposalEffort,
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Return Student-t proposals about a mode and their log density up to a constant."""
     n, degrees = len(centre), effort.degrees
     normals = generator.standard_normal((n, *shape))
@@ -370,6 +367,6 @@ def resample(scene: Scene, proposal: Proposal) -> ProposedRows:
     )
 
 
-def _cross(root: Array, n_first: int) -> Array:
+def _cross(root: Floats, n_first: int) -> Floats:
     """Return L_21' of a Cholesky factor, (n_first, n_rest, n_draws): L_11 times it is H_12."""
     return root[n_first:, :n_first].transpose(1, 0, 2)

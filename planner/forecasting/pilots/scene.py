@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Places
 from planner.domain.model.covariates import REFERENCE_LOG10_IMAGES
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Discrepancy
@@ -23,16 +23,13 @@ from planner.forecasting.pilots.path import PilotedPath, path_between
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.stacked import cholesky, solve_lower, solve_upper, spread_axes
 
-type Array = NDArray[np.float64]
-type Rows = NDArray[np.intp]
-
 _LN10 = math.log(10.0)
 _JITTER = 1e-10  # relative: two fitted architectures differ by a constant, which is singular
 _LARGEST_EXPONENT = 600.0
 _SMALLEST_LOG_RATE, _LARGEST_LOG_RATE = -30.0, 10.0
 
 
-def reindexed(predictor: GaussianPredictor, index: Rows) -> GaussianPredictor:
+def reindexed(predictor: GaussianPredictor, index: Places) -> GaussianPredictor:
     """Return the prior whose row r is that of population draw ``index[r]``."""
     components = tuple(
         replace(part, variance=part.variance[index]) for part in predictor.components
@@ -63,9 +60,9 @@ class PredictorPart:
     name: str
     prior: GaussianPredictor
     distinct: tuple[int, ...]
-    factor: Array
-    centre: Array
-    loading: Array
+    factor: Floats
+    centre: Floats
+    loading: Floats
 
     @classmethod
     def build(cls, name: str, prior: GaussianPredictor) -> "PredictorPart":
@@ -88,7 +85,7 @@ class PredictorPart:
         centre = np.ascontiguousarray(prior.mean.T)
         return cls(name, prior, distinct, factor, centre, factor[[position[key] for key in keys]])
 
-    def at_options(self, standardised: Array) -> Array:
+    def at_options(self, standardised: Floats) -> Floats:
         """Return values of each option from standard normals, shape (n_distinct, ..., n_draws)."""
         value = np.zeros((len(self.centre), *standardised.shape[1:]))
         value += spread_axes(self.centre, value.ndim)
@@ -132,20 +129,20 @@ class Scene:
 
     luck: Luck
     options: tuple[Option, ...]
-    option_of: Rows
-    decades: Array
+    option_of: Places
+    decades: Floats
     parts: tuple[PredictorPart, ...]
     log10_ceiling: float
-    measured: Array
-    sigma: Array
+    measured: Floats
+    sigma: Floats
     law: Discrepancy
-    log10_images: Array
-    test_variance: Array
-    lasting: Array
-    repeats: Array
-    spread: Array
-    freedom: Array
-    sizes: Array | None = None
+    log10_images: Floats
+    test_variance: Floats
+    lasting: Floats
+    repeats: Floats
+    spread: Floats
+    freedom: Floats
+    sizes: Floats | None = None
 
     @classmethod
     def build(
@@ -195,17 +192,17 @@ class Scene:
         return sum(len(part.distinct) for part in self.parts)
 
     @cached_property
-    def runs_of(self) -> tuple[Rows, ...]:
+    def runs_of(self) -> tuple[Places, ...]:
         """Runs of each option."""
         return tuple(np.flatnonzero(self.option_of == o) for o in range(len(self.options)))
 
     @cached_property
-    def height(self) -> Array:
+    def height(self) -> Floats:
         """What is left of the discrepancy at each run, from its measured error."""
         return self.law.height(10.0 ** (self.measured - self.log10_ceiling))
 
     @cached_property
-    def run_variance(self) -> Array:
+    def run_variance(self) -> Floats:
         """Variance of each run about its curve and its discrepancy, shape (n_runs, n_draws)."""
         own = (self.test_variance[:, None] + self.sigma**2) / self.repeats[:, None]
         return np.asarray(own + self.lasting[:, None])
@@ -217,11 +214,11 @@ class Scene:
             self.law, self.option_of, self.log10_images, self.height, self.run_variance, self.sizes
         )
 
-    def log_noise_volume(self) -> Array:
+    def log_noise_volume(self) -> Floats:
         """Return what the likelihood loses by wide noise, whatever the curve, shape (n_draws,)."""
         return self.noise.log_volume() + self._spread_of_repeats()
 
-    def _spread_of_repeats(self) -> Array:
+    def _spread_of_repeats(self) -> Floats:
         """Return minus the log likelihood of repeats about their own means, shape (n_draws,)."""
         total = np.zeros_like(self.sigma)
         for run in np.flatnonzero(self.freedom):
@@ -229,24 +226,24 @@ class Scene:
             total += 0.5 * (self.spread[run] / variance + self.freedom[run] * np.log(variance))
         return total
 
-    def whiten(self, at_runs: Array) -> Array:
+    def whiten(self, at_runs: Floats) -> Floats:
         """Return values at the runs with their noise made standard and independent."""
         return self.noise.whiten(at_runs)
 
-    def split(self, standardised: Array) -> list[Array]:
+    def split(self, standardised: Floats) -> list[Floats]:
         """Return the unknowns of each part."""
         ends = np.cumsum([len(part.distinct) for part in self.parts])[:-1]
         return np.split(standardised, ends)
 
-    def residual(self, standardised: Array) -> Array:
+    def residual(self, standardised: Floats) -> Floats:
         """Return measured minus mean log10 error, shape (n_runs, ..., n_draws)."""
         return self._curve(standardised, with_slopes=False)[0]
 
-    def linearised(self, standardised: Array) -> tuple[Array, list[Array]]:
+    def linearised(self, standardised: Floats) -> tuple[Floats, list[Floats]]:
         """Return the residual and the change of the curve with each predictor."""
         return self._curve(standardised, with_slopes=True)
 
-    def _curve(self, standardised: Array, *, with_slopes: bool) -> tuple[Array, list[Array]]:
+    def _curve(self, standardised: Floats, *, with_slopes: bool) -> tuple[Floats, list[Floats]]:
         values = [
             part.at_options(normals)[self.option_of]
             for part, normals in zip(self.parts, self.split(standardised), strict=True)
@@ -270,7 +267,7 @@ class Scene:
             changes.append(floor * (1.0 - floor) * complement / (error * _LN10))
         return residual, changes
 
-    def pulls(self, standardised: Array, index: Rows) -> dict[str, Array]:
+    def pulls(self, standardised: Floats, index: Places) -> dict[str, Floats]:
         """Return what moves other options: the inverse covariance times the piloted ones' shift.
 
         Each of shape (n_options, n_draws), 0 for options that repeat another's effects.
@@ -287,10 +284,10 @@ class Scene:
 
     def paths(
         self,
-        standardised: Array,
-        index: Rows,
-        sigma: Array,
-        sizes: Array | None,
+        standardised: Floats,
+        index: Places,
+        sigma: Floats,
+        sizes: Floats | None,
         grid: NodeGrid,
     ) -> dict[Option, PilotedPath]:
         """Return conditioned discrepancies of the piloted options.
@@ -332,7 +329,7 @@ class Scene:
             for option, path, runs in zip(self.options, moved, own, strict=True)
         }
 
-    def at(self, index: Rows, sigma: Array, sizes: Array | None) -> "Scene":
+    def at(self, index: Places, sigma: Floats, sizes: Floats | None) -> "Scene":
         """Return the scene where row r stands for draw ``index[r]`` with noise and size given."""
         parts = tuple(
             replace(part, centre=part.centre[:, index], loading=part.loading[..., index])
@@ -340,7 +337,7 @@ class Scene:
         )
         return replace(self, parts=parts, sigma=sigma, sizes=sizes)
 
-    def fresh_noise(self) -> Array:
+    def fresh_noise(self) -> Floats:
         """Return new noise of the runs themselves, shape (n_runs, n_draws)."""
         normals = self.luck.generator("pilot noise").standard_normal(self.run_variance.shape)
         return np.asarray(normals * np.sqrt(self.run_variance))

@@ -4,17 +4,16 @@ Loops run over the unknowns; each step is one operation on all draws.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
+from planner.domain.arrays import Floats
 
 
-def spread_axes(values: Array, ndim: int) -> Array:
+def spread_axes(values: Floats, ndim: int) -> Floats:
     """Insert axes before the last one, so that draws stay aligned."""
     return values.reshape(*values.shape[:-1], *(1,) * (ndim - values.ndim), values.shape[-1])
 
 
-def cholesky(matrix: Array) -> Array:
+def cholesky(matrix: Floats) -> Floats:
     """Return lower factors of matrices of shape (n, n, ...): a few unknowns, thousands of draws."""
     factor = np.zeros_like(matrix)
     for j in range(len(matrix)):
@@ -26,7 +25,7 @@ def cholesky(matrix: Array) -> Array:
     return factor
 
 
-def solve_lower(factor: Array, right: Array) -> Array:
+def solve_lower(factor: Floats, right: Floats) -> Floats:
     """Solve L x = right along the first axis."""
     solution = _empty_solution(factor, right)
     for i in range(len(right)):
@@ -35,7 +34,7 @@ def solve_lower(factor: Array, right: Array) -> Array:
     return solution
 
 
-def solve_upper(factor: Array, right: Array) -> Array:
+def solve_upper(factor: Floats, right: Floats) -> Floats:
     """Solve L' x = right along the first axis."""
     solution = _empty_solution(factor, right)
     for i in reversed(range(len(right))):
@@ -44,5 +43,5 @@ def solve_upper(factor: Array, right: Array) -> Array:
     return solution
 
 
-def _empty_solution(factor: Array, right: Array) -> Array:
+def _empty_solution(factor: Floats, right: Floats) -> Floats:
     return np.empty((len(right), *np.broadcast_shapes(factor.shape[2:], right.shape[1:])))

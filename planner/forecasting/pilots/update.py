@@ -23,8 +23,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Places
 from planner.domain.format import count, fixed
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.pilot_record import pilots_digest, recorded_pilots
@@ -37,9 +37,6 @@ from planner.forecasting.pilots.path import PilotedPath
 from planner.forecasting.pilots.proposal import UpdateQuality, condition, condition_within_draws
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.scene import Scene, reindexed
-
-type Array = NDArray[np.float64]
-type Rows = NDArray[np.intp]
 
 REFIT_TIME = "about a minute and a half on two cores"
 """What a refit with pilots takes, as measured."""
@@ -63,13 +60,13 @@ class PilotUpdate:
         Of the project's discrepancy in each row; None for the declared scale.
     """
 
-    index: Rows
+    index: Places
     quality: UpdateQuality
     warnings: tuple[Warning_, ...]
-    sigma: Array
-    sizes: Array | None
+    sigma: Floats
+    sizes: Floats | None
     _options: tuple[Option, ...]
-    _pulls: Mapping[str, Array]
+    _pulls: Mapping[str, Floats]
     _paths: Mapping[Option, PilotedPath]
 
     @property
@@ -77,7 +74,7 @@ class PilotUpdate:
         """Options with pilots."""
         return self._options
 
-    def draw(self, name: str, joint: GaussianPredictor, luck: Luck) -> Array:
+    def draw(self, name: str, joint: GaussianPredictor, luck: Luck) -> Floats:
         """Return conditioned draws of one predictor of one option, shape (n_draws,).
 
         Parameters

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pulp
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.format import money_to_the_cent
 from planner.domain.portfolio.portfolio import Portfolio, UnitShare
 from planner.domain.portfolio.risk import RiskMeasure
@@ -23,7 +24,7 @@ from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, Effort, OutOfEffortError
 from planner.offering.options import Menu
 from planner.offering.packing import PackedGroup, pack_outcomes
-from planner.offering.problem import DecisionProblem, Floats, LinearRow, Outcomes, Rows
+from planner.offering.problem import DecisionProblem, LinearRow, Outcomes
 from planner.offering.rules import project_rules, skipped
 from planner.planning.conflict.smallest import (
     BUDGET,

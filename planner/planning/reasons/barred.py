@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Cents
 from planner.domain.portfolio.portfolio import Fund, UnitShare
-from planner.domain.results.option import Cents
 from planner.economics.amounts import budget_to_cents
 from planner.economics.shared import asset_cents
 from planner.offering.build_problem import period_name

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import UnitShare
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
@@ -27,9 +27,6 @@ from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Obstacles", "find_obstacles"]
 
-type Bools = NDArray[np.bool_]
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 ROUNDING = 1e-9
 
@@ -50,7 +47,7 @@ class Obstacles:
 
     margin: Floats
     dues: Rows
-    breaks: dict[str, Bools]
+    breaks: dict[str, Flags]
 
     @property
     def paying(self) -> Rows:
@@ -112,7 +109,7 @@ def _dues(scene: SolvedScene, options: ProjectOptions) -> Rows:
     return dues
 
 
-def _breaks(scene: SolvedScene, index: int, dues: Rows) -> Iterator[tuple[str, Bools]]:
+def _breaks(scene: SolvedScene, index: int, dues: Rows) -> Iterator[tuple[str, Flags]]:
     """Yield, for each limit, which options would break it."""
     options = scene.options[index]
     for name in broken_rules(scene.rules, scene.funded | {options.project}):
@@ -129,7 +126,7 @@ def _breaks(scene: SolvedScene, index: int, dues: Rows) -> Iterator[tuple[str, B
         yield BUDGET, _breaks_budget(scene, index, cents, dues)
 
 
-def _breaks_budget(scene: SolvedScene, index: int, cents: Rows, dues: Rows) -> Bools:
+def _breaks_budget(scene: SolvedScene, index: int, cents: Rows, dues: Rows) -> Flags:
     """Return which options cost more than is left, or let random spend go over the budget."""
     hold, prepared = scene.portfolio.hold, scene.prepared
     if hold is None:
@@ -143,7 +140,7 @@ def _breaks_budget(scene: SolvedScene, index: int, cents: Rows, dues: Rows) -> B
     return ~holds_budget(hold, spend, scene.budget_cents)
 
 
-def _breaks_share(scene: SolvedScene, index: int, rule: UnitShare) -> Bools:
+def _breaks_share(scene: SolvedScene, index: int, rule: UnitShare) -> Flags:
     """Return which options would leave a business unit with too much or too little of the spend."""
     options = scene.options[index]
     units = [project.unit for project in scene.portfolio.projects]

@@ -9,7 +9,8 @@ seconds, and it is what the linear relaxation would say if only the budget's pri
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.offering.problem import DecisionProblem, Floats, Rows, Solution
+from planner.domain.arrays import Floats, Rows
+from planner.offering.problem import DecisionProblem, Solution
 
 __all__ = ["pays_at_prices", "reduced_worth"]
 

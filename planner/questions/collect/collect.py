@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
 from planner.domain.named_project import named_project
@@ -32,8 +32,6 @@ from planner.questions.estimate.estimate import DataNeeded, spread
 from planner.reference.tables import candidate_warnings, candidates
 
 MOST_ROUNDS = 100
-
-type Array = NDArray[np.float64]
 
 
 class Advice(StrEnum):
@@ -126,7 +124,7 @@ class _Candidate:
     """One architecture: its need, its prices, and the policy that costs least."""
 
     name: str
-    needed: Array
+    needed: Floats
     prices: RoundPrices
     policy: CollectionPolicy
 

@@ -14,9 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.errors import InputError, Problem
-
-type Array = NDArray[np.float64]
 
 MOST_LEVELS = 4096
 """Distinct draws up to which the policy is exact; beyond, evenly spaced ranks of them are used."""
@@ -138,7 +137,7 @@ class CollectionPolicy:
 
 
 def plan_rounds(
-    needed_draws: Array, *, held: int, limit: int, prices: RoundPrices, rounds: int = 1
+    needed_draws: Floats, *, held: int, limit: int, prices: RoundPrices, rounds: int = 1
 ) -> CollectionPolicy:
     r"""Return the policy of least expected cost to collect in at most ``rounds`` rounds.
 
@@ -207,7 +206,7 @@ def plan_rounds(
 
 
 def least_cost_levels(
-    levels: Array, unmet: Array, prices: RoundPrices, rounds: int
+    levels: Floats, unmet: Floats, prices: RoundPrices, rounds: int
 ) -> NDArray[np.intp]:
     """Return which level to stand on after each round, by dynamic programming.
 
@@ -241,7 +240,7 @@ def least_cost_levels(
 
 
 def price_levels(
-    needed_draws: Array, levels: Sequence[int], *, held: int, prices: RoundPrices
+    needed_draws: Floats, levels: Sequence[int], *, held: int, prices: RoundPrices
 ) -> CollectionPolicy:
     """Return what to expect of collecting to given levels one after the other, until one suffices.
 
@@ -296,7 +295,7 @@ def price_levels(
 
 
 def break_even_penalty(
-    needed_draws: Array, *, held: int, limit: int, prices: RoundPrices, rounds: int = 1
+    needed_draws: Floats, *, held: int, limit: int, prices: RoundPrices, rounds: int = 1
 ) -> float:
     """Return the least penalty at which collecting is worth starting; ``inf`` if there is none.
 
@@ -362,7 +361,7 @@ class ReplannedRounds:
         Costs and penalty.
     """
 
-    estimate: Callable[[tuple[int, ...]], Array] = field(repr=False)
+    estimate: Callable[[tuple[int, ...]], Floats] = field(repr=False)
     limit: int
     prices: RoundPrices
 
@@ -419,8 +418,8 @@ def simulate_rounds(
 
 
 def _best_step(
-    levels: Array, unmet: Array, to_go: Array, prices: RoundPrices
-) -> tuple[Array, NDArray[np.intp]]:
+    levels: Floats, unmet: Floats, to_go: Floats, prices: RoundPrices
+) -> tuple[Floats, NDArray[np.intp]]:
     """Return cost to go and best next level from every level, the lowest among equals."""
     n = len(levels)
     best, onward = np.empty(n), np.empty(n, dtype=np.intp)
@@ -445,7 +444,7 @@ def _spend_per_chance(policy: CollectionPolicy) -> float:
     return policy.expected_spend / policy.chance_reached
 
 
-def _require_draws(needed_draws: Array) -> Array:
+def _require_draws(needed_draws: Floats) -> Floats:
     draws = np.asarray(needed_draws, dtype=np.float64)
     if draws.ndim != 1 or len(draws) == 0 or not np.all(draws >= 0.0):
         message = "draws of data needed are a 1-D array of at least one number of at least 0 or inf"

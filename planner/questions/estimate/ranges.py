@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Draws
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Quantiles
@@ -26,8 +26,6 @@ from planner.economics.ledger import (
 from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast
 from planner.planning.risk import summarise
-
-type Draws = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.frontier import GoalResult
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import OutOfEffortError
 from planner.offering.outcomes import PackedOutcomes
-from planner.offering.problem import DecisionProblem, Floats, Solution, Solver
+from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.questions.frontier.goals import Goal, binomial_interval, goal_met
 from planner.questions.frontier.sweeps import swept
 
 __all__ = ["smallest_budget"]
 
-type Bools = NDArray[np.bool_]
 
 MANY_OPTIONS = 20_000
 STEP = 1.0
@@ -64,7 +63,7 @@ class _Tried:
     """
 
     plan: Solution
-    met: Bools
+    met: Flags
     hits: int
 
     @property
@@ -107,7 +106,7 @@ class _Search:
             if plan is not None and plan.status is not Status.INFEASIBLE
         ]
 
-    def _met(self, plan: Solution) -> Bools:
+    def _met(self, plan: Solution) -> Flags:
         bought = float(self.problem.asset_cents[plan.assets].sum())
         spend = (self.outcomes.spend_draws(plan.options).sum(axis=0) + bought) / 100
         return goal_met(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats
 from planner.domain.format import count, money, money_to_the_cent, percent, percent_as_set
 from planner.domain.limits import MAX_MONEY
 from planner.domain.quantities import QuantityError, parse_number, show
@@ -21,8 +21,6 @@ __all__ = [
     "parse_goal",
 ]
 
-type Bools = NDArray[np.bool_]
-type Floats = NDArray[np.float64]
 
 KINDS = ("targets", "value", "net_value", "all")
 EXAMPLES = "targets:5, value:1M, net_value:500k or all"
@@ -114,7 +112,7 @@ def goal_problems(goals: Sequence[Goal], confidence: float, projects: int) -> No
         raise InputError(mistakes)
 
 
-def goal_met(goal: Goal, success: Bools, stakes: Floats, spend: Floats, projects: int) -> Bools:
+def goal_met(goal: Goal, success: Flags, stakes: Floats, spend: Floats, projects: int) -> Flags:
     """Return in which draws a plan meets a goal, shape (n_draws,).
 
     Parameters

@@ -16,16 +16,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
-from planner.offering.problem import DecisionProblem, Floats, Rows, Solution, Solver
+from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.planning.reasons.priced import pays_at_prices
-
-type Bools = NDArray[np.bool_]
 
 __all__ = [
     "CORE",
@@ -120,7 +118,7 @@ def core_indices(
     solver: Callable[[DecisionProblem], Solver],
     solution: Solution | None = None,
     deadline: Deadline = NEVER,
-    possible: Bools | None = None,
+    possible: Flags | None = None,
 ) -> Floats:
     """Return the share of model states whose best plan funds each project, shape (n_projects,).
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.domain.arrays import Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.format import figure, money, percent
 from planner.domain.model.posterior import Posterior
@@ -20,7 +21,7 @@ from planner.domain.results.explanation import (
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.offering.problem import DecisionProblem, Floats, Solution, Solver
+from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.offering.rules import skipped
 from planner.planning.conflict.smallest import BUDGET
 from planner.planning.held_out import with_all_draws

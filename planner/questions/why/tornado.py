@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Tornado, TornadoBar
@@ -28,7 +28,6 @@ __all__ = [
     "tornado_of",
 ]
 
-type Floats = NDArray[np.float64]
 
 LOW_BAND, HIGH_BAND = (0.05, 0.15), (0.85, 0.95)
 ERRORS_TO_TELL = 2.0

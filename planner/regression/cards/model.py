@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.model_card import ComparisonRow, ModelCard, ParameterRow, Spread
 from planner.domain.model.model_checks import CheckResult
 from planner.domain.model.posterior import N_CHAINS, Posterior
@@ -13,8 +13,6 @@ from planner.domain.model.specification import ModelSpec, Prior
 from planner.domain.published_equations import TERMS
 from planner.regression.fitting.record import FitRecord, read_fit_record
 from planner.regression.fitting.slopes import slope_draws
-
-type Array = NDArray[np.float64]
 
 _EXACT = "exact draws in closed form; nothing was sampled"
 _REFERENCE_DECADES = 3.5
@@ -68,7 +66,7 @@ def sampling_checks(record: FitRecord) -> tuple[CheckResult, ...]:
     )
 
 
-def spread(draws: Array) -> Spread:
+def spread(draws: Floats) -> Spread:
     """Return median and central 80 %; infinite quantiles as None."""
     values = np.quantile(draws, [0.5, 0.1, 0.9], method="inverted_cdf")
     return Spread(*(float(v) if np.isfinite(v) else None for v in values))
@@ -111,7 +109,7 @@ def implied_slopes(first: Posterior, second: Posterior) -> tuple[ComparisonRow, 
     )
 
 
-def _concepts(posterior: Posterior) -> dict[str, Array]:
+def _concepts(posterior: Posterior) -> dict[str, Floats]:
     """Return draws by what they mean for log10 error."""
     draws, spec = posterior.draws, posterior.spec
     complexity, task = "per unit of relative complexity", "segmentation"
@@ -123,7 +121,7 @@ def _concepts(posterior: Posterior) -> dict[str, Array]:
             pretraining: _REFERENCE_DECADES * draws["pretrained_log10_images"],
             noise: draws["sigma"],
         }
-    found: dict[str, Array] = {}
+    found: dict[str, Floats] = {}
     wanted = {
         ("complexity",): (complexity, 1.0),
         ("relative_complexity",): (complexity, 1.0),

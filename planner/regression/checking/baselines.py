@@ -10,14 +10,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.power_law import fit_power_law
 from planner.domain.published_equations import PRINTED_COEFFICIENTS, TERMS
 from planner.domain.results.validation import PLUGIN_SD
 from planner.domain.scores import log_sum_exp
 from planner.regression.checking.row_scores import RowForecast
 from planner.regression.rows.observations import ObservationTable, design_columns
-
-type Array = NDArray[np.float64]
 
 PLUGIN = "published plug-in"
 POOLED = "pooled GLM"
@@ -105,7 +104,7 @@ BASELINES: dict[str, Callable[[ObservationTable, NDArray[np.int64]], RowForecast
 """Simple models by name, each from all rows and their folds."""
 
 
-def _design(table: ObservationTable) -> Array:
+def _design(table: ObservationTable) -> Floats:
     columns = design_columns(table)
     log10_images = columns["log10_images"]
     return np.column_stack(
@@ -119,7 +118,7 @@ def _design(table: ObservationTable) -> Array:
     )
 
 
-def _conjugate(design: Array, y: Array, sd: float) -> tuple[Array, Array, float]:
+def _conjugate(design: Floats, y: Floats, sd: float) -> tuple[Floats, Floats, float]:
     """Posterior mean and covariance of the coefficients given the noise, and its log weight."""
     centre = np.array([PRINTED_COEFFICIENTS[name] for name in TERMS])
     prior_sd = PRIOR_WIDTH * np.array([PRINTED_STANDARD_ERRORS[name] for name in TERMS])

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.model_checks import CheckResult, CheckThresholds, CheckVerdict
 from planner.domain.model.posterior import N_CHAINS, Posterior
 from planner.domain.model.specification import ModelSpec, Prior
@@ -25,8 +26,6 @@ from planner.regression.checking.new_dataset import (
     new_dataset,
 )
 from planner.regression.rows.observations import ObservationTable, group_labels, select_rows
-
-type Array = NDArray[np.float64]
 
 N_DRAWS = 1000
 """Joint draws the checks look at, evenly over the chains."""
@@ -61,12 +60,12 @@ class Evidence:
 
     spec: ModelSpec
     table: ObservationTable
-    draws: Mapping[str, Array]
-    log_likelihood: Array
-    log_prior: Array
-    curves: Array
-    row_sds: Array
-    replicated: Array
+    draws: Mapping[str, Floats]
+    log_likelihood: Floats
+    log_prior: Floats
+    curves: Floats
+    row_sds: Floats
+    replicated: Floats
     datasets: tuple[str, ...]
     index: NDArray[np.int64]
 
@@ -128,7 +127,7 @@ def check_prior_predictive(
 
 def draw_prior_predictive(
     spec: ModelSpec, table: ObservationTable, n_draws: int = N_DRAWS
-) -> Array:
+) -> Floats:
     """Draw log10 errors of every row from the priors alone, shape (n_draws, n_rows)."""
     rng = np.random.default_rng([_SEED, 1])
     draws = {t.name: draw_prior(t.prior, rng, n_draws) for t in spec.terms}
@@ -169,7 +168,7 @@ def check_posterior_predictive(evidence: Evidence, limits: CheckThresholds) -> C
     )
 
 
-def statistics(log10_error: Array, index: NDArray[np.int64]) -> dict[str, Array]:
+def statistics(log10_error: Floats, index: NDArray[np.int64]) -> dict[str, Floats]:
     """Return what observed and replicated rows are compared by, for every draw.
 
     Parameters
@@ -236,7 +235,7 @@ def check_loo(
     return density, _check_pit(evidence, weights, khat, stored, limits), by_dataset
 
 
-def loo_pit(evidence: Evidence) -> Array:
+def loo_pit(evidence: Evidence) -> Floats:
     """Return one PIT for each data set: of its mean log10 error, the set itself left out.
 
     Rows of a data set move together, so PITs of rows are no independent sample; these are.
@@ -293,7 +292,7 @@ def power_scaling(evidence: Evidence) -> tuple[dict[str, float], dict[str, float
     return found[0], found[1]
 
 
-def log_prior(spec: ModelSpec, draws: Mapping[str, Array]) -> Array:
+def log_prior(spec: ModelSpec, draws: Mapping[str, Floats]) -> Floats:
     """Return the log prior density of all scalar parameters, up to a constant."""
     priors = {term.name: term.prior for term in spec.terms}
     priors |= {group.sd: group.sd_prior for group in spec.groups} | {"sigma": spec.noise}
@@ -309,7 +308,7 @@ def log_prior(spec: ModelSpec, draws: Mapping[str, Array]) -> Array:
     return total
 
 
-def draw_prior(prior: Prior, rng: np.random.Generator, n_draws: int) -> Array:
+def draw_prior(prior: Prior, rng: np.random.Generator, n_draws: int) -> Floats:
     """Draw a scalar parameter from its prior."""
     normal = rng.standard_normal(n_draws)
     if prior.family == "normal":
@@ -323,8 +322,8 @@ def draw_prior(prior: Prior, rng: np.random.Generator, n_draws: int) -> Array:
 
 def _check_pit(
     evidence: Evidence,
-    weights: Array,
-    khat: Array,
+    weights: Floats,
+    khat: Floats,
     stored: LeftOutScores | None,
     limits: CheckThresholds,
 ) -> CheckResult:
@@ -354,13 +353,13 @@ def _check_pit(
     )
 
 
-def _row_pits(evidence: Evidence, weights: Array) -> Array:
+def _row_pits(evidence: Evidence, weights: Floats) -> Floats:
     z = (evidence.table.log10_error - evidence.curves) / evidence.row_sds
     share = np.exp(weights[:, evidence.index])
     return np.asarray((share * normal_cdf(z)).sum(axis=0) / share.sum(axis=0), dtype=np.float64)
 
 
-def _psis(log_likelihood: Array) -> tuple[Array, Array]:
+def _psis(log_likelihood: Floats) -> tuple[Floats, Floats]:
     """Return smoothed log weights of leaving each column out, and k-hat; weights sum to 1."""
     array_stats: Any = importlib.import_module("arviz_stats.base").array_stats
     found, khat = array_stats.psislw(log_likelihood, axis=0)  # takes the sign itself
@@ -368,7 +367,7 @@ def _psis(log_likelihood: Array) -> tuple[Array, Array]:
     return weights - log_sum_exp(weights), np.asarray(khat, dtype=np.float64)
 
 
-def _replicate(dataset: NewDataset, curve: Array, rng: np.random.Generator) -> Array:
+def _replicate(dataset: NewDataset, curve: Floats, rng: np.random.Generator) -> Floats:
     """Add discrepancy and noise to curves, correlated as the model has them; cap at chance."""
     noise = rng.standard_normal(curve.shape) * np.sqrt(dataset.noise_variance)
     return np.minimum(curve + noise @ dataset.rotation.T, dataset.log10_chance)
@@ -377,7 +376,7 @@ def _replicate(dataset: NewDataset, curve: Array, rng: np.random.Generator) -> A
 def _as_tree(evidence: Evidence) -> Any:  # noqa: ANN401 - xarray does not type it
     import arviz
 
-    def chains(values: Array) -> Array:
+    def chains(values: Floats) -> Floats:
         usable = len(values) // N_CHAINS * N_CHAINS
         return values[:usable].reshape(N_CHAINS, -1, *values.shape[1:])
 

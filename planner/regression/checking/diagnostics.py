@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.specification import ModelSpec
 
-type Array = NDArray[np.float64]
 type Verdict = Literal["PASS", "REVIEW", "FAIL"]
 
 
@@ -142,11 +141,11 @@ def diagnose(trace: Any, spec: ModelSpec, labels: Mapping[str, Sequence[str]]) -
     )
 
 
-def _of(trace: Any, name: str) -> Array:  # noqa: ANN401 - as above
+def _of(trace: Any, name: str) -> Floats:  # noqa: ANN401 - as above
     return np.asarray(trace["posterior"][name].values, dtype=np.float64)
 
 
-def _summary(values: Array) -> ParameterSummary:
+def _summary(values: Floats) -> ParameterSummary:
     import arviz
 
     return ParameterSummary(
@@ -158,7 +157,7 @@ def _summary(values: Array) -> ParameterSummary:
     )
 
 
-def _bfmi(energy: Array) -> float:
+def _bfmi(energy: Floats) -> float:
     return float(np.mean(np.diff(energy) ** 2) / np.var(energy))
 
 

@@ -12,13 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.specification import ModelSpec, Predictor
 from planner.domain.scores import log_sum_exp
 from planner.regression.rows.observations import ObservationTable, design_columns, group_labels
-
-type Array = NDArray[np.float64]
 
 LN10 = math.log(10.0)
 _NEWTON_STEPS = 25
@@ -53,27 +51,27 @@ class NewDataset:
     """
 
     spec: ModelSpec
-    means: Mapping[str, Array]
-    loadings: Mapping[str, Array]
-    sds: Array
-    decades: Array
-    log10_chance: Array
-    rotation: Array
-    noise_variance: Array
-    row_sd: Array
+    means: Mapping[str, Floats]
+    loadings: Mapping[str, Floats]
+    sds: Floats
+    decades: Floats
+    log10_chance: Floats
+    rotation: Floats
+    noise_variance: Floats
+    row_sd: Floats
 
     @property
     def n_effects(self) -> int:
         """Number of unknown effects of the data set."""
         return int(self.sds.shape[1])
 
-    def mean_log10_error(self, effects: Array) -> Array:
+    def mean_log10_error(self, effects: Floats) -> Floats:
         """Return the curve at every row, shape (n_draws, n_rows), from standardised effects."""
         return _curve(self, _predictors(self, effects))[0]
 
 
 def new_dataset(
-    draws: Mapping[str, Array],
+    draws: Mapping[str, Floats],
     labels: Mapping[str, tuple[str, ...]],
     spec: ModelSpec,
     rows: ObservationTable,
@@ -96,9 +94,9 @@ def new_dataset(
         For the mixing variables of Student-t effects.
     """
     columns = design_columns(rows)
-    means: dict[str, Array] = {}
-    pieces: dict[str, list[Array]] = {name: [] for name in spec.predictors}
-    sds: list[Array] = []
+    means: dict[str, Floats] = {}
+    pieces: dict[str, list[Floats]] = {name: [] for name in spec.predictors}
+    sds: list[Floats] = []
     for name, predictor in spec.predictors.items():
         means[name], parts = _mean_and_groups(draws, labels, predictor, rows, columns, rng)
         for loading, sd in parts:
@@ -126,14 +124,14 @@ def new_dataset(
     )
 
 
-def draw_curves(dataset: NewDataset, rng: np.random.Generator) -> Array:
+def draw_curves(dataset: NewDataset, rng: np.random.Generator) -> Floats:
     """Draw the data set's effects once per draw; return its curve at every row, in log10 error."""
     return dataset.mean_log10_error(rng.standard_normal(dataset.sds.shape))
 
 
 def log_likelihood(
-    dataset: NewDataset, log10_error: Array, rng: np.random.Generator, *, n_samples: int = 64
-) -> Array:
+    dataset: NewDataset, log10_error: Floats, rng: np.random.Generator, *, n_samples: int = 64
+) -> Floats:
     r"""Return the log likelihood of all rows of a data set, its own effects integrated out.
 
     :math:`\log \int p(y \mid z, \theta_s)\, N(z \mid 0, I)\, dz` for every draw s of the shared
@@ -174,14 +172,14 @@ def log_likelihood(
     return log_sum_exp(terms) - math.log(n_samples)
 
 
-def _log_student_t(standard: Array) -> Array:
+def _log_student_t(standard: Floats) -> Floats:
     """Log density of a standard multivariate t with the proposal's degrees of freedom."""
     df, q = _PROPOSAL_DEGREES, standard.shape[1]
     constant = math.lgamma((df + q) / 2) - math.lgamma(df / 2) - 0.5 * q * math.log(df * math.pi)
     return np.asarray(constant - 0.5 * (df + q) * np.log1p((standard**2).sum(axis=1) / df))
 
 
-def _mode(dataset: NewDataset, y: Array) -> tuple[Array, Array]:
+def _mode(dataset: NewDataset, y: Floats) -> tuple[Floats, Floats]:
     """Return the mode of the effects and a root of their covariance there, for every draw."""
     n_draws, q = dataset.sds.shape
     z = np.zeros((n_draws, q))
@@ -202,8 +200,8 @@ def _mode(dataset: NewDataset, y: Array) -> tuple[Array, Array]:
 
 
 def _damped(
-    dataset: NewDataset, y: Array, z: Array, step: Array, best: Array
-) -> tuple[Array, Array, bool]:
+    dataset: NewDataset, y: Floats, z: Floats, step: Floats, best: Floats
+) -> tuple[Floats, Floats, bool]:
     """Take each draw's step, halved until it improves; tell whether any draw still gains."""
     size = np.ones(len(z))
     start = best
@@ -216,7 +214,7 @@ def _damped(
     return np.where(better[:, None], z + size[:, None] * step, z), np.maximum(value, start), gained
 
 
-def _log_joint(dataset: NewDataset, y: Array, z: Array) -> Array:
+def _log_joint(dataset: NewDataset, y: Floats, z: Floats) -> Floats:
     """Log density of rows and standardised effects."""
     residual = (y - dataset.mean_log10_error(z)) @ dataset.rotation
     variance = dataset.noise_variance
@@ -225,12 +223,12 @@ def _log_joint(dataset: NewDataset, y: Array, z: Array) -> Array:
     return np.asarray(rows + effects, dtype=np.float64)
 
 
-def _predictors(dataset: NewDataset, effects: Array) -> dict[str, Array]:
+def _predictors(dataset: NewDataset, effects: Floats) -> dict[str, Floats]:
     scaled = effects * dataset.sds
     return {name: mean + scaled @ dataset.loadings[name].T for name, mean in dataset.means.items()}
 
 
-def _curve_and_jacobian(dataset: NewDataset, effects: Array) -> tuple[Array, Array]:
+def _curve_and_jacobian(dataset: NewDataset, effects: Floats) -> tuple[Floats, Floats]:
     """Return the curve and its rotated derivatives by the standardised effects."""
     predictors = _predictors(dataset, effects)
     curve, slopes = _curve(dataset, predictors)
@@ -241,7 +239,9 @@ def _curve_and_jacobian(dataset: NewDataset, effects: Array) -> tuple[Array, Arr
     return curve, np.einsum("nm,snq->smq", dataset.rotation, jacobian)
 
 
-def _curve(dataset: NewDataset, predictors: Mapping[str, Array]) -> tuple[Array, dict[str, Array]]:
+def _curve(
+    dataset: NewDataset, predictors: Mapping[str, Floats]
+) -> tuple[Floats, dict[str, Floats]]:
     """Return log10 error and its derivative by each predictor."""
     level = predictors["level"]
     if dataset.spec.family == "log_linear":
@@ -267,18 +267,18 @@ def _curve(dataset: NewDataset, predictors: Mapping[str, Array]) -> tuple[Array,
 
 
 def _mean_and_groups(
-    draws: Mapping[str, Array],
+    draws: Mapping[str, Floats],
     labels: Mapping[str, tuple[str, ...]],
     predictor: Predictor,
     rows: ObservationTable,
-    columns: Mapping[str, Array],
+    columns: Mapping[str, Floats],
     rng: np.random.Generator,
-) -> tuple[Array, list[tuple[Array, Array]]]:
+) -> tuple[Floats, list[tuple[Floats, Floats]]]:
     """Return a predictor without new effects, and (loading, sd) of each of its groups."""
     n_draws, n_rows = len(draws["sigma"]), len(rows)
     mean = np.zeros((n_draws, n_rows))
     covered = {term.name: np.zeros(n_rows, dtype=bool) for term in predictor.terms}
-    parts: list[tuple[Array, Array]] = []
+    parts: list[tuple[Floats, Floats]] = []
     for group in predictor.groups:
         times = _product(columns, group.times, n_rows)
         fresh = np.ones(n_rows, dtype=bool)
@@ -303,19 +303,19 @@ def _mean_and_groups(
     return mean, parts
 
 
-def _product(columns: Mapping[str, Array], names: tuple[str, ...], n_rows: int) -> Array:
+def _product(columns: Mapping[str, Floats], names: tuple[str, ...], n_rows: int) -> Floats:
     value = np.ones(n_rows)
     for name in names:
         value = value * columns[name]
     return value
 
 
-def _height(spec: ModelSpec, rows: ObservationTable) -> Array:
+def _height(spec: ModelSpec, rows: ObservationTable) -> Floats:
     """Return what is left of the discrepancy at each row, nearer to chance."""
     return spec.discrepancy.height(rows.error / rows.chance_error)
 
 
-def _noise_basis(spec: ModelSpec, rows: ObservationTable) -> tuple[Array, Array]:
+def _noise_basis(spec: ModelSpec, rows: ObservationTable) -> tuple[Floats, Floats]:
     """Return eigenvectors and eigenvalues of the known covariance: discrepancy and test sets."""
     x = np.log10(rows.n_images)
     _, curve = group_labels(rows, ("curve",))

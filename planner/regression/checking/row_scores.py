@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from planner.domain.arrays import Floats
 from planner.domain.format import percent_to_type
 from planner.domain.results.validation import ScoreSummary
 from planner.domain.scores import (
@@ -17,8 +18,6 @@ from planner.domain.scores import (
     log_density_of_normals,
     pit_of_normals,
 )
-
-type Array = NDArray[np.float64]
 
 _N_DRAWS = 4000
 
@@ -35,9 +34,9 @@ class RowForecast:
         Of the components; equal by default.
     """
 
-    means: Array
-    sds: Array
-    log_weights: Array | None = None
+    means: Floats
+    sds: Floats
+    log_weights: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +55,14 @@ class RowScores:
         Of the capped forecast.
     """
 
-    log_density: Array
-    crps: Array
-    pit: Array
-    median: Array
+    log_density: Floats
+    crps: Floats
+    pit: Floats
+    median: Floats
 
 
 def score_rows(
-    forecast: RowForecast, log10_error: Array, log10_chance: Array, rng: np.random.Generator
+    forecast: RowForecast, log10_error: Floats, log10_chance: Floats, rng: np.random.Generator
 ) -> RowScores:
     """Score forecasts of log10 error, given what was measured.
 
@@ -103,7 +102,7 @@ def merge_scores(parts: Sequence[tuple[NDArray[np.int64], RowScores]], n_rows: i
 
 
 def summarise_scores(
-    scores: RowScores, log10_error: Array, datasets: Sequence[str], keep: NDArray[np.bool_]
+    scores: RowScores, log10_error: Floats, datasets: Sequence[str], keep: NDArray[np.bool_]
 ) -> ScoreSummary | None:
     """Summarise the scored ones of the rows to keep; None if there are none."""
     at = np.flatnonzero(keep & ~np.isnan(scores.pit))
@@ -133,7 +132,7 @@ def summarise_scores(
 
 
 def _by_set(
-    values: Array, names: NDArray[np.str_], sets: Sequence[str]
+    values: Floats, names: NDArray[np.str_], sets: Sequence[str]
 ) -> tuple[float, float | None]:
     """Return the mean over data sets of their means, and its standard error."""
     means = np.array([values[names == name].mean() for name in sets])
@@ -142,7 +141,7 @@ def _by_set(
     return float(means.mean()), float(means.std(ddof=1) / math.sqrt(len(means)))
 
 
-def _draws(means: Array, sds: Array, weights: Array | None, rng: np.random.Generator) -> Array:
+def _draws(means: Floats, sds: Floats, weights: Floats | None, rng: np.random.Generator) -> Floats:
     """Return draws of a mixture: components in proportion, normals evenly spread."""
     k = len(means)
     if weights is None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.specification import Discrepancy, Group, ModelSpec, Predictor, Prior, Term
 from planner.errors import InputError, Problem
 from planner.regression.rows.observations import (
-    Column,
     Labels,
     ObservationTable,
     design_columns,
@@ -32,7 +32,7 @@ RESPONSE = "rotated_response"
 EXTRA_VARIANCE = "extra_variance"
 
 type Tensor = Any  # PyTensor ships no types
-type Columns = Mapping[str, Column]
+type Columns = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,8 @@ class Rotation:
 
     order: NDArray[np.int64]
     n_single: int
-    block: Column
-    variance: Column
+    block: Floats
+    variance: Floats
 
 
 def build_rotation(table: ObservationTable, discrepancy: Discrepancy) -> Rotation:
@@ -120,7 +120,7 @@ def build_model(spec: ModelSpec, table: ObservationTable) -> "pymc.Model":
     return model
 
 
-def rotate(values: Column, rotation: Rotation) -> Column:
+def rotate(values: Floats, rotation: Rotation) -> Floats:
     """Return values of the rows, reordered and rotated."""
     ordered = values[rotation.order]
     n = rotation.n_single
@@ -217,7 +217,7 @@ def _scalar(name: str, prior: Prior) -> Tensor:
             return pm.Deterministic(name, pt.constant(prior.location))
 
 
-def _product(columns: Columns, names: tuple[str, ...], n_rows: int) -> Column:
+def _product(columns: Columns, names: tuple[str, ...], n_rows: int) -> Floats:
     """Return the product of named columns; ones for no names."""
     value = np.ones(n_rows)
     for name in names:
@@ -226,7 +226,7 @@ def _product(columns: Columns, names: tuple[str, ...], n_rows: int) -> Column:
 
 
 def _groups_in_use(
-    table: ObservationTable, by: tuple[str, ...], times: Column
+    table: ObservationTable, by: tuple[str, ...], times: Floats
 ) -> tuple[Labels, NDArray[np.int64]]:
     """Return the groups that some row uses, and each row's group.
 
@@ -248,7 +248,7 @@ def _per_group(
     table: ObservationTable,
     columns: Columns,
     index: NDArray[np.int64],
-) -> Column:
+) -> Floats:
     """Return the value of a term in each group, refusing one that differs within a group."""
     n_rows = len(table)
     value = _product(columns, tuple(c for c in term.columns if c not in group.times), n_rows)

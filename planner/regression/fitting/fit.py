@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.format import count, figure
 from planner.domain.model.posterior import N_CHAINS
 from planner.domain.model.specification import ModelSpec
@@ -20,7 +20,6 @@ from planner.regression.checking.diagnostics import Diagnostics, Thresholds, dia
 from planner.regression.fitting.build import build_model, effect_labels
 from planner.regression.rows.observations import ObservationTable
 
-type Array = NDArray[np.float64]
 type Sampler = Literal["nutpie", "pymc"]
 type Progress = Callable[[int, int], None]
 
@@ -62,7 +61,7 @@ class Fit:
 
     spec: ModelSpec
     table: ObservationTable
-    draws: Mapping[str, Array]
+    draws: Mapping[str, Floats]
     labels: Mapping[str, tuple[str, ...]]
     diagnostics: Diagnostics
     sampling: Mapping[str, object]
@@ -168,10 +167,10 @@ def require_converged(fit: Fit, limits: Thresholds | None = None) -> None:
     raise NotConvergedError(message)
 
 
-def thin(trace: Any, names: Sequence[str], kept: int = DRAWS_KEPT_PER_CHAIN) -> dict[str, Array]:  # noqa: ANN401 - a DataTree, which xarray does not type
+def thin(trace: Any, names: Sequence[str], kept: int = DRAWS_KEPT_PER_CHAIN) -> dict[str, Floats]:  # noqa: ANN401 - a DataTree, which xarray does not type
     """Return evenly spaced joint draws, chain after chain; the same draws for every variable."""
 
-    def thinned(name: str) -> Array:
+    def thinned(name: str) -> Floats:
         value = np.asarray(trace["posterior"][name].values, dtype=np.float64)
         at = np.linspace(0, value.shape[1] - 1, min(kept, value.shape[1])).round().astype(int)
         return value[:, at].reshape(-1, *value.shape[2:])

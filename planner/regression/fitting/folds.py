@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.posterior import N_CHAINS, Posterior
 from planner.domain.model.specification import ModelSpec
 from planner.errors import bad_value
 from planner.regression.fitting.build import EXTRA_VARIANCE, build_model, effect_labels
 from planner.regression.rows.observations import ObservationTable
-
-type Array = NDArray[np.float64]
 
 DEFAULT_FOLDS = 9
 DEFAULT_SEED = 20261121
@@ -72,7 +71,7 @@ class FoldFit:
     """
 
     rows: NDArray[np.int64]
-    draws: Mapping[str, Array]
+    draws: Mapping[str, Floats]
     labels: Mapping[str, tuple[str, ...]]
     max_rhat: float
     divergences: int

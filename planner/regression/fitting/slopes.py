@@ -1,8 +1,8 @@
 """How steeply does a fitted model let the error fall, for a project it has not seen?"""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.laws import SlopeReading
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import ModelSpec
@@ -10,8 +10,6 @@ from planner.domain.vocabulary import Backbone, Task
 from planner.regression.checking.new_dataset import draw_curves, new_dataset
 from planner.regression.rows.observations import Observation, build_table
 from planner.regression.rows.shipped import chance_error, uniform_complexity
-
-type Array = NDArray[np.float64]
 
 AT_IMAGES = 10_000.0
 """Where the local slope is taken: inside the range of nearly every study."""
@@ -43,7 +41,7 @@ def local_slopes(posterior: Posterior) -> tuple[SlopeReading, ...]:
     )
 
 
-def slope_draws(posterior: Posterior) -> dict[str, Array]:
+def slope_draws(posterior: Posterior) -> dict[str, Floats]:
     """Return draws of the local slope of new classification projects, by how they are trained.
 
     d log10 error / d log10 images at 10,000 images and 32 equally frequent classes, of the curve
@@ -62,12 +60,12 @@ def slope_draws(posterior: Posterior) -> dict[str, Array]:
     return {name: _draws(posterior, spec, flag, backbone) for name, flag, backbone in kinds}
 
 
-def _reading(name: str, slopes: Array, source: str) -> SlopeReading:
+def _reading(name: str, slopes: Floats, source: str) -> SlopeReading:
     steep, median, flat = (float(q) for q in np.quantile(slopes, [0.1, 0.5, 0.9]))
     return SlopeReading(name, "model", median, steep, flat, "80 %", source)
 
 
-def _draws(posterior: Posterior, spec: ModelSpec, pretrained: bool, backbone: Backbone) -> Array:
+def _draws(posterior: Posterior, spec: ModelSpec, pretrained: bool, backbone: Backbone) -> Floats:
     rows = build_table(
         Observation(
             dataset="new project",

@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.reference.table_rows import damaged_table, read_table
 
 RECONSTRUCTION_FILE = "published_reconstruction.csv"
 
 _COLUMNS = ("images", "pretrained", "relative_complexity", "type", "log10_error")
-
-type Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +30,11 @@ class Observations:
         Response.
     """
 
-    images: Column
-    pretrained: Column
-    relative_complexity: Column
-    segmentation: Column
-    log10_error: Column
+    images: Floats
+    pretrained: Floats
+    relative_complexity: Floats
+    segmentation: Floats
+    log10_error: Floats
 
     def __len__(self) -> int:
         return len(self.images)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.covariates import (
     REFERENCE_COMPLEXITY,
     REFERENCE_LOG10_IMAGES,
@@ -19,7 +20,6 @@ from planner.domain.model.covariates import (
 )
 from planner.domain.vocabulary import Backbone, Task
 
-type Column = NDArray[np.float64]
 type Labels = tuple[str, ...]
 
 LN10 = math.log(10.0)
@@ -136,33 +136,33 @@ class ObservationTable:
     architecture: Labels
     pretraining: Labels
     curve: Labels
-    n_images: Column
-    error: Column
-    chance_error: Column
-    pretrained: Column
-    frozen: Column
-    segmentation: Column
-    structured: Column
-    relative_complexity: Column
-    top1: Column
-    log10_parameters: Column
-    measurement_variance: Column
+    n_images: Floats
+    error: Floats
+    chance_error: Floats
+    pretrained: Floats
+    frozen: Floats
+    segmentation: Floats
+    structured: Floats
+    relative_complexity: Floats
+    top1: Floats
+    log10_parameters: Floats
+    measurement_variance: Floats
 
     def __len__(self) -> int:
         return len(self.dataset)
 
     @property
-    def log10_error(self) -> Column:
+    def log10_error(self) -> Floats:
         """log10 of the error: the response of every model."""
         return np.log10(self.error)
 
     @property
-    def log10_chance(self) -> Column:
+    def log10_chance(self) -> Floats:
         """log10 of the chance error: the ceiling of a saturating curve."""
         return np.log10(self.chance_error)
 
     @property
-    def decades(self) -> Column:
+    def decades(self) -> Floats:
         """log10 images - 3.5."""
         return np.log10(self.n_images) - REFERENCE_LOG10_IMAGES
 
@@ -172,7 +172,7 @@ def build_table(observations: Iterable[Observation]) -> ObservationTable:
     rows = tuple(observations)
     coded = [coded_architecture(row.top1_percent, row.parameters) for row in rows]
 
-    def column(values: Iterable[float]) -> Column:
+    def column(values: Iterable[float]) -> Floats:
         return np.array([float(value) for value in values])
 
     return ObservationTable(
@@ -207,7 +207,7 @@ def select_rows(table: ObservationTable, keep: NDArray[np.bool_]) -> Observation
     return ObservationTable(**{f.name: kept(getattr(table, f.name)) for f in fields(table)})
 
 
-def design_columns(table: ObservationTable) -> dict[str, Column]:
+def design_columns(table: ObservationTable) -> dict[str, Floats]:
     """Return the columns that terms of a model specification may name.
 
     Unknown covariates of architectures are 0, the population mean: the architecture's own partly
@@ -261,6 +261,6 @@ def domain_group(dataset: str) -> str:
     return "specialised" if dataset in SPECIALISED else "natural"
 
 
-def _as_labels(column: Labels | Column) -> list[str]:
+def _as_labels(column: Labels | Floats) -> list[str]:
     """Return a column as text; flags become "0" and "1"."""
     return [value if isinstance(value, str) else f"{value:g}" for value in column]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Draws
 from planner.domain.format import count, fixed, money, percent
 from planner.reporting.figure_text import rate_tick, short_tick
 from planner.reporting.figures.svg import AMBER, BLUE, INK, MUTED, RED, RULE, report_style
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-type Draws = NDArray[np.float64]
 
 S_CURVE_SIZE = (4.3, 2.35)
 FAN_SIZE = (2.75, 1.85)

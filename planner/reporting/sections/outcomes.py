@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-type Draws = NDArray[np.float64]
+from planner.domain.arrays import Draws
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Rows
 from planner.offering.hull import hull
 from planner.solving.system import System, rising
-
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 FEW = 4_000
 """So many options are all put in at once."""

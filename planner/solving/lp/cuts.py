@@ -6,14 +6,11 @@ A cut holds for every plan, so it survives any change of budget, rule or weight 
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.problem import Outcomes
 from planner.solving.tail import DrawWeights
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.solving.lp.cuts import Cut, CutPool
 from planner.solving.system import System
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,14 +12,10 @@ from typing import Any
 import highspy
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.effort import Effort
 from planner.solving.highs_options import QuietHiGHS, searched, set_seconds
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 AGREEING = 1e-6
 """Relative difference of two sums of the same numbers."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.effort import Effort
 from planner.solving.lp.columns import knapsack_corner
 from planner.solving.lp.cuts import CutPool
@@ -17,10 +18,6 @@ from planner.solving.lp.dual_prices import Prices, Terms
 from planner.solving.lp.highs import INFINITE, Kept
 from planner.solving.lp.model import Units, build_model
 from planner.solving.system import System
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

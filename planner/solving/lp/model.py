@@ -21,14 +21,11 @@ from typing import Literal
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.solving.lp.cuts import CutPool
 from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import System, power_of_two
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 LARGEST_WORTH = 2.0**10
 LARGEST_MONEY = 2.0**20

@@ -7,17 +7,14 @@ one too, and a corner of the linear program to begin at.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.lp.columns import knapsack_corner
 from planner.solving.lp.cuts import Cut, CutPool, summed_draws
 from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import System
 from planner.solving.tail import DrawWeights, touching_weights
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 TURNS = 4
 

@@ -11,8 +11,8 @@ O(n_options · draws in the tail).
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.errors import NotConvergedError
 from planner.offering.effort import Effort
@@ -27,9 +27,6 @@ from planner.solving.tail import (
     touching_weights,
     worst_share,
 )
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 MOST_ROUNDS = 500
 ROUNDING = 1e-9

@@ -13,15 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.solving.path.points import Points
 from planner.solving.path.swaps import shortfall
 
 __all__ = ["Near", "best_near"]
 
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 MOST = 4_000
 """Combinations listed of each half."""

@@ -18,8 +18,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.errors import AuditError
@@ -35,9 +35,6 @@ from planner.solving.system import System
 from planner.solving.tail import tail_share
 
 __all__ = ["BudgetPath", "applies"]
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 
 def applies(problem: DecisionProblem) -> bool:

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.offering.problem import DecisionProblem
 from planner.solving.system import rising
 
 __all__ = ["Points", "undominated_points"]
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

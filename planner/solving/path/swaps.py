@@ -7,14 +7,12 @@ can be in a better one. They are few, and become fewer with each exchange.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.solving.path.points import Points
 
 __all__ = ["shortfall", "swapped"]
 
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 MOST_SWAPS = 20
 """Exchanges made in one plan; each is the best found."""

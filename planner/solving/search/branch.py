@@ -13,17 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.effort import OutOfEffortError
 from planner.solving.certify import Certifier, Choice
 from planner.solving.search.branch_leaf import best_of, estimated_choices, grown
 from planner.solving.search.branch_program import Priced, Program
 from planner.solving.tail import measure, touching_weights
 
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 type Rounding = Callable[[Rows, Floats], Choice | None]
 
 MOST_CHOICES = 20_000

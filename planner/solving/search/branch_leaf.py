@@ -8,17 +8,13 @@ best of them teaches another cut.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.search.branch_program import Program
 from planner.solving.search.branch_table import GroupTable
 from planner.solving.system import SLACK, System
 from planner.solving.tail import DrawWeights, measures, touching_weights
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 BATCH = 32
 """Choices valued at a time, before what they teach rules others out."""

@@ -9,17 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.effort import Effort, OutOfEffortError
 from planner.solving.lp.highs import INFINITE, Answer, Kept
 from planner.solving.lp.model import Units
 from planner.solving.search.branch_table import GroupTable
 from planner.solving.tail import DrawWeights
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 MOST_CUTS = 60
 """Cuts in the linear program; beyond, those that bound nothing lately are left out."""

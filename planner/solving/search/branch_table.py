@@ -7,15 +7,11 @@ draw. So a search over the table knows one kind of decision only: one column of 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.problem import Outcomes
 from planner.solving.lp.dual_prices import Terms
 from planner.solving.system import System
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 NOT_TAKEN = -1
 

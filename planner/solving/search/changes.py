@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.solving.certify import Certifier, Choice
 from planner.solving.lp.dual_prices import Bound
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 MOST_HELD = 16_000_000
 """Changes · draws that are held at once, of 4 bytes; what a plan takes is held in any case."""

@@ -6,14 +6,10 @@ How a plan is then improved is told in ``exchange``.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.solving.certify import Certifier
 from planner.solving.lp.master import Relaxed
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 MOST_TRIES = 200
 """Changes that are looked at in one pass when rows refuse them."""

@@ -24,16 +24,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.effort import Effort
 from planner.solving.certify import Certifier, Choice
 from planner.solving.lp.dual_prices import Bound
 from planner.solving.lp.master import Relaxed
 from planner.solving.search.changes import NOT_FUNDED, Changes, make_changes
 from planner.solving.search.draft import Draft
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 MOST_CHANGES, FEW_CHANGES = 6_000, 2_000
 PAIRED = 120

@@ -7,16 +7,13 @@ or pair gains no more than that says; the most promising are then valued truly, 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.solving.certify import Choice
 from planner.solving.lp.cuts import Cut
 from planner.solving.path.swaps import running_best
 from planner.solving.search.draft import Draft
 from planner.solving.tail import measures, tail_share, touching_weights
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 MOST_VALUED = 40
 """Moves valued truly in a pass."""

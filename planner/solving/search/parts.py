@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.errors import NotConvergedError
 from planner.offering.effort import SECOND, Effort
 from planner.solving.certify import Certifier, Choice
@@ -30,9 +30,6 @@ from planner.solving.search.branch_table import make_table
 from planner.solving.search.edge import find_edge
 from planner.solving.tail import measures
 
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 type Heuristic = Callable[[Relaxation], Choice | None]
 
 ROUNDS = 6

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.effort import Effort
 from planner.solving.certify import Certifier, Choice
 from planner.solving.gap import PROVEN_GAP, relative_gap
@@ -21,10 +21,6 @@ from planner.solving.lp.dual_prices import Bound
 from planner.solving.lp.highs import Answer, Kept
 from planner.solving.lp.model import Model, Units, build_model
 from planner.solving.tail import touching_weights
-
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 MOST_RUNS = 500
 NEAR = 0.02

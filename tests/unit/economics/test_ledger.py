@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from planner.domain.arrays import Cents
 from planner.domain.portfolio.portfolio import Compute, SharedAsset
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
@@ -21,7 +22,6 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
-from planner.economics.money import Cents
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError
 from planner.reference.tables import load_catalogue

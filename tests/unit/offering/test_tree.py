@@ -10,6 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import OutOfEffortError
 from planner.offering.problem import DecisionProblem, SpendBound
@@ -35,9 +36,7 @@ RISKS = st.sampled_from(
         RiskMeasure("entropic", aversion=1.0),
     ]
 )
-type Bools = NDArray[np.bool_]
-type Rows = NDArray[np.int64]
-type Valued = list[tuple[float, Rows, Bools]]
+type Valued = list[tuple[float, Rows, Flags]]
 
 
 def _nothing(_options: Rows, _shares: NDArray[np.float64]) -> None:
@@ -64,7 +63,7 @@ def _search(problem: DecisionProblem, near: Rounding = _nothing) -> tuple[Certif
     return run.judge, TreeSearch(run.judge, program, near, GAP)
 
 
-def _worth(problem: DecisionProblem, options: Rows, assets: Bools) -> float:
+def _worth(problem: DecisionProblem, options: Rows, assets: Flags) -> float:
     if problem.risk.kind == "cvar":
         return value_of(problem, options, assets)
     draws, aversion = worth_draws(problem, options, assets), problem.risk.aversion
@@ -84,7 +83,7 @@ def _every_plan(problem: DecisionProblem) -> Valued:
     return sorted(found, key=lambda item: item[0])
 
 
-def _judged(judge: Certifier, plan: tuple[float, Rows, Bools]) -> Choice:
+def _judged(judge: Certifier, plan: tuple[float, Rows, Flags]) -> Choice:
     choice = judge.certified(plan[1], plan[2])
     assert choice is not None
     return choice
@@ -126,7 +125,7 @@ def test_only_allowed_columns_are_chosen(seed: int, risk: RiskMeasure, splitting
     for first, last in zip(table.first, table.first[1:], strict=False):
         allowed[rng.integers(first, last)] = True
 
-    def is_allowed(options: Rows, assets: Bools) -> bool:
+    def is_allowed(options: Rows, assets: Flags) -> bool:
         columns = table.place(options, assets)
         return columns is not None and bool(allowed[columns].all())
 
@@ -153,7 +152,7 @@ def test_a_bound_holds_whenever_work_is_used_up(seed: int, risk: RiskMeasure, so
     judge, search = _search(problem)
     answer, left = search.program.solve, iter(range(solves))
 
-    def limited(allowed: Bools) -> object:
+    def limited(allowed: Flags) -> object:
         if next(left, None) is None:
             raise OutOfEffortError
         return answer(allowed)

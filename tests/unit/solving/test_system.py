@@ -7,15 +7,13 @@ from itertools import pairwise, product
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Rows
 from planner.offering.problem import DecisionProblem, LinearRow
 from planner.solving.system import build_system
 from tests.problem_cases import row
 
 SEEDS = st.integers(0, 10_000)
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 
 def _problem(

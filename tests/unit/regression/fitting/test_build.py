@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytest
-from numpy.typing import NDArray
 from pymc.testing import mock_sample
 
 from planner._resources import resource_root
+from planner.domain.arrays import Floats
 from planner.domain.model.specification import ModelSpec
 from planner.domain.model.specification_file import parse_spec
 from planner.domain.vocabulary import Backbone, Task
@@ -26,8 +26,6 @@ from planner.regression.rows.observations import (
     group_labels,
 )
 from planner.regression.rows.shipped import read_shipped_table
-
-type Array = NDArray[np.float64]
 
 PLAIN = {"mode": "FAST_COMPILE", "on_unused_input": "ignore"}  # no machine code for one call
 
@@ -83,7 +81,7 @@ def small_table(*, test_images: float = math.inf) -> ObservationTable:
     )
 
 
-def log_likelihood(spec: ModelSpec, table: ObservationTable, values: dict[str, Array]) -> float:
+def log_likelihood(spec: ModelSpec, table: ObservationTable, values: dict[str, Floats]) -> float:
     """Return the density of all rows jointly normal, with no rotation and no shared code."""
     columns = design_columns(table)
     predictors = {}
@@ -129,8 +127,8 @@ def log_likelihood(spec: ModelSpec, table: ObservationTable, values: dict[str, A
 
 
 def effects_of(
-    spec: ModelSpec, table: ObservationTable, point: dict[str, Array]
-) -> dict[str, Array]:
+    spec: ModelSpec, table: ObservationTable, point: dict[str, Floats]
+) -> dict[str, Floats]:
     """Return natural parameter values, effects about their centres included, from a draw."""
     values = dict(point)
     columns = design_columns(table)

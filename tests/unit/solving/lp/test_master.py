@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.problem import DecisionProblem, Outcomes, SpendBound
 from planner.solving.lp.cuts import Cut, CutPool
@@ -24,9 +24,6 @@ from tests.efforts import plenty
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=25)
 RISK = RiskMeasure("cvar", 0.8, 0.6)
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.outcomes import certain_outcomes
 from planner.offering.problem import DecisionProblem
@@ -30,8 +30,6 @@ SEEDS = st.integers(0, 10_000)
 LEVELS = st.sampled_from([0.5, 0.63, 0.8, 0.9, 0.99])
 NONE = np.zeros(0, dtype=np.int64)
 FEW = settings(max_examples=20)
-type Floats = NDArray[np.float64]
-type Rows = NDArray[np.int64]
 
 
 def _case(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Flags, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import Effort
 from planner.offering.outcomes import PackedOutcomes, certain_outcomes
@@ -34,8 +34,6 @@ from tests.problem_cases import choices, cvar, feasible, value_of
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=20)
 GAP = 1e-4
-type Rows = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 def _case(
@@ -56,7 +54,7 @@ def _case(
     )
 
 
-def _plans(problem: DecisionProblem) -> Iterator[tuple[Rows, Bools]]:
+def _plans(problem: DecisionProblem) -> Iterator[tuple[Rows, Flags]]:
     """Yield every plan that keeps budget and rows."""
     for options in choices(problem):
         for bits in product([False, True], repeat=len(problem.assets)):
@@ -388,7 +386,7 @@ def test_both_sides_of_every_split_hold_every_better_plan(seed: int) -> None:
     if halves is None:
         reject()
 
-    def inside(limits: Limits, options: Rows, assets: Bools) -> bool:
+    def inside(limits: Limits, options: Rows, assets: Flags) -> bool:
         for project, kept in limits.options.items():
             own = options[problem.owner[options] == project]
             if (int(own[0]) if len(own) else NOT_FUNDED) not in kept:
@@ -567,7 +565,7 @@ def _priced(problem: DecisionProblem, seed: int) -> tuple[CutPool, Terms, Prices
     )
 
 
-def _allowed(problem: DecisionProblem, terms: Terms, options: Rows, assets: Bools) -> bool:
+def _allowed(problem: DecisionProblem, terms: Terms, options: Rows, assets: Flags) -> bool:
     """Whether a choice takes what is usable, funds what must be and has assets as fixed."""
     assert terms.must is not None
     assert terms.fixed is not None
@@ -586,7 +584,7 @@ def _lagrangian(
     terms: Terms,
     prices: Prices,
     options: Rows,
-    assets: Bools,
+    assets: Flags,
 ) -> float:
     """Return what a choice is worth when every row may be broken at its price."""
     taken = np.isin(np.arange(len(problem)), options)
