@@ -1,1 +1,1 @@
-"""What is paid, when, in every draw: money, prices, training, data, shared cost, carbon."""
+"""What is paid, when, in every draw: money, prices, training, shared cost."""

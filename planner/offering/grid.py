@@ -7,9 +7,8 @@ equal steps, change it alike. Refinement adds levels around a good one.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Levels = NDArray[np.int64]
+from planner.domain.arrays import Rows
 
 N_LEVELS = 24
 """Levels of the first grid; at least 20 are promised."""
@@ -22,7 +21,7 @@ FEWEST_IMAGES = 10
 """No project trains on fewer images, unless fewer is all it can obtain."""
 
 
-def image_levels(held: int, limit: int, n_levels: int = N_LEVELS) -> Levels:
+def image_levels(held: int, limit: int, n_levels: int = N_LEVELS) -> Rows:
     """Return the images on offer, from ``max(held, 10)`` to ``limit``, both ends included.
 
     Parameters
@@ -59,7 +58,7 @@ def image_levels(held: int, limit: int, n_levels: int = N_LEVELS) -> Levels:
     return np.array([*levels, limit], dtype=np.int64)
 
 
-def pooled_levels(held: int, limit: int, pool_limit: int) -> Levels:
+def pooled_levels(held: int, limit: int, pool_limit: int) -> Rows:
     """Return the images on offer to a member of a pool.
 
     What members take from the pool lies on one log grid for all of them, whatever each holds: few
@@ -95,7 +94,7 @@ def pooled_levels(held: int, limit: int, pool_limit: int) -> Levels:
     return levels if len(levels) >= min(len(plain), FEWEST_LEVELS) else plain
 
 
-def midpoints(levels: Levels, index: int) -> Levels:
+def midpoints(levels: Rows, index: int) -> Rows:
     """Return the levels that halve, on the log scale, the steps from one level to its neighbours.
 
     Examples

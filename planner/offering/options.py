@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.arrays import Bits
+from planner.domain.arrays import Bits, Rows
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfolio
@@ -24,7 +24,6 @@ from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.grid import (
     FEWEST_IMAGES,
-    Levels,
     image_levels,
     pooled_levels,
 )
@@ -133,10 +132,15 @@ class Menu:
         return self.ways[0 if options.use_index is None else int(options.use_index[row])]
 
 
-def build_options(
-    portfolio: Portfolio, forecasts: Mapping[str, Forecast], catalogue: Catalogue
-) -> tuple[ProjectOptions, ...]:
-    """Return every option the plan may choose, project by project in file order.
+def build_menus(
+    portfolio: Portfolio,
+    forecasts: Mapping[str, Forecast],
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    keeps_draws: bool = False,
+) -> tuple[Menu, ...]:
+    """Return every option the plan may choose, priced, project by project in file order.
 
     Options of a project are its architectures times its numbers of images, times the sets of
     optional shared assets it may use and the periods it may start in. An option exists if
@@ -153,24 +157,6 @@ def build_options(
         By project id.
     catalogue : Catalogue
         Architectures and prices.
-    """
-    return tuple(menu.options for menu in build_menus(portfolio, forecasts, catalogue))
-
-
-def build_menus(
-    portfolio: Portfolio,
-    forecasts: Mapping[str, Forecast],
-    catalogue: Catalogue,
-    *,
-    seed: int = 0,
-    keeps_draws: bool = False,
-) -> tuple[Menu, ...]:
-    """Return everything priced, project by project in file order; see :func:`build_options`.
-
-    Parameters
-    ----------
-    portfolio, forecasts, catalogue : optional
-        As for :func:`build_options`.
     seed : int, default=0
         Of price draws, and of forecasts of projects that start from a shared base model.
     keeps_draws : bool, default=False
@@ -316,7 +302,7 @@ def _no_options() -> ProjectOptions:
     return ProjectOptions("", (), nothing, nothing, nothing, {}, none, none)
 
 
-def _levels(project: Project, ways: Sequence[Way]) -> Levels:
+def _levels(project: Project, ways: Sequence[Way]) -> Rows:
     """Return the first grid of images; members of a pool take from it on a common grid."""
     images = project.images
     pools = [pool.images for way in ways for pool in way.pools if pool.images is not None]
@@ -348,7 +334,7 @@ def _ways(
 
 def _priced(
     menu: Menu,
-    levels: Levels,
+    levels: Rows,
     periods: Sequence[int],
     terms: PricingInputs,
     architectures: NDArray[np.int64] | None = None,

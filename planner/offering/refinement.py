@@ -10,7 +10,7 @@ holds for all.
 import numpy as np
 
 from planner.domain.arrays import Floats, Rows
-from planner.offering.grid import Levels, midpoints
+from planner.offering.grid import midpoints
 from planner.offering.hull import hull
 
 __all__ = ["corners", "levels_between", "promising", "spread"]
@@ -57,7 +57,7 @@ def spread(rows: Rows, most: int | None) -> Rows:
     return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
 
 
-def levels_between(levels: Levels, good: Levels) -> Levels:
+def levels_between(levels: Rows, good: Rows) -> Rows:
     """Return the levels that halve the steps beside some good ones, which are among the levels.
 
     Examples

@@ -11,7 +11,6 @@ assets through :meth:`Prepared.option`; any choice is judged on the audit's draw
 :class:`planner.planning.held_out.HeldOut`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -304,8 +303,3 @@ def solve_freed(prepared: Prepared, *, gap: float = 1e-6, allowance: Allowance =
     if prepared.portfolio.hold is None:
         return solve_prepared(prepared, budget_cents=enough, gap=gap, allowance=allowance)
     return prepared.free_solver.solve(budget_cents=enough, gap=gap, allowance=allowance)
-
-
-def picks_of(prepared: Prepared, solution: Solution) -> Sequence[int | None]:
-    """Return the chosen option of each project of the file."""
-    return prepared.layout.picks(solution.options)

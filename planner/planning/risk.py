@@ -111,21 +111,6 @@ def plan_draws(
     return NetAndSpend(net + later if later.any() else net, cost)
 
 
-def plan_risk(funded: Sequence[RiskedProject], n_draws: int, budget: float) -> RiskResult:
-    """Return the spread of net value and cost over the audit's draws.
-
-    Parameters
-    ----------
-    funded : sequence of RiskedProject
-        The plan; nothing is at risk without any.
-    n_draws : int
-        Draws of the audit.
-    budget : float
-        What ``chance_over_budget`` compares with.
-    """
-    return spread_of(plan_draws(funded, n_draws), budget)
-
-
 def spread_of(draws: NetAndSpend, budget: float) -> RiskResult:
     """Return quantiles and tails of net value and cost, and the chance of exceeding a budget."""
     cost = draws.cost

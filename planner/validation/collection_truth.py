@@ -10,15 +10,14 @@ References
    Learning, section 5.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from planner._resources import resource_root
 from planner.domain.arrays import Floats
+from planner.reference.table_rows import read_table
 from planner.validation.curve_file import Curve
 
 HELD_SHARE = 0.1
@@ -122,12 +121,11 @@ def truth_of(curve: Curve) -> Truth | None:
 def development_truths() -> tuple[Truth, ...]:
     """Return the eight nine-point ImageNet ResNet-50 curves among the shipped results."""
     points: dict[str, list[tuple[int, float]]] = {}
-    with (resource_root("data") / "transfer_observations.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            key = (row["study"], row["dataset"], row["architecture"])
-            if key == ("cg-transfer", "imagenet-1k", "ResNet-50"):
-                point = round(float(row["n_train"])), float(row["error"])
-                points.setdefault(row["pretraining"], []).append(point)
+    for row in read_table("transfer_observations.csv", ("study", "n_train", "error")):
+        key = (row["study"], row["dataset"], row["architecture"])
+        if key == ("cg-transfer", "imagenet-1k", "ResNet-50"):
+            point = round(float(row["n_train"])), float(row["error"])
+            points.setdefault(row["pretraining"], []).append(point)
     curves = []
     for name, found in points.items():
         if len(found) == 9:

@@ -1,9 +1,7 @@
 """How do the models do on the paper's Table 2, six client projects that nothing was fitted on?"""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -13,8 +11,8 @@ from planner.domain.portfolio.project import Images, Project
 from planner.domain.published_equations import predicted_error
 from planner.domain.results.validation import CaseInterval, Table2Case, Table2Test
 from planner.domain.vocabulary import Task
-from planner.errors import ResourceError
 from planner.forecasting.forecast import build_forecast
+from planner.reference.table_rows import damaged_table, read_table
 
 CASES_FILE = "published_test_cases.csv"
 EQUATION = "Eq. 1"
@@ -158,22 +156,15 @@ def _chi_square_tail(value: float, degrees: int) -> float:
     return math.exp(-half) * math.fsum(half**k / math.factorial(k) for k in range(degrees // 2))
 
 
-def _read_cases() -> list[dict[str, str]]:
-    path: Path = resource_root("data") / CASES_FILE
+def _read_cases() -> list[Mapping[str, str]]:
+    rows = read_table(CASES_FILE, ("n_train", "observed_error"))
+    path = resource_root("data") / CASES_FILE
+    if len(rows) % 2:
+        raise damaged_table(path, f"{len(rows)} rows; six were expected")
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        if len(rows) % 2 or not rows:
-            raise _damaged(path, f"{len(rows)} rows; six were expected")
         for row in rows:
             int(row["n_train"])
             float(row["observed_error"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, str(error)) from None
+    except (ValueError, TypeError) as error:
+        raise damaged_table(path, str(error)) from None
     return rows
-
-
-def _damaged(path: Path, found: str) -> ResourceError:
-    return ResourceError(
-        f"The table {path} cannot be read ({found}). Reinstall vision-planner.", str(path)
-    )

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from planner.domain.arrays import Floats
+from planner.domain.model.model_checks import CheckVerdict
 from planner.domain.model.specification import ModelSpec
-
-type Verdict = Literal["PASS", "REVIEW", "FAIL"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class SamplerCheck:
     name: str
     value: float
     threshold: float
-    verdict: Verdict
+    verdict: CheckVerdict
     worst: str
     advice: str
 
@@ -174,7 +173,7 @@ def _at_least(name: str, values: Mapping[str, float], limit: float, advice: str)
 def _check(
     name: str, worst: str, value: float, limit: float, good: np.bool_ | bool, advice: str
 ) -> SamplerCheck:
-    verdict: Verdict = "PASS" if good else "FAIL"
+    verdict: CheckVerdict = "PASS" if good else "FAIL"
     return SamplerCheck(name, value, limit, verdict, worst, "none needed" if good else advice)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import figure, fixed, money, percent_as_set, shorten
+from planner.domain.format import figure, money, percent_as_set, shorten
 from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective
 from planner.reporting.columns import Surface
@@ -86,14 +86,3 @@ def shadow_price_sentence(frontier: Frontier) -> str:
         f"{figure(point.shadow_price)} of {words}, at the margin. 0 would mean that the budget "
         "does not bind."
     )
-
-
-def worth_words(objective: Objective, value: float) -> str:
-    """Return a worth in its own unit, without the currency.
-
-    Examples
-    --------
-    >>> worth_words(Objective.TARGETS_MET, 2.345), worth_words(Objective.VALUE, 1234.5)
-    ('2.35', '1,235')
-    """
-    return fixed(value, 2) if objective is Objective.TARGETS_MET else money(value)

@@ -26,7 +26,7 @@ from planner.economics.amounts import budget_to_cents
 from planner.errors import InputError
 from planner.forecasting.forecast import build_forecast
 from planner.offering.objective import resolve_objective
-from planner.offering.options import Menu, build_menus, build_options
+from planner.offering.options import Menu, build_menus
 from planner.planning.assumptions import list_assumptions
 from planner.planning.plan import build_plan
 from planner.planning.verdict import rule_on
@@ -282,12 +282,11 @@ def test_options_need_no_budget_and_no_plan() -> None:
     """Without a budget the grid is refined where an option is worth most."""
     portfolio = Portfolio(projects=(_project("a"),))
     forecasts = {"a": build_forecast(portfolio.projects[0], MODEL)}
-    options = build_options(portfolio, forecasts, CATALOGUE)[0]
-    levels = np.unique(options.images_total)
+    (menu,) = build_menus(portfolio, forecasts, CATALOGUE)
+    levels = np.unique(menu.options.images_total)
     assert len(levels) >= 20
     assert levels[0] >= 500
     assert levels[-1] == 40_000
-    (menu,) = build_menus(portfolio, forecasts, CATALOGUE)
     assert menu.forecast is forecasts["a"]
 
 

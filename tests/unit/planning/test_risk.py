@@ -9,7 +9,14 @@ from scipy.stats import binom
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.forecasting.forecast import build_forecast
-from planner.planning.risk import RiskedProject, chance_interval, plan_risk, split_risk, summarise
+from planner.planning.risk import (
+    RiskedProject,
+    chance_interval,
+    plan_draws,
+    split_risk,
+    spread_of,
+    summarise,
+)
 from planner.solving.measures import certain_equivalent, risk_value, tail_mean
 from planner.testing import synthetic_posterior
 
@@ -54,7 +61,7 @@ def test_net_value_is_value_times_success_minus_cost() -> None:
     item = _funded(1_000.0, 12_345)
     success = item.success_draws()
     assert success.shape == (200,)
-    risk = plan_risk([item], 200, 123.45)
+    risk = spread_of(plan_draws([item], 200), 123.45)
     assert risk.net_value.mean == pytest.approx(1_000 * success.mean() - 123.45)
     assert risk.cost.mean == risk.cost.p10 == risk.cost.cvar90 == 123.45
     assert risk.chance_over_budget == 0.0
@@ -63,7 +70,7 @@ def test_net_value_is_value_times_success_minus_cost() -> None:
 def test_cost_draws_can_exceed_the_budget() -> None:
     """The chance over budget is the share of draws that cost more than it."""
     draws = np.linspace(0.0, 100.0, 200)
-    risk = plan_risk([_funded(None, 1_000, draws)], 200, 60.0)
+    risk = spread_of(plan_draws([_funded(None, 1_000, draws)], 200), 60.0)
     assert risk.chance_over_budget == pytest.approx(np.mean(draws + 10 > 60.005))
     assert risk.net_value.mean == pytest.approx(-risk.cost.mean)
 
@@ -71,13 +78,16 @@ def test_cost_draws_can_exceed_the_budget() -> None:
 def test_projects_share_their_draws() -> None:
     """Two equal projects stand and fall together: the spread doubles, it does not average out."""
     item = _funded(1_000.0, 0)
-    one, two = plan_risk([item], 200, 0.0), plan_risk([item, item], 200, 0.0)
+    one, two = (
+        spread_of(plan_draws([item], 200), 0.0),
+        spread_of(plan_draws([item, item], 200), 0.0),
+    )
     assert two.net_value.cvar90 == pytest.approx(2 * one.net_value.cvar90)
 
 
 def test_an_empty_plan_risks_nothing() -> None:
     """Nothing funded: all zeros."""
-    risk = plan_risk([], 50, 10.0)
+    risk = spread_of(plan_draws([], 50), 10.0)
     assert risk.net_value == risk.cost
     assert risk.cost.cvar90 == 0.0
 
