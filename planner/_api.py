@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.model.posterior import Posterior
@@ -459,6 +459,7 @@ def fit(
     model: str = DEFAULT_MODEL,
     with_shipped_data: bool = True,
     pilots: "Portfolio | None" = None,
+    rows: Literal["shipped", "reconstruction"] = "shipped",
     seed: int | None = None,
     force: bool = False,
 ) -> "Posterior":
@@ -476,6 +477,8 @@ def fit(
         Add the rows to the shipped ones instead of fitting them alone.
     pilots : Portfolio, optional
         Whose projects' own runs are fitted too, each project as a data set.
+    rows : {"shipped", "reconstruction"}, default="shipped"
+        ``reconstruction``: the invented rows behind the published regression, alone.
     seed : int, optional
         Of the sampler; the same seed gives the same draws.
     force : bool, default=False
@@ -500,12 +503,13 @@ def fit(
     from planner.regression.fitting.command import prepare_fit, run_fit
     from planner.regression.fitting.fit import DEFAULT_SEED
 
-    rows = None if data is None else Path(data)
+    table = None if data is None else Path(data)
     request = prepare_fit(
-        rows,
+        table,
         model,
         with_shipped_data=with_shipped_data,
         pilots=() if pilots is None else pilots.projects,
+        rows=rows,
     )
     run_fit(request, Path(output), seed=DEFAULT_SEED if seed is None else seed, force=force)
     return load_model(str(output))

@@ -50,7 +50,12 @@ class Extra:
 FIT = Extra(
     name="fit",
     adds="refits forecast models with your own results and checks a fit anew",
-    commands=("planner fit", "planner validate --refit", "planner model check --full"),
+    commands=(
+        "planner fit",
+        "planner reproduce --refit",
+        "planner validate --refit",
+        "planner model check --full",
+    ),
     packages=("pymc", "nutpie", "arviz", "statsmodels", "h5netcdf", "h5py"),
 )
 NOTEBOOK = Extra(

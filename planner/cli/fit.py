@@ -10,6 +10,11 @@ import typer
 from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.fit_questions import (
+    answer_calibration,
+    answer_candidates,
+    require_one_question,
+)
 
 DEFAULT_SEED, DEFAULT_TUNE, DEFAULT_DRAWS = 20261121, 1000, 2000
 DEFAULT_TARGET_ACCEPT = 0.95
@@ -36,8 +41,9 @@ def fit(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the fitted model.")
-    ],
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder of the fitted model."),
+    ] = None,
     model: Annotated[
         str,
         typer.Option(
@@ -58,6 +64,34 @@ def fit(
             help="Fit the runs of this portfolio's projects too, each project as a data set: for "
             "pilots that the model hardly expects.",
         ),
+    ] = None,
+    rows: Annotated[
+        str,
+        typer.Option(
+            "--rows",
+            metavar="shipped|reconstruction",
+            help="reconstruction: the invented rows behind the published regression, alone.",
+        ),
+    ] = "shipped",
+    candidates: Annotated[
+        str | None,
+        typer.Option(
+            "--candidates",
+            metavar="A,B,C",
+            help="Instead: add and drop these variables by p value, step by step (a*b: product).",
+        ),
+    ] = None,
+    sbc: Annotated[
+        int | None,
+        typer.Option(
+            "--sbc",
+            metavar="N",
+            help="Instead: N refits of errors simulated from the priors. Is what was put in found?",
+        ),
+    ] = None,
+    plots: Annotated[
+        Path | None,
+        typer.Option("--plots", metavar="DIR", help="With --sbc: draw the ranks there (PNG, SVG)."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the sampler.")] = DEFAULT_SEED,
     draws: Annotated[
@@ -82,19 +116,43 @@ def fit(
 
     It takes a minute and a half on two cores. A model fitted with the pilots of a portfolio takes
     its projects' forecasts from the fit; where runs are observed later, fit it again.
+    --candidates and --sbc write no model.
     """
+    require_one_question(candidates, sbc, plots, output)
+    if rows not in ("shipped", "reconstruction"):
+        raise typer.BadParameter(f"--rows: {rows!r} is neither shipped nor reconstruction.")
     require_extra(FIT, "planner fit")
     from planner import _api
-    from planner.regression.fitting.command import fit_report, prepare_fit, run_fit
+    from planner.regression.fitting.command import PUBLISHED, fit_report, prepare_fit, run_fit
 
     projects = () if pilots is None else _api.read_portfolio(pilots).projects
     if pilots is not None and not any(project.pilots for project in projects):
         raise typer.BadParameter(f"--pilots: no project of {pilots} has pilots.")
-    request = prepare_fit(data, model, with_shipped_data=with_shipped_data, pilots=projects)
+    request = prepare_fit(
+        data,
+        model,
+        with_shipped_data=with_shipped_data,
+        pilots=projects,
+        rows="reconstruction" if rows == "reconstruction" else "shipped",
+    )
     err = message_console(no_color=no_color)
     if not quiet:
         for note in request.notes:
             err.print(note, markup=False)
+    if candidates is not None:
+        answer_candidates(request, candidates, as_json=as_json, no_color=no_color)
+        return
+    if output is None:  # then calibration is asked for
+        answer_calibration(
+            request,
+            sbc or 0,
+            seed=seed,
+            plots=plots,
+            as_json=as_json,
+            quiet=quiet or as_json,
+            no_color=no_color,
+        )
+        return
     with _progress_bar(shown=not quiet, no_color=no_color) as progress:
         result = run_fit(
             request,
@@ -109,14 +167,25 @@ def fit(
             made_from=() if pilots is None else (pilots,),
         )
     report = fit_report(result, output)
+    compared = None
+    if rows == "reconstruction" and model == PUBLISHED:
+        from planner.regression.published.refit import compare_refit
+
+        compared = compare_refit(result)
+        report["refit"] = compared.to_dict()
     if as_json:
         print_json(report)
         return
     from planner.reporting.terminal.fit import render_fit
 
     out = data_console(no_color=no_color)
-    for block in render_fit(report):
-        out.print(block)
+    for part in render_fit(report):
+        out.print(part)
+    if compared is not None:
+        from planner.reporting.terminal.refit import render_refit
+
+        for block in render_refit(compared):
+            out.print(block)
 
 
 @contextmanager

@@ -11,12 +11,15 @@ from planner.domain.json_shape import DIALECT, Schema, schema_of
 from planner.domain.laws import Laws
 from planner.domain.model.model_card import ModelCard, ModelComparison
 from planner.domain.model.model_checks import CheckReport
+from planner.domain.results.calibration import Calibration
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import SCHEMA_VERSION, Plan, Warning_
 from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.reaudit import Reaudit
+from planner.domain.results.refit import PublishedRefit
 from planner.domain.results.reproduction import Reproduction
+from planner.domain.results.selection import Selection
 from planner.domain.results.validation import ValidationReport
 from planner.inputs.fields.file_schema import portfolio_file_schema
 from planner.questions.collect.collect import CollectionReport
@@ -36,6 +39,9 @@ def make_schemas() -> dict[str, Schema]:
     made = {
         name: _versioned(schema_of(record), extra) for name, (record, extra) in _RECORDS.items()
     }
+    _admit_refit(made["reproduce"])
+    fit = _fit()
+    _admit_refit(fit)
     return {
         **made,
         PORTFOLIO_FILE: portfolio_file_schema(),
@@ -43,7 +49,7 @@ def make_schemas() -> dict[str, Schema]:
         "options": _options(),
         "check": _object({"status": {"const": "ok"}, "warnings": _warnings()}, "Mistakes: none."),
         "catalogue": _catalogue(),
-        "fit": _fit(),
+        "fit": fit,
         "report": _report(),
         "error": _error(),
     }
@@ -70,6 +76,15 @@ def _object(properties: Schema, description: str) -> Schema:
         "properties": named,
         "required": list(named),
     }
+
+
+def _admit_refit(schema: Schema) -> None:
+    """Let a schema have the key that a refit of the published regression adds."""
+    added = schema_of(PublishedRefit)
+    parts = added.pop("$defs")
+    del added["$schema"]
+    schema["properties"]["refit"] = added
+    schema.setdefault("$defs", {}).update(parts)
 
 
 def _warnings() -> Schema:
@@ -126,6 +141,8 @@ _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "collect": (CollectionReport, {"images_now": {**_WHOLE, "description": "To buy now."}}),
     "validate": (ValidationReport, {}),
     "reproduce": (Reproduction, {}),
+    "fit-candidates": (Selection, {}),
+    "fit-sbc": (Calibration, {}),
     "doctor": (Examination, {"sound": {"type": "boolean"}}),
     "model-show": (ModelCard, {}),
     "model-compare": (ModelComparison, {}),

@@ -26,6 +26,7 @@ MAY_READ_A_CLOCK = {
     "files/leftovers.py": "how old a file left behind is",
     "regression/fitting/fit.py": "facts of a fit",
     "regression/fitting/folds.py": "facts of a fit",
+    "regression/calibration/run.py": "how long the refits will take, told before they begin",
     "regression/checking/left_out.py": "facts of a fit",
     "reporting/html/assemble.py": "the date of a report",
 }

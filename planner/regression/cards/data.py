@@ -12,6 +12,8 @@ LICENCES: Mapping[str, str] = {
     "tllib": "MIT-style",
     "stable-transfer": "Apache-2.0",
     "cg-transfer": "MIT text, its copyright holder not filled in",
+    "pseudo_literature": "none: invented",
+    "pseudo_client": "none: invented",
 }
 """Licence of the source of each study's numbers; see ``data/README.md``."""
 

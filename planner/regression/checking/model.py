@@ -22,6 +22,7 @@ from planner.regression.checking.checks import (
 from planner.regression.checking.left_out import read_left_out, shipped_sha256
 from planner.regression.fitting.record import read_fit_record, read_record
 from planner.regression.rows.observations import ObservationTable, build_table
+from planner.regression.rows.reconstruction import reconstruction_table
 from planner.regression.rows.shipped import read_observations
 from planner.regression.rows.user_table import read_user_table
 
@@ -100,6 +101,8 @@ def model_rows(posterior: Posterior, folder: Path, data: Path | None) -> Observa
         It was fitted on the user's rows, and their file is not named or has another number.
     """
     record = read_fit_record(folder)
+    if record.reconstruction:
+        return reconstruction_table()
     n_own = record.n_own_rows
     shipped = read_observations() if record.with_shipped_data else ()
     if n_own and data is None:
@@ -119,7 +122,7 @@ def rows_sha256(folder: Path) -> str:
     known.
     """
     record = read_fit_record(folder)
-    if not record.n_own_rows:
+    if not (record.n_own_rows or record.reconstruction):
         return shipped_sha256()
     inputs = {name: sha for name, sha in record.inputs_sha256.items() if "." in name}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

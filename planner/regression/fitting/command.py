@@ -1,8 +1,9 @@
 """What does ``planner fit`` fit? Its rows, its specification, and where the result goes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from planner._resources import resource_root
 from planner.domain.model.specification import ModelSpec
@@ -23,13 +24,19 @@ from planner.regression.fitting.fit import (
     require_converged,
 )
 from planner.regression.fitting.write_model import RowSources, require_writable, write_model
+from planner.regression.published.texts import RECONSTRUCTION_NOTICE
 from planner.regression.rows.observations import Observation, ObservationTable, build_table
 from planner.regression.rows.pilots import pilot_rows
+from planner.regression.rows.reconstruction import reconstruction_table
 from planner.regression.rows.shipped import OBSERVATIONS_FILE, read_observations
 from planner.regression.rows.user_table import UserTable, read_user_table
 
 PUBLISHED = "published"
 PUBLISHED_SPEC = Path(__file__).with_name("published_refit.toml")
+RECONSTRUCTION_SPEC = Path(__file__).with_name("published_reconstruction.toml")
+"""The same regression with wide priors about zero, to be fitted on the reconstructed rows."""
+
+type Rows = Literal["shipped", "reconstruction"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +53,15 @@ class FitRequest:
         Where they come from.
     notes : tuple of str
         What the user should know of the rows.
+    further : mapping of str to tuple of str
+        Text of the columns of the user's table that no model uses, for the user's own rows.
     """
 
     spec: ModelSpec
     table: ObservationTable
     sources: RowSources
     notes: tuple[str, ...]
+    further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def prepare_fit(
@@ -60,6 +70,7 @@ def prepare_fit(
     *,
     with_shipped_data: bool = True,
     pilots: Sequence[Project] = (),
+    rows: Rows = "shipped",
 ) -> FitRequest:
     """Read and check rows and specification.
 
@@ -73,12 +84,16 @@ def prepare_fit(
         Whether the shipped results are fitted together with the user's.
     pilots : sequence of Project
         Whose own runs are fitted too, each project as a data set of its own.
+    rows : {"shipped", "reconstruction"}, default="shipped"
+        ``reconstruction``: the invented rows behind the published regression, by themselves.
 
     Raises
     ------
     InputError
         With every mistake in the table, or in the specification.
     """
+    if rows == "reconstruction":
+        return _prepare_reconstruction(data, model, pilots=pilots)
     if data is None and not with_shipped_data and not pilots:
         raise InputError([Problem("DATA", "there is nothing to fit; name a table of results.")])
     only_shipped = (data is None and not pilots) or (data is not None and _is_shipped(data))
@@ -112,7 +127,32 @@ def prepare_fit(
             pilots={each.id: pilots_digest(each) for each in pilots if each.pilots},
         ),
         notes=_notes(own),
+        further=own.further,
     )
+
+
+def _prepare_reconstruction(
+    data: Path | None, model: str, *, pilots: Sequence[Project]
+) -> FitRequest:
+    """Return a fit on the reconstructed rows, which are invented and so never pooled."""
+    if data is not None or pilots:
+        message = (
+            "the reconstructed rows are invented and are never fitted together with measured "
+            "results."
+        )
+        raise InputError([Problem("--rows", message, "--rows shipped")])
+    published = model == PUBLISHED
+    return FitRequest(
+        spec=read_declaration(RECONSTRUCTION_SPEC) if published else read_model_spec(model),
+        table=reconstruction_table(),
+        sources=RowSources(with_shipped_data=False, reconstruction=True),
+        notes=(RECONSTRUCTION_NOTICE,),
+    )
+
+
+def read_declaration(path: Path) -> ModelSpec:
+    """Return a declaration that ships beside the code."""
+    return parse_spec(path.read_text(encoding="utf-8"), path.name)
 
 
 def _notes(own: UserTable) -> tuple[str, ...]:
@@ -133,7 +173,7 @@ def read_model_spec(model: str) -> ModelSpec:
         No such model or file, or the file has mistakes: all of them.
     """
     if model == PUBLISHED:
-        return parse_spec(PUBLISHED_SPEC.read_text(encoding="utf-8"), PUBLISHED_SPEC.name)
+        return read_declaration(PUBLISHED_SPEC)
     path = _spec_path(model)
     try:
         text = path.read_bytes().decode("utf-8")

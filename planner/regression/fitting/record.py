@@ -39,6 +39,8 @@ class FitRecord:
         Rows of the user's own that the model was fitted on.
     with_shipped_data : bool
         Whether it was fitted on the shipped rows as well.
+    reconstruction : bool
+        Whether it was fitted on the reconstructed rows behind the published regression.
     inputs_sha256 : mapping of str to str
         Checksums of what it was made from, by file.
     """
@@ -47,6 +49,7 @@ class FitRecord:
     method: str = ""
     n_own_rows: int = 0
     with_shipped_data: bool = True
+    reconstruction: bool = False
     inputs_sha256: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -30,7 +30,9 @@ from planner.reference.store import (
 from planner.regression.cards.card import card_text
 from planner.regression.cards.data import data_card
 from planner.regression.fitting.fit import Fit
+from planner.regression.published.texts import RECONSTRUCTION_NOTICE
 from planner.regression.rows.observations import ObservationTable
+from planner.regression.rows.reconstruction import RECONSTRUCTION_FILE
 from planner.regression.rows.shipped import OBSERVATIONS_FILE, excluded_counts
 
 POSTERIOR_FILE = "posterior.nc"
@@ -62,12 +64,15 @@ class RowSources:
         Rows of the user's own, pilots included.
     pilots : mapping of str to str
         Checksum of the runs of each project whose pilots are among them.
+    reconstruction : bool
+        Whether they are the reconstructed rows behind the published regression.
     """
 
     with_shipped_data: bool
     own_file: Path | None = None
     n_own_rows: int = 0
     pilots: Mapping[str, str] = field(default_factory=dict)
+    reconstruction: bool = False
 
 
 def require_writable(folder: Path, *, force: bool) -> None:
@@ -158,6 +163,10 @@ def _facts(name: str, fit: Fit, sources: RowSources, draws_sha256: str) -> dict[
     inputs = {"the declaration": sha256(fit.spec.text.encode()).hexdigest()}
     if sources.with_shipped_data:
         inputs[f"data/{OBSERVATIONS_FILE}"] = sha256_of(resource_root("data") / OBSERVATIONS_FILE)
+    if sources.reconstruction:
+        inputs[f"data/{RECONSTRUCTION_FILE}"] = sha256_of(
+            resource_root("data") / RECONSTRUCTION_FILE
+        )
     if sources.own_file is not None:
         inputs[sources.own_file.name] = sha256_of(sources.own_file)
     return {
@@ -166,6 +175,7 @@ def _facts(name: str, fit: Fit, sources: RowSources, draws_sha256: str) -> dict[
         "inputs_sha256": inputs,
         "with_shipped_data": sources.with_shipped_data,
         "n_own_rows": sources.n_own_rows,
+        **({"reconstruction": True} if sources.reconstruction else {}),
         "pilots_sha256": dict(sources.pilots),
         "sampling": dict(fit.sampling),
         "versions": {"planner": __version__, **{name: version(name) for name in _PACKAGES}},
@@ -189,7 +199,7 @@ def evidence(table: ObservationTable, sources: RowSources) -> dict[str, Any]:
     everything = np.ones(len(table), dtype=bool)
     return {
         **_spans(table, everything),
-        "description": _description(table, sources),
+        "description": describe_rows(table, sources),
         "parts": parts,
     }
 
@@ -203,8 +213,11 @@ def _spans(table: ObservationTable, chosen: NDArray[np.bool_]) -> dict[str, Any]
     }
 
 
-def _description(table: ObservationTable, sources: RowSources) -> str:
+def describe_rows(table: ObservationTable, sources: RowSources) -> str:
+    """Return what the rows of a fit are, as a sentence."""
     n_sets, n_own = len(set(table.dataset)), sources.n_own_rows
+    if sources.reconstruction:
+        return f"{len(table)} reconstructed rows. {RECONSTRUCTION_NOTICE}"
     if not sources.with_shipped_data:
         return f"{n_own} results of your own on {n_sets} data sets, and no others."
     n_public = len(table) - n_own

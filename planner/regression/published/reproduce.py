@@ -96,7 +96,7 @@ def reproduce() -> Reproduction:
     )
     return Reproduction(
         table1=table1,
-        printed_table1=_printed_table1(table1),
+        printed_table1=printed_table1(table1),
         table2=table2,
         figure2=figure2,
         round_trip_max_error=round_trip_max_error(),
@@ -159,7 +159,7 @@ def _table2() -> tuple[TestCase, ...]:
     )
 
 
-def _printed_table1(fitted: RegressionTable) -> RegressionTable:
+def printed_table1(fitted: RegressionTable) -> RegressionTable:
     """Return Table 1 as printed; its t, p and intervals imply the rows and degrees of freedom."""
     rows = read_table("published_regression.csv", _TABLE1_COLUMNS)
     terms = {

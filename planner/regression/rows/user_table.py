@@ -5,7 +5,7 @@ Every mistake is found in one pass and named with its line and column.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,14 @@ class UserTable:
         Columns that no model uses.
     n_excluded : int
         Rows dropped because they are shipped rows that the documented rules drop.
+    further : mapping of str to tuple of str
+        Text of the columns that no model uses, one for each observation.
     """
 
     observations: tuple[Observation, ...]
     unused_columns: tuple[str, ...] = ()
     n_excluded: int = 0
+    further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_user_table(path: Path, shipped: Sequence[Observation] = ()) -> UserTable:
@@ -88,10 +91,12 @@ def read_user_table(path: Path, shipped: Sequence[Observation] = ()) -> UserTabl
     if not good:
         _wrong(table, 2, "", "the table has no rows that can be fitted.")
         table.require_sound()
+    unused = tuple(h for h in header if h and h not in (*KNOWN, *DESCRIPTIVE))
     return UserTable(
         observations=tuple(observation for _, observation in good),
-        unused_columns=tuple(h for h in header if h and h not in (*KNOWN, *DESCRIPTIVE)),
+        unused_columns=unused,
         n_excluded=len(rows) - len(kept),
+        further={name: tuple(row[name].text.strip() for row in kept) for name in unused},
     )
 
 

@@ -1,0 +1,1 @@
+"""Does fitting find what was put in? Calibration by simulation."""

@@ -1,0 +1,1 @@
+"""Which variables a regression of log10 error keeps, step by step."""
