@@ -182,7 +182,7 @@ def fit(
     for part in render_fit(report):
         out.print(part)
     if compared is not None:
-        from planner.reporting.terminal.refit import render_refit
+        from planner.reporting.terminal.fitting.refit import render_refit
 
         for block in render_refit(compared):
             out.print(block)

@@ -40,7 +40,7 @@ def answer_candidates(
     if as_json:
         print_json(selection.to_dict())
         return
-    from planner.reporting.terminal.selection import render_selection
+    from planner.reporting.terminal.fitting.selection import render_selection
 
     out = data_console(no_color=no_color)
     for block in render_selection(selection):
@@ -91,7 +91,7 @@ def answer_calibration(
     if as_json:
         print_json(calibration.to_dict())
     else:
-        from planner.reporting.terminal.calibration import render_calibration
+        from planner.reporting.terminal.fitting.calibration import render_calibration
 
         out = data_console(no_color=no_color)
         for block in render_calibration(calibration):

@@ -69,7 +69,7 @@ def reproduce(
         if not (quiet and isinstance(block, Text)):  # numbers alone
             out.print(block)
     if sampled is not None:
-        from planner.reporting.terminal.refit import render_refit
+        from planner.reporting.terminal.fitting.refit import render_refit
 
         for block in render_refit(sampled):
             if not (quiet and isinstance(block, Text)):

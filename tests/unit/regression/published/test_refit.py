@@ -17,7 +17,7 @@ from planner.regression.published.fit import posterior_draws, table1
 from planner.regression.published.refit import compare_refit
 from planner.regression.rows.observations import design_columns
 from planner.regression.rows.reconstruction import reconstruction_table
-from planner.reporting.terminal.refit import render_refit
+from planner.reporting.terminal.fitting.refit import render_refit
 
 pytestmark = [
     # From libraries that statsmodels imports.

@@ -1,0 +1,1 @@
+"""What fitting answers beside a model: refit, selection, calibration."""
