@@ -12,10 +12,13 @@ LICENCES: Mapping[str, str] = {
     "tllib": "MIT-style",
     "stable-transfer": "Apache-2.0",
     "cg-transfer": "MIT text, its copyright holder not filled in",
-    "pseudo_literature": "none: invented",
-    "pseudo_client": "none: invented",
 }
 """Licence of the source of each study's numbers; see ``data/README.md``."""
+
+INVENTED: Mapping[str, str] = dict.fromkeys(
+    ("pseudo_literature", "pseudo_client"), "none: invented"
+)
+"""Of the reconstructed rows behind the published regression."""
 
 MISSING = (
     "No client projects: every row is a public benchmark.",
@@ -59,7 +62,7 @@ def data_card(table: ObservationTable) -> dict[str, dict[str, int]]:
 
 def render_data_card(card: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Return the data card as lines of Markdown."""
-    total = card["total"]
+    total, licences = card["total"], {**LICENCES, **INVENTED}
     lines = [
         (
             f"{total['rows']} rows, {total['data sets']} data sets, {total['curves']} curves, "
@@ -70,7 +73,7 @@ def render_data_card(card: Mapping[str, Mapping[str, int]]) -> list[str]:
         "|---|---|---|",
     ]
     lines += [
-        f"| {name} | {count} | {LICENCES.get(name, 'your own')} |"
+        f"| {name} | {count} | {licences.get(name, 'your own')} |"
         for name, count in card["study"].items()
     ]
     lines.append("")

@@ -1,6 +1,5 @@
 """The published regression by every way of fitting it, without sampling."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from planner.domain.published_equations import PRINTED_COEFFICIENTS, TERMS
 from planner.errors import InputError
+from planner.regression.cards.data import data_card, render_data_card
 from planner.regression.checking.diagnostics import Diagnostics, ParameterSummary
 from planner.regression.fitting.command import prepare_fit
 from planner.regression.fitting.fit import Fit
@@ -101,6 +101,8 @@ def test_the_reconstruction_is_never_pooled_and_always_labelled() -> None:
     assert "invented" in " ".join(request.notes)
     assert "invented" in evidence(request.table, request.sources)["description"]
     assert not request.sources.with_shipped_data
-    assert replace(request.sources, reconstruction=False) != request.sources
+    card = "\n".join(render_data_card(data_card(request.table)))
+    assert card.count("none: invented") == 2
+    assert "your own" not in card
     with pytest.raises(InputError, match="never fitted together with measured"):
         prepare_fit(Path("own.csv"), "published", rows="reconstruction")
