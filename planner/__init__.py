@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from planner._api import check as check
     from planner._api import collect as collect
     from planner._api import diff as diff
+    from planner._api import distance as distance
     from planner._api import estimate as estimate
     from planner._api import explain as explain
     from planner._api import fit as fit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from planner._api import observe as observe
     from planner._api import options as options
     from planner._api import plan as plan
+    from planner._api import probe as probe
     from planner._api import read_plan as read_plan
     from planner._api import read_portfolio as read_portfolio
     from planner._api import report as report
@@ -62,6 +64,7 @@ _HOMES = {
     "check": "planner._api",
     "collect": "planner._api",
     "diff": "planner._api",
+    "distance": "planner._api",
     "estimate": "planner._api",
     "explain": "planner._api",
     "fit": "planner._api",
@@ -71,6 +74,7 @@ _HOMES = {
     "observe": "planner._api",
     "options": "planner._api",
     "plan": "planner._api",
+    "probe": "planner._api",
     "read_plan": "planner._api",
     "read_portfolio": "planner._api",
     "report": "planner._api",
@@ -93,6 +97,7 @@ __all__ = [
     "check",
     "collect",
     "diff",
+    "distance",
     "estimate",
     "explain",
     "fit",
@@ -102,6 +107,7 @@ __all__ = [
     "observe",
     "options",
     "plan",
+    "probe",
     "read_plan",
     "read_portfolio",
     "report",

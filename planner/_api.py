@@ -16,8 +16,10 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.results.validation import CurveTest, PilotMode
     from planner.forecasting.forecast import Forecast
     from planner.questions.collect.collect import CollectionReport
+    from planner.questions.distance import Distance
     from planner.questions.estimate.estimate import Estimate
     from planner.questions.observe.observe import ObservedFile
+    from planner.questions.observe.probe import ProbedFile
     from planner.reporting.html.assemble import HtmlReport
 
 DEFAULT_MODEL = "transfer"
@@ -178,6 +180,67 @@ def observe(
     from planner.reference.tables import load_catalogue
 
     return observe_file(path, runs, model, load_catalogue(), seed=seed)
+
+
+def probe(
+    path: str | Path,
+    project_id: str,
+    features: str | Path,
+    model: "Posterior",
+    *,
+    architecture: str | None = None,
+    seed: int = 0,
+) -> "ProbedFile":
+    """Probe features of a frozen network and add the errors to a portfolio file; write nothing.
+
+    Parameters
+    ----------
+    path : str or Path
+        The portfolio.
+    project_id : str
+        Whose images the features are of.
+    features : str or Path
+        ``.npz`` file with arrays ``features``, ``labels`` and, optionally, ``groups``.
+    model : Posterior
+        One that learns from pilots.
+    architecture : str, optional
+        The network that made the features, if the catalogue has it.
+    seed : int, default=0
+        Of the folds and of project luck; the same seed gives the same bytes.
+
+    Returns
+    -------
+    ProbedFile
+        ``runs``, what was measured, and ``observed`` as from :func:`observe`.
+
+    Raises
+    ------
+    InputError
+        With every mistake in both files.
+    MissingExtraError
+        scikit-learn is not installed.
+    """
+    from planner._extras import PROBE, require_extra
+
+    require_extra(PROBE, "planner.probe")
+    from planner.questions.observe.probe import probe_file
+    from planner.reference.tables import load_catalogue
+
+    _require(model, seed)
+    return probe_file(
+        path, project_id, features, model, load_catalogue(), architecture=architecture, seed=seed
+    )
+
+
+def distance(first: str | Path, second: str | Path) -> "Distance":
+    """Measure how far two data sets lie apart.
+
+    See :func:`planner.questions.distance.measure_distance`, and for arrays
+    :func:`planner.domain.dataset_distance.dataset_distance`.
+    """
+    from planner.questions.distance import measure_distance
+
+    return measure_distance(first, second)
 
 
 def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from planner.errors import MissingExtraError, Problem
 
+_IMPORTED_AS = {"scikit-learn": "sklearn"}
+"""Packages that are not imported under their own name."""
+
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -26,7 +29,7 @@ class Extra:
     commands : tuple of str
         Commands, or calls from Python, that need it.
     packages : tuple of str
-        What it installs; each is imported under its own name.
+        What it installs, as an index names it.
     """
 
     name: str
@@ -58,13 +61,19 @@ FIT = Extra(
     ),
     packages=("pymc", "nutpie", "arviz", "statsmodels", "h5netcdf", "h5py"),
 )
+PROBE = Extra(
+    name="probe",
+    adds="measures how well a line separates the features of a frozen network",
+    commands=("planner probe",),
+    packages=("scikit-learn", "threadpoolctl"),
+)
 NOTEBOOK = Extra(
     name="notebook",
     adds="gives portfolios, forecasts, estimates, plans and frontiers as pandas frames",
     commands=(".to_frame()",),
     packages=("pandas",),
 )
-EXTRAS = (FIT, NOTEBOOK)
+EXTRAS = (FIT, PROBE, NOTEBOOK)
 
 
 def require_extra(extra: Extra, command: str) -> None:
@@ -92,4 +101,4 @@ def require_extra(extra: Extra, command: str) -> None:
 
 
 def _is_installed(package: str) -> bool:
-    return find_spec(package) is not None
+    return find_spec(_IMPORTED_AS.get(package, package)) is not None

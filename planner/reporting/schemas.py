@@ -23,9 +23,11 @@ from planner.domain.results.selection import Selection
 from planner.domain.results.validation import ValidationReport
 from planner.inputs.fields.file_schema import portfolio_file_schema
 from planner.questions.collect.collect import CollectionReport
+from planner.questions.distance import Distance
 from planner.questions.doctor import Examination
 from planner.questions.estimate.estimate import Estimate
 from planner.questions.observe.observe import Observation
+from planner.regression.probe import ProbeRun
 
 PORTFOLIO_FILE = "portfolio"
 """Name of the schema of the portfolio file; all others are named after their command."""
@@ -97,6 +99,15 @@ def _map_of(schema: Schema) -> Schema:
     return {"type": "object", "additionalProperties": schema}
 
 
+def _probe_run() -> Schema:
+    """Return the schema of what a probe measured with one share of the rows."""
+    plain = schema_of(ProbeRun)
+    del plain["$schema"]
+    error = {**_NUMBER, "description": "Share of rows answered wrongly."}
+    properties = {**plain["properties"], "error": error}
+    return {**plain, "properties": properties, "required": list(properties)}
+
+
 _PLAN_EXTRA: dict[str, Schema] = {
     "fixes": {
         "type": "array",
@@ -128,6 +139,31 @@ _OBSERVE_EXTRA: dict[str, Schema] = {
         "required": ["file", "sha256", "rows", "known_already", "notes"],
     },
 }
+_PROBE_EXTRA: dict[str, Schema] = {
+    "portfolio": _TEXT,
+    "output": _OBSERVE_EXTRA["output"],
+    "features": {
+        "type": "object",
+        "properties": {
+            "file": _TEXT,
+            "sha256": _TEXT,
+            "rows": {**_WHOLE, "description": "Images."},
+            "dimensions": {**_WHOLE, "description": "Features of an image."},
+            "classes": _WHOLE,
+            "groups": {"type": ["integer", "null"], "description": "null: none were given."},
+        },
+        "required": ["file", "sha256", "rows", "dimensions", "classes", "groups"],
+    },
+    "runs": {
+        "type": "object",
+        "properties": {
+            "rows": {"type": "array", "items": _probe_run()},
+            "known_already": _WHOLE,
+            "notes": {"type": "array", "items": _TEXT},
+        },
+        "required": ["rows", "known_already", "notes"],
+    },
+}
 
 _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "plan": (Plan, _PLAN_EXTRA),
@@ -138,6 +174,8 @@ _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "explain-plan": (PlanExplanation, {}),
     "diff": (PlanDiff, {"same": {"type": "boolean"}}),
     "observe": (Observation, _OBSERVE_EXTRA),
+    "probe": (Observation, _PROBE_EXTRA),
+    "distance": (Distance, {}),
     "collect": (CollectionReport, {"images_now": {**_WHOLE, "description": "To buy now."}}),
     "validate": (ValidationReport, {}),
     "reproduce": (Reproduction, {}),

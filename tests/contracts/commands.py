@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 
 from planner.reporting.schemas import make_schemas
 
@@ -40,6 +41,8 @@ ANSWERS = {
     "explain": ["explain", GRANT, "species"],
     "explain-plan": ["explain", GRANT],
     "observe": ["observe", GRANT, "runs.csv", "--dry-run"],
+    "probe": ["probe", GRANT, "species", "features.npz", "--dry-run"],
+    "distance": ["distance", "features.npz", "features.npz"],
     "collect": ["collect", RETAIL, "produce-quality"],
     "check": ["check", GRANT],
     "report": ["report", GRANT, "-o", "grant.html"],
@@ -65,6 +68,7 @@ REFUSALS = {
     "no such file": (["explain", "nowhere.yaml"], 3, "error"),
     "no such project": (["explain", GRANT, "nobody"], 3, "error"),
     "no such model": (["plan", GRANT, "--model", "nowhere"], 3, "error"),
+    "not features": (["distance", "runs.csv", "nowhere.npz"], 3, "error"),
     "not a plan": (["diff", MONDAY, "runs.csv"], 3, "error"),
     "no plan fits": (["plan", "cannot.yaml", "--budget", "0.01"], 4, "plan"),
     "usage: no file": (["plan"], 2, None),
@@ -88,6 +92,10 @@ def folder() -> Path:
     path = Path(tempfile.mkdtemp(prefix="planner-contracts-"))
     for name, text in FILES.items():
         (path / name).write_text(text, encoding="utf-8")
+    rng = np.random.default_rng(0)
+    labels = np.arange(120) % 4
+    features = rng.normal(size=(120, 6)) + 0.7 * (labels[:, np.newaxis] == np.arange(6))
+    np.savez(path / "features.npz", features=features, labels=labels)
     return path
 
 

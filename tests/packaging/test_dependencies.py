@@ -16,8 +16,9 @@ COMES_WITH = {
     "markupsafe": "jinja2",
     "pytensor": "pymc",
     "ruamel": "ruamel.yaml",
+    "sklearn": "scikit-learn",
 }
-"""Packages that are part of another one's interface, which declares their version."""
+"""What another name declares: part of its interface, or imported under a name of its own."""
 
 
 def imported(path: Path, *, at_once: bool) -> set[str]:

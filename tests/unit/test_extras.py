@@ -76,6 +76,18 @@ def test_a_command_that_needs_an_extra_names_it_and_how_to_add_it(
 
 
 @pytest.mark.usefixtures("base")
+def test_a_probe_names_its_extra(tmp_path: Path) -> None:
+    """Exit 3 before any file is looked at, from the command line and from Python."""
+    result = run("probe", "nowhere.yaml", "x", "nowhere.npz")
+    assert result.exit_code == 3
+    assert 'planner probe needs the extra "probe"; not installed: scikit-learn' in result.stderr
+    assert "fix  uv sync --inexact --extra probe" in result.stderr
+    with pytest.raises(MissingExtraError, match=r"planner\.probe needs"):
+        planner.probe("nowhere.yaml", "x", "nowhere.npz", synthetic_posterior())
+    assert run("distance", "nowhere.npz", "nowhere.npz").stderr.count("no such file") == 2
+
+
+@pytest.mark.usefixtures("base")
 def test_a_model_in_closed_form_is_checked_without_the_extra() -> None:
     """Where nothing is recomputed nothing is missing."""
     assert run("model", "check", "published", "--full").exit_code == 0

@@ -19,6 +19,7 @@ from planner.domain.results.plan import SCHEMA_VERSION, Quantiles, Warning_
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
+from planner.inputs.document import Document
 from planner.inputs.portfolio_file import parse_with_document, portfolio_bytes
 from planner.inputs.runs.runs import RunFile, read_runs
 from planner.inputs.runs.write_yaml import add_pilots
@@ -30,9 +31,12 @@ __all__ = [
     "Observation",
     "ObservedFile",
     "Outlook",
+    "PortfolioSource",
     "ProjectObservation",
     "build_observation",
+    "compare",
     "observe_file",
+    "open_portfolio",
 ]
 
 _FAR = 0.03
@@ -118,6 +122,16 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class PortfolioSource:
+    """A portfolio file as it was read: its name, bytes, meaning, and where everything stands."""
+
+    name: str
+    content: bytes
+    portfolio: Portfolio
+    document: Document
+
+
+@dataclass(frozen=True)
 class ObservedFile:
     """A portfolio file with runs added, and what they change.
 
@@ -166,15 +180,33 @@ def observe_file(
     InputError
         With every mistake in both files.
     """
-    name = os.fspath(path)
     try:
-        content = portfolio_bytes(path)
-        portfolio, document = parse_with_document(content, name)
+        source = open_portfolio(path)
     except InputError as error:
         raise InputError([*error.problems, *_problems(Path(runs), catalogue)]) from None
-    read = read_runs(Path(runs), portfolio, catalogue)
+    read = read_runs(Path(runs), source.portfolio, catalogue)
+    return compare(source, read, posterior, catalogue, seed=seed)
+
+
+def open_portfolio(path: str | os.PathLike[str]) -> PortfolioSource:
+    """Return a portfolio file as it was read, or raise with every mistake in it."""
+    name = os.fspath(path)
+    content = portfolio_bytes(path)
+    return PortfolioSource(name, content, *parse_with_document(content, name))
+
+
+def compare(
+    source: PortfolioSource,
+    read: RunFile,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+) -> ObservedFile:
+    """Add runs to a portfolio file and compare what is known before them and with them."""
+    portfolio = source.portfolio
     added = _new_runs(portfolio, read.pilots(), catalogue)
-    changed = add_pilots(content, name, added, document)
+    changed = add_pilots(source.content, source.name, added, source.document)
     observed = _with_runs(portfolio, added)
     with placed(portfolio.places):
         observation = build_observation(
@@ -182,7 +214,7 @@ def observe_file(
         )
     n_added = sum(len(pilots) for pilots in added.values())
     return ObservedFile(
-        original=content,
+        original=source.content,
         content=changed,
         runs=read,
         runs_known=len(read.runs) - n_added,
