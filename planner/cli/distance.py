@@ -30,6 +30,7 @@ def distance(
         typer.Argument(metavar="B.npz", help="The same of the other set, by the same network."),
     ],
     as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -45,5 +46,5 @@ def distance(
     from planner.reporting.words.features import distance_lines
 
     out = data_console(no_color=no_color)
-    for line in distance_lines(found):
+    for line in distance_lines(found, explained=not quiet):
         out.print(line, markup=False, soft_wrap=True)

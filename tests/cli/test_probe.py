@@ -168,6 +168,8 @@ def test_too_few_for_a_quarter_is_said(here: Path) -> None:
 def test_a_distance_is_zero_to_itself_and_the_length_of_a_shift(here: Path) -> None:
     """Both ways the same; labels are not needed."""
     assert "dataset_distance: 0\n" in run("distance", "f.npz", "f.npz").stdout
+    assert "no upper end" in run("distance", "f.npz", "f.npz").stdout
+    assert "no upper end" not in run("distance", "f.npz", "f.npz", "-q").stdout
     there, back = (
         json.loads(run("distance", *pair, "--json").stdout)["distance"]
         for pair in (("f.npz", "moved.npz"), ("moved.npz", "f.npz"))

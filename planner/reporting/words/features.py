@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from planner.regression.probe import ProbeRun
 
 
-def distance_lines(found: "Distance") -> Iterator[str]:
-    """Yield the distance, and between what."""
+def distance_lines(found: "Distance", *, explained: bool) -> Iterator[str]:
+    """Yield the distance, between what, and, if it is to be explained, what 0 would mean."""
     yield f"{found.column}: {figure(found.distance, 4)}"
     for one in (found.first, found.second):
         yield f"  {one.file}: {count(one.rows)} images, {count(found.dimensions)} features"
-    yield "0: the average embeddings hold the same numbers. There is no upper end."
+    if explained:
+        yield "0: the average embeddings hold the same numbers. There is no upper end."
 
 
 def probe_lines(features: "FeatureFile", runs: "Sequence[ProbeRun]") -> Iterator[str]:

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from planner.errors import InputError
 from planner.regression.probe import PARTS, _Data, probe_errors
@@ -31,14 +32,13 @@ def test_all_rows_give_what_scikit_learn_gives_by_hand() -> None:
     """Nested cross-validation written the usual way predicts the same rows wrongly."""
     features, labels = rows(0, apart=0.5)
     outer = StratifiedKFold(5, shuffle=True, random_state=3)
-    wrong = 0
-    for learn, test in outer.split(features, labels):
-        search = GridSearchCV(
-            make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)),
-            {"logisticregression__C": [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0]},
-            cv=StratifiedKFold(3, shuffle=True, random_state=3),
-        ).fit(features[learn], labels[learn])
-        wrong += int(np.sum(search.predict(features[test]) != labels[test]))
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)),
+        {"logisticregression__C": [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0]},
+        cv=StratifiedKFold(3, shuffle=True, random_state=3),
+    )
+    with threadpool_limits(limits=1):
+        wrong = int(np.sum(cross_val_predict(search, features, labels, cv=outer) != labels))
     run = probe_errors(features, labels, seed=3)[-1]
     assert (run.errors, run.test_images, run.images) == (wrong, 200, 160)
 
@@ -61,22 +61,22 @@ def test_features_that_say_nothing_are_as_good_as_the_most_frequent_class() -> N
 def test_more_rows_err_less_on_average_and_near_the_best_that_can_be_done() -> None:
     """The mean over six data sets falls with the share, to little above Bayes' error.
 
-    Two classes 2 apart in one of 8 directions: Bayes errs in 15.9 %. The mean of six times 400
-    tested rows has a standard error of 0.75 points; learning eight weights from 320 rows costs
-    about 1 point.
+    Two classes 2 apart in one of 8 directions: Bayes errs in 15.9 %. The mean of six times 240
+    tested rows has a standard error of 1 point; learning eight weights from 192 rows costs
+    about 2 points.
     """
     errors = [
         [run.error for run in probe_errors(*_two_classes(seed), seed=seed)] for seed in range(6)
     ]
     quarter, half, whole = np.mean(errors, axis=0)
     assert quarter > half > whole
-    assert 0.159 - 0.022 < whole < 0.159 + 0.03
+    assert 0.159 - 0.03 < whole < 0.159 + 0.05
 
 
 def _two_classes(seed: int) -> Rows:
     rng = np.random.default_rng(seed)
-    labels = np.arange(400) % 2
-    features = rng.normal(size=(400, 8))
+    labels = np.arange(240) % 2
+    features = rng.normal(size=(240, 8))
     features[:, 0] += 2.0 * labels
     return features, labels
 
