@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Rows
 from planner.errors import bad_value
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ _STRENGTHS = tuple(10.0**power for power in range(-4, 2))
 """Inverse strengths of the ridge penalty to choose from; of equals the strongest penalty wins."""
 _ITERATIONS = 500
 
-type Numbers = NDArray[np.int64]
-type _Split = tuple[Numbers, Numbers]
+type _Split = tuple[Rows, Rows]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ProbeRun:
 
 
 def probe_errors(
-    features: NDArray[Any], labels: Numbers, groups: Numbers | None = None, *, seed: int = 0
+    features: NDArray[Any], labels: Rows, groups: Rows | None = None, *, seed: int = 0
 ) -> tuple[ProbeRun, ...]:
     """Measure the error of a linear probe on a quarter, a half and all of the rows.
 
@@ -68,7 +68,7 @@ def probe_errors(
     features : ndarray, shape (n_images, n_features)
         Finite numbers.
     labels : ndarray of int, shape (n_images,)
-        Numbers of classes.
+        Rows of classes.
     groups : ndarray of int, shape (n_images,), optional
         Rows of one group never lie on both sides of a fold; shares are of groups then.
     seed : int, default=0
@@ -106,17 +106,17 @@ class _Data:
     """Rows, and how they are divided."""
 
     features: NDArray[np.float64]
-    labels: Numbers
-    groups: Numbers | None
+    labels: Rows
+    groups: Rows | None
     seed: int
 
-    def least(self, rows: Numbers) -> int:
+    def least(self, rows: Rows) -> int:
         """Return the fewest rows (groups, where there are some) that a class has among these."""
         held = rows if self.groups is None else self.groups[rows]
         pairs = np.unique(np.stack([self.labels[rows], held]), axis=1)
         return int(np.bincount(pairs[0], minlength=int(self.labels.max()) + 1).min())
 
-    def folds(self, rows: Numbers, most: int) -> Iterator[_Split]:
+    def folds(self, rows: Rows, most: int) -> Iterator[_Split]:
         """Yield rows to learn from and rows to test on, each row tested once, classes balanced."""
         from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
@@ -126,7 +126,7 @@ class _Data:
         for learn, test in splitter.split(rows[:, np.newaxis], self.labels[rows], groups):
             yield rows[learn], rows[test]
 
-    def part(self, rows: Numbers, parts: int) -> Numbers | None:
+    def part(self, rows: Rows, parts: int) -> Rows | None:
         """Return one part of the rows; None if a class would have fewer than two in it."""
         if self.least(rows) < 2 * parts:
             return None
@@ -145,7 +145,7 @@ def _run(data: _Data, folds: list[_Split], parts: int) -> ProbeRun | None:
     return ProbeRun(1 / parts, images, wrong, len(data.labels))
 
 
-def _wrong(data: _Data, learn: Numbers, test: Numbers) -> int:
+def _wrong(data: _Data, learn: Rows, test: Rows) -> int:
     """Return how many of the rows tested are answered wrongly."""
     from sklearn.exceptions import ConvergenceWarning
 

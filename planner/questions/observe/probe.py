@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import count, rate
+from planner.domain.format import count, percent_as_set, rate
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Pilot, Project
@@ -177,7 +177,7 @@ def _pilot(run: ProbeRun, project: Project, architecture: str | None) -> Pilot:
 def _left_out(runs: tuple[ProbeRun, ...]) -> Iterator[str]:
     missing = [1 / parts for parts in PARTS if 1 / parts not in {run.share for run in runs}]
     if missing:
-        shares = " and ".join(f"{share:.0%}".replace("%", " %") for share in missing)
+        shares = " and ".join(percent_as_set(share) for share in missing)
         yield f"Left out: {shares} of the rows, too few of some class to learn from."
 
 

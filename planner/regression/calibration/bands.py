@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Array = NDArray[np.float64]
-type Counts = NDArray[np.int64]
+from planner.domain.arrays import Floats, Rows
 
 _BISECTIONS = 50
 _FIRST = 1e-9
@@ -29,15 +27,15 @@ _FIRST = 1e-9
 class Band:
     """Least and largest number of ranks up to each rank but the last; ends included."""
 
-    lower: Counts
-    upper: Counts
+    lower: Rows
+    upper: Rows
 
-    def holds(self, counts: Counts) -> bool:
+    def holds(self, counts: Rows) -> bool:
         """Tell whether a path stays within the band everywhere."""
         return bool(np.all((self.lower <= counts) & (counts <= self.upper)))
 
 
-def counts_up_to(ranks: Counts, n_draws: int) -> Counts:
+def counts_up_to(ranks: Rows, n_draws: int) -> Rows:
     """Return how many ranks are at most 0, 1, ..., ``n_draws`` - 1.
 
     Examples
@@ -71,7 +69,7 @@ def simultaneous_band(n_refits: int, n_draws: int, level: float = 0.99) -> Band:
     return _band_above(n_refits, n_draws, low)
 
 
-def p_value(ranks: Counts, n_draws: int) -> float:
+def p_value(ranks: Rows, n_draws: int) -> float:
     """Return the chance that uniform ranks stray at least as far, at their worst point.
 
     How far a path strays at a point is measured by its two-sided binomial p value there; at most
@@ -89,7 +87,7 @@ def p_value(ranks: Counts, n_draws: int) -> float:
     return 1.0 - chance_within(_band_above(n, n_draws, furthest), n)
 
 
-def worst_rank(ranks: Counts, n_draws: int) -> int:
+def worst_rank(ranks: Rows, n_draws: int) -> int:
     """Return the rank at which the path strays furthest."""
     n = len(ranks)
     return int(np.argmin(_two_sided(counts_up_to(ranks, n_draws), n, _shares(n_draws))))
@@ -118,7 +116,7 @@ def chance_within(band: Band, n_refits: int) -> float:
     return float(weight.sum())
 
 
-def _shares(n_draws: int) -> Array:
+def _shares(n_draws: int) -> Floats:
     return np.arange(1, n_draws + 1) / (n_draws + 1)
 
 
@@ -132,7 +130,7 @@ def _band_above(n_refits: int, n_draws: int, level: float) -> Band:
     return Band(lower.astype(np.int64), upper.astype(np.int64))
 
 
-def _two_sided(counts: Counts, n: int, share: Array) -> Array:
+def _two_sided(counts: Rows, n: int, share: Floats) -> Floats:
     from scipy.special import betainc
 
     at_most = np.where(counts >= n, 1.0, betainc(np.maximum(n - counts, 1), counts + 1, 1 - share))
@@ -140,7 +138,7 @@ def _two_sided(counts: Counts, n: int, share: Array) -> Array:
     return np.asarray(np.minimum(1.0, 2.0 * np.minimum(at_most, at_least)))
 
 
-def _binomial(k: Counts, n: Counts, share: float) -> Array:
+def _binomial(k: Rows, n: Rows, share: float) -> Floats:
     """Return binomial probabilities; 0 for k outside 0..n."""
     from scipy.special import gammaln
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from planner._drawing import plain_style
+from planner.domain.format import percent_as_set
 from planner.domain.results.calibration import Calibration
 from planner.files import write_files
 from planner.regression.calibration.bands import counts_up_to
@@ -44,7 +45,7 @@ def _draw(calibration: Calibration) -> Any:  # noqa: ANN401 - matplotlib is impo
     figure = Figure(figsize=(9.0, 0.9 + 1.7 * n_rows), layout="constrained")
     figure.suptitle(
         f"Ranks of true values among draws, {calibration.model}, {calibration.n_refits} refits: "
-        f"share up to a rank minus the share expected, {calibration.level:.0%} band"
+        f"share up to a rank minus the share expected, {percent_as_set(calibration.level)} band"
     )
     panels = figure.subplots(n_rows, _COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, name in zip(panels, calibration.parameters, strict=False):

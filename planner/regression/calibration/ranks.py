@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats, Rows
+from planner.domain.format import percent, percent_as_set
 from planner.domain.results.calibration import Calibration, ParameterRanks
 from planner.errors import bad_value
 from planner.regression.calibration.bands import (
-    Counts,
     counts_up_to,
     p_value,
     simultaneous_band,
@@ -27,8 +27,7 @@ N_DRAWS = 100
 
 LEAST_REFITS, MOST_REFITS = 10, 1000
 
-type Array = NDArray[np.float64]
-type Refit = Callable[[Array, int], "Refitted"]
+type Refit = Callable[[Floats, int], "Refitted"]
 """From a simulated response and a seed to draws."""
 
 
@@ -44,15 +43,15 @@ class Simulated:
         Simulated with them, as the model takes them.
     """
 
-    truths: Mapping[str, Array]
-    responses: Array
+    truths: Mapping[str, Floats]
+    responses: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Refitted:
     """What one refit finds: draws of each parameter, in the order drawn, and how it went."""
 
-    draws: Mapping[str, Array]
+    draws: Mapping[str, Floats]
     max_rhat: float = 1.0
     divergences: int = 0
 
@@ -135,13 +134,13 @@ def calibrate(
     )
 
 
-def _rank(truth: float, draws: Array) -> int:
+def _rank(truth: float, draws: Floats) -> int:
     """Return how many of evenly spaced draws lie below the truth."""
     at = np.linspace(0, len(draws) - 1, N_DRAWS).round().astype(int)
     return int(np.count_nonzero(draws[at] < truth))
 
 
-def _judge(ranks: Counts) -> ParameterRanks:
+def _judge(ranks: Rows) -> ParameterRanks:
     share = (ranks + 0.5) / (N_DRAWS + 1)
     inside = simultaneous_band(len(ranks), N_DRAWS, LEVEL).holds(counts_up_to(ranks, N_DRAWS))
     mean, dispersion = float(share.mean()), float(np.mean((2.0 * share - 1.0) ** 2))
@@ -171,12 +170,12 @@ def _verdict(
     outside = [name for name, each in parameters.items() if not each.inside]
     n, alpha = len(parameters), 1.0 - LEVEL
     if not outside:
-        return "PASS", f"All {n} parameters stay within their {LEVEL:.0%} bands."
-    named = f"{', '.join(outside)} of {n} parameters outside the {LEVEL:.0%} band"
+        return "PASS", f"All {n} parameters stay within their {percent_as_set(LEVEL)} bands."
+    named = f"{', '.join(outside)} of {n} parameters outside the {percent_as_set(LEVEL)} band"
     if min(parameters[name].p for name in outside) < alpha / n:
         return "FAIL", f"{named}, further than luck among {n} explains: do not trust such a fit."
     luck = 1.0 - LEVEL**n
     return (
         "REVIEW",
-        f"{named}. If all is well that happens up to {luck:.0%} of the time; run more refits.",
+        f"{named}. If all is well that happens up to {percent(luck)} of the time; run more refits.",
     )

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.quantities import QuantityError, parse_number
 from planner.domain.suggest import did_you_mean
 from planner.errors import InputError, Problem
@@ -18,8 +18,6 @@ from planner.regression.rows.observations import ObservationTable, design_column
 FIELD = "--candidates"
 PAPER_NAMES = {"type": "segmentation", "pretrained_log10_images": "pretrained*log10_images"}
 """What the paper's Table 1 calls some columns and products."""
-
-type Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +32,7 @@ class Candidates:
         Where a value is not known and counts as average.
     """
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, Floats]
     notes: tuple[str, ...] = ()
 
 
@@ -62,7 +60,7 @@ def read_candidates(
     """
     problems: list[Problem] = []
     known = {**design_columns(table), **dict.fromkeys(own or {})}
-    columns: dict[str, Column] = {}
+    columns: dict[str, Floats] = {}
     for name in names:
         if name in columns:
             problems.append(_problem(name, "is named twice."))
@@ -87,10 +85,10 @@ def _factors(name: str) -> list[str]:
 def _factor(
     name: str,
     table: ObservationTable,
-    known: Mapping[str, Column | None],
+    known: Mapping[str, Floats | None],
     own: Mapping[str, Sequence[str]],
     problems: list[Problem],
-) -> Column:
+) -> Floats:
     """Return one column, or ones after reporting what is wrong with its name."""
     stand_in = np.ones(len(table))
     column = known.get(name)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.results.selection import Selection, SelectionStep, Trial
 from planner.errors import InputError, Problem
 from planner.regression.published.least_squares import fit_least_squares, regression_table
@@ -28,12 +28,10 @@ NOTE = (
 _COLLINEAR = 1e-10
 """Share of a candidate's variance left after the others below which it is one of them."""
 
-type Column = NDArray[np.float64]
-
 
 def select_stepwise(
-    response: Column,
-    candidates: Mapping[str, Column],
+    response: Floats,
+    candidates: Mapping[str, Floats],
     *,
     rows: str,
     n_datasets: int,
@@ -92,8 +90,8 @@ def select_stepwise(
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    response: Column
-    candidates: Mapping[str, Column]
+    response: Floats
+    candidates: Mapping[str, Floats]
     threshold: float
 
     def fit(self, terms: Sequence[str]) -> Any:  # noqa: ANN401 - statsmodels ships no types
@@ -201,7 +199,7 @@ def _adjusted(fit: Any) -> float:  # noqa: ANN401 - as above
     return float(fit.rsquared_adj)
 
 
-def _require_enough(response: Column, candidates: Mapping[str, Column]) -> None:
+def _require_enough(response: Floats, candidates: Mapping[str, Floats]) -> None:
     least = len(candidates) + 3
     if len(response) < least:
         message = (

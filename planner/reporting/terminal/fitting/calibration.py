@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.format import percent_as_set
 from planner.domain.results.calibration import Calibration
 
 
@@ -38,7 +39,8 @@ def render_calibration(calibration: Calibration) -> Iterator[Table | Text]:
         "Parameters are drawn from the priors, errors simulated with them and fitted again. If "
         "code and sampler are right, a true value has any rank among its draws equally often: "
         "mean rank .5, dispersion .333 (more: draws too narrow), and the share up to every rank "
-        f"within a band that holds all at once with {calibration.level:.0%}. p is the chance that "
-        "right ones stray as far. It says nothing on whether the model suits your data.",
+        f"within a band that holds all at once with {percent_as_set(calibration.level)}. p is the "
+        "chance that right ones stray as far. It says nothing on whether the model suits your "
+        "data.",
         style="dim",
     )

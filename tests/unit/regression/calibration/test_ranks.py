@@ -75,7 +75,7 @@ def test_a_wrong_sampler_is_caught(wrong: dict[str, Any], reads: str) -> None:
     assert not found.parameters["mean"].inside
     assert found.parameters["mean"].reads == reads
     assert found.parameters["other"].inside
-    assert found.why.startswith("mean of 2 parameters outside the 99% band")
+    assert found.why.startswith("mean of 2 parameters outside the 99 % band")
 
 
 def test_a_sampler_with_another_prior_is_caught() -> None:
