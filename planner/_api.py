@@ -582,7 +582,7 @@ def validate(
     curves: str | Path,
     model: "Posterior",
     *,
-    pilots: "Sequence[PilotMode | str]" = ("none", "one", "all"),
+    pilots: "Sequence[PilotMode | str]" = ("none", "smallest", "one", "all"),
     rounds: bool = True,
     seed: int = 0,
 ) -> "CurveTest":
@@ -594,7 +594,7 @@ def validate(
         CSV file with columns ``curve_id,images,error`` and, where known, more.
     model : Posterior
         From :func:`planner.load_model`.
-    pilots : sequence of {"none", "one", "all"}
+    pilots : sequence of {"none", "smallest", "one", "all"}
         Tests in which first points of each curve are given as pilots.
     rounds : bool, default=True
         Whether data are collected for targets of the curves in 1, 3 and 5 rounds: about two seconds

@@ -167,7 +167,7 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
         FoldFit,
         posterior_without,
     )
-    from planner.validation.development import development_curves, pilot_evidence
+    from planner.validation.development import curve_kinds, development_curves, pilot_evidence
 
     posterior, folder = load_model(model), find_model(model)
     if posterior.spec is None:
@@ -193,7 +193,7 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
     curves = development_curves(rows)
     if curves and posterior.spec.family == "saturating":
         with _progress("Giving first points as pilots", shown=show_progress) as on_step:
-            evidence = pilot_evidence(curves, without, on_step=on_step)
+            evidence = pilot_evidence(curves, without, curve_kinds(rows), on_step=on_step)
         scores = replace(scores, pilots=evidence)
     write_card(write_left_out(folder, scores).parent)
 

@@ -7,15 +7,22 @@ does and the architecture is drawn from the whole population.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from planner.domain.catalogue import unknown_name
 from planner.domain.model.architecture import Architecture, match_key
-from planner.domain.model.covariates import coded_architecture
+from planner.domain.model.covariates import (
+    PRETRAINING_CENTRE,
+    coded_architecture,
+    coded_pretraining,
+)
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
+
+LARGEST_PRETRAINING = 2.5
+"""Coded size of the largest pretraining set that was fitted (CLIP's); never extrapolated."""
 
 _KERAS = "Keras Applications"
 _LISTED = 3
@@ -43,6 +50,8 @@ class KnownArchitecture:
         As in the fitted labels or the catalogue; part of the key of its random numbers.
     top1, log10_parameters : Covariate
         Coded; not used where the effect itself was fitted.
+    log10_pretraining, self_supervised : Covariate
+        Coded size of the pretraining set, and whether it had no class labels.
     fitted : bool
         Whether its effect was.
     outside : str
@@ -52,6 +61,8 @@ class KnownArchitecture:
     name: str
     top1: Covariate = UNKNOWN
     log10_parameters: Covariate = UNKNOWN
+    log10_pretraining: Covariate = UNKNOWN
+    self_supervised: Covariate = UNKNOWN
     fitted: bool = False
     outside: str = ""
 
@@ -97,14 +108,14 @@ class ArchitectureBook:
 
     def _look_up(self, name: str) -> KnownArchitecture:
         if label := self.fitted.get(match_key(name)):
-            return KnownArchitecture(label, fitted=True)
+            return self._with_weights(KnownArchitecture(label, fitted=True), name)
         found = next((item for item in self.catalogue if match_key(name) in item.keys), None)
         if found is None:
             names = [*(item.name for item in self.catalogue), *self.fitted.values()]
             raise unknown_name("architecture", name, list(dict.fromkeys(names)), "architecture")
         for key in found.keys:
             if label := self.fitted.get(key):
-                return KnownArchitecture(label, fitted=True)
+                return with_weights(KnownArchitecture(label, fitted=True), found)
         return self._from_covariates(found)
 
     def _from_covariates(self, item: Architecture) -> KnownArchitecture:
@@ -112,7 +123,7 @@ class ArchitectureBook:
         coded = coded_covariates(item)
         if coded is None:
             why = "its ImageNet accuracy belongs to another training recipe, or is not sourced"
-            return KnownArchitecture(item.name, outside=why)
+            return with_weights(KnownArchitecture(item.name, outside=why), item)
         spans = (self.top1, self.log10_parameters)
         clipped = [
             min(max(value, low), high) for value, (low, high) in zip(coded, spans, strict=True)
@@ -123,7 +134,16 @@ class ArchitectureBook:
         elif item.family not in self.families:
             why = f"no network of its family ({item.family}) was fitted"
         top1, size = (Covariate(value, uncertain=bool(why)) for value in clipped)
-        return KnownArchitecture(item.name, top1, size, outside=why)
+        return with_weights(KnownArchitecture(item.name, top1, size, outside=why), item)
+
+    def _with_weights(self, known: KnownArchitecture, name: str) -> KnownArchitecture:
+        """Return a fitted architecture with what its weights were learnt on.
+
+        One that the catalogue lacks is a fitted row's, started from ImageNet-1000 if from anything.
+        """
+        found = next((item for item in self.catalogue if match_key(name) in item.keys), None)
+        item = Architecture(name, pretraining_images=PRETRAINING_CENTRE) if found is None else found
+        return with_weights(known, item)
 
 
 def read_book(posterior: Posterior, architectures: Sequence[Architecture] = ()) -> ArchitectureBook:
@@ -153,6 +173,18 @@ def _read_book(posterior: Posterior, architectures: tuple[Architecture, ...]) ->
         top1=_span(pair[0] for pair in coded),
         log10_parameters=_span(pair[1] for pair in coded),
         families=frozenset(item.family for item in items),
+    )
+
+
+def with_weights(known: KnownArchitecture, item: Architecture) -> KnownArchitecture:
+    """Return an architecture with what its weights were learnt on, as far as the catalogue says."""
+    if not item.pretraining_images:
+        return known
+    size = min(max(coded_pretraining(item.pretraining_images), 0.0), LARGEST_PRETRAINING)
+    return replace(
+        known,
+        log10_pretraining=Covariate(size, uncertain=False),
+        self_supervised=Covariate(float(item.self_supervised), uncertain=False),
     )
 
 

@@ -146,7 +146,8 @@ class Forecast(Shown):
 
         Its mean is infinite; use quantiles and the share of infinite draws. A realised curve of a
         model with discrepancy wanders: after its first crossing it may rise above the target again,
-        so that the chance at n is at most the share of draws with a need of at most n.
+        so that the chance at n is at most the share of draws with a need of at most n (from the
+        largest run on, where there are pilots: what that run misses takes more images).
 
         Parameters
         ----------

@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Floats
-from planner.domain.model.covariates import REFERENCE_COMPLEXITY
+from planner.domain.model.covariates import ARCHITECTURE_COVARIATES, REFERENCE_COMPLEXITY
 from planner.domain.model.posterior import Posterior
-from planner.domain.model.specification import Group, Predictor, Term
+from planner.domain.model.specification import PREDICTORS, Group, Predictor, Term
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Task
 from planner.forecasting.architectures import Covariate, KnownArchitecture
 from planner.forecasting.luck import Luck
 
 _OWN_LABELS = frozenset({"architecture", "curve"})
-_COVARIATES = ("top1", "log10_parameters")
+_COVARIATES = ARCHITECTURE_COVARIATES
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,21 @@ class ProjectPrior:
 
     ``level`` is that of the curve's declaration and ``slope`` the logarithm of its slope; for a
     log-linear curve they are log10 error at one image and its change per decade. ``floor`` is the
-    logit of the floor's share of the majority guess, None without one.
+    logit of the floor's share of the majority guess, ``decay`` and ``ceiling`` the logarithms of
+    the slope's decay and of the exponent near chance; None without one.
     """
 
     level: GaussianPredictor
     slope: GaussianPredictor
     floor: GaussianPredictor | None = None
+    decay: GaussianPredictor | None = None
+    ceiling: GaussianPredictor | None = None
+
+    @property
+    def predictors(self) -> dict[str, GaussianPredictor]:
+        """Those there are, levels first."""
+        found = {name: getattr(self, name) for name in PREDICTORS}
+        return {name: predictor for name, predictor in found.items() if predictor is not None}
 
 
 def project_prior(
@@ -224,6 +233,7 @@ class _Builder:
             for name in group.centre_on:
                 reused[name] |= known
             components.append(self._new_effects(group, times * ~known))
+            mean += self._elsewhere(group, times * ~known)
         for term in predictor.terms:
             value = np.where(reused[term.name], 0.0, self._product(term.columns, columns))
             coefficient = self.posterior.draws[term.name]
@@ -274,6 +284,23 @@ class _Builder:
             }
             variance *= group.degrees / np.stack([squares[label] for label in labels], axis=1)
         return Component(group.name, labels, times, variance, not own, per_curve)
+
+    def _elsewhere(self, group: Group, times: Floats) -> Floats:
+        """Return the shift of effects that lie elsewhere, shape (n_draws, n_options).
+
+        Which draws have one is decided before any pilot, in the share that each draw says; pilots
+        then tell by weight.
+        """
+        if group.share_prior is None or not times.any():
+            return np.zeros((1, len(self.options)))
+        shares = self.posterior.draws[group.share]
+        labels = [self._label(option, group.by) for option in self.options]
+        uniform = {
+            label: self.luck.uniforms("effect", group.name, label, "elsewhere")
+            for label in dict.fromkeys(labels)
+        }
+        chosen = np.stack([uniform[label] < shares for label in labels], axis=1)
+        return np.asarray(group.shift * chosen * times)
 
     def _uncertain(
         self, term: Term, columns: Mapping[str, Floats], used: NDArray[np.bool_]

@@ -16,9 +16,11 @@ import numpy as np
 from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
+from planner.domain.unseen_classes import UnseenClasses
 from planner.domain.vocabulary import Task
 from planner.forecasting.luck import Luck
 from planner.forecasting.spread import SpreadSources
+from planner.forecasting.starts import unseen_classes
 
 LN10 = math.log(10.0)
 
@@ -35,11 +37,14 @@ class LogLinearCurve:
         Change of log10 error per decade of images; where it is not negative the error never falls.
     majority_guess : float
         Which no error exceeds.
+    unseen : UnseenClasses or None
+        What images that show too few classes leave wrong.
     """
 
     level: Floats
     slope: Floats
     majority_guess: float
+    unseen: UnseenClasses | None = None
 
     @property
     def log10_ceiling(self) -> float:
@@ -55,6 +60,9 @@ class LogLinearCurve:
         error *= LN10
         np.exp(error, out=error)
         np.minimum(error, self.majority_guess, out=error)
+        if self.unseen is not None:
+            least = self.unseen.least_error(images)
+            np.maximum(error, np.minimum(least, self.majority_guess), out=error)
         error[:, ~at_least_one] = self.majority_guess
         return error
 
@@ -71,7 +79,9 @@ class LogLinearCurve:
         decades = np.full_like(level, np.inf)
         np.divide(np.log10(error_target) - level, slope, out=decades, where=falls)
         with np.errstate(over="ignore"):  # beyond 1e308 images is as good as never
-            return np.where(falls, np.power(10.0, np.maximum(decades, 0.0)), np.inf)
+            needed = np.where(falls, np.power(10.0, np.maximum(decades, 0.0)), np.inf)
+        shown = 1.0 if self.unseen is None else self.unseen.images_for(error_target)
+        return np.maximum(needed, shown)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +106,10 @@ class LogLinearCurves:
     def curve(self) -> LogLinearCurve:
         """The project's curve, residual included."""
         return LogLinearCurve(
-            self._level + self._residual, self._slope, self.project.majority_guess_error
+            self._level + self._residual,
+            self._slope,
+            self.project.majority_guess_error,
+            unseen_classes(self.project),
         )
 
     def spread_sources(self, images: float) -> SpreadSources:

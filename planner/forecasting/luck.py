@@ -61,6 +61,10 @@ class Luck:
         """
         return _shared_normals(self.seed, self.n_draws, names)
 
+    def uniforms(self, *names: str) -> Floats:
+        """Return uniform numbers, shape (n_draws,), one from each stratum of every chain."""
+        return stratified_uniforms(self.generator(*names), self.n_draws)
+
     def chi_squares(self, degrees: float, *names: str) -> Floats:
         """Return chi-squared draws, shape (n_draws,): they mix normals into a Student t."""
         return self.generator(*names, "mixing").chisquare(degrees, self.n_draws)
@@ -95,9 +99,17 @@ def stratified_normals(
     -------
     ndarray of shape (n_draws,)
     """
+    uniforms = stratified_uniforms(rng, n_draws, n_chains)
+    return np.asarray(ndtri(uniforms), dtype=np.float64)
+
+
+def stratified_uniforms(
+    rng: np.random.Generator, n_draws: int, n_chains: int = N_CHAINS
+) -> NDArray[np.float64]:
+    """Return uniform numbers in [0, 1), stratified as :func:`stratified_normals` are."""
     blocks = np.array_split(np.arange(n_draws), n_chains)
     uniforms = [(rng.permutation(len(b)) + rng.random(len(b))) / max(len(b), 1) for b in blocks]
-    return np.asarray(ndtri(np.concatenate(uniforms)), dtype=np.float64)
+    return np.concatenate(uniforms)
 
 
 N_QUANTILES = 65_536

@@ -1,12 +1,10 @@
 """The error curves of a declared model: every option of a project, joint in each draw.
 
-With x = log10 n - 3.5 and u = level - exp(slope) x, a saturating curve is::
-
-    e(n) = e0 (phi + (1 - phi) / (1 + 10^-u)) 10^(g(x) + sigma z)
-
-with the majority guess e0, a floor phi (0 without one), a discrepancy path g and one noise z for
-all n, so that chances vary smoothly with n. A log-linear curve is 10^(level + slope log10 n + ...).
-No realised error exceeds e0.
+A saturating curve is e(n) = e0 share(n) 10^(g + sigma z), with the error e0 it starts from (the
+majority guess), the mean curve's share of it (see :mod:`planner.domain.model.curve_shape`), a
+discrepancy path g and one noise z for all n, so that chances vary smoothly with n. A log-linear
+curve is 10^(level + slope log10 n + ...). No realised error exceeds e0, none lies below the share
+of the classes that n images cannot show.
 """
 
 import math
@@ -19,10 +17,12 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from planner.domain.arrays import Floats
-from planner.domain.model.covariates import REFERENCE_LOG10_IMAGES
+from planner.domain.model.covariates import ARCHITECTURE_COVARIATES, REFERENCE_LOG10_IMAGES
+from planner.domain.model.curve_shape import LARGEST_EXPONENT, LN10, fallen
 from planner.domain.model.posterior import Posterior
-from planner.domain.model.specification import Discrepancy
+from planner.domain.model.specification import Discrepancy, Reference
 from planner.domain.portfolio.project import Project
+from planner.domain.unseen_classes import UnseenClasses
 from planner.domain.vocabulary import Backbone
 from planner.forecasting.architectures import KnownArchitecture
 from planner.forecasting.discrepancy import NODES, DiscrepancyPath, NodeGrid, path_sizes
@@ -31,9 +31,8 @@ from planner.forecasting.luck import Luck
 from planner.forecasting.pilots.path import PilotedPath
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.update import PilotUpdate, update_with_pilots
+from planner.forecasting.starts import start_error, unseen_classes
 
-LN10 = math.log(10.0)
-_LARGEST_EXPONENT = 600.0  # natural; beyond it an odds would overflow and the error be 0
 _BISECTIONS = 24  # an eighth of a decade halved so often: 1.7e-8 of the images
 
 
@@ -48,16 +47,26 @@ class CurveDraws:
         for a log-linear one log10 error at one image and its change per decade.
     floor : ndarray or None
         Share of the majority guess that no number of images removes.
+    decay : ndarray or None
+        How fast the fall slackens per decade of images.
+    exponent : ndarray or None
+        Of the curve near chance; 1 without one.
     """
 
     level: Floats
     slope: Floats
     floor: Floats | None = None
+    decay: Floats | None = None
+    exponent: Floats | None = None
 
     def rows(self, rows: slice) -> "CurveDraws":
         """Return some of the draws."""
-        floor = None if self.floor is None else self.floor[rows]
-        return CurveDraws(self.level[rows], self.slope[rows], floor)
+
+        def kept(values: Floats | None) -> Floats | None:
+            return None if values is None else values[rows]
+
+        others = (kept(self.floor), kept(self.decay), kept(self.exponent))
+        return CurveDraws(self.level[rows], self.slope[rows], *others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +77,8 @@ class DeclaredCurve:
     ----------
     mean : CurveDraws
         Of all draws.
-    majority_guess : float
-        Ceiling of every error.
+    start : float
+        Error without images, the ceiling of every error.
     saturating : bool
         Shape of the mean curve.
     sigma : ndarray of shape (n_draws,)
@@ -78,41 +87,56 @@ class DeclaredCurve:
         Departure of the option's curve from its shape.
     law : Discrepancy
         How it is declared.
+    reference : float
+        log10 images at which level and slope are defined.
+    unseen : UnseenClasses or None
+        What images that show too few classes leave wrong.
     """
 
     mean: CurveDraws
-    majority_guess: float
+    start: float
     saturating: bool
     sigma: Floats
     path: DiscrepancyPath | PilotedPath
     law: Discrepancy
+    reference: float = REFERENCE_LOG10_IMAGES
+    unseen: UnseenClasses | None = None
 
     def error(self, images: Floats, rows: slice) -> Floats:
-        """Return realised errors of shape (n_rows, n_images), in (0, majority guess].
+        """Return realised errors of shape (n_rows, n_images), in (0, start].
 
-        Below one image the majority guess is answered.
+        Below one image the start is all there is.
         """
         at_least_one = images >= 1
         log10_images = np.log10(np.where(at_least_one, images, 1.0))
         path = self.path.at(log10_images, rows)
         mean = self.mean.rows(rows)
         error = self._realised(mean, log10_images[:, None], path, self.noise(rows))
-        error[~at_least_one] = self.majority_guess
+        if self.unseen is not None:
+            least = np.minimum(self.unseen.least_error(images), self.start)  # but for rounding
+            np.maximum(error, least[:, None], out=error)
+        error[~at_least_one] = self.start
         return error.T
 
     def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
         """Return total images at which the realised error first meets the target, (n_rows,).
 
-        At least 1; infinite where it is not met within 10^8 images; 0 where the majority guess
-        meets it. Between nodes log10 error is concave (without a floor), so no earlier crossing is
-        missed; after the first one a wandering curve may rise above the target again.
+        At least 1; infinite where it is not met within 10^8 images; 0 where the start meets it.
+        Where the largest run misses the target, images before it do not count as meeting it.
+        Between nodes log10 error is nearly straight, so hardly any earlier crossing is missed;
+        after the first one a wandering curve may rise above the target again.
         """
         mean = self.mean.rows(rows)
-        if error_target >= self.majority_guess:
+        if error_target >= self.start:
             return np.zeros_like(mean.level)
         log10_nodes = self.path.grid.log10_images()
         nodes, noise = self.path.nodes(0, len(log10_nodes) - 1, rows), self.noise(rows)
         met = self._realised(mean, log10_nodes[:, None], nodes.copy(), noise) <= error_target
+        if isinstance(self.path, PilotedPath):
+            last = int(np.searchsorted(log10_nodes, min(self.path.last, log10_nodes[-1])))
+            met[:last] &= met[last]  # what the last run does not meet takes more images than it had
+        shown = self._shown(error_target)
+        met &= (log10_nodes >= math.log10(shown))[:, None]
         first = np.argmax(met, axis=0)
         draws = np.arange(len(first))
         before = np.maximum(first - 1, 0)
@@ -120,16 +144,21 @@ class DeclaredCurve:
         low, width = log10_nodes[before], log10_nodes[first] - log10_nodes[before]
 
         def is_met(share: Floats) -> NDArray[np.bool_]:
-            path = left + share * (right - left)
-            return self._realised(mean, low + share * width, path, noise) <= error_target
+            path, at = left + share * (right - left), low + share * width
+            errors = self._realised(mean, at, path, noise)
+            return np.asarray((errors <= error_target) & (at >= math.log10(shown)))
 
         share = _first_true(is_met, len(first))
-        return np.where(met.any(axis=0), np.power(10.0, low + share * width), np.inf)
+        needed = np.where(met.any(axis=0), np.power(10.0, low + share * width), np.inf)
+        return np.maximum(needed, shown)
+
+    def _shown(self, error_target: float) -> float:
+        return 1.0 if self.unseen is None else self.unseen.images_for(error_target)
 
     def realised(self, mean: CurveDraws, images: float, path: Floats, noise: Floats) -> Floats:
         """Return errors at one number of images for other parameters and departures, (n_rows,)."""
         if images < 1:
-            return np.full_like(path, self.majority_guess)
+            return np.full_like(path, self.start)
         return self._realised(mean, np.log10(np.array(images)), path.copy(), noise)
 
     def _realised(
@@ -142,27 +171,16 @@ class DeclaredCurve:
             departure *= LN10
             departure += LN10 * (mean.level + mean.slope * log10_images)
             np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
-            return np.minimum(np.exp(departure), self.majority_guess)
-        # 1 + 10^-u, in place: this is where most of the time of a plan's forecasts goes
-        decades = log10_images - REFERENCE_LOG10_IMAGES
-        steepness, level = LN10 * mean.slope, LN10 * mean.level
-        odds = steepness * decades
-        odds -= level
-        if (steepness * decades.max(initial=0.0) - level).max() > _LARGEST_EXPONENT:
-            np.minimum(odds, _LARGEST_EXPONENT, out=odds)
-        np.exp(odds, out=odds)
-        odds += 1.0
+            return np.minimum(np.exp(departure), self.start)
+        share = _share_of_start(mean, log10_images - self.reference)
         if self.law.at_chance != 1.0:
-            departure *= self.law.height(_share_of_chance(mean, odds))
+            departure *= self.law.height(share)
         departure += noise
         departure *= LN10
-        departure += math.log(self.majority_guess)
+        departure += math.log(self.start)
         error = np.exp(departure, out=departure)
-        if mean.floor is None:
-            error /= odds
-        else:
-            error *= _share_of_chance(mean, odds)
-        return np.minimum(error, self.majority_guess, out=error)
+        error *= share
+        return np.minimum(error, self.start, out=error)
 
     def noise(self, rows: slice) -> Floats:
         """Return repeat-to-repeat noise of log10 error, one value per draw for all images."""
@@ -218,7 +236,9 @@ class ProjectCurves:
         if not self.is_saturating:
             return CurveDraws(predictors["level"], predictors["slope"])
         floor = expit(predictors["floor"]) if "floor" in predictors else None
-        return CurveDraws(predictors["level"], np.exp(predictors["slope"]), floor)
+        logs = {"decay": "decay", "exponent": "ceiling"}
+        found = {own: np.exp(predictors[name]) for own, name in logs.items() if name in predictors}
+        return CurveDraws(predictors["level"], np.exp(predictors["slope"]), floor, **found)
 
     @property
     def varies_by_architecture(self) -> bool:
@@ -227,7 +247,7 @@ class ProjectCurves:
         groups = () if spec is None else spec.groups
         terms = () if spec is None else spec.terms
         return any("architecture" in group.by for group in groups) or any(
-            {"top1", "log10_parameters"} & set(term.columns) for term in terms
+            set(ARCHITECTURE_COVARIATES) & set(term.columns) for term in terms
         )
 
     @property
@@ -259,19 +279,41 @@ class ProjectCurves:
         sizes = self._prior_sizes if self.update is None else self.update.sizes
         return DeclaredCurve(
             mean=mean,
-            majority_guess=self.project.majority_guess_error,
+            start=start_error(self.project, frozen=option.frozen),
             saturating=self.is_saturating,
             sigma=sigma if self.update is None else self.update.sigma,
             path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid, sizes),
             law=law,
+            reference=self._reference,
+            unseen=unseen_classes(self.project),
         )
 
+    @property
+    def _reference(self) -> float:
+        """Return log10 images at which level and slope are defined."""
+        reference = Reference() if self.posterior.spec is None else self.posterior.spec.reference
+        return -float(reference.decades(0.0, self.project.relative_complexity))
 
-def _share_of_chance(mean: CurveDraws, odds: Floats) -> Floats:
-    """Return the mean curve as a share of the majority guess, from 1 + 10^-u."""
-    if mean.floor is None:
-        return 1.0 / odds
-    return np.asarray(mean.floor + (1.0 - mean.floor) / odds)
+
+def _share_of_start(mean: CurveDraws, decades: Floats) -> Floats:
+    """Return the mean curve as a share of its start; decades are those beyond the reference.
+
+    The same as :func:`planner.domain.model.curve_shape.log10_share`, in place where it can be: most
+    of the time of a plan's forecasts goes here.
+    """
+    odds = np.asarray(fallen(decades, mean.decay) * mean.slope)
+    odds -= mean.level
+    odds *= LN10 if mean.exponent is None else LN10 / mean.exponent
+    np.minimum(odds, LARGEST_EXPONENT, out=odds)
+    np.exp(odds, out=odds)
+    if mean.exponent is None:
+        odds += 1.0
+        share = np.divide(1.0, odds, out=odds)
+    else:
+        np.log1p(odds, out=odds)
+        odds *= -mean.exponent
+        share = np.exp(odds, out=odds)
+    return share if mean.floor is None else np.asarray(mean.floor + (1.0 - mean.floor) * share)
 
 
 def _first_true(is_met: Callable[[Floats], NDArray[np.bool_]], n_draws: int) -> Floats:

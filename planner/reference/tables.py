@@ -251,6 +251,8 @@ def _architecture(row: Row) -> Architecture:
         source=row["source"],
         pretraining=row["pretraining"],
         weights_recipe=row["weights_recipe"],
+        pretraining_images=_float(row["pretraining_images"]),
+        self_supervised=row["self_supervised"] == "1",
     )
 
 

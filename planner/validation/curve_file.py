@@ -13,7 +13,7 @@ from planner.domain.vocabulary import Backbone, Task
 from planner.reference.csv_table import Cell, CsvTable, Row, read_csv
 
 REQUIRED = ("curve_id", "images", "error")
-OPTIONAL = ("pretrained", "n_classes", "architecture", "task", "backbone")
+OPTIONAL = ("pretrained", "n_classes", "architecture", "task", "backbone", "dataset")
 
 MAX_BYTES = 50_000_000
 
@@ -42,6 +42,10 @@ class Curve:
         Classification or segmentation.
     backbone : Backbone
         Which layers were trained.
+    dataset : str or None
+        What it was measured on; curves of one data set share its weight in scores.
+    zero_shot_error : float or None
+        Error with no images at all of an adapter on a frozen backbone; None for the majority guess.
     """
 
     id: str
@@ -52,6 +56,8 @@ class Curve:
     pretrained: bool = True
     task: Task = Task.CLASSIFICATION
     backbone: Backbone = Backbone.FINETUNED
+    dataset: str | None = None
+    zero_shot_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,9 @@ def read_curves(path: Path) -> CurveFile:
     """Read curves from a CSV file.
 
     Columns ``curve_id``, ``images`` and ``error`` are needed; ``pretrained`` (default true),
-    ``n_classes``, ``architecture``, ``task`` (default classification) and ``backbone`` (default
-    finetuned) may be given, the same in all rows of a curve. Further columns are ignored.
+    ``n_classes``, ``architecture``, ``task`` (default classification), ``backbone`` (default
+    finetuned) and ``dataset`` may be given, the same in all rows of a curve. Further columns are
+    ignored.
 
     Parameters
     ----------
@@ -211,6 +218,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "pretrained": _flag,
     "n_classes": _classes,
     "architecture": lambda text: text,
+    "dataset": lambda text: text,
     "task": word_of(Task),
     "backbone": word_of(Backbone),
 }
@@ -218,6 +226,7 @@ _DEFAULTS: Mapping[str, object] = {
     "pretrained": True,
     "n_classes": None,
     "architecture": None,
+    "dataset": None,
     "task": Task.CLASSIFICATION,
     "backbone": Backbone.FINETUNED,
 }

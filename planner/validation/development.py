@@ -1,10 +1,10 @@
 """What do pilots add on the curves a model is developed on, each forecast without its data set?
 
-Curves of one data set are no independent evidence, so a data set with more than a quarter of the
-curves stands apart. Counting, distance and pose tasks are left out: no project is of that kind.
+Curves of one data set are no independent evidence, so every data set counts alike; kinds of curves
+differ in shape, so each is reported apart. Counting, distance and pose tasks are left out: no
+project is of that kind.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -14,12 +14,12 @@ from planner.domain.results.validation import PilotEvidence, PilotMode
 from planner.domain.vocabulary import Backbone, Task
 from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve
-from planner.validation.pilot_modes import score_modes
+from planner.validation.pilot_modes import score_groups
 
-OTHERS = "all other data sets"
-EVERYTHING = "all data sets"
-LARGEST_SHARE = 0.25
-"""Of the curves, above which a data set stands apart."""
+EVERYTHING = "all kinds"
+ONE_EACH = "the longest curve of each data set"
+_SAME_START = 1e-3
+_KINDS = {"natural": "photographs", "specialised": "specialist images"}
 
 
 class MeasuredRows(Protocol):
@@ -71,6 +71,16 @@ class MeasuredRows(Protocol):
         ...
 
     @property
+    def chance_error(self) -> Floats:
+        """Of the majority guess, or what else a curve starts from."""
+        ...
+
+    @property
+    def domain_group(self) -> Sequence[str]:
+        """Natural, specialised or structured."""
+        ...
+
+    @property
     def structured(self) -> Floats:
         """Flag, 0 or 1."""
         ...
@@ -92,6 +102,7 @@ def development_curves(rows: MeasuredRows) -> dict[str, list[Curve]]:
 def pilot_evidence(
     curves: Mapping[str, Sequence[Curve]],
     without: Mapping[str, Posterior],
+    kinds: Mapping[str, str],
     *,
     seed: int = 0,
     on_step: Callable[[int, int], None] | None = None,
@@ -104,35 +115,41 @@ def pilot_evidence(
         By data set; see :func:`development_curves`.
     without : mapping of str to Posterior
         The model fitted without each data set.
+    kinds : mapping of str to str
+        Kind of each curve; see :func:`curve_kinds`.
     seed : int, default=0
         Of the projects' luck.
     on_step : callable, optional
         Told groups done and groups in all.
     """
-    grouped = _groups(curves)
     owner = {curve.id: dataset for dataset, found in curves.items() for curve in found}
 
     def posterior_of(curve: Curve) -> Posterior:
         return without[owner[curve.id]]
 
+    everything = [curve for found in curves.values() for curve in found]
+    grouped = {EVERYTHING: everything}
+    for kind in sorted(set(kinds.values())):
+        grouped[kind] = [curve for curve in everything if kinds[curve.id] == kind]
     name = next(iter(without.values())).name
-    tests, rounds = {}, {}
-    for done, (label, found) in enumerate(grouped.items()):
-        tests[label] = score_modes(found, name, posterior_of, list(PilotMode), seed=seed)
-        rounds[label] = rounds_test(found, name, posterior_of, seed=seed)
-        if on_step is not None:
-            on_step(done + 1, len(grouped))
+    tests = score_groups(grouped, name, posterior_of, list(PilotMode), seed=seed, on_step=on_step)
+    rounds = {ONE_EACH: rounds_test(_one_each(curves), name, posterior_of, seed=seed)}
     return PilotEvidence(tests, rounds)
 
 
-def _groups(curves: Mapping[str, Sequence[Curve]]) -> dict[str, list[Curve]]:
-    """Return curves by group, the rest of the data sets first."""
-    counts = Counter({dataset: len(found) for dataset, found in curves.items()})
-    apart = [name for name, count in counts.items() if count > LARGEST_SHARE * counts.total()]
-    rest = [curve for name, found in curves.items() if name not in apart for curve in found]
-    if len(apart) == len(curves) or not apart:
-        return {EVERYTHING: [curve for found in curves.values() for curve in found]}
-    return {OTHERS: rest, **{name: list(curves[name]) for name in apart}}
+def _one_each(curves: Mapping[str, Sequence[Curve]]) -> list[Curve]:
+    """Return the longest curve of each data set; near copies tell nothing more of rounds."""
+    return [max(found, key=lambda curve: len(set(curve.images))) for found in curves.values()]
+
+
+def curve_kinds(rows: MeasuredRows) -> dict[str, str]:
+    """Return each curve's kind: what its images are, and whether the backbone was trained."""
+    found = {}
+    for at, label in enumerate(rows.curve):
+        images = _KINDS.get(rows.domain_group[at], rows.domain_group[at])
+        what = "segmentation" if rows.segmentation[at] else images
+        found[label] = f"{what}, {Backbone.FROZEN if rows.frozen[at] else Backbone.FINETUNED}"
+    return found
 
 
 def _curve(rows: MeasuredRows, label: str, at: Sequence[int]) -> Curve:
@@ -147,4 +164,14 @@ def _curve(rows: MeasuredRows, label: str, at: Sequence[int]) -> Curve:
         pretrained=bool(rows.pretrained[first]),
         task=Task.SEGMENTATION if rows.segmentation[first] else Task.CLASSIFICATION,
         backbone=Backbone.FROZEN if rows.frozen[first] else Backbone.FINETUNED,
+        dataset=rows.dataset[first],
+        zero_shot_error=_zero_shot(rows, first),
     )
+
+
+def _zero_shot(rows: MeasuredRows, at: int) -> float | None:
+    """Return what a frozen curve starts from, where that is not the majority guess."""
+    classes = 1000.0 ** float(rows.relative_complexity[at])
+    start = float(rows.chance_error[at])
+    other = bool(rows.frozen[at]) and start < 1.0 - 1.0 / classes - _SAME_START
+    return start if other else None

@@ -19,7 +19,7 @@ from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.domain.power_law import fit_power_law
 from planner.domain.published_equations import predicted_error, slope
 from planner.domain.results.validation import PLUGIN_SD
-from planner.domain.vocabulary import Task
+from planner.domain.vocabulary import Backbone, Task
 from planner.forecasting.forecast import build_forecast
 from planner.reference.tables import load_catalogue
 from planner.validation.curve_file import Curve
@@ -32,6 +32,9 @@ FIRST_TENTH = 0.1
 
 FEWEST_POINTS = 3
 """Points a power law is fitted to at least."""
+
+RULE_FINETUNED, RULE_FROZEN = (-0.30, 0.15), (-0.20, 0.10)
+"""Mean and standard deviation of the fall of log10 error per decade of images."""
 
 _N_DRAWS = 2000
 _PLACEHOLDER_TARGET = 0.05
@@ -67,6 +70,7 @@ def project_of(curve: Curve) -> Project:
         task=curve.task,
         pretrained=curve.pretrained,
         backbone=curve.backbone,
+        zero_shot_error=curve.zero_shot_error,
         target_error=_PLACEHOLDER_TARGET,
         images=Images(held=0, limit=max(curve.images)),
     )
@@ -150,6 +154,30 @@ def anchored_forecast(curve: Curve, pilots: Sequence[tuple[int, float]]) -> Curv
     largest = max(images for images, _ in pilots)
     level = float(np.mean([math.log10(error) for images, error in pilots if images == largest]))
     return _published_line(curve, math.log10(largest), level)
+
+
+def rule_forecast(curve: Curve, pilots: Sequence[tuple[int, float]]) -> CurveForecast:
+    """Return what two lines say: from the largest pilot on, log10 error falls by so much a decade.
+
+    By .30 +- .15 fine-tuned or from scratch, .20 +- .10 with a frozen backbone.
+    """
+    largest = max(images for images, _ in pilots)
+    level = float(np.mean([math.log10(error) for images, error in pilots if images == largest]))
+    mean, sd = RULE_FROZEN if curve.backbone is Backbone.FROZEN else RULE_FINETUNED
+    fall = mean + sd * ndtri((np.arange(_N_DRAWS) + 0.5) / _N_DRAWS)
+    ceiling = math.log10(project_of(curve).start_error)
+    start = math.log10(largest)
+    decades = np.log10(np.array(curve.images, dtype=float)) - start
+    errors = np.minimum(level + fall[:, None] * decades, ceiling)
+
+    def needed(target: float) -> Floats:
+        gap = math.log10(target) - level
+        if gap >= 0.0:
+            return np.full(_N_DRAWS, start)
+        falls = fall < 0
+        return np.where(falls, start + gap / np.where(falls, fall, -1.0), np.inf)
+
+    return CurveForecast(errors, needed)
 
 
 def _published_line(curve: Curve, log10_images: float, log10_error: float) -> CurveForecast:

@@ -1,8 +1,9 @@
 """How much do a curve's first points help to forecast the later ones?"""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,21 @@ from planner.validation.forecasts import (
     model_forecast,
     plugin_forecast,
     power_law_forecast,
+    rule_forecast,
 )
 
 ANCHORED = "anchored slope"
 """The published slope through the largest pilot."""
 
+RULE = "anchored rule"
+"""Two lines: log10 error falls by so much a decade from the largest pilot, with a spread."""
+
 MULTIPLES = (2.0, 4.0, 10.0)
 """Targets are the errors first reached at these multiples of the last pilot's images."""
+
+
+FEWEST_SEVERAL = 2
+"""Sizes that make several pilots."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,24 @@ class _Judged:
     name: str
     posterior_of: Callable[[Curve], Posterior]
     seed: int
+    known: dict[tuple[PilotMode, str, str], "_Result | str | None"] = field(default_factory=dict)
+
+    def result(
+        self,
+        mode: PilotMode,
+        rival: str,
+        task: PilotTask,
+        forecast_of: Callable[[PilotTask], CurveForecast | None],
+    ) -> "_Result | str | None":
+        """Return a score, the reason of a refusal, or None; each curve is scored once."""
+        key = (mode, rival, task.curve.id)
+        if key not in self.known:
+            try:
+                forecast = forecast_of(task)
+                self.known[key] = None if forecast is None else _score(task, forecast)
+            except UnsupportedError as error:
+                self.known[key] = error.problems[0].message
+        return self.known[key]
 
     def forecast(self, task: PilotTask) -> CurveForecast:
         return model_forecast(task.curve, self.posterior_of(task.curve), self.seed, task.pilots)
@@ -74,6 +101,7 @@ class _Judged:
 
 @dataclass(frozen=True, eq=False)
 class _Result:
+    dataset: str
     pit: Floats
     crps: Floats
     bias: Floats
@@ -102,7 +130,7 @@ def pilot_tests(
     Returns
     -------
     tuple of PilotTest
-        One for each mode, in the order none, one, all.
+        One for each mode, in the order none, smallest, one, all.
     """
     return score_modes(file.curves, posterior.name, lambda _curve: posterior, modes, seed=seed)
 
@@ -130,8 +158,37 @@ def score_modes(
     seed : int, default=0
         Of the projects' luck.
     """
+    groups = {name: curves}
+    return score_groups(groups, name, posterior_of, modes, seed=seed)[name]
+
+
+def score_groups(
+    groups: Mapping[str, Sequence[Curve]],
+    name: str,
+    posterior_of: Callable[[Curve], Posterior],
+    modes: Sequence[PilotMode],
+    *,
+    seed: int = 0,
+    on_step: Callable[[int, int], None] | None = None,
+) -> dict[str, tuple[PilotTest, ...]]:
+    """Score groups of curves, which may overlap, as :func:`score_modes` does one.
+
+    Parameters
+    ----------
+    groups : mapping of str to sequence of Curve
+        By label; ids are unique among all curves.
+    name, posterior_of, modes, seed
+        As there.
+    on_step : callable, optional
+        Told groups done and groups in all.
+    """
     judged = _Judged(name, posterior_of, seed)
-    return tuple(_test(curves, judged, mode) for mode in PilotMode if mode in modes)
+    found = {}
+    for done, (label, curves) in enumerate(groups.items()):
+        found[label] = tuple(_test(curves, judged, mode) for mode in PilotMode if mode in modes)
+        if on_step is not None:
+            on_step(done + 1, len(groups))
+    return found
 
 
 def modes_of(words: Sequence[PilotMode | str]) -> tuple[PilotMode, ...]:
@@ -146,7 +203,7 @@ def modes_of(words: Sequence[PilotMode | str]) -> tuple[PilotMode, ...]:
     for word in listed:
         if word not in list(PilotMode):
             message = f"got {word!r}; expected some of {', '.join(PilotMode)}."
-            raise bad_value("pilots", message, 'pilots=("none", "one", "all")')
+            raise bad_value("pilots", message, 'pilots=("none", "smallest", "one", "all")')
     return tuple(PilotMode(word) for word in listed)
 
 
@@ -158,16 +215,19 @@ def pilot_task(curve: Curve, mode: PilotMode) -> PilotTask | None:
     curve : Curve
         Points of the same images are repeats of one.
     mode : PilotMode
-        None and one need two different sizes, all needs one within the first tenth.
+        All needs two different sizes within the first tenth, any other two in all.
     """
     smallest, largest = min(curve.images), max(curve.images)
-    last = smallest
-    if mode is PilotMode.ALL:
-        last = max((n for n in curve.images if n <= FIRST_TENTH * largest), default=largest)
-    if last == largest:
+    if smallest == largest:
         return None
+    within = [n for n in curve.images if n <= FIRST_TENTH * largest]
+    if mode is PilotMode.ALL and len(set(within)) < FEWEST_SEVERAL:
+        return None
+    far = mode in (PilotMode.ONE, PilotMode.ALL)
+    last = max(within, default=smallest) if far else smallest
     points = zip(curve.images, curve.errors, strict=True)
-    given = tuple((images, error) for images, error in points if images <= last)
+    alone = mode is not PilotMode.ALL
+    given = tuple((n, error) for n, error in points if (n == last if alone else n <= last))
     pilots = () if mode is PilotMode.NONE else given
     return PilotTask(curve, pilots, last, tuple(reached(curve, last)))
 
@@ -210,14 +270,13 @@ def _test(curves: Sequence[Curve], judged: _Judged, mode: PilotMode) -> PilotTes
     refused: list[str] = []
     for name, forecast_of in _rivals(judged, mode).items():
         for at, task in enumerate(tasks):
-            try:
-                forecast = forecast_of(task)
-            except UnsupportedError as error:
-                refused.append(error.problems[0].message)
-                continue
-            if forecast is not None:
-                results.setdefault(name, {})[at] = _score(task, forecast)
-    notes = _notes(mode, len(cut) - len(tasks))
+            found = judged.result(mode, name, task, forecast_of)
+            if isinstance(found, str):
+                refused.append(found)
+            elif found is not None:
+                results.setdefault(name, {})[at] = found
+    instead = sum(map(_is_instead, tasks)) if mode is PilotMode.ONE else 0
+    notes = _notes(mode, len(cut) - len(tasks), instead)
     if refused:
         notes.append(f"{judged.name} cannot forecast {counted(len(refused))}: {refused[0]}")
     same = results.get(POWER_LAW, {})
@@ -228,6 +287,7 @@ def _test(curves: Sequence[Curve], judged: _Judged, mode: PilotMode) -> PilotTes
         scores=_summaries(results, range(len(tasks))),
         where_power_law=_summaries(results, same) if same else (),
         notes=tuple(notes),
+        smallest_instead=instead,
     )
 
 
@@ -239,9 +299,15 @@ def _rivals(
         return {judged.name: judged.forecast, PLUGIN: lambda task: plugin_forecast(task.curve)}
     anchored: Mapping[str, Callable[[PilotTask], CurveForecast | None]] = {
         judged.name: judged.forecast,
+        RULE: lambda task: rule_forecast(task.curve, task.pilots),
         ANCHORED: lambda task: anchored_forecast(task.curve, task.pilots),
     }
-    return anchored if mode is PilotMode.ONE else {**anchored, POWER_LAW: _power_law}
+    return {**anchored, POWER_LAW: _power_law} if mode is PilotMode.ALL else anchored
+
+
+def _is_instead(task: PilotTask) -> bool:
+    """Tell whether no size lies within a tenth, so that the smallest was given."""
+    return task.last > FIRST_TENTH * max(task.curve.images)
 
 
 def _power_law(task: PilotTask) -> CurveForecast | None:
@@ -257,6 +323,7 @@ def _score(task: PilotTask, forecast: CurveForecast) -> _Result:
     truths = [images for images, _ in task.targets]
     pairs = list(zip(needs, truths, strict=True))
     return _Result(
+        dataset=task.curve.dataset or task.curve.id,
         pit=pit_of_draws(draws, observed),
         crps=crps_of_draws(draws, observed),
         bias=np.median(draws, axis=0) - observed,
@@ -287,32 +354,60 @@ def _summarise(model: str, results: Sequence[_Result]) -> PilotScores:
         np.concatenate([getattr(result, name) for result in results])
         for name in ("pit", "crps", "bias", "need_pit", "log10_ratio", "chance_never")
     )
-    ratio = _median(ratios) if len(ratios) else math.inf
+    points = _weights(results, lambda result: len(result.pit))
+    targets = _weights(results, lambda result: len(result.need_pit))
+    ratio = _weighted_median(ratios, targets) if len(ratios) else math.inf
     return PilotScores(
         model=model,
         curves=len(results),
         points=len(pit),
-        coverage=_coverage(pit),
-        crps=float(crps.mean()),
+        coverage=_coverage(pit, points),
+        crps=float(crps @ points),
         crps_by_curve=float(np.mean([result.crps.mean() for result in results])),
-        bias=float(bias.mean()),
+        bias=float(bias @ points),
         targets=len(ratios),
-        need_coverage=_coverage(need_pit) if len(ratios) else None,
+        need_coverage=_coverage(need_pit, targets) if len(ratios) else None,
         median_abs_log10_ratio=ratio if math.isfinite(ratio) else None,
-        chance_never=float(never.mean()) if len(ratios) else None,
+        chance_never=float(never @ targets) if len(ratios) else None,
         unreliable=sum(not result.is_reliable for result in results),
+        datasets=len({result.dataset for result in results}),
     )
 
 
-def _coverage(pit: Floats) -> dict[str, float]:
-    return {percent_to_type(level): central_coverage(pit, level) for level in LEVELS}
+def _weights(results: Sequence[_Result], size: Callable[[_Result], int]) -> Floats:
+    """Return weights of all points: data sets alike, then their curves, then the curve's points."""
+    curves = Counter(result.dataset for result in results if size(result))
+    parts = [
+        np.full(size(result), 1.0 / (len(curves) * curves[result.dataset] * size(result)))
+        for result in results
+        if size(result)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
-def _notes(mode: PilotMode, too_short: int) -> list[str]:
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    """Return a median that is one of the values."""
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order])
+    at = min(int(np.searchsorted(below, 0.5 - 1e-12)), len(values) - 1)
+    return float(values[order][at])
+
+
+def _coverage(pit: Floats, weights: Floats) -> dict[str, float]:
+    return {percent_to_type(level): central_coverage(pit, level, weights) for level in LEVELS}
+
+
+def _notes(mode: PilotMode, too_short: int, instead: int) -> list[str]:
+    notes = []
+    if instead:
+        have = f"{counted(instead)} {'has' if instead == 1 else 'have'}"
+        notes.append(f"{have} no size within a tenth of the largest: the smallest was given.")
     if not too_short:
-        return []
+        return notes
     have = f"{counted(too_short)} {'has' if too_short == 1 else 'have'}"
     lack = (
-        "no point up to a tenth of its largest size" if mode is PilotMode.ALL else "one size only"
+        "fewer than two sizes up to a tenth of its largest"
+        if mode is PilotMode.ALL
+        else "one size only"
     )
-    return [f"{have} {lack}: left out."]
+    return [*notes, f"{have} {lack}: left out."]

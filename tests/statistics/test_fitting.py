@@ -101,9 +101,9 @@ def unrotated(values: np.ndarray, table: ObservationTable, spec: ModelSpec) -> n
     """Return row values from rotated ones."""
     rotation = build_rotation(table, spec.discrepancy)
     n = rotation.n_single
-    ordered = np.concatenate([values[:n], rotation.block @ values[n:]])
-    rows = np.empty_like(ordered)
-    rows[rotation.order] = ordered
+    rows = np.zeros_like(values)
+    rows[rotation.order[:n]] = values[:n]
+    np.add.at(rows, rotation.partners, rotation.weights * values[n:, None])  # orthogonal
     return rows
 
 

@@ -47,6 +47,10 @@ class Architecture:
         Where the numbers come from.
     pretraining : str
         Images the weights behind ``imagenet_top1`` were trained on, such as ``imagenet-1k``.
+    pretraining_images : float or None
+        Size of the largest set the weights were learnt on; None if unknown.
+    self_supervised : bool
+        Whether they were learnt without class labels.
     weights_recipe : str
         Whose weights they are where that matters: top-1 is comparable within a recipe only.
     """
@@ -64,6 +68,8 @@ class Architecture:
     source: str = ""
     pretraining: str = ""
     weights_recipe: str = ""
+    pretraining_images: float | None = None
+    self_supervised: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -19,6 +19,24 @@ PARAMETERS_CENTRE = 25e6
 """Parameter counts are coded log10(parameters / 25 million)."""
 
 
+PRETRAINING_CENTRE = 1_281_167.0
+"""Images of a pretraining set are coded log10(images / ImageNet-1000's)."""
+
+ARCHITECTURE_COVARIATES = ("top1", "log10_parameters", "log10_pretraining", "self_supervised")
+"""Columns that belong to an architecture and the weights it starts from."""
+
+
+def coded_pretraining(images: float) -> float:
+    """Return the size of a pretraining set as a model's covariate; nan if unknown.
+
+    Examples
+    --------
+    >>> coded_pretraining(128_116_700.0)
+    2.0
+    """
+    return math.log10(images / PRETRAINING_CENTRE) if images > 0 else math.nan
+
+
 def coded_architecture(top1_percent: float, parameters: float) -> tuple[float, float]:
     """Return ImageNet top-1 and parameter count as a model's covariates.
 

@@ -9,16 +9,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-type PriorFamily = Literal["normal", "half_normal", "lognormal", "fixed"]
-type EffectFamily = Literal["normal", "student_t"]
+from planner.domain.model.covariates import REFERENCE_COMPLEXITY, REFERENCE_LOG10_IMAGES
+
+type PriorFamily = Literal["normal", "half_normal", "lognormal", "beta", "fixed"]
+type EffectFamily = Literal["normal", "student_t", "two_normals"]
 type CurveFamily = Literal["log_linear", "saturating"]
 
-PREDICTORS = ("level", "slope", "floor")
+PREDICTORS = ("level", "slope", "floor", "decay", "ceiling")
 """Predictors a specification may have; a ``log_linear`` one has the level alone."""
 
 COLUMNS = (
@@ -33,7 +35,10 @@ COLUMNS = (
     "ordinary",
     "top1",
     "log10_parameters",
+    "log10_pretraining",
+    "self_supervised",
 )
+
 """Columns a term may name; see :func:`planner.regression.rows.observations.design_columns`."""
 
 LABELS = ("dataset", "architecture", "pretrained", "frozen", "study", "curve")
@@ -52,10 +57,11 @@ class Prior:
 
     Attributes
     ----------
-    family : {"normal", "half_normal", "lognormal", "fixed"}
+    family : {"normal", "half_normal", "lognormal", "beta", "fixed"}
         ``normal`` has mean ``location`` and sd ``scale``; ``half_normal`` has scale ``scale``;
         ``lognormal`` has the logarithm of its median in ``location`` and the sd of the logarithm
-        in ``scale``; ``fixed`` is the value ``location``.
+        in ``scale``; ``beta`` has mean ``location`` and the weight of ``scale`` observations;
+        ``fixed`` is the value ``location``.
     location, scale : float
         Scale is positive.
     """
@@ -87,8 +93,9 @@ class Group:
         Labels that tell groups apart; columns whose product multiplies the effect.
     sd_prior : Prior
         Of the standard deviation.
-    family : {"normal", "student_t"}
-        Distribution of effects about their centre; ``degrees`` of freedom of the latter.
+    family : {"normal", "student_t", "two_normals"}
+        Distribution of effects about their centre; ``degrees`` of freedom of the second. In the
+        third a ``share`` of the effects lies about ``shift`` instead, with the same sd.
     centred : bool
         Whether the sampler sees the effects themselves; otherwise standardised ones. The model is
         the same; with much data per group the former samples better, with little the latter.
@@ -99,6 +106,11 @@ class Group:
         architectures are. Any other group is new in a new project.
     why : str
         Reason, for the model card.
+    stored_from : int
+        Data sets in which a label must occur for its effect to be kept: in a single one it can
+        hardly be told from the data set.
+    share, share_prior, shift : str, Prior or None, float
+        Of ``two_normals``: name and prior of the share, and where its effects lie.
     """
 
     name: str
@@ -112,11 +124,52 @@ class Group:
     centre_on: tuple[str, ...] = ()
     stored: bool = False
     why: str = ""
+    stored_from: int = 1
+    share: str = ""
+    share_prior: Prior | None = None
+    shift: float = 0.0
+
+    @property
+    def scalars(self) -> tuple[tuple[str, Prior], ...]:
+        """Names and priors of the group's own parameters."""
+        own = ((self.sd, self.sd_prior),)
+        return own if self.share_prior is None else (*own, (self.share, self.share_prior))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The number of images at which level and slope of a saturating curve are defined.
+
+    Attributes
+    ----------
+    log10_images : float
+        For a task of relative complexity 0.5.
+    per_complexity : float
+        How log10 images moves with relative complexity; 3 keeps images per (effective) class the
+        same. Where curves of many classes bend later, level and slope are then hardly correlated.
+    """
+
+    log10_images: float = REFERENCE_LOG10_IMAGES
+    per_complexity: float = 0.0
+
+    def decades(self, log10_images: Any, relative_complexity: Any) -> Any:  # noqa: ANN401 - numbers or arrays
+        """Return log10 images beyond the reference.
+
+        Examples
+        --------
+        >>> Reference().decades(4.5, 0.2), Reference(2.5, 3.0).decades(4.5, 1.0)
+        (1.0, 0.5)
+        """
+        moved = self.per_complexity * (relative_complexity - REFERENCE_COMPLEXITY)
+        return log10_images - self.log10_images - moved
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """Terms and groups whose sum is the level, the logarithm of the slope or the logit floor."""
+    """Terms and groups whose sum is the level or one of the other predictors.
+
+    Slope, decay and ceiling are logarithms, the floor is a logit.
+    """
 
     terms: tuple[Term, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -186,10 +239,9 @@ def _below(deviation: float) -> float:
 class ModelSpec:
     """A forecast model, declared.
 
-    Family ``log_linear``: log10 error = level. Family ``saturating``: with
-    x = log10 images - 3.5 and u = level - exp(slope) x,
-    error = chance error * (phi + (1 - phi) / (1 + 10^-u)), phi = logistic(floor), or 0 without a
-    floor. In both, log10 of the observed error adds the discrepancy and noise.
+    Family ``log_linear``: log10 error = level. Family ``saturating``: see
+    :mod:`planner.domain.model.curve_shape`. In both, log10 of the observed error adds the
+    discrepancy and noise.
 
     Attributes
     ----------
@@ -197,8 +249,8 @@ class ModelSpec:
         What the file calls itself.
     family : {"log_linear", "saturating"}
         Shape of the curve.
-    level, slope, floor : Predictor or None
-        A saturating curve has a slope; only it may have a floor.
+    level, slope, floor, decay, ceiling : Predictor or None
+        A saturating curve has a slope; only it may have the others.
     noise : Prior
         Of ``sigma``, the standard deviation of log10 error about the curve.
     discrepancy : Discrepancy
@@ -207,6 +259,8 @@ class ModelSpec:
         Spread of an architecture covariate that is not known, in its coded unit.
     text : str
         The TOML text it was read from, without what fitting adds.
+    reference : Reference
+        Where level and slope are defined.
     """
 
     name: str
@@ -218,11 +272,14 @@ class ModelSpec:
     discrepancy: Discrepancy
     covariate_sd: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     text: str = ""
+    decay: Predictor | None = None
+    ceiling: Predictor | None = None
+    reference: Reference = Reference()
 
     @property
     def predictors(self) -> dict[str, Predictor]:
         """Predictors present, by name."""
-        found = {"level": self.level, "slope": self.slope, "floor": self.floor}
+        found = {name: getattr(self, name) for name in PREDICTORS}
         return {name: predictor for name, predictor in found.items() if predictor is not None}
 
     @property
@@ -237,8 +294,9 @@ class ModelSpec:
 
     @property
     def hyper_names(self) -> tuple[str, ...]:
-        """Names of all scalar parameters: coefficients, standard deviations, ``sigma``."""
-        return (*(t.name for t in self.terms), *(g.sd for g in self.groups), "sigma")
+        """Names of all scalar parameters: coefficients, spreads, shares, ``sigma``."""
+        scalars = (name for group in self.groups for name, _ in group.scalars)
+        return (*(term.name for term in self.terms), *scalars, "sigma")
 
     @property
     def stored_names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, get_args
 
+from planner.domain.model.covariates import ARCHITECTURE_COVARIATES
 from planner.domain.model.specification import (
     COLUMNS,
     LABELS,
@@ -26,6 +27,7 @@ from planner.domain.model.specification import (
     Predictor,
     Prior,
     PriorFamily,
+    Reference,
     Term,
 )
 from planner.errors import InputError, Problem
@@ -34,7 +36,15 @@ _PRIOR_FAMILIES = get_args(PriorFamily.__value__)
 _EFFECT_FAMILIES = get_args(EffectFamily.__value__)
 _CURVE_FAMILIES = get_args(CurveFamily.__value__)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-_TOP_LEVEL = ("name", "family", "noise", "discrepancy", "covariate_sd", *PREDICTORS)
+_TOP_LEVEL = (
+    "name",
+    "family",
+    "noise",
+    "discrepancy",
+    "covariate_sd",
+    "reference",
+    *PREDICTORS,
+)
 _FLAGS = ("segmentation", "pretrained", "frozen", "structured")
 _EXAMPLE_COVARIATES = {
     "log10_images": 4.1,
@@ -42,7 +52,10 @@ _EXAMPLE_COVARIATES = {
     "complexity": -0.13,
     "top1": 0.7,
     "log10_parameters": -0.3,
+    "log10_pretraining": 0.6,
+    "self_supervised": 0.9,
 }
+_RARE_KEYS = ("stored", "stored_from", "why", "share", "share_prior", "shift")
 _RESERVED = (
     "chain",
     "draw",
@@ -53,7 +66,7 @@ _RESERVED = (
 """Names the fitted model uses itself."""
 
 _WRITTEN_TABLES = ("evidence", "provenance")
-_COVARIATES = ("top1", "log10_parameters")
+_COVARIATES = ARCHITECTURE_COVARIATES
 
 
 def parse_spec(text: str, source: str = "model.toml") -> ModelSpec:
@@ -257,6 +270,9 @@ def _read_spec(reader: _Reader, data: Mapping[str, Any], text: str) -> ModelSpec
         level=level,
         slope=predictors.get("slope"),
         floor=predictors.get("floor"),
+        decay=predictors.get("decay"),
+        ceiling=predictors.get("ceiling"),
+        reference=_read_reference(reader, data.get("reference", {})),
         noise=_read_prior(reader, noise, "noise"),
         discrepancy=_read_discrepancy(reader, data.get("discrepancy", {})),
         covariate_sd=MappingProxyType(
@@ -268,6 +284,19 @@ def _read_spec(reader: _Reader, data: Mapping[str, Any], text: str) -> ModelSpec
         ),
         text=text,
     )
+
+
+def _read_reference(reader: _Reader, value: object) -> Reference:
+    data = reader.mapping(value, "reference")
+    reader.known_keys(data, ("log10_images", "per_complexity", "why"), "reference")
+    images = reader.number(data, "log10_images", "reference", Reference.log10_images)
+    if not 0 <= images <= 8:
+        reader.wrong("reference.log10_images", f"{images} is not between 0 and 8.", "3.5")
+    moved = reader.number(data, "per_complexity", "reference", 0.0)
+    if not 0 <= moved <= 6:
+        message = f"{moved} is not between 0 and 6; 3 keeps images per class the same."
+        reader.wrong("reference.per_complexity", message, "3")
+    return Reference(images, moved)
 
 
 def _read_discrepancy(reader: _Reader, value: object) -> Discrepancy:
@@ -308,40 +337,65 @@ def _read_term(reader: _Reader, data: Mapping[str, Any], at: str) -> Term:
 
 def _read_group(reader: _Reader, data: Mapping[str, Any], at: str) -> Group:
     known = ("name", "by", "times", "sd", "prior", "family", "degrees", "centred", "centre_on")
-    reader.known_keys(data, (*known, "stored", "why"), at)
+    reader.known_keys(data, (*known, *_RARE_KEYS), at)
     by = reader.words(data, "by", at, LABELS)
     if not by:
         reader.wrong(f"{at}.by", f"missing; name one or more of {', '.join(LABELS)}.")
     prior = _read_prior(reader, data, at)
-    if prior.family == "normal":
+    if prior.family in ("normal", "beta"):
         reader.wrong(
             f"{at}.prior",
-            "a standard deviation cannot have a normal prior, which reaches below 0.",
+            f"a standard deviation cannot have a {prior.family} prior.",
             'prior = {family = "half_normal", scale = 0.3}',
         )
     effects = reader.word(data, "family", at, _EFFECT_FAMILIES, "normal")
+    families: dict[str, EffectFamily] = {name: name for name in _EFFECT_FAMILIES}
+    share, share_prior, shift = _read_share(reader, data, at, effects)
     return Group(
         name=reader.name_of(data, "name", at),
         by=by,
         times=reader.words(data, "times", at, COLUMNS),
         sd=reader.name_of(data, "sd", at),
         sd_prior=prior,
-        family="student_t" if effects == "student_t" else "normal",
+        family=families[effects],
         degrees=reader.number(data, "degrees", at, 4.0, positive=True),
         centred=reader.flag(data, "centred", at),
         centre_on=reader.words(data, "centre_on", at),
         stored=reader.flag(data, "stored", at),
         why=reader.text_of(data, "why", at, ""),
+        stored_from=round(reader.number(data, "stored_from", at, 1.0, positive=True)),
+        share=share,
+        share_prior=share_prior,
+        shift=shift,
     )
 
 
-def _read_prior(reader: _Reader, owner: Mapping[str, Any], at: str) -> Prior:
-    path = f"{at}.prior"
-    if "prior" not in owner:
+def _read_share(
+    reader: _Reader, data: Mapping[str, Any], at: str, effects: str
+) -> tuple[str, Prior | None, float]:
+    """Read what a mixture of two normals needs besides, and refuse it elsewhere."""
+    if effects != "two_normals":
+        for key in ("share", "share_prior", "shift"):
+            if key in data:
+                message = f"{key} belongs to effects of the family two_normals."
+                reader.wrong(f"{at}.{key}", message, 'family = "two_normals"')
+        return "", None, 0.0
+    if "shift" not in data:
+        reader.wrong(f"{at}.shift", "missing; where do the other effects lie?", "shift = 2.0")
+    prior = _read_prior(reader, data, at, "share_prior")
+    if prior.family not in ("beta", "fixed") or not 0.0 < prior.location < 1.0:
+        example = 'share_prior = {family = "beta", location = 0.2, scale = 10}'
+        reader.wrong(f"{at}.share_prior", "a share lies between 0 and 1.", example)
+    return reader.name_of(data, "share", at), prior, reader.number(data, "shift", at, 0.0)
+
+
+def _read_prior(reader: _Reader, owner: Mapping[str, Any], at: str, key: str = "prior") -> Prior:
+    path = f"{at}.{key}"
+    if key not in owner:
         example = 'prior = {family = "normal", location = 0.0, scale = 0.5}'
         reader.wrong(path, "missing; every parameter needs a prior.", example)
         return Prior("fixed")
-    data = reader.mapping(owner["prior"], path)
+    data = reader.mapping(owner[key], path)
     reader.known_keys(data, ("family", "location", "scale"), path)
     family = reader.word(data, "family", path, _PRIOR_FAMILIES)
     if "scale" not in data and family != "fixed":
@@ -349,6 +403,8 @@ def _read_prior(reader: _Reader, owner: Mapping[str, Any], at: str) -> Prior:
     if "location" not in data and family != "half_normal":
         reader.wrong(f"{path}.location", f"missing; a {family} prior needs one.")
     location = reader.number(data, "location", path, 0.0)
+    if family == "beta" and not 0.0 < location < 1.0:
+        reader.wrong(f"{path}.location", f"{location} is the mean of a share: between 0 and 1.")
     scale = reader.number(data, "scale", path, 1.0, positive=True)
     kinds: dict[str, PriorFamily] = {name: name for name in _PRIOR_FAMILIES}
     return Prior(kinds[family], location, scale)
@@ -363,6 +419,8 @@ def _find_inconsistencies(reader: _Reader, spec: ModelSpec) -> None:
             place = f"{name}.groups[{i}]"
             owned += [(group.name, place, "name"), (f"{group.name}_z", place, "name")]
             owned.append((group.sd, place, "sd"))
+            if group.share_prior is not None:
+                owned.append((group.share, place, "share"))
         for used, place, key in owned:
             if used in _RESERVED:
                 reader.wrong(f"{place}.{key}", f"{used!r} is reserved; take another name.")
@@ -370,13 +428,13 @@ def _find_inconsistencies(reader: _Reader, spec: ModelSpec) -> None:
                 reader.wrong(f"{place}.{key}", f"{used!r} is used twice: also by {seen[used]}.")
             seen.setdefault(used, place)
         _check_predictor(reader, spec, name, predictor)
-    if spec.noise.family in ("normal", "fixed"):
+    if spec.noise.family in ("normal", "beta", "fixed"):
         example = 'prior = {family = "lognormal", location = -3.9, scale = 0.5}'
         reader.wrong("noise.prior", f"noise cannot have a {spec.noise.family} prior.", example)
     if spec.family == "saturating" and spec.slope is None:
         reader.wrong("slope", "a saturating curve needs a [slope] predictor.", "[[slope.terms]]")
     if spec.family == "log_linear":
-        for name in ("slope", "floor"):
+        for name in PREDICTORS[1:]:
             if name in spec.predictors:
                 message = f"a log_linear curve has no [{name}]; name log10_images in a level term."
                 reader.wrong(name, message)
@@ -395,6 +453,8 @@ def _check_predictor(reader: _Reader, spec: ModelSpec, name: str, predictor: Pre
             )
         if group.stored and group.by != ("architecture",):
             reader.wrong(f"{at}.stored", "only effects by architecture alone can be stored.")
+        if group.family == "two_normals" and group.stored:
+            reader.wrong(f"{at}.stored", "effects of two normals cannot be stored.")
         if "log10_images" in group.times:
             reader.wrong(f"{at}.times", "an effect cannot be multiplied by log10_images.")
     for i, term in enumerate(predictor.terms):

@@ -58,7 +58,7 @@ def pilots_digest(project: Project) -> str:
     task = [
         project.task,
         project.relative_complexity,
-        project.majority_guess_error,
+        project.start_error,
         project.pretrained,
         project.backbone,
     ]

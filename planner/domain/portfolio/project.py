@@ -136,6 +136,18 @@ def _project_fits_together(part: Part) -> None:
         fix = "target_accuracy, or task: segmentation"
         part.wrong("target_iou", message, fix, at_key=True)
     _frozen_has_weights(part)
+    _zero_shot_is_a_start(part)
+
+
+def _zero_shot_is_a_start(part: Part) -> None:
+    """Report a zero-shot error of what does not start from one."""
+    if part.values.get("zero_shot_error") is None:
+        return
+    if part.values.get("backbone") != Backbone.FROZEN:
+        message = "a zero-shot error is where an adapter on a frozen backbone starts."
+        part.wrong("zero_shot_error", message, "backbone: frozen")
+    elif not 0.0 < part.values["zero_shot_error"] < 1.0:
+        part.wrong("zero_shot_error", "expected an error strictly between 0 and 100 %.", "35%")
 
 
 def _one_size(part: Part) -> None:
@@ -214,6 +226,8 @@ class Project:
         Start from pretrained weights.
     backbone : Backbone
         Train all layers, or only a head on frozen features.
+    zero_shot_error : float, optional
+        Of an adapter on a frozen backbone, such as CLIP's: the error with no labelled image at all.
     target_accuracy, target_error, target_iou : float, optional
         The target, strictly between 0 and 1; read it as :attr:`error_target`.
     images : Images
@@ -296,6 +310,16 @@ class Project:
             after="pretrained",
         ),
     ] = Backbone.FINETUNED
+    zero_shot_error: Annotated[
+        float | None,
+        SHARE,
+        Form(
+            "Zero-shot error",
+            "Of an adapter on a frozen backbone: its error with no labelled image at all.",
+            unit="%",
+            after="backbone",
+        ),
+    ] = None
     target_accuracy: Annotated[
         float | None,
         TARGET,
@@ -408,6 +432,16 @@ class Project:
         if self.classes is not None:
             return 1.0 - 1.0 / self.classes
         return -math.expm1(-self.relative_complexity * self.baseline_entropy)
+
+    @cached_property
+    def start_error(self) -> float:
+        """Error with no labelled image: of the zero-shot adapter if stated, or the majority guess.
+
+        An adapter that does worse than that guess is not used.
+        """
+        if self.zero_shot_error is None or self.backbone is not Backbone.FROZEN:
+            return self.majority_guess_error
+        return min(self.zero_shot_error, self.majority_guess_error)
 
     @property
     def target_is_trivial(self) -> bool:

@@ -249,11 +249,13 @@ class CurveScores:
 class PilotMode(StrEnum):
     """Which of a curve's first points are given as pilots.
 
-    NONE: its description alone. ONE: its smallest point. ALL: every point with at most a tenth of
-    its largest number of images.
+    NONE: its description alone. SMALLEST: its smallest size. ONE: the largest size of at most a
+    tenth of its largest, the smallest where there is none. ALL: every size up to that of ONE, where
+    there are two or more.
     """
 
     NONE = "none"
+    SMALLEST = "smallest"
     ONE = "one"
     ALL = "all"
 
@@ -262,16 +264,18 @@ class PilotMode(StrEnum):
 class PilotScores:
     """How one model forecast the later points of curves, given some first ones.
 
+    Every data set counts alike, and within it every curve, and within that every point.
+
     Attributes
     ----------
     model : str
         Its name.
-    curves, points : int
-        Scored.
+    curves, points, datasets : int
+        Scored; a curve that names no data set is one of its own.
     coverage : mapping of str to float
         Share of later points inside the central 50, 80, 90 and 95 % intervals of the error.
     crps, crps_by_curve : float
-        Of log10 error, over points and over curves.
+        Of log10 error, over data sets and over curves.
     bias : float
         Mean of predicted median less observed, in log10 error.
     targets : int
@@ -299,6 +303,7 @@ class PilotScores:
     median_abs_log10_ratio: float | None
     chance_never: float | None
     unreliable: int
+    datasets: int = 0
 
 
 @dataclass(frozen=True)
@@ -308,7 +313,8 @@ class PilotTest:
     Attributes
     ----------
     pilots : PilotMode
-        Which points are given. With none, the same points and targets are scored as with one.
+        Which points are given. With none, the same points and targets are scored as with the
+        smallest.
     curves : int
         Long enough to be scored.
     too_short : int
@@ -319,6 +325,8 @@ class PilotTest:
         The same on the curves that a power law within the curve can be fitted to; empty if none.
     notes : tuple of str
         What was left out.
+    smallest_instead : int
+        Curves whose smallest size was given for want of one within a tenth.
     """
 
     pilots: PilotMode
@@ -327,6 +335,7 @@ class PilotTest:
     scores: tuple[PilotScores, ...]
     where_power_law: tuple[PilotScores, ...]
     notes: tuple[str, ...]
+    smallest_instead: int = 0
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class PilotedPath:
     log10_images: Floats
     pull: Floats
 
+    @property
+    def last(self) -> float:
+        """Return log10 images of the largest pilot."""
+        return float(self.log10_images.max())
+
     @cached_property
     def grid(self) -> PilotedGrid:
         """Nodes of the prior's grid, and the pilots."""

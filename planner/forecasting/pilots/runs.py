@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from planner.domain.format import count, rate
+from planner.domain.format import count, percent_as_set, rate
 from planner.domain.portfolio.pilot_record import far_variance, resolved_architecture
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Warning_
@@ -18,6 +18,10 @@ LN10 = math.log(10.0)
 
 _CLEAR_RISE = 2.0  # standard deviations of the difference between two runs
 _MOST_SAID = 3  # warnings of one kind about one project
+_FLAT_SIZES = 3
+_FLAT_SPAN = 0.4  # decades that they must span
+_FLAT_FALL = 0.08  # of log10 error per decade, where .2 to .3 is common
+_FLAT_AT_MOST = 0.2  # which one standard deviation more must not pass
 _REPEAT_SD = 0.02  # of log10 error, for that comparison alone
 
 
@@ -94,7 +98,7 @@ def pilot_warnings(project: Project) -> tuple[Warning_, ...]:
     """Return what is strange about a project's pilots; they count all the same."""
     return tuple(
         Warning_(code, project.id, f"projects[{project.id}].{field}", message)
-        for found in (_above_chance(project), _rising(project))
+        for found in (_above_chance(project), _rising(project), _flat(project))
         for code, field, message in _first_few(list(found))
     )
 
@@ -123,26 +127,91 @@ def _above_chance(project: Project) -> Iterator[tuple[str, str, str]]:
             )
 
 
-def _rising(project: Project) -> Iterator[tuple[str, str, str]]:
-    """Yield neighbours of one curve whose error clearly rises with images."""
-    curves: dict[tuple[object, ...], list[tuple[int, float, float, int]]] = {}
+@dataclass(frozen=True)
+class _Measured:
+    """A run of one curve: images, log10 error, its standard deviation, place in the file."""
+
+    images: int
+    log10_error: float
+    sd: float
+    index: int
+
+
+def _measured_curves(project: Project) -> list[list[_Measured]]:
+    """Return the runs of each curve by rising images."""
+    curves: dict[tuple[object, ...], list[_Measured]] = {}
     for index, pilot in enumerate(project.pilots):
-        key = (pilot.architecture, pilot.pretrained, pilot.backbone)
+        key = (resolved_architecture(pilot, project), pilot.pretrained, pilot.backbone)
         sd = math.sqrt(_sampling_variance(pilot, project) + _REPEAT_SD**2)
-        error = math.log10(_usable_error(pilot))
-        curves.setdefault(key, []).append((pilot.images, error, sd, index))
-    for runs in curves.values():
-        for (few, low, sd_low, _), (many, high, sd_high, index) in pairwise(sorted(runs)):
-            if many > few and high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high):
-                yield (
-                    "PILOT_RISES",
-                    f"pilots[{index}]",
-                    (
-                        f"The error rises from {rate(10**low)} at {count(few)} images to "
-                        f"{rate(10**high)} at {count(many)}. Were both runs trained to the end, "
-                        "and tested on the same images? Both count."
-                    ),
-                )
+        run = _Measured(pilot.images, math.log10(_usable_error(pilot)), sd, index)
+        curves.setdefault(key, []).append(run)
+    return [sorted(runs, key=lambda run: (run.images, run.index)) for runs in curves.values()]
+
+
+def _rising(project: Project) -> Iterator[tuple[str, str, str]]:
+    """Yield each curve whose error clearly rises with images once, with every run concerned."""
+    for runs in _measured_curves(project):
+        rises = [
+            (few, many)
+            for few, many in pairwise(runs)
+            if many.images > few.images
+            and many.log10_error - few.log10_error > _CLEAR_RISE * math.hypot(few.sd, many.sd)
+        ]
+        if not rises:
+            continue
+        told = "; ".join(
+            f"from {rate(10**few.log10_error)} at {count(few.images)} images to "
+            f"{rate(10**many.log10_error)} at {count(many.images)}"
+            for few, many in rises
+        )
+        yield (
+            "PILOT_RISES",
+            f"pilots[{rises[0][1].index}]",
+            (
+                f"The error rises {told}. Were all of these runs trained to the end, and tested on "
+                "the same images? All count."
+            ),
+        )
+
+
+def _flat(project: Project) -> Iterator[tuple[str, str, str]]:
+    """Yield each curve whose last runs hardly fall."""
+    for runs in _measured_curves(project):
+        sizes = sorted({run.images for run in runs})
+        if len(sizes) < _FLAT_SIZES or runs[-1].log10_error <= math.log10(project.error_target):
+            continue
+        last = [run for run in runs if run.images >= sizes[-_FLAT_SIZES]]
+        fall, doubt = _fall_per_decade(last)
+        spanned = math.log10(sizes[-1] / sizes[-_FLAT_SIZES])
+        if spanned >= _FLAT_SPAN and fall < _FLAT_FALL and fall + doubt < _FLAT_AT_MOST:
+            first, end = last[0], runs[-1]
+            said = (
+                f"{rate(10**first.log10_error)} at {count(first.images)} images, "
+                f"{rate(10**end.log10_error)} at {count(end.images)}"
+            )
+            yield (
+                "PILOTS_FLAT",
+                f"pilots[{end.index}]",
+                (
+                    f"The last three runs hardly fall: {said}. "
+                    f"{percent_as_set(1.0 - project.error_target)} may not be reachable whatever "
+                    "you collect: look for wrong labels and for classes that people confuse too, "
+                    "or try a larger network, before labelling more."
+                ),
+            )
+
+
+def _fall_per_decade(runs: list[_Measured]) -> tuple[float, float]:
+    """Return the fall of log10 error per decade by weighted least squares, and its sd."""
+    x = [math.log10(run.images) for run in runs]
+    weights = [run.sd**-2 for run in runs]
+    total = math.fsum(weights)
+    centre = math.fsum(w * at for w, at in zip(weights, x, strict=True)) / total
+    spread = math.fsum(w * (at - centre) ** 2 for w, at in zip(weights, x, strict=True))
+    slope = math.fsum(
+        w * (at - centre) * run.log10_error for w, at, run in zip(weights, x, runs, strict=True)
+    )
+    return -slope / spread, spread**-0.5
 
 
 def _problems(project: Project) -> Iterator[Problem]:

@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 
 from planner.domain.arrays import Floats, Places
-from planner.domain.model.covariates import REFERENCE_LOG10_IMAGES
+from planner.domain.model.curve_shape import log10_share, log10_share_and_slopes
 from planner.domain.model.posterior import Posterior
-from planner.domain.model.specification import Discrepancy
+from planner.domain.model.specification import Discrepancy, Reference
 from planner.domain.portfolio.project import Project
 from planner.forecasting.discrepancy import DiscrepancyPath, NodeGrid, path_sizes
 from planner.forecasting.hierarchy import GaussianPredictor, Option, ProjectPrior, project_prior
@@ -22,11 +22,9 @@ from planner.forecasting.path_noise import PathNoise
 from planner.forecasting.pilots.path import PilotedPath, path_between
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.stacked import cholesky, solve_lower, solve_upper, spread_axes
+from planner.forecasting.starts import start_error
 
-_LN10 = math.log(10.0)
 _JITTER = 1e-10  # relative: two fitted architectures differ by a constant, which is singular
-_LARGEST_EXPONENT = 600.0
-_SMALLEST_LOG_RATE, _LARGEST_LOG_RATE = -30.0, 10.0
 
 
 def reindexed(predictor: GaussianPredictor, index: Places) -> GaussianPredictor:
@@ -54,7 +52,7 @@ class PredictorPart:
     centre : ndarray of shape (n_options, n_draws)
         Prior mean of each piloted option.
     loading : ndarray of shape (n_options, n_distinct, n_draws)
-        Rows of the factor for each piloted option.
+        Places of the factor for each piloted option.
     """
 
     name: str
@@ -75,7 +73,7 @@ class PredictorPart:
             )
             for o in range(prior.mean.shape[1])
         ]
-        position = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+        position = {key: at for at, key in enumerate(dict.fromkeys(filter(None, keys)))}
         distinct = tuple(keys.index(key) for key in position)
         covariance = np.ascontiguousarray(prior.covariance(distinct, distinct).transpose(1, 2, 0))
         for at in range(len(distinct)):
@@ -83,7 +81,11 @@ class PredictorPart:
             covariance[at, at] += np.finfo(np.float64).tiny
         factor = cholesky(covariance)
         centre = np.ascontiguousarray(prior.mean.T)
-        return cls(name, prior, distinct, factor, centre, factor[[position[key] for key in keys]])
+        loading = np.zeros((len(keys), *factor.shape[1:]))
+        for option, key in enumerate(keys):
+            if key:  # an option without effects is what its mean says
+                loading[option] = factor[position[key]]
+        return cls(name, prior, distinct, factor, centre, loading)
 
     def at_options(self, standardised: Floats) -> Floats:
         """Return values of each option from standard normals, shape (n_distinct, ..., n_draws)."""
@@ -109,9 +111,9 @@ class Scene:
     decades : ndarray of shape (n_runs,)
         log10 images over the reference size.
     parts : tuple of PredictorPart
-        Level, slope and, where there is one, floor.
-    log10_ceiling : float
-        Of the majority guess.
+        Level, slope and whatever else is declared.
+    log10_start : ndarray of shape (n_runs,)
+        Of the error that each run's curve starts from.
     measured, log10_images, test_variance : ndarray of shape (n_runs,)
         log10 error, log10 images, and the variance of one run's log10 error beyond repeats.
     lasting : ndarray of shape (n_runs,)
@@ -132,7 +134,7 @@ class Scene:
     option_of: Places
     decades: Floats
     parts: tuple[PredictorPart, ...]
-    log10_ceiling: float
+    log10_start: Floats
     measured: Floats
     sigma: Floats
     law: Discrepancy
@@ -152,20 +154,20 @@ class Scene:
         options = tuple(dict.fromkeys(run.option for run in runs))
         option_of = np.array([options.index(run.option) for run in runs], dtype=np.intp)
         prior: ProjectPrior = project_prior(posterior, project, options, luck)
-        predictors = {"level": prior.level, "slope": prior.slope, "floor": prior.floor}
         log10_images = np.array([run.log10_images for run in runs])
         spec = posterior.spec
+        reference = Reference() if spec is None else spec.reference
         return cls(
             luck=luck,
             options=options,
             option_of=option_of,
-            decades=log10_images - REFERENCE_LOG10_IMAGES,
+            decades=reference.decades(log10_images, project.relative_complexity),
             parts=tuple(
-                PredictorPart.build(name, predictor)
-                for name, predictor in predictors.items()
-                if predictor is not None
+                PredictorPart.build(name, predictor) for name, predictor in prior.predictors.items()
             ),
-            log10_ceiling=math.log10(project.majority_guess_error),
+            log10_start=np.array(
+                [math.log10(start_error(project, frozen=run.option.frozen)) for run in runs]
+            ),
             measured=np.array([run.log10_error for run in runs]),
             sigma=posterior.draws["sigma"],
             law=Discrepancy() if spec is None else spec.discrepancy,
@@ -199,7 +201,7 @@ class Scene:
     @cached_property
     def height(self) -> Floats:
         """What is left of the discrepancy at each run, from its measured error."""
-        return self.law.height(10.0 ** (self.measured - self.log10_ceiling))
+        return self.law.height(10.0 ** (self.measured - self.log10_start))
 
     @cached_property
     def run_variance(self) -> Floats:
@@ -249,23 +251,12 @@ class Scene:
             for part, normals in zip(self.parts, self.split(standardised), strict=True)
         ]
         decades = self.decades.reshape(-1, *(1,) * (values[0].ndim - 1))
-        fall = np.exp(np.clip(values[1], _SMALLEST_LOG_RATE, _LARGEST_LOG_RATE)) * decades
-        odds = np.exp(np.clip((fall - values[0]) * _LN10, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
-        share = 1.0 / (1.0 + odds)
-        complement = odds * share
-        floor = np.zeros(1)
-        if len(values) == 3:
-            floor = 1.0 / (1.0 + np.exp(-np.clip(values[2], -50.0, 50.0)))
-        error = floor + (1.0 - floor) * share
-        steep = (1.0 - floor) * share * complement / error
-        measured = self.measured.reshape(decades.shape) - self.log10_ceiling
-        residual = measured - np.log10(error)
+        named = {part.name: value for part, value in zip(self.parts, values, strict=True)}
+        measured = (self.measured - self.log10_start).reshape(decades.shape)
         if not with_slopes:
-            return residual, []
-        changes = [steep, -steep * fall]
-        if len(values) == 3:
-            changes.append(floor * (1.0 - floor) * complement / (error * _LN10))
-        return residual, changes
+            return measured - log10_share(named, decades), []
+        log_share, slopes = log10_share_and_slopes(named, decades)
+        return measured - log_share, [slopes[part.name] for part in self.parts]
 
     def pulls(self, standardised: Floats, index: Places) -> dict[str, Floats]:
         """Return what moves other options: the inverse covariance times the piloted ones' shift.

@@ -152,7 +152,7 @@ def _above_chance(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[st
 
 
 def _rising(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str]]:
-    """Yield the first clear rise of each curve, pilots that the project has included."""
+    """Yield each curve's clear rises once, pilots that the project has included."""
     curves: dict[object, list[tuple[float, float, float, str]]] = {}
     for pilot, where in (
         *((pilot, "in the portfolio") for pilot in project.pilots),
@@ -161,16 +161,17 @@ def _rising(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str
         error, sd = _log_error(pilot)
         curves.setdefault(_curve(pilot), []).append((pilot.images, error, sd, where))
     for points in curves.values():
-        for (few, low, sd_low, left), (many, high, sd_high, right) in pairwise(_by_size(points)):
-            if high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high):
-                text = (
-                    f"The error rises with images: {rate(10**low)} at {count(few)} ({left}), "
-                    f"{rate(10**high)} at {count(many)} ({right}). Were both trained to the end "
-                    "and "
-                    "tested on the same images, or is it an accuracy?"
-                )
-                yield "PILOT_RISES", text
-                break
+        told = [
+            f"{rate(10**low)} at {count(few)} ({left}), {rate(10**high)} at {count(many)} ({right})"
+            for (few, low, sd_low, left), (many, high, sd_high, right) in pairwise(_by_size(points))
+            if high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high)
+        ]
+        if told:
+            text = (
+                f"The error rises with images: {'; '.join(told)}. Were all trained to the end and "
+                "tested on the same images, or is it an accuracy?"
+            )
+            yield "PILOT_RISES", text
 
 
 def _by_size(

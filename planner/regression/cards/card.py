@@ -6,24 +6,8 @@ from typing import Any
 from planner.domain.format import count
 from planner.domain.model.specification import Group, ModelSpec, Prior, Term
 from planner.regression.cards.data import MISSING, render_data_card
+from planner.regression.cards.equations import TITLES, equations
 from planner.regression.rows.shipped import EXCLUSIONS, RECODING
-
-_EQUATIONS = {
-    "saturating": """\
-With x = log10(images) - 3.5 and u = level - exp(slope) x,
-
-    error = chance error / (1 + 10^-u)
-    log10(observed error) = log10(error) + discrepancy(x) + noise
-
-The chance error is that of always answering the most frequent class (1 for segmentation): with no
-information a network does no worse. Far below it, log10(error) falls by exp(slope) for every
-tenfold of images, less near chance. Level and slope are sums of the terms and effects below.""",
-    "log_linear": """\
-    log10(observed error) = level + discrepancy(x) + noise
-
-The level is the sum of the terms and effects below. There is no ceiling: forecasts cap the error at
-the majority guess.""",
-}
 
 _TWO_SLOPES = """\
 ## Two slopes
@@ -46,8 +30,8 @@ _NOT_FOR = (
     ),
     "**Detection, video, depth, text or tables:** no such rows.",
     (
-        "**Transformers and self-supervised backbones:** none were fitted; they get an effect from "
-        "ImageNet top-1 and parameters, or the population's spread."
+        "**Transformers:** only as DINOv2 under a segmentation head; others get an effect from "
+        "their ImageNet top-1 and the size of their pretraining set, or the population's spread."
     ),
     (
         "**Counting, distance and pose** (the structured tasks of VTAB): they have terms of their "
@@ -75,7 +59,7 @@ def card_text(spec: ModelSpec, facts: Mapping[str, Any]) -> str:
         f"# Model card: `{facts['model']}`",
         _purpose(spec, facts),
         "## What it says",
-        _EQUATIONS[spec.family],
+        equations(spec),
         *_parameters(spec, facts),
         "## What it was fitted on",
         "\n".join(_rows(facts)),
@@ -108,13 +92,9 @@ def _purpose(spec: ModelSpec, facts: Mapping[str, Any]) -> str:
 def _parameters(spec: ModelSpec, facts: Mapping[str, Any]) -> list[str]:
     found = facts["parameters"]
     blocks = []
-    titles = {
-        "level": "Level" if spec.family == "log_linear" else "Level (u at 3,162 images)",
-        "slope": "Slope (its natural logarithm)",
-        "floor": "Floor (its logit)",
-    }
     for name, predictor in spec.predictors.items():
-        lines = [f"### {titles[name]}", "", _TABLE_HEAD]
+        title = "Level" if spec.family == "log_linear" else TITLES[name]
+        lines = [f"### {title}", "", _TABLE_HEAD]
         lines += [_term_line(term, found) for term in predictor.terms]
         lines += [_group_line(group, found) for group in predictor.groups]
         blocks.append("\n".join(lines))
@@ -166,7 +146,12 @@ def _group_line(group: Group, found: Mapping[str, Any]) -> str:
         what += f", Student t with {group.degrees:g} degrees of freedom"
     what += "; stored" if group.stored else ""
     prior = _prior(group.sd_prior)
-    return f"| {group.sd} | sd of {what} | {prior} | {_moments(group.sd, found)} | {group.why} |"
+    line = f"| {group.sd} | sd of {what} | {prior} | {_moments(group.sd, found)} | {group.why} |"
+    if group.share_prior is None:
+        return line
+    name, prior = group.share, _prior(group.share_prior)
+    share = f"share of {group.name} that lies about {group.shift:g}"
+    return f"{line}\n| {name} | {share} | {prior} | {_moments(name, found)} |  |"
 
 
 def _prior(prior: Prior) -> str:
@@ -177,6 +162,8 @@ def _prior(prior: Prior) -> str:
             return f"HalfNormal({prior.scale:g})"
         case "lognormal":
             return f"LogNormal({prior.location:g}, {prior.scale:g})"
+        case "beta":
+            return f"Beta(mean {prior.location:g}, weight {prior.scale:g})"
         case "fixed":
             return f"fixed at {prior.location:g}"
 

@@ -12,6 +12,30 @@ LICENCES: Mapping[str, str] = {
     "tllib": "MIT-style",
     "stable-transfer": "Apache-2.0",
     "cg-transfer": "MIT text, its copyright holder not filled in",
+    "tllib-ssl": "MIT-style",
+    "tllib-moco": "MIT-style",
+    "openselfsup": "Apache-2.0",
+    "u2pl": "Apache-2.0",
+    "vtab-other": "Apache-2.0",
+    "simclr-v2": "Apache-2.0",
+    "geo-bench": "Apache-2.0",
+    **dict.fromkeys(
+        (
+            "gda-clip",
+            "unimatch-v2",
+            "simclr-medical-imaging",
+            "ssl-lens",
+            "few-shot-eurosat",
+            "histology-benchmark",
+            "caffenet-benchmark",
+            "caltech-ee148-hw03",
+            "plantvillage-rust",
+            "my-uda-pytorch",
+            "cs294-082",
+            "keras-transfer-learning",
+        ),
+        "not known",
+    ),
 }
 """Licence of the source of each study's numbers; see ``data/README.md``."""
 
@@ -22,11 +46,11 @@ INVENTED: Mapping[str, str] = dict.fromkeys(
 
 MISSING = (
     "No client projects: every row is a public benchmark.",
-    "Segmentation has four data sets and no frozen backbone.",
-    "No frozen learning curve within a data set: frozen rows are at full size.",
+    "Segmentation has eleven data sets and no frozen backbone.",
+    "Frozen learning curves are mostly adapters on CLIP and linear classifiers on one data set.",
     "Class shares are not recorded: complexity and the majority guess assume equal classes.",
     "No detection, no video, no depth, no text; no network larger than 144 million parameters.",
-    "No transformer and no self-supervised pretraining.",
+    "No transformer but DINOv2 under a segmentation head.",
     "Two VTAB results of error 0 were never entered: their logarithm is undefined.",
 )
 """What the shipped rows lack."""

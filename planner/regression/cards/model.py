@@ -168,6 +168,9 @@ def _declared(spec: ModelSpec) -> Sequence[tuple[str, str, Prior, str]]:
             if group.times:
                 meaning += f", if {' and '.join(group.times)}"
             rows.append((group.sd, meaning, group.sd_prior, group.why))
+            if group.share_prior is not None:
+                elsewhere = f"{name}: share of effects about {group.shift:g}"
+                rows.append((group.share, elsewhere, group.share_prior, group.why))
     return [*rows, ("sigma", "noise of log10 error", spec.noise, "repeat-to-repeat")]
 
 
@@ -185,6 +188,8 @@ def prior_text(prior: Prior) -> str:
         return f"HalfNormal({prior.scale:g})"
     if prior.family == "lognormal":
         return f"LogNormal({np.exp(prior.location):.3g}, ×{np.exp(prior.scale):.3g})"
+    if prior.family == "beta":
+        return f"Beta(mean {prior.location:g}, weight {prior.scale:g})"
     return f"fixed at {prior.location:g}"
 
 

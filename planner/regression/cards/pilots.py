@@ -3,18 +3,25 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_GIVEN = {"none": "no pilot", "one": "one pilot", "all": "pilots up to a tenth"}
+_GIVEN = {
+    "none": "no pilot",
+    "smallest": "one pilot, the smallest size",
+    "one": "one pilot",
+    "all": "several pilots",
+}
 
 _INTRODUCTION = """\
 ## What pilots add
 
 Curves with at least two sizes among the fitted rows, each forecast by the refit without its data
-set. *No pilot* and *one pilot* (the smallest size) are scored on the same later points; *pilots up
-to a tenth* are all points of at most a tenth of the largest size. D* are the images at which a
-curve first reached the error it has at 2, 4 and 10 times its last pilot; the ratio is the median of
-|log10(forecast / true)|; *never* is the mean chance given to never reaching them. The anchored
-slope is the published one through the last pilot. `planner validate --refit` computes this again,
-and `planner validate --curves FILE` the same for curves of your own."""
+set; every data set counts alike. *No pilot* is scored on the points after the smallest size, *one
+pilot* is the largest size within a tenth of the last (the smallest where there is none), *several*
+are all sizes up to there. D* are the images at which a curve first reached the error it has at 2, 4
+and 10 times its last pilot; the ratio is the median of |log10(forecast / true)|; *never* is the
+mean chance given to never reaching them. The anchored rule lets log10 error fall by .30 +- .15 a
+decade from the last pilot (frozen backbone: .20 +- .10), the anchored slope by the published slope.
+`planner validate --refit` computes this again, and `planner validate --curves FILE` the same for
+curves of your own."""
 
 _ROUNDS = """\
 Collecting in rounds: a tenth of the images is held, runs up to there are known, and data for ten
@@ -35,14 +42,14 @@ def pilots_text(entry: Mapping[str, Any]) -> str:
     entry : mapping of str to object
         ``pilots`` of a model's ``validation.json``.
     """
-    lines = [_INTRODUCTION, "", *_tests(entry["tests"]), "", _ROUNDS, ""]
+    lines = [_INTRODUCTION, "", *_tests(entry["tests"]), "", _won(entry["tests"]), "", _ROUNDS, ""]
     return "\n".join([*lines, *_rounds(entry["rounds"]), "", _FAR]) + "\n"
 
 
 def _tests(tests: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        "| curves | given | forecast by | n | points | cover 80 / 95 % | CRPS | D* "
-        "| cover of D* 80 / 95 % | ratio | never |"
+        "| curves | given | forecast by | curves of data sets | points | cover 80 / 95 % | CRPS "
+        "| D* | cover of D* 80 / 95 % | ratio | never |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for group, found in tests.items():
@@ -55,6 +62,31 @@ def _tests(tests: Mapping[str, Any]) -> Iterator[str]:
                     yield _line(group, f"{_GIVEN[test['pilots']]}, three sizes or more", score)
 
 
+def _won(tests: Mapping[str, Any]) -> str:
+    """Say where a simpler forecast has the lower CRPS or the lower ratio by more than 5 %."""
+    found = [
+        f"{group}, {_GIVEN[test['pilots']]}: {rival['model']} ({what})"
+        for group, modes in tests.items()
+        for test in modes
+        for rival in test["scores"][1:]
+        if rival["curves"] == test["scores"][0]["curves"]
+        and (what := _better(rival, test["scores"][0]))
+    ]
+    if not found:
+        return "No simpler forecast beats the model by more than 5 % in any row."
+    return "Simpler forecasts that beat the model by more than 5 %: " + "; ".join(found) + "."
+
+
+def _better(rival: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """Return the scores in which a rival is better by more than 5 %."""
+    words = {"crps": "CRPS", "median_abs_log10_ratio": "ratio"}
+    return ", ".join(
+        f"{word} {rival[key]:.3f} against {own[key]:.3f}"
+        for key, word in words.items()
+        if rival[key] is not None and own[key] is not None and rival[key] * 1.05 < own[key]
+    )
+
+
 def _line(group: str, given: str, score: Mapping[str, Any]) -> str:
     needs = score["need_coverage"]
     ratio, never = score["median_abs_log10_ratio"], score["chance_never"]
@@ -62,7 +94,7 @@ def _line(group: str, given: str, score: Mapping[str, Any]) -> str:
         group,
         given,
         score["model"],
-        str(score["curves"]),
+        f"{score['curves']} of {score['datasets']}",
         str(score["points"]),
         _both(score["coverage"]),
         f"{score['crps']:.3f}",

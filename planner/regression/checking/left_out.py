@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner._resources import resource_root
 from planner.domain.model.model_card import ComparisonRow, Spread
-from planner.domain.model.specification import ModelSpec
+from planner.domain.model.specification import ModelSpec, Reference
 from planner.domain.results.validation import (
     SCHEMA_VERSION,
     LeftOutScores,
@@ -178,6 +178,8 @@ def spec_sha256(spec: ModelSpec) -> str:
         if law[name] == absent:  # as good as not declared; older scores do not know of it
             del law[name]
     parts["discrepancy"] = law
+    if spec.reference != Reference():
+        parts["reference"] = asdict(spec.reference)
     parts["rest"] = {"family": spec.family, "covariate_sd": dict(spec.covariate_sd)}
     text = json.dumps(essence(parts), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

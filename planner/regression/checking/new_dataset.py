@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.domain.arrays import Floats
+from planner.domain.model.curve_shape import log10_share_and_slopes
 from planner.domain.model.specification import ModelSpec, Predictor
 from planner.domain.scores import log_sum_exp
 from planner.regression.rows.observations import ObservationTable, design_columns, group_labels
@@ -40,7 +41,7 @@ class NewDataset:
     sds : ndarray of shape (n_draws, n_effects)
         Standard deviations of the effects; Student-t ones are normal given their mixing variable.
     decades, log10_chance : ndarray of shape (n_rows,)
-        log10 images - 3.5, and log10 of the majority guess's error.
+        log10 images beyond the reference size, and log10 of the majority guess's error.
     rotation : ndarray of shape (n_rows, n_rows)
         Orthogonal; rotated rows have independent noise.
     noise_variance : ndarray of shape (n_draws, n_rows)
@@ -114,7 +115,7 @@ def new_dataset(
         means=means,
         loadings={name: np.hstack(part or empty) for name, part in pieces.items()},
         sds=np.hstack(sds) if sds else np.zeros((n_draws, 0)),
-        decades=rows.decades,
+        decades=spec.reference.decades(np.log10(rows.n_images), rows.relative_complexity),
         log10_chance=rows.log10_chance,
         rotation=rotation,
         noise_variance=noise + known_variance,
@@ -246,24 +247,8 @@ def _curve(
     level = predictors["level"]
     if dataset.spec.family == "log_linear":
         return level, {"level": np.ones_like(level)}
-    rate = np.exp(predictors["slope"])
-    u = level - rate * dataset.decades
-    log_share = -np.logaddexp(0.0, -u * LN10)
-    share = np.exp(log_share)
-    floor = predictors.get("floor")
-    if floor is None:
-        by_u = 1.0 - share
-        slopes = {"level": by_u, "slope": -by_u * rate * dataset.decades}
-        return dataset.log10_chance + log_share / LN10, slopes
-    phi = 1.0 / (1.0 + np.exp(-floor))
-    total = phi + (1.0 - phi) * share
-    by_u = (1.0 - phi) * share * (1.0 - share) / total
-    slopes = {
-        "level": by_u,
-        "slope": -by_u * rate * dataset.decades,
-        "floor": phi * (1.0 - phi) * (1.0 - share) / (total * LN10),
-    }
-    return dataset.log10_chance + np.log10(total), slopes
+    log_share, slopes = log10_share_and_slopes(predictors, dataset.decades)
+    return dataset.log10_chance + log_share, slopes
 
 
 def _mean_and_groups(
@@ -294,6 +279,9 @@ def _mean_and_groups(
         loading = (index[:, None] == np.arange(len(names))) * (times * fresh)[:, None]
         used = np.any(loading != 0.0, axis=0)
         sd = np.repeat(draws[group.sd][:, None], int(used.sum()), axis=1)
+        if group.share_prior is not None:
+            elsewhere = rng.random(sd.shape) < draws[group.share][:, None]
+            mean += group.shift * elsewhere @ loading[:, used].T
         if group.family == "student_t":
             sd = sd * np.sqrt(group.degrees / rng.chisquare(group.degrees, size=sd.shape))
         parts.append((loading[:, used], sd))

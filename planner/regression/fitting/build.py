@@ -39,14 +39,28 @@ type Columns = Mapping[str, Floats]
 class Rotation:
     """Eigen-decomposition of what is known of the covariance within every curve.
 
-    With Q = blockdiag(I, ``block``) after the reordering ``order``, Q' K Q = diag(``variance``) for
-    the covariance K of discrepancy and measurement. Rows of one-point curves need no rotation; they
-    come first.
+    Each rotated row is the sum over ``partners`` of ``weights`` times a row's value, and rotated
+    rows are independent with ``variance`` beyond noise. Rows of one-point curves need no rotation;
+    they come first.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (n_rows,)
+        Row behind each rotated row's place.
+    n_single : int
+        Rows of one-point curves.
+    partners : ndarray of int, shape (n_rows - n_single, n_longest)
+        Rows of the same curve, padded with any row at weight 0.
+    weights : ndarray of shape (n_rows - n_single, n_longest)
+        Eigenvectors.
+    variance : ndarray of shape (n_rows,)
+        Eigenvalues.
     """
 
     order: NDArray[np.int64]
     n_single: int
-    block: Floats
+    partners: NDArray[np.int64]
+    weights: Floats
     variance: Floats
 
 
@@ -57,9 +71,11 @@ def build_rotation(table: ObservationTable, discrepancy: Discrepancy) -> Rotatio
     never sees the latent paths: sampling those instead is slower by an order of magnitude.
     """
     _, curve = group_labels(table, ("curve",))
-    size = np.bincount(curve)[curve]
+    counts = np.bincount(curve)
+    size = counts[curve]
     multiple, single = np.flatnonzero(size > 1), np.flatnonzero(size == 1)
-    block = np.zeros((len(multiple), len(multiple)))
+    shape = (len(multiple), int(counts.max(initial=1)))
+    partners, weights = np.zeros(shape, dtype=np.int64), np.zeros(shape)
     variance = np.empty(len(multiple))
     x = np.log10(table.n_images)
     height = discrepancy.height(table.error / table.chance_error)
@@ -71,13 +87,15 @@ def build_rotation(table: ObservationTable, discrepancy: Discrepancy) -> Rotatio
         covariance *= height[rows][:, None] * height[rows]
         covariance += np.diag(table.measurement_variance[rows])
         values, vectors = np.linalg.eigh(covariance)
-        block[np.ix_(at, at)] = vectors
+        partners[at, : len(rows)] = rows
+        weights[at, : len(rows)] = vectors.T
         variance[at] = np.maximum(values, 0.0)
     alone = (discrepancy.scale * height[single]) ** 2 + table.measurement_variance[single]
     return Rotation(
         order=np.concatenate([single, multiple]),
         n_single=len(single),
-        block=block,
+        partners=partners,
+        weights=weights,
         variance=np.concatenate([alone, variance]),
     )
 
@@ -122,9 +140,8 @@ def build_model(spec: ModelSpec, table: ObservationTable) -> "pymc.Model":
 
 def rotate(values: Floats, rotation: Rotation) -> Floats:
     """Return values of the rows, reordered and rotated."""
-    ordered = values[rotation.order]
-    n = rotation.n_single
-    return np.concatenate([ordered[:n], rotation.block.T @ ordered[n:]])
+    alone = values[rotation.order[: rotation.n_single]]
+    return np.concatenate([alone, np.sum(rotation.weights * values[rotation.partners], axis=1)])
 
 
 def effect_labels(table: ObservationTable, group: Group) -> Labels:
@@ -133,21 +150,42 @@ def effect_labels(table: ObservationTable, group: Group) -> Labels:
     return _groups_in_use(table, group.by, times)[0]
 
 
+def stored_labels(table: ObservationTable, group: Group) -> Labels:
+    """Return the labels of a group whose effects are kept for new projects."""
+    datasets: dict[str, set[str]] = {}
+    for label, dataset in zip(table.architecture, table.dataset, strict=True):
+        datasets.setdefault(label, set()).add(dataset)
+    return tuple(
+        label for label in effect_labels(table, group) if len(datasets[label]) >= group.stored_from
+    )
+
+
 def _mean_log10_error(spec: ModelSpec, table: ObservationTable, columns: Columns) -> Tensor:
     """Return log10 of the curve's error, one value for each row."""
     pt = _tensors()
     from pymc.math import sigmoid
 
-    level = _predictor("level", spec.level, table, columns)
+    values = {name: _predictor(name, p, table, columns) for name, p in spec.predictors.items()}
     if spec.slope is None:
-        return level
-    rate = pt.exp(_predictor("slope", spec.slope, table, columns))
-    u = level - rate * table.decades
-    log_share = -pt.softplus(-u * LN10)  # stable for large |u|
+        return values["level"]
+    decades = spec.reference.decades(np.log10(table.n_images), table.relative_complexity)
+    u = values["level"] - pt.exp(values["slope"]) * _fallen(values.get("decay"), decades)
+    exponent = pt.exp(values["ceiling"]) if "ceiling" in values else 1.0
+    log_share = -exponent * pt.softplus(-u * LN10 / exponent)  # stable for large |u|
     if spec.floor is not None:
-        floor = sigmoid(_predictor("floor", spec.floor, table, columns))
+        floor = sigmoid(values["floor"])
         log_share = pt.logaddexp(pt.log(floor), pt.log1p(-floor) + log_share)
     return table.log10_chance + log_share / LN10
+
+
+def _fallen(decay: Tensor | None, decades: Floats) -> Tensor:
+    """Return :func:`planner.domain.model.curve_shape.fallen` inside the model."""
+    pt = _tensors()
+
+    if decay is None:
+        return decades
+    bent = pt.exp(decay) * decades + 1e-9  # no 0 / 0 at the reference size itself
+    return decades * (-pt.expm1(-bent) / bent)
 
 
 def _predictor(
@@ -169,7 +207,8 @@ def _predictor(
         labels, index = _groups_in_use(table, group.by, times)
         if not labels:  # no row has such an effect: its standard deviation keeps the prior
             _require_not_stored(f"{name}.groups[{i}]", group)
-            _scalar(group.sd, group.sd_prior)
+            for scalar, prior in group.scalars:
+                _scalar(scalar, prior)
             continue
         centre = pt.zeros(len(labels))
         for wanted in group.centre_on:
@@ -185,6 +224,8 @@ def _effects(group: Group, centre: Tensor, n_labels: int) -> Tensor:
     import pymc as pm
 
     sd = _scalar(group.sd, group.sd_prior)
+    if group.share_prior is not None:
+        return _two_normals(group, centre, sd, n_labels)
     tails = {} if group.family == "normal" else {"nu": group.degrees}
     family = pm.Normal if group.family == "normal" else pm.StudentT
     if group.centred:
@@ -192,6 +233,24 @@ def _effects(group: Group, centre: Tensor, n_labels: int) -> Tensor:
     standard = family(f"{group.name}_z", mu=0.0, sigma=1.0, shape=n_labels, **tails)
     effect = centre + sd * standard
     return pm.Deterministic(group.name, effect) if group.stored else effect
+
+
+def _two_normals(group: Group, centre: Tensor, sd: Tensor, n_labels: int) -> Tensor:
+    """Return effects of which a share lies elsewhere; which ones is summed over, never sampled."""
+    import pymc as pm
+
+    pt = _tensors()
+
+    assert group.share_prior is not None  # noqa: S101 - the family has one
+    share = _scalar(group.share, group.share_prior)
+    standard = pm.NormalMixture(
+        f"{group.name}_z",
+        w=pt.stack([1.0 - share, share]),
+        mu=pt.stack([0.0, group.shift / sd]),
+        sigma=1.0,
+        shape=n_labels,
+    )
+    return centre + sd * standard
 
 
 def _require_not_stored(place: str, group: Group) -> None:
@@ -213,6 +272,9 @@ def _scalar(name: str, prior: Prior) -> Tensor:
             return pm.HalfNormal(name, prior.scale)
         case "lognormal":
             return pm.LogNormal(name, prior.location, prior.scale)
+        case "beta":
+            at, weight = prior.location, prior.scale
+            return pm.Beta(name, at * weight, (1.0 - at) * weight)
         case "fixed":
             return pm.Deterministic(name, pt.constant(prior.location))
 
@@ -271,9 +333,10 @@ def _rotate(mean: Tensor, rotation: Rotation) -> Tensor:
     """Reorder and rotate a vector of row means inside the model."""
     pt = _tensors()
 
-    ordered = mean[rotation.order]
-    n = rotation.n_single
-    return pt.concatenate([ordered[:n], pt.dot(rotation.block.T, ordered[n:])])
+    alone = mean[rotation.order[: rotation.n_single]]
+    if rotation.n_single == len(rotation.order):
+        return alone
+    return pt.concatenate([alone, pt.sum(rotation.weights * mean[rotation.partners], axis=1)])
 
 
 def _tensors() -> Any:  # noqa: ANN401 - PyTensor ships no types that hold

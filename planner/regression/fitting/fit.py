@@ -17,8 +17,8 @@ from planner.domain.model.posterior import N_CHAINS
 from planner.domain.model.specification import ModelSpec
 from planner.errors import NotConvergedError, bad_value
 from planner.regression.checking.diagnostics import Diagnostics, Thresholds, diagnose
-from planner.regression.fitting.build import build_model, effect_labels
-from planner.regression.rows.observations import ObservationTable
+from planner.regression.fitting.build import build_model, effect_labels, stored_labels
+from planner.regression.rows.observations import Labels, ObservationTable
 
 type Sampler = Literal["nutpie", "pymc"]
 type Progress = Callable[[int, int], None]
@@ -113,7 +113,9 @@ def fit_model(
         The rows do not fit the specification.
     """
     _require_sensible(seed, chains, tune, draws, target_accept, sampler)
-    labels = {group.name: effect_labels(table, group) for group in spec.groups if group.stored}
+    stored = [group for group in spec.groups if group.stored]
+    labels = {group.name: effect_labels(table, group) for group in stored}
+    kept = {group.name: stored_labels(table, group) for group in stored}
     started = time.perf_counter()
     model = build_model(spec, table)
     run = _Run(seed, chains, tune, draws, target_accept, cores or _cores(chains), progress)
@@ -122,8 +124,8 @@ def fit_model(
     return Fit(
         spec=spec,
         table=table,
-        draws=thin(trace, (*spec.hyper_names, *spec.stored_names)),
-        labels=labels,
+        draws=_kept(thin(trace, (*spec.hyper_names, *spec.stored_names)), labels, kept),
+        labels=kept,
         diagnostics=diagnose(trace, spec, labels),
         sampling={
             "sampler": sampler,
@@ -176,6 +178,15 @@ def thin(trace: Any, names: Sequence[str], kept: int = DRAWS_KEPT_PER_CHAIN) -> 
         return value[:, at].reshape(-1, *value.shape[2:])
 
     return {name: thinned(name) for name in names}
+
+
+def _kept(
+    draws: dict[str, Floats], all_labels: Mapping[str, Labels], kept: Mapping[str, Labels]
+) -> dict[str, Floats]:
+    """Return draws with those effects alone that are kept."""
+    for name, labels in kept.items():
+        draws[name] = draws[name][:, [all_labels[name].index(label) for label in labels]]
+    return draws
 
 
 @dataclass(frozen=True)

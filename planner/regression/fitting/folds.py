@@ -19,7 +19,7 @@ from planner.errors import bad_value
 from planner.regression.fitting.build import EXTRA_VARIANCE, build_model, effect_labels
 from planner.regression.rows.observations import ObservationTable
 
-DEFAULT_FOLDS = 9
+DEFAULT_FOLDS = 6
 DEFAULT_SEED = 20261121
 
 LEFT_OUT_VARIANCE = 1e10
@@ -44,7 +44,7 @@ class FoldConfig:
 
     folds: int = DEFAULT_FOLDS
     chains: int = 2
-    tune: int = 700
+    tune: int = 500
     draws: int = 1000
     target_accept: float = 0.95
     seed: int = DEFAULT_SEED

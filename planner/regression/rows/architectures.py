@@ -42,6 +42,31 @@ FITTED_ARCHITECTURES: Mapping[str, tuple[float, float, str]] = {
 }
 """Covariates of the fitted architectures; segmentation networks have none that is sourced."""
 
+_IMAGENET = 1_281_167.0
+_PRETRAINING: Mapping[str, tuple[float, bool]] = {
+    # start of the name: (images, whether without class labels)
+    "sup-": (_IMAGENET, False),
+    "semi-": (_IMAGENET, False),
+    "imagenet-1k": (_IMAGENET, False),
+    "rotation": (_IMAGENET, True),
+    "exemplar": (_IMAGENET, True),
+    "jigsaw": (_IMAGENET, True),
+    "rel": (_IMAGENET, True),
+    "moco": (_IMAGENET, True),
+    "simclr-v2": (_IMAGENET, True),
+    "simclr-own-images": (math.nan, True),
+    "simclr": (_IMAGENET, True),
+    "deepcluster": (_IMAGENET, True),
+    "npid": (_IMAGENET, True),
+    "odc": (_IMAGENET, True),
+    "clip-openai": (400e6, True),
+    "dinov2-lvd-142m": (142e6, True),
+    "phikon-v2-histology": (math.nan, True),
+    "simsiam-stl-10": (1e5, True),
+    "mini-imagenet": (38_400.0, False),
+}
+"""Size of the pretraining sets of the shipped rows; CLIP learnt from texts, not from classes."""
+
 _NEWER_RECIPES = ("torchvision V2 weights",)
 
 
@@ -66,6 +91,20 @@ def known_covariates(name: str) -> tuple[float, float]:
         top1, millions, _ = FITTED_ARCHITECTURES[name]
         return top1, millions * 1e6
     return _catalogue().get(name, (math.nan, math.nan))
+
+
+def known_pretraining(name: str) -> tuple[float, bool]:
+    """Return the images of a pretraining set, nan if unknown, and whether it had no labels.
+
+    Examples
+    --------
+    >>> known_pretraining("moco-v2-imagenet-1k"), known_pretraining("sup-exemplar-100%")
+    ((1281167.0, True), (1281167.0, False))
+    """
+    for start, known in _PRETRAINING.items():
+        if name.startswith(start):
+            return known
+    return math.nan, False
 
 
 @cache

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Floats
 from planner.domain.model.covariates import (
     REFERENCE_COMPLEXITY,
-    REFERENCE_LOG10_IMAGES,
     coded_architecture,
+    coded_pretraining,
 )
 from planner.domain.vocabulary import Backbone, Task
 
@@ -40,8 +40,25 @@ STRUCTURED = frozenset(
 mostly of rendered scenes. What ImageNet teaches helps little there, and with enough images the
 error falls almost to zero."""
 
-SPECIALISED = frozenset({"patch-camelyon", "eurosat", "resisc45", "diabetic-retinopathy"})
-"""The specialised group of VTAB: remote sensing and medical images."""
+SPECIALISED = frozenset(
+    {
+        "patch-camelyon",
+        "eurosat",
+        "eurosat-5-way",
+        "resisc45",
+        "diabetic-retinopathy",
+        "dermamnist",
+        "pathmnist",
+        "retinamnist",
+        "nct-crc-he",
+        "plantvillage",
+        "levir-cd",
+        "m-cashew-plant",
+        "m-chesapeake",
+        "m-nz-cattle",
+    }
+)
+"""Remote sensing, medical and agricultural images: the specialised group of VTAB and its like."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,10 @@ class Observation:
         Of the architecture; nan if unknown.
     test_images : float
         Images the error was measured on; infinite if unknown, which adds no sampling noise.
+    pretraining_images : float
+        Images the weights were learnt on; nan if unknown or from scratch.
+    self_supervised : bool
+        Whether they were learnt without class labels (texts beside images count as none).
     """
 
     dataset: str
@@ -90,6 +111,8 @@ class Observation:
     top1_percent: float = math.nan
     parameters: float = math.nan
     test_images: float = math.inf
+    pretraining_images: float = math.nan
+    self_supervised: bool = False
 
     @property
     def curve(self) -> str:
@@ -126,6 +149,8 @@ class ObservationTable:
         As in :class:`Observation`.
     top1, log10_parameters : ndarray of shape (n_rows,)
         Coded covariates of the architecture; nan where unknown.
+    log10_pretraining, self_supervised : ndarray of shape (n_rows,)
+        Coded size of the pretraining set, nan where unknown; flag.
     measurement_variance : ndarray of shape (n_rows,)
         Known variance of log10 error beyond noise and discrepancy.
     """
@@ -146,6 +171,8 @@ class ObservationTable:
     relative_complexity: Floats
     top1: Floats
     log10_parameters: Floats
+    log10_pretraining: Floats
+    self_supervised: Floats
     measurement_variance: Floats
 
     def __len__(self) -> int:
@@ -160,11 +187,6 @@ class ObservationTable:
     def log10_chance(self) -> Floats:
         """log10 of the chance error: the ceiling of a saturating curve."""
         return np.log10(self.chance_error)
-
-    @property
-    def decades(self) -> Floats:
-        """log10 images - 3.5."""
-        return np.log10(self.n_images) - REFERENCE_LOG10_IMAGES
 
 
 def build_table(observations: Iterable[Observation]) -> ObservationTable:
@@ -192,6 +214,8 @@ def build_table(observations: Iterable[Observation]) -> ObservationTable:
         relative_complexity=column(row.relative_complexity for row in rows),
         top1=column(pair[0] for pair in coded),
         log10_parameters=column(pair[1] for pair in coded),
+        log10_pretraining=column(coded_pretraining(row.pretraining_images) for row in rows),
+        self_supervised=column(row.self_supervised for row in rows),
         measurement_variance=column(row.measurement_variance for row in rows),
     )
 
@@ -227,6 +251,8 @@ def design_columns(table: ObservationTable) -> dict[str, Floats]:
         "ordinary": (1.0 - table.structured) * (1.0 - table.segmentation),
         "top1": np.nan_to_num(table.top1),
         "log10_parameters": np.nan_to_num(table.log10_parameters),
+        "log10_pretraining": np.nan_to_num(table.log10_pretraining),
+        "self_supervised": table.self_supervised,
     }
 
 

@@ -70,7 +70,9 @@ def _row(project: Project, pilot: Pilot) -> Observation:
         backbone=backbone,
         study=STUDY,
         pretraining="imagenet-1k" if pretrained else "none",
-        chance_error=project.majority_guess_error,
+        chance_error=project.start_error
+        if backbone is Backbone.FROZEN
+        else project.majority_guess_error,
         top1_percent=top1,
         parameters=parameters,
         test_images=_test_images(error, pilot, project),

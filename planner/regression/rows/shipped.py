@@ -12,8 +12,17 @@ from pathlib import Path
 from planner._resources import resource_root
 from planner.domain.vocabulary import Backbone, Task
 from planner.reference.table_rows import damaged_table, read_table
-from planner.regression.rows.architectures import canonical_architecture, known_covariates
-from planner.regression.rows.observations import Observation, ObservationTable, build_table
+from planner.regression.rows.architectures import (
+    canonical_architecture,
+    known_covariates,
+    known_pretraining,
+)
+from planner.regression.rows.observations import (
+    STRUCTURED,
+    Observation,
+    ObservationTable,
+    build_table,
+)
 
 OBSERVATIONS_FILE = "transfer_observations.csv"
 
@@ -28,6 +37,7 @@ COLUMNS = (
     "pretraining",
     "backbone",
     "error",
+    "start_error",
     "relative_complexity",
 )
 
@@ -66,6 +76,16 @@ def _is_surplus_cg_row(row: Row) -> bool:
     return not kept
 
 
+_GEO_BENCH_NETWORKS = frozenset({"U-Net ResNet-18", "DeepLabV3 ResNet-50", "U-Net ResNet-101"})
+_VTAB_OTHER_STARTS = frozenset({"rotation", "exemplar", "sup-rotation-100%", "semi-exemplar-10%"})
+
+
+def _is_surplus_start(row: Row) -> bool:
+    return row["study"] == "vtab-other" and row["pretraining"] not in _VTAB_OTHER_STARTS
+
+
+_OPENSELFSUP_IMAGENET = frozenset({"none", "moco-v2", "simclr", "rotation-pred"})
+
 EXCLUSIONS: tuple[Exclusion, ...] = (
     Exclusion(
         "aircraft-size",
@@ -87,6 +107,43 @@ EXCLUSIONS: tuple[Exclusion, ...] = (
         "the others are near-duplicates that would swamp the noise, and its segmentation rows lie "
         "at the ceiling",
         _is_surplus_cg_row,
+    ),
+    Exclusion(
+        "structured-tasks",
+        "counting, distance, position and orientation, mostly of rendered scenes: no project is of "
+        "that kind, and their curves are of another shape",
+        lambda row: row["dataset"] in STRUCTURED and not _is_surplus_start(row),
+    ),
+    Exclusion(
+        "simclr-v2-near-copies",
+        "SimCLRv2: thirteen networks of one recipe on the same images; ResNet-50 stands for all",
+        lambda row: row["study"] == "simclr-v2" and row["architecture"] != "ResNet-50",
+    ),
+    Exclusion(
+        "vtab-other-starts",
+        "VTAB with 14 other pretrainings: four are kept, one of each kind (self-supervised twice, "
+        "half and fully supervised); generative ones are far from what is used, the rest are near "
+        "copies",
+        _is_surplus_start,
+    ),
+    Exclusion(
+        "geo-bench-near-copies",
+        "GEO-Bench: three of six networks are kept for each data set; they are near copies",
+        lambda row: row["study"] == "geo-bench" and row["architecture"] not in _GEO_BENCH_NETWORKS,
+    ),
+    Exclusion(
+        "openselfsup-imagenet",
+        "OpenSelfSup on ImageNet at 1 and 10 %: four of nine starts are kept",
+        lambda row: (
+            row["study"] == "openselfsup"
+            and row["dataset"] == "imagenet-1k"
+            and row["pretraining"] not in _OPENSELFSUP_IMAGENET
+        ),
+    ),
+    Exclusion(
+        "caffenet-schedules",
+        "CaffeNet with a schedule that was not adapted to fewer images",
+        lambda row: row["study"] == "caffenet-benchmark" and "schedule" in row["pretraining"],
     ),
 )
 
@@ -145,6 +202,8 @@ def observation_from_row(row: Row) -> Observation:
     architecture = canonical_architecture(row["architecture"])
     top1_percent, parameters = known_covariates(architecture)
     synthetic = row["pretraining"].startswith("synthetic-")
+    images, self_supervised = known_pretraining(row["pretraining"])
+    start = row["start_error"]
     return Observation(
         dataset=row["dataset"],
         task=task,
@@ -156,9 +215,11 @@ def observation_from_row(row: Row) -> Observation:
         backbone=Backbone(row["backbone"]),
         study=row["study"],
         pretraining=row["pretraining"],
-        chance_error=chance_error(task, float(row["n_classes"])),
+        chance_error=float(start) if start else chance_error(task, float(row["n_classes"])),
         top1_percent=top1_percent,
         parameters=parameters,
+        pretraining_images=images,
+        self_supervised=self_supervised,
     )
 
 

@@ -31,14 +31,16 @@ _READ_SCORES = (
 )
 _GIVEN = {
     PilotMode.NONE: "No pilot: points after the first",
-    PilotMode.ONE: "One pilot, the first point: points after it",
-    PilotMode.ALL: "Pilots up to a tenth of the largest size: points beyond",
+    PilotMode.SMALLEST: "One pilot, the smallest size: points after it",
+    PilotMode.ONE: "One pilot, the largest size within a tenth of the last: points after it",
+    PilotMode.ALL: "All pilots within a tenth of the largest size: points beyond",
 }
 _READ_PILOTS = (
     "D*: images at which the curve first reached the error it has at 2, 4 and 10 times its last "
     "pilot (without pilots: its first point), and how far they were missed, in powers of ten "
-    "(median). The anchored slope is the published one, drawn through the last pilot; the power "
-    "law sees the pilots alone and needs three sizes."
+    "(median). Data sets count alike. The anchored rule lets log10 error fall by .30 (frozen .20) "
+    "a decade from the last pilot, give or take half of that; the anchored slope by the published "
+    "slope; the power law sees the pilots alone and needs three sizes."
 )
 _READ_ROUNDS = (
     "Each curve is taken as the truth, straight between its points. A tenth of its images is held, "

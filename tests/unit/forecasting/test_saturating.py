@@ -111,9 +111,12 @@ def test_a_target_below_the_floor_is_never_met() -> None:
 
 
 def test_a_target_met_at_once_needs_one_image() -> None:
-    """Data needed is at least one image."""
+    """Data needed is at least one image; two where one shows too few of ten classes."""
     certain = synthetic_hierarchy(4, spread=0.0, effects=0.0, discrepancy=0.0, sigma=0.0)
-    assert np.all(forecast(certain).data_needed_draws(0.899, "ResNet-50") == 1)
+    needed = forecast(certain).data_needed_draws(0.899, "ResNet-50")
+    assert needed == pytest.approx(2.0, rel=1e-6)
+    dense = forecast(certain, task="segmentation")
+    assert np.all(dense.data_needed_draws(0.999, "ResNet-50") == 1)
 
 
 def test_the_curve_is_the_declared_one_when_nothing_is_uncertain() -> None:
@@ -269,7 +272,11 @@ def test_evidence_is_that_of_the_task_and_backbone() -> None:
     """A project is held against the rows like it, and told where there are none."""
     model = planner.load_model("transfer")
     dense = build_forecast(project(task="segmentation"), model).warnings
-    assert {"FEW_DATASETS"} <= {warning.code for warning in dense}
+    assert "FEW_DATASETS" not in {warning.code for warning in dense}
+    parts = {name: replace(part, n_datasets=4) for name, part in model.evidence.parts.items()}
+    few = replace(model, evidence=replace(model.evidence, parts=parts))
+    scarce = build_forecast(project(task="segmentation"), few).warnings
+    assert "FEW_DATASETS" in {warning.code for warning in scarce}
     both = build_forecast(project(task="segmentation", backbone="frozen"), model).warnings
     assert {"NO_EVIDENCE"} <= {warning.code for warning in both}
     frozen = build_forecast(project(backbone="frozen"), model).warnings

@@ -87,5 +87,5 @@ def test_pilot_modes_have_names() -> None:
     """Words or members name modes; anything else is answered with what is expected."""
     assert modes_of(["one", PilotMode.ALL]) == (PilotMode.ONE, PilotMode.ALL)
     assert modes_of("none") == (PilotMode.NONE,)
-    with pytest.raises(InputError, match="none, one, all"):
+    with pytest.raises(InputError, match="none, smallest, one, all"):
         modes_of(["two"])

@@ -58,7 +58,8 @@ def test_a_full_row_and_defaults(tmp_path: Path) -> None:
     assert (bare.pretrained, bare.backbone) == (True, Backbone.FINETUNED)
     assert (bare.n_classes, bare.architecture) == (None, None)
     short = read_curves(written(tmp_path, "images,error,curve_id\n5,0.5,x\n"))
-    assert short.absent == ("pretrained", "n_classes", "architecture", "task", "backbone")
+    absent = ("pretrained", "n_classes", "architecture", "task", "backbone", "dataset")
+    assert short.absent == absent
 
 
 def test_every_mistake_is_found_in_one_pass_with_line_and_column(tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ from dataclasses import asdict
 from planner.domain.json_shape import decode
 from planner.domain.model.posterior import Posterior
 from planner.domain.results.validation import PilotEvidence, PilotMode
-from planner.domain.vocabulary import Task
+from planner.domain.vocabulary import Backbone, Task
 from planner.reference.store import load_model
 from planner.regression.cards.pilots import pilots_text
 from planner.regression.rows.shipped import read_shipped_table
 from planner.validation.curve_file import Curve
 from planner.validation.development import (
     EVERYTHING,
-    OTHERS,
+    ONE_EACH,
+    curve_kinds,
     development_curves,
     pilot_evidence,
 )
@@ -42,31 +43,38 @@ def curves_of(**counts: int) -> dict[str, list[Curve]]:
 
 def test_curves_are_read_from_the_fitted_rows() -> None:
     """Two sizes at least, no structured task, and the description is that of the rows."""
-    found = development_curves(read_shipped_table())
-    assert sum(map(len, found.values())) == 39
-    assert len(found["imagenet-1k"]) == 11
+    rows = read_shipped_table()
+    found, kinds = development_curves(rows), curve_kinds(rows)
     assert "dsprites-orientation" not in found
     assert {curve.task for curve in found["cityscapes"]} == {Task.SEGMENTATION}
     assert {curve.n_classes for curve in found["imagenet-1k"]} == {1_000}
+    assert {kinds[curve.id] for curve in found["eurosat"]} == {
+        "specialist images, finetuned",
+        "specialist images, frozen",
+    }
+    adapters = [curve for curve in found["dtd"] if curve.backbone is Backbone.FROZEN]
+    assert [curve.zero_shot_error for curve in adapters] == [0.578]
 
 
-def test_a_data_set_with_many_curves_stands_apart() -> None:
-    """Its curves are no independent evidence; each curve is forecast without its own data set."""
+def test_kinds_stand_apart() -> None:
+    """Each kind is scored alone and with all; each curve is forecast without its data set."""
     model = load_model("transfer")
-    asked = Recorded(dict.fromkeys(("a", "b", "c", "many"), model))
-    found = pilot_evidence(curves_of(a=1, b=1, c=1, many=4), asked)
-    assert list(found.tests) == list(found.rounds) == [OTHERS, "many"]
-    assert asked.keys_read == {"a", "b", "c", "many"}
-    assert [test.pilots for test in found.tests["many"]] == list(PilotMode)
+    asked = Recorded(dict.fromkeys(("a", "b"), model))
+    found = pilot_evidence(curves_of(a=1, b=2), asked, {"a 0": "x", "b 0": "y", "b 1": "y"})
+    assert list(found.tests) == [EVERYTHING, "x", "y"]
+    assert [(label, test.curves) for label, test in found.rounds.items()] == [(ONE_EACH, 2)]
+    assert asked.keys_read == {"a", "b"}
+    assert [test.pilots for test in found.tests["y"]] == list(PilotMode)
 
 
 def test_evidence_is_written_and_read_back() -> None:
     """What is stored comes back as it was, and the card states every group and mode."""
-    evidence = pilot_evidence(curves_of(a=1), {"a": load_model("transfer")})
+    evidence = pilot_evidence(curves_of(a=1), {"a": load_model("transfer")}, {"a 0": EVERYTHING})
     stored = json.loads(json.dumps(asdict(evidence)))
     assert decode(PilotEvidence, stored) == (evidence, ())
     text = pilots_text(stored)
-    for words in (EVERYTHING, "no pilot", "one pilot", "pilots up to a tenth", "Cost ratio"):
+    for words in (EVERYTHING, "no pilot", "one pilot", "the smallest size", "Cost ratio"):
         assert words in text
     rivals = sum(len(test.scores) for test in evidence.tests[EVERYTHING])
-    assert text.count(f"| {EVERYTHING} |") == rivals + 3
+    assert text.count(f"| {EVERYTHING} |") == rivals
+    assert text.count(f"| {ONE_EACH} |") == 3

@@ -24,7 +24,7 @@ from planner.regression.checking.left_out import (
     write_left_out,
 )
 from planner.regression.checking.row_scores import RowForecast, score_rows, summarise_scores
-from planner.regression.fitting.folds import assign_folds
+from planner.regression.fitting.folds import DEFAULT_FOLDS, assign_folds
 from planner.regression.rows.observations import ObservationTable, select_rows
 from planner.regression.rows.shipped import read_shipped_table
 from planner.testing import synthetic_hierarchy
@@ -72,9 +72,9 @@ def test_a_data_set_is_in_one_fold_and_folds_mix_domains(table: ObservationTable
     fold = assign_folds(table)
     by_set = {name: set(fold[np.array(table.dataset) == name]) for name in table.dataset}
     assert all(len(folds) == 1 for folds in by_set.values())
-    assert set(fold) == set(range(9))
+    assert set(fold) == set(range(DEFAULT_FOLDS))
     groups = np.array(table.domain_group)
-    assert all(len(set(groups[fold == each])) > 1 for each in range(9))
+    assert all(len(set(groups[fold == each])) > 1 for each in range(DEFAULT_FOLDS))
     assert len(set(assign_folds(table, 1000))) == len(set(table.dataset))
     with pytest.raises(InputError, match="at least two"):
         assign_folds(table, 1)

@@ -60,9 +60,9 @@ def test_a_written_model_is_read_as_it_was_fitted(tmp_path: Path) -> None:
     assert model.labels["R"] == fit.labels["R"]
     for name, values in fit.draws.items():
         assert np.array_equal(model.draws[name], values.astype(np.float32))
-    assert model.evidence.n_rows == 423
-    assert model.evidence.parts["classification, frozen"].n_rows == 133
-    assert sum(part.n_rows for part in model.evidence.parts.values()) == 423
+    assert model.evidence.n_rows == 933
+    assert model.evidence.parts["classification, frozen"].n_rows == 312
+    assert sum(part.n_rows for part in model.evidence.parts.values()) == 933
 
 
 def test_a_written_declaration_can_be_fitted_again(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_written_declaration_can_be_fitted_again(tmp_path: Path) -> None:
     folder = write_model.write_model(tmp_path / "mine", fit, SHIPPED)
     assert read_model_spec(str(folder)) == fit.spec
     written = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
-    assert written["evidence"]["images"] == [92, 1281167]
+    assert written["evidence"]["images"] == [5, 1281167]
     assert "seed 1" in written["provenance"]["draws"]
 
 
@@ -227,7 +227,7 @@ def test_the_shipped_table_under_any_name_is_not_added_to_itself(tmp_path: Path)
     copy = tmp_path / "copy.csv"
     copy.write_bytes((resource_root("data") / "transfer_observations.csv").read_bytes())
     request = prepare_fit(copy)
-    assert len(request.table) == 423
+    assert len(request.table) == 933
     assert request.sources == SHIPPED
 
 
@@ -245,5 +245,5 @@ def test_recorded_facts_are_valid_json_without_times(tmp_path: Path) -> None:
     facts = json.loads((folder / "diagnostics.json").read_text(encoding="utf-8"))
     assert facts["sampling"]["seed"] == 1
     assert facts["verdict"] == "PASS"
-    assert facts["data_card"]["total"]["rows"] == 423
+    assert facts["data_card"]["total"]["rows"] == 933
     assert not [key for key in facts if "second" in key]

@@ -52,10 +52,10 @@ def test_every_mode_fits_a_terminal(mode: PilotMode) -> None:
 
 def test_a_power_law_on_some_curves_stands_beside_its_rivals_there() -> None:
     """Scores on different curves share no table."""
-    late = Curve("late", (10, 400), (0.5, 0.3), n_classes=10)
+    late = Curve("late", (10, 20, 400), (0.5, 0.45, 0.3), n_classes=10)
     text = text_of(FELL, late, modes=(PilotMode.ALL,))
     first, second = text.split("The same, where there are three sizes")
-    after = first.split("Pilots up to a tenth")[1]
+    after = first.split("All pilots within a tenth")[1]
     assert "(2 curves, " in after
     assert "power law" not in after
     assert "(1 curve, " in second.splitlines()[0]
