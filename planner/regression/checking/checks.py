@@ -131,7 +131,8 @@ def draw_prior_predictive(
     """Draw log10 errors of every row from the priors alone, shape (n_draws, n_rows)."""
     rng = np.random.default_rng([_SEED, 1])
     draws = {t.name: draw_prior(t.prior, rng, n_draws) for t in spec.terms}
-    draws |= {g.sd: draw_prior(g.sd_prior, rng, n_draws) for g in spec.groups}
+    scalars = [scalar for group in spec.groups for scalar in group.scalars]
+    draws |= {name: draw_prior(prior, rng, n_draws) for name, prior in scalars}
     draws["sigma"] = draw_prior(spec.noise, rng, n_draws)
     nothing: dict[str, tuple[str, ...]] = {}
     for group in spec.groups:
@@ -295,7 +296,8 @@ def power_scaling(evidence: Evidence) -> tuple[dict[str, float], dict[str, float
 def log_prior(spec: ModelSpec, draws: Mapping[str, Floats]) -> Floats:
     """Return the log prior density of all scalar parameters, up to a constant."""
     priors = {term.name: term.prior for term in spec.terms}
-    priors |= {group.sd: group.sd_prior for group in spec.groups} | {"sigma": spec.noise}
+    priors |= {name: prior for group in spec.groups for name, prior in group.scalars}
+    priors["sigma"] = spec.noise
     total = np.zeros(len(draws["sigma"]))
     for name, prior in priors.items():
         value = draws[name]
@@ -305,6 +307,10 @@ def log_prior(spec: ModelSpec, draws: Mapping[str, Floats]) -> Floats:
             total -= 0.5 * (value / prior.scale) ** 2
         elif prior.family == "lognormal":
             total -= 0.5 * ((np.log(value) - prior.location) / prior.scale) ** 2 + np.log(value)
+        elif prior.family == "beta":
+            at, weight = prior.location, prior.scale
+            total += (at * weight - 1.0) * np.log(value)
+            total += ((1.0 - at) * weight - 1.0) * np.log1p(-value)
     return total
 
 
@@ -317,6 +323,9 @@ def draw_prior(prior: Prior, rng: np.random.Generator, n_draws: int) -> Floats:
         return np.abs(prior.scale * normal)
     if prior.family == "lognormal":
         return np.exp(prior.location + prior.scale * normal)
+    if prior.family == "beta":
+        at, weight = prior.location, prior.scale
+        return rng.beta(at * weight, (1.0 - at) * weight, n_draws)
     return np.full(n_draws, prior.location)
 
 
