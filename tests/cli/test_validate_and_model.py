@@ -59,7 +59,8 @@ def test_validate_judges_any_model_on_the_users_curves(curves: str, model: str) 
 
 
 PILOT_KEYS = {
-    "model", "curves", "points", "coverage", "crps", "crps_by_curve", "bias", "targets",
+    "model", "curves",
+    "datasets", "points", "coverage", "crps", "crps_by_curve", "bias", "targets",
     "need_coverage", "median_abs_log10_ratio", "chance_never", "unreliable",
 }  # fmt: skip
 
@@ -72,7 +73,7 @@ def pilot_tests(*arguments: str) -> list[dict[str, Any]]:
 
 
 def test_validate_gives_first_points_as_pilots(curves: str) -> None:
-    """All three modes by default, each with every model's scores, and what was left out."""
+    """All modes by default, each with every model's scores, and what was left out."""
     tests = pilot_tests("--curves", curves)
     assert [test["pilots"] for test in tests] == ["none", "smallest", "one", "all"]
     for test in tests:
