@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.unseen_classes import UnseenClasses
+from planner.domain.vocabulary import Task
 from planner.forecasting.forecast import build_forecast
 from planner.reference.store import load_model
 
@@ -45,7 +46,7 @@ def test_segmentation_has_no_such_floor() -> None:
     """One image may show every class."""
     project = Project(
         id="s",
-        task="segmentation",
+        task=Task.SEGMENTATION,
         classes=1_000,
         target_iou=0.5,
         images=Images(held=0, limit=4_000),

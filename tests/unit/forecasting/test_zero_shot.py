@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planner.domain.portfolio.project import Images, Project
+from planner.domain.vocabulary import Backbone
 from planner.errors import InputError
 from planner.forecasting.forecast import build_forecast
 from planner.reference.store import load_model
@@ -12,7 +13,7 @@ from planner.reference.store import load_model
 FROZEN = Project(
     id="adapter",
     classes=100,
-    backbone="frozen",
+    backbone=Backbone.FROZEN,
     target_accuracy=0.9,
     images=Images(held=0, limit=10_000),
 )
@@ -35,8 +36,8 @@ def test_a_stated_start_is_sharper_than_chance() -> None:
     assert stated.mean() < plain.mean()
 
 
-@pytest.mark.parametrize(("backbone", "error"), [("finetuned", 0.4), ("frozen", 0.0)])
-def test_a_zero_shot_error_belongs_to_a_frozen_backbone(backbone: str, error: float) -> None:
+@pytest.mark.parametrize(("backbone", "error"), [(Backbone.FINETUNED, 0.4), (Backbone.FROZEN, 0.0)])
+def test_a_zero_shot_error_belongs_to_a_frozen_backbone(backbone: Backbone, error: float) -> None:
     """Anything else is refused with what to write."""
     with pytest.raises(InputError) as caught:
         replace(FROZEN, backbone=backbone, zero_shot_error=error)
