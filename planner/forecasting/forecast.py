@@ -239,6 +239,21 @@ class Forecast(Shown):
         return renderers().picture(self, architecture=architecture)
 
 
+class ForecastOf(Protocol):
+    """Who forecasts a project: :func:`build_forecast`, or a rival of the fitted model."""
+
+    def __call__(
+        self,
+        project: Project,
+        posterior: Posterior,
+        *,
+        architectures: Sequence[Architecture] = (),
+        seed: int = 0,
+    ) -> Forecast:
+        """Return the forecast, with as many draws as the fitted model has."""
+        ...
+
+
 def build_forecast(
     project: Project,
     posterior: Posterior,

@@ -6,6 +6,7 @@ evidence, is said by the forecast; codes that both use mean the same.
 
 from collections.abc import Iterator
 
+from planner.domain.catalogue import Catalogue
 from planner.domain.format import figure, percent_as_set, rate
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
@@ -25,15 +26,24 @@ _UNUSED_BY = {
 }
 
 
-def portfolio_warnings(portfolio: Portfolio) -> tuple[Warning_, ...]:
+def portfolio_warnings(
+    portfolio: Portfolio, catalogue: Catalogue | None = None
+) -> tuple[Warning_, ...]:
     """Return the warnings about a portfolio, its own first, then each project's in file order.
 
     Codes are ``VALUE_MISSING``, ``CURRENCY``, ``USD_PER_FLOP``, ``NOT_USED``, ``TARGET_TRIVIAL``,
     ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, those of
     :func:`planner.inputs.preference_warnings.preference_warnings` and, for architectures named
     for another task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        As read.
+    catalogue : Catalogue, optional
+        The shipped one by default.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue or load_catalogue()
     found = [*_portfolio_warnings(portfolio), *preference_warnings(portfolio)]
     for project in portfolio.projects:
         for code, field, message in _project_warnings(project, portfolio):

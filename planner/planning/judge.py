@@ -25,7 +25,7 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
-from planner.forecasting.forecast import Forecast, build_forecast
+from planner.forecasting.forecast import Forecast
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import DecisionProblem, Solution
@@ -105,7 +105,7 @@ def _funded(
         way = menu.way(options, pick)
         project, forecast = menu.project, way.forecast
         if other_luck:
-            forecast = build_forecast(
+            forecast = prepared.forecast_of(
                 _renamed(forecast.project),
                 prepared.posterior,
                 architectures=prepared.catalogue.architectures,

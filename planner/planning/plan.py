@@ -26,6 +26,7 @@ from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
 from planner.economics.amounts import budget_to_cents
 from planner.errors import NotConvergedError
+from planner.forecasting.forecast import ForecastOf, build_forecast
 from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
 from planner.offering.objective import require_search_limits
@@ -64,6 +65,7 @@ def build_plan(
     gap: float = 1e-6,
     time_limit_s: float | None = None,
     replications: int = 0,
+    forecast_of: ForecastOf = build_forecast,
 ) -> Plan:
     """Choose architectures and images for a portfolio under its budget and rules.
 
@@ -92,6 +94,9 @@ def build_plan(
     replications : int, default=0
         Solves on batches of held-out draws that bound how far the plan is from the best one; at
         least 2, or 0 for none.
+    forecast_of : ForecastOf, optional
+        Who forecasts a project; the fitted model, unless another forecast is to be judged by the
+        plans it leads to. Shared base models ask the fitted model in any case.
 
     Returns
     -------
@@ -107,7 +112,7 @@ def build_plan(
         The plan, recomputed without the solver, is not what the solver said.
     """
     require_search_limits(gap, time_limit_s)
-    prepared = prepare(portfolio, posterior, catalogue, seed=seed)
+    prepared = prepare(portfolio, posterior, catalogue, seed=seed, forecast_of=forecast_of)
     deadline = deadline_in(time_limit_s)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
     plan = plan_of(prepared, solution, gap=gap, deadline=deadline)

@@ -25,7 +25,7 @@ from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import total_budget_cents
-from planner.forecasting.forecast import Forecast, build_forecast
+from planner.forecasting.forecast import Forecast, ForecastOf, build_forecast
 from planner.offering.build_problem import (
     Layout,
     build_layout,
@@ -91,6 +91,8 @@ class Prepared:
         Where options and shared assets stand in ``problem``.
     budget_cents : int
         What binds in total: the budget, or all periods together.
+    forecast_of : ForecastOf
+        Who forecasts a project.
     """
 
     portfolio: Portfolio
@@ -102,6 +104,7 @@ class Prepared:
     options: tuple[ProjectOptions, ...]
     layout: Layout
     budget_cents: int
+    forecast_of: ForecastOf = build_forecast
 
     @property
     def has_one_budget(self) -> bool:
@@ -185,7 +188,12 @@ class Prepared:
 
 
 def prepare(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    forecast_of: ForecastOf = build_forecast,
 ) -> Prepared:
     """Forecast and price everything a plan may choose.
 
@@ -196,7 +204,12 @@ def prepare(
     """
     require_plannable(portfolio)
     return prepare_unbudgeted(
-        portfolio, posterior, catalogue, seed=seed, keeps_draws=needs_draws(portfolio)
+        portfolio,
+        posterior,
+        catalogue,
+        seed=seed,
+        keeps_draws=needs_draws(portfolio),
+        forecast_of=forecast_of,
     )
 
 
@@ -207,6 +220,7 @@ def prepare_unbudgeted(
     *,
     seed: int = 0,
     keeps_draws: bool = False,
+    forecast_of: ForecastOf = build_forecast,
 ) -> Prepared:
     """Forecast and price everything, whether or not there is a budget to plan under.
 
@@ -215,7 +229,7 @@ def prepare_unbudgeted(
     objective = resolve_objective(portfolio)
     menus = build_menus(
         portfolio,
-        build_forecasts(portfolio, posterior, catalogue, seed),
+        build_forecasts(portfolio, posterior, catalogue, seed, forecast_of),
         catalogue,
         seed=seed,
         keeps_draws=keeps_draws,
@@ -231,16 +245,21 @@ def prepare_unbudgeted(
         options=options,
         layout=build_layout(options, portfolio),
         budget_cents=total_budget_cents(portfolio) or 0,
+        forecast_of=forecast_of,
     )
 
 
 def build_forecasts(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    seed: int,
+    forecast_of: ForecastOf = build_forecast,
 ) -> dict[str, Forecast]:
     """Return the forecast of each project by its id."""
     known = catalogue.architectures
     return {
-        project.id: build_forecast(project, posterior, architectures=known, seed=seed)
+        project.id: forecast_of(project, posterior, architectures=known, seed=seed)
         for project in portfolio.projects
     }
 

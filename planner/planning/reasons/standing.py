@@ -16,7 +16,7 @@ def standing_warnings(
     portfolio: Portfolio, menus: Sequence[Menu], catalogue: Catalogue
 ) -> Iterable[Warning_]:
     """Yield what to know whatever is chosen: the file, then project by project, then the model."""
-    yield from portfolio_warnings(portfolio)
+    yield from portfolio_warnings(portfolio, catalogue)
     yield from compute_warnings(portfolio.compute)
     for menu in menus:
         yield from candidate_warnings(menu.project, catalogue, portfolio.compute)

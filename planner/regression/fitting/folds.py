@@ -5,7 +5,7 @@ data set's effects are those of a data set the model never saw.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -125,6 +125,7 @@ def refit_folds(
     *,
     cores: int | None = None,
     on_step: Callable[[int, int], None] | None = None,
+    only: Sequence[int] | None = None,
 ) -> Iterator[FoldFit]:
     """Yield the refit without each fold; minutes in all, the same draws for the same seed.
 
@@ -140,15 +141,17 @@ def refit_folds(
         Chains run at the same time.
     on_step : callable, optional
         Told folds done and folds in all, before the first and after each.
+    only : sequence of int, optional
+        Folds to refit, in this order; all by default.
     """
     import nutpie
 
     labels = {group.name: effect_labels(table, group) for group in spec.groups if group.stored}
     compiled = nutpie.compile_pymc_model(build_model(spec, table))
-    n_folds = int(fold.max()) + 1
-    for each in range(n_folds):
+    folds = range(int(fold.max()) + 1) if only is None else only
+    for done, each in enumerate(folds):
         if on_step is not None:
-            on_step(each, n_folds)
+            on_step(done, len(folds))
         out = fold == each
         left_out = {EXTRA_VARIANCE: np.where(out, LEFT_OUT_VARIANCE, 0.0)}
         started = time.perf_counter()
@@ -166,7 +169,7 @@ def refit_folds(
         seconds = time.perf_counter() - started
         yield _fold_fit(trace, spec, labels, np.flatnonzero(out), seconds)
     if on_step is not None:
-        on_step(n_folds, n_folds)
+        on_step(len(folds), len(folds))
 
 
 def _fold_fit(

@@ -1,0 +1,1 @@
+"""Decisions where the truth is known: portfolios of measured curves, planned and then judged."""

@@ -1,0 +1,114 @@
+"""Who else may forecast a project? A rule of two lines, and the truth itself."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.domain.model.architecture import Architecture
+from planner.domain.model.posterior import EvidenceRange, Posterior
+from planner.domain.portfolio.project import Project
+from planner.domain.vocabulary import Backbone
+from planner.forecasting.forecast import ErrorCurve, Forecast, ForecastOf
+from planner.forecasting.log_linear import LogLinearCurve
+from planner.forecasting.luck import Luck
+from planner.forecasting.spread import SpreadSources
+from planner.validation.decisions.worlds import Truth, World
+from planner.validation.forecasts import RULE_FINETUNED, RULE_FROZEN
+
+type Array = NDArray[np.float64]
+
+N_DRAWS = 2000
+
+NO_MODEL = Posterior(
+    name="no model",
+    family="log_linear",
+    draws={"log10_images": np.full(N_DRAWS, RULE_FINETUNED[0]), "pretrained": np.zeros(N_DRAWS)},
+    sha256="",
+    evidence=EvidenceRange((1.0, 1e8), (0.0, 1.0), 0, "Nothing was fitted."),
+)
+"""Stands where a plan asks for a fitted model: it has as many draws, and a fall that no forecast here rests on."""
+
+
+def rule_of(*, spread: bool) -> ForecastOf:
+    """Return the anchored rule: log10 error falls by so much a decade from the largest pilot.
+
+    Parameters
+    ----------
+    spread : bool
+        Whether the fall is uncertain; if not, every draw has its mean.
+    """
+
+    def forecast(
+        project: Project,
+        posterior: Posterior,
+        *,
+        architectures: Sequence[Architecture] = (),  # noqa: ARG001 - the rule knows none
+        seed: int = 0,
+    ) -> Forecast:
+        last = max(pilot.images for pilot in project.pilots)
+        level = float(np.mean([math.log10(p.error) for p in project.pilots if p.images == last]))
+        mean, sd = RULE_FROZEN if project.backbone is Backbone.FROZEN else RULE_FINETUNED
+        luck = Luck(seed, project.id, posterior.n_draws).normals("fall of the anchored rule")
+        fall = mean + (sd if spread else 0.0) * luck
+        start = level - fall * math.log10(last)
+        curve = LogLinearCurve(start, fall, project.majority_guess_error)
+        return _forecast(project, posterior, curve)
+
+    return forecast
+
+
+def truth_of_world(world: World) -> ForecastOf:
+    """Return who knows the measured curve of every project of a world."""
+    known = {
+        (project.images, project.error_target): truth
+        for project, truth in zip(world.portfolio.projects, world.truths, strict=True)
+    }
+
+    def forecast(
+        project: Project,
+        posterior: Posterior,
+        *,
+        architectures: Sequence[Architecture] = (),  # noqa: ARG001 - the truth needs none
+        seed: int = 0,  # noqa: ARG001 - nor luck
+    ) -> Forecast:
+        truth = known[project.images, project.error_target]
+        curve = _TrueCurve(truth, posterior.n_draws, project)
+        return _forecast(project, posterior, curve)
+
+    return forecast
+
+
+@dataclass(frozen=True, eq=False)
+class _TrueCurve:
+    truth: Truth
+    n_draws: int
+    project: Project
+
+    def error(self, images: Array, rows: slice) -> Array:
+        errors = np.where(images < 1, self.project.majority_guess_error, self.truth.error(images))
+        return np.tile(errors, (len(range(*rows.indices(self.n_draws))), 1))
+
+    def data_needed(self, error_target: float, rows: slice) -> Array:
+        needed = self.truth.needed(error_target, 1)
+        count = len(range(*rows.indices(self.n_draws)))
+        return np.full(count, math.inf if needed is None else float(needed))
+
+
+def _forecast(project: Project, posterior: Posterior, curve: ErrorCurve) -> Forecast:
+    def same(_name: str | None) -> ErrorCurve:
+        return curve
+
+    sources: Callable[[float, str | None], SpreadSources] = lambda images, _name: (  # noqa: E731
+        SpreadSources.from_variances(images, project=1.0)
+    )
+    return Forecast(
+        project=project,
+        posterior=posterior,
+        varies_by_architecture=False,
+        _curve=same,
+        _sources=sources,
+        _architecture_warnings=lambda _names: (),
+    )
