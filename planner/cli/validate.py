@@ -1,7 +1,5 @@
 """``planner validate``: forecasts against what was measured afterwards."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +8,9 @@ import typer
 from planner._api import DEFAULT_MODEL
 from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
-from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.console import answers, data_console, print_json
+from planner.cli.decisions import decide_left_out, require_refittable
+from planner.cli.progress import progress
 from planner.files import require_folder
 
 if TYPE_CHECKING:
@@ -47,6 +47,28 @@ Rounds = Annotated[
 ]
 
 
+Decisions = Annotated[
+    bool,
+    typer.Option(
+        "--decisions",
+        help="Plan random portfolios of curves left out of the fit, and store what they earn with "
+        "the model (the first time four refits: minutes).",
+    ),
+]
+
+
+Portfolios = Annotated[
+    int | None,
+    typer.Option(
+        "--portfolios",
+        min=1,
+        max=10_000,
+        metavar="N",
+        help="With --decisions: how many; 2 to 10 seconds each. [default: 120]",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
@@ -78,9 +100,13 @@ def validate(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="FILE", help="With --refit: your rows, if the model has some."
+            "--data",
+            metavar="FILE",
+            help="With --refit or --decisions: your rows, if the model has some.",
         ),
     ] = None,
+    decisions: Decisions = False,
+    portfolios: Portfolios = None,
     model: ask.Model = DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
@@ -94,22 +120,30 @@ def validate(
     Then data for targets they were seen to reach are collected on these forecasts, in rounds.
 
     Scores on left-out data sets, without pilots and with them, are stored with the model and stand
-    in its card; --refit computes them anew.
+    in its card; --refit computes them anew. So does --decisions what plans earn where the truth is
+    known: portfolios are drawn from curves of data sets left out of the fit.
     """
-    if refit:
-        require_extra(FIT, "planner validate --refit")
+    if refit or decisions:
+        require_extra(FIT, f"planner validate {'--refit' if refit else '--decisions'}")
     from planner.reference.store import load_model
     from planner.validation.report import validation_report
 
     modes = _pilot_modes(pilots)
     if pilots and curves is None:
         raise typer.BadParameter("--pilots needs --curves: pilots are points of your curves.")
+    if portfolios is not None and not decisions:
+        raise typer.BadParameter("--portfolios needs --decisions: it says how many are planned.")
     posterior = load_model(model)
     if folds is not None and not refit:
         raise typer.BadParameter("--folds needs --refit: stored scores have their folds.")
     if refit:
         _refit(model, folds, data, show_progress=not (as_json or quiet))
-    with _progress("Collecting in rounds", shown=not (as_json or quiet)) as on_step:
+    decided = None
+    if decisions:
+        decided = decide_left_out(
+            model, data, portfolios, seed=seed, show_progress=not (as_json or quiet)
+        )
+    with progress("Collecting in rounds", shown=not (as_json or quiet)) as on_step:
         report = validation_report(
             posterior,
             beside=(load_model("published"),),
@@ -119,6 +153,7 @@ def validate(
             rounds=rounds,
             seed=seed,
             on_step=on_step,
+            decisions=decided,
         )
     if as_json:
         print_json(report.to_dict())
@@ -156,7 +191,6 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
     """Refit with data sets left out, and store the scores with the model and in its card."""
     from dataclasses import replace
 
-    from planner.errors import Problem, UnsupportedError
     from planner.reference.store import COPY_MODEL, find_model, load_model
     from planner.regression.cards.file import write_card
     from planner.regression.checking.left_out import left_out_scores, write_left_out
@@ -170,9 +204,7 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
     from planner.validation.development import curve_kinds, development_curves, pilot_evidence
 
     posterior, folder = load_model(model), find_model(model)
-    if posterior.spec is None:
-        message = f"model {posterior.name!r} is in closed form: there is nothing to refit."
-        raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
+    spec = require_refittable(posterior)
     require_folder(folder, field="--model", fix=COPY_MODEL)
     rows = model_rows(posterior, folder, data)
     without: dict[str, Posterior] = {}
@@ -181,31 +213,18 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
         refitted = posterior_without(posterior, fit)
         without.update({rows.dataset[row]: refitted for row in fit.rows.tolist()})
 
-    with _progress("Refitting with data sets left out", shown=show_progress) as on_step:
+    with progress("Refitting with data sets left out", shown=show_progress) as on_step:
         scores = left_out_scores(
             rows,
-            posterior.spec,
+            spec,
             data_sha256=rows_sha256(folder),
             config=FoldConfig(folds=folds or DEFAULT_FOLDS),
             on_step=on_step,
             on_fold=keep,
         )
     curves = development_curves(rows)
-    if curves and posterior.spec.family == "saturating":
-        with _progress("Giving first points as pilots", shown=show_progress) as on_step:
+    if curves and spec.family == "saturating":
+        with progress("Giving first points as pilots", shown=show_progress) as on_step:
             evidence = pilot_evidence(curves, without, curve_kinds(rows), on_step=on_step)
         scores = replace(scores, pilots=evidence)
     write_card(write_left_out(folder, scores).parent)
-
-
-@contextmanager
-def _progress(task: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show steps done as a bar on stderr, on a terminal only."""
-    from rich.progress import Progress
-
-    console = message_console()
-    with Progress(
-        console=console, disable=not (shown and console.is_terminal), transient=True
-    ) as bar:
-        begun = bar.add_task(task, total=None)
-        yield lambda done, total: bar.update(begun, completed=done, total=total)

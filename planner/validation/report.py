@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from planner.domain.model.posterior import Posterior
+from planner.domain.results.decisions import DecisionTest
 from planner.domain.results.validation import PilotMode, StoredScores, ValidationReport
 from planner.validation.curve_file import read_curves
 from planner.validation.curves import curve_test
@@ -20,6 +21,7 @@ def validation_report(
     rounds: bool = False,
     seed: int = 0,
     on_step: Callable[[int, int], None] | None = None,
+    decisions: DecisionTest | None = None,
 ) -> ValidationReport:
     """Judge a model by Table 2, by stored refits and by the user's own curves.
 
@@ -41,6 +43,8 @@ def validation_report(
         Of the projects' luck.
     on_step : callable, optional
         Told curves tried in rounds and curves in all.
+    decisions : DecisionTest, optional
+        From :func:`planner.validation.decisions.run.decision_test`.
 
     Raises
     ------
@@ -58,4 +62,5 @@ def validation_report(
         curves=None
         if file is None
         else curve_test(file, posterior, seed=seed, pilots=pilots, rounds=rounds, on_step=on_step),
+        decisions=decisions,
     )

@@ -1,4 +1,4 @@
-"""What do decisions earn where the truth is known? The record of ``planner validate --decisions``."""
+"""What do decisions earn where the truth is known? Records of ``planner validate --decisions``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DecisionScore:
-    """How plans of one kind did, over portfolios; every worth is net, as a share of a clairvoyant's.
+    """How plans of one kind did, over portfolios; worth is net, as a share of a clairvoyant's.
 
     Attributes
     ----------

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from planner.domain.results.decisions import DecisionTest
+
 SCHEMA_VERSION = 1
 
 PLUGIN_SD = 0.19
@@ -453,6 +455,8 @@ class ValidationReport:
         Data sets left out of the fit.
     curves : CurveTest or None
         The user's curves.
+    decisions : DecisionTest or None
+        Portfolios of curves left out of the fit; None unless asked for.
     """
 
     model: str
@@ -461,6 +465,7 @@ class ValidationReport:
     table2: Table2Test
     left_out: StoredScores
     curves: CurveTest | None = field(default=None)
+    decisions: DecisionTest | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the JSON object of ``planner validate --json``."""

@@ -9,9 +9,11 @@ from planner.domain.model.specification_file import parse_spec
 from planner.errors import InputError
 from planner.reference.store import CARD_FILE, DIAGNOSTICS_FILE, SPEC_FILE, write_model_file
 from planner.regression.cards.card import card_text
+from planner.regression.cards.decisions import decisions_text
 from planner.regression.cards.pilots import pilots_text
 
 VALIDATION_FILE = "validation.json"
+DECISIONS_FILE = "decisions.json"
 CHOICE_FILE = "choice.md"
 
 _SLICES = (
@@ -28,8 +30,9 @@ _SLICES = (
 def render_card(folder: Path) -> str | None:
     """Return the card of a model that was fitted by sampling; None for any other.
 
-    The declaration, ``diagnostics.json``, the scores on left-out data sets (``validation.json``)
-    and a note on how the model was chosen (``choice.md``), where there is one, make up the card.
+    The declaration, ``diagnostics.json``, the scores on left-out data sets (``validation.json``),
+    what decisions earn (``decisions.json``) and a note on how the model was chosen
+    (``choice.md``), where there are any, make up the card.
     """
     try:
         facts = json.loads((folder / DIAGNOSTICS_FILE).read_text(encoding="utf-8"))
@@ -45,6 +48,11 @@ def render_card(folder: Path) -> str | None:
         text += "\n" + _left_out(found)
         if found.get("pilots"):
             text += "\n" + pilots_text(found["pilots"])
+    decided = folder / DECISIONS_FILE
+    if decided.is_file():
+        entry = json.loads(decided.read_text(encoding="utf-8"))
+        if entry["model_sha256"] == facts["draws_sha256"]:  # else they are of an earlier fit
+            text += "\n" + decisions_text(entry)
     choice = folder / CHOICE_FILE
     if choice.is_file():
         text += "\n" + choice.read_text(encoding="utf-8")

@@ -1,27 +1,29 @@
 """What does a specification know without a quarter of its data sets? Four refits, kept on disk.
 
-Decisions are judged on portfolios drawn from one group of data sets, planned with the fit that lacks
-it. A refit takes minutes, so its draws are kept beside the model, each with a fingerprint of rows,
-declaration and sampler.
+Decisions are judged on portfolios drawn from one group of data sets, planned with the fit that
+lacks it. A refit takes minutes, so its draws are kept beside the model, each with a fingerprint of
+rows, declaration and sampler.
 """
 
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.domain.model.posterior import N_CHAINS, Posterior
-from planner.domain.model.specification import ModelSpec
 from planner.files import write_bytes
 from planner.regression.fitting.folds import FoldConfig, FoldFit, refit_folds
 from planner.regression.rows.observations import ObservationTable
 
 N_GROUPS = 4
+
+GROUP_FILES = tuple(f"without_group_{at + 1}.npz" for at in range(N_GROUPS))
 
 GROUP_FITS = FoldConfig(folds=N_GROUPS)
 """Length and seed of the four refits."""
@@ -40,13 +42,19 @@ class GroupFit:
         Left out.
     posterior : Posterior
         The refit.
+    max_rhat, divergences : float, int
+        Of its sampling.
     """
 
     datasets: tuple[str, ...]
     posterior: Posterior
+    max_rhat: float
+    divergences: int
 
 
-def dataset_groups(table: ObservationTable, n_groups: int = N_GROUPS) -> tuple[tuple[str, ...], ...]:
+def dataset_groups(
+    table: ObservationTable, n_groups: int = N_GROUPS
+) -> tuple[tuple[str, ...], ...]:
     """Return data sets in groups that hold about as many curves of every kind.
 
     Near copies stay together: data sets whose names share their first word, such as ``eurosat``
@@ -114,12 +122,12 @@ def group_fits(
         message = "a model in closed form cannot be refitted"
         raise ValueError(message)
     groups = dataset_groups(table, config.folds)
-    found = {at: _read(_path(folder, at), print_) for at, print_ in _prints(table, full, config)}
+    prints = dict(_prints(table, full, config))
+    found = {at: _read(_path(folder, at), fingerprint) for at, fingerprint in prints.items()}
     missing = [at for at, fit in found.items() if fit is None]
     if missing:
         place = {name: at for at, group in enumerate(groups) for name in group}
         fold = np.array([place[name] for name in table.dataset], dtype=np.int64)
-        prints = dict(_prints(table, full, config))
         refits = refit_folds(
             table, full.spec, fold, config, cores=cores, on_step=on_step, only=missing
         )
@@ -127,7 +135,7 @@ def group_fits(
             _write(_path(folder, at), fit, prints[at])
             found[at] = fit
     return tuple(
-        GroupFit(group, _posterior(full, fit))
+        GroupFit(group, _posterior(full, fit), fit.max_rhat, fit.divergences)
         for group, fit in zip(groups, found.values(), strict=True)
         if fit is not None
     )
@@ -138,10 +146,12 @@ def missing_fits(
 ) -> int:
     """Return how many refits are not kept in a folder, or no longer belong to the model."""
     prints = _prints(table, full, config)
-    return sum(_read(_path(folder, at), print_) is None for at, print_ in prints)
+    return sum(_read(_path(folder, at), fingerprint) is None for at, fingerprint in prints)
 
 
-def expected_seconds(table: ObservationTable, refits: int, config: FoldConfig = GROUP_FITS) -> float:
+def expected_seconds(
+    table: ObservationTable, refits: int, config: FoldConfig = GROUP_FITS
+) -> float:
     """Return about how long some refits take on two idle cores."""
     steps = refits * (config.tune + config.draws)
     return steps / STEPS_PER_SECOND * len(table) / 1000.0
@@ -202,12 +212,10 @@ def _plain(value: object) -> object:
 
 
 def _path(folder: Path, at: int) -> Path:
-    return folder / f"without_group_{at + 1}.npz"
+    return folder / GROUP_FILES[at]
 
 
 def _write(path: Path, fit: FoldFit, fingerprint: str) -> None:
-    import io
-
     labels = {name: list(names) for name, names in fit.labels.items()}
     facts = {
         "fingerprint": fingerprint,
@@ -217,7 +225,9 @@ def _write(path: Path, fit: FoldFit, fingerprint: str) -> None:
         "seconds": fit.seconds,
     }
     content = io.BytesIO()
-    arrays = {f"draws_{name}": values.astype(np.float32) for name, values in fit.draws.items()}
+    arrays: dict[str, Any] = {
+        f"draws_{name}": values.astype(np.float32) for name, values in fit.draws.items()
+    }
     np.savez(content, facts=np.array(json.dumps(facts)), rows=fit.rows, **arrays)
     write_bytes(path, content.getvalue(), force=True)
 
@@ -229,7 +239,7 @@ def _read(path: Path, fingerprint: str) -> FoldFit | None:
             facts = json.loads(str(file["facts"]))
             if facts["fingerprint"] != fingerprint:
                 return None
-            draws: dict[str, NDArray[np.float64]] = {
+            draws = {
                 name.removeprefix("draws_"): file[name].astype(np.float64)
                 for name in file.files
                 if name.startswith("draws_")

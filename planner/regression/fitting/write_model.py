@@ -30,6 +30,7 @@ from planner.reference.store import (
 from planner.regression.cards.card import card_text
 from planner.regression.cards.data import data_card
 from planner.regression.fitting.fit import Fit
+from planner.regression.fitting.group_fits import GROUP_FILES
 from planner.regression.published.texts import RECONSTRUCTION_NOTICE
 from planner.regression.rows.observations import ObservationTable
 from planner.regression.rows.reconstruction import RECONSTRUCTION_FILE
@@ -43,7 +44,9 @@ MODEL_FILES = (
     CARD_FILE,
     POSTERIOR_FILE,
     "validation.json",
+    "decisions.json",
     "checks.json",
+    *GROUP_FILES,
 )
 """What a model's folder may hold and still be replaced: all of it can be computed again."""
 

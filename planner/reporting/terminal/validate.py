@@ -22,6 +22,7 @@ from planner.domain.results.validation import (
     Table2Test,
     ValidationReport,
 )
+from planner.reporting.terminal.decisions import render_decisions
 from planner.reporting.terminal.draw import titled_table
 
 _READ_SCORES = (
@@ -56,6 +57,8 @@ def render_validation(report: ValidationReport) -> tuple[RenderableType, ...]:
     blocks: list[RenderableType] = [*_table2(report.table2), Text(), *_left_out(report.left_out)]
     if report.curves is not None:
         blocks = [*_curves(report.curves), Text(), *blocks]
+    if report.decisions is not None:
+        blocks = [*render_decisions(report.decisions), Text(), *blocks]
     return tuple(blocks)
 
 

@@ -81,7 +81,7 @@ def judge_world(
     known = with_architectures(catalogue, world.truths)
     best = clairvoyant(world)
     portfolio = world.portfolio
-    one, every = (_with_pilots(world, pilots) for pilots in (last_pilot, all_pilots))
+    one, every = (with_pilots(world, pilots) for pilots in (last_pilot, all_pilots))
     asked: dict[str, tuple[Portfolio, Posterior, ForecastOf]] = {
         NONE: (portfolio, without, build_forecast),
         ONE: (one, without, build_forecast),
@@ -207,20 +207,21 @@ def with_architectures(catalogue: Catalogue, truths: Iterable[Truth]) -> Catalog
     return replace(catalogue, architectures=(*kept, *(added[name] for name in sorted(added))))
 
 
+def with_pilots(world: World, pilots: Pilots) -> Portfolio:
+    """Return a world's portfolio with runs measured."""
+    measured = tuple(
+        replace(project, pilots=pilots(truth, project.images.held))
+        for project, truth in zip(world.portfolio.projects, world.truths, strict=True)
+    )
+    return replace(world.portfolio, projects=measured)
+
+
 def _runs(truth: Truth, at: Sequence[int]) -> tuple[Pilot, ...]:
     curve = truth.curve
     return tuple(
         Pilot(curve.images[each], curve.errors[each], architecture=curve.architecture, seed=each)
         for each in at
     )
-
-
-def _with_pilots(world: World, pilots: Pilots) -> Portfolio:
-    measured = tuple(
-        replace(project, pilots=pilots(truth, project.images.held))
-        for project, truth in zip(world.portfolio.projects, world.truths, strict=True)
-    )
-    return replace(world.portfolio, projects=measured)
 
 
 def _for_published(portfolio: Portfolio) -> Portfolio:

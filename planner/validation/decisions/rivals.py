@@ -29,7 +29,7 @@ NO_MODEL = Posterior(
     sha256="",
     evidence=EvidenceRange((1.0, 1e8), (0.0, 1.0), 0, "Nothing was fitted."),
 )
-"""Stands where a plan asks for a fitted model: it has as many draws, and a fall that no forecast here rests on."""
+"""Stands where a plan asks for a fitted model: draws by number, and a fall nothing rests on."""
 
 
 def rule_of(*, spread: bool) -> ForecastOf:
