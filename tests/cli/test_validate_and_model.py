@@ -252,3 +252,44 @@ def test_laws_explain_two_slopes() -> None:
     assert {reading["kind"] for reading in readings} == {"across tasks", "within a task", "model"}
     by_name = {reading["name"]: reading["halving"] for reading in readings}
     assert by_name["Eq. 1, pretrained"] > 5 * by_name["transfer, pretrained"]
+
+
+def test_portfolios_are_of_decisions() -> None:
+    """A number of portfolios without them is a mistake, and says so."""
+    result = RUNNER.invoke(app, ["validate", "--portfolios", "3"])
+    assert result.exit_code == 2
+    assert "--decisions" in result.output
+
+
+def test_decisions_of_a_model_in_closed_form_are_refused() -> None:
+    """There is nothing to refit without a group of data sets."""
+    result = RUNNER.invoke(app, ["validate", "--decisions", "--model", "published"])
+    assert result.exit_code != 0
+    assert "nothing to refit" in " ".join(result.output.split())
+
+
+def test_decisions_are_said_stored_and_shown_in_the_card(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long the refits take is said first; one answer goes to JSON, folder and card."""
+    from planner.reference.store import load_model
+    from planner.regression.fitting import group_fits
+
+    def fits(table: Any, full: Any, _folder: Path, **_: Any) -> tuple[group_fits.GroupFit, ...]:
+        groups = group_fits.dataset_groups(table)
+        return tuple(group_fits.GroupFit(group, full, 1.0, 0) for group in groups)
+
+    monkeypatch.setattr(group_fits, "group_fits", fits)
+    (copied / "validation.json").unlink()  # another part of the card, which is not the point here
+    result = RUNNER.invoke(
+        app, ["validate", "--decisions", "--portfolios", "1", "--model", str(copied), "--json"]
+    )
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stderr.split())
+    assert "Refitting 4 times without a group of data sets: about" in said
+    found = json.loads(result.stdout)["decisions"]
+    stored = json.loads((copied / "decisions.json").read_text(encoding="utf-8"))
+    assert found == {key: value for key, value in stored.items() if key != "schema_version"}
+    assert found["portfolios"] == 1
+    assert found["model_sha256"] == load_model(copied).sha256
+    assert "## What decisions earn" in (copied / "CARD.md").read_text(encoding="utf-8")

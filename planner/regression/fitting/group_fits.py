@@ -25,7 +25,7 @@ N_GROUPS = 4
 
 GROUP_FILES = tuple(f"without_group_{at + 1}.npz" for at in range(N_GROUPS))
 
-GROUP_FITS = FoldConfig(folds=N_GROUPS)
+GROUP_FITS = FoldConfig(folds=N_GROUPS, tune=700)
 """Length and seed of the four refits."""
 
 STEPS_PER_SECOND = 11.0

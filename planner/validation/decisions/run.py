@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def decision_test(
     *,
     portfolios: int = DEFAULT_PORTFOLIOS,
     seed: int = 0,
-    max_rhat: float = math.nan,
+    max_rhat: float = 1.0,
     divergences: int = 0,
     on_step: Callable[[int, int], None] | None = None,
 ) -> DecisionTest:
@@ -100,6 +100,33 @@ def decision_test(
         judged.append((at, found))
         if on_step is not None:
             on_step(number + 1, portfolios)
+    summary = summarise(judged, groups, _kinds(truths))
+    return replace(
+        summary,
+        model=model.name,
+        model_sha256=model.sha256,
+        seed=seed,
+        curves=sum(len(members) for members in truths.values()),
+        max_rhat=max_rhat,
+        divergences=divergences,
+    )
+
+
+def summarise(
+    judged: Sequence[tuple[int, Judged]], groups: Sequence[LeftOut], kinds: Iterable[str]
+) -> DecisionTest:
+    """Return the scores of judged portfolios, pooled, by group and by kind; the model is not named.
+
+    Parameters
+    ----------
+    judged : sequence of (int, Judged)
+        Place of each portfolio's group, and what its plans earned.
+    groups : sequence of LeftOut
+        All groups.
+    kinds : iterable of str
+        Of projects.
+    """
+    usable = sorted({at for at, _ in judged})
     by_group = {at: [found for group, found in judged if group == at] for at in usable}
     scored = tuple(
         DecisionGroup(f"group {at + 1}", groups[at].datasets, len(found), score_plans(found))
@@ -107,18 +134,18 @@ def decision_test(
         if found
     )
     return DecisionTest(
-        model=model.name,
-        model_sha256=model.sha256,
-        seed=seed,
-        portfolios=portfolios,
+        model="",
+        model_sha256="",
+        seed=0,
+        portfolios=len(judged),
         projects=PROJECTS,
-        curves=sum(len(members) for members in truths.values()),
+        curves=0,
         scores=score_plans([found for _, found in judged]),
         groups=scored,
-        kinds={kind: _of_kind(judged, kind) for kind in _kinds(truths)},
+        kinds={kind: _of_kind(judged, kind) for kind in kinds},
         off=tuple(_off(scored, by_group, usable)),
-        max_rhat=max_rhat,
-        divergences=divergences,
+        max_rhat=1.0,
+        divergences=0,
         notes=_NOTES,
     )
 
@@ -187,7 +214,7 @@ def _off(
     groups: Sequence[DecisionGroup], judged: Mapping[int, Sequence[Judged]], order: Sequence[int]
 ) -> Iterable[OffGroup]:
     """Yield the model's plans that promise too much or too little on a group of data sets."""
-    for group, at in zip(groups, order, strict=False):
+    for group, at in zip(groups, order, strict=True):
         for score in group.scores:
             if score.plan in OF_MODEL and abs(score.excess) > OFF_BY:
                 yield OffGroup(
