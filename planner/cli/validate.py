@@ -64,7 +64,7 @@ Portfolios = Annotated[
         min=1,
         max=10_000,
         metavar="N",
-        help="With --decisions: how many; 2 to 10 seconds each. [default: 120]",
+        help="With --decisions: how many; a second or two each. [default: 120]",
     ),
 ]
 
