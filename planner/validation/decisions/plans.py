@@ -14,7 +14,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Backbone
-from planner.economics.data import data_cost
+from planner.economics.money import product_cents
 from planner.forecasting.forecast import ForecastOf, build_forecast
 from planner.planning.plan import build_plan
 from planner.reference.candidates import is_priced
@@ -174,7 +174,8 @@ def cost_of(project: Project, images: int) -> float:
     if not isinstance(price, int | float):
         message = "a world has prices without ranges"
         raise TypeError(message)
-    return data_cost(price, project.images.held, project.images.limit, images)
+    bought = np.array([images - project.images.held], dtype=np.int64)
+    return int(product_cents(float(price), bought, "data cost")[0]) / 100
 
 
 def last_pilot(truth: Truth, held: int) -> tuple[Pilot, ...]:
