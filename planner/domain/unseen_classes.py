@@ -11,6 +11,9 @@ import numpy as np
 
 from planner.domain.arrays import Floats
 
+DIGITS = 12
+"""Decimals of a share: three of ten classes are .3, however they are summed."""
+
 
 @dataclass(frozen=True, eq=False)
 class UnseenClasses:
@@ -48,7 +51,7 @@ class UnseenClasses:
         [0.6, 0.0]
         """
         at = np.clip(np.floor(images), 0, len(self.seen) - 1).astype(np.intp)
-        return np.asarray(1.0 - self.seen[at])
+        return np.round(1.0 - self.seen[at], DIGITS)
 
     def images_for(self, error: float) -> float:
         """Return the fewest images whose classes allow an error.
@@ -58,5 +61,4 @@ class UnseenClasses:
         >>> UnseenClasses.equally_frequent(10_000).images_for(0.5)
         5000.0
         """
-        rounding = 1e-12
-        return float(np.argmax(self.seen >= 1.0 - error - rounding))
+        return float(np.argmax(self.seen >= 1.0 - error - 0.1**DIGITS))

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import EvidenceRange, Posterior
 from planner.domain.portfolio.project import Project
@@ -17,8 +17,6 @@ from planner.forecasting.luck import Luck
 from planner.forecasting.spread import SpreadSources
 from planner.validation.decisions.worlds import Truth, World
 from planner.validation.forecasts import RULE_FINETUNED, RULE_FROZEN
-
-type Array = NDArray[np.float64]
 
 N_DRAWS = 2000
 
@@ -87,11 +85,11 @@ class _TrueCurve:
     n_draws: int
     project: Project
 
-    def error(self, images: Array, rows: slice) -> Array:
+    def error(self, images: Floats, rows: slice) -> Floats:
         errors = np.where(images < 1, self.project.majority_guess_error, self.truth.error(images))
         return np.tile(errors, (len(range(*rows.indices(self.n_draws))), 1))
 
-    def data_needed(self, error_target: float, rows: slice) -> Array:
+    def data_needed(self, error_target: float, rows: slice) -> Floats:
         needed = self.truth.needed(error_target, 1)
         count = len(range(*rows.indices(self.n_draws)))
         return np.full(count, math.inf if needed is None else float(needed))

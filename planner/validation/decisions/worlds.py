@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Images, Project
 from planner.validation.curve_file import Curve
 from planner.validation.forecasts import project_of
-
-type Array = NDArray[np.float64]
 
 PROJECTS = 8
 HELD_SHARE = 0.26
@@ -61,12 +59,12 @@ class Truth:
     kind: str = ""
 
     @cached_property
-    def sizes(self) -> Array:
+    def sizes(self) -> Floats:
         """Images of each measured size, rising."""
         return np.array(sorted(set(self.curve.images)), dtype=float)
 
     @cached_property
-    def log10_errors(self) -> Array:
+    def log10_errors(self) -> Floats:
         """Mean log10 error at each."""
         images, errors = np.array(self.curve.images), np.log10(self.curve.errors)
         return np.array([errors[images == size].mean() for size in self.sizes])
@@ -82,7 +80,7 @@ class Truth:
         within = self.sizes[self.sizes <= HELD_SHARE * self.sizes[-1]]
         return round(float(within[-1])) if len(within) else None
 
-    def error(self, images: Array) -> Array:
+    def error(self, images: Floats) -> Floats:
         """Return the error at numbers of images; that of the first and last size outside."""
         at = np.log10(np.maximum(images, 1.0))
         return np.asarray(10.0 ** np.interp(at, np.log10(self.sizes), self.log10_errors))
