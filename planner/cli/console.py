@@ -74,9 +74,21 @@ def print_json(data: Mapping[str, object]) -> None:
     """Print one JSON object, byte for byte the same for the same data.
 
     Where the stream's encoding lacks a character, all beyond ASCII are escaped: nothing is lost.
+
+    Raises
+    ------
+    ResourceError
+        A number is none: not printed, because JSON has no word for it.
     """
     stop_waiting()
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2)
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2)
+    except ValueError as error:
+        message = (
+            "What was computed holds numbers that are none, which a damaged model gives. "
+            "planner model check NAME looks at the model's files; --model names another one."
+        )
+        raise ResourceError(message) from error
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
