@@ -30,6 +30,10 @@ MAY_READ_A_CLOCK = {
     "regression/checking/left_out.py": "facts of a fit",
     "reporting/html/assemble.py": "the date of a report",
 }
+BEST_KNOWN = 702_007
+"""What the plan of example 04 is worth at least, in whole USD; proven best to 1e-6."""
+FIRST_FOUND = 701_570
+"""The same of the plan that is there before any time is spent on a better one."""
 FAST = """
 import time
 
@@ -125,7 +129,7 @@ def test_ten_loaded_runs_of_the_example_give_the_same_bytes(tmp_path: Path) -> N
     assert len(runs) == 1
     plan = json.loads(runs.pop())
     assert plan["risk"]["caution"]["expected_given_up"] > 0
-    assert plan["objective"]["value"] >= 611_824
+    assert plan["objective"]["value"] >= BEST_KNOWN
 
 
 @pytest.mark.slow
@@ -168,7 +172,7 @@ def test_more_time_never_gives_the_example_a_worse_plan() -> None:
     portfolio, model = _api.read_portfolio(EXAMPLE), _api.load_model()
     values = [_value(_api.plan(portfolio, model, time_limit_s=limit)) for limit in (0.0, 0.5, 2.0)]
     assert values == sorted(values)
-    assert values[0] >= 611_824
+    assert values[0] >= FIRST_FOUND
 
 
 def _value(plan: Any) -> float:

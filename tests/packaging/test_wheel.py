@@ -99,7 +99,8 @@ def test_the_base_installation_does_all_but_what_an_extra_is_for(
     refused = json.loads(run(tmp_path, planner, "fit", "-o", "ours", "--json", code=3))
     assert refused["problems"][0]["fix"] == 'pip install "vision-planner[fit]"'
     found = json.loads(run(tmp_path, planner, "doctor", "--json"))
-    assert [extra["installed"] for extra in found["extras"]] == [False, False]
+    installed_extras = {extra["name"]: extra["installed"] for extra in found["extras"]}
+    assert installed_extras == {"fit": False, "notebook": False, "probe": False}
 
 
 @pytest.mark.slow
