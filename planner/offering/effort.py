@@ -88,6 +88,11 @@ class Effort:
         """Whether nothing more is to be searched."""
         return self.left <= 0 or self._is_late()
 
+    @property
+    def is_due(self) -> bool:
+        """Whether work is owed although the deadline may have passed."""
+        return self._due > 0
+
     def seconds_left(self) -> float:
         """Return the seconds that a solver may take; inf where no time limit was asked for."""
         return max(self._deadline.seconds_left, LENIENT * self._due / SECOND)

@@ -104,7 +104,8 @@ class Run:
     def _sought(self, relaxation: Relaxation, progress: Progress, effort: Effort) -> bool:
         """Look for a first plan among few options; False if there is no plan at all.
 
-        Of options alike in every row the cheapest decides whether a plan is possible.
+        Of options alike in every row the cheapest decides whether a plan is possible. A search
+        that owes an answer looks whatever the deadline; one beside it does not.
         """
         usable = self.terms.usable[relaxation.relaxed.options]
         options = np.union1d(
@@ -112,7 +113,7 @@ class Run:
         )
         if self._is_too_much(len(options)):
             return True
-        own = effort.unending().part(SEEKING)
+        own = (effort.unending() if effort.is_due else effort).part(SEEKING)
         found = self._search_core(relaxation, progress, options, own, SOUGHT)
         progress.learn(found.choice)
         decided = found.choice is None and found.bound == -np.inf and self.judge.spend is None

@@ -12,6 +12,7 @@ So the price is 0 exactly where no larger total budget, all else as it is, makes
 from collections.abc import Sequence
 
 from planner.domain.vocabulary import Status
+from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import Solution
@@ -37,7 +38,12 @@ def freed(prepared: Prepared, solution: Solution, deadline: Deadline = NEVER) ->
     for work, gap in SEARCHES:
         if deadline.has_passed():
             break
-        freer = solve_freed(prepared, gap=gap, allowance=Allowance(work, deadline))
+        try:
+            freer = solve_freed(prepared, gap=gap, allowance=Allowance(work, deadline))
+        except NotConvergedError:
+            if not deadline.has_passed():
+                raise
+            break
         if is_better(freer, solution) or freer.bound <= _least_better(solution):
             return freer
     return None if deadline.has_passed() else freer
