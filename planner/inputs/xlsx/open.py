@@ -5,6 +5,7 @@ is built, so a small file that unpacks to gigabytes is refused: :mod:`planner.in
 """
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
@@ -43,6 +44,8 @@ MAX_AREAS = 50_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SET = re.compile(r"\{([^{}]*)\}")
+"""A set in the words of the library that reads workbooks: in another order in each process."""
 _SAVE_AS = "in Excel or LibreOffice: File, Save As, Excel Workbook (.xlsx)"
 _OTHER_FORMATS = {
     ".xls": "an old Excel workbook",
@@ -340,9 +343,20 @@ def _cells(cells: list[Any], computed: list[Any]) -> Iterator[tuple[tuple[int, i
 
 
 def _damaged(name: str, reason: str) -> InputError:
-    detail = " ".join(reason.split())[:120]
+    detail = " ".join(_SET.sub(_in_order, reason).split())[:120]
     message = f"the workbook is damaged and cannot be read{f' ({detail})' if detail else ''}."
     return _refusal(name, message, "open it in Excel or LibreOffice and save it again")
+
+
+def _in_order(found: re.Match[str]) -> str:
+    """Return a set as printed, in an order that no run changes.
+
+    Examples
+    --------
+    >>> _SET.sub(_in_order, "Value must be one of {'n', 'b', 's'}")
+    "Value must be one of {'b', 'n', 's'}"
+    """
+    return f"{{{', '.join(sorted(found[1].split(', ')))}}}"
 
 
 def _refusal(name: str, message: str, fix: str) -> InputError:
