@@ -103,7 +103,7 @@ def check(
 ) -> None:
     """Check sampling, predictions, left-out data sets and prior sensitivity.
 
-    Stored results are shown; --full computes them anew in about half a minute. A failed sampling
+    Stored results are shown; --full computes them anew in about three minutes. A failed sampling
     check stops the rest.
     """
     from planner.reference.store import COPY_MODEL, find_model, load_model
@@ -126,7 +126,7 @@ def check(
         require_extra(FIT, "planner model check --full")
         require_folder(folder, field="MODEL", fix=COPY_MODEL)
     if full and not (quiet or as_json):
-        message_console(no_color=no_color).print("Checking; about half a minute …")
+        message_console(no_color=no_color).print("Checking; about three minutes …")
     report = check_model(posterior, folder, full=full, data=data, on_evidence=draw)
     if as_json:
         print_json(report.to_dict())

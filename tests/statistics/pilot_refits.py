@@ -48,6 +48,16 @@ class Case:
         return 5.0 * self.runs[-1][0], 20.0 * self.runs[-1][0]
 
     @property
+    def complexity(self) -> float:
+        """Relative complexity of equally frequent classes."""
+        return math.log(self.classes) / math.log(1_000)
+
+    @property
+    def log10_reference(self) -> float:
+        """Of the images at which level and rate are told: about 18 for each class."""
+        return 2.75 + 3.0 * (self.complexity - 0.5)
+
+    @property
     def log10_guess(self) -> float:
         """Of the majority guess."""
         return math.log10(1 - 1 / self.classes)
@@ -81,12 +91,40 @@ CASES = {
 
 
 @dataclass(frozen=True, eq=False)
+class Curves:
+    """Draws of a case's own curve, each of shape (n_draws,)."""
+
+    case: Case
+    level: Floats
+    rate: Floats
+    decay: Floats
+    bend: Floats
+
+    def at(self, log10_images: Floats) -> Floats:
+        """Return log10 error of every draw, shape (n_draws, n_images).
+
+        The rate of fall is ``rate`` at the reference size, less by a factor e for each
+        ``1 / decay`` decades beyond it: the integral of that is what the curve has fallen. The
+        share of the majority guess bends towards 1 with the exponent ``bend``.
+        """
+        beyond = log10_images - self.case.log10_reference
+        faded = np.exp(-self.decay[:, None] * beyond)
+        u = self.level[:, None] - self.rate[:, None] * (1.0 - faded) / self.decay[:, None]
+        bend = self.bend[:, None]
+        return self.case.log10_guess - bend * np.log1p(10.0 ** (-u / bend)) / LN10
+
+    def rows(self, chosen: NDArray[np.intp]) -> "Curves":
+        """Return some of the draws."""
+        parts = (self.level, self.rate, self.decay, self.bend)
+        return Curves(self.case, *(part[chosen] for part in parts))
+
+
+@dataclass(frozen=True, eq=False)
 class Refit:
     """Draws of a case's own curve from a refit, weighted by sizes of its discrepancy."""
 
     case: Case
-    level: Floats
-    slope: Floats
+    curves: Curves
     sigma: Floats
 
     @cached_property
@@ -99,18 +137,14 @@ class Refit:
     def predict(self) -> tuple[Floats, Floats]:
         """Return draws of log10 error at the sizes, and of log10 data needed."""
         rows, sizes = self._resampled()
-        return _predict(
-            self.case, self.law, sizes, self.level[rows], self.slope[rows], self.sigma[rows]
-        )
+        return _predict(self.case, self.law, sizes, self.curves.rows(rows), self.sigma[rows])
 
     def _resampled(self) -> tuple[NDArray[np.intp], Floats]:
         """Return draws and sizes that follow the exact posterior."""
         shares = (np.arange(N_SIZES) + 0.5) / N_SIZES
         sizes = self.law.sizes(ndtri(shares)) if self.law.spread else np.ones(1)
         seen = np.log10([n for n, _, _ in self.case.runs])
-        residual = np.log10([e for _, e, _ in self.case.runs]) - mean_curve(
-            self.case, self.level, self.slope, seen
-        )
+        residual = np.log10([e for _, e, _ in self.case.runs]) - self.curves.at(seen)
         sampled = self._log_likelihood(residual, 1.0, EXTRA_SD**2)
         exact = np.stack([self._log_likelihood(residual, size, 0.0) for size in sizes.tolist()])
         weights = np.exp(exact - sampled - (exact - sampled).max())
@@ -136,7 +170,14 @@ def refit(case: Case, *, tune: int = 500, draws: int = 1_500) -> Refit:
     fit = fit_model(build_table(rows), spec, seed=1, tune=tune, draws=draws, target_accept=0.93)
     level = _effect(fit, "A", NAME) + _effect(fit, "P", NAME) + _effect(fit, "R", NETWORK)
     slope = _effect(fit, "L", NAME) + _scalar(fit, "l_pre") + _effect(fit, "LC", f"{NAME} | 1 | 0")
-    return Refit(case, level, np.exp(slope), _scalar(fit, "sigma"))
+    curves = Curves(
+        case,
+        level + _scalar(fit, "b_rc") * (case.complexity - 0.5),
+        np.exp(slope),
+        np.exp(_scalar(fit, "k0") + _effect(fit, "K", NAME)),
+        np.exp(_scalar(fit, "c0") + _effect(fit, "C", NAME)),
+    )
+    return Refit(case, curves, _scalar(fit, "sigma"))
 
 
 @dataclass(frozen=True)
@@ -166,8 +207,8 @@ def agreement(case: Case) -> Agreement:
     apart = np.median(updated, axis=0) - np.median(errors, axis=0)
     return Agreement(
         tuple(apart.tolist()),
-        _quantile(ours, 0.5) - _quantile(needed, 0.5),
-        _quantile(ours, 0.9) - _quantile(needed, 0.9),
+        _apart(_quantile(ours, 0.5), _quantile(needed, 0.5)),
+        _apart(_quantile(ours, 0.9), _quantile(needed, 0.9)),
     )
 
 
@@ -178,14 +219,13 @@ def assert_agrees(found: Agreement) -> None:
     assert abs(found.needed_p90) <= 0.15 + 2 * MONTE_CARLO
 
 
+def _apart(one: float, other: float) -> float:
+    """Return a difference: none between two that are never reached."""
+    return 0.0 if one == other else one - other
+
+
 def _quantile(draws: Floats, share: float) -> float:
     return float(np.quantile(draws, share, method="inverted_cdf"))
-
-
-def mean_curve(case: Case, level: Floats, slope: Floats, log10_images: Floats) -> Floats:
-    """Return log10 error of every draw, shape (n_draws, n_images)."""
-    u = level[:, None] - slope[:, None] * (log10_images - 3.5)
-    return case.log10_guess - np.log1p(10.0**-u) / LN10
 
 
 def _row(case: Case, images: int, error: float, tested: int) -> Observation:
@@ -197,7 +237,7 @@ def _row(case: Case, images: int, error: float, tested: int) -> Observation:
         architecture=NETWORK,
         n_images=images,
         error=error,
-        relative_complexity=math.log(case.classes) / math.log(1_000),
+        relative_complexity=case.complexity,
         pretrained=True,
         backbone=Backbone.FINETUNED,
         study=NAME,
@@ -242,7 +282,7 @@ def _noise(case: Case, law: Discrepancy, sigma: Floats, sizes: Floats) -> Floats
 
 
 def _predict(
-    case: Case, law: Discrepancy, sizes: Floats, level: Floats, slope: Floats, sigma: Floats
+    case: Case, law: Discrepancy, sizes: Floats, curves: Curves, sigma: Floats
 ) -> tuple[Floats, Floats]:
     """Return draws at the sizes, and first crossings on nodes, from dense normals."""
     rng = np.random.default_rng(0)
@@ -253,12 +293,12 @@ def _predict(
     noise = _noise(case, law, sigma, sizes)
     square = sizes[:, None, None] ** 2
     gain = np.swapaxes(np.linalg.solve(noise, square * cross), 1, 2)
-    strayed = np.einsum("sij,sj->si", gain, measured - mean_curve(case, level, slope, seen))
+    strayed = np.einsum("sij,sj->si", gain, measured - curves.at(seen))
     covariance = square * (_kernel(law, asked, asked) - gain @ cross)
     root = np.linalg.cholesky(covariance + 1e-9 * square * np.eye(len(asked)))
     normals = rng.standard_normal((len(sigma), len(asked)))
     strayed += np.einsum("sij,sj->si", root, normals)
-    centre = mean_curve(case, level, slope, asked)
+    centre = curves.at(asked)
     drawn = centre + _height(case, law, centre) * strayed
     drawn += sigma[:, None] * rng.standard_normal((len(sigma), 1))
     gap = drawn[:, : len(nodes)] - math.log10(case.target)

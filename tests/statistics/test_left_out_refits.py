@@ -1,13 +1,25 @@
 """Refits with data sets left out, for real; minutes."""
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
+from planner._resources import resource_root
+from planner.domain.scores import log_sum_exp
 from planner.reference.store import load_model
-from planner.regression.checking.left_out import left_out_scores
-from planner.regression.checking.new_dataset import log_likelihood, new_dataset
+from planner.regression.checking.left_out import read_left_out, shipped_sha256
+from planner.regression.checking.new_dataset import (
+    N_MIXINGS,
+    POINTS,
+    NewDataset,
+    dataset_log_likelihood,
+    log_likelihood,
+    new_dataset,
+)
 from planner.regression.fitting.folds import FoldConfig, assign_folds, refit_folds
-from planner.regression.rows.observations import select_rows
+from planner.regression.rows.observations import ObservationTable, select_rows
 from planner.regression.rows.shipped import read_shipped_table
 
 pytestmark = pytest.mark.mcmc
@@ -42,19 +54,45 @@ def test_scores_of_refits_agree_with_importance_sampling() -> None:
 
     posterior = load_model("transfer")
     assert posterior.spec is not None
-    table = read_shipped_table()
-    config = FoldConfig(tune=500, draws=500)
-    scores = left_out_scores(table, posterior.spec, data_sha256="", config=config)
-    _, _, by_dataset = check_loo(gather_evidence(posterior, table), None, CheckThresholds())
+    scores = read_left_out(
+        resource_root("models") / "transfer", posterior.spec, shipped_sha256()
+    ).scores
+    assert scores is not None
+    evidence = gather_evidence(posterior, read_shipped_table())
+    _, _, by_dataset = check_loo(evidence, None, CheckThresholds())
     good = {name: entry for name, entry in by_dataset.items() if entry["pareto_k"] < 0.5}
     assert len(good) > 10
     for name, entry in good.items():
-        # folds leave out three sets at once, so a little apart is right
+        # the stored refits leave out seven sets at once, so a little apart is right
         assert entry["log_density"] == pytest.approx(scores.joint_log_density[name], abs=1.0), name
 
 
 def test_the_likelihood_needs_few_points() -> None:
-    """Twice the importance points change the log likelihood of real data sets by little."""
+    """Eight times the importance points change the log likelihood of real data sets by little."""
+    for rng, dataset, table in _real_data_sets():
+        counts = (POINTS, 8 * POINTS)
+        found = [log_likelihood(dataset, table.log10_error, rng, n_samples=n) for n in counts]
+        assert np.mean(np.abs(found[0] - found[1])) < 0.3
+
+
+def test_leaving_a_data_set_out_needs_few_draws_of_heavy_tails() -> None:
+    """Eight times as many change its density by less than .3; one alone would take off 2."""
+    posterior = load_model("transfer")
+    assert posterior.spec is not None
+    draws = {name: values[::40] for name, values in posterior.draws.items()}
+    for rng, _, table in _real_data_sets():
+        few, many, one = (
+            dataset_log_likelihood(
+                draws, posterior.labels, posterior.spec, table, rng, n_mixings=count
+            )
+            for count in (N_MIXINGS, 8 * N_MIXINGS, 1)
+        )
+        left_out = [math.log(len(v)) - float(log_sum_exp(-v)) for v in (few, many, one)]
+        assert left_out[0] == pytest.approx(left_out[1], abs=0.3)
+        assert left_out[2] < left_out[1]
+
+
+def _real_data_sets() -> Iterator[tuple[np.random.Generator, NewDataset, ObservationTable]]:
     posterior = load_model("transfer")
     assert posterior.spec is not None
     whole = read_shipped_table()
@@ -62,6 +100,4 @@ def test_the_likelihood_needs_few_points() -> None:
     for name in ("cifar-100", "cityscapes", "eurosat"):
         table = select_rows(whole, np.array(whole.dataset) == name)
         rng = np.random.default_rng(0)
-        dataset = new_dataset(draws, posterior.labels, posterior.spec, table, rng)
-        found = [log_likelihood(dataset, table.log10_error, rng, n_samples=n) for n in (64, 512)]
-        assert np.mean(np.abs(found[0] - found[1])) < 0.3
+        yield rng, new_dataset(draws, posterior.labels, posterior.spec, table, rng), table

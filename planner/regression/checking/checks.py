@@ -21,8 +21,8 @@ from planner.domain.results.validation import LeftOutScores
 from planner.domain.scores import central_coverage, log_sum_exp, normal_cdf
 from planner.regression.checking.new_dataset import (
     NewDataset,
+    dataset_log_likelihood,
     draw_curves,
-    log_likelihood,
     new_dataset,
 )
 from planner.regression.rows.observations import ObservationTable, group_labels, select_rows
@@ -71,7 +71,7 @@ class Evidence:
 
 
 def gather_evidence(posterior: Posterior, table: ObservationTable) -> Evidence:
-    """Compute what the checks rest on; about twenty seconds for the shipped model."""
+    """Compute what the checks rest on; about two minutes for the shipped model."""
     spec = posterior.spec
     if spec is None:
         message = "a model without a declaration has no priors and no data sets to check"
@@ -87,7 +87,7 @@ def gather_evidence(posterior: Posterior, table: ObservationTable) -> Evidence:
         part = select_rows(table, index == each)
         rng = np.random.default_rng([_SEED, each])
         described = new_dataset(draws, posterior.labels, spec, part, rng)
-        likelihood[:, each] = log_likelihood(described, part.log10_error, rng)
+        likelihood[:, each] = dataset_log_likelihood(draws, posterior.labels, spec, part, rng)
         curves[:, rows] = draw_curves(described, rng)
         sds[:, rows] = described.row_sd
         replicated[:, rows] = _replicate(described, curves[:, rows], rng)

@@ -29,7 +29,7 @@ from planner.domain.scores import log_sum_exp
 from planner.errors import ResourceError
 from planner.reference.store import sha256_of, write_model_file
 from planner.regression.checking.baselines import BASELINES, PLUGIN, POWER_LAW
-from planner.regression.checking.new_dataset import draw_curves, log_likelihood, new_dataset
+from planner.regression.checking.new_dataset import dataset_log_likelihood, draw_curves, new_dataset
 from planner.regression.checking.row_scores import (
     RowForecast,
     RowScores,
@@ -132,8 +132,7 @@ def joint_log_density(
     for name, rows in _datasets(table, fit.rows):
         part = select_rows(table, _mask(rows, len(table)))
         rng = np.random.default_rng([seed, 2, int(rows[0])])
-        described = new_dataset(draws, fit.labels, spec, part, rng)
-        values = log_likelihood(described, part.log10_error, rng)
+        values = dataset_log_likelihood(draws, fit.labels, spec, part, rng)
         found[name] = float(log_sum_exp(values) - math.log(len(values)))
     return found
 

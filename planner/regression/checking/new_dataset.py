@@ -22,6 +22,10 @@ from planner.regression.rows.observations import ObservationTable, design_column
 LN10 = math.log(10.0)
 _NEWTON_STEPS = 25
 _HALVINGS = 6
+POINTS, MIXED_POINTS = 256, 16
+"""Of an importance sample for each draw; fewer where there are several such samples."""
+N_MIXINGS = 8
+"""Draws of what makes tails heavy and tells groups apart, for each draw of the parameters."""
 _PROPOSAL_DEGREES = 7.0
 _PROPOSAL_WIDTH = 1.1
 
@@ -131,7 +135,7 @@ def draw_curves(dataset: NewDataset, rng: np.random.Generator) -> Floats:
 
 
 def log_likelihood(
-    dataset: NewDataset, log10_error: Floats, rng: np.random.Generator, *, n_samples: int = 64
+    dataset: NewDataset, log10_error: Floats, rng: np.random.Generator, *, n_samples: int = POINTS
 ) -> Floats:
     r"""Return the log likelihood of all rows of a data set, its own effects integrated out.
 
@@ -146,7 +150,7 @@ def log_likelihood(
         Observed.
     rng : Generator
         For the importance sample.
-    n_samples : int, default=64
+    n_samples : int, default=256
         Points per draw, from a Student t at the mode that Gauss-Newton steps find.
 
     Returns
@@ -171,6 +175,47 @@ def log_likelihood(
         log_proposal = _log_student_t(standard) - log_root
         terms[k] = _log_joint(dataset, log10_error, point) - log_proposal
     return log_sum_exp(terms) - math.log(n_samples)
+
+
+def dataset_log_likelihood(
+    draws: Mapping[str, Floats],
+    labels: Mapping[str, tuple[str, ...]],
+    spec: ModelSpec,
+    rows: ObservationTable,
+    rng: np.random.Generator,
+    *,
+    n_mixings: int = N_MIXINGS,
+) -> Floats:
+    """Return the log likelihood of a data set's rows under every draw of the shared parameters.
+
+    Heavy tails and shares of groups are normal given variables that :func:`new_dataset` draws once;
+    here they are integrated out as well. Leaving a data set out weighs draws by the reciprocal of
+    this, which a single one of those variables would make far too small.
+
+    Parameters
+    ----------
+    draws, labels, spec, rows, rng
+        As for :func:`new_dataset`.
+    n_mixings : int, default=8
+        Draws of those variables.
+
+    Returns
+    -------
+    ndarray of shape (n_draws,)
+    """
+    groups = [group for predictor in spec.predictors.values() for group in predictor.groups]
+    mixed = any(g.family == "student_t" or g.share_prior is not None for g in groups)
+    count = n_mixings if mixed else 1
+    terms = [
+        log_likelihood(
+            new_dataset(draws, labels, spec, rows, rng),
+            rows.log10_error,
+            rng,
+            n_samples=POINTS if count == 1 else MIXED_POINTS,
+        )
+        for _ in range(count)
+    ]
+    return log_sum_exp(np.stack(terms)) - math.log(count)
 
 
 def _log_student_t(standard: Floats) -> Floats:
