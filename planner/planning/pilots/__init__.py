@@ -1,0 +1,1 @@
+"""Which runs are worth making before the money is committed?"""
