@@ -10,6 +10,7 @@ sampler.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,9 @@ N_MIXINGS = 8
 """Draws of what makes tails heavy and tells groups apart, for each draw of the parameters."""
 _PROPOSAL_DEGREES = 7.0
 _PROPOSAL_WIDTH = 1.1
+_FROM_PRIOR = 8
+"""Every eighth point is drawn from the effects' own prior: no weight exceeds eight times the
+likelihood's peak, where a curve that saturates is wider than its slope at the mode tells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +155,9 @@ def log_likelihood(
     rng : Generator
         For the importance sample.
     n_samples : int, default=256
-        Points per draw, from a Student t at the mode that Gauss-Newton steps find.
+        Points per draw: of every eight, seven from a Student t at the mode that Gauss-Newton steps
+        find, one from the prior; weighed by the mixture's density (Owen and Zhou 2000, Safe and
+        effective importance sampling).
 
     Returns
     -------
@@ -165,15 +171,11 @@ def log_likelihood(
     mode, root = _mode(dataset, log10_error)
     if dataset.n_effects == 0:
         return _log_joint(dataset, log10_error, mode)
-    root = _PROPOSAL_WIDTH * root
-    log_root = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    proposal = _Proposal(mode, _PROPOSAL_WIDTH * root)
     terms = np.empty((n_samples, len(mode)))
     for k in range(n_samples):
-        mixing = _PROPOSAL_DEGREES / rng.chisquare(_PROPOSAL_DEGREES, size=(len(mode), 1))
-        standard = rng.standard_normal(mode.shape) * np.sqrt(mixing)
-        point = mode + np.einsum("sij,sj->si", root, standard)
-        log_proposal = _log_student_t(standard) - log_root
-        terms[k] = _log_joint(dataset, log10_error, point) - log_proposal
+        point = proposal.draw(rng, from_prior=k % _FROM_PRIOR == _FROM_PRIOR - 1)
+        terms[k] = _log_joint(dataset, log10_error, point) - proposal.log_density(point)
     return log_sum_exp(terms) - math.log(n_samples)
 
 
@@ -218,6 +220,39 @@ def dataset_log_likelihood(
     return log_sum_exp(np.stack(terms)) - math.log(count)
 
 
+@dataclass(frozen=True, eq=False)
+class _Proposal:
+    """A Student t about each draw's mode, mixed with the standard normal prior of the effects."""
+
+    mode: Floats
+    root: Floats
+
+    def draw(self, rng: np.random.Generator, *, from_prior: bool) -> Floats:
+        """Return one point of a component for each draw."""
+        normal = rng.standard_normal(self.mode.shape)
+        if from_prior:
+            return normal
+        mixing = _PROPOSAL_DEGREES / rng.chisquare(_PROPOSAL_DEGREES, size=(len(self.mode), 1))
+        return self.mode + (self.root @ (normal * np.sqrt(mixing))[:, :, None])[:, :, 0]
+
+    def log_density(self, point: Floats) -> Floats:
+        """Log density of the mixture at one point for each draw."""
+        standard = (self._inverse @ (point - self.mode)[:, :, None])[:, :, 0]
+        local = _log_student_t(standard) + self._log_inverse_determinant
+        prior = -0.5 * ((point**2).sum(axis=1) + point.shape[1] * math.log(2 * math.pi))
+        return np.asarray(
+            np.logaddexp(local + math.log1p(-1 / _FROM_PRIOR), prior - math.log(_FROM_PRIOR))
+        )
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        return np.asarray(np.linalg.inv(self.root))
+
+    @cached_property
+    def _log_inverse_determinant(self) -> Floats:
+        return np.asarray(np.log(np.diagonal(self._inverse, axis1=1, axis2=2)).sum(axis=1))
+
+
 def _log_student_t(standard: Floats) -> Floats:
     """Log density of a standard multivariate t with the proposal's degrees of freedom."""
     df, q = _PROPOSAL_DEGREES, standard.shape[1]
@@ -234,9 +269,10 @@ def _mode(dataset: NewDataset, y: Floats) -> tuple[Floats, Floats]:
     precision = np.broadcast_to(identity, (n_draws, q, q)).copy()
     for _ in range(_NEWTON_STEPS if q else 0):
         curve, jacobian = _curve_and_jacobian(dataset, z)
-        weighted = jacobian / dataset.noise_variance[:, :, None]
-        precision = np.einsum("snq,snr->sqr", weighted, jacobian) + identity
-        gradient = np.einsum("snq,sn->sq", weighted, (y - curve) @ dataset.rotation) - z
+        weighted = np.swapaxes(jacobian / dataset.noise_variance[:, :, None], 1, 2)
+        precision = weighted @ jacobian + identity
+        residual = (y - curve) @ dataset.rotation
+        gradient = (weighted @ residual[:, :, None])[:, :, 0] - z
         step = np.linalg.solve(precision, gradient[:, :, None])[:, :, 0]
         z, best, moved = _damped(dataset, y, z, step, best)
         if not moved:
@@ -252,8 +288,10 @@ def _damped(
     size = np.ones(len(z))
     start = best
     for _ in range(_HALVINGS):
-        value = _log_joint(dataset, y, z + size[:, None] * step)
-        size = np.where(value < start - 1e-12, size / 2, size)
+        worse = _log_joint(dataset, y, z + size[:, None] * step) < start - 1e-12
+        if not worse.any():
+            break
+        size = np.where(worse, size / 2, size)
     value = _log_joint(dataset, y, z + size[:, None] * step)
     better = value > start
     gained = bool(np.any(value[better] - start[better] > 1e-6))
@@ -282,7 +320,7 @@ def _curve_and_jacobian(dataset: NewDataset, effects: Floats) -> tuple[Floats, F
     for name, by_predictor in slopes.items():
         jacobian += by_predictor[:, :, None] * dataset.loadings[name][None, :, :]
     jacobian *= dataset.sds[:, None, :]
-    return curve, np.einsum("nm,snq->smq", dataset.rotation, jacobian)
+    return curve, dataset.rotation.T @ jacobian
 
 
 def _curve(

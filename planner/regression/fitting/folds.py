@@ -44,7 +44,7 @@ class FoldConfig:
 
     folds: int = DEFAULT_FOLDS
     chains: int = 2
-    tune: int = 500
+    tune: int = 800
     draws: int = 1000
     target_accept: float = 0.95
     seed: int = DEFAULT_SEED
