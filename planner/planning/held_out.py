@@ -118,24 +118,55 @@ class HeldOut:
         An expectation of what is committed takes chances from these draws and prices at their
         means, as what is committed does.
         """
-        problem, seen = self._prepared.problem, self.of(options, assets)
-        if problem.risk.kind != "expected" or self._prepared.portfolio.mode is not Mode.COMMIT:
-            return risk_value(seen.worth, problem.risk)
-        owned = float(problem.asset_worth[assets].sum())
-        chances = np.count_nonzero(seen.success, axis=1) / self.n_draws
-        pairs = zip(options.tolist(), chances.tolist(), strict=True)
-        return math.fsum([owned, *(self._expected(option, chance) for option, chance in pairs)])
+        risk = self._prepared.problem.risk
+        if risk.kind != "expected":
+            return risk_value(self.of(options, assets).worth, risk)
+        return self.expectation(options, assets)
 
-    def _expected(self, option: int, chance: float) -> float:
-        """Return what the objective counts for an option that succeeds with some chance."""
+    def expectation(self, options: Rows, assets: Flags) -> float:
+        """Return the objective of any choice without the risk measure."""
+        if self._prepared.portfolio.mode is not Mode.COMMIT:
+            return self.of(options, assets).mean
+        owned = float(self._prepared.problem.asset_worth[assets].sum())
+        kind = self._prepared.objective
+        return math.fsum([owned, *self._each(options, kind).values()])
+
+    def net_values(self, options: Rows) -> dict[int, float]:
+        """Return the expected net value of each option chosen, shared assets not counted.
+
+        By the place of its project in the portfolio. Where labelling stops at the target and net
+        value is maximised, spend is that of these draws as well.
+        """
+        if self._prepared.portfolio.mode is Mode.COMMIT or (
+            self._prepared.objective is not Objective.NET_VALUE
+        ):
+            return self._each(options, Objective.NET_VALUE)
+        self.learn([options])
+        means = self._worth[np.searchsorted(self._known, options)].mean(axis=1)
+        pairs = zip(options.tolist(), means.tolist(), strict=True)
+        return {self._prepared.option(option).index: mean for option, mean in pairs}
+
+    def _each(self, options: Rows, kind: Objective) -> dict[int, float]:
+        """Return what an objective counts for each option, by the place of its project."""
+        self.learn([options])
+        success = self._success[np.searchsorted(self._known, options)]
+        chances = np.count_nonzero(success, axis=1) / self.n_draws
+        pairs = zip(options.tolist(), chances.tolist(), strict=True)
+        return {
+            self._prepared.option(option).index: self._expected(option, chance, kind)
+            for option, chance in pairs
+        }
+
+    def _expected(self, option: int, chance: float, kind: Objective) -> float:
+        """Return what an objective counts for an option that succeeds with some chance."""
         prepared, key = self._prepared, self._prepared.option(option)
         mine, project = prepared.options[key.index], prepared.menus[key.index].project
-        if prepared.objective is Objective.TARGETS_MET:
+        if kind is Objective.TARGETS_MET:
             return chance
         start = 0 if mine.start is None else int(mine.start[key.row])
         present = float(present_factors(prepared.portfolio)[start])
         value = chance * (project.value or 0.0) * present
-        if prepared.objective is Objective.VALUE:
+        if kind is Objective.VALUE:
             return value
         return value - float(mine.expected_value[key.row] - mine.expected_net_value[key.row])
 

@@ -1,7 +1,7 @@
 """How does a chosen plan do on draws that the solve never saw?"""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -202,11 +202,37 @@ def _bought(purchase: Purchase, draws: PriceDraws) -> Bought:
 
 def held_out(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> float:
     """Return the objective on the audit's draws, risk measure included, from the choice alone."""
+    return unseen_worth(prepared, chosen, bought).objective
+
+
+@dataclass(frozen=True)
+class UnseenWorth:
+    """What a choice is worth on the audit's draws.
+
+    Attributes
+    ----------
+    objective, expected : float
+        The objective with the risk measure and without it.
+    net_values : mapping of int to float
+        Of each project funded, by its place; shared assets not counted.
+    """
+
+    objective: float
+    expected: float
+    net_values: Mapping[int, float]
+
+
+def unseen_worth(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> UnseenWorth:
+    """Return what a choice is worth on the audit's draws, with what each project brings."""
     none = np.zeros(len(prepared.problem.assets), dtype=np.bool_)
-    value = HeldOut(prepared).objective(chosen, none)
-    if prepared.objective is not Objective.NET_VALUE:
-        return value
-    return value - sum(purchase.present_cost for purchase in bought)
+    judge = HeldOut(prepared)
+    counts_cost = prepared.objective is Objective.NET_VALUE
+    cost = sum(purchase.present_cost for purchase in bought) if counts_cost else 0.0
+    return UnseenWorth(
+        judge.objective(chosen, none) - cost,
+        judge.expectation(chosen, none) - cost,
+        judge.net_values(chosen),
+    )
 
 
 def judge_caution(

@@ -38,7 +38,7 @@ from planner.planning.baselines import baseline_warning, baselines
 from planner.planning.conflict.case import why_infeasible
 from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
-from planner.planning.judge import held_out, judge_caution, judge_distance, judge_risk
+from planner.planning.judge import judge_caution, judge_distance, judge_risk, unseen_worth
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import budget_price, dual_price
 from planner.planning.reasons.projects import SolvedScene, leftover
@@ -265,12 +265,15 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     scene = scene_of(prepared, solution, beside.price, deadline)
     audited = scene.solution
     bought = [item.purchase for item in scene.splits]
+    unseen = unseen_worth(prepared, solution.options, bought)
     decided = [decide(scene, index) for index in range(len(scene.options))]
-    decisions = tuple(decision for decision, _ in decided)
+    decisions = tuple(
+        replace(decision, held_out_net_value=unseen.net_values.get(index, 0.0))
+        for index, (decision, _) in enumerate(decided)
+    )
     risk = replace(judge_risk(prepared, scene.picks, bought), caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
-    unseen = held_out(prepared, solution.options, bought)
-    simpler = baselines(prepared, unseen)
+    simpler = baselines(prepared, unseen.objective)
     return replace(
         empty,
         status=audited.status,
@@ -292,7 +295,8 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
         risk=risk,
         audit=AuditResult(
             in_sample_value=audited.value,
-            held_out_value=unseen,
+            held_out_value=unseen.objective,
+            held_out_expected=unseen.expected,
             held_out_draws=len(range(*prepared.posterior.audit_rows.indices(_draws(prepared)))),
             solver_bound=audited.solver_bound,
             own_bound=audited.own_bound,

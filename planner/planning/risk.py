@@ -118,11 +118,13 @@ def spread_of(draws: NetAndSpend, budget: float) -> RiskResult:
     interval = None
     if np.ptp(cost) > 0:
         interval = chance_interval(int(np.count_nonzero(over)), len(cost))
+    spread = summarise(cost, worst="high")
     return RiskResult(
         summarise(draws.net_value, worst="low"),
-        summarise(cost, worst="high"),
+        spread,
         float(np.mean(over)),
         interval,
+        reserve_p80=max(0.0, spread.p80 - budget),
     )
 
 

@@ -32,6 +32,9 @@ class FrontierPoint:
     shadow_price : float
         Worth of one more unit of budget at the margin, at least 0; where the next step does not
         fit, per unit of money up to the next better point. 0: more budget adds nothing.
+    held_out_value : float
+        The objective on draws that the solve never saw, risk measure included: the worth to quote,
+        as ``audit.held_out_value`` of the plan of that budget.
     """
 
     budget: float
@@ -45,6 +48,7 @@ class FrontierPoint:
     chance_all: float
     funded: tuple[str, ...]
     shadow_price: float
+    held_out_value: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,10 @@ class Decision:
         Period in which it starts; None without periods.
     assets : tuple of str
         Shared assets it uses.
+    held_out_net_value : float or None
+        Net value expected on the draws that the plan was not chosen on, before its share of shared
+        assets; over all projects they add up to the plan's, less what the assets cost. None in
+        plans saved before it was reported.
     reason : Funded or one of NotFunded, optional
         The facts that :mod:`planner.domain.words` says ``why`` of, for renderers with words of
         their own; no plan that was read from a file has them.
@@ -131,6 +135,7 @@ class Decision:
     expected_cost: float = 0.0
     start: str | None = None
     assets: tuple[str, ...] = ()
+    held_out_net_value: float | None = None
     reason: Funded | NotFunded | None = field(
         default=None, compare=False, repr=False, metadata={NOT_DATA: True}
     )
@@ -261,7 +266,13 @@ class HoldResult:
 
 @dataclass(frozen=True)
 class RiskResult:
-    """The spread of net value and cost of the plan on draws the solve never saw."""
+    """The spread of net value and cost of the plan on draws the solve never saw.
+
+    Attributes
+    ----------
+    reserve_p80 : float
+        What is to be held beside the budget so that both cover the cost in 80 % of outcomes.
+    """
 
     net_value: Quantiles
     cost: Quantiles
@@ -270,6 +281,7 @@ class RiskResult:
     split: RiskSplit | None = None
     caution: Caution | None = None
     hold: HoldResult | None = None
+    reserve_p80: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -320,7 +332,16 @@ class ReplicatedGap:
 
 @dataclass(frozen=True)
 class AuditResult:
-    """The plan recomputed without the solver, and on draws the solve never saw."""
+    """The plan recomputed without the solver, and on draws the solve never saw.
+
+    Attributes
+    ----------
+    held_out_value : float
+        The objective on those draws, risk measure included: the worth to quote.
+    held_out_expected : float or None
+        The same without the risk measure, an expectation. None in plans saved before it was
+        reported.
+    """
 
     in_sample_value: float
     held_out_value: float
@@ -329,6 +350,7 @@ class AuditResult:
     own_bound: float
     baselines: tuple[Baseline, ...] = ()
     replicated_gap: ReplicatedGap | None = None
+    held_out_expected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -463,6 +485,13 @@ class Plan(Shown):
     notes: tuple[str, ...] = field(default=())
     inputs: Mapping[str, object] = field(default_factory=dict)
     release: str = ""
+
+    @property
+    def worth(self) -> float | None:
+        """The one worth to quote: on draws the plan was not chosen on; None if infeasible."""
+        if self.audit is not None:
+            return self.audit.held_out_value
+        return None if self.objective is None else self.objective.value
 
     def chance_bounds(self, project: str) -> tuple[float, ...]:
         """Return what the chance of a project's target was held against, as far as it is known."""

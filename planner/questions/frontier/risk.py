@@ -57,7 +57,9 @@ def risk_frontier(
     )
     judge = HeldOut(prepared, [one for _, one in kept])
     budget = prepared.budget_cents / 100
-    points = tuple(point_of(judge, one, budget, weight, level) for weight, one in kept)
+    points = tuple(
+        _weighed(point_of(judge, one, budget, weight, level), weight) for weight, one in kept
+    )
     return replace(
         frame(prepared, "risk", portfolio, posterior),
         points=points,
@@ -159,6 +161,11 @@ def frame(prepared: Prepared, axis: str, portfolio: Portfolio, posterior: Poster
     )
 
 
+def _weighed(point: FrontierPoint, weight: float) -> FrontierPoint:
+    """Return a point whose worth has the weight of the tail that it was chosen with."""
+    return replace(point, held_out_value=(1.0 - weight) * point.mean + weight * point.cvar)
+
+
 def point_of(
     judge: HeldOut, one: Solution, budget: float, weight: float, level: float
 ) -> FrontierPoint:
@@ -176,6 +183,7 @@ def point_of(
         chance_all=seen.chance_all,
         funded=tuple(judge.projects(one)),
         shadow_price=max(0.0, one.budget_price),
+        held_out_value=judge.objective(one.options, one.assets),
     )
 
 

@@ -146,7 +146,11 @@ def build_plan_explanation(
             Standing(one.project, one.verdict, by_file[index], standing(by_file[index]))
             for index, one in enumerate(case.plan.decisions)
         ),
-        tornado=plan_tornado(case.prepared, case.solution),
+        tornado=plan_tornado(
+            case.prepared,
+            case.solution,
+            case.plan.audit.held_out_expected if case.plan.audit else None,
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The tornado of a project, or of a whole plan: what is held, and what is uncertain about it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,13 +43,33 @@ def project_tornado(prepared: Prepared, solution: Solution, index: int) -> Torna
     return _tornado(prepared, [holding_of(prepared, number)], 0.0)
 
 
-def plan_tornado(prepared: Prepared, solution: Solution) -> Tornado | None:
-    """Return the tornado of all that a plan funds; None if it funds nothing."""
+def plan_tornado(prepared: Prepared, solution: Solution, expected: float | None) -> Tornado | None:
+    """Return the tornado of all that a plan funds; None if it funds nothing.
+
+    Parameters
+    ----------
+    prepared, solution : Prepared, Solution
+        What was planned, and what came out.
+    expected : float or None
+        What the plan is expected to be worth on draws it was not chosen on: the bars, whose widths
+        are taken from all draws, lie around it. None leaves them around the mean of all draws.
+    """
     if len(solution.options) == 0:
         return None
     holdings = [holding_of(prepared, number) for number in solution.options.tolist()]
     certain = float(prepared.problem.asset_worth[solution.assets].sum())
-    return _tornado(prepared, holdings, certain)
+    found = _tornado(prepared, holdings, certain)
+    return found if expected is None else _around(found, expected)
+
+
+def _around(tornado: Tornado, centre: float) -> Tornado:
+    """Return the same bars around another centre."""
+    step = centre - tornado.centre
+    bars = (
+        replace(bar, value_at_low=bar.value_at_low + step, value_at_high=bar.value_at_high + step)
+        for bar in tornado.bars
+    )
+    return replace(tornado, centre=centre, bars=tuple(bars))
 
 
 def _tornado(prepared: Prepared, holdings: list[Holding], certain: float) -> Tornado:

@@ -138,7 +138,9 @@ def gather(
             "forecasts": _forecasts(plan, prepared, solution),
             "draws": _draws(prepared, solution),
             "frontier": _frontier(prepared, deadline),
-            "tornado": plan_tornado(prepared, solution),
+            "tornado": plan_tornado(
+                prepared, solution, plan.audit.held_out_expected if plan.audit else None
+            ),
         }
     )
 

@@ -53,14 +53,13 @@ def _header(frontier: Frontier) -> Text:
 
 
 def _how_to_read(frontier: Frontier) -> Iterator[str]:
-    column = frontier_columns(frontier).header("value", Surface.TERMINAL)
+    column = frontier_columns(frontier).header("held_out_value", Surface.TERMINAL)
     words, counts = worth_name(frontier), frontier.objective is Objective.TARGETS_MET
     unit = "" if counts else f" in {frontier.currency}"
     tail = f"the mean of the worst {percent_as_set(1 - frontier.level)} of outcomes"
     yield (
-        f"{column}: {words}{unit} on the draws the plans were chosen on. "
-        f"Held out: its mean on draws they never saw; Worst: {tail} there. All met: chance that "
-        "every funded project meets its target."
+        f"{column}: {words}{unit} on draws that no plan was chosen on; Worst: {tail} there. "
+        "All met: chance that every funded project meets its target."
         + ("" if counts else " Targets: how many are met on average there.")
     )
     if any(is_here(frontier, point) for point in frontier.points):
