@@ -59,3 +59,14 @@ def write_tiny_model(folder: Path) -> Path:
     (folder / "diagnostics.json").write_text(json.dumps(facts), encoding="utf-8")
     (folder / "model.toml").write_text(specification(), encoding="utf-8")
     return folder
+
+
+def features() -> dict[str, np.ndarray]:
+    """Return features of sixty images of three classes in eight groups."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 3
+    return {
+        "features": rng.standard_normal((60, 4)) + labels[:, None],
+        "labels": labels,
+        "groups": np.arange(60) // 8,
+    }

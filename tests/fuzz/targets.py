@@ -4,8 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from random import Random
+
+import numpy as np
 
 from planner.inputs.yaml_source import read_yaml
 from tests.fuzz import sound
@@ -145,6 +148,39 @@ def specification(rng: Random, folder: Path) -> Arguments:
     return ("fit", "--model", "m.toml", "-o", "fitted", *_form(rng))
 
 
+def features_npz(rng: Random, folder: Path) -> Arguments:
+    """Damage features of a frozen network, in what the arrays say or as an archive."""
+    arrays: dict[str, np.ndarray] = sound.features()
+    if rng.random() < 0.6:
+        name = rng.choice(sorted(arrays))
+        arrays[name] = rng.choice(_DAMAGED_ARRAYS)(arrays[name])
+    if rng.random() < 0.1:
+        arrays.pop(rng.choice(sorted(arrays)))
+    written = BytesIO()
+    np.savez(written, **arrays)  # type: ignore[arg-type]  # a name could be an option's
+    content = written.getvalue()
+    (folder / "f.npz").write_bytes(damaged_bytes(rng, content) if rng.random() < 0.5 else content)
+    if rng.random() < 0.3:
+        return ("distance", *rng.choice((("f.npz", "f.npz"), ("f.npz", "sound.yaml"))), *_form(rng))
+    return ("probe", "sound.yaml", "a", "f.npz", "--dry-run", "--model", MODEL, *_form(rng))
+
+
+_DAMAGED_ARRAYS: tuple[Callable[[np.ndarray], np.ndarray], ...] = (
+    lambda array: array[:-1],
+    lambda array: array[:3],
+    lambda array: array[:0],
+    lambda array: array[0],
+    lambda array: np.zeros_like(array),
+    lambda array: array.astype(str),
+    lambda array: array.astype(object),
+    lambda array: array.astype(complex),
+    lambda array: array.astype("datetime64[s]"),
+    lambda array: array.astype(np.float32) * np.float32(1e38) * np.float32(10),
+    lambda array: np.where(np.arange(len(array)) % 7 == 0, np.nan, array.T).T,
+    lambda array: np.repeat(array[..., None], 2, axis=-1),
+)
+
+
 def command_line(rng: Random, folder: Path) -> Arguments:
     """Combine arguments of every command, sound and damaged."""
     del folder
@@ -161,6 +197,7 @@ TARGETS = (
     Target("model-folder", model_folder),
     Target("fit-table", fit_table),
     Target("specification", specification),
+    Target("features-npz", features_npz),
     Target("command-line", command_line),
 )
 

@@ -14,6 +14,7 @@ import typer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from planner.regression import probe
 from planner.regression.fitting import command as fit_command
 from planner.validation import report
 from tests.fuzz.running import memory_mb, require_good, run
@@ -26,7 +27,7 @@ MOST_MEMORY_MB = 1000
 
 
 def leave_out_long_work(patch: pytest.MonkeyPatch) -> None:
-    """End commands that fit or validate where the work begins: their inputs are read by then."""
+    """End fits and validations where the work begins (their inputs are read); probe briefly."""
 
     def end(*_: object, **__: object) -> None:
         sys.stdout.write("{}")
@@ -34,6 +35,9 @@ def leave_out_long_work(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(fit_command, "run_fit", end)
     patch.setattr(report, "table2_test", end)
+    patch.setattr(probe, "_STRENGTHS", (1.0,))
+    patch.setattr(probe, "MOST_FOLDS", 2)
+    patch.setattr(probe, "_MOST_INNER", 2)
 
 
 @pytest.fixture
