@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from planner._api import distance as distance
     from planner._api import estimate as estimate
     from planner._api import explain as explain
+    from planner._api import export as export
     from planner._api import fit as fit
     from planner._api import forecast as forecast
     from planner._api import frontier as frontier
@@ -67,6 +68,7 @@ _HOMES = {
     "distance": "planner._api",
     "estimate": "planner._api",
     "explain": "planner._api",
+    "export": "planner._api",
     "fit": "planner._api",
     "forecast": "planner._api",
     "frontier": "planner._api",
@@ -100,6 +102,7 @@ __all__ = [
     "distance",
     "estimate",
     "explain",
+    "export",
     "fit",
     "forecast",
     "frontier",

@@ -300,6 +300,59 @@ def plan(
     )
 
 
+def export(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    folder: str | Path,
+    *,
+    seed: int = 0,
+    gap: float = DEFAULT_GAP,
+    time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
+    replications: int = 0,
+    force: bool = False,
+    private_as: Iterable[str | Path] = (),
+) -> "Plan":
+    """Plan, and write the whole model for another solver; see :mod:`planner.questions.export`.
+
+    Parameters
+    ----------
+    portfolio, model, seed, gap, time_limit_s, replications : optional
+        As for :func:`plan`; the plan is the same.
+    folder : str or Path
+        Made, with ``model.mps``, ``model.lp`` and ``model.json``.
+    force : bool, default=False
+        Replace what stands there.
+    private_as : iterable of str or Path, optional
+        Nobody may read the files who could not read these.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        The files would take more than 2 GB, the measure of risk has no linear form, or something
+        stands where the folder would.
+    """
+    from planner.questions.export import plan_and_export
+    from planner.reference.tables import load_catalogue
+
+    _require(model, seed)
+    return plan_and_export(
+        portfolio,
+        model,
+        load_catalogue(),
+        Path(folder),
+        seed=seed,
+        gap=gap,
+        time_limit_s=time_limit_s,
+        replications=replications,
+        force=force,
+        sources=[Path(path) for path in private_as],
+    )
+
+
 def read_plan(path: str | Path) -> "Plan":
     """Read a plan saved as JSON; see :func:`planner.inputs.plan_file.read_plan`."""
     from planner.inputs.plan_file import read_plan as read

@@ -1,5 +1,6 @@
 """``planner plan``: choose what to fund."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,15 @@ Replications = Annotated[
         "--replications",
         min=0,
         help="Solve again on so many batches of draws: how far is the best plan? 20 is usual.",
+    ),
+]
+
+Export = Annotated[
+    Path | None,
+    typer.Option(
+        "--export",
+        metavar="DIR",
+        help="Also write the whole model, every draw in it, for another solver: MPS, LP and names.",
     ),
 ]
 
@@ -48,6 +58,7 @@ def plan(
     replications: Replications = 0,
     audit: Audit = None,
     xlsx: workbook.Xlsx = None,
+    export: Export = None,
     force: workbook.Force = False,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
@@ -73,20 +84,34 @@ def plan(
     )
     fitted = _api.load_model(model)
     if audit is not None:
-        if xlsx is not None:
-            raise typer.BadParameter("--audit chooses nothing, so there is no workbook to write.")
+        if xlsx is not None or export is not None:
+            raise typer.BadParameter("--audit chooses nothing, so there is nothing to write.")
         with places.placed(portfolio.places, otherwise=str(audit)):
             checked = _api.audit_plan(_api.read_plan(audit), portfolio, fitted)
         show_reaudit(checked, as_json=as_json, quiet=quiet, no_color=no_color)
         return
     with placed(portfolio):
-        result = _api.plan(
-            portfolio,
-            fitted,
-            seed=seed,
-            gap=gap,
-            time_limit_s=time_limit,
-            replications=replications,
+        result = (
+            _api.plan(
+                portfolio,
+                fitted,
+                seed=seed,
+                gap=gap,
+                time_limit_s=time_limit,
+                replications=replications,
+            )
+            if export is None
+            else _api.export(
+                portfolio,
+                fitted,
+                export,
+                seed=seed,
+                gap=gap,
+                time_limit_s=time_limit,
+                replications=replications,
+                force=force,
+                private_as=[file],
+            )
         )
     if xlsx is not None:
         workbook.write_results(xlsx, file, result, portfolio, fitted, force=force)
@@ -108,5 +133,7 @@ def plan(
             err.print(f"Wrote {xlsx}.", markup=False)
             for note in workbook.copy_notes(file):
                 err.print(note)
+        if export is not None:
+            err.print(f"Wrote {export}.", markup=False)
     if result.status == "infeasible":
         raise typer.Exit(EXIT_INFEASIBLE)

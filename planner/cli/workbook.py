@@ -24,7 +24,7 @@ Xlsx = Annotated[
         help="Also write the results to a workbook: a copy of FILE if that is one.",
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite the workbook if it exists.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what is written if it exists.")]
 
 
 def require_writable(target: Path | None, file: Path, *, force: bool) -> None:

@@ -113,16 +113,31 @@ def build_plan(
     """
     require_search_limits(gap, time_limit_s)
     prepared = prepare(portfolio, posterior, catalogue, seed=seed, forecast_of=forecast_of)
+    _, plan = plan_prepared(prepared, gap=gap, time_limit_s=time_limit_s, replications=replications)
+    return plan
+
+
+def plan_prepared(
+    prepared: Prepared,
+    *,
+    gap: float = 1e-6,
+    time_limit_s: float | None = None,
+    replications: int = 0,
+) -> tuple[Solution, Plan]:
+    """Return what the search found in a prepared portfolio, and the plan that it is.
+
+    All else as in :func:`build_plan`.
+    """
     deadline = deadline_in(time_limit_s)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
     plan = plan_of(prepared, solution, gap=gap, deadline=deadline)
     if not replications or plan.audit is None:
-        return plan
+        return solution, plan
     distance = judge_distance(prepared, solution, replications, deadline)
     if distance is None:
         late = stop_warnings(replace(solution, stop=""), deadline, ["--replications"])
-        return replace(plan, warnings=(*plan.warnings, *late))
-    return replace(plan, audit=replace(plan.audit, replicated_gap=distance))
+        return solution, replace(plan, warnings=(*plan.warnings, *late))
+    return solution, replace(plan, audit=replace(plan.audit, replicated_gap=distance))
 
 
 def search_allowance(deadline: Deadline, share: float = SEARCH_SHARE) -> Allowance:

@@ -30,12 +30,13 @@ def options_report(
         "seed": seed,
         "inputs_sha256": portfolio.inputs_sha256,
         "objective": str(prepared.objective),
-        "options": [row for item in prepared.options for row in _option_rows(item, portfolio)],
+        "options": [row for item in prepared.options for row in option_rows(item, portfolio)],
         "assets": [_asset(prepared, number) for number in range(len(prepared.layout.ladders))],
     }
 
 
-def _option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[str, object]]:
+def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[str, object]]:
+    """Yield each option of a project as JSON has it."""
     for row in range(len(options)):
         way = 0 if options.use_index is None else int(options.use_index[row])
         start = 0 if options.start is None else int(options.start[row])
