@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from planner._api import check as check
     from planner._api import collect as collect
     from planner._api import diff as diff
-    from planner._api import distance as distance
     from planner._api import estimate as estimate
     from planner._api import explain as explain
     from planner._api import export as export
-    from planner._api import fit as fit
     from planner._api import forecast as forecast
     from planner._api import frontier as frontier
     from planner._api import load_model as load_model
-    from planner._api import observe as observe
     from planner._api import options as options
     from planner._api import plan as plan
-    from planner._api import probe as probe
     from planner._api import read_plan as read_plan
     from planner._api import read_portfolio as read_portfolio
     from planner._api import report as report
-    from planner._api import validate as validate
     from planner._api import write_xlsx as write_xlsx
+    from planner._api_evidence import distance as distance
+    from planner._api_evidence import fit as fit
+    from planner._api_evidence import observe as observe
+    from planner._api_evidence import probe as probe
+    from planner._api_evidence import validate as validate
     from planner.domain.model.architecture import Architecture as Architecture
     from planner.domain.portfolio.portfolio import Compute as Compute
     from planner.domain.portfolio.portfolio import Portfolio as Portfolio
@@ -65,22 +65,22 @@ _HOMES = {
     "check": "planner._api",
     "collect": "planner._api",
     "diff": "planner._api",
-    "distance": "planner._api",
+    "distance": "planner._api_evidence",
     "estimate": "planner._api",
     "explain": "planner._api",
     "export": "planner._api",
-    "fit": "planner._api",
+    "fit": "planner._api_evidence",
     "forecast": "planner._api",
     "frontier": "planner._api",
     "load_model": "planner._api",
-    "observe": "planner._api",
+    "observe": "planner._api_evidence",
     "options": "planner._api",
     "plan": "planner._api",
-    "probe": "planner._api",
+    "probe": "planner._api_evidence",
     "read_plan": "planner._api",
     "read_portfolio": "planner._api",
     "report": "planner._api",
-    "validate": "planner._api",
+    "validate": "planner._api_evidence",
     "write_xlsx": "planner._api",
 }
 

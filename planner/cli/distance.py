@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from planner import _api
+from planner import _api_evidence
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
 
@@ -39,7 +39,7 @@ def distance(
     Each set is averaged to one embedding; the distance is the 1-Wasserstein distance between the
     coordinates of the two averages, taken as samples. It has no upper end.
     """
-    found = _api.distance(first, second)
+    found = _api_evidence.distance(first, second)
     if as_json:
         print_json(found.to_dict())
         return

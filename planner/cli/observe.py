@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner import _api
+from planner import _api, _api_evidence
 from planner.cli import parameters as ask
 from planner.cli.added_runs import last_words, target_of, write_runs
 from planner.cli.console import answers, data_console, message_console, print_json
@@ -54,7 +54,7 @@ def observe(
 ) -> None:
     """Add measured runs to a copy of FILE, comments kept, and show what they change."""
     target = None if dry_run else target_of(file, runs, output, in_place=in_place, force=force)
-    found = _api.observe(file, runs, _api.load_model(model), seed=seed)
+    found = _api_evidence.observe(file, runs, _api.load_model(model), seed=seed)
     notes = write_runs(found, file, runs, target, force=force)
     if as_json:
         print_json(_json(found, file, target, notes))

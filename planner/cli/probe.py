@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from planner import _api
+from planner import _api, _api_evidence
 from planner._extras import PROBE, require_extra
 from planner.cli import parameters as ask
 from planner.cli.added_runs import last_words, target_of, write_runs
@@ -66,7 +66,9 @@ def probe(
     require_extra(PROBE, "planner probe")
     target = None if dry_run else target_of(file, features, output, in_place=in_place, force=force)
     loaded = _api.load_model(model)
-    found = _api.probe(file, project, features, loaded, architecture=architecture, seed=seed)
+    found = _api_evidence.probe(
+        file, project, features, loaded, architecture=architecture, seed=seed
+    )
     notes = write_runs(found.observed, file, features, target, force=force)
     if as_json:
         written = None if target is None else str(target)

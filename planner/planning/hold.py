@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.results.plan import HoldResult
+from planner.domain.results.risk import HoldResult
 from planner.domain.vocabulary import Status
 from planner.offering.effort import Allowance
 from planner.offering.problem import Solution

@@ -11,7 +11,8 @@ from planner.domain.arrays import Draws, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import Caution, ReplicatedGap, RiskResult
+from planner.domain.results.plan import ReplicatedGap
+from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
 from planner.economics.ledger import (
     Counts,

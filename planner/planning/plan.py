@@ -12,15 +12,14 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import (
     AuditResult,
     BudgetResult,
-    Caution,
     Decision,
     ObjectiveResult,
     PeriodSpend,
     Plan,
-    RiskResult,
     UnitSpend,
     Warning_,
 )
+from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed

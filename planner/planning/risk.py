@@ -14,7 +14,7 @@ from scipy.special import betaincinv
 
 from planner.domain.arrays import Draws
 from planner.domain.portfolio.project import Project
-from planner.domain.results.plan import Interval, Quantiles, RiskResult, RiskSplit
+from planner.domain.results.risk import Interval, Quantiles, RiskResult, RiskSplit
 from planner.forecasting.forecast import Forecast
 from planner.solving.measures import tail_mean
 

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from planner import _api
+from planner import _api_evidence
 from planner.cli.app import app
 from planner.domain.portfolio.project import Pilot
 from planner.inputs.portfolio_file import read_portfolio
@@ -225,8 +225,8 @@ def test_a_file_that_changed_while_its_runs_were_weighed_is_left_as_it_is(
         (here / "p.yaml").write_text(edited, encoding="utf-8")
         return found
 
-    observe_really = _api.observe
-    monkeypatch.setattr(_api, "observe", edit_meanwhile)
+    observe_really = _api_evidence.observe
+    monkeypatch.setattr(_api_evidence, "observe", edit_meanwhile)
     result = observe("--in-place")
     assert result.exit_code == 3
     assert "changed" in result.stderr

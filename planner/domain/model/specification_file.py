@@ -8,8 +8,6 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -30,12 +28,12 @@ from planner.domain.model.specification import (
     Reference,
     Term,
 )
+from planner.domain.model.specification_reader import SpecReader
 from planner.errors import InputError, Problem
 
 _PRIOR_FAMILIES = get_args(PriorFamily.__value__)
 _EFFECT_FAMILIES = get_args(EffectFamily.__value__)
 _CURVE_FAMILIES = get_args(CurveFamily.__value__)
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _TOP_LEVEL = (
     "name",
     "family",
@@ -92,7 +90,7 @@ def parse_spec(text: str, source: str = "model.toml") -> ModelSpec:
     except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
         problem = Problem("", f"this is no valid TOML: {error}.", place=f"{source}:1:1")
         raise InputError([problem]) from None
-    reader = _Reader(declaration, source)
+    reader = SpecReader(declaration, source)
     spec = _read_spec(reader, data, declaration)
     if spec is not None:
         _find_inconsistencies(reader, spec)
@@ -107,142 +105,7 @@ def _syntax_problem(error: tomllib.TOMLDecodeError, source: str) -> Problem:
     return Problem("", f"this is no valid TOML: {error}.", place=place, code="BAD_SYNTAX")
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Collects mistakes while values are read; a mistake yields a stand-in, never an exception."""
-
-    text: str
-    source: str
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, at: str, message: str, fix: str = "") -> None:
-        self.problems.append(Problem(at, message, fix, f"{self.source}{self._line(at)}"))
-
-    def mapping(self, value: object, at: str) -> Mapping[str, Any]:
-        if isinstance(value, Mapping):
-            return value
-        self.wrong(at, f"{_show(value)} is no table.")
-        return {}
-
-    def tables(self, value: object, at: str) -> list[Mapping[str, Any]]:
-        if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
-            return value
-        self.wrong(at, f"{_show(value)} is no list of tables; write [[{at}]] before each.")
-        return []
-
-    def known_keys(self, data: Mapping[str, Any], known: Sequence[str], at: str) -> None:
-        for key in data:
-            if key not in known:
-                place = f"{at}.{key}" if at else key
-                self.wrong(
-                    place, f"unknown entry; known are {', '.join(known)}.", _near(key, known)
-                )
-
-    def text_of(self, data: Mapping[str, Any], key: str, at: str, default: str | None) -> str:
-        value = data.get(key, default)
-        if isinstance(value, str):
-            return value
-        missing = key not in data
-        self.wrong(f"{at}.{key}", "missing." if missing else f"{_show(value)} is no text.")
-        return ""
-
-    def name_of(self, data: Mapping[str, Any], key: str, at: str) -> str:
-        value = self.text_of(data, key, at, None)
-        if value and not _NAME.fullmatch(value):
-            self.wrong(
-                f"{at}.{key}",
-                f"{_show(value)} is no name; up to 40 letters, digits and underscores, "
-                "beginning with a letter.",
-            )
-        return value
-
-    def number(
-        self, data: Mapping[str, Any], key: str, at: str, default: float, *, positive: bool = False
-    ) -> float:
-        value = data.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(f"{at}.{key}", f"{_show(value)} is no number.")
-        elif not math.isfinite(value) or abs(value) > 1e9:
-            self.wrong(f"{at}.{key}", f"{value} is out of range.")
-        elif positive and value <= 0:
-            self.wrong(f"{at}.{key}", f"{value} must be above 0.")
-        else:
-            return float(value)
-        return default
-
-    def flag(self, data: Mapping[str, Any], key: str, at: str) -> bool:
-        value = data.get(key, False)
-        if isinstance(value, bool):
-            return value
-        self.wrong(f"{at}.{key}", f"{_show(value)} is neither true nor false.")
-        return False
-
-    def word(
-        self, data: Mapping[str, Any], key: str, at: str, known: Sequence[str], default: str = ""
-    ) -> str:
-        path = f"{at}.{key}" if at else key
-        if key not in data and not default:
-            self.wrong(path, f"missing; one of {', '.join(known)}.")
-            return known[0]
-        value = data.get(key, default)
-        if value in known:
-            return str(value)
-        self.wrong(path, f"{_show(value)} is not one of {', '.join(known)}.", _near(value, known))
-        return known[0]
-
-    def words(
-        self, data: Mapping[str, Any], key: str, at: str, known: Sequence[str] | None = None
-    ) -> tuple[str, ...]:
-        value = data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.wrong(f"{at}.{key}", f"{_show(value)} is no list of names.")
-            return ()
-        for item in value:
-            if known is not None and item not in known:
-                listed = ", ".join(known)
-                message = f"{_show(item)} is unknown; there are {listed}."
-                self.wrong(f"{at}.{key}", message, _near(item, known))
-        return tuple(value)
-
-    def _line(self, at: str) -> str:
-        """Return ``:line`` of a path such as ``level.terms[2].prior``, as far as the text tells."""
-        header = re.match(r"([a-z_]+)(?:\.([a-z]+)\[(\d+)\])?", at)
-        if header is None:
-            return ""
-        table, kind, number = header.groups()
-        lines = self.text.splitlines()
-        if kind:
-            starts = [i for i, line in enumerate(lines) if line.strip() == f"[[{table}.{kind}]]"]
-            start = starts[int(number)] if int(number) < len(starts) else None
-        else:
-            pattern = re.compile(rf"\s*(\[+{table}\]+|{table}\s*[=.]|\[+{table}\.)")
-            start = next((i for i, line in enumerate(lines) if pattern.match(line)), None)
-        if start is None:
-            return ""
-        key = at[header.end() :].lstrip(".").split(".")[0]
-        return f":{_line_of_key(lines, start, key) + 1}"
-
-
-def _line_of_key(lines: Sequence[str], start: int, key: str) -> int:
-    """Return the line of ``key`` in the table that begins at ``start``, or ``start`` itself."""
-    for i in range(start + 1, len(lines)):
-        if lines[i].lstrip().startswith("["):
-            break
-        if key and re.match(rf"\s*{re.escape(key)}\s*=", lines[i]):
-            return i
-    return start
-
-
-def _show(value: object) -> str:
-    return repr(value)[:60]
-
-
-def _near(value: object, known: Sequence[str]) -> str:
-    close = get_close_matches(str(value)[:100], known, n=1, cutoff=0.6)
-    return f"{close[0]}" if close else ""
-
-
-def _read_spec(reader: _Reader, data: Mapping[str, Any], text: str) -> ModelSpec | None:
+def _read_spec(reader: SpecReader, data: Mapping[str, Any], text: str) -> ModelSpec | None:
     reader.known_keys(data, (*_TOP_LEVEL, *_WRITTEN_TABLES), "")
     family = reader.word(data, "family", "", _CURVE_FAMILIES)
     predictors = {
@@ -286,7 +149,7 @@ def _read_spec(reader: _Reader, data: Mapping[str, Any], text: str) -> ModelSpec
     )
 
 
-def _read_reference(reader: _Reader, value: object) -> Reference:
+def _read_reference(reader: SpecReader, value: object) -> Reference:
     data = reader.mapping(value, "reference")
     reader.known_keys(data, ("log10_images", "per_complexity", "why"), "reference")
     images = reader.number(data, "log10_images", "reference", Reference.log10_images)
@@ -299,7 +162,7 @@ def _read_reference(reader: _Reader, value: object) -> Reference:
     return Reference(images, moved)
 
 
-def _read_discrepancy(reader: _Reader, value: object) -> Discrepancy:
+def _read_discrepancy(reader: SpecReader, value: object) -> Discrepancy:
     data = reader.mapping(value, "discrepancy")
     reader.known_keys(data, ("scale", "decades", "at_chance", "spread", "why"), "discrepancy")
     scale = reader.number(data, "scale", "discrepancy", 0.0)
@@ -315,7 +178,7 @@ def _read_discrepancy(reader: _Reader, value: object) -> Discrepancy:
     return Discrepancy(scale, decades, at_chance, spread)
 
 
-def _read_predictor(reader: _Reader, data: Mapping[str, Any], at: str) -> Predictor:
+def _read_predictor(reader: SpecReader, data: Mapping[str, Any], at: str) -> Predictor:
     reader.known_keys(data, ("terms", "groups"), at)
     terms = reader.tables(data.get("terms", []), f"{at}.terms")
     groups = reader.tables(data.get("groups", []), f"{at}.groups")
@@ -325,7 +188,7 @@ def _read_predictor(reader: _Reader, data: Mapping[str, Any], at: str) -> Predic
     )
 
 
-def _read_term(reader: _Reader, data: Mapping[str, Any], at: str) -> Term:
+def _read_term(reader: SpecReader, data: Mapping[str, Any], at: str) -> Term:
     reader.known_keys(data, ("name", "columns", "prior", "why"), at)
     return Term(
         name=reader.name_of(data, "name", at),
@@ -335,7 +198,7 @@ def _read_term(reader: _Reader, data: Mapping[str, Any], at: str) -> Term:
     )
 
 
-def _read_group(reader: _Reader, data: Mapping[str, Any], at: str) -> Group:
+def _read_group(reader: SpecReader, data: Mapping[str, Any], at: str) -> Group:
     known = ("name", "by", "times", "sd", "prior", "family", "degrees", "centred", "centre_on")
     reader.known_keys(data, (*known, *_RARE_KEYS), at)
     by = reader.words(data, "by", at, LABELS)
@@ -371,7 +234,7 @@ def _read_group(reader: _Reader, data: Mapping[str, Any], at: str) -> Group:
 
 
 def _read_share(
-    reader: _Reader, data: Mapping[str, Any], at: str, effects: str
+    reader: SpecReader, data: Mapping[str, Any], at: str, effects: str
 ) -> tuple[str, Prior | None, float]:
     """Read what a mixture of two normals needs besides, and refuse it elsewhere."""
     if effects != "two_normals":
@@ -389,7 +252,7 @@ def _read_share(
     return reader.name_of(data, "share", at), prior, reader.number(data, "shift", at, 0.0)
 
 
-def _read_prior(reader: _Reader, owner: Mapping[str, Any], at: str, key: str = "prior") -> Prior:
+def _read_prior(reader: SpecReader, owner: Mapping[str, Any], at: str, key: str = "prior") -> Prior:
     path = f"{at}.{key}"
     if key not in owner:
         example = 'prior = {family = "normal", location = 0.0, scale = 0.5}'
@@ -410,7 +273,7 @@ def _read_prior(reader: _Reader, owner: Mapping[str, Any], at: str, key: str = "
     return Prior(kinds[family], location, scale)
 
 
-def _find_inconsistencies(reader: _Reader, spec: ModelSpec) -> None:
+def _find_inconsistencies(reader: SpecReader, spec: ModelSpec) -> None:
     """Report clashing names, unknown centres, and predictors that do not belong to the family."""
     seen: dict[str, str] = {"sigma": "the noise"}
     for name, predictor in spec.predictors.items():
@@ -440,7 +303,7 @@ def _find_inconsistencies(reader: _Reader, spec: ModelSpec) -> None:
                 reader.wrong(name, message)
 
 
-def _check_predictor(reader: _Reader, spec: ModelSpec, name: str, predictor: Predictor) -> None:
+def _check_predictor(reader: SpecReader, spec: ModelSpec, name: str, predictor: Predictor) -> None:
     if not predictor.terms and not predictor.groups:
         reader.wrong(name, "has neither terms nor groups.", f"[[{name}.terms]]")
     terms = {term.name for term in predictor.terms}
@@ -468,7 +331,7 @@ def _check_predictor(reader: _Reader, spec: ModelSpec, name: str, predictor: Pre
         _check_centre(reader, at, term, predictor.groups)
 
 
-def _check_centre(reader: _Reader, at: str, term: Term, groups: Sequence[Group]) -> None:
+def _check_centre(reader: SpecReader, at: str, term: Term, groups: Sequence[Group]) -> None:
     """Report a term that the groups centred on it would leave out or count twice somewhere."""
     owners = [group for group in groups if term.name in group.centre_on]
     named = {*term.columns, *(column for group in owners for column in group.times)}

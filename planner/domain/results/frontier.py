@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from planner.domain.results.plan import SCHEMA_VERSION, Interval
+from planner.domain.results.plan import SCHEMA_VERSION
+from planner.domain.results.risk import Interval
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Objective
 

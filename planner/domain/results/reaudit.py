@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from planner.domain.json_shape import record_data
-from planner.domain.results.plan import SCHEMA_VERSION, RiskResult, SharedResult
+from planner.domain.results.plan import SCHEMA_VERSION, SharedResult
 from planner.domain.results.plan_diff import PlanDiff
+from planner.domain.results.risk import RiskResult
 
 
 @dataclass(frozen=True)

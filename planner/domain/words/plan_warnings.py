@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from planner.domain.format import gap, money_to_the_cent, percent, percent_as_set
-from planner.domain.results.plan import HoldResult
+from planner.domain.results.risk import HoldResult
 
 __all__ = [
     "ARCHITECTURES_ALIKE",

@@ -17,15 +17,9 @@ from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio, chance_bounds
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import (
-    BudgetResult,
-    Cost,
-    Decision,
-    ObjectiveResult,
-    Plan,
-    RiskResult,
-)
+from planner.domain.results.plan import BudgetResult, Cost, Decision, ObjectiveResult, Plan
 from planner.domain.results.reaudit import Fault, Reaudit
+from planner.domain.results.risk import RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.plan_warnings import hold_reached
 from planner.errors import InputError, Problem

@@ -14,7 +14,7 @@ import numpy as np
 from planner.domain.arrays import Draws
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
-from planner.domain.results.plan import Quantiles
+from planner.domain.results.risk import Quantiles
 from planner.economics.ledger import (
     Counts,
     PriceDraws,

@@ -10,7 +10,7 @@ from planner.domain.format import count, money, money_to_the_cent, percent, perc
 from planner.domain.limits import MAX_MONEY
 from planner.domain.quantities import QuantityError, parse_number, show
 from planner.domain.results.frontier import GoalResult
-from planner.domain.results.plan import Interval
+from planner.domain.results.risk import Interval
 from planner.errors import InputError, Problem, bad_value
 
 __all__ = [

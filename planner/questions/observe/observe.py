@@ -15,7 +15,8 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.places import placed
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
-from planner.domain.results.plan import SCHEMA_VERSION, Quantiles, Warning_
+from planner.domain.results.plan import SCHEMA_VERSION, Warning_
+from planner.domain.results.risk import Quantiles
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.format import count
-from planner.domain.results.plan import Quantiles, RiskResult
+from planner.domain.results.risk import Quantiles, RiskResult
 from planner.domain.vocabulary import Status
 from planner.reporting import numbers
 from planner.reporting.columns import Surface

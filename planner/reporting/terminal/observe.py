@@ -10,7 +10,7 @@ from planner.domain.format import figure, money, percent, percent_as_set, rates,
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 
 if TYPE_CHECKING:
-    from planner.domain.results.plan import Quantiles
+    from planner.domain.results.risk import Quantiles
     from planner.questions.estimate.estimate import Spread
     from planner.questions.observe.observe import Observation, Outlook, ProjectObservation
 

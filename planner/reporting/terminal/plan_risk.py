@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from planner.domain.format import figure, money, money_to_the_cent, percent, percent_as_set, targets
-from planner.domain.results.plan import Interval, Plan, RiskResult
+from planner.domain.results.plan import Plan
+from planner.domain.results.risk import Interval, RiskResult
 from planner.domain.vocabulary import Objective
 from planner.domain.words.risk_measures import under_risk
 

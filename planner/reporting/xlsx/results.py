@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.results.plan import Plan, Quantiles
+from planner.domain.results.plan import Plan
+from planner.domain.results.risk import Quantiles
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Columns, Look, Surface

@@ -15,10 +15,9 @@ from planner.domain.results.plan import (
     Fix,
     ObjectiveResult,
     Plan,
-    Quantiles,
-    RiskResult,
     SharedResult,
 )
+from planner.domain.results.risk import Quantiles, RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.reporting.columns import Surface
 from planner.reporting.sections.plan_columns import decision_columns

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from planner.domain.results.plan import Quantiles
+from planner.domain.results.risk import Quantiles
 from planner.questions.estimate.estimate import DataNeeded, Spread
 from planner.questions.observe.observe import Observation, Outlook, ProjectObservation
 from planner.reporting.terminal.observe import render_observation

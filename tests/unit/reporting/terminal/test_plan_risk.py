@@ -6,7 +6,8 @@ import pytest
 
 import planner
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.results.plan import Caution, Plan
+from planner.domain.results.plan import Plan
+from planner.domain.results.risk import Caution
 from planner.reporting.terminal.plan_risk import risk_sentences
 
 
