@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.reporting.html.assemble import HtmlReport
 
 DEFAULT_MODEL = "transfer"
-DEFAULT_GAP = 1e-6
+DEFAULT_GAP = None
 DEFAULT_TIME_LIMIT_S: float | None = None
 DEFAULT_ROUNDS = 3
 DEFAULT_POINTS = 31
@@ -162,7 +162,7 @@ def plan(
     model: "Posterior",
     *,
     seed: int = 0,
-    gap: float = DEFAULT_GAP,
+    gap: float | None = DEFAULT_GAP,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     replications: int = 0,
 ) -> "Plan":
@@ -176,8 +176,11 @@ def plan(
         Whose draws to plan on.
     seed : int, default=0
         Fixes project luck; the same inputs and seed give the same plan, byte for byte.
-    gap : float, default=1e-6
-        Relative distance to the proven bound at which the search may stop.
+    gap : float, optional
+        Relative distance to the proven bound at which the search may stop. Without one it stops at
+        a quarter of the standard error that the draws leave on the plan's worth, at least 1e-4,
+        and goes on to 1e-6 where little work proves that, or up to 30 projects are planned by
+        expected worth. 0 asks for as much as work allows.
     time_limit_s : float, optional
         Seconds for all that follows once the options are priced; the best plan found in them is
         returned, with a warning. No limit without: then the clock is never looked at.
@@ -350,7 +353,7 @@ def report(
     date: str | None = None,
     command: str = "",
     seed: int = 0,
-    gap: float = DEFAULT_GAP,
+    gap: float | None = DEFAULT_GAP,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     model_folder: str | Path | None = None,
 ) -> "HtmlReport":

@@ -140,7 +140,7 @@ class Enumerated:
         *,
         budget_cents: int | None = None,
         risk: RiskMeasure | None = None,
-        gap: float = 1e-6,
+        gap: float | None = 1e-6,
         allowance: Allowance = USUAL,
     ) -> Solution:
         """Return the best choice; the cheapest among equals."""

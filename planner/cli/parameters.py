@@ -47,8 +47,15 @@ Risk = Annotated[
     ),
 ]
 Gap = Annotated[
-    float,
-    typer.Option("--gap", min=0.0, max=1.0, help="Relative gap at which the search may stop."),
+    float | None,
+    typer.Option(
+        "--gap",
+        min=0.0,
+        max=1.0,
+        metavar="SHARE",
+        help="Relative gap at which the search may stop; 0 for all that work allows. Without: a "
+        "quarter of the standard error that the draws leave.",
+    ),
 ]
 TimeLimit = Annotated[
     float | None,

@@ -104,7 +104,7 @@ def report(
         "--risk": risk,
         "--model": model,
         "--seed": str(seed),
-        "--gap": None if gap == _api.DEFAULT_GAP else f"{gap:g}",
+        "--gap": None if gap is None else f"{gap:g}",
         "--date": day,
     }
     with placed(portfolio):

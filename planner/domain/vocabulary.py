@@ -67,9 +67,9 @@ class Verdict(StrEnum):
 class Status(StrEnum):
     """How good the plan is proven to be.
 
-    OPTIMAL: within one millionth of the bound on all plans, whatever gap was asked for. FEASIBLE:
-    keeps every rule, but the search stopped earlier; its gap is printed. INFEASIBLE: no plan keeps
-    all rules; the conflict is named.
+    OPTIMAL: as near to the bound on all plans as was asked for. FEASIBLE: keeps every rule, but the
+    search stopped earlier; its gap is printed. INFEASIBLE: no plan keeps all rules; the conflict is
+    named.
     """
 
     OPTIMAL = "optimal"

@@ -78,17 +78,16 @@ def require_plannable(portfolio: Portfolio) -> None:
         raise InputError(problems)
 
 
-def require_search_limits(gap: float, time_limit_s: float | None) -> None:
-    """Raise unless gap and time limit are numbers of at least 0; neither may be NaN.
+def require_search_limits(gap: float | None, time_limit_s: float | None) -> None:
+    """Raise unless gap and time limit, where asked for, are at least 0; neither may be NaN.
 
     Raises
     ------
     InputError
         Naming the flag.
     """
-    seconds = 0.0 if time_limit_s is None else time_limit_s
-    for flag, number, fix in (("--gap", gap, "1e-4"), ("--time-limit", seconds, "60")):
-        if not number >= 0:
+    for flag, number, fix in (("--gap", gap, "1e-4"), ("--time-limit", time_limit_s, "60")):
+        if number is not None and not number >= 0:
             message = f"got {number!r}; expected a number of at least 0."
             raise bad_value(flag, message, f"{flag} {fix}")
 

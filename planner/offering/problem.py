@@ -36,6 +36,9 @@ from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance, Stop
 
+PROVEN_GAP = 1e-6
+"""Relative gap up to which a plan counts as the best, whatever gap was asked for."""
+
 
 class Outcomes(Protocol):
     """Joint draws of every option's worth and spend, without holding them as floats.
@@ -168,7 +171,7 @@ class Solution:
     assets : ndarray of bool, shape (n_assets,)
         Elementary assets bought.
     status : Status
-        Optimal up to ``PROVEN_GAP``, feasible, or infeasible (proven; nothing is chosen).
+        Optimal up to what was asked, feasible, or infeasible (proven; nothing is chosen).
     value, bound, gap : float
         Objective recomputed from the choice; a proven upper bound; their relative distance.
     mean, tail : float
@@ -190,6 +193,8 @@ class Solution:
     stop : Stop
         What ended the search before the gap asked for was proven: nothing, counted work, or the
         time that somebody asked for.
+    asked : float
+        Gap that was near enough: asked for, or what the draws allow.
     """
 
     options: Rows
@@ -209,6 +214,7 @@ class Solution:
     spend_price: float = 0.0
     spend_weights: Floats | None = None
     stop: Stop = ""
+    asked: float = PROVEN_GAP
 
 
 class Solver(Protocol):
@@ -219,10 +225,13 @@ class Solver(Protocol):
         *,
         budget_cents: int | None = None,
         risk: RiskMeasure | None = None,
-        gap: float = 1e-6,
+        gap: float | None = 1e-6,
         allowance: Allowance = USUAL,
     ) -> Solution:
-        """Solve the problem, or the same one under another budget or risk measure."""
+        """Solve the problem, or the same one under another budget or risk measure.
+
+        Without a gap (None) the search stops where the draws tell plans apart no more.
+        """
         ...
 
     def sweep(

@@ -29,7 +29,7 @@ def list_assumptions(
     portfolio, posterior, objective, menus : optional
         What was planned, on what.
     seed, gap : int, float
-        As asked for.
+        As asked for, or what was near enough where no gap was.
     deadline : Deadline
         Told where a time limit was asked for.
     """

@@ -20,7 +20,7 @@ from planner.offering.effort import Allowance
 from planner.offering.problem import Solution
 from planner.planning.hold_bound import bound_under_chance
 from planner.planning.risk import chance_interval
-from planner.solving.answer import infeasible
+from planner.solving.answer import infeasible, status_at
 from planner.solving.gap import PROVEN_GAP, relative_gap
 from planner.solving.measures import tail_mean
 
@@ -46,7 +46,7 @@ def solve_held(
     *,
     budget_cents: int | None,
     risk: "RiskMeasure | None",
-    gap: float,
+    gap: float | None,
     allowance: Allowance,
 ) -> "Solution":
     """Return the best plan found whose random spend the budget holds.
@@ -103,7 +103,7 @@ def _by_level(
     chance: float,
     limit: int,
     risk: "RiskMeasure | None",
-    gap: float,
+    gap: float | None,
     allowance: Allowance,
 ) -> "list[Solution]":
     """Return plans held by the CVaR at several levels, the most careful one last.
@@ -142,7 +142,7 @@ def _with_bound(best: "Solution", bound: float) -> "Solution":
         return best
     bound = max(best.value, bound)
     gap = relative_gap(best.value, bound)
-    status = Status.OPTIMAL if gap <= PROVEN_GAP else Status.FEASIBLE
+    status = status_at(gap, best.asked)
     return replace(best, status=status, bound=bound, gap=gap, solver_bound=bound, own_bound=bound)
 
 
@@ -164,7 +164,7 @@ def _solve(
     prepared: "Prepared",
     problem: "DecisionProblem",
     risk: "RiskMeasure | None",
-    gap: float,
+    gap: float | None,
     allowance: Allowance,
 ) -> "Solution":
     from planner.solving.solver import PortfolioSolver

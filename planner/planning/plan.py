@@ -44,6 +44,7 @@ from planner.planning.reasons.projects import SolvedScene, leftover
 from planner.planning.reasons.standing import standing_warnings, unique_warnings
 from planner.planning.sharing import Purchase, purchases, shared_result, split
 from planner.planning.stopped import stop_warnings
+from planner.solving.measures import standard_error
 
 SEARCH_SHARE = 0.7
 """Of the time asked for, where any was, for the plan; the rest is for the answers beside it."""
@@ -61,7 +62,7 @@ def build_plan(
     catalogue: Catalogue,
     *,
     seed: int = 0,
-    gap: float = 1e-6,
+    gap: float | None = None,
     time_limit_s: float | None = None,
     replications: int = 0,
     forecast_of: ForecastOf = build_forecast,
@@ -84,8 +85,9 @@ def build_plan(
         Architectures and prices.
     seed : int, default=0
         Fixes project luck and price draws.
-    gap : float, default=1e-6
-        Relative gap to the proven bound at which the search may stop.
+    gap : float, optional
+        Relative gap to the proven bound at which the search may stop; without one, a quarter of
+        the standard error that the draws leave on the plan's worth, at least 1e-4.
     time_limit_s : float, optional
         Seconds for all that follows once the options are priced: the best plan found in them is
         returned, and answers beside it that they leave no time for are left out and named. None
@@ -129,7 +131,7 @@ def plan_prepared(
     """
     deadline = deadline_in(time_limit_s)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
-    plan = plan_of(prepared, solution, gap=gap, deadline=deadline)
+    plan = plan_of(prepared, solution, deadline=deadline)
     if not replications or plan.audit is None:
         return solution, plan
     distance = judge_distance(prepared, solution, replications, deadline)
@@ -144,9 +146,7 @@ def search_allowance(deadline: Deadline, share: float = SEARCH_SHARE) -> Allowan
     return Allowance(deadline=deadline.after_share(share), least=LEAST_WORK)
 
 
-def plan_of(
-    prepared: Prepared, solution: Solution, *, gap: float = 1e-6, deadline: Deadline = NEVER
-) -> Plan:
+def plan_of(prepared: Prepared, solution: Solution, *, deadline: Deadline = NEVER) -> Plan:
     """Return the audited plan that a solution is, or why there is none.
 
     Everything is recomputed from the chosen options; of the solution itself only bounds, prices
@@ -158,12 +158,10 @@ def plan_of(
         What was solved.
     solution : Solution
         What came out.
-    gap : float, default=1e-6
-        As asked for, for the record.
     deadline : Deadline
         Of the command, where a time limit was asked for.
     """
-    empty = _empty_plan(prepared, gap, deadline)
+    empty = _empty_plan(prepared, solution.asked, deadline)
     if solution.status is Status.INFEASIBLE:
         conflict = _conflict(prepared, deadline)
         if conflict is None:
@@ -309,6 +307,9 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
         risk=risk,
         audit=AuditResult(
             in_sample_value=audited.value,
+            in_sample_se=standard_error(
+                prepared.worth_draws(audited.options), prepared.problem.risk
+            ),
             held_out_value=unseen.objective,
             held_out_expected=unseen.expected,
             held_out_draws=len(range(*prepared.posterior.audit_rows.indices(_draws(prepared)))),

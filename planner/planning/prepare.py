@@ -126,7 +126,7 @@ class Prepared:
         """Of ``problem``; keeps what one solve learns for the next."""
         from planner.solving.solver import PortfolioSolver
 
-        return PortfolioSolver(self.problem)
+        return PortfolioSolver(self.problem, self.worth_draws)
 
     @cached_property
     def free_solver(self) -> Solver:
@@ -146,6 +146,17 @@ class Prepared:
         return build_problem(
             self.portfolio, self.options, self.layout, self.objective, self.audit_outcomes
         )
+
+    def worth_draws(self, chosen: Rows) -> NDArray[np.float64]:
+        """Return what options are worth together in each of the solve's draws, assets left out."""
+        outcomes = self.problem.outcomes
+        if outcomes is not None:
+            return outcomes.worth_draws(chosen).sum(axis=0)
+        if len(chosen) == 0:
+            return np.zeros(1)
+        groups = self.groups(chosen)
+        packed = pack_outcomes(groups, self.portfolio, self.objective, seed=self.seed)
+        return packed.worth_draws(np.arange(len(chosen), dtype=np.int64)).sum(axis=0)
 
     def option(self, number: int) -> OptionKey:
         """Return what an option of ``problem`` is."""
@@ -298,13 +309,13 @@ def solve_prepared(
     *,
     budget_cents: int | None = None,
     risk: RiskMeasure | None = None,
-    gap: float = 1e-6,
+    gap: float | None = None,
     allowance: Allowance = USUAL,
 ) -> Solution:
     """Solve a prepared portfolio, or the same one under another budget or measure of risk.
 
     A bound on the chance of random spend is met on draws the solve never saw: see
-    :mod:`planner.planning.hold`.
+    :mod:`planner.planning.hold`. Without a gap it stops where the draws tell plans apart no more.
     """
     if prepared.portfolio.hold is not None:
         return solve_held(
@@ -313,7 +324,9 @@ def solve_prepared(
     return prepared.solver.solve(budget_cents=budget_cents, risk=risk, gap=gap, allowance=allowance)
 
 
-def solve_freed(prepared: Prepared, *, gap: float = 1e-6, allowance: Allowance = USUAL) -> Solution:
+def solve_freed(
+    prepared: Prepared, *, gap: float | None = None, allowance: Allowance = USUAL
+) -> Solution:
     """Solve a prepared portfolio without its total budget, and without a bound on random spend.
 
     Everything else stays: rules, budgets of periods, shared assets, measure of risk.

@@ -56,6 +56,7 @@ def conclude(
     slack: float,
     draw_weights: Floats | None,
     stop: Stop = "",
+    asked: float = PROVEN_GAP,
 ) -> Solution:
     """Return the answer: value recomputed, bounds no lower than it, prices.
 
@@ -73,6 +74,8 @@ def conclude(
         How much each draw counts at the margin.
     stop : Stop
         What ended the search before the gap asked for was proven.
+    asked : float
+        That gap.
 
     Raises
     ------
@@ -91,7 +94,7 @@ def conclude(
     return Solution(
         options=choice.options,
         assets=choice.assets,
-        status=Status.OPTIMAL if distance <= PROVEN_GAP else Status.FEASIBLE,
+        status=status_at(distance, asked),
         value=value,
         bound=max(value, proven),
         gap=distance,
@@ -104,7 +107,25 @@ def conclude(
         row_prices=prices.per_row,
         draw_weights=draw_weights,
         stop=stop,
+        asked=asked,
     )
+
+
+def status_at(gap: float, asked: float) -> Status:
+    """Return how good a plan is proven to be: as asked for, or less."""
+    return Status.OPTIMAL if gap <= max(asked, PROVEN_GAP) else Status.FEASIBLE
+
+
+def with_bound(solution: Solution, bound: float) -> Solution:
+    """Return a solution with another bound, and what follows from it."""
+    gap = relative_gap(solution.value, bound)
+    return replace(solution, bound=bound, gap=gap, status=status_at(gap, solution.asked))
+
+
+def sharper(one: Solution, other: Solution) -> Solution:
+    """Return the better plan of two under one budget, the first of equals, with the lower bound."""
+    better, worse = (one, other) if one.value >= other.value else (other, one)
+    return with_bound(better, min(better.bound, max(worse.bound, better.value)))
 
 
 def _can_spend(judge: Certifier) -> bool:

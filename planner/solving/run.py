@@ -10,6 +10,7 @@ from planner.offering.effort import SECOND, Effort, Stop
 from planner.offering.problem import Solution
 from planner.solving.answer import Progress, conclude, infeasible
 from planner.solving.certify import Certifier, Choice
+from planner.solving.gap import LEAST_GAP, PROVEN_GAP, usual_gap
 from planner.solving.lp.dual_prices import (
     Bound,
     Terms,
@@ -18,6 +19,7 @@ from planner.solving.lp.dual_prices import (
     spend_price,
 )
 from planner.solving.lp.relax import MOST_ROUNDS, ROUNDING, Relaxation, Relaxer
+from planner.solving.measures import standard_error
 from planner.solving.search.branch import TreeSearch, splits
 from planner.solving.search.branch_program import Program
 from planner.solving.search.branch_table import make_table
@@ -26,6 +28,8 @@ from planner.solving.search.edge import EdgeSearch
 from planner.solving.search.exchange import improved
 from planner.solving.search.parts import PartSearch
 from planner.solving.search.search import CoreSearch, Found, core_options
+
+type DrawsOf = Callable[[Rows], Floats]
 
 FEW = 12
 """Projects and assets up to which everything that can still matter is searched at once."""
@@ -62,44 +66,62 @@ class Run:
         Warm from earlier solves.
     certifier : Certifier
         Judges under the terms of this solve.
+    draws_of : callable, optional
+        Returns what options are worth together, draw by draw.
     """
 
-    def __init__(self, relaxer: Relaxer, certifier: Certifier) -> None:
-        self.relaxer, self.judge = relaxer, certifier
+    def __init__(
+        self, relaxer: Relaxer, certifier: Certifier, draws_of: DrawsOf | None = None
+    ) -> None:
+        self.relaxer, self.judge, self.draws_of = relaxer, certifier, draws_of
         self.problem = certifier.system.problem
         self.terms: Terms = certifier.terms
         self.pool = relaxer.pool
         self._edge: EdgeSearch | None = None
+        self._known: Choice | None = None
         self._weights: Floats | None = None
 
-    def solve(self, gap: float, effort: Effort, *, seed: Rows | None = None) -> Solution:
+    def solve(self, gap: float | None, effort: Effort, *, seed: Rows | None = None) -> Solution:
         """Return the best plan, its bound and its prices.
 
         A first plan is made of the first linear program and kept until a better one is found, so
-        that a search that is stopped early has one.
+        that a search that is stopped early has one. Called again under another gap, it goes on from
+        the best plan so far.
 
         Parameters
         ----------
-        gap : float
-            Relative gap at which to stop.
+        gap : float or None
+            Relative gap at which to stop; None for what the draws that the first plan is judged on
+            allow.
         effort : Effort
             What may be spent; a first plan is looked for in any case.
         seed : ndarray of int64, optional
             Options of a plan known to keep the rows.
         """
-        first = self.relax(gap, effort, rounds=1)
+        first = self.relax(LEAST_GAP if gap is None else gap, effort, rounds=1)
         if first is None:
             return infeasible(self.problem)
         progress = self.start(first, seed, effort)
+        progress.learn(self._known)
         if progress.choice is None and not self._sought(first, progress, effort):
             return infeasible(self.problem)
+        gap = self._near_enough(progress) if gap is None else gap
         relaxation = self.relax(gap, effort, goes_on=True)
         if relaxation is None:
             return infeasible(self.problem)
         progress.tighten(relaxation.bound.value, relaxation.relaxed.objective)
         if not effort.is_over() and self._searched(relaxation, progress, gap, effort):
             return infeasible(self.problem)
-        return self.concluded(relaxation, progress, self._stop(relaxation, progress, gap, effort))
+        self._known = progress.choice
+        stop = self._stop(relaxation, progress, gap, effort)
+        return self.concluded(relaxation, progress, stop, gap)
+
+    def _near_enough(self, progress: Progress) -> float:
+        """Return the gap at which the draws tell plans apart no more, judged at a first plan."""
+        if progress.choice is None or self.draws_of is None:
+            return LEAST_GAP
+        draws = self.draws_of(progress.choice.options)
+        return usual_gap(progress.choice.value, standard_error(draws, self.judge.risk))
 
     def _sought(self, relaxation: Relaxation, progress: Progress, effort: Effort) -> bool:
         """Look for a first plan among few options; False if there is no plan at all.
@@ -335,7 +357,13 @@ class Run:
             return needed, True
         return float(np.partition(losses, count)[count]), False
 
-    def concluded(self, relaxation: Relaxation, progress: Progress, stop: Stop = "") -> Solution:
+    def concluded(
+        self,
+        relaxation: Relaxation,
+        progress: Progress,
+        stop: Stop = "",
+        asked: float = PROVEN_GAP,
+    ) -> Solution:
         """Return the answer: value recomputed, bounds no lower than it, prices.
 
         Raises
@@ -344,7 +372,8 @@ class Run:
             No plan was found, nor proof that there is none.
         """
         weights = self._draw_weights(relaxation) if self._weights is None else self._weights
-        found = conclude(self.judge, relaxation, progress, self.slack(relaxation), weights, stop)
+        slack = self.slack(relaxation)
+        found = conclude(self.judge, relaxation, progress, slack, weights, stop, asked)
         price, spend = spend_price(self.pool, relaxation.prices)
         return replace(found, spend_price=100 * price, spend_weights=spend)
 

@@ -13,32 +13,39 @@ the tail) for a new cut; a handful of rounds, and a few for each part of step 3.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from planner.domain.arrays import Flags, Rows
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
+from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
-from planner.offering.effort import USUAL, Allowance, Effort
+from planner.offering.effort import SECOND, USUAL, Allowance, Effort
 from planner.offering.problem import DecisionProblem, Solution, SpendBound
-from planner.solving.answer import infeasible, nothing
+from planner.solving.answer import infeasible, nothing, sharper, status_at
 from planner.solving.certify import Certifier
+from planner.solving.gap import PROVEN_GAP
 from planner.solving.lp.columns import FEW, start_options
-from planner.solving.lp.cuts import Cut, CutPool
+from planner.solving.lp.cuts import Cut, CutPool, summed_draws
 from planner.solving.lp.dual_prices import Terms
 from planner.solving.lp.master import Master
 from planner.solving.lp.model import LARGEST_NUMBER, Units, make_units
 from planner.solving.lp.opening import opening_cuts
 from planner.solving.lp.relax import Relaxer
 from planner.solving.path.path import BudgetPath, applies
-from planner.solving.run import Run
+from planner.solving.run import DrawsOf, Run
 from planner.solving.sweep import swept
 from planner.solving.system import build_system
 from planner.solving.tail import DrawWeights, tail_key, tail_share
 
 RESCALE = 64.0
 """Change of a unit that is worth a new linear program."""
+SETTLED = 30
+"""Projects up to which the plan of the best expectation is always searched for to the end."""
+TRIED = 1 * SECOND
+"""Work, the search's so far included, within which the best plan is looked for beyond the usual."""
 
 
 class PortfolioSolver:
@@ -48,6 +55,9 @@ class PortfolioSolver:
     ----------
     problem : DecisionProblem
         In arrays; with ``outcomes`` for any measure but the expectation, and for ``spend``.
+    draws_of : callable, optional
+        Returns what options are worth together, draw by draw; needed only where the problem has no
+        ``outcomes`` that tell it.
 
     Raises
     ------
@@ -61,8 +71,9 @@ class PortfolioSolver:
     work; only a deadline that somebody asked for depends on the machine.
     """
 
-    def __init__(self, problem: DecisionProblem) -> None:
+    def __init__(self, problem: DecisionProblem, draws_of: DrawsOf | None = None) -> None:
         self.problem = problem
+        self._draws_of = draws_of if problem.outcomes is None else self._summed
         self.system = build_system(problem)
         self._worth_cuts: dict[tuple[str, float], list[Cut]] = {}
         self._spend_cuts: dict[float, list[Cut]] = {}
@@ -76,7 +87,7 @@ class PortfolioSolver:
         budget_cents: int | None = None,
         risk: RiskMeasure | None = None,
         spend: SpendBound | None = None,
-        gap: float = 1e-6,
+        gap: float | None = PROVEN_GAP,
         allowance: Allowance = USUAL,
     ) -> Solution:
         """Solve the problem, or the same one under another budget, measure or bound on spend.
@@ -85,8 +96,10 @@ class PortfolioSolver:
         ----------
         budget_cents, risk, spend : optional
             In place of the problem's.
-        gap : float, default=1e-6
-            Relative gap at which to stop.
+        gap : float or None, default=1e-6
+            Relative gap at which to stop. None for the usual: a quarter of the standard error that
+            the draws leave on the plan's worth, at least 1e-4; then on to 1e-6 as far as little
+            work proves it, and always where few projects are chosen by expected worth.
         allowance : Allowance
             Of work, and of time where it was asked for; the best plan found within them is
             returned, with its true gap.
@@ -99,14 +112,30 @@ class PortfolioSolver:
         if not len(self.problem) or self.system.is_impossible:
             return nothing(self.problem)
         risk, spend = risk or self.problem.risk, spend or self.problem.spend
+        if gap is None and self._is_settled(risk, spend):
+            gap = PROVEN_GAP
+        finest = PROVEN_GAP if gap is None else gap
         known = self._read_off(budget_cents) if tail_share(risk) == 0 and spend is None else None
-        if known is not None and known.gap <= gap:
-            return known
+        if known is not None and known.gap <= finest:
+            return replace(known, asked=finest)
         run = self._run(budget_cents, risk, spend)
         if run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0:
             return infeasible(self.problem)
         seed = None if known is None else known.options
-        return run.solve(gap, Effort(allowance), seed=seed)
+        effort = Effort(allowance)
+        found = run.solve(gap, effort, seed=seed)
+        return found if gap is not None else _gone_on(run, found, allowance.work, effort)
+
+    def _is_settled(self, risk: RiskMeasure, spend: SpendBound | None) -> bool:
+        """Whether the best plan is always looked for: few projects by expected worth."""
+        few = len(self.problem.projects) <= SETTLED
+        return few and tail_share(risk) == 0 and spend is None
+
+    def _summed(self, options: Rows) -> Floats:
+        outcomes = self.problem.outcomes
+        if outcomes is None:
+            raise RuntimeError
+        return summed_draws(outcomes, options, np.ones(len(options)), spend=False)
 
     def _read_off(self, budget_cents: int | None) -> Solution | None:
         """Return the plan on the path of budgets, where nothing else binds."""
@@ -148,7 +177,8 @@ class PortfolioSolver:
         terms = self._terms(budget_cents, risk, spend)
         pool = self._pool(risk, spend)
         master = self._warm_master(terms, pool, risk, spend)
-        return Run(Relaxer(master, risk, spend), Certifier(self.system, terms, risk, spend))
+        judge = Certifier(self.system, terms, risk, spend)
+        return Run(Relaxer(master, risk, spend), judge, self._draws_of)
 
     def _terms(
         self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None
@@ -212,6 +242,18 @@ class PortfolioSolver:
         dearest = np.zeros(len(self.problem.projects), dtype=np.int64)
         np.maximum.at(dearest, self.problem.owner, self.problem.cents)
         return int(dearest.sum()) + int(np.maximum(self.problem.asset_cents, 0).sum())
+
+
+def _gone_on(run: Run, found: Solution, work: float, effort: Effort) -> Solution:
+    """Return the best plan if little work proves one, else the better of two plans."""
+    if found.status is Status.INFEASIBLE:
+        return found
+    left = TRIED - (work - effort.left)
+    if found.gap > PROVEN_GAP and left > 0:
+        finer = run.solve(PROVEN_GAP, effort.part(left))
+        found = replace(sharper(finer, found), asked=found.asked, stop=found.stop)
+    asked = PROVEN_GAP if found.gap <= PROVEN_GAP else found.asked
+    return replace(found, asked=asked, status=status_at(found.gap, asked))
 
 
 def _far(a: Units, b: Units) -> bool:

@@ -15,8 +15,8 @@ from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance, Effort
 from planner.offering.problem import Solution
-from planner.solving.answer import infeasible
-from planner.solving.gap import PROVEN_GAP, relative_gap
+from planner.solving.answer import infeasible, sharper, with_bound
+from planner.solving.gap import PROVEN_GAP
 from planner.solving.path.path import BudgetPath
 from planner.solving.run import Run
 
@@ -100,7 +100,7 @@ def _at_budget(
         return _searched(run_at(budget), best, n_options, deadline)
     solution = path.solution(budget)
     if n_options <= SMALL and solution.gap > PROVEN_GAP and not deadline.has_passed():
-        return _sharper(solution, _searched(run_at(budget), solution, n_options, deadline))
+        return sharper(solution, _searched(run_at(budget), solution, n_options, deadline))
     return solution
 
 
@@ -137,12 +137,6 @@ def _serves(most: Solution, budget: int, largest: int) -> bool:
     return most.status is not Status.INFEASIBLE and most.committed_cents <= budget
 
 
-def _sharper(one: Solution, other: Solution) -> Solution:
-    """Return the better plan of two under one budget, with the lower bound."""
-    better, worse = (one, other) if one.value >= other.value else (other, one)
-    return _with_bound(better, min(better.bound, max(worse.bound, better.value)))
-
-
 def _carried(best: Solution, solution: Solution) -> Solution:
     """Return a smaller budget's plan with this budget's bounds and prices."""
     carried = replace(
@@ -156,7 +150,7 @@ def _carried(best: Solution, solution: Solution) -> Solution:
         own_bound=max(best.value, solution.own_bound),
         committed_cents=best.committed_cents,
     )
-    return _with_bound(carried, max(best.value, solution.bound))
+    return with_bound(carried, max(best.value, solution.bound))
 
 
 def _bounded(found: dict[int, Solution | None]) -> dict[int, Solution | None]:
@@ -168,13 +162,6 @@ def _bounded(found: dict[int, Solution | None]) -> dict[int, Solution | None]:
         if solution is not None and solution.status is not Status.INFEASIBLE:
             least = min(least, solution.bound)
             if least < solution.bound:
-                solution = _with_bound(solution, max(least, solution.value))
+                solution = with_bound(solution, max(least, solution.value))
         bounded[budget] = solution
     return bounded
-
-
-def _with_bound(solution: Solution, bound: float) -> Solution:
-    """Return a solution with another bound, and what follows from it."""
-    gap = relative_gap(solution.value, bound)
-    status = Status.OPTIMAL if gap <= PROVEN_GAP else Status.FEASIBLE
-    return replace(solution, bound=bound, gap=gap, status=status)

@@ -368,8 +368,8 @@ def test_a_target_exactly_at_the_majority_guess_is_trivial(
     assert "TARGET_TRIVIAL" in {warning["code"] for warning in plan["warnings"]}
 
 
-def test_a_wide_gap_is_not_called_optimal(tmp_path: Path) -> None:
-    """The status follows what is proven, not the gap that was asked for."""
+def test_a_wide_gap_is_not_called_proven_optimal(tmp_path: Path) -> None:
+    """The status is as was asked, the words are as was proven."""
     lines = "".join(
         f"  - {{id: p{n}, classes: {2 + n % 7}, target_error: {4 + n % 9}%, value: {20 + 7 * n}k,\n"
         f"     images: {{held: {100 * n + 50}, limit: 90k, price: 0.{n % 8 + 1}}},\n"
@@ -380,4 +380,8 @@ def test_a_wide_gap_is_not_called_optimal(tmp_path: Path) -> None:
     for gap in ("1", "0"):
         result = RUNNER.invoke(app, ["plan", path, "--gap", gap, "--json"])
         plan = json.loads(result.stdout)
-        assert (plan["status"] == "optimal") == (plan["objective"]["gap"] <= 1e-6)
+        asked = plan["assumptions"]["gap_asked"]
+        assert asked == float(gap)
+        assert (plan["status"] == "optimal") == (plan["objective"]["gap"] <= max(asked, 1e-6))
+        words = RUNNER.invoke(app, ["plan", path, "--gap", gap]).stdout
+        assert ("Proven optimal" in words) == (plan["objective"]["gap"] <= 1e-6)

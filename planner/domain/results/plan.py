@@ -219,6 +219,9 @@ class AuditResult:
     held_out_expected : float or None
         The same without the risk measure, an expectation. None in plans saved before it was
         reported.
+    in_sample_se : float or None
+        Standard error that the number of draws leaves on ``in_sample_value``. None in plans saved
+        before it was reported.
     """
 
     in_sample_value: float
@@ -229,6 +232,7 @@ class AuditResult:
     baselines: tuple[Baseline, ...] = ()
     replicated_gap: ReplicatedGap | None = None
     held_out_expected: float | None = None
+    in_sample_se: float | None = None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def make_report(
     provenance: Provenance,
     style: Style = Style.BOARD,
     seed: int = 0,
-    gap: float = 1e-6,
+    gap: float | None = None,
     time_limit_s: float | None = None,
     model_folder: Path | None = None,
 ) -> HtmlReport:
@@ -95,7 +95,7 @@ def make_report(
     prepared = prepare(portfolio, model, load_catalogue(), seed=seed)
     deadline = deadline_in(time_limit_s).earlier(DRAWING_S)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline, PLAN_SHARE))
-    plan = plan_of(prepared, solution, gap=gap, deadline=deadline.after_share(ANSWERS_SHARE))
+    plan = plan_of(prepared, solution, deadline=deadline.after_share(ANSWERS_SHARE))
     material = gather(
         plan,
         prepared,

@@ -8,12 +8,13 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.format import count, gap, money, percent, percent_as_set, rate, shorten
+from planner.domain.format import count, money, percent, percent_as_set, rate, shorten
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective, Status
+from planner.domain.words.proof import proof_words
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Surface
@@ -64,12 +65,11 @@ def _plan_sentences(plan: Plan) -> Iterable[str]:
                 f"Net value on draws the plan never saw: P10 {money(net.p10, plan.currency)}, "
                 f"P50 {money(net.p50)}, P90 {money(net.p90)}. {QUANTILES_SENTENCE}"
             )
-        proof = "Proven optimal" if plan.status is Status.OPTIMAL else "Not proven optimal"
         for decision in plan.decisions:
             noise = plan.noise(decision)
             if noise:
                 yield f"{shorten(decision.project, LONGEST_NAME)}: {noise}."
-        yield f"{proof}: at most {gap(plan.objective.gap)} below the bound."
+        yield proof_words(plan)
 
 
 def _infeasible(plan: Plan) -> str:

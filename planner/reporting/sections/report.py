@@ -1,6 +1,7 @@
 """A report from a plan: which sections, in which order."""
 
 from planner.domain.vocabulary import Status
+from planner.domain.words.proof import proof_state
 from planner.reporting import numbers
 from planner.reporting.document import (
     Block,
@@ -50,7 +51,7 @@ def build_report(material: Material) -> Report:
     Report
     """
     plan = material.plan
-    text, tone, sign = words.STATUS[str(plan.status)]
+    text, tone, sign = words.STATUS[proof_state(plan)]
     found = _no_plan(material) if plan.status is Status.INFEASIBLE else _sections(material)
     return Report(
         title=visible(plan.portfolio),

@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.domain.format import count
 from planner.domain.results.risk import Quantiles, RiskResult
-from planner.domain.vocabulary import Status
+from planner.domain.words.proof import draws_leave, proof_state
 from planner.reporting import numbers
 from planner.reporting.columns import Surface
 from planner.reporting.document import (
@@ -266,15 +266,20 @@ def _proof(material: Material) -> Text:
     plan = material.plan
     if plan.objective is None or plan.audit is None:
         return ()
-    state = "optimal" if plan.status is Status.OPTIMAL else "feasible"
-    text = say(
+    share = draws_leave(plan)
+    below = say(
         words.PROOF,
-        state=words.STATUS[state][0],
+        state=words.STATUS[proof_state(plan)][0],
         gap=numbers.gap(plan.objective.gap, "objective.gap"),
+    )
+    leave = () if share is None else say(words.PROOF_OPEN, open=numbers.gap(share))
+    audit = say(
+        words.PROOF_AUDIT,
         draws=numbers.tally(plan.audit.held_out_draws, "draws", "audit.held_out_draws"),
         held_out=material.worth(plan.audit.held_out_value, "audit.held_out_value"),
         in_sample=material.worth(plan.audit.in_sample_value, "audit.in_sample_value"),
     )
+    text = (*below, *leave, *audit)
     again = plan.audit.replicated_gap
     if again is None:
         return text

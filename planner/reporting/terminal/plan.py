@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, figure, gap, money, shorten, targets
+from planner.domain.format import count, figure, money, shorten, targets
 from planner.domain.results.plan import Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.proof import proof_words
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
 from planner.reporting.sections.plan_tables import decision_table
@@ -127,12 +128,7 @@ def _reasons(plan: Plan) -> Iterator[Text]:
 def _proof(plan: Plan) -> str:
     if plan.objective is None or plan.audit is None:
         return ""
-    proven = plan.status is Status.OPTIMAL
-    state = "Proven optimal" if proven else "Not proven optimal, the search stopped early"
-    text = (
-        f"{state}: at most {gap(plan.objective.gap)} below the bound; recomputed without the "
-        "solver to the cent."
-    )
+    text = f"{proof_words(plan)} Recomputed without the solver to the cent."
     if not _funds_anything(plan):
         return text
     held_out, in_sample = (

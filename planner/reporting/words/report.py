@@ -29,6 +29,7 @@ MODEL_LINE = "Forecasts: model {model}, seed {seed}."
 DATE_LINE = "Made on {date}."
 STATUS: Mapping[str, tuple[str, str, str]] = {
     "optimal": ("Proven optimal", "good", "✓"),
+    "near": ("Proven close to optimal", "good", "✓"),
     "feasible": ("Best found, not proven optimal", "fair", "◐"),
     "infeasible": ("No plan fits", "poor", "✕"),
 }
@@ -161,10 +162,11 @@ BASELINES_BEATEN = "On the same draws no simpler plan is worth more: {names}."
 BASELINES_NOT_BEATEN = "On the same draws a simpler plan is worth more: {names}."
 BASELINE_BEATEN = "no better"
 BASELINE_BETTER = "better than the plan"
-PROOF = (
-    "{state}: at most {gap} below the proven bound. Cost and rules were recomputed without the "
-    "solver. On {draws} draws it was not chosen on the plan is worth {held_out}; on those it was "
-    "chosen on, {in_sample}."
+PROOF = "{state}: at most {gap} below the best plan on these draws"
+PROOF_OPEN = "; the draws themselves leave {open} open"
+PROOF_AUDIT = (
+    ". Cost and rules were recomputed without the solver. On {draws} it was not chosen on the plan "
+    "is worth {held_out}; on those it was chosen on, {in_sample}."
 )
 REPLICATED = (
     "Solved again on {count} separate sets of draws, the plan lies {mean} below the best plan of "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from planner.domain.format import count, figure, percent
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.proof import draws_leave, proof_state
 from planner.reporting.sections.plan_columns import BASELINES
 from planner.reporting.terminal.plan_risk import objective_words
 from planner.reporting.xlsx import look
@@ -16,9 +17,10 @@ from planner.reporting.xlsx.look import Sheet
 __all__ = ["write_summary"]
 
 _STATUS = {
-    Status.OPTIMAL: "Proven optimal",
-    Status.FEASIBLE: "Best found; not proven optimal",
-    Status.INFEASIBLE: "No plan fits",
+    "optimal": "Proven optimal",
+    "near": "Proven close to optimal",
+    "feasible": "Best found; not proven optimal",
+    "infeasible": "No plan fits",
 }
 _WORTH = {
     Objective.NET_VALUE: "Expected net value: value earned less cost",
@@ -69,8 +71,8 @@ def write_summary(book: Book, plan: Plan) -> None:
 
 def _items(plan: Plan) -> Iterator[_Item]:
     money, currency = look.MONEY, plan.currency
-    yield _Item("Status", _STATUS[plan.status], "", look.TEXT, "Whether a better plan can exist.",
-                "status")  # fmt: skip
+    yield _Item("Status", _STATUS[proof_state(plan)], "", look.TEXT,
+                "Whether a better plan can exist.", "status")  # fmt: skip
     yield _Item("Budget", plan.budget.limit, currency, money, "Hard limit on committed spend.",
                 "budget.limit")  # fmt: skip
     if plan.status is Status.INFEASIBLE:
@@ -109,6 +111,11 @@ def _worth(plan: Plan) -> Iterator[_Item]:
                     "this one.", "audit.held_out_value")  # fmt: skip
     yield _Item("Gap to the proven bound", plan.objective.gap, "%", "0.0000%",
                 "No plan is better by more than this.", "objective.gap")  # fmt: skip
+    share = draws_leave(plan)
+    if share is not None:
+        yield _Item("What the draws leave open", share, "%", "0.00%",
+                    "Standard error of the plan's worth on the draws that it was chosen on.",
+                    "audit.in_sample_se")  # fmt: skip
 
 
 def _risk(plan: Plan) -> Iterator[_Item]:
