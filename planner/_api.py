@@ -214,7 +214,7 @@ def export(
     folder: str | Path,
     *,
     seed: int = 0,
-    gap: float = DEFAULT_GAP,
+    gap: float | None = DEFAULT_GAP,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     replications: int = 0,
     force: bool = False,

@@ -121,7 +121,7 @@ def build_plan(
 def plan_prepared(
     prepared: Prepared,
     *,
-    gap: float = 1e-6,
+    gap: float | None = None,
     time_limit_s: float | None = None,
     replications: int = 0,
 ) -> tuple[Solution, Plan]:

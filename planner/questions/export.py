@@ -43,7 +43,7 @@ def plan_and_export(
     folder: Path,
     *,
     seed: int = 0,
-    gap: float = 1e-6,
+    gap: float | None = None,
     time_limit_s: float | None = None,
     replications: int = 0,
     force: bool = False,
