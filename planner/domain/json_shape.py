@@ -18,6 +18,9 @@ from planner.domain.quantities import show
 NOT_DATA = "not data"
 """In the metadata of a field: it serves texts, and stands in no JSON."""
 
+ABSENT_IF_NONE = "absent if none"
+"""In the metadata of a field: None stands in no JSON."""
+
 type Schema = dict[str, Any]
 
 LARGEST_INTEGER = 2**63
@@ -148,8 +151,12 @@ def record_data(record: Any) -> dict[str, Any]:  # noqa: ANN401
     return {
         item.name: _value_data(getattr(record, item.name))
         for item in fields(record)
-        if not item.metadata.get(NOT_DATA)
+        if not item.metadata.get(NOT_DATA) and not _is_absent(record, item)
     }
+
+
+def _is_absent(record: Any, item: Any) -> bool:  # noqa: ANN401 - a field of any record
+    return bool(item.metadata.get(ABSENT_IF_NONE)) and getattr(record, item.name) is None
 
 
 def _value_data(value: object) -> object:

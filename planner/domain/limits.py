@@ -24,3 +24,18 @@ MAX_COMPLEXITY = 1e18
 
 MAX_AVERSION = 1e6
 """Largest aversion to risk, per unit of the objective: far beyond it only the worst counts."""
+
+MAX_WEEKS = 520.0
+"""Longest work before a system is live, and of one person: ten years."""
+
+MAX_PEOPLE = 100_000
+"""Most people of one kind on a project, and most accelerators of one training."""
+
+MAX_GROWTH = 10.0
+"""Fastest growth of use a year: elevenfold."""
+
+LEAST_GROWTH = -0.9
+"""Fastest decline of use a year."""
+
+MAX_FOLDS = 1_000
+"""Most parts that a model is trained without, one after the other."""

@@ -39,6 +39,44 @@ class Mode(StrEnum):
     STOP_WHEN_REACHED = "stop_when_reached"
 
 
+class Cash(StrEnum):
+    """When what is paid and earned in a year of use counts."""
+
+    END = "end"
+    MID = "mid"
+    START = "start"
+
+
+class Covers(StrEnum):
+    """What the budget binds."""
+
+    DEVELOPMENT = "development"
+    WHOLE_LIFE = "whole_life"
+
+
+class Deploy(StrEnum):
+    """When a trained system goes live."""
+
+    IF_TARGET_MET = "if_target_met"
+    IF_PAYS = "if_pays"
+    ALWAYS = "always"
+
+
+class Earned(StrEnum):
+    """When a benefit is earned: target met and live, live, or in any case."""
+
+    TARGET = "target"
+    LIVE = "live"
+    ALWAYS = "always"
+
+
+class Window(StrEnum):
+    """How a benefit for being early ends: evenly, or all at once."""
+
+    LINEAR = "linear"
+    STEP = "step"
+
+
 class AssetKind(StrEnum):
     """What is shared."""
 

@@ -14,8 +14,19 @@ def gpu_hours(rate: TrainingRate, images_total: float, compute: Compute) -> floa
     """Return accelerator-hours of all trials, or None on a basis that knows no hardware."""
     if rate.gpu_seconds_per_image_epoch is None:
         return None
-    passes = compute.epochs * compute.trials * images_total
+    passes = compute.passes * images_total
     return rate.gpu_seconds_per_image_epoch * passes / SECONDS_PER_HOUR
+
+
+def wall_hours(hours: float, compute: Compute) -> float:
+    """Return how long accelerator-hours take; 0 where the file does not say on how many.
+
+    Examples
+    --------
+    >>> round(wall_hours(1_000, Compute(gpus=8, scaling=0.9)), 4)
+    138.8889
+    """
+    return 0.0 if compute.gpus is None else hours / (compute.gpus * compute.scaling)
 
 
 def memory_floor_gb(architecture: Architecture) -> float | None:

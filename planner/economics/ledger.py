@@ -12,11 +12,13 @@ To add a cost, declare a line in :data:`LINES` that reads a field of the project
 risk, ranges, tables, frames, workbook and JSON follow.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, reduce
 from operator import add, attrgetter
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Cents, Floats
 from planner.domain.portfolio.portfolio import Compute, SharedAsset
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import Amount, Range
+from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.vocabulary import Basis
 from planner.economics.draws import compute_factor_draws, price_draws
 from planner.economics.money import product_cents, to_cents
@@ -38,6 +40,7 @@ __all__ = [
     "Line",
     "PriceDraws",
     "Timing",
+    "Total",
     "asset_entries",
     "by_timing",
     "committed",
@@ -69,6 +72,8 @@ class Driver(StrEnum):
     """Those that the project buys itself, beside what it holds and takes from pools."""
     TRAINED = "trained"
     """All that it trains on."""
+    FUNDED = "funded"
+    """Whatever it labels and trains on: paid if the project is funded."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +112,33 @@ LINES = (
     ),
     Line("training", Timing.PER_TRAINING, Driver.TRAINED, "images.limit", "training"),
     Line("fixed", Timing.ONCE, Driver.LABELLED, "images.fixed_cost", "setting up a collection"),
+    Line("people", Timing.ONCE, Driver.FUNDED, "build.people", "people", "cost of people"),
+    Line("build", Timing.ONCE, Driver.FUNDED, "build.lines", "fixed costs", "fixed costs"),
 )
 """Every cost of a project that it does not share, in the order in which they are added up."""
+
+
+@dataclass(frozen=True)
+class Total:
+    """Several amounts that are paid together, each with draws of its own.
+
+    Attributes
+    ----------
+    parts : tuple of float or Range
+        In the order of the file, which keys their draws.
+    """
+
+    parts: tuple[Amount, ...]
+
+    @property
+    def lognormal_mean(self) -> float:
+        """Sum of the means."""
+        return math.fsum(amount_mean(part) for part in self.parts)
+
+    @property
+    def varies(self) -> bool:
+        """Whether any of them is a range."""
+        return any(isinstance(part, Range) for part in self.parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,17 +149,24 @@ class Entry:
     ----------
     line : Line
         Which.
-    amount : float, Range or ndarray of float64
+    amount : float, Range, Total or ndarray of float64
         Currency units; computed amounts are arrays that broadcast with the counts.
     """
 
     line: Line
-    amount: Amount | Floats
+    amount: Amount | Total | Floats
 
     @cached_property
     def mean(self) -> float | Floats:
         """Mean amount of one unit."""
-        return self.amount.lognormal_mean if isinstance(self.amount, Range) else self.amount
+        return self.amount.lognormal_mean if isinstance(self.amount, Range | Total) else self.amount
+
+    @property
+    def parts(self) -> tuple[Amount, ...]:
+        """Amounts of the file that one unit costs together; none where it is computed."""
+        if isinstance(self.amount, Total):
+            return self.amount.parts
+        return () if isinstance(self.amount, np.ndarray) else (self.amount,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +184,8 @@ class Counts:
 
     def of(self, line: Line) -> NDArray[np.bool_] | Numbers:
         """Return how many units of a line are paid."""
+        if line.driver is Driver.FUNDED:
+            return np.ones(np.shape(self.trained), dtype=np.bool_)
         images = self.labelled if line.driver is Driver.LABELLED else self.trained
         return images > 0 if line.timing is Timing.ONCE else images
 
@@ -179,10 +218,20 @@ def entries_of(project: Project, training: float | Floats) -> tuple[Entry, ...]:
     found = []
     for line in LINES:
         per_training = line.timing is Timing.PER_TRAINING
-        amount = training if per_training else attrgetter(line.field)(project)
+        amount = training if per_training else _stated(project, line.field)
         if amount is not None:
             found.append(Entry(line, amount))
     return tuple(found)
+
+
+def _stated(project: Project, field: str) -> Amount | Total | None:
+    """Return what a field of a project says that something costs; None where it is not given."""
+    value: Any = project
+    for name in field.split("."):
+        value = None if value is None else getattr(value, name)
+    if not isinstance(value, tuple):
+        return cast("Amount | None", value)
+    return Total(tuple(item.amount for item in value)) if value else None
 
 
 def asset_entries(asset: SharedAsset) -> tuple[Entry, ...]:
@@ -199,8 +248,7 @@ def asset_entries(asset: SharedAsset) -> tuple[Entry, ...]:
 
 def training_amounts(rates: Sequence[TrainingRate], compute: Compute) -> Floats:
     """Return what training on one image costs each architecture, for every epoch and trial."""
-    passes = compute.epochs * compute.trials
-    return np.array([rate.usd_per_image_epoch * passes for rate in rates], dtype=np.float64)
+    return np.array([rate.usd_per_image_epoch * compute.passes for rate in rates], dtype=np.float64)
 
 
 def place_of(owner: Project | SharedAsset) -> str:
@@ -283,6 +331,8 @@ class PriceDraws:
         """Whether the amount of one unit differs between draws."""
         if entry.line.timing is Timing.PER_TRAINING:
             return self.training_varies
+        if isinstance(entry.amount, Total):
+            return entry.amount.varies
         return isinstance(entry.amount, Range)
 
     @cached_property
@@ -307,7 +357,21 @@ class PriceDraws:
             return entry.mean
         if isinstance(entry.amount, Range):
             return price_draws(entry.amount, self.n_draws, self.seed, owner, entry.line.field)
+        if isinstance(entry.amount, Total):
+            return self._summed(entry.amount, owner, entry.line.field)
         return entry.mean * self._training
+
+    def _summed(self, total: Total, owner: str, field: str) -> Floats:
+        """Return the sum of several amounts in each draw; a part is keyed by its place."""
+        sums = np.zeros(self.n_draws)
+        for at, part in enumerate(total.parts):
+            key = f"{field}[{at}]"
+            sums += (
+                price_draws(part, self.n_draws, self.seed, owner, key)
+                if isinstance(part, Range)
+                else part
+            )
+        return sums
 
     def scaled(self, entry: Entry, owner: str, rows: slice) -> float | Floats:
         """Return the amount of one unit in some of the draws, its mean times its factor."""
@@ -331,7 +395,7 @@ class PriceDraws:
         rows : slice
             Draws of the solve or of the audit.
         """
-        if not isinstance(entry.amount, Range):
+        if not isinstance(entry.amount, Range | Total):
             return self.training_factor(rows)
         return self._half(np.asarray(self.amount(entry, owner) / entry.mean), rows)
 

@@ -65,7 +65,7 @@ def _aversion(portfolio: Portfolio, aversion: float) -> Iterator[Warning_]:
 
 
 def _periods(portfolio: Portfolio) -> Iterator[Warning_]:
-    if portfolio.discount_rate and not portfolio.periods:
+    if portfolio.discount_rate and not portfolio.periods and not _is_used(portfolio):
         message = "discount_rate is not used: without periods everything starts at once."
         yield Warning_("NOT_USED", None, "portfolio.discount_rate", message)
     total = sum(period.budget for period in portfolio.periods)
@@ -75,6 +75,15 @@ def _periods(portfolio: Portfolio) -> Iterator[Warning_]:
             f"{money_to_the_cent(total)} that the periods allow together; the periods bind."
         )
         yield Warning_("BUDGET_ABOVE_PERIODS", None, "portfolio.budget", message)
+
+
+def _is_used(portfolio: Portfolio) -> bool:
+    """Whether anything is paid or earned after the start."""
+    parts = ("use", "inference", "upkeep", "today", "end")
+    return any(
+        p.benefits or any(getattr(p, name) is not None for name in parts)
+        for p in portfolio.projects
+    )
 
 
 def _units(portfolio: Portfolio) -> Iterator[Warning_]:

@@ -33,6 +33,8 @@ portfolio:
                                   # of the worst 10 %; default: expected, the mean
   # periods: [{id: H1, budget: 20k}, {id: H2, budget: 15k}]   # cash by half-year
   # discount_rate: 8%             #: portfolio.discount_rate
+  # cash: mid                     #: portfolio.cash
+  # budget_covers: development    #: portfolio.budget_covers
   # mode: stop_when_reached       #: portfolio.mode
   # hold: {chance: 90%}           # in that mode: how sure the budget is
 
@@ -44,6 +46,10 @@ compute:                          # what training costs
   # usd_per_flop: 3e-11           #: compute.usd_per_flop
   epochs: 50                      #: compute.epochs
   trials: 5                       #: compute.trials
+  # folds: 4                      #: compute.folds
+  # testing_overhead: 10%         #: compute.testing_overhead
+  # gpus: 8                       #: compute.gpus
+  # scaling: 90%                  #: compute.scaling
 
 projects:
   - id: shelf-gaps                # any name, once in the file
@@ -58,6 +64,16 @@ projects:
     value: 200k                   #: projects.value
     architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
     # unit: stores                # business unit, for rules on its share
+                                  # its whole life, each part optional:
+    # build: {people: [{role: engineer, weeks: 6, per_week: 3500}],
+    #   lines: [{id: cameras, once: 2k}], label_per_week: 10k, weeks: 4}
+    # use: {images_per_year: 1M, years: 3, ramp_years: 0.5, growth: 5%}
+    # inference: {images_per_s: 600, accelerator: T4, always_on: 1}
+                                  # or {price_per_1000: 0.40}; {} takes the tables
+    # upkeep: {lines: [{id: monitoring, yearly: 6k}]}
+    # benefits: [{id: reading-time, yearly: 30k, if: live}]
+    # today: {price_per_1000: 30} # of the present way of working, which it saves
+    # end: {once: 1500}           # when it is retired
 
   - id: planogram
     task: classification
@@ -126,6 +142,8 @@ horizon_years = 1                   #: portfolio.horizon_years
                                     # the mean of the worst 10 %; default: the mean
 # periods = [{id = "H1", budget = "20k"}, {id = "H2", budget = "15k"}]  # cash
 # discount_rate = "8%"              #: portfolio.discount_rate
+# cash = "mid"                      #: portfolio.cash
+# budget_covers = "development"     #: portfolio.budget_covers
 # mode = "stop_when_reached"        #: portfolio.mode
 # hold = {chance = "90%"}           # in that mode: how sure the budget is
 
@@ -137,6 +155,10 @@ accelerator = "A100 40GB"           #: compute.accelerator
 # usd_per_flop = 3e-11              #: compute.usd_per_flop
 epochs = 50                         #: compute.epochs
 trials = 5                          #: compute.trials
+# folds = 4                         #: compute.folds
+# testing_overhead = "10%"          #: compute.testing_overhead
+# gpus = 8                          #: compute.gpus
+# scaling = "90%"                   #: compute.scaling
 
 [[projects]]
 id = "shelf-gaps"                   # any name, once in the file
@@ -150,6 +172,15 @@ images.held = "20k"                 #: projects.images.held
 images.limit = "90k"                #: projects.images.limit
 images.price = "0.30..0.45"         # of one more labelled image
 images.fixed_cost = "2k"            #: projects.images.fixed_cost
+                                    # its whole life, each part optional:
+# build = {weeks = 4, people = [{role = "engineer", weeks = 6, per_week = 3500}]}
+# use = {images_per_year = "1M", years = 3, ramp_years = 0.5, growth = "5%"}
+# inference = {images_per_s = 600, accelerator = "T4", always_on = 1}
+                                    # or {price_per_1000 = 0.40}; {}: the tables
+# upkeep = {lines = [{id = "monitoring", yearly = "6k"}]}
+# benefits = [{id = "reading-time", yearly = "30k", if = "live"}]
+# today = {price_per_1000 = 30}     # of the present way of working, which it saves
+# end = {once = 1500}               # when it is retired
 
 [[projects]]
 id = "planogram"

@@ -24,7 +24,7 @@ def resolve_objective(portfolio: Portfolio) -> Objective:
     InputError
         ``net_value`` or ``value`` with values missing; names every project without one.
     """
-    missing = [project for project in portfolio.projects if project.value is None]
+    missing = [project for project in portfolio.projects if not project.has_worth]
     objective = portfolio.objective
     if objective is None:
         no_values = len(missing) == len(portfolio.projects)

@@ -20,6 +20,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
+from planner.economics.life.serving import ServingRate, price_serving
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.grid import (
@@ -27,6 +28,7 @@ from planner.offering.grid import (
     image_levels,
     pooled_levels,
 )
+from planner.offering.life import LifeTerms
 from planner.offering.objective import objective_worth, resolve_objective
 from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way
 from planner.offering.refinement import corners, levels_between, promising, spread
@@ -178,6 +180,7 @@ def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> PricingIn
         compute=portfolio.compute,
         stops=portfolio.mode is Mode.STOP_WHEN_REACHED,
         present=present_factors(portfolio),
+        life=LifeTerms.of(portfolio),
         keeps_draws=keeps_draws,
         seed=seed,
     )
@@ -321,6 +324,7 @@ def _ways(
 ) -> tuple[Way, ...]:
     """Return the ways of running a project; a start from other weights is another forecast."""
     forecasts = {project.pretrained: forecast}
+    serving = price_list.serving(project, rates)
     ways = []
     for assets in asset_sets(project, portfolio.shared):
         trained = trained_with(project, assets)
@@ -328,7 +332,7 @@ def _ways(
             forecasts[trained.pretrained] = build_forecast(
                 trained, forecast.posterior, architectures=price_list.architectures, seed=seed
             )
-        ways.append(Way(assets, forecasts[trained.pretrained], discounted(rates, assets)))
+        ways.append(Way(assets, forecasts[trained.pretrained], discounted(rates, assets), serving))
     return tuple(ways)
 
 
@@ -378,6 +382,14 @@ class _PriceList:
         if names not in self._known:
             self._known[names] = price_training(offered, self._compute, self._catalogue)
         return self._known[names]
+
+    def serving(self, project: Project, rates: Sequence[TrainingRate]) -> tuple[ServingRate, ...]:
+        """Return what running each architecture costs; empty where no machine is asked for."""
+        if project.inference is None or project.inference.price_per_1000 is not None:
+            return ()
+        by_name = {item.name: item for item in self._catalogue.architectures}
+        named = [by_name[rate.architecture] for rate in rates]
+        return price_serving(project, named, self._compute, self._catalogue)
 
 
 def _refined(

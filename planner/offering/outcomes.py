@@ -9,10 +9,10 @@ curve.
 .. math::
 
     \mathrm{spend}_{os} = c_o + \sum_k p_{ok} f_{k(o), s} + \mathrm{stop}_{os}, \qquad
-    W_{os} = d_o \, (v_o z_{os} - m \, \mathrm{spend}_{os} / 100)
+    W_{os} = d_o \, (v_o z_{os} - m \, \mathrm{spend}_{os} / 100) + a_o
 
-with :math:`z` the bits, :math:`f` the factors, :math:`d` the present-value factor and :math:`m`
-1 where the objective counts cost.
+with :math:`z` the bits, :math:`f` the factors, :math:`d` the present-value factor, :math:`m` 1
+where the objective counts cost, and :math:`a` what is earned less running cost in every draw.
 """
 
 from collections.abc import Iterator
@@ -172,6 +172,8 @@ class PackedOutcomes:
         Cents for one unit of the factor.
     stopping : Stopping or None
         Spend that stops at the target.
+    standing : ndarray of float64, shape (n_options,), or None
+        Worth in every draw besides, as a present value; None: none.
 
     Notes
     -----
@@ -188,6 +190,7 @@ class PackedOutcomes:
     factor_of: Rows = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     factor_cents: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     stopping: Stopping | None = None
+    standing: Floats | None = None
 
     @property
     def n_draws(self) -> int:
@@ -235,7 +238,10 @@ class PackedOutcomes:
         worth = self.value * self.success_at(weights)
         if self.counts_cost:
             worth -= self.spend_at(weights) / 100
-        return worth * self.present
+        worth *= self.present
+        if self.standing is not None:
+            worth += self.standing * float(weights.sum())
+        return worth
 
     @property
     def cost_is_certain(self) -> bool:
@@ -246,7 +252,8 @@ class PackedOutcomes:
         """Return ``Σ_o shares_o · worth_os`` of every draw where cost is certain."""
         cost = self.certain_cents[options] / 100 if self.counts_cost else np.zeros(len(options))
         scaled = shares * self.present[options]
-        sums = np.full(self.n_draws, -float(scaled @ cost))
+        always = 0.0 if self.standing is None else float(shares @ self.standing[options])
+        sums = np.full(self.n_draws, always - float(scaled @ cost))
         earned = scaled * self.value[options]
         for part in _chunks(len(options), SUMMED_CELLS // max(1, self.n_draws)):
             own = options[part]
@@ -256,6 +263,10 @@ class PackedOutcomes:
 
     def worth_draws(self, options: Rows) -> Floats:
         """Return the worth of some options in every draw, shape (len(options), n_draws)."""
+        worth = self._moving_worth(options)
+        return worth if self.standing is None else worth + self.standing[options, None]
+
+    def _moving_worth(self, options: Rows) -> Floats:
         success = self.success_draws(options)
         if self.cost_is_certain:
             cost = self.certain_cents[options] / 100 if self.counts_cost else 0.0

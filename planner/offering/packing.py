@@ -4,7 +4,7 @@ Draw s is the same state of the world for every project and architecture; see
 :class:`planner.offering.outcomes.PackedOutcomes` for what is kept of it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.portfolio import Compute, Portfolio
-from planner.domain.portfolio.project import Project
-from planner.domain.results.option import ProjectOptions
+from planner.domain.results.option import OptionLife, ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.ledger import (
     LINES,
@@ -105,7 +104,7 @@ def pack_outcomes(
     present = present_factors(portfolio)
     return PackedOutcomes(
         bits=bits,
-        value=_per_option(groups, lambda p: _stake(p, objective)),
+        value=_stakes(groups, objective, present),
         certain_cents=np.zeros(count) if stops else money.certain(),
         counts_cost=net,
         present=np.ones(count)
@@ -117,6 +116,7 @@ def pack_outcomes(
             [np.where(c.unit.factor >= 0, c.committed, 0.0) for c in random], np.float64
         ),
         stopping=_stopping(groups, money, rows, total) if stops else None,
+        standing=_standing(groups, objective),
     )
 
 
@@ -125,8 +125,39 @@ def _by_option[T: np.generic](columns: Sequence[NDArray[T]], kind: type[T]) -> N
     return np.stack(columns, axis=1) if columns else np.zeros((0, 0), dtype=kind)
 
 
-def _stake(project: Project, objective: Objective) -> float:
-    return 1.0 if objective is Objective.TARGETS_MET else float(project.value or 0.0)
+def _stakes(groups: Sequence[PackedGroup], objective: Objective, present: Floats) -> Floats:
+    """Return what meeting the target adds to each option, before present values."""
+    return np.concatenate([np.zeros(0), *(_stake(one, objective, present) for one in groups)])
+
+
+def _stake(group: PackedGroup, objective: Objective, present: Floats) -> Floats:
+    options, life = group.options, group.options.life
+    if objective is Objective.TARGETS_MET:
+        return np.ones(len(options))
+    if life is None:
+        return np.full(len(options), float(group.menu.project.value or 0.0))
+    with_target, without = _worths(life, objective)
+    return (with_target - without) / present[_start(options)]
+
+
+def _standing(groups: Sequence[PackedGroup], objective: Objective) -> Floats | None:
+    """Return what each option is worth in every draw besides; None where none is."""
+    if objective is Objective.TARGETS_MET or all(one.options.life is None for one in groups):
+        return None
+    parts = (
+        np.zeros(len(one.options))
+        if one.options.life is None
+        else _worths(one.options.life, objective)[1]
+        for one in groups
+    )
+    return np.concatenate([np.zeros(0), *parts])
+
+
+def _worths(life: OptionLife, objective: Objective) -> tuple[Floats, Floats]:
+    """Return what the objective counts of a life with the target met, and without."""
+    if objective is Objective.VALUE:
+        return life.gross_met, life.gross_not
+    return life.net_met, life.net_not
 
 
 def _start(options: ProjectOptions) -> Rows:
@@ -261,9 +292,3 @@ def _stopping(groups: Sequence[PackedGroup], money: _Money, rows: slice, n_draws
         cap=np.concatenate([np.zeros(0), *(g.options.images_total for g in groups)]),
         lines=tuple(column.unit for column in money.columns),
     )
-
-
-def _per_option(groups: Sequence[PackedGroup], number: Callable[[Project], float]) -> Floats:
-    """Return a number of each project, once for each of its options."""
-    values = [np.full(len(group.options), number(group.menu.project)) for group in groups]
-    return np.concatenate([np.zeros(0), *values])

@@ -25,6 +25,7 @@ from planner.economics.ledger import (
     training_amounts,
 )
 from planner.forecasting.forecast import Forecast
+from planner.offering.life import LifeTerms, joined_lives, with_life
 from planner.offering.variants import Way, images_from_pools
 
 
@@ -38,6 +39,8 @@ class PricingInputs:
         How training is priced.
     present : ndarray of float64, shape (n_periods,)
         Present value of one unit of money of each period.
+    life : LifeTerms
+        What use is counted on.
     stops : bool
         Whether labelling stops at the target, so that the number of images is a cap.
     keeps_draws : bool
@@ -48,6 +51,7 @@ class PricingInputs:
 
     compute: Compute
     present: Floats
+    life: LifeTerms
     stops: bool = False
     keeps_draws: bool = False
     seed: int = 0
@@ -135,7 +139,8 @@ def price_way(
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
         pool_images=_by_pool(ways, number, taken, len(places)),
     )
-    return _started(PricedOptions(options, success), periods, terms.present)
+    started = _started(PricedOptions(options, success), periods, terms.present)
+    return replace(started, options=with_life(project, ways[number], started.options, terms.life))
 
 
 def _by_pool(ways: Sequence[Way], number: int, taken: Rows, copies: int) -> Rows | None:
@@ -184,6 +189,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
     def column[T: np.generic](read: Callable[[ProjectOptions], NDArray[T]]) -> NDArray[T]:
         return np.concatenate([read(part.options) for part in parts])
 
+    lives = [part.options.life for part in parts]
     both = ProjectOptions(
         first.project,
         first.architectures,
@@ -199,6 +205,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         use_index=joined([part.options.use_index for part in parts]),
         pools=first.pools,
         pool_images=joined([part.options.pool_images for part in parts]),
+        life=joined_lives(lives),
     )
     nothing = np.zeros(len(both), dtype=np.int64)
     keys = (

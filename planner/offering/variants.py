@@ -15,6 +15,7 @@ import numpy as np
 from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
+from planner.economics.life.serving import ServingRate
 from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast
@@ -35,11 +36,14 @@ class Way:
         Of the project as this way trains it.
     rates : tuple of TrainingRate
         Training price of each candidate architecture, discounts included.
+    serving : tuple of ServingRate
+        What running each of them costs; empty where no machine is asked for.
     """
 
     assets: tuple[SharedAsset, ...]
     forecast: Forecast
     rates: tuple[TrainingRate, ...]
+    serving: tuple[ServingRate, ...] = ()
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -133,9 +137,13 @@ def present_factors(portfolio: Portfolio) -> Floats:
 
     for period :math:`t = 0, 1, …` of :math:`T` over a horizon of :math:`H` years.
     """
+    return np.asarray((1.0 + portfolio.discount_rate) ** -period_years(portfolio), dtype=np.float64)
+
+
+def period_years(portfolio: Portfolio) -> Floats:
+    """Return when each period starts, in years from the start of the plan."""
     count = max(1, len(portfolio.periods))
-    years = np.arange(count) * portfolio.horizon_years / count
-    return np.asarray((1.0 + portfolio.discount_rate) ** -years, dtype=np.float64)
+    return np.asarray(np.arange(count) * portfolio.horizon_years / count)
 
 
 def starts(project: Project, portfolio: Portfolio) -> tuple[int, ...]:

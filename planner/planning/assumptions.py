@@ -93,6 +93,7 @@ def _compute_settings(compute: Compute) -> dict[str, object]:
         "basis": str(compute.basis),
         "epochs": compute.epochs,
         "trials": compute.trials,
+        **{name: _plain(value) for name, value in _other_trainings(compute)},
     }
     if compute.basis is Basis.PAPER:
         return {**common, "usd_per_flop": _plain(compute.usd_per_flop)}
@@ -102,6 +103,15 @@ def _compute_settings(compute: Compute) -> dict[str, object]:
         "usd_per_hour": _plain(compute.usd_per_hour),
         "utilisation": _plain(compute.utilisation),
     }
+
+
+def _other_trainings(compute: Compute) -> Iterable[tuple[str, float | None]]:
+    """Yield what few files set: repeated trainings, tests, and machines at once."""
+    usual = Compute()
+    for name in ("folds", "testing_overhead", "gpus", "scaling"):
+        value = getattr(compute, name)
+        if value != getattr(usual, name):
+            yield name, value
 
 
 def _defaults_used(portfolio: Portfolio) -> list[str]:

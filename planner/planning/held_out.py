@@ -165,10 +165,15 @@ class HeldOut:
             return chance
         start = 0 if mine.start is None else int(mine.start[key.row])
         present = float(present_factors(prepared.portfolio)[start])
-        value = chance * (project.value or 0.0) * present
+        value, paid = chance * (project.value or 0.0) * present, 0.0
+        if mine.life is not None:
+            own = mine.life.take(np.array([key.row]))
+            value = float(own.gross_at(np.array([chance]))[0])
+            paid = float(own.running_at(np.array([chance]))[0] - mine.expected_running[key.row])
         if kind is Objective.VALUE:
             return value
-        return value - float(mine.expected_value[key.row] - mine.expected_net_value[key.row])
+        cost = float(mine.expected_value[key.row] - mine.expected_net_value[key.row])
+        return value - cost - paid
 
     def projects(self, plan: Solution) -> list[str]:
         """Return the ids a plan funds, in file order."""

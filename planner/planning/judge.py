@@ -131,7 +131,14 @@ def _funded(
             random_cost=random,
             stops=stops,
             present=float(present[start]),
+            life=_life(options, pick),
         )
+
+
+def _life(options: ProjectOptions, pick: int) -> tuple[float, float] | None:
+    if options.life is None:
+        return None
+    return float(options.life.net_met[pick]), float(options.life.net_not[pick])
 
 
 def _renamed(project: Project) -> Project:

@@ -24,6 +24,7 @@ from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
 from planner.economics.amounts import budget_to_cents
+from planner.economics.life.left_out import not_included, uses_life
 from planner.errors import NotConvergedError
 from planner.forecasting.forecast import ForecastOf, build_forecast
 from planner.offering.deadline import NEVER, Deadline, deadline_in
@@ -38,6 +39,7 @@ from planner.planning.conflict.case import why_infeasible
 from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
 from planner.planning.judge import judge_caution, judge_distance, judge_risk, unseen_worth
+from planner.planning.life import decision_life, plan_life
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import budget_price, dual_price
 from planner.planning.reasons.projects import SolvedScene, leftover
@@ -279,9 +281,14 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     bought = [item.purchase for item in scene.splits]
     unseen = unseen_worth(prepared, solution.options, bought)
     decided = [decide(scene, index) for index in range(len(scene.options))]
+    lived = [decision_life(scene, index, one) for index, (one, _) in enumerate(decided)]
     decisions = tuple(
-        replace(decision, held_out_net_value=unseen.net_values.get(index, 0.0))
-        for index, (decision, _) in enumerate(decided)
+        replace(
+            one,
+            held_out_net_value=unseen.net_values.get(index, 0.0),
+            life=None if its is None else its.life,
+        )
+        for index, ((one, _), its) in enumerate(zip(decided, lived, strict=True))
     )
     risk = replace(judge_risk(prepared, scene.picks, bought), caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
@@ -327,7 +334,15 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
             ]
         ),
         notes=tuple(_notes(scene)),
+        life=plan_life(lived, prepared.portfolio),
+        not_included=tuple(_left_out(prepared.portfolio)),
     )
+
+
+def _left_out(portfolio: Portfolio) -> Iterable[str]:
+    """Yield what a file with lives says nothing of."""
+    if uses_life(portfolio):
+        yield from not_included(portfolio)
 
 
 @dataclass(frozen=True)

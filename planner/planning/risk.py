@@ -41,6 +41,8 @@ class RiskedProject:
         Whether labelling stops at the target.
     present : float
         Present value of one unit of money of the period in which it starts.
+    life : tuple of float, optional
+        What it earns less running cost, with the target met and without, as present values.
     """
 
     project: Project
@@ -51,6 +53,14 @@ class RiskedProject:
     random_cost: Draws | None = None
     stops: bool = False
     present: float = 1.0
+    life: tuple[float, float] | None = None
+
+    def worth_draws(self) -> Draws:
+        """Return what it earns less running cost in each of the audit's draws."""
+        if self.life is None:
+            worth = self.present * (self.project.value or 0.0) * self.success_draws()
+            return np.asarray(worth)
+        return np.where(self.success_draws(), *self.life)
 
     def success_draws(self) -> NDArray[np.bool_]:
         """Return in which of the audit's draws the target is met."""
@@ -106,7 +116,7 @@ def plan_draws(
         if item.present != 1.0:
             later += (1.0 - item.present) * (item.fixed_cents / 100 + random)
     for project in funded:
-        value += project.present * (project.project.value or 0.0) * project.success_draws()
+        value += project.worth_draws()
     net = value - cost
     return NetAndSpend(net + later if later.any() else net, cost)
 

@@ -48,6 +48,7 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
             "chance_of_target": float(options.chance[row]),
             "expected_value": float(options.expected_value[row]),
             "expected_net_value": float(options.expected_net_value[row]),
+            **_running(options, row),
             "images_to_buy": int(options.images_to_buy[row]),
             "start": portfolio.periods[start].id if portfolio.periods else None,
             "uses": list(options.uses[way]),
@@ -57,6 +58,13 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
                 if options.pool_images is not None and pool in options.uses[way]
             },
         }
+
+
+def _running(options: ProjectOptions, row: int) -> dict[str, object]:
+    """Return what an option is expected to pay in use; nothing where nothing is paid or earned."""
+    if options.life is None:
+        return {}
+    return {"running_present": float(options.expected_running[row])}
 
 
 def _asset(prepared: Prepared, number: int) -> dict[str, object]:

@@ -56,7 +56,9 @@ class Kind(StrEnum):
     PRICE = "price"  # money, or a range of it
     SHARE = "share"
     SHARES = "shares"  # a share, or a range of shares
-    NUMBER = "number"
+    NUMBER = "number"  # above 0
+    AMOUNT = "amount"  # at least 0
+    CHANGE = "change"  # a share that may be negative, or above 100 %
     NAMES = "names"  # several, separated by commas
     COUNTS = "counts"  # name: number, separated by commas
     BASELINE = "baseline"  # a count, or counts

@@ -8,6 +8,7 @@ What is refused is refused in the user's words.
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from decimal import Decimal
 from enum import StrEnum
 from numbers import Real
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from typing import Any
 from planner.domain.complexity import entropy_nats
 from planner.domain.fields.finding import Source
 from planner.domain.fields.not_offered import other_task
-from planner.domain.limits import MAX_ENTROPY_NATS, MAX_MONEY
+from planner.domain.limits import MAX_ENTROPY_NATS, MAX_FOLDS, MAX_MONEY
 from planner.domain.quantities import (
     WHOLE_WITHIN,
     Amount,
@@ -108,6 +109,14 @@ def money(value: object, source: Source) -> float:
     return number
 
 
+def earned(value: object, source: Source) -> float:
+    """Return what is earned in a year; a mapping by accuracy is not computed yet."""
+    if isinstance(value, Mapping):
+        message = "this release does not compute benefits that grow with the accuracy yet"
+        raise refused(message, "yearly: 40k")
+    return money(value, source)
+
+
 def _plain_number(value: object, *, currency: str | None = None, most: float) -> float:
     if isinstance(value, str) and ".." in value:
         raise _one_number(value, currency)
@@ -133,6 +142,36 @@ def above_zero(most: float) -> Parser:
         number = _plain_number(value, most=most)
         if number <= 0:
             raise refused(f"got {show(value)}; expected a number above 0")
+        return number
+
+    return parse
+
+
+def at_least_zero(most: float, what: str) -> Parser:
+    """Return the reader of a number of at least 0, up to a limit."""
+
+    def parse(value: object, _source: Source) -> float:
+        number = _plain_number(value, most=most)
+        if number < 0:
+            raise refused(f"got {show(value)}; expected {what} of at least 0")
+        return number
+
+    return parse
+
+
+def change(least: float, most: float) -> Parser:
+    """Return the reader of a yearly change as a share, which may be negative or above 100 %."""
+
+    def parse(value: object, source: Source) -> float:
+        text = value.strip() if isinstance(value, str) else ""
+        number = _plain_number(text.removesuffix("%") if text else value, most=MAX_MONEY)
+        if text.endswith("%"):
+            number = float(Decimal(repr(number)).scaleb(-2))
+        elif source.written and abs(number) >= 1:
+            message = f"got {show(value)}; a change of so much a year is written per cent"
+            raise refused(message, f"{number:g}%")
+        if not least <= number <= most:
+            raise refused(f"got {show(value)}; expected {100 * least:g} % to {100 * most:g} %")
         return number
 
     return parse
@@ -173,6 +212,22 @@ def risk_level(value: object, source: Source) -> float:
         message = "got 0; CVaR at level 0 is the mean of all outcomes, which expected says"
         raise refused(message, "measure: expected, or level: 90%")
     return level(value, source)
+
+
+def above_none(value: object, source: Source) -> float:
+    """Return a share above 0 %."""
+    rate = share(value, source)
+    if rate == 0:
+        raise refused("got 0; expected a share above 0 %")
+    return rate
+
+
+def folds(value: object, _source: Source) -> int:
+    """Return a number of trainings of one model on parts of its images."""
+    number = parse_count(value, what="folds")
+    if not 1 <= number <= MAX_FOLDS:
+        raise refused(f"got {show(value)}; expected 1 to {MAX_FOLDS:,} folds")
+    return number
 
 
 def price(value: object, source: Source) -> Amount:

@@ -16,21 +16,68 @@ from planner.domain.fields.declared import Kind, Value
 from planner.domain.fields.finding import WRONG, Location, Reading, Source
 from planner.domain.fields.parsers import Parser
 from planner.domain.limits import (
+    LEAST_GROWTH,
     MAX_AVERSION,
     MAX_COMPLEXITY,
+    MAX_COUNT,
     MAX_ENTROPY_NATS,
+    MAX_GROWTH,
+    MAX_PEOPLE,
     MAX_REPEATS,
+    MAX_WEEKS,
     MAX_YEARS,
 )
 from planner.domain.quantities import QuantityError, show
 from planner.domain.vocabulary import Split, Task
 
 __all__ = [
-    "ACCELERATOR", "ARCHITECTURE", "ARCHITECTURES", "AVERSION", "BASELINE", "BUDGET", "CLASSES",
-    "CLASS_COUNTS", "COMPLEXITY", "COUNT", "ENTROPY", "HOURLY_PRICE", "IDS", "LABEL", "LEVEL",
-    "MONEY", "NUMBER", "POSITIVE_COUNT", "POSITIVE_PRICE", "PRICE", "PROJECT", "PROJECTS",
-    "PROJECTS_COUNTED", "REPEATS", "RISK_LEVEL", "SHARE", "SPLIT", "TARGET", "TASK",
-    "TEXT", "UTILISATION", "YEARS", "YES_NO", "Names", "Plain", "Shape", "not_a_list", "word",
+    "ACCELERATOR",
+    "ARCHITECTURE",
+    "ARCHITECTURES",
+    "AVERSION",
+    "BASELINE",
+    "BUDGET",
+    "CLASSES",
+    "CLASS_COUNTS",
+    "COMPLEXITY",
+    "COUNT",
+    "ENTROPY",
+    "FOLDS",
+    "GROWTH",
+    "HOURLY_PRICE",
+    "IDS",
+    "LABEL",
+    "LEVEL",
+    "MACHINES",
+    "MONEY",
+    "NUMBER",
+    "OVERHEAD",
+    "PEOPLE",
+    "POSITIVE_COUNT",
+    "POSITIVE_PRICE",
+    "PRICE",
+    "PROJECT",
+    "PROJECTS",
+    "PROJECTS_COUNTED",
+    "REPEATS",
+    "RISK_LEVEL",
+    "SCALING",
+    "SHARE",
+    "SPEED",
+    "SPLIT",
+    "TARGET",
+    "TASK",
+    "TEXT",
+    "UTILISATION",
+    "WEEKS",
+    "YEARS",
+    "YEARS_OR_NONE",
+    "YES_NO",
+    "Names",
+    "Plain",
+    "Shape",
+    "not_a_list",
+    "word",
 ]  # fmt: skip
 
 type Shape = Mapping[str, Any]
@@ -166,6 +213,7 @@ PROJECT = Plain(parsers.text, Kind.TEXT, _TEXT)
 LABEL = Plain(_label, Kind.TEXT, _TEXT)
 YES_NO = Plain(parsers.true_or_false, Kind.YES_NO, {"type": "boolean"})
 MONEY = Plain(parsers.money, Kind.MONEY)
+EARNED = Plain(parsers.earned, Kind.MONEY)
 BUDGET = Plain(parsers.as_given(parsers.money), Kind.MONEY)
 PRICE = Plain(parsers.price, Kind.PRICE)
 POSITIVE_PRICE = Plain(parsers.as_given(parsers.positive_price), Kind.PRICE)
@@ -181,6 +229,15 @@ PROJECTS_COUNTED = Plain(parsers.count_of("projects"), Kind.COUNT)
 CLASSES = Plain(parsers.classes, Kind.COUNT)
 YEARS = _number(MAX_YEARS)
 REPEATS = Plain(parsers.as_given(parsers.above_zero(MAX_REPEATS)), Kind.NUMBER)
+YEARS_OR_NONE = Plain(parsers.at_least_zero(MAX_YEARS, "a number of years"), Kind.AMOUNT)
+WEEKS = Plain(parsers.at_least_zero(MAX_WEEKS, "a number of weeks"), Kind.AMOUNT)
+MACHINES = Plain(parsers.at_least_zero(MAX_PEOPLE, "a number of machines"), Kind.AMOUNT)
+SPEED = _number(MAX_COUNT)
+PEOPLE = Plain(parsers.above_zero(MAX_PEOPLE), Kind.NUMBER)
+FOLDS = Plain(parsers.folds, Kind.COUNT)
+OVERHEAD = Plain(parsers.change(0.0, MAX_GROWTH), Kind.CHANGE)
+GROWTH = Plain(parsers.change(LEAST_GROWTH, MAX_GROWTH), Kind.CHANGE)
+SCALING = Plain(parsers.above_none, Kind.SHARE)
 AVERSION = _number(MAX_AVERSION)
 ENTROPY = Plain(parsers.above_zero(MAX_ENTROPY_NATS), None)
 COMPLEXITY = Plain(parsers.above_zero(MAX_COMPLEXITY), None)

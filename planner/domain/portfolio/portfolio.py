@@ -12,11 +12,15 @@ from planner.domain.fields.values import (
     ACCELERATOR,
     BASELINE,
     BUDGET,
+    FOLDS,
     HOURLY_PRICE,
     LEVEL,
     MONEY,
+    OVERHEAD,
+    PEOPLE,
     POSITIVE_PRICE,
     REPEATS,
+    SCALING,
     SHARE,
     TEXT,
     UTILISATION,
@@ -43,7 +47,7 @@ from planner.domain.portfolio.rules import (
 from planner.domain.portfolio.sharing import Gives, SharedAsset
 from planner.domain.quantities import Amount
 from planner.domain.results.shown import Shown
-from planner.domain.vocabulary import Basis, Mode, Objective
+from planner.domain.vocabulary import Basis, Cash, Covers, Mode, Objective
 from planner.errors import InputError
 
 __all__ = [
@@ -67,7 +71,13 @@ __all__ = [
 ]
 
 
-@in_file("ComputeSection", "``compute``.")
+def _time_needs_hardware(part: Part) -> None:
+    if part.values.get("gpus") is not None and part.values.get("basis") is Basis.PAPER:
+        message = "the basis paper knows no hardware, so training takes no time on it."
+        part.wrong("gpus", message, "basis: measured", "CONFLICT", at_key=True)
+
+
+@in_file("ComputeSection", "``compute``.", _time_needs_hardware)
 @dataclass(frozen=True, kw_only=True)
 class Compute:
     """How training is priced.
@@ -89,6 +99,14 @@ class Compute:
         Passes over the training images.
     trials : float
         Trainings paid per delivered model.
+    folds : int
+        Parts that each training is done without in turn, such as sites: so many trainings.
+    testing_overhead : float
+        Share of training paid besides for tests.
+    gpus : float, optional
+        Accelerators that train at once: with it, the time of training delays the live date.
+    scaling : float
+        Share of their speed that so many achieve together.
     """
 
     basis: Annotated[
@@ -147,9 +165,43 @@ class Compute:
             unit="trainings",
         ),
     ] = 1
+    folds: Annotated[
+        int,
+        FOLDS,
+        Form(
+            "Folds",
+            "Parts that each training is done without in turn, such as sites.",
+            unit="trainings",
+        ),
+    ] = 1
+    testing_overhead: Annotated[
+        float,
+        OVERHEAD,
+        Form("Testing overhead", "Share of training paid besides for tests: 10%.", unit="%"),
+    ] = 0.0
+    gpus: Annotated[
+        float | None,
+        PEOPLE,
+        Form(
+            "Accelerators at once",
+            "With it, the time of training delays the live date.",
+            unit="number",
+            aliases=("gpus",),
+        ),
+    ] = None
+    scaling: Annotated[
+        float,
+        SCALING,
+        Form("Scaling", "Share of their speed that so many achieve together.", unit="%"),
+    ] = 1.0
 
     def __post_init__(self) -> None:
         check_record(self, "compute")
+
+    @property
+    def passes(self) -> float:
+        """How often each image is trained on, for all trainings paid."""
+        return self.epochs * self.trials * self.folds * (1.0 + self.testing_overhead)
 
 
 @in_file("PeriodSection", "An entry of ``portfolio.periods``.")
@@ -224,6 +276,13 @@ class Hold:
         check_record(self, "hold")
 
 
+def _settings_fit_together(part: Part) -> None:
+    _pilot_below_go(part)
+    if part.values.get("budget_covers") is Covers.WHOLE_LIFE:
+        message = "this release binds development alone; what running costs is in the net value."
+        part.wrong("budget_covers", message, "budget_covers: development")
+
+
 def _pilot_below_go(part: Part) -> None:
     go, pilot = part.values.get("go_chance", 1.0), part.values.get("pilot_chance", 0.0)
     if part.written and pilot > go:
@@ -234,7 +293,7 @@ def _pilot_below_go(part: Part) -> None:
         )
 
 
-@in_file("PortfolioSection", "``portfolio``.", _pilot_below_go)
+@in_file("PortfolioSection", "``portfolio``.", _settings_fit_together)
 @dataclass(frozen=True, kw_only=True)
 class Portfolio(Shown):
     """Projects that compete for one budget.
@@ -274,6 +333,10 @@ class Portfolio(Shown):
         Per year, at least 0: worth and cost of later periods count at their present value.
     hold : Hold or None
         How the budget binds random spend; None: the sum of the caps is within it.
+    cash : Cash
+        When what is paid and earned in a year of use counts.
+    budget_covers : Covers
+        Whether the budget binds development alone, or running cost too.
     inputs_sha256 : str
         Of the file's bytes; empty for portfolios built in Python.
     places : mapping of str to str
@@ -380,6 +443,26 @@ class Portfolio(Shown):
         ),
     ] = 0.0
     hold: Annotated[Hold | None, PartOf(Hold)] = None
+    cash: Annotated[
+        Cash,
+        word(Cash),
+        Form(
+            "Cash",
+            "What is paid and earned in a year of use counts at its end, mid or start.",
+            after="portfolio.discount_rate",
+        ),
+    ] = Cash.END
+    budget_covers: Annotated[
+        Covers,
+        word(Covers),
+        Form(
+            "Budget covers",
+            "development, or whole_life: running cost over the horizon as well, as if all that is "
+            "funded went live.",
+            aliases=("budget covers",),
+            after="portfolio.budget",
+        ),
+    ] = Covers.DEVELOPMENT
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -37,6 +37,7 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.portfolio.images import Images
+from planner.domain.portfolio.life import Benefit, Build, End, Inference, Today, Upkeep, Use
 from planner.domain.vocabulary import Backbone, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
@@ -137,6 +138,21 @@ def _project_fits_together(part: Part) -> None:
         part.wrong("target_iou", message, fix, at_key=True)
     _frozen_has_weights(part)
     _zero_shot_is_a_start(part)
+    _use_says_how_much(part)
+
+
+def _use_says_how_much(part: Part) -> None:
+    """Report what is counted by the images of a year where their number is not given."""
+    use = part.values.get("use")
+    if ("use" in part.given and use is None) or (
+        use is not None and use.images_per_year is not None
+    ):
+        return
+    for name in ("inference", "today"):
+        found = part.values.get(name)
+        if found is not None and not (name == "inference" and found.is_floor_alone):
+            message = f"{name} counts the images of a year, so it needs use.images_per_year."
+            part.wrong(name, message, "use: {images_per_year: 100k}", "MISSING", at_key=True)
 
 
 def _zero_shot_is_a_start(part: Part) -> None:
@@ -246,6 +262,20 @@ class Project:
         Business unit.
     earliest : str, optional
         First period in which it may start.
+    build : Build, optional
+        People and fixed costs of development, and how long it takes.
+    use : Use, optional
+        How much and how long it is used, and when it goes live.
+    inference : Inference, optional
+        What running it on images costs.
+    upkeep : Upkeep, optional
+        What keeping it in use costs.
+    benefits : tuple of Benefit
+        What it earns besides ``value``.
+    today : Today, optional
+        What the present way of working costs, which it saves.
+    end : End, optional
+        What retiring it costs and brings.
     domain : str
         What the data are; a model that never saw the domain refuses to forecast. Not a field of
         the portfolio file.
@@ -396,10 +426,22 @@ class Project:
         TEXT,
         Form("Earliest period", "First period of sheet Periods in which it may start."),
     ] = None
+    build: Annotated[Build | None, PartOf(Build)] = None
+    use: Annotated[Use | None, PartOf(Use)] = None
+    inference: Annotated[Inference | None, PartOf(Inference)] = None
+    upkeep: Annotated[Upkeep | None, PartOf(Upkeep)] = None
+    benefits: Annotated[tuple[Benefit, ...], parts(Benefit)] = ()
+    today: Annotated[Today | None, PartOf(Today)] = None
+    end: Annotated[End | None, PartOf(End)] = None
     domain: str = VISION
 
     def __post_init__(self) -> None:
         check_record(self, f"projects[{self.id}]")
+
+    @property
+    def has_worth(self) -> bool:
+        """Whether anything says what it earns."""
+        return self.value is not None or bool(self.benefits) or self.today is not None
 
     @cached_property
     def error_target(self) -> float:

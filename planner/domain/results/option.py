@@ -1,12 +1,60 @@
 """What a plan may choose for one project: architecture and images, with cost and chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Cents
+
+
+@dataclass(frozen=True, eq=False)
+class OptionLife:
+    """What options earn and pay in use, as present values, with the target met and without.
+
+    Attributes
+    ----------
+    gross_met, gross_not : ndarray of float64
+        Earned, ``value`` included.
+    running : ndarray of float64
+        Paid over the horizon if it goes live.
+    live_met, live_not : ndarray of bool
+        Whether it goes live.
+    """
+
+    gross_met: NDArray[np.float64]
+    gross_not: NDArray[np.float64]
+    running: NDArray[np.float64]
+    live_met: NDArray[np.bool_]
+    live_not: NDArray[np.bool_]
+
+    @property
+    def net_met(self) -> NDArray[np.float64]:
+        """Earned less running cost with the target met."""
+        return self.gross_met - self.live_met * self.running
+
+    @property
+    def net_not(self) -> NDArray[np.float64]:
+        """The same without."""
+        return self.gross_not - self.live_not * self.running
+
+    def gross_at(self, chance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is expected to be earned at some chances of the target."""
+        return chance * self.gross_met + (1.0 - chance) * self.gross_not
+
+    def running_at(self, chance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is expected to be paid at some chances of the target."""
+        return self.running * (chance * self.live_met + (1.0 - chance) * self.live_not)
+
+    @property
+    def running_cents(self) -> Cents:
+        """Whole cents paid if it goes live."""
+        return np.rint(100 * self.running).astype(np.int64)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "OptionLife":
+        """Return some of them."""
+        return OptionLife(*(getattr(self, item.name)[rows] for item in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +92,8 @@ class ProjectOptions:
         Shared data sets with images that the project is a member of, in file order.
     pool_images : ndarray of int64, shape (n_options, n_pools), or None
         Images each option takes from each pool, those that the pool holds already included.
+    life : OptionLife or None
+        What is earned and paid in use; None where there is no more than ``value``.
     """
 
     project: str
@@ -60,6 +110,7 @@ class ProjectOptions:
     use_index: NDArray[np.int64] | None = None
     pools: tuple[str, ...] = ()
     pool_images: NDArray[np.int64] | None = None
+    life: OptionLife | None = None
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -71,10 +122,15 @@ class ProjectOptions:
 
     @property
     def expected_net_value(self) -> NDArray[np.float64]:
-        """Gross value expected minus mean spend, shared assets not included."""
-        if self.expected_cost is not None:
-            return self.expected_value - self.expected_cost
-        return self.expected_value - self.total_cents / 100
+        """Gross value expected minus mean spend and running cost, shared assets not included."""
+        spend = self.total_cents / 100 if self.expected_cost is None else self.expected_cost
+        net = self.expected_value - spend
+        return net if self.life is None else net - self.expected_running
+
+    @property
+    def expected_running(self) -> NDArray[np.float64]:
+        """Running cost expected over the horizon, as a present value."""
+        return np.zeros(len(self)) if self.life is None else self.life.running_at(self.chance)
 
     def architecture(self, index: int) -> str:
         """Return the architecture's name of one option."""
@@ -105,4 +161,5 @@ class ProjectOptions:
             some(self.use_index),
             self.pools,
             some(self.pool_images),
+            None if self.life is None else self.life.take(rows),
         )

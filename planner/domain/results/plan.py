@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from planner.domain.chance_noise import noise_words
-from planner.domain.json_shape import NOT_DATA, record_data
+from planner.domain.json_shape import ABSENT_IF_NONE, NOT_DATA, record_data
+from planner.domain.results.life import Life
 from planner.domain.results.reasons import Funded, NotFunded
 from planner.domain.results.risk import RiskResult
 from planner.domain.results.shown import Shown
@@ -41,6 +42,8 @@ class Cost(dict[str, float]):
 
     ALWAYS = ("data", "training", "fixed")
     """Kinds that are there where nothing is spent on them as well; others only where it is."""
+    INSIDE_FIXED = ("people", "build")
+    """Lines of the ledger that are printed as part of ``fixed``; what a life says itemises them."""
 
     def __init__(self, money: Mapping[str, float] | Iterable[tuple[str, float]] = ()) -> None:
         super().__init__(money or dict.fromkeys((*self.ALWAYS, "shared", "total"), 0.0))
@@ -61,7 +64,9 @@ class Cost(dict[str, float]):
         >>> list(Cost.from_cents({"data": 1050, "storage": 25, "review": 0}, shared=500).values())
         [10.5, 0.0, 0.0, 0.25, 5.0, 15.75]
         """
-        spent = {kind: cents for kind, cents in lines.items() if cents}
+        inside = sum(lines.get(kind, 0) for kind in cls.INSIDE_FIXED)
+        spent = {k: cents for k, cents in lines.items() if cents and k not in cls.INSIDE_FIXED}
+        spent["fixed"] = spent.get("fixed", 0) + inside
         parts = {kind: spent.pop(kind, 0) for kind in cls.ALWAYS} | spent | {"shared": shared}
         money = {kind: cents / 100 for kind, cents in parts.items()}
         return cls(money | {"total": sum(parts.values()) / 100})
@@ -118,6 +123,9 @@ class Decision:
         Net value expected on the draws that the plan was not chosen on, before its share of shared
         assets; over all projects they add up to the plan's, less what the assets cost. None in
         plans saved before it was reported.
+    life : Life, optional
+        What it is expected to cost and earn over its whole life; None where it is not funded, or
+        no project of the file states more than data, training and value.
     reason : Funded or one of NotFunded, optional
         The facts that :mod:`planner.domain.words` says ``why`` of, for renderers with words of
         their own; no plan that was read from a file has them.
@@ -137,6 +145,7 @@ class Decision:
     start: str | None = None
     assets: tuple[str, ...] = ()
     held_out_net_value: float | None = None
+    life: Life | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     reason: Funded | NotFunded | None = field(
         default=None, compare=False, repr=False, metadata={NOT_DATA: True}
     )
@@ -339,6 +348,11 @@ class Plan(Shown):
         If infeasible: the smallest changes that help.
     notes : tuple of str
         Sentences for the reader: what the leftover could buy, what was assumed about the objective.
+    life : Life, optional
+        Of all that is funded together; None where no project states more than data, training and
+        value.
+    not_included : tuple of str
+        What no project of such a file states, or some do not.
     inputs : mapping of str to object
         What it was made from, as plain data; see :func:`planner.domain.portfolio.echo.echo_inputs`.
     release : str
@@ -365,6 +379,8 @@ class Plan(Shown):
     conflict: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    life: Life | None = None
+    not_included: tuple[str, ...] = ()
     inputs: Mapping[str, object] = field(default_factory=dict)
     release: str = ""
 
@@ -415,6 +431,7 @@ class Plan(Shown):
             "units": [asdict(unit) for unit in self.units],
             "risk": asdict(self.risk) if self.risk else None,
             "audit": asdict(self.audit) if self.audit else None,
+            **self._life_data(),
             "warnings": [asdict(warning) for warning in self.warnings],
             "notes": list(self.notes),
             "inputs": dict(self.inputs),
@@ -424,6 +441,11 @@ class Plan(Shown):
             data["conflict"] = list(self.conflict)
             data["fixes"] = [fix.to_dict() for fix in self.fixes]
         return data
+
+    def _life_data(self) -> dict[str, object]:
+        if self.life is None:
+            return {}
+        return {"life": record_data(self.life), "not_included": list(self.not_included)}
 
     def to_json(self) -> str:
         """Return one JSON object, the same bytes for the same inputs and seed."""

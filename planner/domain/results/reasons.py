@@ -94,6 +94,8 @@ class Funded:
         Where it is less than the cap.
     start : str or None
         Period; None without periods.
+    running : float or None
+        Running cost expected over the horizon; None where none is stated.
     """
 
     architecture: str
@@ -112,6 +114,7 @@ class Funded:
     ground: Ground
     lower: Lower | None
     second: Second | None
+    running: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ class NothingPays:
     expected_value: float
     cost: float
     is_mean: bool
+    running: float | None = None
 
 
 @dataclass(frozen=True)

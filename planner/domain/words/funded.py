@@ -47,7 +47,8 @@ def _earned(facts: Funded) -> str:
     if facts.expected_value is None or facts.net is None:
         return ""
     mean = "" if facts.mean_spend is None else f" after {money(facts.mean_spend)} on average"
-    return f", expected value {money(facts.expected_value)}, net {money(facts.net)}{mean}"
+    runs = f", running cost {money(facts.running)}" if facts.running else ""
+    return f", expected value {money(facts.expected_value)}{runs}, net {money(facts.net)}{mean}"
 
 
 def _shares(facts: Funded, currency: str) -> Iterator[str]:

@@ -87,10 +87,16 @@ def _(_facts: NothingAdds, _currency: str) -> str:
 @_why.register
 def _(facts: NothingPays, currency: str) -> str:
     mean = " in the mean" if facts.is_mean else ""
+    likely = likely_words(facts.likely)
+    if facts.running is not None:
+        return (
+            f"no option pays over its life. The best, {likely} likely to meet the target, expects "
+            f"{money(facts.expected_value, currency)}, costs {money(facts.cost)}{mean} and "
+            f"{money(facts.running)} to run."
+        )
     return (
         f"no option pays. The best expects {money(facts.expected_value, currency)} "
-        f"({likely_words(facts.likely)} of {money(facts.value)}) and costs "
-        f"{money(facts.cost)}{mean}."
+        f"({likely} of {money(facts.value)}) and costs {money(facts.cost)}{mean}."
     )
 
 

@@ -89,10 +89,14 @@ def _pilots(location: Location, fields: Fields) -> list[tuple[Location, Fields]]
     return [((*location, *place), run) for place, run in entries(fields, "pilots")]
 
 
+_SAYS_WORTH = {"value", "benefits", "today"}
+"""Fields of a project that say what it earns."""
+
+
 def _objective_findings(data: Fields, projects: list[tuple[Location, Fields]]) -> Iterator[Finding]:
     """Yield projects without a value where the objective needs one."""
     objective = _section(data, "portfolio").get("objective")
-    valued = [fields for _, fields in projects if "value" in fields]
+    valued = [fields for _, fields in projects if _SAYS_WORTH & fields.keys()]
     if objective not in (None, "net_value", "value") or (objective is None and not valued):
         return
     reason = (
@@ -101,7 +105,7 @@ def _objective_findings(data: Fields, projects: list[tuple[Location, Fields]]) -
         else "other projects have a value, so the objective is net_value and needs one of each"
     )
     for location, fields in projects:
-        if "value" not in fields:
+        if not _SAYS_WORTH & fields.keys():
             message = f"value is missing: {reason}."
             fix = "value: 100k, or objective: targets_met"
             yield Finding((*location, "value"), message, fix, "MISSING")

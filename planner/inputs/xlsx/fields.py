@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from planner.domain.fields.declared import Field, Form, Kind, section_of
+from planner.domain.portfolio.life import Benefit, BuildLine, Person, UpkeepLine
 from planner.domain.portfolio.portfolio import Compute, Period, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.portfolio.rules import RULE_KINDS
@@ -112,6 +113,34 @@ PILOTS = FormSheet(
     location=("projects", "pilots"),
 )
 
+PEOPLE = FormSheet(
+    "People",
+    "People who build the projects, one role to a row. Optional.",
+    (_OF_PROJECT, *_columns(_of(Person))),
+    location=("projects", "build", "people"),
+)
+
+BUILD_LINES = FormSheet(
+    "Build",
+    "What is paid once when a project is built, besides data, training and people. Optional.",
+    (_OF_PROJECT, *_columns(_of(BuildLine))),
+    location=("projects", "build", "lines"),
+)
+
+UPKEEP_LINES = FormSheet(
+    "Upkeep",
+    "What is paid while a project is used, such as monitoring. Optional.",
+    (_OF_PROJECT, *_columns(_of(UpkeepLine))),
+    location=("projects", "upkeep", "lines"),
+)
+
+BENEFITS = FormSheet(
+    "Benefits",
+    "What the projects earn besides the value of the target. Optional.",
+    (_OF_PROJECT, *_columns(_of(Benefit))),
+    location=("projects", "benefits"),
+)
+
 PERIODS = FormSheet(
     "Periods",
     "Stretches of time with a budget each, in order. Optional; unspent money does not carry over.",
@@ -161,7 +190,10 @@ RULES = FormSheet(
     location=("rules",),
 )
 
-SHEETS = (PORTFOLIO, PROJECTS, PILOTS, SHARED, RULES, PRICES, PERIODS)
+OF_PROJECTS = (PILOTS, PEOPLE, BUILD_LINES, UPKEEP_LINES, BENEFITS)
+"""Sheets whose rows belong to a project that they name."""
+
+SHEETS = (PORTFOLIO, PROJECTS, *OF_PROJECTS, SHARED, RULES, PRICES, PERIODS)
 """In the order of the form."""
 
 RULE_COLUMNS: dict[str, dict[str, str]] = {

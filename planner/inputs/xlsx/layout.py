@@ -108,6 +108,11 @@ class FormSheet:
     location: tuple[str, ...] = ()
     aliases: tuple[str, ...] = field(default=())
 
+    @property
+    def of_projects(self) -> bool:
+        """Whether its entries are listed in projects, which a first column names."""
+        return self.location[:1] == ("projects",) and len(self.location) > 1
+
     @cached_property
     def by_name(self) -> dict[str, FormField]:
         """Fields by every spelling of their header, in normal form."""

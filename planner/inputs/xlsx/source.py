@@ -17,6 +17,7 @@ from planner.errors import InputError, Problem
 from planner.inputs.document import Finding, Location, Mark
 from planner.inputs.xlsx.document import ROWS, WorkbookDocument
 from planner.inputs.xlsx.fields import (
+    OF_PROJECTS,
     PERIODS,
     PILOTS,
     PORTFOLIO,
@@ -61,7 +62,7 @@ def read_xlsx(content: bytes, name: str) -> tuple[WorkbookDocument, list[Finding
     _require_projects(everything, grids, name)
     builder = _Builder(name, tuple(grid.name for grid in grids))
     found = {id(sheet_named(grid.name)): (index, grid) for index, grid in enumerate(grids)}
-    for sheet in (PORTFOLIO, PERIODS, PRICES, PROJECTS, PILOTS, SHARED, RULES):
+    for sheet in (PORTFOLIO, PERIODS, PRICES, PROJECTS, *OF_PROJECTS, SHARED, RULES):
         if id(sheet) in found:
             builder.read(sheet, *found[id(sheet)])
     return builder.document(), [*builder.located(), *_misspelt_sheets(everything, grids)]
@@ -145,13 +146,12 @@ class _Builder:
             self.put_all((), reader.fields(), origin)
         else:
             entries = reader.entries()
-            match sheet.name:
-                case PILOTS.name:
-                    self.pilots(entries, origin)
-                case RULES.name:
-                    self.rules(entries, origin)
-                case _:
-                    self.entries(sheet, entries, origin)
+            if sheet.of_projects:
+                self.of_projects(sheet, entries, origin)
+            elif sheet is RULES:
+                self.rules(entries, origin)
+            else:
+                self.entries(sheet, entries, origin)
         self.findings += [_finding(note, origin) for note in reader.notes]
         self.unlisted += reader.unlisted
         if sheet is PROJECTS and not self.data.get("projects"):
@@ -202,18 +202,18 @@ class _Builder:
                 self.put((*here, "images"), CellValue({}, (entry.row, column)), origin)
             self.put_all(here, entry, origin)
 
-    def pilots(self, entries: list[SheetRow], origin: int) -> None:
-        """Put measured runs under the projects they name."""
+    def of_projects(self, sheet: FormSheet, entries: list[SheetRow], origin: int) -> None:
+        """Put entries, such as measured runs, under the projects they name."""
         index: dict[object, int] = {}
         for at, project in enumerate(self.data.get("projects", ())):
             index.setdefault(project.get("id"), at)
         for entry in entries:
             named = entry.values.get(("project",))
             if named is None or named.value is None or named.value not in index:
-                self.say_unknown_project(named, entry, index, origin)
+                self.say_unknown_project(sheet, named, entry, index, origin)
                 continue
             at = index[named.value]
-            here = self.add(("projects", at, "pilots"), entry, origin)
+            here = self.add(("projects", at, *sheet.location[1:]), entry, origin)
             rest = {path: value for path, value in entry.values.items() if path != ("project",)}
             self.put_all(here, SheetRow(entry.row, rest), origin)
 
@@ -271,11 +271,16 @@ class _Builder:
             )
 
     def say_unknown_project(
-        self, named: CellValue | None, entry: SheetRow, index: Mapping[object, int], origin: int
+        self,
+        sheet: FormSheet,
+        named: CellValue | None,
+        entry: SheetRow,
+        index: Mapping[object, int],
+        origin: int,
     ) -> None:
         mark = (origin + entry.row, named.mark[1] if named else 1)
         if named is None or named.value is None:
-            message, fix = "the run names no project.", ""
+            message, fix = f"the {'run' if sheet is PILOTS else 'row'} names no project.", ""
         else:
             message = f"no project has the id {show(named.value)}."
             known = [str(name) for name in index if isinstance(name, str)]

@@ -165,6 +165,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         ground=ground,
         lower=_lower(options, pick),
         second=_second(scene, index, pick),
+        running=None if options.life is None else float(options.expected_running[pick]),
     )
 
 

@@ -116,6 +116,7 @@ def _worthless(scene: SolvedScene, index: int) -> NothingAdds | NothingPays:
         expected_value=float(options.expected_value[best]),
         cost=int(options.total_cents[best]) / 100 if mean is None else float(mean[best]),
         is_mean=mean is not None,
+        running=None if options.life is None else float(options.expected_running[best]),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.domain.results.explanation import Tornado
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
 from planner.economics.ledger import (
     Counts,
@@ -116,13 +117,14 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
     trainings = [e.line.name for e in entries if e.line.timing is Timing.PER_TRAINING]
     cents = options.cents_of(key.row)
     share = float(counts.trained.mean()) / max(key.images, 1)
-    targets = prepared.objective is Objective.TARGETS_MET
+    stake, standing = _stakes(prepared, options, key.row, (project.value or 0.0) * present)
     return Holding(
         project=project.id,
         images=key.images,
         error=error,
         met=met.astype(np.float64),
-        stake=1.0 if targets else (project.value or 0.0) * present,
+        stake=stake,
+        standing=standing,
         prices=tuple(_prices(entries, counts)),
         training=share * sum(cents[name] for name in trainings) / 100,
         cost=cost,
@@ -130,13 +132,28 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
     )
 
 
+def _stakes(
+    prepared: Prepared, options: ProjectOptions, row: int, value: float
+) -> tuple[float, float]:
+    """Return what the objective counts for meeting the target, and in every draw besides."""
+    if prepared.objective is Objective.TARGETS_MET:
+        return 1.0, 0.0
+    life = options.life
+    if life is None:
+        return value, 0.0
+    gross = prepared.objective is Objective.VALUE
+    met, without = (life.gross_met, life.gross_not) if gross else (life.net_met, life.net_not)
+    return float(met[row] - without[row]), float(without[row])
+
+
 def _prices(entries: Iterable[Entry], counts: Counts) -> Iterator[UnitPrice]:
     """Yield the prices of a project's own lines, with the units expected."""
     for entry in entries:
         line = entry.line
-        if line.timing is not Timing.PER_TRAINING and not isinstance(entry.amount, np.ndarray):
+        if line.timing is not Timing.PER_TRAINING:
             units = float(counts.of(line).mean())
-            yield UnitPrice(line.price, str(line.timing), entry.amount, units)
+            for amount in entry.parts:
+                yield UnitPrice(line.price, str(line.timing), amount, units)
 
 
 def _mean_spend(prepared: Prepared, number: int) -> float:

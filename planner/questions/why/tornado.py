@@ -87,6 +87,8 @@ class Holding:
         Cost expected, data and training included, in currency.
     present : float
         Present-value factor of its costs; 0 where the objective does not count cost.
+    standing : float
+        What the objective counts in every draw besides, as a present value.
     """
 
     project: str
@@ -98,11 +100,12 @@ class Holding:
     training: float = 0.0
     cost: float = 0.0
     present: float = 1.0
+    standing: float = 0.0
 
     @property
     def value_draws(self) -> Floats:
         """Worth in each draw, cost at its expectation."""
-        return np.asarray(self.stake * self.met - self.present * self.cost)
+        return np.asarray(self.stake * self.met - self.present * self.cost + self.standing)
 
 
 def tornado_of(

@@ -27,7 +27,8 @@ SETTINGS_ON_PAPER = 9
 
 def excluded_section(material: Material) -> Section:
     """Return what the numbers leave out."""
-    items = [*words.EXCLUDED_ITEMS, words.CARBON_NOTE]
+    items = [said for name, said in words.EXCLUDED_ITEMS.items() if not _is_stated(material, name)]
+    items.append(words.CARBON_NOTE)
     if material.portfolio.discount_rate == 0 and material.portfolio.horizon_years > 1:
         items.append(words.EXCLUDED_UNDISCOUNTED)
     objective = material.plan.objective
@@ -35,6 +36,16 @@ def excluded_section(material: Material) -> Section:
         items.append(words.EXCLUDED_NO_VALUES)
     bullets = Bullets(tuple((item,) for item in items), tone="columns")
     return Section("excluded", words.EXCLUDED, (bullets,))
+
+
+def _is_stated(material: Material, name: str) -> bool:
+    """Whether every project's file states a part of its life."""
+    plan, projects = material.plan, material.portfolio.projects
+    if plan.life is None or name not in ("inference", "upkeep", "people", "compliance", "delay"):
+        return False
+    if name == "delay":
+        return all(p.build is not None and p.build.label_per_week is not None for p in projects)
+    return all(item.split(" of ")[0] != name for item in plan.not_included)
 
 
 def assumptions_section(material: Material) -> Section:

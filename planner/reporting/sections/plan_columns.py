@@ -123,7 +123,7 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
     at = [column.key for column in DECISIONS.declared].index("cost.shared")
     sheet = DECISIONS.views[Surface.SHEET]
     place = sheet.index("cost.shared")
-    return replace(
+    columns = replace(
         DECISIONS,
         declared=(*DECISIONS.declared[:at], *lines, *DECISIONS.declared[at:]),
         views={
@@ -131,6 +131,26 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
             Surface.SHEET: (*sheet[:place], *others, *sheet[place:]),
         },
     )
+    return _with_npv(columns) if any(one.life is not None for one in decisions) else columns
+
+
+NPV = Column[Decision](
+    key="life.npv", header="Net present value", kind=Look.MONEY, unit="money", given=is_funded,
+    of=lambda d: None if d.life is None else d.life.npv, said={_TERMINAL: "NPV"},
+    note="All that is paid and earned over the horizon, as expected, at present value.",
+)  # fmt: skip
+
+
+def _with_npv(columns: Columns[Decision]) -> Columns[Decision]:
+    """Return columns with the net present value of each decision's life."""
+    views = {
+        **columns.views,
+        **{
+            surface: (*columns.views[surface][:-1], NPV.key, columns.views[surface][-1])
+            for surface in (_TERMINAL, Surface.SHEET)
+        },
+    }
+    return replace(columns, declared=(*columns.declared, NPV), views=views)
 
 
 PERIODS = Columns[PeriodSpend](

@@ -24,6 +24,7 @@ from planner.reporting.sections.closing import (
 from planner.reporting.sections.decision import decision_section
 from planner.reporting.sections.diagnostics import diagnostics_section
 from planner.reporting.sections.evidence import evidence_section
+from planner.reporting.sections.life import life_section
 from planner.reporting.sections.material import Material, Style
 from planner.reporting.sections.methods import methods_section
 from planner.reporting.sections.outlook import (
@@ -70,6 +71,7 @@ def _sections(material: Material) -> tuple[Section | None, ...]:
     style = material.style
     return (
         decision_section(material),
+        life_section(material),
         risk_section(material),
         evidence_section(material),
         tornado_section(material),

@@ -14,7 +14,12 @@ from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
 from planner.reporting.sections.plan_tables import decision_table
 from planner.reporting.terminal.draw import assumptions, draw_table, paragraphs
-from planner.reporting.terminal.plan_blocks import baseline_sentence, plan_blocks, split_sentences
+from planner.reporting.terminal.plan_blocks import (
+    baseline_sentence,
+    life_sentences,
+    plan_blocks,
+    split_sentences,
+)
 from planner.reporting.terminal.plan_risk import objective_words, risk_sentences
 
 
@@ -29,6 +34,9 @@ def render_plan(
     yield draw_table(decision_table(plan, Surface.TERMINAL))
     yield from paragraphs(_summary(plan))
     yield from plan_blocks(plan)
+    if plan.life is not None:
+        yield Text("")
+        yield from paragraphs(life_sentences(plan))
     if not quiet:
         yield Text("")
         yield from _reasons(plan)

@@ -1,13 +1,15 @@
-"""Tables of a plan beside its decisions: shared assets, periods, business units, simpler rules."""
+"""What stands beside a plan's decisions: shared assets, periods, units, simpler rules, its life."""
 
 from collections.abc import Iterator
 
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import money, shorten, targets
+from planner.domain.format import figure, money, percent_as_set, shorten, targets
+from planner.domain.results.life import Life
 from planner.domain.results.plan import Baseline, Plan
 from planner.domain.vocabulary import Objective
+from planner.domain.words.life import left_out_words, line_words
 from planner.reporting.columns import Surface
 from planner.reporting.sections.plan_tables import asset_title, spend_tables
 from planner.reporting.terminal.draw import draw_table, plain_table
@@ -90,3 +92,40 @@ def _worth(plan: Plan, one: Baseline) -> str:
 def _amount(plan: Plan, value: float) -> str:
     counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
     return targets(value) if counts else money(value, plan.currency)
+
+
+def life_sentences(plan: Plan) -> Iterator[str]:
+    """Yield the lines of a plan's life, its cash by year, and what is not included."""
+    if plan.life is None:
+        return
+    if len(plan.life.lines) > 1:
+        yield _lines(plan, plan.life)
+        yield _cash(plan, plan.life)
+    yield left_out_words(plan.not_included)
+
+
+def _lines(plan: Plan, life: Life) -> str:
+    rate = plan.assumptions.get("discount_rate")
+    at = f" at {percent_as_set(float(rate))} a year" if isinstance(rate, float) and rate else ""
+    said = ", ".join(f"{line_words(name)} {money(sum_)}" for name, sum_ in life.lines.items())
+    roi = "" if life.roi is None else f", {figure(life.roi)} times what development costs"
+    return (
+        f"Over {_years(plan.horizon_years)}, present values{at}: {said}; together "
+        f"{money(life.npv, plan.currency)}{roi}. {_payback(life)}"
+    )
+
+
+def _payback(life: Life) -> str:
+    years = life.payback_years
+    if years is None:
+        return "What is paid is not earned back within the horizon."
+    return f"What is paid is earned back after {_years(round(years, 1))}."
+
+
+def _cash(plan: Plan, life: Life) -> str:
+    years = ", ".join(f"{item.year}: {money(item.amount)}" for item in life.cash_by_year)
+    return f"Cash expected by year, in {plan.currency} (0 is the start): {years}."
+
+
+def _years(years: float) -> str:
+    return f"{figure(years)} year{'' if years == 1 else 's'}"

@@ -10,6 +10,7 @@ TORNADO = "What moves the result"
 FRONTIER = "Budget and value"
 AMORTISATION = "Shared assets"
 REGISTER = "Risk register"
+LIFE = "Whole life"
 EXCLUDED = "What is not included"
 ASSUMPTIONS = "Assumptions"
 METHODS = "Methods and sample-size justification"
@@ -325,16 +326,28 @@ MITIGATION: Mapping[str, str] = {
 WARNINGS = "Warnings in full"
 
 # what is not included
-EXCLUDED_ITEMS = (
-    "Running the systems: inference, hosting, cameras, networks.",
-    "Upkeep: monitoring, retraining, new labels as the world drifts.",
-    "People: engineering and integration beyond the fixed costs in the file.",
-    "Mistakes in operation: what a wrong answer costs.",
-    "The step from test to field: a target met in the test is not yet met there.",
-    "Security, privacy, compliance, licences, taxes, insurance.",
-    "Delay: how long labelling and training take.",
-    "Doubt about the values: each is earned in full when its target is met.",
+LIFE_LEAD = (
+    "Over its life the plan is expected to be worth {npv} at present value; what is paid is earned "
+    "back after {years} years."
 )
+LIFE_NEVER = (
+    "Over its life the plan is expected to be worth {npv} at present value; what is paid is not "
+    "earned back within the horizon."
+)
+LIFE_LINES = "Expected present values, {currency}; below 0 is paid"
+LIFE_CASH = "Cash expected by year, {currency}, not discounted"
+LIFE_NPV = "Together"
+EXCLUDED_ITEMS: Mapping[str, str] = {
+    "inference": "Running the systems: inference, hosting, cameras, networks.",
+    "upkeep": "Upkeep: monitoring, retraining, new labels as the world drifts.",
+    "people": "People: engineering and integration beyond the fixed costs in the file.",
+    "errors": "Mistakes in operation: what a wrong answer costs.",
+    "field": "The step from test to field: a target met in the test is not yet met there.",
+    "compliance": "Security, privacy, compliance, licences, taxes, insurance.",
+    "delay": "Delay: how long labelling and training take.",
+    "doubt": "Doubt about the values: each is earned in full when its target is met.",
+}
+"""By the part of a life that would include it."""
 EXCLUDED_UNDISCOUNTED = "Discounting: all years count alike."
 EXCLUDED_NO_VALUES = "Money earned: targets are counted, not profits."
 CARBON_NOTE = "Energy and carbon: not limited by the plan."

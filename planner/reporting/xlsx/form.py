@@ -38,6 +38,7 @@ _FORMATS = {
     Kind.PRICE: "#,##0.00##",
     Kind.SHARE: "0.0%",
     Kind.SHARES: "0.0%",
+    Kind.CHANGE: "0.0%",
 }
 _HOW_TO = (
     "Fill in the pale cells. Sheet Projects is needed, and for a plan a budget (sheet Portfolio).",
@@ -136,15 +137,20 @@ def _entries(sheet: FormSheet, data: Mapping[str, Any] | None) -> list[Mapping[s
     """Return the rows of a table, as plain values by column."""
     if data is None:
         return []
-    if sheet.location == ("projects", "pilots"):
+    if sheet.of_projects:
         return [
-            {"project": project.get("id"), **run}
+            {"project": project.get("id"), **entry}
             for project in data.get("projects", ())
-            for run in project.get("pilots", ())
+            for entry in _listed(project, sheet.location[1:])
         ]
     found = _at(data, sheet.location)
     entries: list[Mapping[str, Any]] = found if isinstance(found, list) else []
     return [_rule_row(entry) for entry in entries] if sheet.location == ("rules",) else entries
+
+
+def _listed(project: Mapping[str, Any], path: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    found = _at(project, path)
+    return found if isinstance(found, list) else []
 
 
 def _rule_row(rule: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -192,7 +198,7 @@ def _limits(item: FormField) -> dict[str, Any]:
             least = "2" if item.path == ("classes",) else "0"
             error = f"A whole number of at least {least}."
             return _limit("whole", "greaterThanOrEqual", least, error)
-        case Kind.MONEY:
+        case Kind.MONEY | Kind.AMOUNT:
             return _limit("decimal", "greaterThanOrEqual", "0", "A number of at least 0.")
         case Kind.NUMBER:
             return _limit("decimal", "greaterThan", "0", "A number above 0.")

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from planner.domain.fields.declared import Kind
+from planner.domain.fields.finding import Source
+from planner.domain.fields.parsers import change
+from planner.domain.limits import LEAST_GROWTH, MAX_GROWTH
 from planner.domain.quantities import QuantityError, parse_count, parse_number, parse_rate
 from planner.inputs.xlsx.layout import FormField
 
@@ -36,7 +39,9 @@ def cell_value(value: object, item: FormField) -> object:
                 return parse_count(value)
             case Kind.SHARE | Kind.SHARES:
                 return parse_rate(value)
-            case Kind.MONEY | Kind.PRICE | Kind.NUMBER:
+            case Kind.CHANGE:
+                return change(LEAST_GROWTH, MAX_GROWTH)(value, Source())
+            case Kind.MONEY | Kind.PRICE | Kind.NUMBER | Kind.AMOUNT:
                 return _number(parse_number(value))
             case _:
                 pass

@@ -1,0 +1,476 @@
+"""What a system costs and earns besides data and training: built, used, kept up, retired.
+
+Every part is optional. What is not given is not included, which is said; an explicit 0 is 0.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from planner.domain.fields.declared import RANGE, Form, InFile, Part, in_file
+from planner.domain.fields.reading import check_record, parts
+from planner.domain.fields.values import (
+    ACCELERATOR,
+    COUNT,
+    EARNED,
+    GROWTH,
+    MACHINES,
+    MONEY,
+    PEOPLE,
+    PRICE,
+    SPEED,
+    TEXT,
+    WEEKS,
+    YEARS,
+    YEARS_OR_NONE,
+    word,
+)
+from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import Deploy, Earned, Window
+
+__all__ = [
+    "Benefit",
+    "Build",
+    "BuildLine",
+    "End",
+    "Inference",
+    "Person",
+    "Today",
+    "Upkeep",
+    "UpkeepLine",
+    "Use",
+]
+
+
+def _once_or_yearly(part: Part) -> None:
+    """Report an amount that is both, or neither."""
+    given = [name for name in ("once", "yearly") if name in part.given]
+    if len(given) == 2:
+        part.wrong("yearly", "give once or yearly.", code="CONFLICT", at_key=True)
+    if not given:
+        part.wrong("", "once or yearly is missing.", "yearly: 6k", "MISSING")
+
+
+_NAME = Form("Line *", "Any name, such as monitoring or cameras.", example="monitoring", width=18)
+
+
+@in_file("PersonSection", "An entry of ``build.people``.")
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """People of one role who build a system.
+
+    Attributes
+    ----------
+    role : str
+        What they are.
+    weeks : float
+        Weeks of work of each.
+    per_week : float or Range
+        Cost of a week of one of them.
+    count : float
+        How many of them.
+    """
+
+    role: Annotated[
+        str,
+        TEXT,
+        InFile(example="role: engineer"),
+        Form("Role *", "What they are, such as engineer.", example="engineer", width=18),
+    ]
+    weeks: Annotated[
+        float,
+        WEEKS,
+        InFile(example="weeks: 6"),
+        Form("Weeks *", "Weeks of work of each.", unit="weeks", example=6),
+    ]
+    per_week: Annotated[
+        Amount,
+        PRICE,
+        InFile(example="per_week: 3500"),
+        Form("Cost per week *", RANGE, unit="money", example=3500, aliases=("per week",)),
+    ]
+    count: Annotated[float, PEOPLE, Form("How many", "People of this role.", unit="people")] = 1
+
+    def __post_init__(self) -> None:
+        check_record(self, f"people[{self.role}]")
+
+    @property
+    def amount(self) -> Amount:
+        """Cost of all their weeks."""
+        return scaled(self.per_week, self.weeks * self.count)
+
+
+def scaled(amount: Amount, factor: float) -> Amount:
+    """Return an amount, or a range of it, times a number of at least 0.
+
+    Examples
+    --------
+    >>> scaled(3500, 6), scaled(Range(1.0, 2.0), 3)
+    (21000, Range(p10=3.0, p90=6.0))
+    """
+    if isinstance(amount, Range) and factor > 0:
+        return Range(amount.p10 * factor, amount.p90 * factor)
+    return 0.0 if isinstance(amount, Range) else amount * factor
+
+
+@in_file("BuildLineSection", "An entry of ``build.lines``.")
+@dataclass(frozen=True, kw_only=True)
+class BuildLine:
+    """Something paid once when a system is built.
+
+    Attributes
+    ----------
+    id : str
+        What it is.
+    once : float or Range
+        Cost.
+    """
+
+    id: Annotated[str, TEXT, InFile(example="id: cameras"), _NAME]
+    once: Annotated[
+        Amount,
+        PRICE,
+        InFile(example="once: 20k"),
+        Form("Once *", f"Paid when the project starts. {RANGE}", unit="money", example=20_000),
+    ]
+
+    def __post_init__(self) -> None:
+        check_record(self, f"lines[{self.id}]")
+
+    @property
+    def amount(self) -> Amount:
+        """Cost."""
+        return self.once
+
+
+@in_file("BuildSection", "``build`` of a project: people, fixed costs, and how long it takes.")
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """What development costs besides data and training, and how long it takes.
+
+    Attributes
+    ----------
+    people : tuple of Person
+        Paid whenever the project is funded.
+    lines : tuple of BuildLine
+        The same.
+    label_per_week : int, optional
+        Images labelled in a week; with it, what is bought delays the live date.
+    weeks : float, optional
+        Weeks of integration before it is live.
+    """
+
+    people: Annotated[tuple[Person, ...], parts(Person)] = ()
+    lines: Annotated[tuple[BuildLine, ...], parts(BuildLine)] = ()
+    label_per_week: Annotated[
+        float | None,
+        SPEED,
+        Form(
+            "Labelled per week",
+            "Images labelled in a week: what is bought delays the live date.",
+            unit="images",
+            aliases=("label per week",),
+        ),
+    ] = None
+    weeks: Annotated[
+        float | None,
+        WEEKS,
+        Form("Weeks of integration", "Before it is live, besides labelling.", unit="weeks"),
+    ] = None
+
+    def __post_init__(self) -> None:
+        check_record(self, "build")
+
+
+@in_file("UseSection", "``use`` of a project: how much, how long, and when it goes live.")
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """How a system is used once it is live.
+
+    Attributes
+    ----------
+    images_per_year : int, optional
+        Images it sees in a year.
+    years : float, optional
+        Used for so long at most; the horizon unless given.
+    ramp_years : float
+        Use grows evenly from nothing over so long.
+    growth : float
+        Of use per year after the first, as a share.
+    deploy : Deploy
+        When it goes live.
+    """
+
+    images_per_year: Annotated[
+        int | None,
+        COUNT,
+        Form("Images per year", "Images it sees in a year of use.", unit="images"),
+    ] = None
+    years: Annotated[
+        float | None,
+        YEARS,
+        Form("Years of use", "At most.", unit="years", default="the horizon"),
+    ] = None
+    ramp_years: Annotated[
+        float,
+        YEARS_OR_NONE,
+        Form("Ramp", "Use grows evenly from nothing over so long.", unit="years"),
+    ] = 0.0
+    growth: Annotated[
+        float,
+        GROWTH,
+        Form("Growth of use", "Per year after the first: 5%, or -10%.", unit="% per year"),
+    ] = 0.0
+    deploy: Annotated[
+        Deploy,
+        word(Deploy),
+        Form(
+            "Goes live",
+            "if_target_met. if_pays: only where running it earns more than it costs. always.",
+            width=14,
+        ),
+    ] = Deploy.IF_TARGET_MET
+
+    def __post_init__(self) -> None:
+        check_record(self, "use")
+
+
+def _priced_or_computed(part: Part) -> None:
+    machines = [n for n in ("images_per_s", "accelerator", "always_on") if n in part.given]
+    if "price_per_1000" in part.given and machines:
+        message = (
+            f"give price_per_1000, or {machines[0]} with the table's price of an hour; not both."
+        )
+        part.wrong("price_per_1000", message, code="CONFLICT", at_key=True)
+
+
+@in_file(
+    "InferenceSection",
+    "``inference`` of a project: what running it on images costs; {} takes the tables.",
+    _priced_or_computed,
+)
+@dataclass(frozen=True, kw_only=True)
+class Inference:
+    """What running a system on images costs: computed from its speed, or priced per image.
+
+    Attributes
+    ----------
+    images_per_s : float, optional
+        Images one machine sees in a second; from the tables unless given, at three times the
+        speed of training (an assumption).
+    accelerator : str, optional
+        Machine it runs on; that of training unless given.
+    always_on : float
+        Machines that stay up, and are paid, whether or not they are used.
+    price_per_1000 : float, optional
+        Of 1,000 images, instead of machines.
+    """
+
+    images_per_s: Annotated[
+        float | None,
+        SPEED,
+        Form(
+            "Inference speed",
+            "Images one machine sees in a second.",
+            unit="images/s",
+            default="from the tables",
+            aliases=("images per s",),
+        ),
+    ] = None
+    accelerator: Annotated[
+        str | None,
+        ACCELERATOR,
+        Form("Inference on", "Machine it runs on.", default="that of training", width=16),
+    ] = None
+    always_on: Annotated[
+        float,
+        MACHINES,
+        Form(
+            "Always on",
+            "Machines paid whether or not they are used. 0 with no other field of inference takes "
+            "the tables.",
+            unit="machines",
+            default="",
+        ),
+    ] = 0.0
+    price_per_1000: Annotated[
+        float | None,
+        MONEY,
+        Form(
+            "Inference per 1,000",
+            "Price of 1,000 images, instead of machines.",
+            unit="money",
+            aliases=("price per 1000",),
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        check_record(self, "inference")
+
+    @property
+    def is_floor_alone(self) -> bool:
+        """Whether only machines that stay up are paid, whatever they see."""
+        return self.always_on > 0 and self.price_per_1000 is None
+
+
+@in_file("UpkeepLineSection", "An entry of ``upkeep.lines``.", _once_or_yearly)
+@dataclass(frozen=True, kw_only=True)
+class UpkeepLine:
+    """Something paid while a system is used, such as monitoring or compliance.
+
+    Attributes
+    ----------
+    id : str
+        What it is.
+    once : float, optional
+        Paid on the live date.
+    yearly : float, optional
+        Paid for each year of use.
+    """
+
+    id: Annotated[str, TEXT, InFile(example="id: monitoring"), _NAME]
+    once: Annotated[
+        float | None, MONEY, Form("Once", "Paid on the live date. Or yearly.", unit="money")
+    ] = None
+    yearly: Annotated[
+        float | None,
+        MONEY,
+        Form("Yearly", "Paid for each year of use. Or once.", unit="money", example=6_000),
+    ] = None
+
+    def __post_init__(self) -> None:
+        check_record(self, f"upkeep.lines[{self.id}]")
+
+
+@in_file("UpkeepSection", "``upkeep`` of a project.")
+@dataclass(frozen=True, kw_only=True)
+class Upkeep:
+    """What keeping a system in use costs.
+
+    Attributes
+    ----------
+    lines : tuple of UpkeepLine
+        Paid while it is used.
+    """
+
+    lines: Annotated[tuple[UpkeepLine, ...], parts(UpkeepLine)] = ()
+
+    def __post_init__(self) -> None:
+        check_record(self, "upkeep")
+
+
+def _benefit_fits_together(part: Part) -> None:
+    _once_or_yearly(part)
+    if "window" in part.given and "window_years" not in part.given:
+        message = "how a window ends needs its length."
+        part.wrong("window", message, "window_years: 1", "MISSING", at_key=True)
+
+
+@in_file("BenefitSection", "An entry of ``benefits``.", _benefit_fits_together)
+@dataclass(frozen=True, kw_only=True)
+class Benefit:
+    """Something a system earns besides ``value``.
+
+    Attributes
+    ----------
+    id : str
+        What it is.
+    once : float, optional
+        Earned on the live date.
+    yearly : float, optional
+        Earned in each year of use.
+    when : Earned
+        With the target met, while live, or in any case.
+    window_years : float, optional
+        Earned for being early: what is live later than this after the start of the plan earns
+        nothing.
+    window : Window
+        Falls evenly to nothing within the window, or ends with it.
+    """
+
+    id: Annotated[
+        str,
+        TEXT,
+        InFile(example="id: reading-time"),
+        Form("Benefit *", "Any name, such as reading-time.", example="reading-time", width=18),
+    ]
+    once: Annotated[
+        float | None, MONEY, Form("Once", "Earned on the live date. Or yearly.", unit="money")
+    ] = None
+    yearly: Annotated[
+        float | None,
+        EARNED,
+        Form("Yearly", "Earned in each year of use. Or once.", unit="money", example=40_000),
+    ] = None
+    when: Annotated[
+        Earned,
+        word(Earned),
+        InFile(key="if"),
+        Form("Earned if", "target: if it is met. live: whenever it runs. always: in any case."),
+    ] = Earned.TARGET
+    window_years: Annotated[
+        float | None,
+        YEARS,
+        Form(
+            "Early within",
+            "For being early: live later than this after the plan's start, it earns nothing.",
+            unit="years",
+        ),
+    ] = None
+    window: Annotated[
+        Window,
+        word(Window),
+        Form("Window ends", "linear: falls evenly to nothing. step: all or nothing."),
+    ] = Window.LINEAR
+
+    def __post_init__(self) -> None:
+        check_record(self, f"benefits[{self.id}]")
+
+
+@in_file("TodaySection", "``today`` of a project: what the present way of working costs.")
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """What the present way of working costs, and a live system saves.
+
+    Attributes
+    ----------
+    price_per_1000 : float
+        Of 1,000 images.
+    """
+
+    price_per_1000: Annotated[
+        float,
+        MONEY,
+        InFile(example="price_per_1000: 30k"),
+        Form(
+            "Today per 1,000",
+            "What 1,000 images cost in the present way of working, which it saves.",
+            unit="money",
+        ),
+    ]
+
+    def __post_init__(self) -> None:
+        check_record(self, "today")
+
+
+@in_file("EndSection", "``end`` of a project: when it is retired.")
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """What retiring a system costs and brings.
+
+    Attributes
+    ----------
+    once : float, optional
+        Cost of taking it down, and of what must be kept.
+    resale : float, optional
+        What its data then bring.
+    """
+
+    once: Annotated[
+        float | None, MONEY, Form("Retiring it", "Cost at the end of use.", unit="money")
+    ] = None
+    resale: Annotated[
+        float | None, MONEY, Form("Resale", "What its data bring at the end.", unit="money")
+    ] = None
+
+    def __post_init__(self) -> None:
+        check_record(self, "end")

@@ -1,0 +1,62 @@
+"""What a system is expected to cost and earn over its whole life."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class YearCash:
+    """Money expected in one year, not discounted.
+
+    Attributes
+    ----------
+    year : int
+        0 is the start of the plan, 1 the year from there, and so on.
+    amount : float
+        Earned less paid.
+    """
+
+    year: int
+    amount: float
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is expected to be paid and earned, by line, as present values.
+
+    Attributes
+    ----------
+    lines : mapping of str to float
+        Below 0 where it is paid; their sum is ``npv``. What the file does not state is not there.
+    development : mapping of str to float
+        What the first line is made of, as committed: data, training, people and so on.
+    npv : float
+        Net present value over the horizon: the expected net value.
+    roi : float or None
+        ``npv`` over the present value of development; None where that costs nothing.
+    payback_years : float or None
+        Years from the start until as much is earned as was paid, not discounted; None: never
+        within the horizon.
+    discounted_payback_years : float or None
+        The same of present values.
+    cash_by_year : tuple of YearCash
+        Years in which nothing is paid or earned are left out.
+    wall_hours : float or None
+        Hours of training, on the accelerators that train at once; None where the file does not say
+        on how many.
+    live_at : float or None
+        Years from the start of the plan to the live date; None for a whole plan.
+    chance_live : float or None
+        Chance that it goes live at all; None for a whole plan.
+    """
+
+    lines: Mapping[str, float]
+    development: Mapping[str, float]
+    npv: float
+    roi: float | None
+    payback_years: float | None
+    discounted_payback_years: float | None
+    cash_by_year: tuple[YearCash, ...]
+    wall_hours: float | None = None
+    live_at: float | None = None
+    chance_live: float | None = None

@@ -1,0 +1,47 @@
+"""What the lines of a life are called, and how it is said what none contains."""
+
+from collections.abc import Sequence
+
+__all__ = ["GIVE", "left_out_words", "line_words"]
+
+GIVE = {
+    "people": "build.people",
+    "fixed costs": "build.lines",
+    "inference": "inference",
+    "review": "",
+    "errors": "",
+    "drift": "",
+    "upkeep": "upkeep.lines",
+    "compliance": "upkeep.lines",
+    "benefits": "benefits",
+    "today": "today",
+    "carbon": "",
+    "end": "end",
+}
+"""What a life may have, in the order in which it is listed, with the field that states it; empty
+where this release computes none."""
+
+MOST_FIELDS = 2
+_LINES = {"today": "today's way saved", "end": "retirement"}
+
+
+def line_words(name: str) -> str:
+    """Return what a line of a life is called."""
+    return _LINES.get(name, name)
+
+
+def left_out_words(names: Sequence[str]) -> str:
+    """Say what is not included, and which fields would state it; empty where nothing is left out.
+
+    Examples
+    --------
+    >>> left_out_words(["people", "drift", "end of a"])
+    'Not included: people, drift, end of a (give build.people, end).'
+    """
+    if not names:
+        return ""
+    fields = [GIVE[name.split(" of ")[0]] for name in names]
+    given = list(dict.fromkeys(field for field in fields if field))
+    more = ", …" if len(given) > MOST_FIELDS else ""
+    give = f" (give {', '.join(given[:MOST_FIELDS])}{more})" if given else ""
+    return f"Not included: {', '.join(names)}{give}."

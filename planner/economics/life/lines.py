@@ -1,0 +1,217 @@
+"""What does a system cost and earn while it is used? Every line once, with when it is paid.
+
+To add a line, declare it in :data:`LIFE_LINES`: its worth in options, plan, risk and audit, the
+life of each decision, cash by year, the report and what is "not included" follow.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from planner.domain.arrays import Floats
+from planner.domain.portfolio.project import Project
+from planner.domain.vocabulary import Earned, Window
+from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
+
+__all__ = ["LIFE_LINES", "Flow", "LifeLine", "Running", "Serving"]
+
+SECONDS_PER_HOUR = 3_600
+
+
+@dataclass(frozen=True, eq=False)
+class Serving:
+    """What a machine does and costs that runs the options of a project.
+
+    Attributes
+    ----------
+    seconds_per_image : ndarray of float64
+        Of each option.
+    per_hour : float
+        Price of an hour of one machine.
+    """
+
+    seconds_per_image: Floats
+    per_hour: float
+
+
+@dataclass(frozen=True, eq=False)
+class Running:
+    """A project's options in use.
+
+    Attributes
+    ----------
+    project : Project
+        Whose.
+    run : Service
+        When each option runs.
+    serving : Serving or None
+        What its machine costs; None where no machine is asked for.
+    """
+
+    project: Project
+    run: Service
+    serving: Serving | None = None
+
+    @cached_property
+    def volume(self) -> Floats:
+        """Images a year in each slice, shape (n, k)."""
+        use = self.project.use
+        images = 0 if use is None else use.images_per_year or 0
+        return images * growth(self.run, use)
+
+    @cached_property
+    def ramped(self) -> Floats:
+        """Share of full use in each slice, shape (n, k)."""
+        return ramp(self.run, 0.0 if self.project.use is None else self.project.use.ramp_years)
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Amounts of one line, each at its time.
+
+    Attributes
+    ----------
+    earned : Earned
+        On which condition.
+    amounts, counted : ndarray of float64, shape (n, k)
+        Currency units of a slice, below 0 where they are paid, and when they count, in years.
+    begin, end : ndarray of float64, shape (n, k)
+        When what is counted begins and ends; it accrues evenly in between.
+    """
+
+    earned: Earned
+    amounts: Floats
+    counted: Floats
+    begin: Floats
+    end: Floats
+
+
+@dataclass(frozen=True)
+class LifeLine:
+    """One line of a life besides development and ``value``.
+
+    Attributes
+    ----------
+    name : str
+        Its key in ``life.lines``.
+    is_given : callable
+        Whether a project's file states it; a line that is not stated does not exist.
+    flows : callable
+        Its amounts.
+    give : str
+        Field that states it.
+    words : str
+        What it is, for the reader.
+    """
+
+    name: str
+    is_given: Callable[[Project], bool]
+    flows: Callable[[Running], Iterator[Flow]]
+    give: str
+    words: str
+
+
+def _yearly(running: Running, amounts: Floats, earned: Earned = Earned.LIVE) -> Flow:
+    """Return amounts a year in every slice of use."""
+    run = running.run
+    begin = run.live[:, None] + run.since
+    return Flow(earned, amounts * run.lengths, run.counted, begin, begin + run.lengths)
+
+
+def _lump(running: Running, amount: Floats, at: Floats, earned: Earned = Earned.LIVE) -> Flow:
+    """Return one amount at a time of each option that is ever live."""
+    amounts = (amount * running.run.runs)[:, None]
+    when = at[:, None]
+    return Flow(earned, amounts, when, when, when)
+
+
+def _benefits(running: Running) -> Iterator[Flow]:
+    run = running.run
+    for benefit in running.project.benefits:
+        factor = _early(benefit.window_years, benefit.window, run.live)
+        if benefit.once is not None:
+            yield _lump(running, benefit.once * factor, run.live, benefit.when)
+        elif benefit.yearly is not None:
+            amounts = benefit.yearly * factor[:, None] * running.ramped
+            yield _yearly(running, amounts, benefit.when)
+
+
+def _early(years: float | None, window: Window, live: Floats) -> Floats:
+    """Return which share of a benefit for being early is left at a live date."""
+    if years is None:
+        return np.ones(len(live))
+    if window is Window.STEP:
+        return (live <= years).astype(np.float64)
+    return np.maximum(0.0, 1.0 - live / years)
+
+
+def _today(running: Running) -> Iterator[Flow]:
+    today = running.project.today
+    if today is not None:
+        yield _yearly(running, running.volume / 1_000 * today.price_per_1000)
+
+
+def _inference(running: Running) -> Iterator[Flow]:
+    inference, serving = running.project.inference, running.serving
+    if inference is None:
+        return
+    if inference.price_per_1000 is not None or serving is None:
+        price = inference.price_per_1000 or 0.0
+        yield _yearly(running, -running.volume / 1_000 * price)
+        return
+    floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
+    seconds = np.maximum(running.volume * serving.seconds_per_image[:, None], floor)
+    yield _yearly(running, -seconds / SECONDS_PER_HOUR * serving.per_hour)
+
+
+def _upkeep(running: Running) -> Iterator[Flow]:
+    upkeep, run = running.project.upkeep, running.run
+    for line in () if upkeep is None else upkeep.lines:
+        if line.yearly is not None:
+            yield _yearly(running, np.array(-line.yearly))
+        elif line.once is not None:
+            yield _lump(running, np.array(-line.once), run.live)
+
+
+def _end(running: Running) -> Iterator[Flow]:
+    end = running.project.end
+    if end is not None and end.once is not None:
+        yield _lump(running, np.array(-end.once), running.run.stop)
+    if end is not None and end.resale is not None:
+        yield _lump(running, np.array(end.resale), running.run.stop)
+
+
+LIFE_LINES = (
+    LifeLine(
+        "benefits",
+        lambda p: bool(p.benefits),
+        _benefits,
+        "benefits",
+        "what it earns besides the value of the target",
+    ),
+    LifeLine(
+        "today",
+        lambda p: p.today is not None,
+        _today,
+        "today",
+        "what the present way of working would cost",
+    ),
+    LifeLine(
+        "inference",
+        lambda p: p.inference is not None,
+        _inference,
+        "inference",
+        "running it on images",
+    ),
+    LifeLine(
+        "upkeep",
+        lambda p: p.upkeep is not None and bool(p.upkeep.lines),
+        _upkeep,
+        "upkeep.lines",
+        "keeping it in use",
+    ),
+    LifeLine("end", lambda p: p.end is not None, _end, "end", "retiring it"),
+)
+"""In the order in which they are printed."""

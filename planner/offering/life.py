@@ -1,0 +1,99 @@
+"""Options with what they earn and pay in use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from planner.domain.arrays import Floats
+from planner.domain.portfolio.portfolio import Compute, Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.results.option import OptionLife, ProjectOptions
+from planner.economics.hardware import gpu_hours, wall_hours
+from planner.economics.life.clock import Clock, lead_years, service
+from planner.economics.life.lines import Running, Serving
+from planner.economics.life.worth import has_life, is_neutral, life_worth
+from planner.offering.variants import Way, period_years
+
+__all__ = ["LifeTerms", "joined_lives", "running_of", "training_hours", "with_life"]
+
+
+@dataclass(frozen=True, eq=False)
+class LifeTerms:
+    """What every life of a portfolio is counted on.
+
+    Attributes
+    ----------
+    compute : Compute
+        How long training takes.
+    clock : Clock
+        Horizon and discount rate.
+    years : ndarray of float64, shape (n_periods,)
+        When each period starts.
+    """
+
+    compute: Compute
+    clock: Clock
+    years: Floats
+
+    @classmethod
+    def of(cls, portfolio: Portfolio) -> "LifeTerms":
+        """Return those of a portfolio."""
+        return cls(portfolio.compute, Clock.of(portfolio), period_years(portfolio))
+
+
+def with_life(
+    project: Project, way: Way, options: ProjectOptions, terms: LifeTerms
+) -> ProjectOptions:
+    """Return options with their life, if there is any, and what is then expected of them.
+
+    Parameters
+    ----------
+    project : Project
+        Whose.
+    way : Way
+        In which they are run.
+    options : ProjectOptions
+        Priced, by period.
+    terms : LifeTerms
+        Clock and prices.
+    """
+    running = running_of(project, way, options, terms)
+    if not has_life(project) or is_neutral(running):
+        return options
+    life = life_worth(running)
+    return replace(options, life=life, expected_value=life.gross_at(options.chance))
+
+
+def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeTerms) -> Running:
+    """Return options in use: when each runs, and on what machine."""
+    hours = training_hours(way, options, terms.compute)
+    lead = lead_years(project.build, options.images_to_buy.astype(np.float64), hours)
+    start = np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
+    years = None if project.use is None else project.use.years
+    run = service(terms.clock, terms.years[start], lead, years)
+    return Running(project, run, _serving(way, options))
+
+
+def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Floats:
+    """Return how long each training takes; 0 where the file does not say on how many machines."""
+    if compute.gpus is None:
+        return np.zeros(len(options))
+    per_image = [wall_hours(gpu_hours(rate, 1, compute) or 0.0, compute) for rate in way.rates]
+    return np.asarray(np.array(per_image)[options.architecture_index] * options.images_total)
+
+
+def _serving(way: Way, options: ProjectOptions) -> Serving | None:
+    if not way.serving:
+        return None
+    seconds = np.array([rate.seconds_per_image for rate in way.serving])
+    return Serving(seconds[options.architecture_index], way.serving[0].per_hour)
+
+
+def joined_lives(lives: Sequence[OptionLife | None]) -> OptionLife | None:
+    """Return the lives of several sets of options one after the other; None if none has any."""
+    known = [life for life in lives if life is not None]
+    if len(known) < len(lives):
+        return None
+    names = [item.name for item in fields(OptionLife)]
+    return OptionLife(*(np.concatenate([getattr(one, name) for one in known]) for name in names))

@@ -1,0 +1,172 @@
+"""What does each decision cost and earn over its whole life, line by line?"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.life import Life
+from planner.domain.results.option import ProjectOptions
+from planner.domain.results.plan import Decision
+from planner.domain.vocabulary import Earned
+from planner.economics.life.cash import Cash, by_year, payback
+from planner.economics.life.left_out import uses_life
+from planner.economics.life.lines import Flow
+from planner.economics.life.worth import flows_of
+from planner.offering.life import LifeTerms, running_of, training_hours
+from planner.offering.variants import present_factors
+from planner.planning.reasons.projects import SolvedScene
+
+__all__ = ["Lived", "decision_life", "plan_life"]
+
+
+@dataclass(frozen=True, eq=False)
+class Lived:
+    """The life of one decision, with the amounts behind its cash.
+
+    Attributes
+    ----------
+    life : Life
+        As it is reported.
+    flows : tuple of Cash
+        Expected amounts.
+    """
+
+    life: Life
+    flows: tuple[Cash, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Chances:
+    """How likely an option is live, and live with its target met."""
+
+    live: float
+    met: float
+
+    def of(self, earned: Earned) -> float:
+        """Return the chance of a condition."""
+        return {Earned.ALWAYS: 1.0, Earned.LIVE: self.live, Earned.TARGET: self.met}[earned]
+
+
+def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived | None:
+    """Return the life of a funded decision; None where no project of the file has any.
+
+    Parameters
+    ----------
+    scene : SolvedScene
+        The plan.
+    index : int
+        Place of the project in the file.
+    decision : Decision
+        What the plan does with it.
+    """
+    pick = scene.picks[index]
+    if pick is None or not uses_life(scene.portfolio):
+        return None
+    terms = LifeTerms.of(scene.portfolio)
+    options = scene.options[index].take(np.array([pick]))
+    menu = scene.menus[index]
+    running = running_of(menu.project, menu.way(options, 0), options, terms)
+    start, live = float(running.run.start[0]), float(running.run.live[0])
+    chances = _chances(options)
+    lines, flows = {"development": -decision.expected_cost}, list(_spent(scene, index, start))
+    if menu.project.value is not None:
+        amount = chances.met * menu.project.value
+        lines["value"] = amount * float(terms.clock.present(np.array(start)))
+        flows.append(Cash(amount, start, start, start))
+    for item in flows_of(running):
+        chance, flow = chances.of(item.flow.earned), item.flow
+        present = float((flow.amounts * terms.clock.present(flow.counted)).sum())
+        lines[item.line.name] = lines.get(item.line.name, 0.0) + chance * present
+        flows += _cash(chance, flow)
+    hours = training_hours(menu.way(options, 0), options, terms.compute)
+    life = _life(lines, _development(scene, index), flows, terms.clock.rate, start)
+    return Lived(
+        replace(
+            life,
+            wall_hours=None if terms.compute.gpus is None else float(hours[0]),
+            live_at=live,
+            chance_live=chances.live,
+        ),
+        tuple(flows),
+    )
+
+
+def plan_life(lived: Sequence[Lived | None], portfolio: Portfolio) -> Life | None:
+    """Return the life of a whole plan: of what it funds together; None where there is none."""
+    known = [item for item in lived if item is not None]
+    if not uses_life(portfolio):
+        return None
+    return _life(
+        _summed([item.life.lines for item in known]) or {"development": 0.0},
+        _summed([item.life.development for item in known]),
+        [flow for item in known for flow in item.flows],
+        portfolio.discount_rate,
+        0.0,
+    )
+
+
+def _summed(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: math.fsum(part.get(name, 0.0) for part in parts) for name in names}
+
+
+def _life(
+    lines: Mapping[str, float],
+    development: Mapping[str, float],
+    flows: Sequence[Cash],
+    rate: float,
+    start: float,
+) -> Life:
+    npv, paid = math.fsum(lines.values()), -lines["development"]
+    plain, discounted = payback(flows), payback(flows, rate)
+    return Life(
+        lines=lines,
+        development=development,
+        npv=npv,
+        roi=npv / paid if paid > 0 else None,
+        payback_years=None if plain is None else max(0.0, plain - start),
+        discounted_payback_years=None if discounted is None else max(0.0, discounted - start),
+        cash_by_year=by_year(flows),
+    )
+
+
+def _chances(options: ProjectOptions) -> _Chances:
+    """Return how likely one option is live."""
+    chance, life = float(options.chance[0]), options.life
+    if life is None:
+        return _Chances(chance, chance)
+    met = chance * float(life.live_met[0])
+    return _Chances(met + (1.0 - chance) * float(life.live_not[0]), met)
+
+
+def _spent(scene: SolvedScene, index: int, start: float) -> Iterator[Cash]:
+    """Yield what development is expected to spend when it starts."""
+    options, pick = scene.options[index], scene.picks[index]
+    if pick is None:
+        return
+    spend = int(options.total_cents[pick]) / 100
+    if options.expected_cost is not None:
+        began = 0 if options.start is None else int(options.start[pick])
+        spend = float(options.expected_cost[pick] / present_factors(scene.portfolio)[began])
+    spend += scene.share_cents(options.project) / 100
+    yield Cash(-spend, start, start, start)
+
+
+def _development(scene: SolvedScene, index: int) -> dict[str, float]:
+    """Return what is committed for development, by line of the ledger."""
+    options, pick = scene.options[index], scene.picks[index]
+    if pick is None:
+        return {}
+    cents = {**options.cents_of(pick), "shared": scene.share_cents(options.project)}
+    return {name: amount / 100 for name, amount in cents.items() if amount}
+
+
+def _cash(chance: float, flow: Flow) -> Iterator[Cash]:
+    """Yield the amounts of a line of one option, as expected."""
+    columns = (flow.amounts[0], flow.counted[0], flow.begin[0], flow.end[0])
+    for amount, counted, begin, end in zip(*columns, strict=True):
+        if amount:
+            yield Cash(chance * float(amount), float(counted), float(begin), float(end))

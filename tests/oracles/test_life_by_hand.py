@@ -1,0 +1,103 @@
+"""Options and plans with lives equal what is added up by hand, slice by slice."""
+
+import math
+
+import numpy as np
+import pytest
+
+import planner
+from planner.domain.vocabulary import Deploy, Mode, Objective
+from planner.planning.held_out import with_all_draws
+from planner.planning.prepare import prepare, prepare_unbudgeted
+from planner.questions.options_report import options_report
+from planner.reference.tables import load_catalogue
+from planner.testing import synthetic_posterior
+from tests.life_cases import by_hand, lived_portfolio
+from tests.portfolio_table import PortfolioTable
+
+POSTERIOR = synthetic_posterior(n_draws=80)
+CATALOGUE = load_catalogue()
+T4 = CATALOGUE.hourly_price("T4")
+HOURLY = 0.0 if T4 is None else T4.median
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_printed_option_is_reckoned_by_hand(seed: int) -> None:
+    """Gross value and running cost of each option, from the fields of the file alone."""
+    portfolio = lived_portfolio(seed)
+    report = options_report(portfolio, POSTERIOR, CATALOGUE)
+    rows = report["options"]
+    assert isinstance(rows, list)
+    projects = {project.id: project for project in portfolio.projects}
+    periods = [period.id for period in portfolio.periods]
+    for row in rows:
+        project = projects[row["project"]]
+        at = periods.index(row["start"]) if periods else 0
+        start = at * portfolio.horizon_years / max(1, len(periods))
+        sums = by_hand(project, portfolio, row["images_to_buy"], start, HOURLY)
+        value = (project.value or 0.0) / (1 + portfolio.discount_rate) ** start
+        deploy = Deploy.IF_TARGET_MET if project.use is None else project.use.deploy
+        met, missed = value + sums["target"] + sums["live"], sums["live"]
+        goes = {
+            Deploy.IF_TARGET_MET: (True, False),
+            Deploy.ALWAYS: (True, True),
+            Deploy.IF_PAYS: (met > sums["paid"], missed > sums["paid"]),
+        }[deploy]
+        chance = row["chance_of_target"]
+        gross = sums["always"] + chance * met * goes[0] + (1 - chance) * missed * goes[1]
+        paid = (chance * goes[0] + (1 - chance) * goes[1]) * sums["paid"]
+        assert row["expected_value"] == pytest.approx(gross, rel=1e-6, abs=1e-4)
+        assert row.get("running_present", 0.0) == pytest.approx(paid, rel=1e-6, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_worths_of_draws_have_the_printed_means(seed: int) -> None:
+    """Joint draws and closed form agree, whatever is counted and however spend is bound."""
+    prepared = prepare_unbudgeted(
+        lived_portfolio(seed), POSTERIOR, CATALOGUE, keeps_draws=seed % 2 == 0
+    )
+    problem = with_all_draws(prepared)
+    assert problem.outcomes is not None
+    worth = problem.outcomes.worth_draws(np.arange(len(problem.worth))).mean(axis=1)
+    assert worth == pytest.approx(problem.worth, rel=1e-9, abs=1e-6)
+    even = np.full(problem.outcomes.n_draws, 1 / problem.outcomes.n_draws)
+    assert problem.outcomes.worth_at(even) == pytest.approx(worth, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_plan_with_lives_is_the_best_of_all(seed: int) -> None:
+    """Rules, periods, pools, both modes and every measure of risk, by enumeration."""
+    portfolio = lived_portfolio(seed)
+    plan = planner.plan(portfolio, POSTERIOR, gap=0.0)
+    table = PortfolioTable(prepare(portfolio, POSTERIOR, CATALOGUE))
+    rows = table.allowed()
+    if not rows.any():
+        assert plan.status == "infeasible"
+        return
+    assert plan.objective is not None
+    assert plan.objective.value == pytest.approx(table.value[rows].max(), rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_lines_add_up_to_the_net_value_of_each_decision(seed: int) -> None:
+    """And those of the plan to its own."""
+    portfolio = lived_portfolio(seed)
+    plan = planner.plan(portfolio, POSTERIOR)
+    funded = [one for one in plan.decisions if one.life is not None]
+    for decision in funded:
+        assert decision.life is not None
+        total = math.fsum(decision.life.lines.values())
+        assert total == pytest.approx(decision.expected_net_value, abs=5e-3)
+        assert decision.life.npv == total
+        if portfolio.mode is Mode.COMMIT:
+            assert math.fsum(decision.life.development.values()) == pytest.approx(
+                decision.cost.total
+            )
+        if portfolio.discount_rate == 0:
+            cash = math.fsum(item.amount for item in decision.life.cash_by_year)
+            assert cash == pytest.approx(total, abs=5e-3)
+    if plan.life is not None and plan.objective is not None:
+        npv = math.fsum(one.expected_net_value for one in plan.decisions)
+        assert plan.life.npv == pytest.approx(npv, abs=5e-3)
+        if plan.objective.kind is Objective.NET_VALUE and portfolio.risk.measure == "expected":
+            assert plan.life.npv == pytest.approx(plan.objective.value, abs=5e-3)

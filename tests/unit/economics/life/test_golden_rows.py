@@ -1,0 +1,239 @@
+"""Amounts of a life that were reckoned apart, to the printed cent."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.domain.portfolio.life import Build, End, Person, Use
+from planner.domain.portfolio.portfolio import Compute
+from planner.domain.portfolio.project import Images, Project
+from planner.domain.quantities import Range
+from planner.economics.hardware import gpu_hours, wall_hours
+from planner.economics.ledger import Counts, Total, committed, entries_of
+from planner.economics.life.cash import Cash, by_year, payback
+from planner.economics.life.clock import Clock, lead_years, ramp, service
+from planner.economics.life.lines import Running, Serving
+from planner.economics.life.worth import flows_of, life_worth
+from planner.economics.training import TrainingRate
+
+IMAGES = Images(held=10, limit=100)
+NOW = np.zeros(1)
+
+
+def project(**life: Any) -> Project:
+    return Project(id="a", classes=2, target_error=0.1, images=IMAGES, **life)
+
+
+def present(clock: Clock, lead: float = 0.0, serving: Serving | None = None, **life: Any) -> float:
+    """Return what is earned less paid while live, of one option."""
+    own = project(**life)
+    years = None if own.use is None else own.use.years
+    run = service(clock, NOW, np.array([lead]), years)
+    found = life_worth(Running(own, run, serving))
+    return round(float(found.net_met[0]), 2)
+
+
+@pytest.mark.parametrize(
+    ("folds", "overhead", "trials", "hours", "paid"),
+    [(4, 0.0, 1, 46.0, 138.0), (4, 0.1, 5, 253.0, 759.0)],
+)
+def test_folds_and_tests_multiply_training(
+    folds: int, overhead: float, trials: float, hours: float, paid: float
+) -> None:
+    """G1: four folds of 11.5 node-hours at 3.00 an hour; five trials and a tenth for tests."""
+    compute = Compute(epochs=1, folds=folds, testing_overhead=overhead, trials=trials)
+    rate = TrainingRate("A", 3.0 * 11.5 / 100, 11.5 * 3600 / 100, "")
+    assert gpu_hours(rate, 100, compute) == pytest.approx(hours)
+    entries = entries_of(project(), rate.usd_per_image_epoch * compute.passes)
+    cost = committed(entries, Counts(np.array([0]), np.array([100])), "projects[a]")
+    assert cost["training"].tolist() == [round(100 * paid)]
+
+
+def test_people_and_fixed_lines() -> None:
+    """G3, whether or not an image is bought."""
+    build = {
+        "people": [
+            {"role": "engineer", "weeks": 6, "per_week": 3500},
+            {"role": "expert", "weeks": 2, "per_week": 1800},
+        ],
+        "lines": [{"id": "cameras", "once": 10_000}],
+    }
+    cost = committed(
+        entries_of(project(build=build), 0.0), Counts(np.array([0]), np.array([10])), "projects[a]"
+    )
+    assert int(cost["people"][0] + cost["build"][0]) == 3_460_000
+
+
+def test_a_range_counts_at_its_mean() -> None:
+    """G4."""
+    total = Total((Range(10_000.0, 30_000.0), Range(8_000.0, 16_000.0)))
+    means = [part.lognormal_mean for part in total.parts if isinstance(part, Range)]
+    assert [round(mean, 2) for mean in means] == [18_986.94, 11_735.07]
+    assert total.lognormal_mean == pytest.approx(sum(means))
+
+
+@pytest.mark.parametrize(
+    ("hourly", "images", "paid"),
+    [(0.53, 0, 4_642.80), (2.99, 0, 26_192.40), (0.53, 5_000_000, 4_642.80)],
+)
+def test_an_endpoint_that_stays_up_is_paid_whether_or_not_it_is_used(
+    hourly: float, images: int, paid: float
+) -> None:
+    """G5."""
+    serving = Serving(np.array([1 / 600]), hourly)
+    life: dict[str, Any] = {
+        "use": {"images_per_year": images},
+        "inference": {"images_per_s": 600, "always_on": 1},
+    }
+    assert present(Clock(0.0, 1.0, 1.0), serving=serving, **life) == -paid
+
+
+def test_the_same_images_alone_cost_a_thousandth() -> None:
+    """G6: 0.00024537 for a thousand; the idle machine 3,784 times as much at five million."""
+    serving = Serving(np.array([1 / 600]), 0.53)
+    own = project(use={"images_per_year": 5_000_000}, inference={"images_per_s": 600})
+    run = service(Clock(0.0, 1.0, 1.0), NOW, NOW, None)
+    (paid,) = [-item.flow.amounts[0, 0] for item in flows_of(Running(own, run, serving))]
+    assert round(paid / 5_000, 8) == 0.00024537
+    assert round(4_642.80 / paid) == 3_784
+
+
+@pytest.mark.parametrize(("counted", "npv"), [(1.0, 79_635.50), (0.5, 87_467.30)])
+def test_net_present_value(counted: float, npv: float) -> None:
+    """G16: 120,000 paid, 50,000 a year for five years at 8 %."""
+    benefits = [{"id": "b", "yearly": 50_000, "when": "live"}]
+    assert present(Clock(0.08, 5.0, counted), benefits=benefits) - 120_000 == pytest.approx(npv)
+
+
+def test_payback_and_return() -> None:
+    """G16."""
+    flows = [Cash(-120e3, 0, 0, 0), *(Cash(50e3, k, k - 1, k) for k in range(1, 6))]
+    assert payback(flows) == pytest.approx(2.4)
+    discounted = payback(flows, 0.08)
+    assert discounted is not None
+    assert round(discounted, 4) == 2.7769
+    assert round(79_635.50 / 120_000, 4) == 0.6636
+    assert [item.amount for item in by_year(flows)] == [-120e3, *[50e3] * 5]
+    assert payback([Cash(-1.0, 0, 0, 0), Cash(0.5, 1, 0, 1)]) is None
+    assert payback([Cash(-10.0, 0, 0, 0), Cash(20.0, 1, 1, 1), Cash(-15.0, 2, 2, 2)]) is None
+
+
+def test_a_part_of_a_year() -> None:
+    """G17: live after a quarter, a horizon of two and a half years."""
+    upkeep = {"lines": [{"id": "m", "yearly": 10_000}]}
+    run = service(Clock(0.10, 2.5, 1.0), NOW, np.array([0.25]), None)
+    (item,) = flows_of(Running(project(upkeep=upkeep), run))
+    parts = (item.flow.amounts * run.clock.present(item.flow.counted))[0]
+    assert [round(-float(part), 2) for part in parts] == [8_876.86, 8_069.87, 1_969.96]
+    assert present(Clock(0.10, 2.5, 1.0), 0.25, upkeep=upkeep) == -18_916.69
+
+
+@pytest.mark.parametrize(
+    ("rate", "years", "worth"),
+    [(0.0, 1.0, 250_000.00), (0.10, 1.0, 203_230.65), (0.10, 1.5, 181_192.09)],
+)
+def test_use_that_ramps_up(rate: float, years: float, worth: float) -> None:
+    """G18."""
+    life: dict[str, Any] = {
+        "use": {"ramp_years": years},
+        "benefits": [{"id": "b", "yearly": 100_000, "when": "live"}],
+    }
+    assert present(Clock(rate, 3.0, 1.0), **life) == worth
+
+
+@pytest.mark.parametrize(
+    ("rate", "live", "window", "worth"),
+    [
+        (0.0, 0.75, "linear", 50_000.00),
+        (0.08, 0.75, "linear", 47_195.67),
+        (0.0, 0.75, "step", 200_000.00),
+        (0.0, 1.0, "linear", 0.00),
+    ],
+)
+def test_the_window_of_a_first_mover(rate: float, live: float, window: str, worth: float) -> None:
+    """G19."""
+    benefit = {"id": "b", "once": 200_000, "when": "live", "window_years": 1, "window": window}
+    assert present(Clock(rate, 3.0, 1.0), live, benefits=[benefit]) == worth
+
+
+def test_the_lead_time() -> None:
+    """G19: six weeks of labels, two days of training, four weeks of integration."""
+    build = Build(label_per_week=10_000, weeks=4)
+    lead = lead_years(build, np.array([60_000.0]), np.array([48.0]))
+    # a year has 8,760 hours and 52 weeks: two days are a little less than 2/7 of one
+    assert 52 * float(lead[0]) == pytest.approx(10 + 48 * 52 / 8_760)
+    assert 52 * float(lead[0]) == pytest.approx(10.2857, abs=0.001)
+
+
+def test_a_bakery_alone_does_not_pay_and_twelve_do() -> None:
+    """G20: figures of the press, here for the arithmetic alone."""
+    benefit, upkeep = 14_400.0, 122_840.0
+    life: dict[str, Any] = {
+        "benefits": [{"id": "b", "yearly": benefit, "when": "live"}],
+        "upkeep": {"lines": [{"id": "u", "yearly": upkeep}]},
+    }
+    assert benefit - upkeep == -108_440.00
+    assert present(Clock(0.07, 5.0, 1.0), **life) - 165_000 == pytest.approx(-609_625.41)
+
+
+def test_savings_on_the_way_of_today_less_inference() -> None:
+    """G26 without errors: a million images at 30 for a thousand, run at 0.02 for a thousand."""
+    life: dict[str, Any] = {
+        "use": {"images_per_year": 1_000_000},
+        "inference": {"price_per_1000": 0.02},
+        "today": {"price_per_1000": 30},
+    }
+    assert present(Clock(0.0, 1.0, 1.0), **life) == 29_980.00
+
+
+def test_the_time_of_a_training_on_several_machines() -> None:
+    """G30: 1,000 hours on 8 machines at 90 % of their speed."""
+    hours = wall_hours(1_000.0, Compute(gpus=8, scaling=0.9))
+    assert hours == pytest.approx(138.8889, abs=5e-5)
+    assert hours / 24 == pytest.approx(5.7870, abs=5e-5)
+    assert wall_hours(1_000.0, Compute()) == 0.0
+
+
+def test_the_right_to_abandon() -> None:
+    """G38: what would lose money is not put into use, and then costs nothing more."""
+    always: list[float] = []
+    if_pays: list[float] = []
+    for worth in (-40.0, -10.0, 20.0, 60.0, 90.0):
+        for deploy, found in (("always", always), ("if_pays", if_pays)):
+            own = project(
+                use=Use(deploy=deploy),  # type: ignore[arg-type]
+                benefits=[{"id": "b", "once": 100.0, "when": "live"}],
+                end=End(once=100.0 - worth),
+            )
+            run = service(Clock(0.0, 1.0, 1.0), NOW, NOW, None)
+            found.append(float(life_worth(Running(own, run)).net_not[0]))
+    assert (np.mean(always), np.mean(if_pays)) == (24.0, 34.0)
+
+
+def test_a_ramp_is_the_mean_of_its_slices() -> None:
+    """Against a sum of many small steps."""
+    run = service(Clock(0.0, 3.3, 1.0), NOW, NOW, None)
+    found = ramp(run, 1.7)[0]
+    t = (np.arange(3_300_000) + 0.5) / 1e6
+    steps = np.minimum(1.0, t / 1.7)
+    sliced = [steps[int(k * 1e6) : int(min(k + 1, 3.3) * 1e6)].mean() for k in range(4)]
+    assert found == pytest.approx(sliced, abs=1e-6)
+
+
+def test_what_is_live_after_the_horizon_earns_and_costs_nothing() -> None:
+    """Of its life; the value of the target is another matter."""
+    life: dict[str, Any] = {
+        "benefits": [{"id": "b", "once": 5.0, "when": "always"}],
+        "upkeep": {"lines": [{"id": "u", "once": 7.0}]},
+        "end": {"once": 3.0},
+    }
+    assert present(Clock(0.1, 1.0, 1.0), 1.0, **life) == 0.0
+    assert present(Clock(0.1, 1.0, 1.0), 0.5, **life) < 0.0
+
+
+def test_weeks_of_several_people() -> None:
+    """Each has a price of a week of his own, and a range stays one."""
+    person = Person(role="expert", weeks=2, per_week="6k..9k", count=3)  # type: ignore[arg-type]
+    assert person.amount == Range(36_000.0, 54_000.0)
+    assert Person(role="expert", weeks=0, per_week=Range(1.0, 2.0)).amount == 0.0
