@@ -67,13 +67,19 @@ PROBE = Extra(
     commands=("planner probe",),
     packages=("scikit-learn", "threadpoolctl"),
 )
+WEB = Extra(
+    name="web",
+    adds="serves a page on this machine to edit and plan at together",
+    commands=("planner serve",),
+    packages=("starlette", "uvicorn"),
+)
 NOTEBOOK = Extra(
     name="notebook",
     adds="gives portfolios, forecasts, estimates, plans and frontiers as pandas frames",
     commands=(".to_frame()",),
     packages=("pandas",),
 )
-EXTRAS = (FIT, PROBE, NOTEBOOK)
+EXTRAS = (FIT, PROBE, WEB, NOTEBOOK)
 
 
 def require_extra(extra: Extra, command: str) -> None:

@@ -27,6 +27,7 @@ from planner.cli import (
     probe,
     report,
     reproduce,
+    serve,
     validate,
 )
 from planner.cli.quiet import quiet_libraries
@@ -77,6 +78,7 @@ _MODULES = (
     frontier,
     explain,
     report,
+    serve,
     observe,
     probe,
     collect,

@@ -27,8 +27,8 @@ BELOW["reporting"] = BELOW["validation"] | {"validation"}
 BELOW["_display"] = {"reporting"}
 BELOW["_api"] = BELOW["reporting"] | {"reporting"}
 BELOW["_api_evidence"] = BELOW["_api"] | {"_api"}
-BELOW["cli"] = BELOW["_api_evidence"] | {"_api_evidence"}
 BELOW["web"] = BELOW["_api_evidence"] | {"_api_evidence"}
+BELOW["cli"] = BELOW["web"] | {"web"}  # `serve` begins the page
 BELOW["__init__"] = {"_display", "_api", "_api_evidence", "domain"}
 BELOW["__main__"] = {"cli"}
 BELOW["testing"] = {"domain", "forecasting"}
@@ -47,6 +47,7 @@ ONLY_IN = {
     "highspy": {"solving"},
     "typer": {"cli"},
     "starlette": {"web"},
+    "uvicorn": {"web"},
     "dask": {"tasks"},
     "distributed": {"tasks"},
     "pydantic": set(),

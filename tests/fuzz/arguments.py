@@ -63,7 +63,7 @@ def any_arguments(rng: Random) -> tuple[str, ...]:
 
 @cache
 def _commands() -> dict[str, Any]:
-    """Return every command by its name."""
+    """Return every command by its name, but the one that does not end by itself."""
     found: dict[str, Any] = {}
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", None)
@@ -71,6 +71,7 @@ def _commands() -> dict[str, Any]:
             found[name] = command
         else:
             found.update({f"{name} {inner}": each for inner, each in below.items()})
+    del found["serve"]
     return found
 
 

@@ -100,7 +100,7 @@ def test_the_base_installation_does_all_but_what_an_extra_is_for(
     assert refused["problems"][0]["fix"] == 'pip install "vision-planner[fit]"'
     found = json.loads(run(tmp_path, planner, "doctor", "--json"))
     installed_extras = {extra["name"]: extra["installed"] for extra in found["extras"]}
-    assert installed_extras == {"fit": False, "notebook": False, "probe": False}
+    assert installed_extras == {"fit": False, "notebook": False, "probe": False, "web": False}
 
 
 @pytest.mark.slow

@@ -88,6 +88,15 @@ def test_a_probe_names_its_extra(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("base")
+def test_serving_names_its_extra() -> None:
+    """Exit 3 before a file is looked at or a port is taken."""
+    result = run("serve", "nowhere.yaml")
+    assert result.exit_code == 3
+    assert 'planner serve needs the extra "web"; not installed: starlette' in result.stderr
+    assert "fix  uv sync --inexact --extra web" in result.stderr
+
+
+@pytest.mark.usefixtures("base")
 def test_a_model_in_closed_form_is_checked_without_the_extra() -> None:
     """Where nothing is recomputed nothing is missing."""
     assert run("model", "check", "published", "--full").exit_code == 0

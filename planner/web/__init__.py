@@ -1,0 +1,1 @@
+"""The page of ``planner serve``: a portfolio edited together, its plan beside it."""

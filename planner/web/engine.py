@@ -1,0 +1,189 @@
+"""What a worker process computes for the page: the plan, and what explains it.
+
+A worker keeps the portfolio it planned last, so that fans, frontier, tornado and report stand on
+the same options and the same draws as the plan they are shown beside.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from planner import _api
+from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.plan import Plan
+from planner.domain.vocabulary import Status
+from planner.errors import InputError, NotConvergedError, PlannerError
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.offering.deadline import deadline_in
+from planner.offering.problem import Solution
+from planner.planning.plan import plan_of, search_allowance
+from planner.planning.prepare import Prepared, prepare, solve_prepared
+from planner.reference.tables import load_catalogue
+from planner.web.problems import problem_rows
+from planner.web.showing import fan_view, frontier_view, plan_view, tornado_view
+
+__all__ = ["JOBS", "Engine", "answer_of"]
+
+QUICK_S = 1.5
+"""Of a first answer while the proof is still searched for."""
+FRONTIER_POINTS = 13
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A portfolio with its plan, and what both were made from."""
+
+    key: tuple[object, ...]
+    prepared: Prepared
+    solution: Solution
+    plan: Plan
+
+
+@dataclass
+class Engine:
+    """One worker's memory: the case that was planned last.
+
+    Attributes
+    ----------
+    model : str
+        Name or folder of the fitted model.
+    seed : int
+        Of the projects' luck.
+    """
+
+    model: str = _api.DEFAULT_MODEL
+    seed: int = 0
+    case: Case | None = field(default=None, repr=False)
+
+    def plan(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return the plan as ``plan --json`` prints it, and as the page shows it."""
+        case = self._case(job)
+        return {
+            "json": case.plan.to_json() + "\n",
+            "view": plan_view(case.plan),
+            "quick": bool(job.get("quick")) and case.plan.status is not Status.OPTIMAL,
+        }
+
+    def fans(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return the learning curve of each project asked for, of what the plan chose."""
+        case = self._case(job)
+        picks = case.prepared.layout.picks(case.solution.options)
+        wanted = job.get("projects")
+        found = []
+        for place, decision in enumerate(case.plan.decisions):
+            if wanted is not None and decision.project not in wanted:
+                continue
+            menu, options = case.prepared.menus[place], case.prepared.options[place]
+            pick = picks[place]
+            forecast = menu.forecast if pick is None else menu.way(options, pick).forecast
+            found.append(fan_view(decision, forecast))
+        return {"fans": found}
+
+    def frontier(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return what other budgets buy."""
+        from planner.questions.frontier.frontier import build_frontier
+
+        case = self._case(job)
+        if case.plan.status is Status.INFEASIBLE:
+            return {"frontier": None}
+        prepared = case.prepared
+        try:
+            found = build_frontier(
+                prepared.portfolio,
+                prepared.posterior,
+                prepared.catalogue,
+                points=FRONTIER_POINTS,
+                seed=prepared.seed,
+                prepared=prepared,
+            )
+        except NotConvergedError:  # the plan itself stands
+            return {"frontier": None}
+        return {"frontier": frontier_view(found)}
+
+    def tornado(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return which uncertain inputs move the plan's worth most."""
+        from planner.questions.why.holdings import plan_tornado
+
+        case = self._case(job)
+        if case.plan.status is Status.INFEASIBLE:
+            return {"tornado": None}
+        audit = case.plan.audit
+        expected = None if audit is None else audit.held_out_expected
+        found = plan_tornado(case.prepared, case.solution, expected)
+        return {"tornado": None if found is None else tornado_view(found, case.plan.currency)}
+
+    def report(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return the HTML report of the plan."""
+        portfolio = self._portfolio(job)
+        made = _api.report(
+            portfolio,
+            _model(self.model),
+            date=datetime.datetime.now().astimezone().date().isoformat(),
+            command=f"planner report {job['name']}",
+            seed=self.seed,
+        )
+        return {"text": made.html}
+
+    def workbook(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return the form filled in, with the plan's results before it."""
+        from planner.reporting.xlsx.form import form_bytes
+        from planner.reporting.xlsx.results import results_bytes
+
+        case = self._case(job)
+        content = results_bytes(
+            case.plan,
+            case.prepared.portfolio,
+            load_catalogue(),
+            estimate=_api.estimate(case.prepared.portfolio, _model(self.model), seed=self.seed),
+            source=form_bytes(job["data"]),
+            name="portfolio.xlsx",
+        )
+        return {"content": content}
+
+    def _portfolio(self, job: Mapping[str, Any]) -> Portfolio:
+        return parse_portfolio(str(job["text"]).encode("utf-8"), str(job["name"]))
+
+    def _case(self, job: Mapping[str, Any]) -> Case:
+        """Return the case of a job, planned anew unless it is the last one."""
+        quick = bool(job.get("quick"))
+        key = (job["text"], job["name"])
+        if self.case is not None and self.case.key in ((*key, quick), (*key, False)):
+            return self.case
+        prepared = prepare(
+            self._portfolio(job), _model(self.model), load_catalogue(), seed=self.seed
+        )
+        deadline = deadline_in(QUICK_S if quick else None)
+        gap = _api.DEFAULT_GAP
+        solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
+        plan = plan_of(prepared, solution, gap=gap, deadline=deadline)
+        self.case = Case((*key, quick), prepared, solution, plan)
+        return self.case
+
+
+JOBS: Mapping[str, Callable[[Engine, Mapping[str, Any]], dict[str, object]]] = {
+    "plan": Engine.plan,
+    "fans": Engine.fans,
+    "frontier": Engine.frontier,
+    "tornado": Engine.tornado,
+    "report": Engine.report,
+    "workbook": Engine.workbook,
+}
+
+
+def answer_of(engine: Engine, name: str, job: Mapping[str, Any]) -> dict[str, object]:
+    """Return what a job found, or the problems that the command line would print."""
+    try:
+        return JOBS[name](engine, job)
+    except InputError as error:
+        return {"problems": problem_rows(error)}
+    except PlannerError as error:
+        row = {"message": str(error), "fix": "", "place": "", "field": "", "code": "ERROR"}
+        return {"problems": [row]}
+
+
+@cache
+def _model(name: str) -> Posterior:
+    return _api.load_model(name)
