@@ -156,9 +156,9 @@ class Engine:
             self._portfolio(job), _model(self.model), load_catalogue(), seed=self.seed
         )
         deadline = deadline_in(QUICK_S if quick else None)
-        gap = _api.DEFAULT_GAP
-        solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
-        plan = plan_of(prepared, solution, gap=gap, deadline=deadline)
+        allowance = search_allowance(deadline)
+        solution = solve_prepared(prepared, gap=_api.DEFAULT_GAP, allowance=allowance)
+        plan = plan_of(prepared, solution, deadline=deadline)
         self.case = Case((*key, quick), prepared, solution, plan)
         return self.case
 

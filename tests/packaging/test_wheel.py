@@ -33,6 +33,8 @@ def test_the_wheel_holds_models_and_data_but_no_code_among_them(wheel: Path) -> 
     assert "planner/_bundled/data/architectures.csv" in names
     assert "planner/py.typed" in names
     assert "planner/schemas/plan.json" in names
+    page = {"index.html", "app.js", "charts.js", "app.css"}
+    assert {f"planner/web/static/{name}" for name in page} <= set(names)
     assert not [name for name in names if "_bundled" in name and name.endswith(".py")]
     assert not [*ROOT.joinpath("models").rglob("*.py"), *ROOT.joinpath("data").rglob("*.py")]
     assert {name.split("/")[0].split("-")[0] for name in names} == {"planner", "vision_planner"}
@@ -55,7 +57,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def run(folder: Path, *command: str | Path, code: int = 0) -> str:
+def run(folder: Path, *command: str | Path, code: int = 0, shown: str = "stdout") -> str:
     """Run a command outside the checkout and return what it prints."""
     environment = {
         name: value
@@ -66,7 +68,7 @@ def run(folder: Path, *command: str | Path, code: int = 0) -> str:
         command, cwd=folder, env=environment, check=False, capture_output=True, text=True
     )
     assert done.returncode == code, done.stderr
-    return done.stdout
+    return str(getattr(done, shown))
 
 
 @pytest.mark.slow
@@ -98,6 +100,7 @@ def test_the_base_installation_does_all_but_what_an_extra_is_for(
     run(tmp_path, planner, "reproduce", "--plots", "figures")
     refused = json.loads(run(tmp_path, planner, "fit", "-o", "ours", "--json", code=3))
     assert refused["problems"][0]["fix"] == 'pip install "vision-planner[fit]"'
+    assert "vision-planner[web]" in run(tmp_path, planner, "serve", code=3, shown="stderr")
     found = json.loads(run(tmp_path, planner, "doctor", "--json"))
     installed_extras = {extra["name"]: extra["installed"] for extra in found["extras"]}
     assert installed_extras == {"fit": False, "notebook": False, "probe": False, "web": False}

@@ -87,7 +87,7 @@ def test_every_answer_keeps_the_browser_in_bounds(page: Page, path: str) -> None
 def test_the_page_is_small_and_holds_no_script_no_style_and_no_address_of_others(
     page: Page,
 ) -> None:
-    """Four files, under 600 kB; scripts and styles by reference, no event handlers in the markup."""
+    """Four files, under 600 kB; scripts and styles by reference, no handlers in the markup."""
     texts = [page.client.get(path).text for path in ("/", "/app.js", "/charts.js", "/app.css")]
     assert sum(len(text.encode()) for text in texts) < 600_000
     markup = texts[0]
