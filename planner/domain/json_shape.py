@@ -21,6 +21,9 @@ NOT_DATA = "not data"
 ABSENT_IF_NONE = "absent if none"
 """In the metadata of a field: None stands in no JSON."""
 
+IN_WORDS = "in words"
+"""In the metadata of a field that holds facts: the properties that stand in JSON in its place."""
+
 type Schema = dict[str, Any]
 
 LARGEST_INTEGER = 2**63
@@ -132,31 +135,44 @@ def _union_schema(parts: list[Schema]) -> Schema:
 def _record_schema(kind: Any, definitions: dict[str, Schema]) -> Schema:  # noqa: ANN401
     hints, notes = get_type_hints(kind), attribute_notes(kind)
     properties = {}
-    for item in fields(kind):
-        if item.metadata.get(NOT_DATA):
-            continue
-        schema = _schema(hints[item.name], definitions)
-        note = notes.get(item.name)
-        properties[item.name] = {**schema, "description": note} if note else schema
+    for name in (name for item in fields(kind) for name in _data_names(item)):
+        hint = hints[name] if name in hints else _property_hint(kind, name)
+        schema, note = _schema(hint, definitions), notes.get(name)
+        properties[name] = {**schema, "description": note} if note else schema
     return {
         "type": "object",
         "description": inspect.getdoc(kind).split("\n\n")[0].replace("\n", " "),  # type: ignore[union-attr]
         "properties": properties,
-        "required": [item.name for item in fields(kind) if _has_no_default(item)],
+        "required": [
+            name for item in fields(kind) if _has_no_default(item) for name in _data_names(item)
+        ],
     }
 
 
 def record_data(record: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Return a record as plain data, as ``asdict`` does, without fields that are not data."""
+    """Return a record as plain data: as ``asdict``, but facts in words and no fields but data."""
     return {
-        item.name: _value_data(getattr(record, item.name))
+        name: _value_data(getattr(record, name))
         for item in fields(record)
-        if not item.metadata.get(NOT_DATA) and not _is_absent(record, item)
+        for name in _data_names(item)
+        if not _is_absent(record, item)
     }
 
 
 def _is_absent(record: Any, item: Any) -> bool:  # noqa: ANN401 - a field of any record
     return bool(item.metadata.get(ABSENT_IF_NONE)) and getattr(record, item.name) is None
+
+
+def _data_names(item: Any) -> tuple[str, ...]:  # noqa: ANN401 - dataclasses.Field of anything
+    """Return the keys under which a field stands in JSON."""
+    if item.metadata.get(NOT_DATA):
+        return ()
+    names: tuple[str, ...] = item.metadata.get(IN_WORDS, (item.name,))
+    return names
+
+
+def _property_hint(kind: Any, name: str) -> Any:  # noqa: ANN401 - any type hint
+    return get_type_hints(getattr(kind, name).fget)["return"]
 
 
 def _value_data(value: object) -> object:

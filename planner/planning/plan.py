@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from planner._version import __version__
 from planner.domain.catalogue import Catalogue
+from planner.domain.facts.time_limit import Beside
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Portfolio
@@ -54,8 +55,6 @@ PRICE_SHARE, CAUTION_SHARE = 0.4, 0.5
 """Of what is left, for what more budget is worth, then for what caution costs."""
 LEAST_WORK = 1.0 * SECOND
 """For the plan, whatever the time limit."""
-PRICE_WORDS = "whether more budget would pay (its price is that of the relaxation)"
-CAUTION_WORDS = "what caution costs"
 
 
 def build_plan(
@@ -138,7 +137,7 @@ def plan_prepared(
         return solution, plan
     distance = judge_distance(prepared, solution, replications, deadline)
     if distance is None:
-        late = stop_warnings(replace(solution, stop=""), deadline, ["--replications"])
+        late = stop_warnings(replace(solution, stop=""), deadline, [Beside.REPLICATIONS])
         return solution, replace(plan, warnings=(*plan.warnings, *late))
     return solution, replace(plan, audit=replace(plan.audit, replicated_gap=distance))
 
@@ -167,7 +166,7 @@ def plan_of(prepared: Prepared, solution: Solution, *, deadline: Deadline = NEVE
     if solution.status is Status.INFEASIBLE:
         conflict = _conflict(prepared, deadline)
         if conflict is None:
-            late = stop_warnings(solution, deadline, ["the rules that conflict"])
+            late = stop_warnings(solution, deadline, [Beside.CONFLICT])
             return replace(empty, warnings=(*empty.warnings, *late))
         return replace(empty, conflict=conflict.names, fixes=conflict.fixes)
     return _filled(empty, prepared, solution, deadline)
@@ -351,18 +350,18 @@ class _Beside:
 
     caution: Caution | None
     price: float
-    late: tuple[str, ...]
+    late: tuple[Beside, ...]
 
 
 def _beside(prepared: Prepared, solution: Solution, deadline: Deadline) -> _Beside:
     """Return what more budget is worth and what caution costs."""
     price = budget_price(prepared, solution, deadline.after_share(PRICE_SHARE))
     caution = judge_caution(prepared, solution, deadline.after_share(CAUTION_SHARE))
-    late = []
+    late: list[Beside] = []
     if price is None:
-        late.append(PRICE_WORDS)
+        late.append(Beside.BUDGET_PRICE)
     if caution is None and deadline.is_set and _is_cautious(prepared):
-        late.append(CAUTION_WORDS)
+        late.append(Beside.CAUTION)
     return _Beside(caution, dual_price(solution) if price is None else price, tuple(late))
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from planner.domain.facts.decisions import Ground, Likely, Rule
 from planner.domain.portfolio.portfolio import Portfolio, chance_bounds
 from planner.domain.results.plan import Warning_
-from planner.domain.results.reasons import Ground, Likely, Rule
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.verdicts import ground_warning
 from planner.offering.options import Menu

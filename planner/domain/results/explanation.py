@@ -1,11 +1,21 @@
 """Why is a project funded or not, and what would change that?"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
+from planner.domain.facts.alternatives import Standby
+from planner.domain.facts.explanation import Account, LimitPrice, PlanAccount, Turn
+from planner.domain.json_shape import IN_WORDS, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Verdict
+from planner.domain.words.alternatives import standby_words
+from planner.domain.words.explanation import (
+    account_words,
+    limit_words,
+    plan_account_words,
+    turn_words,
+)
 
 
 @dataclass(frozen=True)
@@ -30,19 +40,60 @@ class Flip:
     now: float
     at: float | None
     searched: tuple[float, float]
-    text: str
+    facts: Turn = field(metadata={IN_WORDS: ("text",)})
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+        return turn_words(self.facts)
 
 
 @dataclass(frozen=True)
 class RunnerUp:
     """The best option that was not chosen, and what it lacks."""
 
-    architecture: str
-    images_total: int
-    cost_total: float
-    chance_of_target: float
-    lacks: float
-    text: str
+    facts: Standby = field(
+        metadata={
+            IN_WORDS: (
+                "architecture",
+                "images_total",
+                "cost_total",
+                "chance_of_target",
+                "lacks",
+                "text",
+            )
+        }
+    )
+
+    @property
+    def architecture(self) -> str:
+        """Network."""
+        return self.facts.architecture
+
+    @property
+    def images_total(self) -> int:
+        """Images trained on."""
+        return self.facts.images
+
+    @property
+    def cost_total(self) -> float:
+        """What it costs."""
+        return self.facts.cost
+
+    @property
+    def chance_of_target(self) -> float:
+        """How likely it meets the target."""
+        return self.facts.likely.chance
+
+    @property
+    def lacks(self) -> float:
+        """What it is worth less than what was chosen, at the plan's prices."""
+        return self.facts.lacks
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+        return standby_words(self.facts)
 
 
 @dataclass(frozen=True)
@@ -107,7 +158,7 @@ class Explanation(Shown):
     inputs_sha256: str
     project: str
     verdict: Verdict
-    text: str
+    account: Account = field(metadata={IN_WORDS: ("text",)})
     flips: tuple[Flip, ...]
     runner_up: RunnerUp | None
     binding: tuple[str, ...]
@@ -115,9 +166,14 @@ class Explanation(Shown):
     standing: str
     tornado: Tornado | None
 
+    @property
+    def text(self) -> str:
+        """One paragraph a manager can repeat."""
+        return account_words(self.account)
+
     def to_dict(self) -> dict[str, object]:
         """Return plain data, in the shape of ``planner explain FILE PROJECT --json``."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self), "verdict": str(self.verdict)}
+        return {"schema_version": SCHEMA_VERSION, **record_data(self)}
 
 
 @dataclass(frozen=True)
@@ -145,9 +201,22 @@ class BindingPrice:
         The same in a sentence.
     """
 
-    name: str
-    price: float
-    text: str
+    facts: LimitPrice = field(metadata={IN_WORDS: ("name", "price", "text")})
+
+    @property
+    def name(self) -> str:
+        """``budget``, or the user's rule."""
+        return self.facts.name
+
+    @property
+    def price(self) -> float:
+        """Worth of one more unit of the limit, or of doing without it."""
+        return self.facts.price
+
+    @property
+    def text(self) -> str:
+        """The same in a sentence."""
+        return limit_words(self.facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,14 +238,16 @@ class PlanExplanation(Shown):
     model: Mapping[str, str]
     seed: int
     inputs_sha256: str
-    text: str
+    account: PlanAccount = field(metadata={IN_WORDS: ("text",)})
     binding: tuple[BindingPrice, ...]
     standings: tuple[Standing, ...]
     tornado: Tornado | None
 
+    @property
+    def text(self) -> str:
+        """How much of the plan is firm, and where effort belongs."""
+        return plan_account_words(self.account)
+
     def to_dict(self) -> dict[str, object]:
         """Return plain data, in the shape of ``planner explain FILE --json``."""
-        data = asdict(self)
-        for one in data["standings"]:
-            one["verdict"] = str(one["verdict"])
-        return {"schema_version": SCHEMA_VERSION, **data}
+        return {"schema_version": SCHEMA_VERSION, **record_data(self)}

@@ -1,12 +1,16 @@
 """What would another budget, or another attitude to risk, buy?"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
+from planner.domain.facts.alternatives import AddedBudget
+from planner.domain.facts.frontier import FrontierNote, GoalAnswer
+from planner.domain.json_shape import IN_WORDS, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
-from planner.domain.results.risk import Interval
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Objective
+from planner.domain.words.alternatives import added_budget_words, change_words
+from planner.domain.words.frontier import frontier_note, goal_answer_words, goal_words
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,31 @@ class NextStep:
         The same in a sentence.
     """
 
-    amount: float
-    gain: float
-    text: str
-    changes: tuple[str, ...] = ()
+    facts: AddedBudget = field(metadata={IN_WORDS: ("amount", "gain", "text", "changes")})
+
+    @property
+    def amount(self) -> float:
+        """Added to the budget."""
+        return self.facts.amount
+
+    @property
+    def gain(self) -> float:
+        """Added to the objective, at least 0."""
+        return self.facts.gain
+
+    @property
+    def text(self) -> str:
+        """What it buys, in a sentence."""
+        return added_budget_words(self.facts)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What the plan would do differently, project by project."""
+        return tuple(map(change_words, self.facts.changes))
 
 
-@dataclass(frozen=True)
-class GoalResult:
+@dataclass(frozen=True, kw_only=True)
+class GoalResult(GoalAnswer):
     """The smallest budget that meets a stated goal with a stated confidence.
 
     Attributes
@@ -99,14 +120,15 @@ class GoalResult:
         One sentence.
     """
 
-    goal: str
-    confidence: float
-    budget: float | None
-    reached: float
-    interval: Interval | None = None
-    no_plan_below: float = 0.0
-    funded: tuple[str, ...] = ()
-    text: str = ""
+    @property
+    def goal(self) -> str:
+        """What was asked for, in words."""
+        return goal_words(self.wanted, self.currency)
+
+    @property
+    def text(self) -> str:
+        """What it costs, in one sentence."""
+        return goal_answer_words(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +155,13 @@ class Frontier(Shown):
     you_are_here: float | None = None
     next_step: NextStep | None = None
     goals: tuple[GoalResult, ...] = ()
-    notes: tuple[str, ...] = ()
+    facts: tuple[FrontierNote, ...] = field(default=(), metadata={IN_WORDS: ("notes",)})
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know about the whole curve."""
+        return tuple(frontier_note(fact, self.currency) for fact in self.facts)
 
     def to_dict(self) -> dict[str, object]:
         """Return plain data, in the shape of ``planner frontier --json``."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self), "objective": str(self.objective)}
+        return {"schema_version": SCHEMA_VERSION, **record_data(self)}

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from planner.domain.chance_noise import noise_words
+from planner.domain.facts.decisions import Funded, NotFunded
 from planner.domain.json_shape import ABSENT_IF_NONE, NOT_DATA, record_data
 from planner.domain.results.life import Life
-from planner.domain.results.reasons import Funded, NotFunded
 from planner.domain.results.risk import RiskResult
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Objective, Status, Verdict

@@ -1,5 +1,5 @@
 """The words of ``--json``: sentences made from facts, one module for each kind of them.
 
-What decides holds facts and codes (:mod:`planner.domain.results.reasons`); what shows a result may
+What decides holds facts and codes (:mod:`planner.domain.facts.decisions`); what shows a result may
 take these sentences, or make others from the same facts.
 """

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from planner.domain.facts.alternatives import AddedBudget, Change, Standby
 from planner.domain.format import count, figure, fixed, money
-from planner.domain.results.reasons import AddedBudget, Change, Standby
 from planner.domain.vocabulary import Objective
 from planner.domain.words.verdicts import likely_words
 
@@ -14,18 +14,18 @@ SAME_TARGETS, SAME_MONEY = 0.0005, 0.005
 """Worth that is lacking below which it is said to be the same."""
 
 
-def standby_words(facts: Standby, currency: str) -> str:
+def standby_words(facts: Standby) -> str:
     """Say what the best option that was not chosen costs, and what it lacks."""
     against = "what was chosen" if facts.is_funded else "leaving the project out"
     counts = facts.objective is Objective.TARGETS_MET
-    amount = f"{figure(facts.lacks)} targets" if counts else money(facts.lacks, currency)
+    amount = f"{figure(facts.lacks)} targets" if counts else money(facts.lacks, facts.currency)
     lag = f"it is worth {amount} less than {against}"
     if facts.lacks < (SAME_TARGETS if counts else SAME_MONEY):
         lag = f"it is worth as much as {against}, but the plan is better without it"
     start = f" starting in {facts.start}" if facts.start else ""
     return (
         f"Runner-up: {facts.architecture} at {count(facts.images)} images{start} for "
-        f"{money(facts.cost, currency)} in all, {likely_words(facts.likely)} likely; at the "
+        f"{money(facts.cost, facts.currency)} in all, {likely_words(facts.likely)} likely; at the "
         f"plan's prices {lag}."
     )
 
@@ -49,9 +49,9 @@ def change_words(change: Change) -> str:
     return f"takes {change.project} {' and '.join(parts)}"
 
 
-def added_budget_words(facts: AddedBudget, currency: str) -> str:
+def added_budget_words(facts: AddedBudget) -> str:
     """Say what the next amount of budget buys."""
-    head = f"The next {money(facts.amount, currency)} of budget"
+    head = f"The next {money(facts.amount, facts.currency)} of budget"
     if not facts.changes:
         alone = " if the budgets of the periods stay as they are" if facts.has_periods else ""
         return f"{head} buys nothing that pays{alone}."
@@ -62,7 +62,7 @@ def added_budget_words(facts: AddedBudget, currency: str) -> str:
     rest = ", with what is left today," if facts.spend > facts.amount else ""
     return (
         f"{head}: the plan {_listed(facts.changes)}{more}. It {verb} "
-        f"{money(abs(facts.spend), currency)}{tail}{rest} and adds {_gain(facts, currency)}."
+        f"{money(abs(facts.spend), facts.currency)}{tail}{rest} and adds {_gain(facts)}."
     )
 
 
@@ -70,9 +70,9 @@ def _listed(changes: Sequence[Change]) -> str:
     return "; ".join(change_words(change) for change in changes[:MOST_CHANGES])
 
 
-def _gain(facts: AddedBudget, currency: str) -> str:
+def _gain(facts: AddedBudget) -> str:
     if facts.objective is Objective.TARGETS_MET:
         return f"{fixed(facts.gain, 2)} expected targets met"
     kind = "value" if facts.objective is Objective.VALUE else "net value"
     measured = ", its risk measure included" if facts.is_measured else ""
-    return f"{money(facts.gain, currency)} of expected {kind}{measured}"
+    return f"{money(facts.gain, facts.currency)} of expected {kind}{measured}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second
 from planner.domain.format import count, money, points
-from planner.domain.results.reasons import AssetShare, Funded, Lower, Second
 from planner.domain.words.verdicts import ground_words, likely_words, noise_sentence
 
 __all__ = ["funded_words"]

@@ -1,7 +1,7 @@
 """What is left of the budget, and what could it still buy?"""
 
+from planner.domain.facts.decisions import CapsHeld, Leftover, NextStepUp, Rest
 from planner.domain.format import count, money, points
-from planner.domain.results.reasons import CapsHeld, Leftover, NextStepUp, Rest
 
 __all__ = ["leftover_words"]
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import singledispatch
 
 from planner.domain.chance_noise import noise_words
-from planner.domain.format import count, figure, money, percent_as_set, rate
-from planner.domain.results.reasons import (
+from planner.domain.facts.decisions import (
     AboveBudget,
     AbovePeriods,
     Dues,
@@ -23,6 +22,7 @@ from planner.domain.results.reasons import (
     UnitMaySpendNothing,
     Unlikely,
 )
+from planner.domain.format import count, figure, money, percent_as_set, rate
 from planner.domain.words.verdicts import likely_words
 
 __all__ = ["not_funded_words"]

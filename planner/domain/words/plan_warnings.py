@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from planner.domain.format import gap, money_to_the_cent, percent, percent_as_set
+from planner.domain.format import money_to_the_cent, percent, percent_as_set
 from planner.domain.results.risk import HoldResult
 
 __all__ = [
@@ -11,10 +11,6 @@ __all__ = [
     "better_baselines",
     "hold_missed",
     "hold_reached",
-    "left_undone",
-    "search_stopped",
-    "searches_left_out",
-    "searches_stopped",
 ]
 
 ARCHITECTURES_ALIKE = (
@@ -50,33 +46,3 @@ def better_baselines(names: Sequence[str]) -> str:
         "chosen on do not tell the options apart well enough: treat them as equally good, or "
         "choose the simpler one."
     )
-
-
-def search_stopped(flag: str, seconds: float, open_gap: float) -> str:
-    """Say that the time asked for ended the search of the plan."""
-    return (
-        f"The search was stopped by {flag} {seconds:g}: this is the best plan found by then, at "
-        f"most {gap(open_gap)} below the best there is. More time may find a better one."
-    )
-
-
-def left_undone(flag: str, seconds: float, answers: Sequence[str]) -> str:
-    """Say which answers beside a plan there was no time for."""
-    return f"{flag} {seconds:g} left no time for {_listed(answers)}."
-
-
-def searches_left_out(flag: str, seconds: float, missing: int, asked: int, what: str) -> str:
-    """Say how many points of a frontier there was no time for."""
-    return f"{flag} {seconds:g} left no time for {missing} of {asked} {what}."
-
-
-def searches_stopped(flag: str, seconds: float, stopped: int, asked: int, what: str) -> str:
-    """Say of how many points of a frontier the search was stopped."""
-    return (
-        f"{flag} {seconds:g} stopped the search of {stopped} of {asked} {what}: their plans are "
-        "the best found by then."
-    )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

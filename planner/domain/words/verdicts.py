@@ -1,8 +1,8 @@
 """Why is it GO or PILOT, in words, and how sure is the chance behind it?"""
 
 from planner.domain.chance_noise import noise_words
+from planner.domain.facts.decisions import Ground, Likely, Rule
 from planner.domain.format import percent, percent_as_set
-from planner.domain.results.reasons import Ground, Likely, Rule
 
 __all__ = ["ground_warning", "ground_words", "likely_words", "noise_sentence"]
 

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterator
 
+from planner.domain.facts.alternatives import AddedBudget, Change, Chosen
 from planner.domain.results.frontier import NextStep
-from planner.domain.results.reasons import AddedBudget, Change, Chosen
 from planner.domain.vocabulary import Status
-from planner.domain.words.alternatives import added_budget_words, change_words
 from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
@@ -59,19 +58,17 @@ def next_step(
         return None, solved
     if then.value <= now.value * (1 + 1e-9) + 1e-9:
         then = now
-    changes = tuple(_changes(prepared, now, then))
-    gain = max(0.0, then.value - now.value)
     facts = AddedBudget(
         amount=amount,
-        changes=changes,
+        changes=tuple(_changes(prepared, now, then)),
         spend=(then.committed_cents - now.committed_cents) / 100,
-        gain=gain,
+        gain=max(0.0, then.value - now.value),
         objective=prepared.objective,
         is_measured=prepared.problem.risk.kind != "expected",
         has_periods=bool(prepared.portfolio.periods),
+        currency=prepared.portfolio.currency,
     )
-    text = added_budget_words(facts, prepared.portfolio.currency)
-    return NextStep(amount, gain, text, tuple(map(change_words, changes))), solved
+    return NextStep(facts), solved
 
 
 def _changes(prepared: Prepared, now: Solution, then: Solution) -> Iterator[Change]:

@@ -7,9 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
-from planner.domain.results.option import ProjectOptions
-from planner.domain.results.reasons import (
+from planner.domain.facts.decisions import (
     AssetShare,
     CapsHeld,
     Funded,
@@ -21,6 +19,8 @@ from planner.domain.results.reasons import (
     Rest,
     Second,
 )
+from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.objective import objective_worth

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.facts.alternatives import Standby
+from planner.domain.facts.decisions import Likely
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.results.explanation import RunnerUp
-from planner.domain.results.reasons import Likely, Standby
-from planner.domain.words.alternatives import standby_words
 from planner.offering.problem import Solution
 from planner.planning.prepare import Prepared
 from planner.planning.reasons.barred import possible_options
@@ -66,9 +66,9 @@ def runner_up(prepared: Prepared, solution: Solution, index: int) -> RunnerUp | 
         lacks=lacks,
         is_funded=len(chosen) > 0,
         objective=prepared.objective,
+        currency=prepared.portfolio.currency,
     )
-    text = standby_words(facts, prepared.portfolio.currency)
-    return RunnerUp(key.architecture, key.images, cost, chance, lacks, text)
+    return RunnerUp(facts)
 
 
 def _others(prepared: Prepared, pick: int) -> NDArray[np.bool_]:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.domain.portfolio.portfolio import Skip, UnitShare
-from planner.domain.results.reasons import (
+from planner.domain.facts.decisions import (
     AboveBudget,
     AbovePeriods,
     Dues,
@@ -23,6 +22,7 @@ from planner.domain.results.reasons import (
     UnitMaySpendNothing,
     Unlikely,
 )
+from planner.domain.portfolio.portfolio import Skip, UnitShare
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents
 from planner.offering.objective import objective_worth

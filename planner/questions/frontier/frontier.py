@@ -12,7 +12,15 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import gap, money, money_to_the_cent
+from planner.domain.facts.frontier import (
+    Enough,
+    FrontierNote,
+    Goal,
+    NoPlanKnown,
+    PeriodsStay,
+    Unproven,
+)
+from planner.domain.facts.time_limit import NoTimeForGoals, NoTimeForStep, Points
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.frontier import Frontier, FrontierPoint, GoalResult, NextStep
@@ -29,13 +37,11 @@ from planner.planning.hold import holds_chance
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import freed, prices_along
 from planner.planning.reasons.next_step import next_step
-from planner.planning.stopped import FLAG, time_notes
+from planner.planning.stopped import time_notes
 from planner.questions.frontier.goal_search import smallest_budget
 from planner.questions.frontier.goals import (
-    Goal,
     goal_met,
     goal_problems,
-    goal_text,
     parse_goal,
 )
 from planner.questions.frontier.risk import frame, none_feasible, point_of, risk_frontier
@@ -155,10 +161,15 @@ def build_frontier(
         you_are_here=here,
         next_step=step,
         goals=tuple(reached for _, reached in answered),
-        notes=(
+        facts=(
             *_period_note(portfolio),
-            *_notes(known, curve, portfolio, sure=not any(map(_is_stopped, solutions))),
-            *time_notes(deadline, solutions, len(grid), "budgets"),
+            *_notes(
+                known,
+                curve,
+                has_periods=bool(portfolio.periods),
+                sure=not any(map(_is_stopped, solutions)),
+            ),
+            *time_notes(deadline, solutions, len(grid), Points.BUDGETS),
             *_unanswered(deadline, here is not None and step is None, wanted[len(answered) :]),
         ),
     )
@@ -230,14 +241,14 @@ def _answered(
     return found
 
 
-def _unanswered(deadline: Deadline, no_step: bool, goals: Sequence[Goal]) -> Iterator[str]:
+def _unanswered(
+    deadline: Deadline, no_step: bool, goals: Sequence[Goal]
+) -> Iterator[NoTimeForStep | NoTimeForGoals]:
     """Yield what else there was no time for."""
-    if not deadline.is_set:
-        return
-    if no_step:
-        yield f"{FLAG} {deadline.asked_s:g} left no time for what the next budget buys."
-    if goals:
-        yield f"{FLAG} {deadline.asked_s:g} left no time for {len(goals)} of the goals."
+    if deadline.is_set and no_step:
+        yield NoTimeForStep(deadline.asked_s)
+    if deadline.is_set and goals:
+        yield NoTimeForGoals(deadline.asked_s, len(goals))
 
 
 def _goal(
@@ -247,7 +258,7 @@ def _goal(
     known: Sequence[tuple[float, Solution]],
     deadline: Deadline,
 ) -> GoalResult:
-    """Return the smallest budget found for a goal, in words too.
+    """Return the smallest budget found for a goal.
 
     Raises
     ------
@@ -269,7 +280,7 @@ def _goal(
 
         return PortfolioSolver(one)
 
-    found = smallest_budget(
+    return smallest_budget(
         goal,
         confidence,
         problem,
@@ -281,7 +292,6 @@ def _goal(
         own=[one for _, one in known],
         deadline=deadline,
     )
-    return replace(found, text=goal_text(found, prepared.portfolio.currency))
 
 
 def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
@@ -310,37 +320,27 @@ def _is_stopped(solution: Solution | None) -> bool:
     return solution is not None and solution.stop == "time"
 
 
-def _period_note(portfolio: Portfolio) -> Iterator[str]:
+def _period_note(portfolio: Portfolio) -> Iterator[PeriodsStay]:
     """Yield that the budgets of periods stay as they are."""
     if portfolio.periods:
-        total = sum(period.budget for period in portfolio.periods)
-        yield (
-            f"The budgets of the periods, {money(total, portfolio.currency)} together, stay "
-            "as they are: a larger total alone cannot be spent beyond them."
-        )
+        yield PeriodsStay(sum(period.budget for period in portfolio.periods))
 
 
 def _notes(
-    grid: Sequence[float], points: Sequence[FrontierPoint], portfolio: Portfolio, *, sure: bool
-) -> Iterator[str]:
+    grid: Sequence[float], points: Sequence[FrontierPoint], *, has_periods: bool, sure: bool
+) -> Iterator[FrontierNote]:
     """Yield what the reader should know about the whole curve.
 
     Nothing that follows from the plans of its end alone where a time limit stopped the searches.
     """
     left_out = len(grid) - len(points)
     if left_out:
-        which = "1 budget is" if left_out == 1 else f"{left_out} budgets are"
-        yield f"{which} left out: no plan that keeps all rules is known there."
+        yield NoPlanKnown(left_out)
     if sure and points and points[-1].shadow_price == 0:
         last = points[-1].value
         first = next(point for point in points if point.value >= last - 1e-12 * abs(last))
-        which = "more in total" if portfolio.periods else "more budget"
-        enough = money_to_the_cent(first.budget, portfolio.currency)
-        yield f"From a budget of {enough} on, {which} adds nothing."
-    open_ = [p for p in points if p.bound - p.value > PROVEN_GAP * max(abs(p.value), 1e-12)]
+        yield Enough(first.budget, has_periods)
+    gaps = [(one.bound - one.value) / max(abs(one.value), 1e-12) for one in points]
+    open_ = [gap for gap in gaps if gap > PROVEN_GAP]
     if open_:
-        worst = max((p.bound - p.value) / max(abs(p.value), 1e-12) for p in open_)
-        yield (
-            f"{len(open_)} of {len(points)} points are not proven best; the largest gap to the "
-            f"bound is {gap(worst)}."
-        )
+        yield Unproven(len(open_), len(points), max(open_))

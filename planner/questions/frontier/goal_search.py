@@ -220,7 +220,9 @@ def smallest_budget(
         solvers.append(search.counting(weights))
         tried += search.tried(search.swept(solvers[-1], grid))
     if not tried:  # the rules allow no plan at any budget
-        return GoalResult(goal.words(currency), confidence, None, 0.0)
+        return GoalResult(
+            wanted=goal, confidence=confidence, budget=None, reached=0.0, currency=currency
+        )
     trials = hits(tried[0].plan)[1]
     for _ in range(effort.finer_rounds):
         finer = _finer(grid, tried, confidence * trials, effort.finer_points)
@@ -245,13 +247,14 @@ def _answer(
     shown = best or max(tried, key=lambda one: one.hits)
     owners = problem.owner[shown.plan.options].tolist()
     return GoalResult(
-        goal=goal.words(currency),
+        wanted=goal,
         confidence=confidence,
         budget=None if best is None else best.cents / 100,
         reached=shown.hits / trials,
         interval=binomial_interval(shown.hits, trials),
         no_plan_below=(below if best is None else min(below, best.cents)) / 100,
         funded=tuple(problem.projects[owner] for owner in owners) if best else (),
+        currency=currency,
     )
 
 

@@ -1,20 +1,18 @@
-"""A goal that a plan is to meet: read, judged draw by draw, and put into words."""
+"""A goal that a plan is to meet: read and judged draw by draw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats
-from planner.domain.format import count, money, money_to_the_cent, percent, percent_as_set
+from planner.domain.facts.frontier import Goal
+from planner.domain.format import count
 from planner.domain.limits import MAX_MONEY
 from planner.domain.quantities import QuantityError, parse_number, show
-from planner.domain.results.frontier import GoalResult
 from planner.domain.results.risk import Interval
 from planner.errors import InputError, Problem, bad_value
 
 __all__ = [
-    "Goal",
     "binomial_interval",
     "goal_met",
     "goal_problems",
@@ -24,33 +22,6 @@ __all__ = [
 
 KINDS = ("targets", "value", "net_value", "all")
 EXAMPLES = "targets:5, value:1M, net_value:500k or all"
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What a plan should reach.
-
-    Attributes
-    ----------
-    kind : str
-        ``targets``: so many projects meet their targets. ``value``: the value earned.
-        ``net_value``: the same less what is spent. ``all``: every project of the file is funded
-        and meets its target.
-    amount : float
-        Targets, or currency; unused for ``all``.
-    """
-
-    kind: str
-    amount: float = 0.0
-
-    def words(self, currency: str) -> str:
-        """Return the goal as it is printed."""
-        if self.kind == "all":
-            return "every project meets its target"
-        if self.kind == "targets":
-            return f"at least {count(self.amount)} target{'' if self.amount == 1 else 's'} met"
-        name = "value earned" if self.kind == "value" else "net value"
-        return f"{name} of at least {money(self.amount, currency)}"
 
 
 def parse_goal(text: str) -> Goal:
@@ -151,23 +122,3 @@ def binomial_interval(hits: int, trials: int, confidence: float = 0.95) -> Inter
     low = 0.0 if hits == 0 else float(betaincinv(hits, trials - hits + 1, tail))
     high = 1.0 if hits == trials else float(betaincinv(hits + 1, trials - hits, 1 - tail))
     return Interval(low, high)
-
-
-def goal_text(found: GoalResult, currency: str) -> str:
-    """Return what a goal costs, or that no plan found meets it, in one or two sentences."""
-    head = f"Goal: {found.goal}, with {percent_as_set(found.confidence)} confidence."
-    proven = (
-        f" No plan below {money_to_the_cent(found.no_plan_below, currency)} can, on the draws the "
-        "plans were chosen on."
-        if found.no_plan_below > 0
-        else ""
-    )
-    reached = percent(found.reached, against=[found.confidence])
-    if found.budget is None:
-        return f"{head} No plan found meets it; the nearest reaches {reached}.{proven}"
-    low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, 1.0)
-    return (
-        f"{head} {money_to_the_cent(found.budget, currency)} is the smallest budget found: its "
-        f"plan reaches {reached} on draws it never saw (95 % interval {percent(low)} to "
-        f"{percent(high)}) and funds {len(found.funded)}.{proven}"
-    )

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import fixed, money, percent_as_set, targets
+from planner.domain.facts.frontier import Ends, FullCaution
+from planner.domain.facts.time_limit import Points
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.risk import RiskMeasure
@@ -64,9 +65,9 @@ def risk_frontier(
         frame(prepared, "risk", portfolio, posterior),
         points=points,
         you_are_here=budget,
-        notes=(
-            *_risk_notes(points, prepared.objective, portfolio.currency, level),
-            *time_notes(deadline, [one for _, one in solutions], WEIGHTS, "weights"),
+        facts=(
+            *_risk_notes(points, prepared.objective, level),
+            *time_notes(deadline, [one for _, one in solutions], WEIGHTS, Points.WEIGHTS),
         ),
     )
 
@@ -188,25 +189,10 @@ def point_of(
 
 
 def _risk_notes(
-    points: Sequence[FrontierPoint], objective: Objective, currency: str, level: float
-) -> Iterator[str]:
+    points: Sequence[FrontierPoint], objective: Objective, level: float
+) -> Iterator[Ends | FullCaution]:
     """Yield what caution costs from one end to the other."""
-    worst = f"the mean of the worst {percent_as_set(1 - level)} of outcomes"
-    yield f"Weight 0 maximises the expectation, weight 1 {worst} alone."
-    if len(points) < 2:
-        return
-    first, last = points[0], points[-1]
-    given, gained = first.mean - last.mean, last.cvar - first.cvar
-
-    def words(value: float) -> str:
-        return targets(value) if objective is Objective.TARGETS_MET else money(value, currency)
-
-    price = (
-        f", {fixed(given / gained, 2)} for each 1 of tail risk removed"
-        if gained > 0 < given
-        else ""
-    )
-    yield (
-        f"On draws no solve saw, full caution gives up {words(given)} of mean for "
-        f"{words(gained)} of tail{price}."
-    )
+    yield Ends(level)
+    if len(points) > 1:
+        first, last = points[0], points[-1]
+        yield FullCaution(first.mean - last.mean, last.cvar - first.cvar, objective)

@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
+from planner.domain.facts.explanation import Firmness
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.deadline import NEVER, Deadline
@@ -49,17 +50,17 @@ STATE_GAP = 1e-3
 STATE_WORK = 5 * SECOND
 
 
-def standing(index: float) -> str:
-    """Return ``core``, ``borderline`` or ``exterior``.
+def standing(index: float) -> Firmness:
+    """Return how firmly a core index puts a project in or out.
 
     Examples
     --------
-    >>> standing(0.93), standing(0.5), standing(0.1)
-    ('core', 'borderline', 'exterior')
+    >>> [str(standing(index)) for index in (0.93, 0.5, 0.1)]
+    ['core', 'borderline', 'exterior']
     """
     if index >= CORE:
-        return "core"
-    return "exterior" if index <= EXTERIOR else "borderline"
+        return Firmness.CORE
+    return Firmness.EXTERIOR if index <= EXTERIOR else Firmness.BORDERLINE
 
 
 def coefficient_draws(posterior: Posterior, rows: slice) -> Floats:

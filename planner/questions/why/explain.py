@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.domain.arrays import Floats
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import figure, money, percent
+from planner.domain.facts.explanation import Account, Firmness, Lever, LimitPrice, PlanAccount
 from planner.domain.model.posterior import Posterior
 from planner.domain.named_project import named_project
 from planner.domain.portfolio.portfolio import Portfolio
@@ -20,7 +20,7 @@ from planner.domain.results.explanation import (
 )
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Decision, Plan
-from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.vocabulary import Status, Verdict
 from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.offering.rules import skipped
 from planner.planning.conflict.smallest import BUDGET
@@ -44,8 +44,7 @@ from planner.questions.why.holdings import plan_tornado, project_tornado
 __all__ = ["build_explanation", "build_plan_explanation"]
 
 MOST_LIMITS_TRIED, MOST_LIMITS_DROPPED = 8, 30
-TARGETS_PER = 1_000.0
-"""Money for which targets are told: one unit buys too small a part of one to be read."""
+MOST_IN_DOUBT = 3
 SHOWN_PRICE = 1e-9
 FEW_PROJECTS = 40
 """Up to so many every limit is dropped once, and it is solved whether any plan funds a project."""
@@ -96,8 +95,7 @@ def build_explanation(
     index = portfolio.projects.index(project)
     decision = case.plan.decisions[index]
     prepared, solution = case.prepared, case.solution
-    decided = _is_skipped(case, index)
-    found = () if decided else flips(prepared, solution, index)
+    found = () if _is_skipped(case, index) else flips(prepared, solution, index)
     place = prepared.layout.order.index(index)
     indices, solved = _core(case)
     core = float(indices[place])
@@ -110,7 +108,7 @@ def build_explanation(
         inputs_sha256=portfolio.inputs_sha256,
         project=project_id,
         verdict=decision.verdict,
-        text=_paragraph(decision, found, core, decided=decided, solved=solved),
+        account=_account(case, decision, found, core, solved=solved),
         flips=found,
         runner_up=second,
         binding=tuple(_binding(case, index)),
@@ -140,7 +138,7 @@ def build_plan_explanation(
         model={"name": posterior.name, "sha256": posterior.sha256},
         seed=seed,
         inputs_sha256=portfolio.inputs_sha256,
-        text=_plan_paragraph(case, by_file),
+        account=_plan_account(case, by_file),
         binding=tuple(_prices(case)),
         standings=tuple(
             Standing(one.project, one.verdict, by_file[index], standing(by_file[index]))
@@ -201,28 +199,24 @@ def _is_skipped(case: _Case, index: int) -> bool:
     return menu.project.id in skipped(case.prepared.portfolio.rules)
 
 
-def _paragraph(
-    decision: Decision, found: Sequence[Flip], core: float, *, decided: bool, solved: bool
-) -> str:
-    """Return one paragraph a manager can repeat."""
-    parts = [decision.why]
-    if decided:
-        parts.append("No price, value, target or budget changes that while the rule stands.")
-    levers = [flip for flip in found if flip.at is not None]
-    if levers:
-        parts.append(f"What would change it: {', '.join(flip.quantity for flip in levers)}.")
-    elif found:
-        parts.append("Nothing that was tried alone changes the decision.")
-    words = {
-        "core": "it stands firmly in",
-        "borderline": "it stands on the border",
-        "exterior": "it stands firmly out",
-    }[standing(core)]
-    share = percent(core, against=[CORE, EXTERIOR])
-    funds = "The plan best for a state of the model funds it"
-    funds = funds if solved else "At the prices of the plan it pays"
-    parts.append(f"{funds} in {share} of the states{'' if solved else ' of the model'}: {words}.")
-    return " ".join(parts)
+def _account(
+    case: _Case, decision: Decision, found: Sequence[Flip], core: float, *, solved: bool
+) -> Account:
+    """Return what one paragraph a manager can repeat is made from."""
+    if decision.reason is None:
+        message = "a plan that was just made has the reasons of its decisions"
+        raise LookupError(message)
+    return Account(
+        reason=decision.reason,
+        is_ruled=_is_skipped(case, case.plan.decisions.index(decision)),
+        levers=tuple(Lever(flip.quantity) for flip in found if flip.at is not None),
+        was_tried=bool(found),
+        core_index=core,
+        firmness=standing(core),
+        bounds=(CORE, EXTERIOR),
+        is_solved=solved,
+        currency=case.currency,
+    )
 
 
 def _binding(case: _Case, index: int) -> Iterator[str]:
@@ -246,10 +240,7 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
     """Yield what one more unit of each limit is worth, dearest first within each kind."""
     price = case.plan.budget.shadow_price
     if price > SHOWN_PRICE:
-        text = (
-            f"Budget: {_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin."
-        )
-        yield BindingPrice(BUDGET, price, text)
+        yield _binding_price(case, BUDGET, price, is_marginal=True)
     found = [_price(case, limit) for limit in _priced_limits(case)]
     yield from sorted((one for one in found if one is not None), key=lambda one: -one.price)
 
@@ -269,10 +260,21 @@ def _price(case: _Case, limit: Limit) -> BindingPrice | None:
         return None
     price = 100 * _dual(case, limit.name)  # rows of money count cents
     if limit.rule is None and price > SHOWN_PRICE:
-        step = f"{_more_money(case)} adds about {_worth_of_money(case, price)}, at the margin"
-        return BindingPrice(limit.name, price, f"{limit.name}: {step}.")
-    text = f"{limit.name}: without it the plan would gain {_worth(case, gain)}."
-    return BindingPrice(limit.name, gain, text)
+        return _binding_price(case, limit.name, price, is_marginal=True)
+    return _binding_price(case, limit.name, gain, is_marginal=False)
+
+
+def _binding_price(case: _Case, name: str, price: float, *, is_marginal: bool) -> BindingPrice:
+    return BindingPrice(
+        LimitPrice(
+            name=name,
+            price=price,
+            is_marginal=is_marginal,
+            objective=case.prepared.objective,
+            is_measured=case.prepared.problem.risk.kind != "expected",
+            currency=case.currency,
+        )
+    )
 
 
 def _dual(case: _Case, name: str) -> float:
@@ -281,41 +283,15 @@ def _dual(case: _Case, name: str) -> float:
     return max((price for row, price in rows if row.rule == name), default=0.0)
 
 
-def _more_money(case: _Case) -> str:
-    """Return the amount whose worth is told: one unit, or a thousand where targets are counted."""
-    counts = case.prepared.objective is Objective.TARGETS_MET
-    return f"{money(TARGETS_PER if counts else 1, case.currency)} more"
-
-
-def _worth_of_money(case: _Case, price: float) -> str:
-    """Return what that amount adds at a price for one unit."""
-    counts = case.prepared.objective is Objective.TARGETS_MET
-    return _worth(case, TARGETS_PER * price if counts else price)
-
-
-def _worth(case: _Case, amount: float) -> str:
-    """Return an amount of what the objective counts."""
-    if case.prepared.objective is Objective.TARGETS_MET:
-        return f"{figure(amount)} expected targets met"
-    kind = "value" if case.prepared.objective is Objective.VALUE else "net value"
-    measured = case.prepared.problem.risk.kind != "expected"
-    of = f"{kind}, its risk measure included" if measured else f"expected {kind}"
-    return f"{case.currency} {figure(amount)} of {of}"
-
-
-def _plan_paragraph(case: _Case, core: dict[int, float]) -> str:
+def _plan_account(case: _Case, core: Mapping[int, float]) -> PlanAccount:
     """Return how much of the plan is firm, and where effort belongs."""
     decisions = case.plan.decisions
-    funded = [one.project for one in decisions if one.verdict is not Verdict.NO_GO]
-    kinds = dict.fromkeys(("core", "borderline", "exterior"), 0)
-    for index in core:
-        kinds[standing(core[index])] += 1
     doubtful = sorted(core, key=lambda index: abs(core[index] - 0.5))
-    named = [decisions[i].project for i in doubtful if standing(core[i]) == "borderline"][:3]
-    where = f" Most in doubt: {', '.join(named)}." if named else ""
-    committed = money(case.solution.committed_cents / 100, case.currency)
-    return (
-        f"The plan funds {len(funded)} of {len(decisions)} projects for "
-        f"{committed}. {kinds['core']} projects are core, {kinds['borderline']} borderline and "
-        f"{kinds['exterior']} exterior.{where}"
+    named = [i for i in doubtful if standing(core[i]) is Firmness.BORDERLINE][:MOST_IN_DOUBT]
+    return PlanAccount(
+        funded=sum(one.verdict is not Verdict.NO_GO for one in decisions),
+        committed=case.solution.committed_cents / 100,
+        firmness=tuple(standing(core[index]) for index in core),
+        in_doubt=tuple(decisions[index].project for index in named),
+        currency=case.currency,
     )

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.domain.format import money_to_the_cent, price, rate
+from planner.domain.facts.explanation import Lever, Turn
 from planner.domain.quantities import amount_mean
 from planner.domain.results.explanation import Flip
 from planner.domain.vocabulary import Objective, Status, Task
@@ -107,7 +107,6 @@ class _Finder:
         self.funded = is_funded(prepared, solution, index)
         self.exact = prepared.has_one_budget
         self.precision = PRECISION if self.exact else COARSE_PRECISION
-        self.currency = prepared.portfolio.currency
 
     def label_price(self) -> Flip | None:
         """Funded: dearer labels; not funded: cheaper ones."""
@@ -120,8 +119,7 @@ class _Finder:
             Search(now, limit, self._price_guess(), self.precision),
             lambda price: at_label_price(self.prepared, self.index, price),
         )
-        words = f"{self.currency} {{}} per image"
-        return self._flip("label price", now, at, limit, words, price)
+        return self._flip(Lever.LABEL_PRICE, now, at, limit)
 
     def value(self) -> Flip | None:
         """Funded: worth less; not funded: worth more. None where value does not count."""
@@ -135,7 +133,7 @@ class _Finder:
             Search(now, limit, self._value_guess(), self.precision),
             lambda value: at_value(self.prepared, self.index, value),
         )
-        return self._flip("value", now, at, limit, f"{self.currency} {{}}", price)
+        return self._flip(Lever.VALUE, now, at, limit)
 
     def target(self) -> Flip | None:
         """Funded: a harder target; not funded: an easier one, short of the majority guess."""
@@ -146,21 +144,16 @@ class _Finder:
             Search(now, limit, None, self.precision, scans=trivial),
             lambda error: at_target_error(self.prepared, self.index, error),
         )
-        measure = "IoU" if self.project.task == Task.SEGMENTATION else "accuracy"
-
-        def words(error: float) -> str:
-            return rate(1 - error, 4)
-
-        found = self._flip("target", now, at, limit, f"a target {measure} of {{}}", words)
+        errors = self._flip(Lever.TARGET, now, at, limit)
+        right = self._flip(Lever.TARGET, 1.0 - now, None if at is None else 1.0 - at, 1.0 - limit)
         if self.project.target_error is not None:
-            return found
-        low, high = found.searched  # the file states the share that is right
-        right = None if at is None else round(1.0 - at, 12)
+            return replace(errors, facts=right.facts)
+        low, high = right.searched  # the file states the share that is right
         return replace(
-            found,
-            now=round(1.0 - now, 12),
-            at=right,
-            searched=(round(1.0 - high, 12), round(1.0 - low, 12)),
+            right,
+            now=round(right.now, 12),
+            at=None if right.at is None else round(right.at, 12),
+            searched=(round(low, 12), round(high, 12)),
         )
 
     def budget(self) -> Flip | None:
@@ -174,9 +167,7 @@ class _Finder:
             Search(now, limit, None, self.precision),
             lambda budget: at_budget(self.prepared, math.ceil(100 * budget - 1e-6)),
         )
-        return self._flip(
-            "budget", now, at, limit, f"a budget of {self.currency} {{}}", money_to_the_cent
-        )
+        return self._flip(Lever.BUDGET, now, at, limit)
 
     def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
         def flipped(at: float) -> bool:
@@ -203,36 +194,20 @@ class _Finder:
         pays = pays_at_prices(prepared.problem, self.solution, budget_cents=budget)
         return bool(pays[place])
 
-    def _flip(
-        self,
-        quantity: str,
-        now: float,
-        at: float | None,
-        limit: float,
-        phrase: str,
-        words: Callable[[float], str],
-    ) -> Flip:
-        """Return a flip with its sentence, which claims no more than was looked at.
-
-        Under one budget and rules on projects, a project that pays still does at a lower price, a
-        higher value or an easier target: the decision is another one from the flip on. Of a budget
-        only amounts are known: with more money other projects may take its place.
-        """
-        present, name = words(now), _capital(quantity)
-        if at is None:
-            still = "still funded at" if self.funded else "not funded at"
-            end = phrase.format(words(limit))
-            text = f"{name}: {still} {end}, as far as was looked (now {present})."
-        elif self.exact and quantity != "budget":
-            verb = "drops out from" if self.funded else "funded from"
-            # a larger error is an easier target: it is printed as the lower accuracy it is
-            up = (limit > now) == (quantity != "target")
-            way = "up" if up else "down"
-            text = f"{name}: {verb} {phrase.format(words(at))} {way} (now {present})."
-        else:
-            verb = "drops out at" if self.funded else "funded at"
-            text = f"{name}: {verb} {phrase.format(words(at))} (now {present})."
-        return Flip(quantity, now, at, (min(now, limit), max(now, limit)), text)
+    def _flip(self, lever: Lever, now: float, at: float | None, limit: float) -> Flip:
+        """Return a flip with its facts."""
+        is_iou = self.project.task == Task.SEGMENTATION
+        facts = Turn(
+            lever=lever,
+            now=now,
+            at=at,
+            limit=limit,
+            is_funded=self.funded,
+            goes_on=self.exact and lever is not Lever.BUDGET,
+            currency=self.prepared.portfolio.currency,
+            measure="IoU" if is_iou else "accuracy",
+        )
+        return Flip(lever, now, at, (min(now, limit), max(now, limit)), facts)
 
     def _reach(self) -> tuple[np.ndarray, np.ndarray, float] | None:
         """Return chances and cents of the options, and what a unit of cost weighs at the margin."""
@@ -263,7 +238,3 @@ class _Finder:
         margin = chance * (self.project.value or 0.0) / weight - rest
         prices = margin[bought > 0] / bought[bought > 0]
         return float(prices.max()) if len(prices) else None
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import planner
-from planner.domain.results.reasons import Funded, Ground, Likely, Outbid, Rule
+from planner.domain.facts.decisions import Funded, Ground, Likely, Outbid, Rule
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.funded import funded_words
 from planner.domain.words.not_funded import not_funded_words

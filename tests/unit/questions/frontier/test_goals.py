@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from planner.domain.facts.frontier import Goal
 from planner.domain.results.frontier import GoalResult
 from planner.errors import InputError
 from planner.offering.problem import DecisionProblem, Solution
 from planner.questions.frontier.goal_search import smallest_budget
 from planner.questions.frontier.goals import (
-    Goal,
     binomial_interval,
     goal_met,
     goal_problems,

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.domain.facts.decisions import Skipped
+from planner.domain.facts.explanation import Account, Firmness, Lever, PlanAccount, Turn
 from planner.domain.format import money
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
@@ -195,13 +197,32 @@ def test_explanations_show_their_tornado() -> None:
     tornado = Tornado(6_500, "USD", (bar,))
     model = {"name": "m", "sha256": "0"}
     common = {"portfolio": HOSTILE, "currency": "USD", "model": model, "seed": 0}
+    turn = Turn(
+        lever=Lever.BUDGET,
+        now=1.0,
+        at=None,
+        limit=2.0,
+        is_funded=False,
+        goes_on=False,
+        currency="USD",
+    )
     one = Explanation(
         **common,  # type: ignore[arg-type]
         inputs_sha256="",
         project=HOSTILE,
         verdict=Verdict.GO,
-        text="Because <i>.",
-        flips=(Flip("budget", 1.0, None, (0.0, 2.0), "Never."),),
+        account=Account(
+            reason=Skipped("skip <i>"),
+            is_ruled=True,
+            levers=(),
+            was_tried=False,
+            core_index=1.0,
+            firmness=Firmness.CORE,
+            bounds=(0.9, 0.1),
+            is_solved=True,
+            currency="USD",
+        ),
+        flips=(Flip("budget", 1.0, None, (0.0, 2.0), turn),),
         runner_up=None,
         binding=(),
         core_index=1.0,
@@ -211,7 +232,13 @@ def test_explanations_show_their_tornado() -> None:
     whole = PlanExplanation(
         **common,  # type: ignore[arg-type]
         inputs_sha256="",
-        text="Because <i>.",
+        account=PlanAccount(
+            funded=1,
+            committed=9.0,
+            firmness=(Firmness.BORDERLINE,),
+            in_doubt=("<i>",),
+            currency="USD",
+        ),
         binding=(),
         standings=(Standing(HOSTILE, Verdict.GO, 1.0, "core"),),
         tornado=tornado,

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from planner.domain.facts.alternatives import AddedBudget, Standby
+from planner.domain.facts.decisions import Likely, Skipped
+from planner.domain.facts.explanation import Account, Firmness, Lever, Turn
 from planner.domain.results.explanation import Explanation, Flip, RunnerUp, Tornado, TornadoBar
 from planner.domain.results.frontier import Frontier, FrontierPoint, NextStep
 from planner.domain.vocabulary import Objective, Verdict
@@ -28,7 +31,18 @@ FRONTIER = Frontier(
     inputs_sha256="",
     points=(replace(POINT, budget=0.0, funded=(), shadow_price=0.0), POINT),
     you_are_here=1e6,
-    next_step=NextStep(1e4, 5.0, "The next USD 10,000 of budget: the plan funds x."),
+    next_step=NextStep(
+        AddedBudget(
+            amount=1e4,
+            changes=(),
+            spend=0.0,
+            gain=5.0,
+            objective=Objective.NET_VALUE,
+            is_measured=False,
+            has_periods=False,
+            currency="USD",
+        )
+    ),
 )
 TORNADO = Tornado(
     100.0,
@@ -38,6 +52,15 @@ TORNADO = Tornado(
         TornadoBar("own luck of $helf", 0.05, 0.2, "error at 1,000 images", 130.0, 80.0),
     ),
 )
+TURN = Turn(
+    lever=Lever.VALUE,
+    now=10.0,
+    at=5.0,
+    limit=0.0,
+    is_funded=True,
+    goes_on=True,
+    currency="USD",
+)
 EXPLANATION = Explanation(
     portfolio="P",
     currency="USD",
@@ -46,9 +69,31 @@ EXPLANATION = Explanation(
     inputs_sha256="",
     project="shelf",
     verdict=Verdict.GO,
-    text="Because.",
-    flips=(Flip("value", 10.0, 5.0, (0.0, 10.0), "Value: drops out from USD 5 down (now 10)."),),
-    runner_up=RunnerUp("ResNet-50", 10, 1.0, 0.5, 2.0, "Runner-up: ResNet-50."),
+    account=Account(
+        reason=Skipped("skip shelf"),
+        is_ruled=False,
+        levers=(Lever.VALUE,),
+        was_tried=True,
+        core_index=0.93,
+        firmness=Firmness.CORE,
+        bounds=(0.9, 0.1),
+        is_solved=True,
+        currency="USD",
+    ),
+    flips=(Flip("value", 10.0, 5.0, (0.0, 10.0), TURN),),
+    runner_up=RunnerUp(
+        Standby(
+            architecture="ResNet-50",
+            images=10,
+            start=None,
+            cost=1.0,
+            likely=Likely(0.5, (), 0),
+            lacks=2.0,
+            is_funded=True,
+            objective=Objective.NET_VALUE,
+            currency="USD",
+        )
+    ),
     binding=("budget",),
     core_index=0.93,
     standing="core",
@@ -91,7 +136,13 @@ def test_the_shadow_price_is_said_with_unit_and_sign() -> None:
 def test_an_explanation_says_everything_it_holds() -> None:
     """Text, flips, runner-up, binding, core index, bars with their inputs."""
     text = shown(render_explanation(EXPLANATION))
-    for words in ("Because.", "drops out from USD 5", "Runner-up", "Binding: budget", "93 %"):
+    for words in (
+        "Not funded: skip shelf.",
+        "drops out from USD 5",
+        "Runner-up",
+        "Binding: budget",
+        "93 %",
+    ):
         assert words in text
     assert "20 %" in text
     assert "160" in text
