@@ -8,10 +8,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from planner.domain.format import money_to_the_cent
+from planner.domain.facts.faults import AboveBound, AuditFault, Overspent, RuleBroken, WorthDiffers
 from planner.domain.portfolio.portfolio import Committed, Portfolio, UnitShare
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
+from planner.domain.words.faults import audit_failed
 from planner.economics.amounts import budget_to_cents
 from planner.errors import AuditError
 from planner.offering.objective import objective_worth
@@ -72,17 +73,16 @@ def require_sound(
         worth = outcomes.worth_draws(prepared.layout.chosen(picks)).sum(axis=0) - assets
         value = risk_value(worth, prepared.problem.risk)
     scale = max(abs(own.value), abs(assets), abs(claimed))
-    faults = [
+    faults: list[AuditFault] = [
         *_overspent(portfolio, options, picks, bought, cents),
-        *(f"it breaks {name}" for name in broken_by(portfolio, options, picks)),
+        *map(RuleBroken, broken_by(portfolio, options, picks)),
     ]
     if not math.isclose(value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE * scale):
-        faults.append(f"the solver reports a worth of {claimed}, the decisions give {value}")
+        faults.append(WorthDiffers(claimed, value))
     if value > bound + TOLERANCE * max(scale, abs(bound)):
-        faults.append(f"it is worth {value}, more than the proven bound {bound}")
+        faults.append(AboveBound(value, bound))
     if faults:
-        message = f"The plan does not pass its audit: {'; '.join(faults)}. Nothing is reported."
-        raise AuditError(message)
+        raise AuditError(audit_failed(faults))
     return Tally(value, cents)
 
 
@@ -92,18 +92,18 @@ def _overspent(
     picks: Sequence[int | None],
     bought: Sequence[Purchase],
     cents: int,
-) -> Iterator[str]:
+) -> Iterator[Overspent]:
     """Yield where more is committed than may be, in total and by period."""
     if portfolio.budget is not None and portfolio.hold is None:
         limit = budget_to_cents(portfolio.budget)
         if cents > limit:
-            yield f"it commits {_cents(cents)} of {_cents(limit)}"
+            yield Overspent(cents / 100, limit / 100, portfolio.currency)
     for period, spent in zip(
         portfolio.periods, period_cents(portfolio, options, picks, bought), strict=False
     ):
         limit = budget_to_cents(period.budget)
         if spent > limit:
-            yield f"it commits {_cents(spent)} of {_cents(limit)} in {period.id}"
+            yield Overspent(spent / 100, limit / 100, portfolio.currency, period.id)
 
 
 def period_cents(
@@ -148,7 +148,3 @@ def broken_by(
             for item, pick in chosen:
                 if item.project == rule.project and not as_committed(item, rule)[pick]:
                     yield rule.name
-
-
-def _cents(cents: int) -> str:
-    return money_to_the_cent(cents / 100)

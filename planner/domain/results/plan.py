@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from planner.domain.chance_noise import noise_words
 from planner.domain.facts.decisions import Funded, NotFunded
+from planner.domain.facts.fixes import FixFacts
 from planner.domain.json_shape import ABSENT_IF_NONE, NOT_DATA, record_data
 from planner.domain.results.life import Life
 from planner.domain.results.risk import RiskResult
@@ -317,10 +318,19 @@ class UnitSpend:
 
 @dataclass(frozen=True)
 class Fix:
-    """One smallest change that makes an infeasible portfolio feasible."""
+    """One smallest change that makes an infeasible portfolio feasible.
+
+    Attributes
+    ----------
+    facts : FixFacts, optional
+        What the text is said of; no plan that was read from a file has them.
+    """
 
     value: float | str | None
     text: str
+    facts: FixFacts | None = field(
+        default=None, compare=False, repr=False, metadata={NOT_DATA: True}
+    )
     flag: str | None = None
     field: str | None = None
 

@@ -2,37 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from planner.domain.json_shape import NOT_DATA, record_data
+from planner.domain.facts.changes import Around, ChangeKind, FieldChange
+from planner.domain.json_shape import IN_WORDS, NOT_DATA, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.vocabulary import Status, Verdict
-
-
-class ChangeKind(StrEnum):
-    """What happened to a project."""
-
-    SAME = "same"
-    CHANGED = "changed"
-    ADDED = "added"
-    REMOVED = "removed"
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """One value that differs.
-
-    Attributes
-    ----------
-    field : str
-        Its path in the portfolio file, or ``model``, ``seed``, ``release``.
-    before, after
-        The values; None where there is none, or where the default applies.
-    """
-
-    field: str
-    before: object
-    after: object
+from planner.domain.words.changes import change_cause
 
 
 @dataclass(frozen=True)
@@ -120,7 +95,12 @@ class ProjectChange:
     after: Standing | None
     inputs: tuple[FieldChange, ...]
     evidence: tuple[FieldChange, ...]
-    why: str
+    around: Around = field(metadata={IN_WORDS: ("why",)})
+
+    @property
+    def why(self) -> str:
+        """What changed that can explain it."""
+        return change_cause(self.change, self.inputs, self.evidence, self.around)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,31 @@
 """A saved plan held against the file and the model of today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from planner.domain.json_shape import record_data
+from planner.domain.facts.faults import (
+    BelowLeast,
+    BelowThreshold,
+    NotHeldNow,
+    OptionGone,
+    Overspent,
+    PlanFault,
+    ProjectGone,
+    RuleBroken,
+)
+from planner.domain.json_shape import IN_WORDS, record_data
 from planner.domain.results.plan import SCHEMA_VERSION, SharedResult
 from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.risk import RiskResult
+from planner.domain.words.faults import plan_fault
+
+_CODES: dict[type, str] = {
+    RuleBroken: "RULE",
+    BelowLeast: "MIN_CHANCE",
+    BelowThreshold: "THRESHOLD",
+    NotHeldNow: "HOLD",
+    ProjectGone: "PROJECT_GONE",
+    OptionGone: "OPTION_GONE",
+}
 
 
 @dataclass(frozen=True)
@@ -23,9 +43,27 @@ class Fault:
         One sentence with numbers.
     """
 
-    code: str
-    project: str | None
-    message: str
+    facts: PlanFault = field(metadata={IN_WORDS: ("code", "project", "message")})
+
+    @property
+    def code(self) -> str:
+        """Upper-case name, stable between releases."""
+        match self.facts:
+            case Overspent(period=period):
+                return "BUDGET" if period is None else "PERIOD"
+            case _:
+                return _CODES[type(self.facts)]
+
+    @property
+    def project(self) -> str | None:
+        """Id; None for the whole plan."""
+        project: str | None = getattr(self.facts, "project", None)
+        return project
+
+    @property
+    def message(self) -> str:
+        """One sentence with numbers."""
+        return plan_fault(self.facts)
 
 
 @dataclass(frozen=True, kw_only=True)

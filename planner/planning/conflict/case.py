@@ -12,7 +12,7 @@ import numpy as np
 import pulp
 
 from planner.domain.arrays import Floats, Rows
-from planner.domain.format import money_to_the_cent
+from planner.domain.facts.fixes import SetBudget
 from planner.domain.portfolio.portfolio import Portfolio, UnitShare
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
@@ -32,6 +32,7 @@ from planner.planning.conflict.smallest import (
     Conflict,
     chance_suspects,
     conflict_of,
+    fix_of,
     require_time,
 )
 from planner.planning.prepare import Prepared
@@ -123,8 +124,7 @@ class PortfolioCase:
                 BUDGET not in everything or total <= self.prepared.budget_cents
             )
             if cents is not None and within:
-                text = f"{name}.budget {money_to_the_cent(cents / 100)}"
-                yield Fix(cents / 100, text, field=f"portfolio.{name}.budget")
+                yield fix_of(SetBudget(cents / 100, name), field=f"portfolio.{name}.budget")
 
     def _least(
         self, kept: frozenset[str], lowered: tuple[str, float] | None, period: str | None

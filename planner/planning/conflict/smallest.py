@@ -13,9 +13,10 @@ from typing import Protocol
 
 import pulp
 
-from planner.domain.format import money_to_the_cent, percent_to_type
+from planner.domain.facts.fixes import DropLimits, FixFacts, LowerChance, SetBudget
 from planner.domain.portfolio.portfolio import AtLeast, Fund, ProjectRule, Require
 from planner.domain.results.plan import Fix
+from planner.domain.words.fixes import fix_words
 from planner.offering.deadline import Deadline
 from planner.offering.effort import SECOND, Allowance, Effort, OutOfEffortError
 from planner.offering.options import Menu
@@ -148,7 +149,7 @@ def _budget_fix(case: Case, core: frozenset[str]) -> Iterable[Fix]:
         return
     cents = case.least_cents(frozenset(case.suspects) - {BUDGET})
     if cents is not None:
-        yield Fix(cents / 100, f"--budget {money_to_the_cent(cents / 100)}", flag="--budget")
+        yield fix_of(SetBudget(cents / 100), flag="--budget")
 
 
 def _chance_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
@@ -167,16 +168,9 @@ def _chance_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
             continue
         before = case.least_cents(everything)
         after = case.least_cents(everything, (project, percent / 100))
-        saving = (
-            f"saves {money_to_the_cent((before - after) / 100)}"
-            if before is not None and after is not None
-            else "the most it can reach"
-        )
-        yield Fix(
-            percent / 100,
-            f"{project} min_chance {percent_to_type(percent / 100)} ({saving})",
-            field=name,
-        )
+        is_known = before is not None and after is not None
+        saves = None if before is None or after is None else (before - after) / 100
+        yield fix_of(LowerChance(project, percent / 100, saves), field=name)
 
 
 def _highest_that_holds(case: Case, project: str, chances: Sequence[float]) -> float | None:
@@ -197,19 +191,29 @@ def _drop_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
     everything = frozenset(case.suspects)
     for name in names:
         if name not in case.chance_of and name != BUDGET and case.holds(everything - {name}):
-            yield Fix(None, f"drop {name}", field=_place(name))
+            yield fix_of(DropLimits((name,)), field=_place(name))
 
 
 def _joint_fix(case: Case) -> tuple[Fix, ...]:
     """Offer what helps only together: rules to drop and, if need be, the budget after that."""
     kept = _grown(case, frozenset())
     given_up = [name for name in case.suspects if name not in kept]
-    dropped = [name for name in given_up if name != BUDGET]
-    text = f"drop {' and '.join(dropped)}"
-    if BUDGET in given_up:
-        cents = case.least_cents(kept)
-        text += f" and set --budget {money_to_the_cent((cents or 0) / 100)}"
-    return (Fix(None, text, field="; ".join(_place(name) for name in given_up)),)
+    dropped = tuple(name for name in given_up if name != BUDGET)
+    budget = (case.least_cents(kept) or 0) / 100 if BUDGET in given_up else None
+    facts = DropLimits(dropped, budget)
+    return (fix_of(facts, field="; ".join(_place(name) for name in given_up)),)
+
+
+def fix_of(facts: FixFacts, *, flag: str | None = None, field: str | None = None) -> Fix:
+    """Return a fix with its place: a flag, or a field of the file."""
+    match facts:
+        case SetBudget():
+            value: float | None = facts.amount
+        case LowerChance():
+            value = facts.chance
+        case DropLimits():
+            value = None
+    return Fix(value, fix_words(facts), facts, flag=flag, field=field)
 
 
 def _place(rule_name: str) -> str:

@@ -6,24 +6,16 @@ which compete for the same budget.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from planner.domain.format import figure
-from planner.domain.quantities import show
+from planner.domain.facts.changes import Around, ChangeKind, FieldChange
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.results.plan_diff import (
-    ChangeKind,
-    FieldChange,
     PlanDiff,
     PlanHead,
     ProjectChange,
     Standing,
 )
-
-MOST_NAMED = 3
-"""Causes that one sentence names; the rest is counted."""
-
-_LONGEST_VALUE = 40
 
 
 def compare_plans(before: Plan, after: Plan) -> PlanDiff:
@@ -54,23 +46,12 @@ def compare_plans(before: Plan, after: Plan) -> PlanDiff:
                 first.get(name),
                 second.get(name),
                 fields.get(name, ()),
-                _Around(changes, tuple(other for other in touched if other != name), known),
+                Around(changes, tuple(other for other in touched if other != name), known),
             )
             for name in names
         ),
         inputs_known=known,
     )
-
-
-class _Around:
-    """What changed around a project: for all projects, and in others."""
-
-    def __init__(
-        self, changes: tuple[FieldChange, ...], others: tuple[str, ...], known: bool
-    ) -> None:
-        self.changes = changes
-        self.others = others
-        self.known = known
 
 
 def _head(plan: Plan) -> PlanHead:
@@ -179,7 +160,7 @@ def _project_change(
     before: Standing | None,
     after: Standing | None,
     fields: tuple[FieldChange, ...],
-    around: _Around,
+    around: Around,
 ) -> ProjectChange:
     if before is None or after is None:
         kind = ChangeKind.ADDED if before is None else ChangeKind.REMOVED
@@ -188,81 +169,4 @@ def _project_change(
         kind = ChangeKind.SAME if before == after else ChangeKind.CHANGED
     evidence = tuple(change for change in fields if change.field.startswith("pilots"))
     inputs = tuple(change for change in fields if change not in evidence)
-    why = _why(kind, inputs, evidence, around)
-    return ProjectChange(name, kind, before, after, inputs, evidence, why)
-
-
-def _why(
-    kind: ChangeKind,
-    inputs: tuple[FieldChange, ...],
-    evidence: tuple[FieldChange, ...],
-    around: _Around,
-) -> str:
-    """Return what changed that can explain a project's change."""
-    if kind is ChangeKind.ADDED:
-        return "Not in the first plan."
-    if kind is ChangeKind.REMOVED:
-        return "Not in the second plan."
-    own = []
-    if evidence:
-        own.append(f"its measured runs changed ({_runs(evidence)})")
-    if inputs:
-        own.append(f"its own fields changed: {_listed(inputs)}")
-    if kind is ChangeKind.SAME:
-        return f"The same, although {' and '.join(own)}." if own else "The same."
-    if own:
-        return _sentence(" and ".join(own), around.changes)
-    if not around.known:
-        return "One of the plans does not say what it was made from, so the cause is not known."
-    if around.changes:
-        return f"Its own fields are the same; for all projects changed: {_named(around.changes)}."
-    if around.others:
-        rest = len(around.others) - MOST_NAMED
-        more = f" and {rest} more" if rest > 0 else ""
-        named = ", ".join(around.others[:MOST_NAMED])
-        return (
-            f"Its own fields are the same; other projects changed ({named}{more}), and all compete "
-            "for the same budget."
-        )
-    return (
-        "Nothing that the plans were made from differs: not their inputs, model, seed or release."
-    )
-
-
-def _sentence(own: str, changes: tuple[FieldChange, ...]) -> str:
-    text = own[0].upper() + own[1:]
-    return f"{text}; for all projects changed: {_named(changes)}." if changes else f"{text}."
-
-
-def _runs(evidence: Iterable[FieldChange]) -> str:
-    """Return how many runs there were and are."""
-    change = next(iter(evidence))
-    counts = [len(runs) if isinstance(runs, list) else 0 for runs in (change.before, change.after)]
-    return f"{counts[0]} before, {counts[1]} now"
-
-
-def _listed(changes: tuple[FieldChange, ...]) -> str:
-    named = "; ".join(
-        f"{change.field} {_value(change.before)} → {_value(change.after)}"
-        for change in changes[:MOST_NAMED]
-    )
-    rest = len(changes) - MOST_NAMED
-    return f"{named}; and {rest} more" if rest > 0 else named
-
-
-def _named(changes: tuple[FieldChange, ...]) -> str:
-    """Return which fields changed for all projects; their values stand once, with the plans."""
-    return ", ".join(dict.fromkeys(change.field for change in changes))
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "not given"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return figure(value, 10)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = ", ".join(value)
-    text = value if isinstance(value, str) else show(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return ProjectChange(name, kind, before, after, inputs, evidence, around)

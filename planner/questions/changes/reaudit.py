@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 from planner._version import __version__
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import count, money_to_the_cent, percent, percent_as_set
+from planner.domain.facts.decisions import Likely
+from planner.domain.facts.faults import (
+    BelowLeast,
+    BelowThreshold,
+    NotHeldNow,
+    OptionGone,
+    Overspent,
+    PlanFault,
+    ProjectGone,
+    RuleBroken,
+)
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio, chance_bounds
@@ -21,7 +31,6 @@ from planner.domain.results.plan import BudgetResult, Cost, Decision, ObjectiveR
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.results.risk import RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.domain.words.plan_warnings import hold_reached
 from planner.errors import InputError, Problem
 from planner.planning.audit import broken_by, period_cents, recompute
 from planner.planning.judge import held_out, judge_risk
@@ -62,11 +71,7 @@ def reaudit(
         message = "none of the plan's projects is in the portfolio: it is a plan of something else."
         raise InputError([Problem("decisions", message, code="OTHER_PORTFOLIO")])
     feasible = {name: d for name, d in funded.items() if name in known}
-    faults = [
-        Fault("PROJECT_GONE", name, f"{name} is funded by the plan, but no longer in the file.")
-        for name in funded
-        if name not in known
-    ]
+    faults: list[PlanFault] = [ProjectGone(name) for name in funded if name not in known]
     decided = _as_decided(portfolio, feasible, catalogue)
     prepared = prepare(decided, posterior, catalogue, seed=plan.seed)
     picks = [
@@ -80,7 +85,7 @@ def reaudit(
     diff = compare_plans(plan, _plan_now(seen, portfolio))
     same_objective = plan.objective is not None and plan.objective.kind is prepared.objective
     return Reaudit(
-        faults=tuple(faults),
+        faults=tuple(map(Fault, faults)),
         held_out_then=plan.audit.held_out_value if plan.audit and same_objective else None,
         held_out_now=seen.held_out if same_objective else None,
         risk=risk,
@@ -141,24 +146,14 @@ def _assets_today(portfolio: Portfolio, decision: Decision) -> set[str]:
 
 def _gone(
     prepared: Prepared, funded: Mapping[str, Decision], picks: Sequence[int | None]
-) -> Iterator[Fault]:
+) -> Iterator[OptionGone]:
     """Yield funded projects whose option can no longer be had."""
     for options, menu, pick in zip(prepared.options, prepared.menus, picks, strict=True):
         name = menu.project.id
         if pick is not None or name not in funded:
             continue
-        decision, limit = funded[name], menu.project.images.limit
-        reason = (
-            f"only {count(limit)} images can be had"
-            if decision.images_total > limit
-            else f"nothing like it is on offer ({len(options)} options were compared)"
-        )
-        yield Fault(
-            "OPTION_GONE",
-            name,
-            f"{name} on {count(decision.images_total)} images with {decision.architecture}: "
-            f"{reason}.",
-        )
+        decision, most = funded[name], menu.project.images.limit
+        yield OptionGone(name, decision.images_total, decision.architecture, most, len(options))
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,29 +188,21 @@ def _evaluate(prepared: Prepared, picks: Sequence[int | None]) -> _Seen:
     )
 
 
-def _faults(seen: _Seen, portfolio: Portfolio, risk: RiskResult) -> Iterator[Fault]:
+def _faults(seen: _Seen, portfolio: Portfolio, risk: RiskResult) -> Iterator[PlanFault]:
     """Yield what the choice does not keep of the budget, the rules and the thresholds of today."""
     prepared = seen.prepared
     limit = prepared.budget_cents
     if portfolio.hold is None and seen.cents > limit:
-        committed = money_to_the_cent(seen.cents / 100, portfolio.currency)
-        over = money_to_the_cent((seen.cents - limit) / 100)
-        message = f"It commits {committed} of {money_to_the_cent(limit / 100)}: {over} too much."
-        yield Fault("BUDGET", None, message)
+        yield Overspent(seen.cents / 100, limit / 100, portfolio.currency)
     if risk.hold is not None and not risk.hold.holds:
-        reached = hold_reached(risk.hold, portfolio.currency)
-        yield Fault("HOLD", None, f"The budget does not hold on held-out draws at {reached}.")
+        yield NotHeldNow(risk.hold, portfolio.currency)
     bought = [item.purchase for item in seen.splits]
     spent = period_cents(portfolio, prepared.options, seen.picks, bought)
     for period, cents in zip(portfolio.periods, spent, strict=False):
         if cents > round(100 * period.budget):
-            committed = money_to_the_cent(cents / 100, portfolio.currency)
-            message = (
-                f"It commits {committed} of {money_to_the_cent(period.budget)} in {period.id}."
-            )
-            yield Fault("PERIOD", None, message)
-    for name in dict.fromkeys(broken_by(portfolio, prepared.options, seen.picks)):
-        yield Fault("RULE", None, f"It breaks {name}.")
+            yield Overspent(cents / 100, period.budget, portfolio.currency, period.id)
+    broken = dict.fromkeys(broken_by(portfolio, prepared.options, seen.picks))
+    yield from map(RuleBroken, broken)
     asked = demanded(portfolio)
     for project, options, pick in zip(
         portfolio.projects, prepared.options, seen.picks, strict=True
@@ -234,20 +221,14 @@ def demanded(portfolio: Portfolio) -> frozenset[str]:
 
 def _chance_faults(
     project: Project, chance: float, portfolio: Portfolio, *, is_asked: bool
-) -> Iterator[Fault]:
+) -> Iterator[BelowLeast | BelowThreshold]:
     """Yield thresholds that the chance of target of a funded project misses."""
-    said = percent(chance, against=chance_bounds(portfolio, project))
+    likely = Likely(chance, chance_bounds(portfolio, project), 0)
     if project.min_chance is not None and chance < project.min_chance:
-        asked = percent_as_set(project.min_chance)
-        message = f"{project.id} is now {said} likely to meet its target; min_chance is {asked}."
-        yield Fault("MIN_CHANCE", project.id, message)
+        yield BelowLeast(project.id, likely, project.min_chance)
     needed = portfolio.go_chance if project.pilots else portfolio.pilot_chance
     if chance < needed and not is_asked:
-        message = (
-            f"{project.id} is now {said} likely to meet its target; it would be funded from "
-            f"{percent_as_set(needed)}."
-        )
-        yield Fault("THRESHOLD", project.id, message)
+        yield BelowThreshold(project.id, likely, needed)
 
 
 def _plan_now(seen: _Seen, portfolio: Portfolio) -> Plan:

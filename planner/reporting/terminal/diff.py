@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from planner.domain.facts.changes import ChangeKind
 from planner.domain.format import count, figure, fixed, money, percent, shorten
-from planner.domain.results.plan_diff import ChangeKind, PlanDiff, PlanHead, ProjectChange, Standing
+from planner.domain.results.plan_diff import PlanDiff, PlanHead, ProjectChange, Standing
 from planner.domain.vocabulary import Objective, Verdict
 from planner.reporting.page import PAGE_WIDTH, wrap
 from planner.reporting.terminal.draw import plain_table

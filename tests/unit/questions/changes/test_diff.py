@@ -6,10 +6,11 @@ from functools import cache
 import pytest
 
 import planner
+from planner.domain.facts.changes import ChangeKind
 from planner.domain.portfolio.portfolio import AtMost, Portfolio
 from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.domain.results.plan import Plan
-from planner.domain.results.plan_diff import ChangeKind, PlanDiff, ProjectChange
+from planner.domain.results.plan_diff import PlanDiff, ProjectChange
 from planner.domain.vocabulary import Verdict
 
 

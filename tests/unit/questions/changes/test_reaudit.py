@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.domain.facts.changes import ChangeKind
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import (
     Committed,
@@ -23,7 +24,6 @@ from planner.domain.portfolio.portfolio import (
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
 from planner.domain.results.plan import Plan
-from planner.domain.results.plan_diff import ChangeKind
 from planner.domain.vocabulary import Mode
 
 
