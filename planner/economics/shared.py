@@ -14,11 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Cents
+from planner.domain.facts.shared_cost import SplitNote
 from planner.domain.portfolio.portfolio import SharedAsset
 from planner.economics.ledger import Counts, asset_entries, committed, place_of
 from planner.economics.money import to_cents
 
 __all__ = ["Shares", "User", "apportion", "asset_cents", "in_core", "split_cost"]
+
+
+type Notes = tuple[SplitNote, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +68,15 @@ class Shares:
         What each would pay if it bought the asset alone.
     in_core : bool
         Whether no group of users would pay less on its own.
-    note : str
-        One sentence where the rule could not be followed to the letter; else empty.
+    notes : tuple of SplitNote
+        Why the rule could not be followed to the letter; else empty.
     """
 
     rule: str
     cents: Mapping[str, int]
     stand_alone_cents: Mapping[str, int]
     in_core: bool
-    note: str = ""
+    notes: tuple[SplitNote, ...] = ()
 
 
 def asset_cents(asset: SharedAsset, images: NDArray[np.int64]) -> Cents:
@@ -124,7 +128,7 @@ def split_cost(rule: str, users: Sequence[User]) -> Shares:
     ``dual``
         In proportion to ``dual``, but nobody pays more than it would alone, nor, if the gains
         together cover the cost, more than it gains. Dual prices sum to the cost only where
-        the relaxation buys the asset in part or at the margin; the note says if they did not.
+        the relaxation buys the asset in part or at the margin; the notes say if they did not.
 
     Parameters
     ----------
@@ -157,13 +161,13 @@ def split_cost(rule: str, users: Sequence[User]) -> Shares:
     """
     paying = [user for user in users if user.stand_alone_cents > 0]
     cost = max((user.stand_alone_cents for user in paying), default=0)
-    parts, note = _parts(rule, paying, cost)
+    parts, notes = _parts(rule, paying, cost)
     whole = apportion(cost, parts, [user.project for user in paying])
     shares = {user.project: 0 for user in users} | {
         user.project: cents for user, cents in zip(paying, whole, strict=True)
     }
     alone = {user.project: user.stand_alone_cents for user in users}
-    return Shares(rule, shares, alone, in_core(shares, alone), note)
+    return Shares(rule, shares, alone, in_core(shares, alone), notes)
 
 
 def in_core(cents: Mapping[str, int], stand_alone_cents: Mapping[str, int]) -> bool:
@@ -224,18 +228,18 @@ def apportion(total: int, parts: Sequence[Fraction], keys: Sequence[str]) -> lis
     return whole
 
 
-def _parts(rule: str, users: Sequence[User], cost: int) -> tuple[list[Fraction], str]:
+def _parts(rule: str, users: Sequence[User], cost: int) -> tuple[list[Fraction], Notes]:
     """Return the unrounded shares of a rule, and what is to be said about them."""
     match rule:
         case "shapley":
-            return _shapley(users), ""
+            return _shapley(users), ()
         case "equal":
-            return [Fraction(1)] * len(users), ""
+            return [Fraction(1)] * len(users), ()
         case "usage":
             parts = [Fraction(user.usage) for user in users]
             if any(parts) or not users:
-                return parts, ""
-            return [Fraction(1)] * len(users), "Nobody's use was counted, so all pay the same."
+                return parts, ()
+            return [Fraction(1)] * len(users), (SplitNote.EQUAL,)
         case "dual":
             return _dual(users, cost)
         case _:
@@ -260,15 +264,15 @@ def _shapley(users: Sequence[User]) -> list[Fraction]:
     return [share_at[user.stand_alone_cents] for user in users]
 
 
-def _dual(users: Sequence[User], cost: int) -> tuple[list[Fraction], str]:
+def _dual(users: Sequence[User], cost: int) -> tuple[list[Fraction], Notes]:
     """Split by dual prices, held to what each would pay alone and, where possible, gains."""
     weights = [Fraction(max(user.dual, 0.0)) for user in users]
-    notes = []
+    notes: Notes = ()
     if users and not any(weights):
         weights = _shapley(users)
-        notes.append("no link has a dual price, so the Shapley value stands in for them")
+        notes += (SplitNote.NO_DUAL,)
     elif abs(sum(weights, Fraction(0)) * 100 - cost) >= 1:
-        notes.append("the dual prices do not sum to the cost and were scaled to it")
+        notes += (SplitNote.SCALED,)
     caps = [
         user.stand_alone_cents
         if user.gain_cents is None
@@ -277,9 +281,8 @@ def _dual(users: Sequence[User], cost: int) -> tuple[list[Fraction], str]:
     ]
     if sum(caps) < cost:
         caps = [user.stand_alone_cents for user in users]
-        notes.append("the projects' gains do not cover the cost, so some pay more than they gain")
-    words = "; ".join(notes)
-    return _filled(cost, weights, caps), f"{words[0].upper()}{words[1:]}." if words else ""
+        notes += (SplitNote.ABOVE_GAINS,)
+    return _filled(cost, weights, caps), notes
 
 
 def _filled(cost: int, weights: Sequence[Fraction], caps: Sequence[int]) -> list[Fraction]:

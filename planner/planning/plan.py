@@ -24,6 +24,7 @@ from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
+from planner.domain.words.shared_cost import split_words
 from planner.economics.amounts import budget_to_cents
 from planner.economics.life.left_out import not_included, uses_life
 from planner.errors import NotConvergedError
@@ -418,4 +419,4 @@ def _notes(scene: SolvedScene) -> Iterable[str]:
     yield leftover_words(leftover(scene), scene.currency)
     if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
         yield TARGETS_COUNTED
-    yield from (item.shares.note for item in scene.splits if item.shares.note)
+    yield from (split_words(item.shares.notes) for item in scene.splits if item.shares.notes)

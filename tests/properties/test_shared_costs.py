@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.domain.facts.shared_cost import SplitNote
 from planner.domain.portfolio.portfolio import SharedAsset
 from planner.domain.portfolio.project import Images
 from planner.domain.quantities import Range
+from planner.domain.words.shared_cost import split_words
 from planner.economics.shared import Shares, User, asset_cents, in_core, split_cost
 
 RULES = ("shapley", "equal", "usage", "dual")
@@ -166,7 +168,7 @@ def test_dual_shares_exceed_neither_stand_alone_cost_nor_gain_where_gains_suffic
     if sum(limits.values()) >= sum(shares.cents.values()):
         assert all(shares.cents[p] <= limit for p, limit in limits.items())
     else:
-        assert "do not cover the cost" in shares.note
+        assert SplitNote.ABOVE_GAINS in shares.notes
 
 
 def test_dual_prices_that_sum_to_the_cost_are_the_shares() -> None:
@@ -181,10 +183,13 @@ def test_dual_prices_that_sum_to_the_cost_are_the_shares() -> None:
     loose = [User(project=u.project, stand_alone_cents=8000, dual=u.dual) for u in tight]
     found = split_cost("dual", loose)
     assert found.cents == {"a": 2000, "b": 6000}
-    assert found.note == "The dual prices do not sum to the cost and were scaled to it."
+    assert found.notes == (SplitNote.SCALED,)
+    assert split_words(found.notes) == (
+        "The dual prices do not sum to the cost and were scaled to it."
+    )
     blank = [User(project=u.project, stand_alone_cents=8000) for u in tight]
     assert split_cost("dual", blank).cents == {"a": 4000, "b": 4000}
-    assert "Shapley value stands in" in split_cost("dual", blank).note
+    assert split_cost("dual", blank).notes[0] is SplitNote.NO_DUAL
 
 
 def test_usage_shares_follow_the_images_used() -> None:
@@ -199,7 +204,7 @@ def test_usage_shares_follow_the_images_used() -> None:
     assert not found.in_core
     unused = [User(project="a", stand_alone_cents=3), User(project="b", stand_alone_cents=3)]
     assert split_cost("usage", unused).cents == {"a": 2, "b": 1}
-    assert split_cost("usage", unused).note == "Nobody's use was counted, so all pay the same."
+    assert split_cost("usage", unused).notes == (SplitNote.EQUAL,)
 
 
 def test_published_airport_games_are_split_as_published() -> None:

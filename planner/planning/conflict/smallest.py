@@ -168,7 +168,6 @@ def _chance_fixes(case: Case, names: Iterable[str]) -> Iterable[Fix]:
             continue
         before = case.least_cents(everything)
         after = case.least_cents(everything, (project, percent / 100))
-        is_known = before is not None and after is not None
         saves = None if before is None or after is None else (before - after) / 100
         yield fix_of(LowerChance(project, percent / 100, saves), field=name)
 
