@@ -12,6 +12,7 @@ from planner._version import __version__
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.results.plan import SCHEMA_VERSION
+from planner.domain.words import examination as words
 from planner.errors import PlannerError
 from planner.planning.plan import build_plan
 from planner.reference.store import load_model
@@ -87,11 +88,11 @@ class Examination:
 def examine() -> Examination:
     """Look at the installation; takes about a second and writes nothing."""
     checks: tuple[tuple[str, Callable[[], str], str], ...] = (
-        ("python", _python, "Install Python 3.12 or newer."),
-        *((name, _version_of(name), f"Install {name}.") for name in _PACKAGES),
-        ("models", _models, "Reinstall vision-planner."),
-        ("data", _data, "Reinstall vision-planner."),
-        ("self-test", _self_test, "Reinstall vision-planner, or report what you see here."),
+        ("python", _python, words.INSTALL_PYTHON),
+        *((name, _version_of(name), words.install(name)) for name in _PACKAGES),
+        ("models", _models, words.REINSTALL),
+        ("data", _data, words.REINSTALL),
+        ("self-test", _self_test, words.REINSTALL_OR_REPORT),
     )
     findings = tuple(_look(name, check, advice) for name, check, advice in checks)
     return Examination(findings, tuple(_found(extra) for extra in EXTRAS))
@@ -119,7 +120,7 @@ def _look(name: str, check: Callable[[], str], advice: str) -> Finding:
 
 
 def _python() -> str:
-    return f"{platform.python_version()}, vision-planner {__version__}"
+    return words.python_seen(platform.python_version(), __version__)
 
 
 def _version_of(package: str) -> Callable[[], str]:
@@ -130,9 +131,7 @@ def _models() -> str:
     """Load every shipped model; loading verifies its checksum."""
     names = sorted(folder.name for folder in resource_root("models").iterdir() if folder.is_dir())
     models = [load_model(name) for name in names]
-    return ", ".join(
-        f"{model.name} ({model.n_draws:,} draws, sha256 {model.sha256[:12]})" for model in models
-    )
+    return ", ".join(words.model_seen(model.name, model.n_draws, model.sha256) for model in models)
 
 
 def _data() -> str:
@@ -147,9 +146,8 @@ def _data() -> str:
         if hashlib.sha256((root / name).read_bytes()).hexdigest() != digest
     ]
     if damaged:
-        message = f"changed since release: {', '.join(damaged)}"
-        raise ValueError(message)
-    return f"{len(recorded)} tables, checksums agree"
+        raise ValueError(words.changed_tables(damaged))
+    return words.tables_seen(len(recorded))
 
 
 def _self_test() -> str:
@@ -171,6 +169,5 @@ def _self_test() -> str:
     plan = build_plan(portfolio, load_model(SELF_TEST_MODEL), load_catalogue())
     verdicts = {decision.project: decision.architecture for decision in plan.decisions}
     if plan.status != "optimal" or verdicts["large"] is None:
-        message = f"unexpected plan: {plan.status}, {verdicts}"
-        raise ValueError(message)
-    return "a plan of two projects, optimal"
+        raise ValueError(words.unexpected_plan(plan.status, verdicts))
+    return words.SELF_TEST

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import rate
 from planner.domain.model.posterior import Posterior
 from planner.domain.places import placed
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import SCHEMA_VERSION, Warning_
 from planner.domain.results.risk import Quantiles
+from planner.domain.words.runs import are_accuracies, unnamed_runs
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
@@ -353,11 +353,8 @@ def _accuracy_doubt(
         return ()
     middle = sorted(pilot.error for pilot in pilots)[len(pilots) // 2]
     project = forecast.project.id
-    message = (
-        f"An error of {rate(middle)} is far above the forecast, one of {rate(1.0 - middle)} is "
-        "not: are these accuracies? Then name the column accuracy."
-    )
-    return (Warning_("PILOT_ACCURACY", project, f"projects[{project}].pilots", message),)
+    field = f"projects[{project}].pilots"
+    return (Warning_("PILOT_ACCURACY", project, field, are_accuracies(middle)),)
 
 
 def _reached(forecast: Forecast, name: str, pilots: Sequence[Pilot]) -> NDArray[np.float64]:
@@ -374,11 +371,7 @@ def _unnamed(
     unnamed = sum(pilot.architecture is None for pilot in runs)
     if not unnamed or len(candidates(project, catalogue, compute)) == 1:
         return ()
-    message = (
-        f"{unnamed} of {len(runs)} runs name no architecture, so they say less about each one. "
-        "A column architecture narrows the range further."
-    )
-    field = f"projects[{project.id}].pilots"
+    field, message = f"projects[{project.id}].pilots", unnamed_runs(unnamed, len(runs))
     return (Warning_("PILOT_NO_ARCHITECTURE", project.id, field, message),)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import count, percent_as_set, rate
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Pilot, Project
@@ -13,6 +12,7 @@ from planner.domain.quantities import show
 from planner.domain.results.plan import Warning_
 from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Backbone, Task
+from planner.domain.words import runs as words
 from planner.errors import InputError, Problem
 from planner.inputs.runs.doubts import RunRow
 from planner.inputs.runs.runs import RunFile
@@ -177,18 +177,13 @@ def _pilot(run: ProbeRun, project: Project, architecture: str | None) -> Pilot:
 def _left_out(runs: tuple[ProbeRun, ...]) -> Iterator[str]:
     missing = [1 / parts for parts in PARTS if 1 / parts not in {run.share for run in runs}]
     if missing:
-        shares = " and ".join(percent_as_set(share) for share in missing)
-        yield f"Left out: {shares} of the rows, too few of some class to learn from."
+        yield words.shares_left_out(missing)
 
 
 def _in_our_words(warning: Warning_) -> Warning_:
     if warning.code != "PILOT_NO_ARCHITECTURE":
         return warning
-    message = (
-        "The runs name no architecture, so they say less about each one. --architecture NAME says "
-        "which network made the features."
-    )
-    return replace(warning, message=message)
+    return replace(warning, message=words.PROBED_UNNAMED)
 
 
 def _doubts(project: Project, table: FeatureFile, pilots: list[Pilot]) -> Iterator[Warning_]:
@@ -199,28 +194,12 @@ def _doubts(project: Project, table: FeatureFile, pilots: list[Pilot]) -> Iterat
 
     classes = project.classes or (project.class_counts and len(project.class_counts))
     if classes and classes != len(table.classes):
-        yield doubt(
-            "PROBE_CLASSES",
-            f"The labels have {len(table.classes)} classes, the project {classes}: the errors are "
-            "of another task than the project's. Do the features hold every class?",
-        )
-    worst = max(pilot.error for pilot in pilots)
-    if worst > project.majority_guess_error:
-        yield doubt(
-            "PILOT_ABOVE_CHANCE",
-            f"An error of {rate(worst)} is no better than always answering the most frequent class "
-            f"({rate(project.majority_guess_error)} error). Do labels and features have one order?",
-        )
+        yield doubt("PROBE_CLASSES", words.other_classes(len(table.classes), classes))
+    worst, guess = max(pilot.error for pilot in pilots), project.majority_guess_error
+    if worst > guess:
+        yield doubt("PILOT_ABOVE_CHANCE", words.above_chance(worst, guess))
     if min(pilot.error for pilot in pilots) == 0.0:
-        yield doubt(
-            "PILOT_ERROR_ZERO",
-            "No row was answered wrongly, which counts as half an image wrong. Are there copies "
-            "among the images? An array groups keeps them on one side of each fold.",
-        )
+        yield doubt("PILOT_ERROR_ZERO", words.NO_ERRORS)
     most, held = max(pilot.images for pilot in pilots), project.images.held
     if most > held:
-        yield doubt(
-            "PILOT_ABOVE_HELD",
-            f"Learnt from {count(most)} images, but {count(held)} are held. Are these images not "
-            "counted in images.held? Those held are not paid again.",
-        )
+        yield doubt("PILOT_ABOVE_HELD", words.above_held(most, held))

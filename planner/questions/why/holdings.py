@@ -9,6 +9,7 @@ import numpy as np
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
+from planner.domain.words import tornado as words
 from planner.economics.ledger import (
     Counts,
     Entry,
@@ -77,9 +78,9 @@ def _tornado(prepared: Prepared, holdings: list[Holding], certain: float) -> Tor
     compute = prepared.portfolio.compute
     paper = compute.basis is Basis.PAPER
     price: tuple[str, Amount | None] = (
-        ("price of a FLOP", compute.usd_per_flop)
+        (words.FLOP, compute.usd_per_flop)
         if paper
-        else ("price of an accelerator-hour", compute.usd_per_hour)
+        else (words.ACCELERATOR_HOUR, compute.usd_per_hour)
     )
     targets = prepared.objective is Objective.TARGETS_MET
     return tornado_of(

@@ -17,13 +17,14 @@ from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Tornado, TornadoBar
+from planner.domain.words import tornado as words
 
 __all__ = [
     "Holding",
     "UnitPrice",
     "band_bar",
     "build_tornado",
-    "parts_of_error",
+    "parts_of_errors",
     "price_bar",
     "tornado_of",
 ]
@@ -36,8 +37,8 @@ ERRORS_TO_TELL = 2.0
 _SLOPE_OF_PUBLISHED = frozenset({"log10_images", "pretrained_log10_images"})
 _LEVEL_OF_PUBLISHED = frozenset({"intercept", "relative_complexity", "type"})
 _PARTS = {
-    "level": "level of the error curve (model)",
-    "slope": "slope of the error curve (model)",
+    "level": words.LEVEL,
+    "slope": words.SLOPE,
 }
 
 
@@ -113,7 +114,7 @@ def tornado_of(
     posterior: Posterior,
     *,
     unit: str,
-    compute_price: tuple[str, Amount | None] = ("compute price per hour", None),
+    compute_price: tuple[str, Amount | None] = (words.COMPUTE_HOUR, None),
     utilisation: Amount | None = None,
     certain: float = 0.0,
 ) -> Tornado:
@@ -140,7 +141,7 @@ def tornado_of(
     bars: list[TornadoBar | None] = []
     for holding in holdings:
         for price in holding.prices:
-            name = f"{price.name} of {holding.project}"
+            name = words.price_of(price.name, holding.project)
             per_unit = -holding.present * price.units
             bars.append(price_bar(name, price.unit, price.amount, centre, per_unit))
     training = sum(holding.present * holding.training for holding in holdings)
@@ -206,8 +207,8 @@ def band_bar(
     return TornadoBar(name, shown[0], shown[1], unit, at_low, at_high)
 
 
-def parts_of_error(log_error: Floats, posterior: Posterior) -> dict[str, Floats]:
-    """Return what moves log10 error from draw to draw, part by part.
+def parts_of_errors(log_errors: Floats, posterior: Posterior) -> dict[str, Floats]:
+    """Return what moves the log10 errors of projects from draw to draw, part by part.
 
     Least squares of log10 error on the draws of the model's coefficients; the coefficients of the
     level of the curve are one part, those of its slope another, and what neither explains is the
@@ -215,23 +216,17 @@ def parts_of_error(log_error: Floats, posterior: Posterior) -> dict[str, Floats]
 
     Parameters
     ----------
-    log_error : ndarray of shape (n_draws,)
-        log10 of the realised error.
+    log_errors : ndarray of shape (n_draws, n_projects)
+        log10 of the realised errors.
     posterior : Posterior
         On the same draws.
 
     Returns
     -------
-    dict of str to ndarray of shape (n_draws,)
+    dict of str to ndarray of shape (n_draws, n_projects)
         ``level``, ``slope`` and ``luck``; each sums to 0, and together they are the departure from
         the mean of log10 error.
     """
-    parts = _parts_of_errors(log_error[:, None], posterior)
-    return {name: part[:, 0] for name, part in parts.items()}
-
-
-def _parts_of_errors(log_errors: Floats, posterior: Posterior) -> dict[str, Floats]:
-    """Return the same for several projects, each part of shape (n_draws, n_projects)."""
     columns = {name: _columns(posterior, name, len(log_errors)) for name in _PARTS}
     centred = log_errors - log_errors.mean(axis=0)
     design = np.concatenate([columns["level"], columns["slope"]], axis=1)
@@ -276,9 +271,7 @@ def _compute_bars(
         low, high = (
             centre - training * (1.0 / at / mean - 1.0) for at in (utilisation.p10, utilisation.p90)
         )
-        yield TornadoBar(
-            "utilisation of the accelerator", utilisation.p10, utilisation.p90, "", low, high
-        )
+        yield TornadoBar(words.UTILISATION, utilisation.p10, utilisation.p90, "", low, high)
 
 
 def _model_bars(
@@ -286,14 +279,14 @@ def _model_bars(
 ) -> Iterator[TornadoBar | None]:
     """Yield the bars of level and slope, which all projects share, and of each project's luck."""
     errors = np.stack([np.log10(holding.error) for holding in holdings], axis=1)
-    parts = _parts_of_errors(errors, posterior)
+    parts = parts_of_errors(errors, posterior)
     stakes = np.array([max(holding.stake, 0.0) for holding in holdings])
     stakes = stakes / stakes.sum() if stakes.sum() > 0 else np.full(len(stakes), 1 / len(stakes))
     for part, name in _PARTS.items():
         if part in parts:
             yield _error_bar(name, parts[part] @ stakes, total, holdings)
     for holding, luck in zip(holdings, parts["luck"].T, strict=True):
-        yield _error_bar(f"own luck of {holding.project}", luck, total, [holding])
+        yield _error_bar(words.own_luck(holding.project), luck, total, [holding])
 
 
 def _error_bar(
@@ -303,6 +296,6 @@ def _error_bar(
     p10, p90 = (float(q) for q in np.quantile(moved, (0.1, 0.9), method="inverted_cdf"))
     if len(holdings) == 1:
         middle = float(np.mean(np.log10(holdings[0].error)))
-        unit = f"error at {holdings[0].images:,} images"
+        unit = words.error_at(holdings[0].images)
         return band_bar(name, unit, moved, total, (10 ** (middle + p10), 10 ** (middle + p90)))
-    return band_bar(name, "times the expected errors", moved, total, (10**p10, 10**p90))
+    return band_bar(name, words.ERRORS_EXPECTED, moved, total, (10**p10, 10**p90))

@@ -10,7 +10,7 @@ from planner.questions.why.tornado import (
     Holding,
     UnitPrice,
     band_bar,
-    parts_of_error,
+    parts_of_errors,
     price_bar,
     tornado_of,
 )
@@ -71,11 +71,11 @@ def test_a_price_range_moves_cost_exactly() -> None:
 def test_what_all_projects_share_is_told_from_own_luck() -> None:
     """The parts recover the standard deviations that the error was made with."""
     posterior = synthetic_posterior(n_draws=4000)
-    parts = parts_of_error(np.log10(holding(posterior).error), posterior)
+    parts = parts_of_errors(np.log10(holding(posterior).error)[:, None], posterior)
     assert parts["level"].std() == pytest.approx(0.1, rel=0.05)
     assert parts["slope"].std() < 0.01
     assert parts["luck"].std() == pytest.approx(0.05, rel=0.05)
-    total = sum(parts.values())
+    total = sum(parts.values())[:, 0]  # type: ignore[index]
     expected = np.log10(holding(posterior).error)
     assert total == pytest.approx(expected - expected.mean())
 

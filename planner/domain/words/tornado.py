@@ -1,0 +1,38 @@
+"""What the uncertain inputs of a decision are called, on the bars of a tornado."""
+
+__all__ = [
+    "ACCELERATOR_HOUR",
+    "COMPUTE_HOUR",
+    "ERRORS_EXPECTED",
+    "FLOP",
+    "LEVEL",
+    "SLOPE",
+    "UTILISATION",
+    "error_at",
+    "own_luck",
+    "price_of",
+]
+
+FLOP = "price of a FLOP"
+ACCELERATOR_HOUR = "price of an accelerator-hour"
+COMPUTE_HOUR = "compute price per hour"
+UTILISATION = "utilisation of the accelerator"
+LEVEL = "level of the error curve (model)"
+SLOPE = "slope of the error curve (model)"
+ERRORS_EXPECTED = "times the expected errors"
+"""Unit of what moves the errors of several projects."""
+
+
+def price_of(price: str, project: str) -> str:
+    """Return what a price of a project's own is called."""
+    return f"{price} of {project}"
+
+
+def own_luck(project: str) -> str:
+    """Return what is called that concerns one project alone: its data set, curve and repeats."""
+    return f"own luck of {project}"
+
+
+def error_at(images: int) -> str:
+    """Return the unit of what moves one project's error."""
+    return f"error at {images:,} images"
