@@ -102,6 +102,15 @@ class Verdict(StrEnum):
     NO_GO = "NO-GO"
 
 
+class SimplePlan(StrEnum):
+    """A simple way to spend the budget, which a plan is compared with."""
+
+    DO_NOTHING = "do nothing"
+    EQUAL_SPLIT = "equal split"
+    VALUE_PER_DOLLAR = "value per dollar"
+    POINT_PLAN = "point plan"
+
+
 class Status(StrEnum):
     """How good the plan is proven to be.
 

@@ -14,7 +14,7 @@ from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.published_equations import images_needed
 from planner.domain.results.plan import Baseline, Warning_
-from planner.domain.vocabulary import Task
+from planner.domain.vocabulary import SimplePlan, Task
 from planner.domain.words.plan_warnings import better_baselines
 from planner.offering.problem import DecisionProblem
 from planner.planning.hand_made import HandMadePlan
@@ -23,11 +23,6 @@ from planner.planning.prepare import Prepared
 
 __all__ = ["BaselinePick", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
 
-
-DO_NOTHING = "do nothing"
-EQUAL_SPLIT = "equal split"
-VALUE_PER_DOLLAR = "value per dollar"
-POINT_PLAN = "point plan"
 
 MOST_PASSES = 3
 TIE = 1e-9
@@ -131,10 +126,10 @@ def proposals(
         np.where(images >= needs[problem.owner], -problem.cents.astype(np.float64), -np.inf),
     )
     orders: dict[str, Rows] = {
-        DO_NOTHING: np.zeros(0, dtype=np.int64),
-        EQUAL_SPLIT: equal[problem.worth[equal] > 0],
-        VALUE_PER_DOLLAR: dense[np.argsort(-ratio[dense], kind="stable")],
-        POINT_PLAN: enough[np.argsort(-stakes[problem.owner[enough]], kind="stable")],
+        SimplePlan.DO_NOTHING: np.zeros(0, dtype=np.int64),
+        SimplePlan.EQUAL_SPLIT: equal[problem.worth[equal] > 0],
+        SimplePlan.VALUE_PER_DOLLAR: dense[np.argsort(-ratio[dense], kind="stable")],
+        SimplePlan.POINT_PLAN: enough[np.argsort(-stakes[problem.owner[enough]], kind="stable")],
     }
     return tuple(_built(problem, name, order, budget_cents) for name, order in orders.items())
 

@@ -26,7 +26,7 @@ from planner.planning.prepare import Prepared
 
 __all__ = ["barred_by", "possible_options"]
 
-DEMAND = "the project is funded"
+DEMAND = "demand"
 
 
 @dataclass(eq=False)

@@ -46,7 +46,7 @@ class Reason:
     kind : str
         ``skipped``, ``trivial``, ``unlikely``: it has nothing to choose from. ``worthless``: no
         option pays. ``barred``: no plan funds it within some limits. ``dues``: no option bears the
-        shared assets it needs. ``in the way``: added to this plan, every option that pays breaks
+        shared assets it needs. ``in_the_way``: added to this plan, every option that pays breaks
         limits. ``outbid``: the budget is all that is in the way. ``measure``: nothing is in the
         way but the measure of risk, or the end of the search.
     facts : one of NotFunded
@@ -95,7 +95,7 @@ def why_not_funded(scene: SolvedScene, index: int) -> Reason:
         return Reason("outbid", _outbid(scene, index), (BUDGET,))
     common = obstacles.common
     limits = common or obstacles.any
-    return Reason("in the way", _in_the_way(scene, index, obstacles), limits, bool(common))
+    return Reason("in_the_way", _in_the_way(scene, index, obstacles), limits, bool(common))
 
 
 def _trivial(scene: SolvedScene, index: int) -> Trivial:
