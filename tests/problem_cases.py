@@ -11,10 +11,43 @@ from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import USUAL, Allowance
-from planner.offering.outcomes import PackedOutcomes, certain_outcomes
+from planner.offering.outcomes import PackedOutcomes, empty_bits, set_success
 from planner.offering.problem import DecisionProblem, LinearRow, Solution
 
 NONE = np.zeros(0, dtype=np.int64)
+
+
+def certain_outcomes(
+    success: Flags,
+    value: Floats,
+    cents: Rows,
+    *,
+    counts_cost: bool = True,
+    present: Floats | None = None,
+) -> PackedOutcomes:
+    """Return the outcomes of options whose cost is certain.
+
+    Parameters
+    ----------
+    success : ndarray of bool, shape (n_options, n_draws)
+        Whether the target is met.
+    value, cents : ndarray, shape (n_options,)
+        Worth of meeting it, and cost.
+    counts_cost : bool, default=True
+        Whether worth is net of cost.
+    present : ndarray, shape (n_options,), optional
+        Present-value factors; 1 without.
+    """
+    count, n_draws = success.shape
+    bits = empty_bits(n_draws, count)
+    set_success(bits, 0, success)
+    return PackedOutcomes(
+        bits=bits,
+        value=np.asarray(value, dtype=np.float64),
+        certain_cents=np.asarray(cents, dtype=np.float64),
+        counts_cost=counts_cost,
+        present=np.ones(count) if present is None else present,
+    )
 
 
 def row(

@@ -1,8 +1,7 @@
 """How good is a probabilistic forecast, once the value is known?
 
 Proper scores and coverage, for forecasts held as draws or as mixtures of normals. Arrays in,
-arrays out; no files, no models. Smaller is better for CRPS and the interval score, larger for the
-log density.
+arrays out; no files, no models. Smaller is better for CRPS, larger for the log density.
 """
 
 import math
@@ -97,44 +96,6 @@ def crps_of_draws(draws: ArrayLike, observed: ArrayLike) -> Floats:
     return np.asarray(distance - 0.5 * spread, dtype=np.float64)
 
 
-def crps_of_normals(
-    means: ArrayLike, sds: ArrayLike, observed: float, weights: ArrayLike | None = None
-) -> float:
-    r"""Return the CRPS of a mixture of normals in closed form.
-
-    :math:`\sum_i w_i A(y - \mu_i, \sigma_i) - \tfrac12 \sum_{ij} w_i w_j
-    A(\mu_i - \mu_j, \sqrt{\sigma_i^2 + \sigma_j^2})` with :math:`A(d, s) = E|d + s Z|`.
-
-    Parameters
-    ----------
-    means, sds : array_like of shape (k,)
-        Components; standard deviations are positive.
-    observed : float
-        What came.
-    weights : array_like of shape (k,), optional
-        Of the components, summing to 1; equal by default.
-
-    Notes
-    -----
-    O(k²): for hundreds of components, not for thousands.
-
-    References
-    ----------
-    .. [1] Grimit, Gneiting, Berrocal, Johnson (2006), The continuous ranked probability score for
-       circular variables and its application to mesoscale forecast ensemble verification, eq. 5.
-
-    Examples
-    --------
-    >>> round(crps_of_normals([0.0], [1.0], 0.0), 6)
-    0.233695
-    """
-    mu, sd = np.asarray(means, dtype=float), np.asarray(sds, dtype=float)
-    share = np.full(len(mu), 1.0 / len(mu)) if weights is None else np.asarray(weights, dtype=float)
-    to_observed = _mean_distance(observed - mu, sd)
-    apart = _mean_distance(mu[:, None] - mu[None, :], np.hypot(sd[:, None], sd[None, :]))
-    return float(share @ to_observed - 0.5 * share @ apart @ share)
-
-
 def log_density_of_normals(
     means: ArrayLike, sds: ArrayLike, observed: ArrayLike, log_weights: ArrayLike | None = None
 ) -> Floats:
@@ -174,47 +135,9 @@ def pit_of_normals(
     return np.asarray(np.average(normal_cdf(z), axis=0, weights=share), dtype=np.float64)
 
 
-def interval_score(
-    lower: ArrayLike, upper: ArrayLike, observed: ArrayLike, *, level: float
-) -> Floats:
-    r"""Return Winkler's interval score: width, plus a fine for every miss.
-
-    :math:`(u - l) + \tfrac{2}{\alpha}(l - y)_+ + \tfrac{2}{\alpha}(y - u)_+` with
-    :math:`\alpha = 1 -` ``level``.
-
-    Parameters
-    ----------
-    lower, upper, observed : array_like of shape (n,)
-        Ends of the central interval and what came.
-    level : float
-        Probability the interval should hold, strictly between 0 and 1.
-
-    References
-    ----------
-    .. [1] Winkler (1972), A decision-theoretic approach to interval estimation; Gneiting & Raftery
-       (2007), Strictly proper scoring rules, section 6.2.
-
-    Examples
-    --------
-    >>> interval_score([0.0], [1.0], [1.5], level=0.8).round(6).tolist()
-    [6.0]
-    """
-    low, high, seen = (np.asarray(value, dtype=float) for value in (lower, upper, observed))
-    fine = 2.0 / (1.0 - level)
-    missed = np.maximum(low - seen, 0.0) + np.maximum(seen - high, 0.0)
-    return np.asarray(high - low + fine * missed, dtype=np.float64)
-
-
 def log_sum_exp(values: Floats) -> Floats:
     """Return log of the sum of exponentials along the first axis, without overflow."""
     top = np.max(values, axis=0)
     anchor = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):  # every term -inf: the sum is 0, its logarithm -inf
         return np.asarray(anchor + np.log(np.exp(values - anchor).sum(axis=0)), dtype=np.float64)
-
-
-def _mean_distance(difference: Floats, sd: Floats) -> Floats:
-    """Return E|d + s Z| for a standard normal Z."""
-    z = difference / sd
-    density = np.exp(-0.5 * z**2 - _LOG_SQRT_2PI)
-    return np.asarray(2.0 * sd * density + difference * (2.0 * normal_cdf(z) - 1.0))

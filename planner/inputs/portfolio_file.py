@@ -23,7 +23,7 @@ from planner.inputs.yaml_source import read_yaml
 from planner.reference.tables import load_catalogue
 from planner.reference.text_file import MAX_TEXT_BYTES, decode, read_bytes
 
-__all__ = ["check_portfolio", "parse_portfolio", "read_portfolio", "require_budget"]
+__all__ = ["check_portfolio", "parse_portfolio", "read_portfolio"]
 
 MAX_PROJECTS = 10_000
 
@@ -144,27 +144,6 @@ def parse_with_document(
         given=frozenset(places),
     )
     return placed, document
-
-
-def require_budget(portfolio: Portfolio) -> float:
-    """Return the budget; without one the sum of the periods' budgets.
-
-    Raises
-    ------
-    InputError
-        The portfolio has neither.
-    """
-    if portfolio.spend_limit is not None:
-        return portfolio.spend_limit
-    place = portfolio.places.get("portfolio", "")
-    problem = Problem(
-        "portfolio.budget",
-        "a plan needs a budget: the hard limit on committed spend.",
-        "budget: 120k under portfolio, or --budget 120k",
-        place,
-        "MISSING",
-    )
-    raise InputError([problem])
 
 
 def _read(content: bytes, name: str) -> tuple[Document, list[Finding]]:

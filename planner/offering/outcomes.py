@@ -325,39 +325,6 @@ class PackedOutcomes:
         return cents * np.where(which[:, None] >= 0, self.factors[:, draws][which], 1.0)
 
 
-def certain_outcomes(
-    success: NDArray[np.bool_],
-    value: Floats,
-    cents: Rows,
-    *,
-    counts_cost: bool = True,
-    present: Floats | None = None,
-) -> PackedOutcomes:
-    """Return the outcomes of options whose cost is certain.
-
-    Parameters
-    ----------
-    success : ndarray of bool, shape (n_options, n_draws)
-        Whether the target is met.
-    value, cents : ndarray, shape (n_options,)
-        Worth of meeting it, and cost.
-    counts_cost : bool, default=True
-        Whether worth is net of cost.
-    present : ndarray, shape (n_options,), optional
-        Present-value factors; 1 without.
-    """
-    count, n_draws = success.shape
-    bits = empty_bits(n_draws, count)
-    set_success(bits, 0, success)
-    return PackedOutcomes(
-        bits=bits,
-        value=np.asarray(value, dtype=np.float64),
-        certain_cents=np.asarray(cents, dtype=np.float64),
-        counts_cost=counts_cost,
-        present=np.ones(count) if present is None else present,
-    )
-
-
 def _chunks(total: int, size: int) -> Iterator[slice]:
     size = max(1, size)
     return (slice(start, min(start + size, total)) for start in range(0, total, size))

@@ -5,7 +5,6 @@ data for a target are collected in at most 1, 3 or 5 rounds; after each the fore
 the new run and the rounds left are planned anew.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -66,16 +65,6 @@ class Forecaster:
     def by_rounds(self, truth: Truth, target: float) -> Decide:
         """Plan all rounds left on our draws of data needed."""
         return ReplannedRounds(lambda tried: self.needed(truth, tried, target), truth.cap, PRICES)
-
-    def by_median(self, truth: Truth, target: float) -> Decide:
-        """Collect the median need."""
-
-        def decide(tried: tuple[int, ...], _rounds_left: int) -> int:
-            draws = self.needed(truth, tried, target)
-            wanted = float(np.quantile(draws, 0.5, method="inverted_cdf"))
-            return math.ceil(min(wanted, truth.cap))
-
-        return decide
 
     def _build(self, truth: Truth, tried: tuple[int, ...]) -> Forecast:
         posterior = self.posterior_of(truth.curve)

@@ -12,12 +12,10 @@ References
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from planner.domain.arrays import Floats
-from planner.reference.table_rows import read_table
 from planner.validation.curve_file import Curve
 
 HELD_SHARE = 0.1
@@ -115,21 +113,3 @@ def truth_of(curve: Curve) -> Truth | None:
         return None
     reachable = truth.targets[0] > truth.accuracy[truth.images <= truth.held].max()
     return truth if reachable else None
-
-
-@cache
-def development_truths() -> tuple[Truth, ...]:
-    """Return the eight nine-point ImageNet ResNet-50 curves among the shipped results."""
-    points: dict[str, list[tuple[int, float]]] = {}
-    for row in read_table("transfer_observations.csv", ("study", "n_train", "error")):
-        key = (row["study"], row["dataset"], row["architecture"])
-        if key == ("cg-transfer", "imagenet-1k", "ResNet-50"):
-            point = round(float(row["n_train"])), float(row["error"])
-            points.setdefault(row["pretraining"], []).append(point)
-    curves = []
-    for name, found in points.items():
-        if len(found) == 9:
-            images, errors = zip(*sorted(found), strict=True)
-            # rendered images are no pretraining in the fitted rows' sense
-            curves.append(Curve(name, images, errors, 1000, "ResNet-50", pretrained=False))
-    return tuple(truth for truth in map(truth_of, curves) if truth is not None)

@@ -11,11 +11,11 @@ from planner.reference.store import load_model, sha256_of
 from planner.regression.cards.data import data_card
 from planner.regression.cards.file import render_card
 from planner.regression.checking.diagnostics import Thresholds
+from planner.regression.rows.observations import build_table
 from planner.regression.rows.shipped import (
     OBSERVATIONS_FILE,
     excluded_counts,
     read_observations,
-    read_shipped_table,
 )
 
 FOLDER = resource_root("models") / "transfer"
@@ -46,7 +46,7 @@ def test_it_was_fitted_on_the_shipped_rows() -> None:
     """The recorded checksum, counts and architectures are those of the data as it is."""
     data = resource_root("data") / OBSERVATIONS_FILE
     assert FACTS["inputs_sha256"][f"data/{OBSERVATIONS_FILE}"] == sha256_of(data)
-    assert FACTS["data_card"] == data_card(read_shipped_table())
+    assert FACTS["data_card"] == data_card(build_table(read_observations()))
     assert FACTS["excluded"] == excluded_counts()
     sets: dict[str, set[str]] = {}
     for row in read_observations():

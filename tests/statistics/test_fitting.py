@@ -17,8 +17,8 @@ from planner.domain.model.specification_file import parse_spec
 from planner.reference.store import load_model
 from planner.regression.fitting.build import build_model, build_rotation
 from planner.regression.fitting.fit import fit_model
-from planner.regression.rows.observations import ObservationTable, select_rows
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import ObservationTable, build_table, select_rows
+from planner.regression.rows.shipped import read_observations
 
 pytestmark = [
     pytest.mark.mcmc,
@@ -89,7 +89,7 @@ def transfer_spec() -> ModelSpec:
 
 def vtab_rows() -> ObservationTable:
     """Return fine-tuned rows of two studies: photographs, with curves of two and of four points."""
-    table = read_shipped_table(with_frozen=False)
+    table = build_table(read_observations(with_frozen=False))
     chosen = [
         study in ("vtab", "tllib") and group != "structured"
         for study, group in zip(table.study, table.domain_group, strict=True)
@@ -116,7 +116,7 @@ def test_parameters_of_simulated_results_are_recovered() -> None:
     """
     import pymc as pm
 
-    spec, table = transfer_spec(), read_shipped_table()
+    spec, table = transfer_spec(), build_table(read_observations())
     posterior = load_model("transfer")
     truth = {name: float(posterior.draws[name].mean()) for name in spec.hyper_names}
     fixed = pm.do(build_model(spec, table), truth)

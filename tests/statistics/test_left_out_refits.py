@@ -20,8 +20,8 @@ from planner.regression.checking.new_dataset import (
     new_dataset,
 )
 from planner.regression.fitting.folds import FoldConfig, assign_folds, refit_folds
-from planner.regression.rows.observations import ObservationTable, select_rows
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import ObservationTable, build_table, select_rows
+from planner.regression.rows.shipped import read_observations
 
 pytestmark = pytest.mark.mcmc
 
@@ -30,7 +30,7 @@ def test_left_out_data_sets_have_effects_from_the_population() -> None:
     """A fold's own errors do not enter its fit: changed errors, same draws."""
     spec = load_model("transfer").spec
     assert spec is not None
-    whole = read_shipped_table()
+    whole = build_table(read_observations())
     table = select_rows(whole, np.isin(np.array(whole.dataset), ["dtd", "eurosat", "svhn"]))
     fold = assign_folds(table, 3)
     config = FoldConfig(folds=3, chains=2, tune=500, draws=500)
@@ -58,7 +58,7 @@ def test_scores_of_refits_agree_with_importance_sampling() -> None:
     ).scores
     assert scores is not None
     thinned = replace(posterior, draws={k: v[::4] for k, v in posterior.draws.items()})
-    evidence = gather_evidence(thinned, read_shipped_table())
+    evidence = gather_evidence(thinned, build_table(read_observations()))
     _, _, by_dataset = check_loo(evidence, None, CheckThresholds())
     good = {name: entry for name, entry in by_dataset.items() if entry["pareto_k"] < 0.5}
     assert len(good) > 10
@@ -95,7 +95,7 @@ def test_leaving_a_data_set_out_needs_few_draws_of_heavy_tails() -> None:
 def _real_data_sets() -> Iterator[tuple[np.random.Generator, NewDataset, ObservationTable]]:
     posterior = load_model("transfer")
     assert posterior.spec is not None
-    whole = read_shipped_table()
+    whole = build_table(read_observations())
     draws = {name: values[::40] for name, values in posterior.draws.items()}
     for name in ("cifar-100", "cityscapes", "eurosat"):
         table = select_rows(whole, np.array(whole.dataset) == name)

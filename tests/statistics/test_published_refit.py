@@ -12,7 +12,8 @@ from planner.reference.store import load_model
 from planner.regression.calibration.ranks import Simulated
 from planner.regression.calibration.run import RefitConfig, calibrate_declaration
 from planner.regression.fitting.command import read_model_spec
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import build_table
+from planner.regression.rows.shipped import read_observations
 from tests.contracts.commands import require
 
 pytestmark = [
@@ -71,7 +72,7 @@ def test_the_hierarchical_declaration_can_be_calibrated() -> None:
     config = RefitConfig(tune=200, draws=200)
     found = calibrate_declaration(
         spec,
-        read_shipped_table(),
+        build_table(read_observations()),
         10,
         seed=2,
         config=config,
@@ -96,7 +97,11 @@ def test_priors_and_rows_that_do_not_fit_together_are_caught(
 
     monkeypatch.setattr(running, "simulate_from_priors", moved)
     found = calibrate_declaration(
-        read_model_spec("published"), read_shipped_table(), 40, seed=1, config=RefitConfig()
+        read_model_spec("published"),
+        build_table(read_observations()),
+        40,
+        seed=1,
+        config=RefitConfig(),
     )
     assert found.verdict == "FAIL"
     assert not found.parameters["type"].inside

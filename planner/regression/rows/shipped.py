@@ -20,8 +20,6 @@ from planner.regression.rows.architectures import (
 from planner.regression.rows.observations import (
     STRUCTURED,
     Observation,
-    ObservationTable,
-    build_table,
 )
 
 OBSERVATIONS_FILE = "transfer_observations.csv"
@@ -177,11 +175,6 @@ def read_observations(
     except (ValueError, ZeroDivisionError) as error:
         raise damaged_table(file, str(error)) from None
     return tuple(o for o in observations if with_frozen or o.backbone is not Backbone.FROZEN)
-
-
-def read_shipped_table(*, with_frozen: bool = True) -> ObservationTable:
-    """Return the shipped results that a model is fitted on, as columns."""
-    return build_table(read_observations(with_frozen=with_frozen))
 
 
 def is_excluded(row: Row) -> bool:

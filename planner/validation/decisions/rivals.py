@@ -1,12 +1,10 @@
-"""Who else may forecast a project? A rule of two lines, and the truth itself."""
+"""Who else may forecast a project? A rule of two lines."""
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from planner.domain.arrays import Floats
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import EvidenceRange, Posterior
 from planner.domain.portfolio.project import Project
@@ -15,7 +13,6 @@ from planner.forecasting.forecast import ErrorCurve, Forecast, ForecastOf
 from planner.forecasting.log_linear import LogLinearCurve
 from planner.forecasting.luck import Luck
 from planner.forecasting.spread import SpreadSources
-from planner.validation.decisions.worlds import Truth, World
 from planner.validation.forecasts import RULE_FINETUNED, RULE_FROZEN
 
 N_DRAWS = 2000
@@ -53,49 +50,14 @@ def rule_of(*, spread: bool) -> ForecastOf:
         fall = mean + (sd if spread else 0.0) * luck
         start = level - fall * math.log10(last)
         curve = LogLinearCurve(start, fall, project.majority_guess_error)
-        return _forecast(project, posterior, curve)
+        return forecast_on(project, posterior, curve)
 
     return forecast
 
 
-def truth_of_world(world: World) -> ForecastOf:
-    """Return who knows the measured curve of every project of a world."""
-    known = {
-        (project.images, project.error_target): truth
-        for project, truth in zip(world.portfolio.projects, world.truths, strict=True)
-    }
+def forecast_on(project: Project, posterior: Posterior, curve: ErrorCurve) -> Forecast:
+    """Return a forecast by a curve that is the same for all architectures."""
 
-    def forecast(
-        project: Project,
-        posterior: Posterior,
-        *,
-        architectures: Sequence[Architecture] = (),  # noqa: ARG001 - the truth needs none
-        seed: int = 0,  # noqa: ARG001 - nor luck
-    ) -> Forecast:
-        truth = known[project.images, project.error_target]
-        curve = _TrueCurve(truth, posterior.n_draws, project)
-        return _forecast(project, posterior, curve)
-
-    return forecast
-
-
-@dataclass(frozen=True, eq=False)
-class _TrueCurve:
-    truth: Truth
-    n_draws: int
-    project: Project
-
-    def error(self, images: Floats, rows: slice) -> Floats:
-        errors = np.where(images < 1, self.project.majority_guess_error, self.truth.error(images))
-        return np.tile(errors, (len(range(*rows.indices(self.n_draws))), 1))
-
-    def data_needed(self, error_target: float, rows: slice) -> Floats:
-        needed = self.truth.needed(error_target, 1)
-        count = len(range(*rows.indices(self.n_draws)))
-        return np.full(count, math.inf if needed is None else float(needed))
-
-
-def _forecast(project: Project, posterior: Posterior, curve: ErrorCurve) -> Forecast:
     def same(_name: str | None) -> ErrorCurve:
         return curve
 

@@ -33,7 +33,6 @@ from planner.inputs.portfolio_file import (
     check_portfolio,
     parse_portfolio,
     read_portfolio,
-    require_budget,
 )
 
 PROJECT = "{id: a, classes: 4, target_accuracy: 94%, images: {limit: 20k, price: 1}}"
@@ -455,7 +454,7 @@ def test_periods_stand_in_for_a_budget() -> None:
     """Without a total budget the periods' budgets say what may be committed."""
     portfolio = parse(PLANNED)
     assert portfolio.budget is None
-    assert require_budget(portfolio) == portfolio.spend_limit == 100_000
+    assert portfolio.spend_limit == 100_000
     assert parse(PLANNED, portfolio__budget="70k").spend_limit == 70_000
     assert parse(BASE).spend_limit is None
 
@@ -732,13 +731,6 @@ def test_same_architecture_by_two_names_is_one_candidate() -> None:
     """Spellings are matched to the catalogue's name."""
     text = BASE.replace("id: a", "id: a, architectures: [ResNet-50, resnet 50]")
     assert parse(text).projects[0].architectures == ("ResNet-50",)
-
-
-def test_budget_is_required_by_name() -> None:
-    """A plan without budget is refused with the flag that gives one."""
-    assert require_budget(parse(CONTRACT)) == 120_000
-    with pytest.raises(InputError, match="--budget"):
-        require_budget(parse(BASE))
 
 
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:

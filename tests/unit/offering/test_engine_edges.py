@@ -10,11 +10,12 @@ from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.economics.ledger import LINES
 from planner.offering.effort import Allowance
-from planner.offering.outcomes import PackedOutcomes, Stopping, UnitCents, certain_outcomes
+from planner.offering.outcomes import PackedOutcomes, Stopping, UnitCents
 from planner.offering.problem import DecisionProblem, SpendBound
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measures, worst_share
 from tests.benchmarks.engine_cases import funded_row, make_case
+from tests.problem_cases import certain_outcomes
 
 KINDS = ["expected", "cvar", "entropic"]
 

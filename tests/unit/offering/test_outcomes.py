@@ -9,11 +9,11 @@ from planner.offering.outcomes import (
     PackedOutcomes,
     Stopping,
     UnitCents,
-    certain_outcomes,
     count_bits,
     empty_bits,
     set_success,
 )
+from tests.problem_cases import certain_outcomes
 
 N_OPTIONS, N_DRAWS = 37, 23
 

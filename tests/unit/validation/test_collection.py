@@ -8,9 +8,10 @@ from planner.errors import InputError
 from planner.questions.collect.rounds import RoundsRun
 from planner.reference.store import load_model
 from planner.validation.collection import ROUNDS, Collected, rounds_test, score_rounds
-from planner.validation.collection_truth import development_truths, truth_of
+from planner.validation.collection_truth import truth_of
 from planner.validation.curve_file import Curve
 from planner.validation.pilot_modes import modes_of
+from tests.collection_truths import development_truths
 
 SIZES = (500, 1_000, 2_000, 5_000, 20_000)
 

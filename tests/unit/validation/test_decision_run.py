@@ -14,7 +14,8 @@ from planner.reference.store import load_model
 from planner.regression.cards.decisions import decisions_text
 from planner.regression.cards.file import render_card
 from planner.regression.checking.decisions import write_decisions
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import build_table
+from planner.regression.rows.shipped import read_observations
 from planner.reporting.terminal.decisions import render_decisions
 from planner.testing import synthetic_posterior
 from planner.validation.decisions.plans import OF_MODEL, ONE, Earned
@@ -96,7 +97,7 @@ def test_decisions_of_an_earlier_fit_are_not_in_the_card(tmp_path: Path) -> None
 @pytest.mark.slow
 def test_decisions_follow_from_the_seed_and_never_beat_the_clairvoyant() -> None:
     """Four portfolios of the development curves, on the default model itself."""
-    rows, model = read_shipped_table(), load_model("transfer")
+    rows, model = build_table(read_observations()), load_model("transfer")
     curves = development_curves(rows)
     names = sorted(curves)
     groups = [LeftOut(tuple(names[::2]), model), LeftOut(tuple(names[1::2]), model)]

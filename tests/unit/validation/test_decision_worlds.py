@@ -14,9 +14,10 @@ from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior
 from planner.validation.curve_file import Curve
 from planner.validation.decisions import plans, worlds
-from planner.validation.decisions.rivals import NO_MODEL, rule_of, truth_of_world
+from planner.validation.decisions.rivals import NO_MODEL, rule_of
 from planner.validation.decisions.run import score_plans
 from planner.validation.decisions.worlds import Truth, World, draw_world, usable_truths
+from tests.known_worlds import truth_of_world
 
 SIZES = (100, 1_000, 10_000)
 CURVE = Curve("fell", SIZES, (0.4, 0.2, 0.1), n_classes=10, architecture="ResNet-50")

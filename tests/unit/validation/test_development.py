@@ -9,7 +9,8 @@ from planner.domain.results.validation import PilotEvidence, PilotMode
 from planner.domain.vocabulary import Backbone, Task
 from planner.reference.store import load_model
 from planner.regression.cards.pilots import pilots_text
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import build_table
+from planner.regression.rows.shipped import read_observations
 from planner.validation.curve_file import Curve
 from planner.validation.development import (
     EVERYTHING,
@@ -43,7 +44,7 @@ def curves_of(**counts: int) -> dict[str, list[Curve]]:
 
 def test_curves_are_read_from_the_fitted_rows() -> None:
     """Two sizes at least, no structured task, and the description is that of the rows."""
-    rows = read_shipped_table()
+    rows = build_table(read_observations())
     found, kinds = development_curves(rows), curve_kinds(rows)
     assert "dsprites-orientation" not in found
     assert {curve.task for curve in found["cityscapes"]} == {Task.SEGMENTATION}

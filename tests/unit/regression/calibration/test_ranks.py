@@ -18,7 +18,8 @@ from planner.regression.calibration.ranks import (
     calibrate,
     require_refits,
 )
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import build_table
+from planner.regression.rows.shipped import read_observations
 
 N_ROWS = 4
 PRIOR_SD = 2.0
@@ -111,7 +112,7 @@ def test_a_senseless_number_of_refits_is_refused(n: int) -> None:
 
 def test_the_reduced_design_keeps_every_kind_and_is_small() -> None:
     """At most six rows of four data sets of each kind, and whole curves where they go in."""
-    table = read_shipped_table()
+    table = build_table(read_observations())
     small = reduced_design(table)
 
     def kinds(rows: object) -> set[tuple[float, ...]]:

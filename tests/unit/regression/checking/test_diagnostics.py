@@ -16,7 +16,8 @@ from planner.regression.checking.diagnostics import (
     diagnose,
 )
 from planner.regression.fitting.fit import fit_model, require_converged, thin
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import build_table
+from planner.regression.rows.shipped import read_observations
 
 SPEC = parse_spec("""
 name = "tiny"
@@ -145,4 +146,4 @@ def test_thinning_keeps_draws_joint_and_chains_apart() -> None:
 def test_impossible_settings_are_refused_before_anything_slow(name: str, value: Any) -> None:
     """A setting outside its range is bad input, named."""
     with pytest.raises(InputError, match=name):
-        fit_model(read_shipped_table(), SPEC, **{name: value})
+        fit_model(build_table(read_observations()), SPEC, **{name: value})

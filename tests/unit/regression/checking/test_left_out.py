@@ -25,15 +25,15 @@ from planner.regression.checking.left_out import (
 )
 from planner.regression.checking.row_scores import RowForecast, score_rows, summarise_scores
 from planner.regression.fitting.folds import DEFAULT_FOLDS, assign_folds
-from planner.regression.rows.observations import ObservationTable, select_rows
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import ObservationTable, build_table, select_rows
+from planner.regression.rows.shipped import read_observations
 from planner.testing import synthetic_hierarchy
 
 
 @pytest.fixture(scope="module")
 def table() -> ObservationTable:
     """Return the shipped rows."""
-    return read_shipped_table()
+    return build_table(read_observations())
 
 
 SUMMARY = ScoreSummary(

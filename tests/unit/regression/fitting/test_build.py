@@ -25,7 +25,7 @@ from planner.regression.rows.observations import (
     design_columns,
     group_labels,
 )
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.shipped import read_observations
 
 PLAIN = {"mode": "FAST_COMPILE", "on_unused_input": "ignore"}  # no machine code for one call
 
@@ -171,7 +171,7 @@ def test_likelihood_is_the_joint_normal_of_the_rows(kind: str) -> None:
     if kind == "floor":
         spec = parse_spec(spec.text + WITH_FLOOR)
     table = small_table(test_images=200.0 if kind == "test images" else math.inf)
-    table = read_shipped_table() if kind == "real rows" else table
+    table = build_table(read_observations()) if kind == "real rows" else table
     model = build_model(spec, table)
     with model:
         prior = pm.sample_prior_predictive(3, random_seed=5)["prior"]

@@ -20,14 +20,14 @@ from planner.regression.fitting.group_fits import (
     group_fits,
     missing_fits,
 )
-from planner.regression.rows.observations import ObservationTable, select_rows
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import ObservationTable, build_table, select_rows
+from planner.regression.rows.shipped import read_observations
 
 
 @pytest.fixture(scope="module")
 def table() -> ObservationTable:
     """Return the shipped rows."""
-    return read_shipped_table()
+    return build_table(read_observations())
 
 
 @pytest.fixture

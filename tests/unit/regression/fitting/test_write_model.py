@@ -22,7 +22,8 @@ from planner.regression.fitting.build import effect_labels
 from planner.regression.fitting.command import prepare_fit, read_model_spec, run_fit
 from planner.regression.fitting.fit import Fit
 from planner.regression.fitting.write_model import RowSources
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.observations import build_table
+from planner.regression.rows.shipped import read_observations
 from tests.faults import every_fault
 
 SHIPPED = RowSources(with_shipped_data=True)
@@ -31,7 +32,7 @@ SHIPPED = RowSources(with_shipped_data=True)
 def made_fit(*, rhat: float = 1.0, scale: float = 1.0) -> Fit:
     """Return a fit of the shipped model with invented draws."""
     path = resource_root("models") / "transfer" / "model.toml"
-    spec, table = parse_spec(path.read_text(encoding="utf-8")), read_shipped_table()
+    spec, table = parse_spec(path.read_text(encoding="utf-8")), build_table(read_observations())
     labels = {g.name: effect_labels(table, g) for g in spec.groups if g.stored}
     rng = np.random.default_rng(0)
     draws = {name: scale * rng.random(8) for name in spec.hyper_names}

@@ -34,7 +34,6 @@ from planner.regression.rows.shipped import (
     excluded_counts,
     is_excluded,
     read_observations,
-    read_shipped_table,
 )
 
 RAW = resource_root("data") / OBSERVATIONS_FILE
@@ -70,7 +69,7 @@ def test_each_row_says_which_version_was_fitted_on_it() -> None:
 
 def test_the_rows_are_as_many_as_documented() -> None:
     """Rows, data sets and networks of the second version; the first had 423 rows."""
-    card = data_card(read_shipped_table())
+    card = data_card(build_table(read_observations()))
     assert card["total"] == {"rows": 933, "data sets": 41, "curves": 465, "architectures": 44}
     assert sum("transfer 1" in row["fitted_by"] for row in raw_rows()) == 423
 
@@ -91,7 +90,7 @@ def test_the_rows_are_as_many_as_documented() -> None:
 )
 def test_each_study_keeps_the_documented_rows(study: str, rows: int) -> None:
     """The rows of a study that remain are as many as the model card says."""
-    assert data_card(read_shipped_table())["study"][study] == rows
+    assert data_card(build_table(read_observations()))["study"][study] == rows
 
 
 def test_exclusions_account_for_every_missing_row() -> None:
@@ -119,7 +118,7 @@ def test_rendered_images_are_not_pretraining() -> None:
 
 def test_no_kept_row_is_worse_than_chance() -> None:
     """Every error lies in (0, 1), below the majority guess, and hardly above a zero-shot start."""
-    table = read_shipped_table()
+    table = build_table(read_observations())
     guess = np.where(table.segmentation == 1.0, 1.0, 1.0 - 1000.0**-table.relative_complexity)
     assert ((table.error > 0) & (table.error < guess)).all()
     assert (table.error < 1.05 * table.chance_error).all()
@@ -127,7 +126,7 @@ def test_no_kept_row_is_worse_than_chance() -> None:
 
 def test_design_columns_are_those_a_specification_may_name() -> None:
     """Specification and fit agree on the columns, and none is unknown in a row."""
-    columns = design_columns(read_shipped_table())
+    columns = design_columns(build_table(read_observations()))
     assert tuple(columns) == COLUMNS
     assert all(np.isfinite(values).all() for values in columns.values())
 
@@ -196,7 +195,7 @@ def test_more_test_images_mean_less_sampling_noise() -> None:
 
 def test_the_data_card_counts_every_row_and_names_licences() -> None:
     """Each breakdown adds up to all rows, and each shipped study has a licence."""
-    card = data_card(read_shipped_table())
+    card = data_card(build_table(read_observations()))
     for part in ("study", "task", "pretrained", "backbone", "domain", "data set", "architecture"):
         assert sum(card[part].values()) == card["total"]["rows"]
     assert set(card["study"]) == set(LICENCES)

@@ -8,9 +8,9 @@ from scipy import stats
 
 from planner.domain.results.selection import Selection
 from planner.errors import InputError
-from planner.regression.rows.observations import ObservationTable
+from planner.regression.rows.observations import ObservationTable, build_table
 from planner.regression.rows.reconstruction import reconstruction_table
-from planner.regression.rows.shipped import read_shipped_table
+from planner.regression.rows.shipped import read_observations
 from planner.regression.selection.candidates import read_candidates
 from planner.regression.selection.stepwise import select_stepwise
 
@@ -108,7 +108,12 @@ def test_the_papers_variables_are_chosen_on_its_reconstructed_rows() -> None:
 def test_what_stays_is_below_the_threshold_and_what_is_left_is_not() -> None:
     """The law of the last step, on the shipped rows."""
     found = chosen_from(
-        read_shipped_table(), "log10_images", "top1", "frozen", "pretrained", "relative_complexity"
+        build_table(read_observations()),
+        "log10_images",
+        "top1",
+        "frozen",
+        "pretrained",
+        "relative_complexity",
     )
     terms = [each for name, each in found.table.terms.items() if name != "intercept"]
     assert terms

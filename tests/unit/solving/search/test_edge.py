@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from planner.domain.arrays import Rows
 from planner.domain.portfolio.risk import RiskMeasure
-from planner.offering.outcomes import certain_outcomes
 from planner.offering.problem import DecisionProblem
 from planner.solving.certify import Choice
 from planner.solving.lp.master import Relaxed
@@ -23,7 +22,7 @@ from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import worst_share
 from tests.benchmarks.engine_cases import make_case
 from tests.efforts import nothing, plenty
-from tests.problem_cases import cvar, feasible, row, value_of
+from tests.problem_cases import certain_outcomes, cvar, feasible, row, value_of
 
 CHANGES = "planner.solving.search.changes"
 SEEDS = st.integers(0, 10_000)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from planner.domain.arrays import Flags, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.offering.effort import Effort
-from planner.offering.outcomes import PackedOutcomes, certain_outcomes
+from planner.offering.outcomes import PackedOutcomes
 from planner.offering.problem import DecisionProblem
 from planner.solving.certify import Choice
 from planner.solving.lp.cuts import Cut, CutPool
@@ -29,7 +29,7 @@ from planner.solving.tail import DrawWeights, touching_weights, worst_share
 from tests.benchmarks.engine_cases import link_row, make_case
 from tests.efforts import nothing, plenty
 from tests.oracles.extensive_form import solve_extensive
-from tests.problem_cases import choices, cvar, feasible, value_of
+from tests.problem_cases import certain_outcomes, choices, cvar, feasible, value_of
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=20)
