@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from planner.domain.catalogue import Accelerator, Catalogue
-from planner.domain.format import count, figure, fixed
+from planner.domain.format import count, fixed
 from planner.domain.limits import MAX_MONEY, MAX_REPEATS
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Basis
+from planner.domain.words.file_warnings import far_from_cloud_prices
 from planner.economics.beta import fit_beta
 from planner.economics.speed import LOADER_CEILING_IMAGES_PER_S, table_utilisation
 from planner.errors import InputError, Problem, bad_value
@@ -157,11 +158,7 @@ def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:
     price = amount_mean(compute.usd_per_flop)
     if compute.basis != Basis.PAPER or low <= price <= high:
         return ()
-    message = (
-        f"{figure(price, 2)} USD per FLOP is far from cloud prices, which lie between 1e-18 and "
-        "2e-16 (the published example, 3e-11, is about a million times too high). Use basis: "
-        "measured for a price of today."
-    )
+    message = far_from_cloud_prices(price)
     return (Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message),)
 
 

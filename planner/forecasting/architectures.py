@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from planner.domain.catalogue import unknown_name
+from planner.domain.facts.evidence import Beyond, Outside
 from planner.domain.model.architecture import Architecture, match_key
 from planner.domain.model.covariates import (
     PRETRAINING_CENTRE,
@@ -20,12 +21,12 @@ from planner.domain.model.covariates import (
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
+from planner.domain.words import forecast_warnings as words
 
 LARGEST_PRETRAINING = 2.5
 """Coded size of the largest pretraining set that was fitted (CLIP's); never extrapolated."""
 
 _KERAS = "Keras Applications"
-_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class KnownArchitecture:
         Coded size of the pretraining set, and whether it had no class labels.
     fitted : bool
         Whether its effect was.
-    outside : str
+    outside : Outside or None
         Why the rows say little about it; empty where they say enough.
     """
 
@@ -64,7 +65,7 @@ class KnownArchitecture:
     log10_pretraining: Covariate = UNKNOWN
     self_supervised: Covariate = UNKNOWN
     fitted: bool = False
-    outside: str = ""
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,18 +123,19 @@ class ArchitectureBook:
         """Return an architecture that was not fitted, as far as its covariates speak."""
         coded = coded_covariates(item)
         if coded is None:
-            why = "its ImageNet accuracy belongs to another training recipe, or is not sourced"
-            return with_weights(KnownArchitecture(item.name, outside=why), item)
+            return with_weights(
+                KnownArchitecture(item.name, outside=Outside(Beyond.ANOTHER_RECIPE)), item
+            )
         spans = (self.top1, self.log10_parameters)
         clipped = [
             min(max(value, low), high) for value, (low, high) in zip(coded, spans, strict=True)
         ]
-        why = ""
+        why = None
         if clipped != list(coded):
-            why = "its accuracy or size lies outside the fitted span and counts as its nearest end"
+            why = Outside(Beyond.SPAN)
         elif item.family not in self.families:
-            why = f"no network of its family ({item.family}) was fitted"
-        top1, size = (Covariate(value, uncertain=bool(why)) for value in clipped)
+            why = Outside(Beyond.FAMILY, item.family)
+        top1, size = (Covariate(value, uncertain=why is not None) for value in clipped)
         return with_weights(KnownArchitecture(item.name, top1, size, outside=why), item)
 
     def _with_weights(self, known: KnownArchitecture, name: str) -> KnownArchitecture:
@@ -209,26 +211,15 @@ def evidence_warnings(
     Named architectures are listed with their reasons; of a default list, which is about the
     catalogue rather than the project, only how many and which.
     """
-    found = [(name, known) for name in names if (known := book.find(name)).outside]
+    found = [(name, why) for name in names if (why := book.find(name).outside) is not None]
     if not found:
         return ()
-    code = "ARCHITECTURE_OUTSIDE_EVIDENCE"
-    wider = "Its error is drawn" if len(found) == 1 else "Their errors are drawn"
-    ending = f"{wider} from the spread of all fitted architectures; a pilot would settle it."
+    code, field = "ARCHITECTURE_OUTSIDE_EVIDENCE", "architectures"
     if project.architectures:
-        told = "; ".join(f"{name}: {known.outside}" for name, known in found)
-        field = f"projects[{project.id}].architectures"
-        return (Warning_(code, project.id, field, f"{told[0].upper()}{told[1:]}. {ending}"),)
-    listed = ", ".join(name for name, _ in found[:_LISTED])
-    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-    offered = (
-        "The one architecture on offer is unlike the fitted ones, or its"
-        if len(names) == 1
-        else f"{len(found)} of {len(names)} architectures on offer are unlike the fitted ones, or "
-        "their"
-    )
-    message = f"{offered} ImageNet accuracy is not comparable: {listed}{more}. {ending}"
-    return (Warning_(code, None, "projects.architectures", message),)
+        field = f"projects[{project.id}].{field}"
+        return (Warning_(code, project.id, field, words.named_outside_evidence(found)),)
+    message = words.offered_outside_evidence([name for name, _ in found], len(names))
+    return (Warning_(code, None, f"projects.{field}", message),)
 
 
 def _architecture_labels(posterior: Posterior) -> Iterable[str]:

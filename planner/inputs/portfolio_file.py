@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Warning_
+from planner.domain.words.file_warnings import BUDGET_MISSING
 from planner.errors import InputError, Problem, UnsupportedError
 from planner.inputs.document import Document, Finding, Location
 from planner.inputs.fields import support
@@ -104,8 +105,7 @@ def check_portfolio(path: str | os.PathLike[str]) -> tuple[Warning_, ...]:
     portfolio = read_portfolio(path)
     if portfolio.spend_limit is not None:
         return portfolio_warnings(portfolio)
-    message = "The file has no budget: a plan will need --budget, or budget: 120k under portfolio."
-    missing = Warning_("BUDGET_MISSING", None, "portfolio.budget", message)
+    missing = Warning_("BUDGET_MISSING", None, "portfolio.budget", BUDGET_MISSING)
     return (missing, *portfolio_warnings(portfolio))
 
 

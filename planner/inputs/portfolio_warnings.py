@@ -7,12 +7,12 @@ evidence, is said by the forecast; codes that both use mean the same.
 from collections.abc import Iterator
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.format import figure, percent_as_set, rate
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Basis
+from planner.domain.words import file_warnings as words
 from planner.inputs.preference_warnings import preference_warnings
 from planner.reference.candidates import candidate_warnings
 from planner.reference.tables import load_catalogue
@@ -57,29 +57,18 @@ def portfolio_warnings(
 def _portfolio_warnings(portfolio: Portfolio) -> Iterator[Warning_]:
     compute = portfolio.compute
     if portfolio.objective is None and all(item.value is None for item in portfolio.projects):
-        message = (
-            "No project has a value, so the plan maximises the expected number of targets met. "
-            "Give values to compare them in money."
-        )
-        yield Warning_("VALUE_MISSING", None, "portfolio.objective", message)
+        yield Warning_("VALUE_MISSING", None, "portfolio.objective", words.VALUES_MISSING)
     if portfolio.currency.strip().upper() != "USD" and _uses_dollar_prices(portfolio):
-        message = (
-            f"Amounts are in {portfolio.currency}, but training is priced in US dollars from the "
-            f"tables, one for one. Give your own price in {portfolio.currency}."
-        )
+        message = words.dollar_prices(portfolio.currency)
         yield Warning_("CURRENCY", None, "portfolio.currency", message)
     low, high = USUAL_USD_PER_FLOP
     price = amount_mean(compute.usd_per_flop)
     if compute.basis is Basis.PAPER and not low <= price <= high:
-        message = (
-            f"{figure(price)} per FLOP is outside the usual {figure(low)} to {figure(high)}. The "
-            "paper's "
-            "default of 3e-11 is about a million times today's cloud price."
-        )
+        message = words.flop_price_unusual(price, USUAL_USD_PER_FLOP)
         yield Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message)
     for name in _UNUSED_BY[compute.basis]:
         if f"compute.{name}" in portfolio.given:
-            message = f"{name} is not used on the basis {compute.basis}."
+            message = words.unused_on_basis(name, compute.basis)
             yield Warning_("NOT_USED", None, f"compute.{name}", message)
 
 
@@ -94,35 +83,18 @@ def _uses_dollar_prices(portfolio: Portfolio) -> bool:
 def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str, str, str]]:
     """Yield (code, field, message)."""
     if project.target_is_trivial:
-        message = (
-            "Always answering the most frequent class already has an error of "
-            f"{rate(project.majority_guess_error)}, no worse than the target of "
-            f"{percent_as_set(project.error_target)}: no images are needed. Use a target per "
-            "class, or "
-            "balanced accuracy."
-        )
+        message = words.target_trivial(project.majority_guess_error, project.error_target)
         targets = ("target_accuracy", "target_error", "target_iou")
         given = next(name for name in targets if getattr(project, name) is not None)
         yield "TARGET_TRIVIAL", given, message
     if project.relative_complexity > 1:
-        message = (
-            f"Relative complexity {figure(project.relative_complexity)} exceeds that of the "
-            "baseline "
-            "task: the forecast extrapolates."
-        )
+        message = words.complexity_above_one(project.relative_complexity)
         yield "RC_ABOVE_ONE", "classes", message
     images = project.images
     if amount_mean(images.price) == 0 and images.limit > images.held:
         is_given = f"projects[{project.id}].images.price" in portfolio.given
-        message = (
-            "New labelled images cost nothing, so only training limits how many are bought."
-            if is_given
-            else "No price is given, so new labelled images count as free."
-        )
-        yield "PRICE_ZERO", "images.price", message
+        yield "PRICE_ZERO", "images.price", words.PRICE_ZERO if is_given else words.PRICE_LEFT_OUT
     counts = project.class_counts or {}
     empty = [str(name) for name, count in counts.items() if count == 0]
     if empty:
-        names = ", ".join(empty[:5]) + (", …" if len(empty) > 5 else "")
-        message = f"Classes without images are left out of the entropy: {names}."
-        yield "ZERO_COUNT_CLASS", "class_counts", message
+        yield "ZERO_COUNT_CLASS", "class_counts", words.classes_without_images(empty)

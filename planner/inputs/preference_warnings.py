@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from planner.domain.format import figure, money, money_to_the_cent, percent_as_set
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset, UnitShare
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import NUMBERS, RiskKind
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import AssetKind, Objective
+from planner.domain.words import file_warnings as words
 
 _USUAL_AVERSION = (0.01, 100.0)
 """Times all that is at stake: below, the measure is the mean; above, the worst draw alone."""
@@ -32,12 +32,10 @@ def _risk(portfolio: Portfolio) -> Iterator[Warning_]:
     for name in ("level", "weight", "aversion"):
         path = f"portfolio.risk.{name}"
         if path in portfolio.given and name not in NUMBERS[RiskKind(risk.measure)]:
-            yield Warning_(
-                "NOT_USED", None, path, f"{name} is not used by the measure {risk.measure}."
-            )
+            message = words.unused_risk_number(name, risk.measure)
+            yield Warning_("NOT_USED", None, path, message)
     if risk.measure == RiskKind.CVAR and risk.weight == 0:
-        message = "A weight of 0 leaves the tail out: the plan is that of the expectation."
-        yield Warning_("RISK_WEIGHT_ZERO", None, "portfolio.risk.weight", message)
+        yield Warning_("RISK_WEIGHT_ZERO", None, "portfolio.risk.weight", words.RISK_WEIGHT_ZERO)
     if risk.measure == RiskKind.ENTROPIC and risk.aversion:
         yield from _aversion(portfolio, risk.aversion)
 
@@ -50,30 +48,17 @@ def _aversion(portfolio: Portfolio, aversion: float) -> Iterator[Warning_]:
     low, high = _USUAL_AVERSION
     if stake <= 0 or low <= aversion * stake <= high:
         return
-    unit = "target" if counts else f"{portfolio.currency} of worth"
-    sense = (
-        "so small that the plan is that of the expectation"
-        if aversion * stake < low
-        else "so large that the worst draw alone decides"
-    )
-    message = (
-        f"An aversion of {figure(aversion)} per {unit} is {sense}: with "
-        f"{money(stake, '' if counts else portfolio.currency)} at stake in all, between "
-        f"{figure(1 / stake, 1)} and {figure(10 / stake, 1)} is usual."
-    )
+    currency, small = None if counts else portfolio.currency, aversion * stake < low
+    message = words.aversion_unusual(aversion, stake, currency, small=small)
     yield Warning_("AVERSION_SCALE", None, "portfolio.risk.aversion", message)
 
 
 def _periods(portfolio: Portfolio) -> Iterator[Warning_]:
     if portfolio.discount_rate and not portfolio.periods and not _is_used(portfolio):
-        message = "discount_rate is not used: without periods everything starts at once."
-        yield Warning_("NOT_USED", None, "portfolio.discount_rate", message)
+        yield Warning_("NOT_USED", None, "portfolio.discount_rate", words.DISCOUNT_UNUSED)
     total = sum(period.budget for period in portfolio.periods)
     if portfolio.periods and portfolio.budget is not None and portfolio.budget > total:
-        message = (
-            f"The budget of {money_to_the_cent(portfolio.budget, portfolio.currency)} is above the "
-            f"{money_to_the_cent(total)} that the periods allow together; the periods bind."
-        )
+        message = words.budget_above_periods(portfolio.budget, total, portfolio.currency)
         yield Warning_("BUDGET_ABOVE_PERIODS", None, "portfolio.budget", message)
 
 
@@ -97,11 +82,7 @@ def _units(portfolio: Portfolio) -> Iterator[Warning_]:
         return
     total = sum(most[unit] for unit in units if unit is not None)
     if total < 1 - 1e-9:
-        message = (
-            f"The greatest shares of all units sum to {percent_as_set(total)}: nothing that costs "
-            "anything can be funded. Raise one, or leave a unit without a rule."
-        )
-        yield Warning_("UNIT_SHARES", None, "rules", message)
+        yield Warning_("UNIT_SHARES", None, "rules", words.unit_shares(total))
 
 
 def _asset(asset: SharedAsset, portfolio: Portfolio) -> Iterator[Warning_]:
@@ -111,15 +92,15 @@ def _asset(asset: SharedAsset, portfolio: Portfolio) -> Iterator[Warning_]:
     if asset.kind == AssetKind.BASE_MODEL:
         discount = asset.gives.training_discount
         if asset.gives.pretrained and not discount and all(item.pretrained for item in members):
-            reason = "its members start from pretrained weights already"
+            reason = "pretrained"
         elif not asset.gives.anything and not asset.required:
-            reason = "it gives nothing and is not required, so it is never bought"
+            reason = "gives_nothing"
     elif asset.images is None and not asset.required:
-        reason = "it has no images and is not required, so it is never bought"
+        reason = "no_images"
     elif asset.images is not None and not any(_can_take(item) for item in members):
-        reason = "its members hold all the images that they can have"
+        reason = "held"
     if reason:
-        message = f"{asset.id} makes no difference to its members: {reason}."
+        message = words.asset_unused(asset.id, reason)
         yield Warning_("ASSET_UNUSED", None, f"shared[{asset.id}]", message)
 
 

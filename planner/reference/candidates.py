@@ -6,6 +6,7 @@ from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Basis, Task
+from planner.domain.words import file_warnings as words
 from planner.errors import InputError, Problem
 
 __all__ = ["candidate_warnings", "candidates", "fits_task", "is_priced", "offered_by_default"]
@@ -109,11 +110,7 @@ def candidate_warnings(
     ]
     if not missing:
         return ()
-    message = (
-        f"{len(missing)} architectures are not offered because no source gives their forward "
-        f"operations: "
-        f"{', '.join(missing)}. The basis `paper` prices them by parameters."
-    )
+    message = words.left_out_without_operations(missing)
     # About the catalogue, not the project: said once however many projects leave the choice open.
     return (Warning_("ARCHITECTURES_LEFT_OUT", None, "projects.architectures", message),)
 
@@ -128,21 +125,13 @@ def _task_warning(project: Project, architecture: Architecture) -> Warning_:
     name, task = architecture.name, architecture.task.replace("_", " ")
     if architecture.task == "detection":
         code = "ARCHITECTURE_DETECTOR"
-        message = (
-            f"{name} is an object detector; the error model knows classification and segmentation "
-            "only. Its cost is computed as asked."
-        )
+        message = words.is_detector(name)
     elif fits_task(architecture, project.task):
         code = "ARCHITECTURE_TASK"
-        message = (
-            f"{name} was built for images of {architecture.input_px} px; its cost is for images "
-            "that small."
-        )
+        message = words.small_images(name, architecture.input_px)
     else:
         code = "ARCHITECTURE_TASK"
-        message = (
-            f"{name} was built for {task}, the project is {project.task}. It is used as asked."
-        )
+        message = words.built_for_another_task(name, task, project.task)
     return Warning_(code, project.id, _field(project), message)
 
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
-from planner.offering.outcomes import PackedOutcomes, certain_outcomes
+from planner.offering.outcomes import PackedOutcomes
 from planner.offering.problem import DecisionProblem, LinearRow
 from planner.solving.solver import PortfolioSolver
 from planner.solving.tail import measure, touching_weights
 from tests.benchmarks.engine_cases import make_case
+from tests.problem_cases import certain_outcomes
 
 FEW = settings(max_examples=12, deadline=None)
 SEEDS = st.integers(0, 10_000)

@@ -1,5 +1,7 @@
 """What is strange about measured runs, or about features that were probed, in sentences?"""
 
+from collections.abc import Sequence
+
 from planner.domain.format import count, percent_as_set, rate
 
 __all__ = [
@@ -8,7 +10,15 @@ __all__ = [
     "above_chance",
     "above_held",
     "are_accuracies",
+    "identical_rows",
+    "not_finished",
     "other_classes",
+    "runs_above_chance",
+    "runs_above_held",
+    "runs_above_limit",
+    "runs_rise",
+    "runs_without_error",
+    "seed_repeated",
     "shares_left_out",
     "unnamed_runs",
 ]
@@ -66,4 +76,82 @@ def above_held(most: int, held: int) -> str:
     return (
         f"Learnt from {count(most)} images, but {count(held)} are held. Are these images not "
         "counted in images.held? Those held are not paid again."
+    )
+
+
+type Measured = tuple[float, float, str]
+"""Error, images, and where the run stands."""
+
+
+def identical_rows(lines: str) -> str:
+    """Say which rows are identical to others."""
+    return (
+        f"Identical rows count once: {lines}. If they are repeats, tell them apart in a column "
+        "seed."
+    )
+
+
+def not_finished(lines: str) -> str:
+    """Say which rows are of runs that did not finish."""
+    text = f"{lines}: runs that did not finish are left out."
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def seed_repeated(lines: str) -> str:
+    """Say which rows claim to be the same training but differ in error."""
+    return (
+        f"The same images and seed with different errors: {lines}. Both count, as repeats; was one "
+        "of them trained or tested differently?"
+    )
+
+
+def runs_above_chance(lines: str, error: float, majority_guess: float | None) -> str:
+    """Say which rows are no better than guessing; there is no guess to compare an IoU with."""
+    chance = "an error of 100 %"
+    if majority_guess is not None:
+        chance = f"always answering the most frequent class ({rate(majority_guess)} error)"
+    text = f"{lines}: an error of {rate(error)} is no better than {chance}."
+    if error < 1.0:
+        return (
+            f"{text} Is it an accuracy? Then the error is {rate(1.0 - error)}, and the column is "
+            "to be named accuracy. Or did the training fail?"
+        )
+    return f"{text} Did the training, or the test, fail?"
+
+
+def runs_rise(rises: Sequence[tuple[Measured, Measured]]) -> str:
+    """Say where the error rises with images."""
+    told = "; ".join(f"{_at(few)}, {_at(many)}" for few, many in rises)
+    return (
+        f"The error rises with images: {told}. Were all trained to the end and tested on the same "
+        "images, or is it an accuracy?"
+    )
+
+
+def _at(measured: Measured) -> str:
+    error, images, where = measured
+    return f"{rate(error)} at {count(images)} ({where})"
+
+
+def runs_without_error(lines: str) -> str:
+    """Say how rows without any error count."""
+    return (
+        f"{lines}: no error among the test images counts as half an image wrong, with the width "
+        "that so few test images leave. Were test images among those trained on?"
+    )
+
+
+def runs_above_limit(lines: str, most: int, limit: int) -> str:
+    """Say that rows were trained on more images than can be owned."""
+    return (
+        f"{lines}: trained on {most:,} images, but no more than {limit:,} can be owned. Is "
+        "images.limit right?"
+    )
+
+
+def runs_above_held(lines: str, most: int, held: int) -> str:
+    """Say that rows were trained on more images than are held."""
+    return (
+        f"{lines}: trained on {most:,} images, but {held:,} are held. Are these images not counted "
+        "in images.held? Those held are not paid again."
     )

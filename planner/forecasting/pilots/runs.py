@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from planner.domain.format import count, percent_as_set, rate
 from planner.domain.portfolio.pilot_record import far_variance, resolved_architecture
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Backbone, Task
+from planner.domain.words import forecast_warnings as words
 from planner.errors import InputError, Problem
 from planner.forecasting.architectures import KnownArchitecture
 from planner.forecasting.hierarchy import Option
@@ -108,7 +108,7 @@ def _first_few(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     few, rest = found[:_MOST_SAID], len(found) - _MOST_SAID
     if rest > 0:
         code, field, message = few[-1]
-        few[-1] = (code, field, f"{message} The same holds for {count(rest)} more.")
+        few[-1] = (code, field, words.also_for(message, rest))
     return few
 
 
@@ -119,11 +119,7 @@ def _above_chance(project: Project) -> Iterator[tuple[str, str, str]]:
             yield (
                 "PILOT_ABOVE_CHANCE",
                 f"pilots[{index}].error",
-                (
-                    f"{rate(pilot.error)} error at {count(pilot.images)} images is worse than "
-                    f"always answering the most frequent class ({rate(guess)}). Is it an "
-                    "accuracy, or did the run fail? It counts all the same."
-                ),
+                words.above_chance(pilot.error, pilot.images, guess),
             )
 
 
@@ -135,6 +131,11 @@ class _Measured:
     log10_error: float
     sd: float
     index: int
+
+    @property
+    def as_measured(self) -> tuple[float, int]:
+        """Error and images."""
+        return 10**self.log10_error, self.images
 
 
 def _measured_curves(project: Project) -> list[list[_Measured]]:
@@ -159,19 +160,8 @@ def _rising(project: Project) -> Iterator[tuple[str, str, str]]:
         ]
         if not rises:
             continue
-        told = "; ".join(
-            f"from {rate(10**few.log10_error)} at {count(few.images)} images to "
-            f"{rate(10**many.log10_error)} at {count(many.images)}"
-            for few, many in rises
-        )
-        yield (
-            "PILOT_RISES",
-            f"pilots[{rises[0][1].index}]",
-            (
-                f"The error rises {told}. Were all of these runs trained to the end, and tested on "
-                "the same images? All count."
-            ),
-        )
+        told = [(*few.as_measured, *many.as_measured) for few, many in rises]
+        yield "PILOT_RISES", f"pilots[{rises[0][1].index}]", words.rising(told)
 
 
 def _flat(project: Project) -> Iterator[tuple[str, str, str]]:
@@ -185,20 +175,9 @@ def _flat(project: Project) -> Iterator[tuple[str, str, str]]:
         spanned = math.log10(sizes[-1] / sizes[-_FLAT_SIZES])
         if spanned >= _FLAT_SPAN and fall < _FLAT_FALL and fall + doubt < _FLAT_AT_MOST:
             first, end = last[0], runs[-1]
-            said = (
-                f"{rate(10**first.log10_error)} at {count(first.images)} images, "
-                f"{rate(10**end.log10_error)} at {count(end.images)}"
-            )
-            yield (
-                "PILOTS_FLAT",
-                f"pilots[{end.index}]",
-                (
-                    f"The last three runs hardly fall: {said}. "
-                    f"{percent_as_set(1.0 - project.error_target)} may not be reachable whatever "
-                    "you collect: look for wrong labels and for classes that people confuse too, "
-                    "or try a larger network, before labelling more."
-                ),
-            )
+            target = project.error_target
+            message = words.last_runs_flat(first.as_measured, end.as_measured, target)
+            yield "PILOTS_FLAT", f"pilots[{end.index}]", message
 
 
 def _fall_per_decade(runs: list[_Measured]) -> tuple[float, float]:

@@ -25,11 +25,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.domain.arrays import Floats, Places
-from planner.domain.format import count, fixed
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.pilot_record import pilots_digest, recorded_pilots
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
+from planner.domain.words import forecast_warnings as words
 from planner.forecasting.discrepancy import NODES, NodeGrid
 from planner.forecasting.hierarchy import GaussianPredictor, Option
 from planner.forecasting.luck import Luck
@@ -38,7 +38,6 @@ from planner.forecasting.pilots.proposal import UpdateQuality, condition, condit
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.scene import Scene, reindexed
 
-REFIT_TIME = "about a minute and a half on two cores"
 """What a refit with pilots takes, as measured."""
 
 
@@ -155,20 +154,11 @@ def first_option(joint: GaussianPredictor) -> GaussianPredictor:
 def _quality_warnings(project: Project, quality: UpdateQuality) -> tuple[Warning_, ...]:
     if quality.is_reliable:
         return ()
-    message = (
-        f"The pilots lie where the model hardly expects them (k-hat {fixed(quality.k_hat, 2)}, "
-        f"{count(quality.effective_draws)} effective draws): the updated range is rough. Check "
-        f"error, images, classes and pretraining of the runs. If they are right, refit the model "
-        f"with them: planner fit --pilots PORTFOLIO -o DIR ({REFIT_TIME}), then --model DIR."
-    )
+    message = words.update_unreliable(quality.k_hat, quality.effective_draws)
     field = f"projects[{project.id}].pilots"
     return (Warning_("PILOT_UPDATE_UNRELIABLE", project.id, field, message),)
 
 
 def _changed_since(project: Project) -> tuple[Warning_, ...]:
-    message = (
-        "The model was fitted with other pilots of this project, so that some count twice. Fit it "
-        f"again: planner fit --pilots PORTFOLIO -o DIR ({REFIT_TIME})."
-    )
     field = f"projects[{project.id}].pilots"
-    return (Warning_("PILOTS_SINCE_REFIT", project.id, field, message),)
+    return (Warning_("PILOTS_SINCE_REFIT", project.id, field, words.PILOTS_SINCE_REFIT),)

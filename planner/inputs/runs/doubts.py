@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from planner.domain.format import count, rate
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Task
+from planner.domain.words import runs as words
 
 __all__ = ["RunRow", "repeat_warnings", "run_doubts", "unfinished_warnings", "without_identical"]
 
@@ -54,8 +54,7 @@ def without_identical(
             "RUN_TWICE",
             project,
             file,
-            f"Identical rows count once: {_lines(lines)}. If they are repeats, tell them apart in "
-            "a column seed.",
+            words.identical_rows(_lines(lines)),
         )
         for project, lines in again.items()
     )
@@ -66,8 +65,7 @@ def unfinished_warnings(states: Mapping[int, str], file: str) -> tuple[Warning_,
     if not states:
         return ()
     lines = _lines(f"{line} ({state})" for line, state in states.items())
-    text = f"{lines}: runs that did not finish are left out."
-    return (Warning_("RUN_NOT_FINISHED", None, file, f"{text[0].upper()}{text[1:]}"),)
+    return (Warning_("RUN_NOT_FINISHED", None, file, words.not_finished(lines)),)
 
 
 def repeat_warnings(runs: Sequence[RunRow], file: str) -> tuple[Warning_, ...]:
@@ -87,8 +85,7 @@ def repeat_warnings(runs: Sequence[RunRow], file: str) -> tuple[Warning_, ...]:
             "RUN_SEED_REPEATED",
             project,
             file,
-            f"The same images and seed with different errors: {_lines(lines)}. Both count, as "
-            "repeats; was one of them trained or tested differently?",
+            words.seed_repeated(_lines(lines)),
         )
         for project, lines in found.items()
     )
@@ -130,24 +127,9 @@ def _above_chance(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[st
     above = [run for run in runs if run.pilot.error > guess or run.pilot.error == 1.0]
     if not above:
         return
-    chance = (
-        "an error of 100 %"
-        if project.task is Task.SEGMENTATION
-        else (f"always answering the most frequent class ({rate(guess)} error)")
-    )
     worst = next((run for run in above if run.pilot.error < 1.0), above[0])
-    text = (
-        f"{_lines(run.line for run in above)}: an error of {rate(worst.pilot.error)} is no better "
-        f"than {chance}."
-    )
-    if worst.pilot.error < 1.0:
-        text += (
-            f" Is it an accuracy? Then the error is {rate(1.0 - worst.pilot.error)}, and the "
-            "column "
-            "is to be named accuracy. Or did the training fail?"
-        )
-    else:
-        text += " Did the training, or the test, fail?"
+    lines, is_iou = _lines(run.line for run in above), project.task is Task.SEGMENTATION
+    text = words.runs_above_chance(lines, worst.pilot.error, None if is_iou else guess)
     yield "PILOT_ABOVE_CHANCE", text
 
 
@@ -162,16 +144,12 @@ def _rising(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str
         curves.setdefault(_curve(pilot), []).append((pilot.images, error, sd, where))
     for points in curves.values():
         told = [
-            f"{rate(10**low)} at {count(few)} ({left}), {rate(10**high)} at {count(many)} ({right})"
+            ((10**low, few, left), (10**high, many, right))
             for (few, low, sd_low, left), (many, high, sd_high, right) in pairwise(_by_size(points))
             if high - low > _CLEAR_RISE * math.hypot(sd_low, sd_high)
         ]
         if told:
-            text = (
-                f"The error rises with images: {'; '.join(told)}. Were all trained to the end and "
-                "tested on the same images, or is it an accuracy?"
-            )
-            yield "PILOT_RISES", text
+            yield "PILOT_RISES", words.runs_rise(told)
 
 
 def _by_size(
@@ -196,12 +174,7 @@ def _without_error(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[s
     del project
     zero = [run for run in runs if run.pilot.error == 0.0]
     if zero:
-        text = (
-            f"{_lines(run.line for run in zero)}: no error among the test images counts as half "
-            "an image wrong, with the width that so few test images leave. Were test images among "
-            "those trained on?"
-        )
-        yield "PILOT_ERROR_ZERO", text
+        yield "PILOT_ERROR_ZERO", words.runs_without_error(_lines(run.line for run in zero))
 
 
 def _above_held(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str, str]]:
@@ -210,18 +183,12 @@ def _above_held(project: Project, runs: Sequence[RunRow]) -> Iterator[tuple[str,
     above = [run for run in runs if held < run.pilot.images <= limit]
     if beyond:
         most = max(run.pilot.images for run in beyond)
-        text = (
-            f"{_lines(run.line for run in beyond)}: trained on {most:,} images, but no more than "
-            f"{limit:,} can be owned. Is images.limit right?"
-        )
-        yield "PILOT_ABOVE_LIMIT", text
+        lines = _lines(run.line for run in beyond)
+        yield "PILOT_ABOVE_LIMIT", words.runs_above_limit(lines, most, limit)
     if above:
         most = max(run.pilot.images for run in above)
-        text = (
-            f"{_lines(run.line for run in above)}: trained on {most:,} images, but {held:,} are "
-            "held. Are these images not counted in images.held? Those held are not paid again."
-        )
-        yield "PILOT_ABOVE_HELD", text
+        lines = _lines(run.line for run in above)
+        yield "PILOT_ABOVE_HELD", words.runs_above_held(lines, most, held)
 
 
 def _curve(pilot: Pilot) -> tuple[object, ...]:

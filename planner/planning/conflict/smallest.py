@@ -205,13 +205,11 @@ def _joint_fix(case: Case) -> tuple[Fix, ...]:
 
 def fix_of(facts: FixFacts, *, flag: str | None = None, field: str | None = None) -> Fix:
     """Return a fix with its place: a flag, or a field of the file."""
-    match facts:
-        case SetBudget():
-            value: float | None = facts.amount
-        case LowerChance():
-            value = facts.chance
-        case DropLimits():
-            value = None
+    value = None
+    if isinstance(facts, SetBudget):
+        value = facts.amount
+    elif isinstance(facts, LowerChance):
+        value = facts.chance
     return Fix(value, fix_words(facts), facts, flag=flag, field=field)
 
 

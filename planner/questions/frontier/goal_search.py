@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats
+from planner.domain.facts.frontier import Goal
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.frontier import GoalResult
 from planner.domain.vocabulary import Status
@@ -22,7 +23,7 @@ from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import OutOfEffortError
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.problem import DecisionProblem, Solution, Solver
-from planner.questions.frontier.goals import Goal, binomial_interval, goal_met
+from planner.questions.frontier.goals import binomial_interval, goal_met
 from planner.questions.frontier.sweeps import swept
 
 __all__ = ["smallest_budget"]

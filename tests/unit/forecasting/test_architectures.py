@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from planner.domain.facts.evidence import Beyond, Outside
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.project import Images, Project
 from planner.forecasting.architectures import coded_covariates, evidence_warnings, read_book
@@ -47,7 +48,7 @@ def test_top1_of_another_recipe_or_pretraining_is_not_compared() -> None:
         known = BOOK.find(name)
         assert known.top1.uncertain
         assert known.top1.value == known.log10_parameters.value == 0
-        assert "recipe" in known.outside
+        assert known.outside == Outside(Beyond.ANOTHER_RECIPE)
 
 
 def test_covariates_are_never_extrapolated() -> None:
@@ -56,14 +57,14 @@ def test_covariates_are_never_extrapolated() -> None:
         known = BOOK.find(name)
         assert known.top1.value == end
         assert known.top1.uncertain
-        assert "outside the fitted span" in known.outside
+        assert known.outside == Outside(Beyond.SPAN)
 
 
 def test_a_family_without_fitted_networks_stays_uncertain() -> None:
     """Within the span, but of a family nobody fitted: its covariates are uncertain."""
     known = BOOK.find("Swin-T")
     assert known.top1.uncertain
-    assert "family (Swin)" in known.outside
+    assert known.outside == Outside(Beyond.FAMILY, "Swin")
 
 
 def test_covariates_of_a_comparable_network_count_as_known() -> None:

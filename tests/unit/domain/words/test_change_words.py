@@ -6,6 +6,7 @@ from planner.domain.facts.changes import Around, ChangeKind, FieldChange
 from planner.domain.facts.decisions import Likely
 from planner.domain.facts.faults import (
     AboveBound,
+    AuditFault,
     BelowLeast,
     BelowThreshold,
     NotHeldNow,
@@ -93,7 +94,11 @@ def test_a_fault_of_a_saved_plan_has_its_code_and_its_numbers(
 
 def test_an_audit_that_fails_names_every_fault() -> None:
     """All of them in one message, with both numbers."""
-    faults = [Overspent(2.0, 1.0, "USD", "H1"), WorthDiffers(3.0, 4.0), AboveBound(4.0, 3.5)]
+    faults: list[AuditFault] = [
+        Overspent(2.0, 1.0, "USD", "H1"),
+        WorthDiffers(3.0, 4.0),
+        AboveBound(4.0, 3.5),
+    ]
     assert audit_failed(faults) == (
         "The plan does not pass its audit: it commits 2.00 of 1.00 in H1; the solver reports a "
         "worth of 3.0, the decisions give 4.0; it is worth 4.0, more than the proven bound 3.5. "
