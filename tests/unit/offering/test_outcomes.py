@@ -40,7 +40,7 @@ def _stopping_outcomes(rng: np.random.Generator) -> tuple[PackedOutcomes, NDArra
         cap=held + rng.integers(0, 900, N_OPTIONS),
         lines=tuple(
             UnitCents(line, rng.random(N_OPTIONS) * most, rng.integers(-1, 3, N_OPTIONS))
-            for line, most in zip(LINES, (30, 1, 500), strict=True)
+            for line, most in zip(LINES[:3], (30, 1, 500), strict=True)
         ),
     )
     packed = PackedOutcomes(

@@ -34,13 +34,13 @@ PRICE = FieldChange("images.price", 0.3, 0.5)
             Overspent(1_200.5, 1_000.0, "USD"),
             "BUDGET",
             None,
-            "It commits USD 1,200.50 of 1,000.00: 200.50 too much.",
+            "It commits USD 1,200.50 of 1,000: 200.50 too much.",
         ),
         (
             Overspent(1_200.5, 1_000.0, "USD", "H1"),
             "PERIOD",
             None,
-            "It commits USD 1,200.50 of 1,000.00 in H1.",
+            "It commits USD 1,200.50 of 1,000 in H1.",
         ),
         (RuleBroken("fund a"), "RULE", None, "It breaks fund a."),
         (
@@ -100,7 +100,7 @@ def test_an_audit_that_fails_names_every_fault() -> None:
         AboveBound(4.0, 3.5),
     ]
     assert audit_failed(faults) == (
-        "The plan does not pass its audit: it commits 2.00 of 1.00 in H1; the solver reports a "
+        "The plan does not pass its audit: it commits 2 of 1 in H1; the solver reports a "
         "worth of 3.0, the decisions give 4.0; it is worth 4.0, more than the proven bound 3.5. "
         "Nothing is reported."
     )

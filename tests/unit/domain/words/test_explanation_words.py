@@ -105,7 +105,7 @@ def test_whether_states_were_solved_is_said() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (LIMIT, "Budget: USD 1.00 more adds about USD 1.82 of expected net value, at the margin."),
+        (LIMIT, "Budget: USD 1 more adds about USD 1.82 of expected net value, at the margin."),
         (
             replace(LIMIT, objective=Objective.TARGETS_MET, price=0.0005, name="periods[H1]"),
             "periods[H1]: USD 1,000 more adds about 0.5 expected targets met, at the margin.",

@@ -68,7 +68,7 @@ FOUND = GoalResult(
         (
             FullCaution(10.0, 40.0, Objective.NET_VALUE),
             (
-                "On draws no solve saw, full caution gives up USD 10.00 of mean for USD 40.00 of "
+                "On draws no solve saw, full caution gives up USD 10 of mean for USD 40 of "
                 "tail, 0.25 for each 1 of tail risk removed."
             ),
         ),
