@@ -1,11 +1,24 @@
 """Which columns does a table of an estimate have? Each is declared here once."""
 
-from planner.questions.estimate.estimate import ProjectEstimate
+from dataclasses import dataclass
+
+from planner.questions.estimate.estimate import ProjectEstimate, Recommendation
+from planner.questions.estimate.ranges import CostRange
 from planner.reporting.columns import Column, Columns, Look, Surface
 
-__all__ = ["ESTIMATES"]
+__all__ = ["COST_RANGES", "ESTIMATES", "RECOMMENDATIONS", "ModeRange"]
 
 _NOTEBOOK = Surface.NOTEBOOK
+_NAME_WIDTH = 18
+
+
+@dataclass(frozen=True)
+class ModeRange:
+    """What one way to go about a project costs: ``commit`` or ``stop``."""
+
+    mode: str
+    found: CostRange
+
 
 ESTIMATES = Columns[ProjectEstimate](
     place="estimate: projects",
@@ -76,4 +89,42 @@ ESTIMATES = Columns[ProjectEstimate](
                     "chance_of_target_at_limit", "recommendations[0].architecture",
                     "recommendations[0].images_total", "recommendations[0].cost.total"),
     },
+)  # fmt: skip
+
+RECOMMENDATIONS = Columns[Recommendation](
+    place="recommendations",
+    declared=(
+        Column(key="rank", header="#", kind=Look.FIGURE),
+        Column(key="architecture", header="Architecture", kind=Look.NAME,
+               widths=(_NAME_WIDTH, _NAME_WIDTH)),
+        Column(key="images_total", header="Train on", kind=Look.COUNT, unit="images",
+               note="Labelled images that it trains on."),
+        Column(key="images_to_buy", header="To buy", kind=Look.COUNT, unit="images",
+               note="Of these, labelled images still to buy."),
+        Column(key="", name="collecting", header="Collecting", kind=Look.MONEY, unit="money",
+               of=lambda one: sum(
+                   amount for kind, amount in one.cost.parts.items() if kind != "training"
+               ),
+               note="All that is paid but training."),
+        Column(key="cost.training", header="Training", kind=Look.MONEY, unit="money"),
+        Column(key="cost.total", header="Total {currency}", kind=Look.MONEY, unit="money"),
+        Column(key="chance_of_target", header="Chance", kind=Look.CHANCE, unit="%",
+               note="Chance of the target with so many images."),
+    ),
+)  # fmt: skip
+
+COST_RANGES = Columns[ModeRange](
+    place="",
+    declared=(
+        Column(key="mode", header="Total {currency}", kind=Look.WORD),
+        Column(key="found.total.p10", header="P10", kind=Look.MONEY, unit="money"),
+        Column(key="found.total.p50", header="P50", kind=Look.MONEY, unit="money"),
+        Column(key="found.total.p80", header="P80", kind=Look.MONEY, unit="money"),
+        Column(key="found.total.p90", header="P90", kind=Look.MONEY, unit="money"),
+        Column(key="found.total.cvar90", header="Worst 10 %", kind=Look.MONEY, unit="money",
+               note="Mean of the dearest 10 %."),
+        Column(key="found.contingency", header="Contingency", kind=Look.MONEY, unit="money",
+               note="P80 less P50: what to hold back beside the median."),
+        Column(key="found.chance_met", header="Target met", kind=Look.CHANCE, unit="%"),
+    ),
 )  # fmt: skip
