@@ -5,28 +5,20 @@ own draws, and everything else stands at its mean. Shares are of the sum of thes
 sources do together (the ceiling bends their sum a little) belongs to none of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.domain.arrays import Floats
-from planner.domain.format import count, percent
+from planner.domain.facts.spread import Source
+from planner.domain.json_shape import IN_WORDS
+from planner.domain.words.spread import spread_words
 from planner.forecasting.hierarchy import Component, GaussianPredictor, prior_part
 
 if TYPE_CHECKING:
     from planner.forecasting.architectures import KnownArchitecture
     from planner.forecasting.saturating import ProjectCurves
-
-
-_WORDS = {
-    "data_set": "how new data sets differ",
-    "coefficients": "coefficients known only so well",
-    "project": "what the pilots leave open about the project",
-    "architecture": "what is not known of the architecture",
-    "discrepancy_and_noise": "curves straying from their shape, and repeats",
-    "residual": "the residual, in which data sets and repeats are one",
-}
 
 
 @dataclass(frozen=True)
@@ -47,8 +39,8 @@ class SpreadSources:
     discrepancy_and_noise : float
         A single curve's departure from its shape, and repeat-to-repeat noise. For a model with one
         residual for all that is not in its coefficients: that residual.
-    sentence : str
-        The same in words.
+    shares : tuple of (Source, float)
+        All of them as they were told apart; JSON has them as ``sentence``.
     """
 
     images: float
@@ -56,11 +48,16 @@ class SpreadSources:
     data_set: float
     architecture: float
     discrepancy_and_noise: float
-    sentence: str
+    shares: tuple[tuple[Source, float], ...] = field(metadata={IN_WORDS: ("sentence",)})
+
+    @property
+    def sentence(self) -> str:
+        """The shares in words."""
+        return spread_words(self.images, self.shares)
 
     @classmethod
     def from_variances(cls, images: float, **variances: float) -> "SpreadSources":
-        """Return shares and sentence.
+        """Return shares.
 
         ``residual`` counts as discrepancy and noise, ``project`` as data set.
         """
@@ -73,7 +70,7 @@ class SpreadSources:
             architecture=shares.get("architecture", 0.0),
             discrepancy_and_noise=shares.get("discrepancy_and_noise", 0.0)
             + shares.get("residual", 0.0),
-            sentence=_sentence(images, shares),
+            shares=tuple((Source(name), share) for name, share in shares.items()),
         )
 
 
@@ -149,12 +146,3 @@ def _by_source(
         "architecture": own.mean[:, 0] + drawn(of_architecture),
         "discrepancy_and_noise": drawn(of_curve),
     }
-
-
-def _sentence(images: float, shares: dict[str, float]) -> str:
-    """Say the shares in one plain sentence, largest first."""
-    ranked = sorted(shares.items(), key=lambda item: -item[1])
-    if not any(shares.values()):
-        return f"At {count(images)} images the forecast has no spread."
-    told = [f"{percent(share)} {_WORDS[name]}" for name, share in ranked if share >= 0.005]
-    return f"Width at {count(images)} images: {'; '.join(told)}."

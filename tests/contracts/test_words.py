@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "planner"
-FACTS_ONLY = ("domain/facts", "planning", "questions")
+FACTS_ONLY = ("domain/facts", "offering", "planning", "questions")
 """Rooms that decide and answer; what they find is said in ``domain/words``."""
 FEWEST_WORDS = 3
 """Words from which on a text is a sentence; names and codes are shorter."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.catalogue import Catalogue
+from planner.domain.json_shape import record_data
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Compute, Portfolio
@@ -119,7 +120,7 @@ class Estimate(Shown):
             "model": dict(self.model),
             "seed": self.seed,
             "currency": self.currency,
-            "projects": [asdict(project) for project in self.projects],
+            "projects": [record_data(project) for project in self.projects],
             "assumptions": dict(self.assumptions),
         }
 
