@@ -18,7 +18,7 @@ from planner.domain.portfolio.portfolio import Compute
 from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Basis
-from planner.domain.words.file_warnings import far_from_cloud_prices
+from planner.domain.words.warnings.files import far_from_cloud_prices
 from planner.economics.beta import fit_beta
 from planner.economics.speed import LOADER_CEILING_IMAGES_PER_S, table_utilisation
 from planner.errors import InputError, Problem, bad_value

@@ -21,7 +21,7 @@ from planner.domain.model.covariates import (
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
-from planner.domain.words import forecast_warnings as words
+from planner.domain.words.warnings import forecasts as words
 
 LARGEST_PRETRAINING = 2.5
 """Coded size of the largest pretraining set that was fitted (CLIP's); never extrapolated."""

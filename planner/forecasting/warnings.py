@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner.domain.model.posterior import EvidencePart, EvidenceRange, Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
-from planner.domain.words import forecast_warnings as words
+from planner.domain.words.warnings import forecasts as words
 
 ORDER_OF_MAGNITUDE_RATIO = 100.0
 """P90 over P10 of data needed above which only the order of magnitude is known."""

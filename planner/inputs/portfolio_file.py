@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Warning_
-from planner.domain.words.file_warnings import BUDGET_MISSING
+from planner.domain.words.warnings.files import BUDGET_MISSING
 from planner.errors import InputError, Problem, UnsupportedError
 from planner.inputs.document import Document, Finding, Location
 from planner.inputs.fields import support

@@ -12,7 +12,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Basis
-from planner.domain.words import file_warnings as words
+from planner.domain.words.warnings import files as words
 from planner.inputs.preference_warnings import preference_warnings
 from planner.reference.candidates import candidate_warnings
 from planner.reference.tables import load_catalogue

@@ -7,7 +7,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import NUMBERS, RiskKind
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import AssetKind, Objective
-from planner.domain.words import file_warnings as words
+from planner.domain.words.warnings import files as words
 
 _USUAL_AVERSION = (0.01, 100.0)
 """Times all that is at stake: below, the measure is the mean; above, the worst draw alone."""

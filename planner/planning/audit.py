@@ -12,7 +12,7 @@ from planner.domain.facts.faults import AboveBound, AuditFault, Overspent, RuleB
 from planner.domain.portfolio.portfolio import Committed, Portfolio, UnitShare
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
-from planner.domain.words.faults import audit_failed
+from planner.domain.words.answers.faults import audit_failed
 from planner.economics.amounts import budget_to_cents
 from planner.errors import AuditError
 from planner.offering.objective import objective_worth

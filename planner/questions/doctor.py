@@ -12,7 +12,7 @@ from planner._version import __version__
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.results.plan import SCHEMA_VERSION
-from planner.domain.words import examination as words
+from planner.domain.words.answers import examination as words
 from planner.errors import PlannerError
 from planner.planning.plan import build_plan
 from planner.reference.store import load_model

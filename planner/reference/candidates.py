@@ -6,7 +6,7 @@ from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Basis, Task
-from planner.domain.words import file_warnings as words
+from planner.domain.words.warnings import files as words
 from planner.errors import InputError, Problem
 
 __all__ = ["candidate_warnings", "candidates", "fits_task", "is_priced", "offered_by_default"]

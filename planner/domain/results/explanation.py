@@ -10,7 +10,7 @@ from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.alternatives import standby_words
-from planner.domain.words.explanation import (
+from planner.domain.words.answers.explanation import (
     account_words,
     limit_words,
     plan_account_words,

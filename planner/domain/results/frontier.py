@@ -10,7 +10,7 @@ from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Objective
 from planner.domain.words.alternatives import added_budget_words, change_words
-from planner.domain.words.frontier import frontier_note, goal_answer_words, goal_words
+from planner.domain.words.answers.frontier import frontier_note, goal_answer_words, goal_words
 
 
 @dataclass(frozen=True)

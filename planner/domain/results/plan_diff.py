@@ -7,7 +7,7 @@ from planner.domain.facts.changes import Around, ChangeKind, FieldChange
 from planner.domain.json_shape import IN_WORDS, NOT_DATA, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.vocabulary import Status, Verdict
-from planner.domain.words.changes import change_cause
+from planner.domain.words.answers.changes import change_cause
 
 
 @dataclass(frozen=True)

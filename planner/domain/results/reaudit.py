@@ -16,7 +16,7 @@ from planner.domain.json_shape import IN_WORDS, record_data
 from planner.domain.results.plan import SCHEMA_VERSION, SharedResult
 from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.risk import RiskResult
-from planner.domain.words.faults import plan_fault
+from planner.domain.words.answers.faults import plan_fault
 
 _CODES: dict[type, str] = {
     RuleBroken: "RULE",

@@ -9,7 +9,7 @@ from planner.domain.portfolio.pilot_record import far_variance, resolved_archite
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Backbone, Task
-from planner.domain.words import forecast_warnings as words
+from planner.domain.words.warnings import forecasts as words
 from planner.errors import InputError, Problem
 from planner.forecasting.architectures import KnownArchitecture
 from planner.forecasting.hierarchy import Option

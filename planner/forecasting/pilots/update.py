@@ -29,7 +29,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.pilot_record import pilots_digest, recorded_pilots
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
-from planner.domain.words import forecast_warnings as words
+from planner.domain.words.warnings import forecasts as words
 from planner.forecasting.discrepancy import NODES, NodeGrid
 from planner.forecasting.hierarchy import GaussianPredictor, Option
 from planner.forecasting.luck import Luck

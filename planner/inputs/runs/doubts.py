@@ -8,7 +8,7 @@ from itertools import pairwise
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Task
-from planner.domain.words import runs as words
+from planner.domain.words.warnings import runs as words
 
 __all__ = ["RunRow", "repeat_warnings", "run_doubts", "unfinished_warnings", "without_identical"]
 

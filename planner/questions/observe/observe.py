@@ -16,7 +16,7 @@ from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import SCHEMA_VERSION, Warning_
 from planner.domain.results.risk import Quantiles
-from planner.domain.words.runs import are_accuracies, unnamed_runs
+from planner.domain.words.warnings.runs import are_accuracies, unnamed_runs
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast

@@ -12,7 +12,7 @@ from planner.domain.quantities import show
 from planner.domain.results.plan import Warning_
 from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Backbone, Task
-from planner.domain.words import runs as words
+from planner.domain.words.warnings import runs as words
 from planner.errors import InputError, Problem
 from planner.inputs.runs.doubts import RunRow
 from planner.inputs.runs.runs import RunFile

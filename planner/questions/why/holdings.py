@@ -9,7 +9,7 @@ import numpy as np
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
-from planner.domain.words import tornado as words
+from planner.domain.words.answers import tornado as words
 from planner.economics.ledger import (
     Counts,
     Entry,

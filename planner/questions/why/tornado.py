@@ -17,7 +17,7 @@ from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Tornado, TornadoBar
-from planner.domain.words import tornado as words
+from planner.domain.words.answers import tornado as words
 
 __all__ = [
     "Holding",

@@ -19,8 +19,8 @@ from planner.domain.facts.faults import (
 )
 from planner.domain.results.reaudit import Fault
 from planner.domain.results.risk import HoldResult
-from planner.domain.words.changes import change_cause
-from planner.domain.words.faults import audit_failed
+from planner.domain.words.answers.changes import change_cause
+from planner.domain.words.answers.faults import audit_failed
 
 LIKELY = Likely(0.42, (0.6, 0.3), 0)
 NOTHING = Around((), (), known=True)

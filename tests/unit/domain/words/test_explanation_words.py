@@ -14,7 +14,7 @@ from planner.domain.facts.explanation import (
     Turn,
 )
 from planner.domain.vocabulary import Objective
-from planner.domain.words.explanation import (
+from planner.domain.words.answers.explanation import (
     account_words,
     limit_words,
     plan_account_words,

@@ -25,7 +25,7 @@ from planner.domain.facts.time_limit import (
 from planner.domain.results.frontier import GoalResult
 from planner.domain.results.risk import Interval
 from planner.domain.vocabulary import Objective
-from planner.domain.words.frontier import frontier_note, goal_words
+from planner.domain.words.answers.frontier import frontier_note, goal_words
 from planner.domain.words.time_limit import left_undone
 
 FOUND = GoalResult(

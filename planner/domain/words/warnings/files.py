@@ -1,7 +1,7 @@
 """What should the author of a portfolio know before relying on a plan, in sentences?
 
 What needs the file and the tables alone; what a forecast says stands in
-:mod:`planner.domain.words.forecast_warnings`.
+:mod:`planner.domain.words.warnings.forecasts`.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""What answers beside a plan say: why, frontier, changes, faults, the installation."""

@@ -1,0 +1,1 @@
+"""What to be warned of, in sentences: files, runs and forecasts."""
