@@ -40,7 +40,9 @@ class SpreadSources:
         A single curve's departure from its shape, and repeat-to-repeat noise. For a model with one
         residual for all that is not in its coefficients: that residual.
     shares : tuple of (Source, float)
-        All of them as they were told apart; JSON has them as ``sentence``.
+        All of them as they were told apart.
+    sentence : str
+        The same in words.
     """
 
     images: float
