@@ -17,7 +17,7 @@ from planner.inputs.portfolio_file import parse_with_document
 from planner.inputs.portfolio_warnings import portfolio_warnings
 from planner.inputs.starter import starter_portfolio
 from planner.inputs.xlsx.cells import CellError
-from planner.inputs.xlsx.fields import PILOTS, PROJECTS, RULE_COLUMNS, RULES, SHEETS
+from planner.inputs.xlsx.fields import OF_PROJECTS, PROJECTS, RULE_COLUMNS, RULES, SHEETS
 from planner.inputs.xlsx.layout import FormField, FormSheet
 from planner.inputs.yaml_source import read_yaml
 from planner.web.opening import NAME, QUESTIONS, Opened, from_answers
@@ -170,6 +170,9 @@ def _edit(session: Session, sent: Mapping[str, Any]) -> None:
     if cell.column == RULE and cell.sheet == RULES.name:
         _take(session, _as_rule(session, cell, text))
         return
+    if cell.column == PROJECT and not cell.location:
+        _move(session, cell, text)
+        return
     if not cell.location:
         raise Refused("This cell follows from another one.", cell=cell)
     _take(session, _set(session, cell.location, _read(session, text, item, cell)))
@@ -251,8 +254,8 @@ def _with_row(session: Session, sheet: FormSheet, texts: Mapping[str, str]) -> E
         if item is not None and text.strip() and column not in (RULE, PROJECT):
             values[column] = _read(session, text.strip(), item, None)
     data = data_of(session)
-    if sheet is PILOTS:
-        return _with_run(session, data, texts.get(PROJECT, ""), values)
+    if sheet in OF_PROJECTS:
+        return _with_part(session, sheet, texts.get(PROJECT, ""), _nested(values))
     if sheet is RULES:
         kind = texts.get(RULE, "") or next(iter(RULE_COLUMNS))
         entry: dict[str, object] = _rule(kind, values) if kind in RULE_COLUMNS else {}
@@ -263,18 +266,38 @@ def _with_row(session: Session, sheet: FormSheet, texts: Mapping[str, str]) -> E
     return put(session.text, _end_of(data, sheet.location), entry)
 
 
-def _with_run(
-    session: Session, data: Mapping[str, Any], project: str, values: Mapping[str, object]
+def _with_part(
+    session: Session, sheet: FormSheet, project: str, entry: Mapping[str, object]
 ) -> Edited:
-    """Return the file with a measured run added to a project."""
+    """Return the file with a run, or another entry of its own, added to a project."""
+    data = data_of(session)
     projects = data.get("projects")
     known = projects if isinstance(projects, list) else []
-    for at, entry in enumerate(known):
-        if isinstance(entry, Mapping) and str(entry.get("id")) == project:
-            runs = entry.get("pilots")
-            count = len(runs) if isinstance(runs, list) else 0
-            return put(session.text, ("projects", at, "pilots", count), dict(values))
+    for at, found in enumerate(known):
+        if isinstance(found, Mapping) and str(found.get("id")) == project:
+            end = _end_of(found, sheet.location[1:])
+            return put(session.text, ("projects", at, *end), dict(entry))
     raise Refused(f"no project has the id {project!r}.")
+
+
+def _move(session: Session, cell: Cell, project: str) -> None:
+    """Give an entry of one project to another."""
+    sheet = next(one for one in OF_PROJECTS if one.name == cell.sheet)
+    row = tables_view(data_of(session))[cell.sheet][cell.row]
+    if row["cells"].get(PROJECT) == project:  # type: ignore[attr-defined]
+        return
+    entry = data_of(session)
+    for step in row["at"]:  # type: ignore[attr-defined]
+        entry = entry[step]
+    after = Session(opened=session.opened, text=_with_part(session, sheet, project, entry).text)
+    _remove(after, {"sheet": cell.sheet, "row": _row_at(after, cell.sheet, row["at"])})
+    session.change(after.text)
+
+
+def _row_at(session: Session, sheet: str, at: object) -> int:
+    """Return which row of a table stands at a place of the file."""
+    rows = tables_view(data_of(session))[sheet]
+    return next(number for number, row in enumerate(rows) if row["at"] == at)
 
 
 def _named(entry: dict[str, object], data: Mapping[str, Any]) -> dict[str, object]:

@@ -47,6 +47,7 @@ def plan_view(plan: Plan) -> dict[str, object]:
         "notes": list(plan.notes),
         "warnings": _warnings(plan.warnings),
         "first": _first(plan),
+        "not_included": _not_included(plan),
     }
 
 
@@ -111,6 +112,12 @@ def _first(plan: Plan) -> list[dict[str, object]]:
         for item in plan.decisions
         if item.verdict is Verdict.PILOT
     ]
+
+
+def _not_included(plan: Plan) -> list[str]:
+    """Return what the amounts do not hold, as the plan says it."""
+    found = plan.to_dict().get("not_included")
+    return [str(item) for item in found] if isinstance(found, list | tuple) else []
 
 
 def _at_stake(plan: Plan, item: Decision) -> str:

@@ -13,7 +13,7 @@ from planner.domain.fields.finding import Location
 from planner.inputs.document import Document
 from planner.inputs.xlsx.cells import read_cell
 from planner.inputs.xlsx.fields import (
-    PILOTS,
+    OF_PROJECTS,
     RULE_COLUMNS,
     RULES,
     SHEETS,
@@ -47,6 +47,7 @@ def form_view() -> list[dict[str, object]]:
             "name": sheet.name,
             "hint": sheet.hint,
             "table": sheet.is_table,
+            "of_project": sheet in OF_PROJECTS,
             "columns": [_column(item) for item in sheet.fields if item.path != ("version",)],
         }
         for sheet in SHEETS
@@ -74,7 +75,7 @@ def tables_view(data: object) -> dict[str, list[dict[str, object]]]:
         texts = {
             ".".join(item.path): text_of(_at(entry, _within(sheet, item, entry)))
             for item in sheet.fields
-            if item.path[0] not in (RULE, PROJECT) or sheet not in (RULES, PILOTS)
+            if not ((sheet is RULES and item.path == (RULE,)) or _says_whose(sheet, item))
         }
         texts |= extra
         filled = {name: text for name, text in texts.items() if text}
@@ -99,11 +100,12 @@ def _entries(data: object) -> Iterator[tuple[FormSheet, Location, Any, dict[str,
     for sheet in SHEETS:
         if not sheet.is_table:
             yield sheet, (), data, {}
-        elif sheet is PILOTS:
+        elif sheet in OF_PROJECTS:
             for at, project in _listed(data, ("projects",)):
-                here: Location = ("projects", at, "pilots")
-                for run, entry in _listed(project, ("pilots",)):
-                    yield sheet, (*here, run), entry, {PROJECT: text_of(_at(project, ("id",)))}
+                path = sheet.location[1:]
+                for number, entry in _listed(project, path):
+                    here: Location = ("projects", at, *path, number)
+                    yield sheet, here, entry, {PROJECT: text_of(_at(project, ("id",)))}
         else:
             for at, entry in _listed(data, sheet.location):
                 extra = {RULE: kind_of(entry)} if sheet is RULES else {}
@@ -123,13 +125,18 @@ def _at(data: object, path: Location | None) -> object:
 
 def _within(sheet: FormSheet, item: FormField, entry: object) -> Location | None:
     """Return where a column's value stands in an entry; None where the entry has no such field."""
-    if sheet is PILOTS and item.path == (PROJECT,):
+    if _says_whose(sheet, item):
         return None
     if sheet is not RULES:
         return item.path
     columns = RULE_COLUMNS.get(kind_of(entry), {})
     key = columns.get(item.path[0])
     return None if key is None else (key,)
+
+
+def _says_whose(sheet: FormSheet, item: FormField) -> bool:
+    """Tell whether a column says which project a row belongs to."""
+    return sheet in OF_PROJECTS and item.path == (PROJECT,)
 
 
 def kind_of(entry: object) -> str:

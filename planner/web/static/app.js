@@ -26,7 +26,7 @@
 
   async function post(path, body, raw = false) {
     const answer = await fetch(path, { method: "POST", body: raw ? body : JSON.stringify(body), headers: { "x-planner-token": token, "x-planner-session": session } });
-    if (answer.headers.get("content-type") !== "application/json") return answer;
+    if (answer.headers.has("x-planner-name")) return answer; // a file to save, JSON or not
     const found = await answer.json();
     if (found.error) throw new Error(found.error);
     return found;
@@ -77,20 +77,21 @@
   }
   function portfolioName() { return state.tables && state.tables.Portfolio[0].cells["portfolio.name"]; }
 
+  const ORDER = ["Projects", "Pilots", "Portfolio", "Rules", "Prices"];
   function drawTabs() {
     const bad = new Map();
     for (const p of state.problems) if (p.cell) bad.set(p.cell.sheet, (bad.get(p.cell.sheet) || 0) + 1);
-    const names = { Portfolio: "Settings", Pilots: "Runs", File: "File" };
-    const tabs = [...["Projects", "Pilots", "Portfolio", "Rules", "Shared", "Periods", "Prices"].filter(() => state.tables), "File"];
-    const had = document.activeElement && document.activeElement.role === "tab" ? document.activeElement.dataset.sheet : null;
-    $("tabs").replaceChildren(...tabs.map((name) => {
+    const names = { Portfolio: "Settings", Pilots: "Runs", Prices: "Compute", File: "File" };
+    // the buttons stay who they are: one that is being pressed must not be replaced under the finger
+    if (!$("tabs").children.length) $("tabs").append(...[...ORDER, ...form.map((one) => one.name).filter((name) => !ORDER.includes(name)), "File"].map((name) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "data-sheet": name, "aria-controls": "panel", onclick: () => { sheet = name; drawTabs(); drawPanel(true); } })));
+    for (const tab of $("tabs").children) {
+      const name = tab.dataset.sheet, wrong = bad.get(name) || 0;
       const rows = state.tables && name !== "File" && formOf(name).table ? state.tables[name].length : 0;
-      const wrong = bad.get(name) || 0;
-      return el("button", { type: "button", role: "tab", id: `tab-${name}`, "data-sheet": name, "aria-selected": String(name === sheet), "aria-controls": "panel", tabindex: name === sheet ? 0 : -1,
-        onclick: () => { sheet = name; drawTabs(); drawPanel(true); } },
-        names[name] || name, rows ? el("span", { class: "count" }, ` ${rows}`) : null, wrong ? el("span", { class: "bad" }, ` · ${wrong} wrong`) : null);
-    }));
-    if (had) { const again = $(`tab-${had}`); if (again) again.focus(); }
+      tab.hidden = name !== "File" && !state.tables;
+      tab.setAttribute("aria-selected", String(name === sheet));
+      tab.tabIndex = name === sheet ? 0 : -1;
+      tab.replaceChildren(names[name] || name, ...(rows ? [el("span", { class: "count" }, ` ${rows}`)] : []), ...(wrong ? [el("span", { class: "bad" }, ` · ${wrong} wrong`)] : []));
+    }
     $("panel").setAttribute("aria-labelledby", `tab-${sheet}`);
     const loose = state.problems.filter((p) => !p.cell);
     $("loose").replaceChildren(...loose.map((p) => el("p", { class: "wrong" }, [p.place, p.message].filter(Boolean).join("  "), p.fix ? el("span", { class: "fix" }, `Fix: ${p.fix}`) : null)));
@@ -109,7 +110,7 @@
     if (sheet === "File") { drawFile(anew); return; }
     const asked = formOf(sheet), rows = state.tables[sheet], wrong = mistakes();
     const columns = asked.table ? shownColumns(asked, rows, wrong) : asked.columns;
-    const now = JSON.stringify([sheet, rows.map((r) => r.at.length), columns.map((c) => c.path), sheet === "Rules" ? rows.map((r) => r.cells.rule) : 0, sheet === "Pilots" ? rows.map((r) => r.cells.project) : 0]);
+    const now = JSON.stringify([sheet, rows.map((r) => r.at.length), columns.map((c) => c.path), sheet === "Rules" ? rows.map((r) => r.cells.rule) : 0, asked.of_project ? state.tables.Projects.map((r) => r.cells.id) : 0]);
     if (anew || now !== shape) {
       const active = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
       shape = now;
@@ -130,9 +131,11 @@
   function control(name, row, column, label) {
     const key = `${name}|${row}|${column.path}`;
     const given = { "data-key": key, "aria-label": label, autocomplete: "off", spellcheck: "false", onfocus: () => help(column) };
-    if (column.choices.length || column.kind === "yes or no") {
-      const words = column.choices.length ? column.choices : ["true", "false"];
-      return el("select", { ...given, onchange: (e) => commit(e.target) }, el("option", { value: "" }, column.default && column.path !== "rule" ? `${column.default.toLowerCase()}` : "–"), words.map((word) => el("option", { value: word }, word)));
+    const whose = formOf(name).of_project && column.path === "project";
+    if (whose || column.choices.length || column.kind === "yes or no") {
+      const words = whose ? state.tables.Projects.map((r) => r.cells.id).filter(Boolean) : column.choices.length ? column.choices : ["true", "false"];
+      const none = whose || column.path === "rule" ? null : el("option", { value: "" }, column.default ? `${column.default.toLowerCase()}` : "–");
+      return el("select", { ...given, onchange: (e) => commit(e.target) }, none, words.map((word) => el("option", { value: word }, word)));
     }
     return el("input", { ...given, placeholder: column.title.includes("*") ? column.example : column.default, oninput: (e) => later(e.target), onchange: (e) => commit(e.target), onkeydown: keys, onpaste: (e) => paste(e, name, row, column) });
   }
@@ -143,16 +146,15 @@
   }
   function rowName(asked, row, at) { return row.cells.id || row.cells.project || row.cells.name || row.cells.rule || `row ${at + 1}`; }
 
-  const ADDS = { Projects: "Add a project", Pilots: "Add a run", Rules: "Add a rule", Shared: "Add a shared asset", Periods: "Add a period" };
+  const ADDS = { Projects: "Add a project", Pilots: "Add a run", Rules: "Add a rule", Shared: "Add a shared asset", Periods: "Add a period", People: "Add people", Benefits: "Add a benefit" };
   function grid(asked, columns, rows) {
     const head = el("tr", {}, columns.map((c) => { const th = el("th", { scope: "col", title: c.help }, c.title.replace(" *", ""), c.unit ? el("small", {}, c.unit) : null); th.style.minWidth = `${widthOf(c, rows)}ch`; return th; }), el("td", {}));
     const body = rows.map((row, at) => el("tr", {}, columns.map((c) => {
       const label = `${c.title.replace(" *", "")}, ${rowName(asked, row, at)}`;
-      const fixed = asked.name === "Pilots" && c.path === "project";
-      return el("td", { "data-cell": `${asked.name}|${at}|${c.path}` }, fixed ? el("div", { class: "fixed" }, row.cells.project || "") : control(asked.name, at, c, label));
+      return el("td", { "data-cell": `${asked.name}|${at}|${c.path}` }, control(asked.name, at, c, label));
     }), el("td", {}, el("button", { type: "button", class: "remove", "aria-label": `Remove ${rowName(asked, row, at)}`, title: "Remove", onclick: () => { edited = null; act({ action: "remove", sheet: asked.name, row: at }); } }, "✕"))));
     const hidden = asked.columns.length - columns.length;
-    const add = el("button", { type: "button", onclick: () => addRow(asked) }, ADDS[asked.name]);
+    const add = el("button", { type: "button", onclick: () => addRow(asked) }, ADDS[asked.name] || "Add a line");
     const more = hidden || all ? el("button", { type: "button", class: "quiet", "aria-pressed": String(all), onclick: () => { all = !all; drawPanel(true); } }, all ? "Fewer columns" : `${hidden} more columns`) : null;
     const empty = rows.length ? null : el("p", { class: "waiting" }, asked.hint);
     const table = el("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": `${asked.name}, table` }, el("table", { class: "grid" }, el("thead", {}, head), el("tbody", {}, body)));
@@ -165,7 +167,8 @@
   function addRow(asked) {
     if (asked.name === "Pilots") { runBox(); return; }
     const at = state.tables[asked.name].length;
-    act({ action: "add", sheet: asked.name, cells: asked.name === "Rules" ? { rule: "require" } : {} }).then(() => {
+    const names = state.tables.Projects.map((row) => row.cells.id).filter(Boolean);
+    act({ action: "add", sheet: asked.name, cells: asked.name === "Rules" ? { rule: "require" } : asked.of_project ? { project: names[0] || "" } : {} }).then(() => {
       const first = document.querySelector(`[data-key="${asked.name}|${at}|${asked.columns[0].path}"]`);
       if (first) { first.focus(); if (first.select) first.select(); }
     });
@@ -197,7 +200,7 @@
       cell.dataset.said = said;
       before.forEach((node) => node.remove());
       cell.classList.toggle("has-mistake", problems.length > 0);
-      if (box) { if (problems.length) box.setAttribute("aria-errormessage", `wrong-${key}`); else box.removeAttribute("aria-errormessage"); }
+      if (box) { const says = [asked.table ? null : `set-${c.path}-says`, problems.length ? `wrong-${key}` : null].filter(Boolean); if (says.length) box.setAttribute("aria-describedby", says.join(" ")); else box.removeAttribute("aria-describedby"); }
       problems.forEach((p, i) => cell.append(el("div", { class: "mistake", id: i ? null : `wrong-${key}` }, p.message, p.fix ? el("span", { class: "fix" }, `Fix: ${p.fix} `, useful(p, c) ? el("button", { type: "button", onclick: () => act({ action: "edit", sheet: asked.name, row: at, column: c.path, text: useful(p, c) }) }, "Use it") : null) : null)));
     }));
   }
@@ -257,7 +260,7 @@
     act({ action: key === "y" || event.shiftKey ? "redo" : "undo" });
   });
   $("tabs").addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], tabs = [...$("tabs").children];
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], tabs = [...$("tabs").children].filter((tab) => !tab.hidden);
     if (!step) return;
     const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
     next.focus(); next.click();
@@ -315,7 +318,7 @@
       if (found.bug) throw new Error(`Something went wrong inside planner: ${found.bug}`);
       if (found.problems) { state.problems = found.problems; planned = 0; busyWith = 0; draw(); return; }
       showPlan(found, revision);
-      planned = revision; document.body.classList.remove("old"); $("fresh").textContent = ""; setStatus("good", "planned");
+      planned = revision; document.body.dataset.planned = revision; document.body.classList.remove("old"); $("fresh").textContent = ""; setStatus("good", "planned");
       await beside(revision, current, found.view.status !== "infeasible");
     } catch (error) { busyWith = 0; if (current()) fail(error); }
   }
@@ -376,7 +379,7 @@
     const fold = (title, items) => items.length ? el("details", {}, el("summary", {}, title), el("ul", { class: "why" }, items)) : "";
     const warned = view.warnings.map((w) => el("li", {}, w.project ? el("b", {}, `${w.project}: `) : null, w.message));
     const open = new Set([...$("warnings").querySelectorAll("details[open] summary")].map((s) => s.dataset.fold));
-    $("warnings").replaceChildren(fold("Why each project is in or out", whys), fold(`${warned.length} ${warned.length === 1 ? "warning" : "warnings"}`, warned), fold("Notes on the plan", notes));
+    $("warnings").replaceChildren(fold("Why each project is in or out", whys), fold(`${warned.length} ${warned.length === 1 ? "warning" : "warnings"}`, warned), fold("Notes on the plan", notes), fold("Not included in these amounts", (view.not_included || []).map((item) => el("li", {}, item))));
     [...$("warnings").querySelectorAll("summary")].forEach((s) => { s.dataset.fold = s.textContent.replace(/^\d+ /, "").slice(0, 5); if (open.has(s.dataset.fold)) s.parentNode.open = true; });
   }
   function showCompared(found) {
@@ -394,8 +397,8 @@
     if (!some) $("fans").replaceChildren(...made);
     if (!$("fan-key").children.length) $("fan-key").append(...[["band", "50, 80, 90 % of outcomes"], ["median", "median; dashed outside the evidence"], ["target", "target"], ["held", "held"], ["chosen", "train on"], ["pilot", "measured"]].map(([kind, said]) => el("span", {}, el("i", { class: `i-${kind}` }), said)));
   }
-  function showFrontier(found) { if (found) $("frontier").replaceChildren(...(found.frontier && found.frontier.points.length > 1 ? [el("p", { class: "finding" }, found.frontier.said), charts.frontier(found.frontier), found.frontier.next_step && found.frontier.next_step !== found.frontier.said ? el("p", { class: "why" }, found.frontier.next_step) : ""] : [el("p", { class: "waiting" }, "There is no curve to draw for this plan.")])); }
-  function showTornado(found) { if (found) $("tornado").replaceChildren(...(found.tornado && found.tornado.bars.length ? [el("p", { class: "finding" }, found.tornado.said), charts.tornado(found.tornado), el("p", { class: "key" }, "Each bar: one input from its P10 (pale) to its P90 (strong), the others varying as they do.")] : [el("p", { class: "waiting" }, "The plan funds nothing whose worth could move.")])); }
+  function showFrontier(found) { if (found) $("frontier").replaceChildren(...(found.frontier && found.frontier.points.length > 1 ? [el("p", { class: "finding" }, found.frontier.said), charts.frontier(found.frontier, $("frontier").clientWidth), found.frontier.next_step && found.frontier.next_step !== found.frontier.said ? el("p", { class: "why" }, found.frontier.next_step) : ""] : [el("p", { class: "waiting" }, "There is no curve to draw for this plan.")])); }
+  function showTornado(found) { if (found) $("tornado").replaceChildren(...(found.tornado && found.tornado.bars.length ? [el("p", { class: "finding" }, found.tornado.said), charts.tornado(found.tornado, $("tornado").clientWidth), el("p", { class: "key" }, "Each bar: one input from its P10 (pale) to its P90 (strong), the others varying as they do.")] : [el("p", { class: "waiting" }, "The plan funds nothing whose worth could move.")])); }
 
   // ---- runs, files, buttons
   function runBox(run = {}) {

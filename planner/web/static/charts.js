@@ -77,8 +77,9 @@ const charts = (() => {
   }
 
   /* What each budget buys: a worth holds until the next plan fits, so the line is a stair. */
-  function frontier(view) {
-    const W = 520, H = 270, left = 52, right = 16, top = 22, bottom = 36;
+  const widthIn = (room) => Math.max(300, Math.min(560, room || 520));
+  function frontier(view, room) {
+    const W = widthIn(room), H = 270, left = 52, right = 16, top = 22, bottom = 36;
     const points = view.points, last = points.at(-1).budget || 1;
     const worths = points.map((p) => p.worth).concat(0);
     const low = Math.min(...worths), high = Math.max(...worths) || 1;
@@ -101,8 +102,8 @@ const charts = (() => {
   }
 
   /* Each input moved from its P10 to its P90, the others varying as they do. */
-  function tornado(view) {
-    const W = 520, row = 42, top = 8, bottom = 34, left = 8, right = 8, H = top + bottom + row * view.bars.length;
+  function tornado(view, space) {
+    const W = widthIn(space), row = 42, top = 8, bottom = 34, left = 8, right = 8, H = top + bottom + row * view.bars.length;
     const ends = view.bars.flatMap((b) => [b.at_low, b.at_high]).concat(view.centre);
     const low = Math.min(...ends), high = Math.max(...ends), room = 64;
     const x = (v) => left + room + (W - left - right - 2 * room) * (v - low) / (high - low || 1);

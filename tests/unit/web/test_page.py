@@ -58,6 +58,7 @@ def test_a_cautious_plan_is_that_of_the_command_line_too(page: Page, tmp_path: P
     assert page.save("yaml").content == RETAIL
 
 
+@pytest.mark.slow
 def test_an_infeasible_plan_is_that_of_the_command_line_too(page: Page, tmp_path: Path) -> None:
     """What cannot hold together, and the smallest changes that help."""
     page.open(RETAIL + b"  - {fund: [planogram, shelf-gaps]}\n", "p.yaml")
@@ -218,6 +219,21 @@ def test_rows_are_added_and_taken_out(page: Page) -> None:
     assert len(found["state"]["tables"]["Projects"]) == 5
 
 
+def test_an_entry_of_a_project_is_given_to_another(page: Page) -> None:
+    """People, lines and runs name their project; choosing another moves them there."""
+    page.open(RETAIL, "p.yaml")
+    run = {"project": "shelf-gaps", "images": "4k", "error": "9%"}
+    found = page.act("add", sheet="Pilots", cells=run)
+    assert cell(found, "Pilots", 0, "project") == "shelf-gaps"
+    found = page.edit("Pilots", 0, "project", "planogram")
+    assert cell(found, "Pilots", 0, "project") == "planogram"
+    assert cell(found, "Pilots", 0, "images") == "4k"
+    data: Any = read_yaml(found["state"]["text"], "p")[0].data
+    assert [len(project.get("pilots", [])) for project in data["projects"]] == [0, 0, 0, 1]
+    assert page.act("undo")["state"]["tables"]["Pilots"][0]["cells"]["project"] == "shelf-gaps"
+    assert "refused" in page.edit("Pilots", 0, "project", "nobody")
+
+
 def test_a_word_being_typed_is_one_step_back(page: Page) -> None:
     """Keystrokes of one cell are undone together."""
     page.open(RETAIL, "p.yaml")
@@ -246,6 +262,7 @@ def test_a_block_from_excel_is_pasted(page: Page) -> None:
 HOSTILE = "=cmd|' /C calc'!A0<script>alert(1)</script>"
 
 
+@pytest.mark.slow
 def test_names_that_would_be_formulas_or_scripts_are_texts(page: Page) -> None:
     """In the workbook no formula, on the page plain data."""
     page.act("start", answers={"projects.id": HOSTILE})
@@ -328,6 +345,7 @@ def test_every_number_on_the_page_is_the_plans(page: Page) -> None:
         assert value == part["v"], part
 
 
+@pytest.mark.slow
 def test_what_explains_the_plan_stands_on_the_same_draws(page: Page) -> None:
     """Fans of each project's choice; the frontier at the present budget; bars around the worth."""
     page.open(RETAIL, "p.yaml")
