@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.words.warnings.tables import arrays_unused
 from planner.errors import InputError, Problem
 from planner.files.read import TooLargeError, read_at_most
 
@@ -107,7 +108,7 @@ def read_features(path: str | os.PathLike[str], *, labelled: bool = True) -> Fea
         labels=labels[1] if labels else np.empty(0, dtype=np.int64),
         classes=labels[0] if labels else (),
         groups=groups[1] if groups else None,
-        notes=(f"Arrays not used: {', '.join(unused[:_SHOWN])}.",) if unused else (),
+        notes=(arrays_unused(unused[:_SHOWN]),) if unused else (),
     )
 
 

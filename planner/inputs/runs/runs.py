@@ -17,6 +17,7 @@ from planner.domain.quantities import QuantityError, parse_count, parse_rate, sh
 from planner.domain.results.plan import Warning_
 from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Backbone, Task
+from planner.domain.words.warnings import tables as words
 from planner.errors import InputError
 from planner.inputs.runs.columns import (
     EXAMPLE,
@@ -146,15 +147,19 @@ def _is_unfinished(row: Row) -> bool:
 
 def _notes(table: CsvTable, columns: RunColumns) -> Iterator[str]:
     for what, text in columns.understood.items():
-        yield f"The column {show(text).strip('"')} is read as {what}."
+        yield words.column_read_as(_unquoted(text), what)
     if columns.unused:
-        shown = ", ".join(show(name).strip('"') for name in columns.unused[:6])
-        yield f"Columns not used: {shown}{', …' if len(columns.unused) > 6 else ''}."
+        yield words.columns_unused([_unquoted(name) for name in columns.unused])
     for measure in columns.measures:
         if measure != "error":
-            yield f"The column {measure} is read as error = 1 − {measure}."
+            yield words.measure_read_as_error(measure)
     if table.separator != ",":
-        yield f"Cells are separated by {table.separator_name}."
+        yield words.separated_by(table.separator_name)
+
+
+def _unquoted(text: str) -> str:
+    """Return what a cell says as messages show it, without quotes."""
+    return show(text).strip('"')
 
 
 @dataclass

@@ -11,6 +11,7 @@ from planner.domain.model.specification_file import parse_spec
 from planner.domain.portfolio.pilot_record import pilots_digest
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION
+from planner.domain.words.warnings.tables import columns_no_model_uses, rows_left_out
 from planner.errors import InputError, Problem
 from planner.reference.store import DRAWS_FILE, SPEC_FILE, list_models, sha256_of
 from planner.regression.fitting.fit import (
@@ -158,9 +159,9 @@ def read_declaration(path: Path) -> ModelSpec:
 def _notes(own: UserTable) -> tuple[str, ...]:
     notes = []
     if own.unused_columns:
-        notes.append(f"Columns no model uses: {', '.join(own.unused_columns)}.")
+        notes.append(columns_no_model_uses(own.unused_columns))
     if own.n_excluded:
-        notes.append(f"Left out by rule: {own.n_excluded} rows that belong to the shipped data.")
+        notes.append(rows_left_out(own.n_excluded))
     return tuple(notes)
 
 

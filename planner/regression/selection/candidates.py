@@ -12,6 +12,7 @@ import numpy as np
 from planner.domain.arrays import Floats
 from planner.domain.quantities import QuantityError, parse_number
 from planner.domain.suggest import did_you_mean
+from planner.domain.words.warnings.tables import values_unknown
 from planner.errors import InputError, Problem
 from planner.regression.rows.observations import ObservationTable, design_columns
 
@@ -117,7 +118,7 @@ def _unknown_covariates(names: Sequence[str], table: ObservationTable) -> tuple[
         values = getattr(table, name, None)
         if isinstance(values, np.ndarray) and np.isnan(values).any():
             n_missing = int(np.isnan(values).sum())
-            notes.append(f"{name} is not known for {n_missing} rows; they count as average.")
+            notes.append(values_unknown(name, n_missing))
     return tuple(notes)
 
 
