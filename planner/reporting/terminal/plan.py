@@ -110,7 +110,7 @@ def _summary(plan: Plan) -> Iterator[str]:
         )
     else:
         yield (
-            f"Committed {money(plan.budget.committed, plan.currency)} of "
+            f"Committed {money(plan.budget.committed, plan.currency)}{_to_run(plan)} of "
             f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
             f"{words} {amount}."
         )
@@ -126,6 +126,13 @@ def _summary(plan: Plan) -> Iterator[str]:
             f"Committed but marked PILOT: {', '.join(pilots)}. Measure a first run before "
             f"releasing that money."
         )
+
+
+def _to_run(plan: Plan) -> str:
+    """Return what the budget binds besides what is committed, if it covers the whole life."""
+    if plan.budget.running_at_cap is None:
+        return ""
+    return f" and {money(plan.budget.running_at_cap)} to run all of it"
 
 
 def _reasons(plan: Plan) -> Iterator[Text]:
