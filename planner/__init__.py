@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from planner._api_evidence import distance as distance
     from planner._api_evidence import fit as fit
     from planner._api_evidence import observe as observe
+    from planner._api_evidence import pilots as pilots
     from planner._api_evidence import probe as probe
     from planner._api_evidence import validate as validate
     from planner.domain.model.architecture import Architecture as Architecture
@@ -75,6 +76,7 @@ _HOMES = {
     "load_model": "planner._api",
     "observe": "planner._api_evidence",
     "options": "planner._api",
+    "pilots": "planner._api_evidence",
     "plan": "planner._api",
     "probe": "planner._api_evidence",
     "read_plan": "planner._api",
@@ -109,6 +111,7 @@ __all__ = [
     "load_model",
     "observe",
     "options",
+    "pilots",
     "plan",
     "probe",
     "read_plan",

@@ -205,6 +205,7 @@ def plan(
         gap=gap,
         time_limit_s=time_limit_s,
         replications=replications,
+        measures=True,
     )
 
 

@@ -12,6 +12,7 @@ from planner._api import DEFAULT_MODEL, load_model, require_loaded
 if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.domain.model.posterior import Posterior
     from planner.domain.portfolio.portfolio import Portfolio
+    from planner.domain.results.pilots import Pilots
     from planner.domain.results.validation import CurveTest, PilotMode
     from planner.questions.distance import Distance
     from planner.questions.observe.observe import ObservedFile
@@ -212,3 +213,53 @@ def validate(
     require_loaded(model, seed)
     modes = modes_of(pilots)
     return curve_test(read_curves(Path(curves)), model, seed=seed, pilots=modes, rounds=rounds)
+
+
+def pilots(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    pilot_budget: float | None = None,
+    from_budget: bool = False,
+    runs: int | None = None,
+    projects: Sequence[str] = (),
+    seed: int = 0,
+) -> "Pilots":
+    """Say which runs to make first; see :func:`planner.questions.pilots.pilots.build_pilots`.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        With a budget.
+    model : Posterior
+        One that learns from pilots.
+    pilot_budget : float, optional
+        Most that all runs may cost; ``portfolio.pilot_budget`` unless given, else whatever pays.
+    from_budget : bool, default=False
+        Runs are paid from the portfolio's budget.
+    runs : int, optional
+        Most runs.
+    projects : sequence of str
+        Whose runs to look at; all by default.
+    seed : int, default=0
+        Fixes project luck; the same inputs and seed give the same answer, byte for byte.
+
+    Returns
+    -------
+    Pilots
+        Every run looked at, the set to make, its worth, and what to do after each outcome.
+    """
+    from planner.questions.pilots.pilots import build_pilots
+    from planner.reference.tables import load_catalogue
+
+    require_loaded(model, seed)
+    return build_pilots(
+        portfolio,
+        model,
+        load_catalogue(),
+        pilot_budget=pilot_budget,
+        from_budget=from_budget,
+        runs=runs,
+        projects=projects,
+        seed=seed,
+    )

@@ -26,7 +26,7 @@ MAX_AVERSION = 1e6
 """Largest aversion to risk, per unit of the objective: far beyond it only the worst counts."""
 
 MAX_WEEKS = 520.0
-"""Longest work before a system is live, and of one person: ten years."""
+"""Longest work before a system is live, of one person, and of a run: ten years."""
 
 MAX_PEOPLE = 100_000
 """Most people of one kind on a project, and most accelerators of one training."""
@@ -39,6 +39,3 @@ LEAST_GROWTH = -0.9
 
 MAX_FOLDS = 1_000
 """Most parts that a model is trained without, one after the other."""
-
-MAX_DECLINE = 0.9
-"""Fastest fall of the price of compute a year."""

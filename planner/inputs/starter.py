@@ -50,7 +50,6 @@ compute:                          # what training costs
   # testing_overhead: 10%         #: compute.testing_overhead
   # gpus: 8                       #: compute.gpus
   # scaling: 90%                  #: compute.scaling
-  # price_decline: 20%            #: compute.price_decline
 
 projects:
   - id: shelf-gaps                # any name, once in the file
@@ -160,7 +159,6 @@ trials = 5                          #: compute.trials
 # testing_overhead = "10%"          #: compute.testing_overhead
 # gpus = 8                          #: compute.gpus
 # scaling = "90%"                   #: compute.scaling
-# price_decline = "20%"             #: compute.price_decline
 
 [[projects]]
 id = "shelf-gaps"                   # any name, once in the file

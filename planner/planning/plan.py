@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from planner._version import __version__
 from planner.domain.catalogue import Catalogue
@@ -22,7 +21,7 @@ from planner.domain.results.plan import (
     Warning_,
 )
 from planner.domain.results.risk import Caution, RiskResult
-from planner.domain.vocabulary import Covers, Objective, Status, Verdict
+from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
 from planner.domain.words.shared_cost import split_words
@@ -43,6 +42,7 @@ from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
 from planner.planning.judge import judge_caution, judge_distance, judge_risk, unseen_worth
 from planner.planning.life import decision_life, plan_life
+from planner.planning.pilots.first import with_first_runs
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import budget_price, dual_price
 from planner.planning.reasons.projects import SolvedScene, leftover
@@ -69,6 +69,7 @@ def build_plan(
     time_limit_s: float | None = None,
     replications: int = 0,
     forecast_of: ForecastOf = build_forecast,
+    measures: bool = False,
 ) -> Plan:
     """Choose architectures and images for a portfolio under its budget and rules.
 
@@ -101,6 +102,8 @@ def build_plan(
     forecast_of : ForecastOf, optional
         Who forecasts a project; the fitted model, unless another forecast is to be judged by the
         plans it leads to. Shared base models ask the fitted model in any case.
+    measures : bool, default=False
+        Also say which runs are worth making first.
 
     Returns
     -------
@@ -117,7 +120,11 @@ def build_plan(
     """
     require_search_limits(gap, time_limit_s)
     prepared = prepare(portfolio, posterior, catalogue, seed=seed, forecast_of=forecast_of)
-    _, plan = plan_prepared(prepared, gap=gap, time_limit_s=time_limit_s, replications=replications)
+    solution, plan = plan_prepared(
+        prepared, gap=gap, time_limit_s=time_limit_s, replications=replications
+    )
+    if measures:
+        plan = with_first_runs(plan, prepared, solution, timed=time_limit_s is not None)
     return plan
 
 
@@ -307,7 +314,6 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
             committed=audited.committed_cents / 100,
             left=max(0, scene.left_cents) / 100,
             shadow_price=beside.price,
-            **_running_bound(scene),
         ),
         decisions=decisions,
         shared=tuple(shared_result(item) for item in scene.splits),
@@ -345,13 +351,6 @@ def _left_out(portfolio: Portfolio) -> Iterable[str]:
     """Yield what a file with lives says nothing of."""
     if uses_life(portfolio):
         yield from not_included(portfolio)
-
-
-def _running_bound(scene: SolvedScene) -> dict[str, Any]:
-    """Return the running cost that the budget binds, where it covers the whole life."""
-    if scene.portfolio.budget_covers is not Covers.WHOLE_LIFE:
-        return {}
-    return {"covers": str(Covers.WHOLE_LIFE), "running_at_cap": scene.running_cents / 100}
 
 
 @dataclass(frozen=True)

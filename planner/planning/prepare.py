@@ -43,6 +43,9 @@ from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
 
+MOST_MEASURED = 60
+"""Projects up to which success in every draw is kept, so that runs can be valued beside a plan."""
+
 
 @dataclass(frozen=True)
 class OptionKey:
@@ -176,12 +179,6 @@ class Prepared:
             uses=options.uses[way],
         )
 
-    def running_cents(self, chosen: Rows) -> int:
-        """Return the running cost that the budget binds of some options besides what they cost."""
-        keys = [self.option(number) for number in chosen.tolist()]
-        pairs = [(self.options[key.index], key.row) for key in keys]
-        return sum(int(item.bound_cents[row] - item.total_cents[row]) for item, row in pairs)
-
     def numbers(self, index: int) -> Rows:
         """Return the numbers in ``problem`` of the options of a project of the file."""
         place = self.layout.order.index(index)
@@ -225,9 +222,14 @@ def prepare(
         posterior,
         catalogue,
         seed=seed,
-        keeps_draws=needs_draws(portfolio),
+        keeps_draws=needs_draws(portfolio) or _may_measure(portfolio, posterior),
         forecast_of=forecast_of,
     )
+
+
+def _may_measure(portfolio: Portfolio, posterior: Posterior) -> bool:
+    """Whether a plan may look for runs to make first, which asks for every option's draws."""
+    return posterior.family == "saturating" and len(portfolio.projects) <= MOST_MEASURED
 
 
 def prepare_unbudgeted(

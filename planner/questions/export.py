@@ -20,6 +20,7 @@ from planner.files.target import already_there
 from planner.offering.objective import require_search_limits
 from planner.offering.problem import Solution
 from planner.planning.hold import HALF_A_CENT
+from planner.planning.pilots.first import with_first_runs
 from planner.planning.plan import plan_prepared
 from planner.planning.prepare import Prepared, prepare
 from planner.questions.options_report import option_rows
@@ -82,7 +83,7 @@ def plan_and_export(
         write_model(form.model, tuple(made / name for name in MODEL_FILES))
         text = json.dumps(names, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
         (made / NAMES_FILE).write_text(text, encoding="utf-8")
-    return plan
+    return with_first_runs(plan, prepared, solution, timed=time_limit_s is not None)
 
 
 def _require_place(folder: Path, *, force: bool) -> bool:

@@ -14,6 +14,7 @@ from planner.domain.model.model_checks import CheckReport
 from planner.domain.results.calibration import Calibration
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
+from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import SCHEMA_VERSION, Plan, Warning_
 from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.reaudit import Reaudit
@@ -169,6 +170,7 @@ _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "plan": (Plan, _PLAN_EXTRA),
     "plan-audit": (Reaudit, {"stands": {"type": "boolean"}}),
     "estimate": (Estimate, {}),
+    "pilots": (Pilots, {}),
     "frontier": (Frontier, {}),
     "explain": (Explanation, {}),
     "explain-plan": (PlanExplanation, {}),

@@ -19,6 +19,7 @@ from planner.errors import InputError, NotConvergedError, PlannerError
 from planner.inputs.portfolio_file import parse_portfolio
 from planner.offering.deadline import deadline_in
 from planner.offering.problem import Solution
+from planner.planning.pilots.first import with_first_runs
 from planner.planning.plan import plan_of, search_allowance
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.reference.tables import load_catalogue
@@ -159,6 +160,7 @@ class Engine:
         allowance = search_allowance(deadline)
         solution = solve_prepared(prepared, gap=_api.DEFAULT_GAP, allowance=allowance)
         plan = plan_of(prepared, solution, deadline=deadline)
+        plan = with_first_runs(plan, prepared, solution, timed=quick)
         self.case = Case((*key, quick), prepared, solution, plan)
         return self.case
 

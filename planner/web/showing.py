@@ -5,6 +5,7 @@ for it and with its place in ``plan --json``.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def _decision(plan: Plan, at: int) -> dict[str, object]:
         "spend": decision.cost.total,
         "chance": decision.chance_of_target if decision.verdict is not Verdict.NO_GO else None,
         "worth": decision.expected_net_value,
-        "pilot": getattr(decision, "pilot", None),
+        "pilot": None if decision.pilot is None else asdict(decision.pilot),
     }
 
 

@@ -21,6 +21,7 @@ COMMANDS = [
     "observe",
     "options",
     "plan",
+    "pilots",
     "frontier",
     "explain",
     "report",

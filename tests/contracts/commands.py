@@ -37,6 +37,7 @@ ANSWERS = {
     "estimate": ["estimate", GRANT, "species"],
     "estimate-flags": ["estimate", "--classes", "4", "--target", "94%", "--max", "9k"],
     "options": ["options", GRANT],
+    "pilots": ["pilots", RETAIL, "--runs", "2"],
     "frontier": ["frontier", GRANT, "--points", "3"],
     "explain": ["explain", GRANT, "species"],
     "explain-plan": ["explain", GRANT],
@@ -61,6 +62,7 @@ SCHEMA = {"estimate-flags": "estimate"}
 
 REFUSALS = {
     "bad file: plan": (["plan", "mistake.yaml"], 3, "error"),
+    "bad file: pilots": (["pilots", "mistake.yaml"], 3, "error"),
     "bad file: frontier": (["frontier", "mistake.yaml"], 3, "error"),
     "bad file: estimate": (["estimate", "mistake.yaml"], 3, "error"),
     "bad file: options": (["options", "mistake.yaml"], 3, "error"),

@@ -12,7 +12,6 @@ from planner.domain.fields.values import (
     ACCELERATOR,
     BASELINE,
     BUDGET,
-    DECLINE,
     FOLDS,
     HOURLY_PRICE,
     LEVEL,
@@ -108,9 +107,6 @@ class Compute:
         Accelerators that train at once: with it, the time of training delays the live date.
     scaling : float
         Share of their speed that so many achieve together.
-    price_decline : float
-        By which share prices of compute fall in a year; what starts later, and runs later, pays
-        less.
     """
 
     basis: Annotated[
@@ -198,16 +194,6 @@ class Compute:
         SCALING,
         Form("Scaling", "Share of their speed that so many achieve together.", unit="%"),
     ] = 1.0
-    price_decline: Annotated[
-        float,
-        DECLINE,
-        Form(
-            "Price decline",
-            "Share by which prices of compute fall in a year, for later starts and for running.",
-            unit="% per year",
-            aliases=("price decline",),
-        ),
-    ] = 0.0
 
     def __post_init__(self) -> None:
         check_record(self, "compute")
@@ -292,12 +278,9 @@ class Hold:
 
 def _settings_fit_together(part: Part) -> None:
     _pilot_below_go(part)
-    if part.values.get("budget_covers") is not Covers.WHOLE_LIFE:
-        return
-    for name, said in (("hold", "holds random spend"), ("periods", "is given by period")):
-        if part.values.get(name):
-            message = f"a budget that {said} binds development alone."
-            part.wrong("budget_covers", message, "budget_covers: development", "CONFLICT")
+    if part.values.get("budget_covers") is Covers.WHOLE_LIFE:
+        message = "this release binds development alone; what running costs is in the net value."
+        part.wrong("budget_covers", message, "budget_covers: development")
 
 
 def _pilot_below_go(part: Part) -> None:
@@ -354,6 +337,8 @@ class Portfolio(Shown):
         When what is paid and earned in a year of use counts.
     budget_covers : Covers
         Whether the budget binds development alone, or running cost too.
+    pilot_budget : float or None
+        Most that runs may cost that are made before anything is decided; None: whatever pays.
     inputs_sha256 : str
         Of the file's bytes; empty for portfolios built in Python.
     places : mapping of str to str
@@ -480,6 +465,16 @@ class Portfolio(Shown):
             after="portfolio.budget",
         ),
     ] = Covers.DEVELOPMENT
+    pilot_budget: Annotated[
+        float | None,
+        BUDGET,
+        Form(
+            "Pilot budget",
+            "Most that runs may cost that are made before anything is decided.",
+            unit="money",
+            default="none",
+        ),
+    ] = None
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -37,16 +37,8 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.portfolio.images import Images
-from planner.domain.portfolio.life import (
-    Benefit,
-    Build,
-    End,
-    Inference,
-    Today,
-    Upkeep,
-    Use,
-    benefits_differ,
-)
+from planner.domain.portfolio.life import Benefit, Build, End, Inference, Today, Upkeep, Use
+from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.vocabulary import Backbone, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
@@ -139,6 +131,7 @@ _TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 def _project_fits_together(part: Part) -> None:
     """Report fields of which one is given, and what does not go with the task."""
+    _runs_can_be_made(part)
     _one_size(part)
     part.exactly_one(_TARGETS, "target_accuracy: 94%")
     if "target_iou" in part.given and part.values.get("task") == Task.CLASSIFICATION:
@@ -148,7 +141,6 @@ def _project_fits_together(part: Part) -> None:
     _frozen_has_weights(part)
     _zero_shot_is_a_start(part)
     _use_says_how_much(part)
-    benefits_differ(part)
 
 
 def _use_says_how_much(part: Part) -> None:
@@ -163,6 +155,34 @@ def _use_says_how_much(part: Part) -> None:
         if found is not None and not (name == "inference" and found.is_floor_alone):
             message = f"{name} counts the images of a year, so it needs use.images_per_year."
             part.wrong(name, message, "use: {images_per_year: 100k}", "MISSING", at_key=True)
+
+
+def _runs_can_be_made(part: Part) -> None:
+    """Report runs on offer that take more images than there can be, or were made already."""
+    images, offers = part.values.get("images"), part.values.get("pilots_on_offer") or ()
+    limit = getattr(images, "limit", math.inf)
+    made = part.values.get("pilots") or ()
+    for at, offer in enumerate(offers):
+        if not isinstance(offer, PilotOffer):
+            continue
+        here = (*part.here, "pilots_on_offer", at, "images")
+        if offer.images > limit:
+            message = f"{offer.images:,} images are more than the limit of {limit:,}."
+            part.reading.wrong(here, message, f"images: {limit}")
+        if any(_is_made(offer, pilot) for pilot in made if isinstance(pilot, Pilot)):
+            message = f"a run on {offer.images:,} images is among the pilots already."
+            part.reading.wrong(here, message, "another number of images", "ALREADY_MEASURED")
+
+
+def _is_made(offer: PilotOffer, pilot: Pilot) -> bool:
+    """Whether a run is known as far as both say what it is."""
+    same = (
+        (offer.architecture, pilot.architecture),
+        (offer.backbone, pilot.backbone),
+    )
+    return pilot.images == offer.images and all(
+        one == other for one, other in same if one is not None and other is not None
+    )
 
 
 def _zero_shot_is_a_start(part: Part) -> None:
@@ -266,6 +286,8 @@ class Project:
         Fund only options at least this likely to meet the target.
     pilots : tuple of Pilot
         Measured runs.
+    pilots_on_offer : tuple of PilotOffer
+        Runs that could be made before it is decided on; empty for the usual ones.
     baseline_entropy : float
         Entropy in nats of the task with relative complexity 1.
     unit : str, optional
@@ -429,6 +451,7 @@ class Project:
         ]
     ]
     pilots: Annotated[tuple[Pilot, ...], parts(Pilot)] = ()
+    pilots_on_offer: Annotated[tuple[PilotOffer, ...], parts(PilotOffer)] = ()
     baseline_entropy: Annotated[float, ENTROPY, NOT_IN_FILE] = math.log(complexity.BASELINE_CLASSES)
     unit: Annotated[str | None, TEXT, Form("Business unit", "For rules on units.")] = None
     earliest: Annotated[

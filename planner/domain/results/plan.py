@@ -104,6 +104,31 @@ class Cost(dict[str, float]):
 
 
 @dataclass(frozen=True)
+class DecisionPilot:
+    """The run that a PILOT waits for.
+
+    Attributes
+    ----------
+    images : int
+        To train on.
+    architecture : str
+        To train.
+    price : float
+        Of the run.
+    go_if_error_at_most : float or None
+        Largest measured error after which the project is funded; None: no outcome funds it.
+    chance_of_passing : float
+        That the run shows no more.
+    """
+
+    images: int
+    architecture: str
+    price: float
+    go_if_error_at_most: float | None
+    chance_of_passing: float
+
+
+@dataclass(frozen=True)
 class Decision:
     """What the plan does with one project, and why.
 
@@ -124,6 +149,9 @@ class Decision:
         Net value expected on the draws that the plan was not chosen on, before its share of shared
         assets; over all projects they add up to the plan's, less what the assets cost. None in
         plans saved before it was reported.
+    pilot : DecisionPilot, optional
+        The run that a PILOT waits for; None for other verdicts, and where the run costs more than
+        is spent.
     life : Life, optional
         What it is expected to cost and earn over its whole life; None where it is not funded, or
         no project of the file states more than data, training and value.
@@ -147,6 +175,7 @@ class Decision:
     assets: tuple[str, ...] = ()
     held_out_net_value: float | None = None
     life: Life | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    pilot: DecisionPilot | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     reason: Funded | NotFunded | None = field(
         default=None, compare=False, repr=False, metadata={NOT_DATA: True}
     )
@@ -164,22 +193,12 @@ class ObjectiveResult:
 
 @dataclass(frozen=True)
 class BudgetResult:
-    """Budget, what is committed of it, what is left, and the worth of one more unit of money.
-
-    Attributes
-    ----------
-    covers : str or None
-        ``whole_life`` where the budget binds running cost as well.
-    running_at_cap : float or None
-        That running cost, as if all that is funded went live; what is left is less by it.
-    """
+    """Budget, what is committed of it, what is left, and the worth of one more unit of money."""
 
     limit: float
     committed: float
     left: float
     shadow_price: float
-    covers: str | None = field(default=None, metadata={ABSENT_IF_NONE: True})
-    running_at_cap: float | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
 
 @dataclass(frozen=True)
@@ -350,6 +369,45 @@ class Fix:
         return {**head, "value": self.value, "text": self.text}
 
 
+@dataclass(frozen=True)
+class FirstRun:
+    """A run to make before the plan is carried out: of whom, what, on how many images, its price.
+
+    Attributes
+    ----------
+    backbone : str
+        ``finetuned``, or ``frozen`` for a probe.
+    """
+
+    project: str
+    architecture: str
+    backbone: str
+    images: int
+    price: float
+
+
+@dataclass(frozen=True)
+class MeasureFirst:
+    """The runs that are worth making before the money is committed.
+
+    Attributes
+    ----------
+    pilots : tuple of FirstRun
+        As ``planner pilots`` chooses them.
+    price : float
+        Of all of them.
+    gain : float
+        What deciding after them adds to the worth of the plan, once they are paid.
+    gain_se : float
+        Monte Carlo standard error of it.
+    """
+
+    pilots: tuple[FirstRun, ...]
+    price: float
+    gain: float
+    gain_se: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan(Shown):
     """A funded portfolio with its audit, or the reason why none exists.
@@ -377,6 +435,8 @@ class Plan(Shown):
         What it was made from, as plain data; see :func:`planner.domain.portfolio.echo.echo_inputs`.
     release : str
         Version of the program that made it.
+    measure_first : MeasureFirst or None
+        Runs to make first; None where none pays, or none was looked for.
     """
 
     model: Mapping[str, str]
@@ -403,6 +463,7 @@ class Plan(Shown):
     not_included: tuple[str, ...] = ()
     inputs: Mapping[str, object] = field(default_factory=dict)
     release: str = ""
+    measure_first: MeasureFirst | None = None
 
     @property
     def worth(self) -> float | None:
@@ -444,7 +505,7 @@ class Plan(Shown):
             "status": str(self.status),
             "assumptions": dict(self.assumptions),
             "objective": asdict(self.objective) if self.objective else None,
-            "budget": record_data(self.budget),
+            "budget": asdict(self.budget),
             "decisions": [record_data(decision) for decision in self.decisions],
             "shared": [asdict(asset) for asset in self.shared],
             "periods": [asdict(period) for period in self.periods],
@@ -457,6 +518,8 @@ class Plan(Shown):
             "inputs": dict(self.inputs),
             "release": self.release,
         }
+        if self.measure_first is not None:
+            data["measure_first"] = asdict(self.measure_first)
         if self.status is Status.INFEASIBLE:
             data["conflict"] = list(self.conflict)
             data["fixes"] = [fix.to_dict() for fix in self.fixes]

@@ -11,10 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from planner.domain.arrays import Floats
-from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Earned, Window
-from planner.economics.hardware import fallen_prices
 from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
 
 __all__ = ["LIFE_LINES", "Flow", "LifeLine", "Running", "Serving"]
@@ -31,14 +29,11 @@ class Serving:
     seconds_per_image : ndarray of float64
         Of each option.
     per_hour : float
-        Price of an hour of one machine today.
-    compute : Compute
-        By how much prices fall.
+        Price of an hour of one machine.
     """
 
     seconds_per_image: Floats
     per_hour: float
-    compute: Compute
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,8 +163,7 @@ def _inference(running: Running) -> Iterator[Flow]:
         return
     floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
     seconds = np.maximum(running.volume * serving.seconds_per_image[:, None], floor)
-    per_hour = serving.per_hour * fallen_prices(serving.compute, running.run.counted)
-    yield _yearly(running, -seconds / SECONDS_PER_HOUR * per_hour)
+    yield _yearly(running, -seconds / SECONDS_PER_HOUR * serving.per_hour)
 
 
 def _upkeep(running: Running) -> Iterator[Flow]:

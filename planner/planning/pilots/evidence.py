@@ -18,6 +18,9 @@ __all__ = ["Evidence", "enumerated", "joint_cells", "smoothed"]
 
 N_CELLS = 33
 """Outcomes of one run: equally likely cells."""
+OPTIONS_AT_ONCE, ROWS_AT_ONCE = 16, 256
+"""Products so small stay on one thread, where several would wait for each other."""
+LEAST_RANK = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,11 @@ class Evidence:
         worth_draws : ndarray of shape (n_options, n_draws)
             Worth in every joint draw.
         """
-        return np.asarray(self.mean_basis @ (self.fit @ worth_draws.T))
+        parts = [
+            self.mean_basis @ (self.fit @ worth_draws[first : first + OPTIONS_AT_ONCE].T)
+            for first in range(0, len(worth_draws), OPTIONS_AT_ONCE)
+        ]
+        return np.concatenate([np.zeros((len(self), 0)), *parts], axis=1)
 
     @cached_property
     def weights(self) -> Floats:
@@ -87,7 +94,13 @@ def enumerated(likelihood: Floats, prior: Floats | None = None) -> Evidence:
     return Evidence(chance[possible], np.eye(len(weights)), weights)
 
 
-def smoothed(measured: Floats, *, step: float | None = None, n_cells: int = N_CELLS) -> Evidence:
+def smoothed(
+    measured: Floats,
+    *,
+    step: float | None = None,
+    blur: float = 0.0,
+    n_cells: int = N_CELLS,
+) -> Evidence:
     """Return the evidence of one run from its measurement in each draw.
 
     Parameters
@@ -96,10 +109,13 @@ def smoothed(measured: Floats, *, step: float | None = None, n_cells: int = N_CE
         Log error that the run shows.
     step : float, optional
         Log error of the target.
+    blur : float, default=0
+        Standard deviation of what is measured there.
     n_cells : int, default=33
         Outcomes, equally likely.
     """
-    return _fitted(spline_basis([run_basis(measured, step)]), equal_cells(measured, n_cells))
+    basis = spline_basis([run_basis(measured, step, blur)])
+    return _fitted(basis, equal_cells(measured, n_cells))
 
 
 def joint_cells(columns: Sequence[Floats], cell: Rows) -> Evidence:
@@ -123,6 +139,19 @@ def _fitted(basis: Floats, cell: Rows) -> Evidence:
     return Evidence(
         chance=counts / len(cell),
         mean_basis=sums / counts[:, None],
-        fit=np.linalg.pinv(basis),
+        fit=_inverse(basis),
         cell=cell,
     )
+
+
+def _inverse(basis: Floats) -> Floats:
+    """Return the pseudo-inverse of a tall matrix; by the triangle of its QR where it has full rank.
+
+    The triangle is found from those of blocks of rows: small enough to stay on one thread.
+    """
+    blocks = np.array_split(basis, max(1, len(basis) // ROWS_AT_ONCE))
+    r = np.linalg.qr(np.concatenate([np.linalg.qr(part, mode="r") for part in blocks]), mode="r")
+    size = np.abs(np.diag(r))
+    if len(r) < basis.shape[1] or size.min() < LEAST_RANK * size.max():
+        return np.asarray(np.linalg.pinv(basis))
+    return np.asarray(np.linalg.solve(r, np.linalg.solve(r.T, basis.T)))

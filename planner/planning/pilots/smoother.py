@@ -14,6 +14,7 @@ average to the mean before it exactly: knowing more is never worth less than not
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import ndtr
 
 from planner.domain.arrays import Floats, Rows
 
@@ -45,7 +46,7 @@ def natural_basis(values: Floats, knots: Floats) -> Floats:
     return np.column_stack([at, bends[:, :-1] - bends[:, -1:]])
 
 
-def run_basis(measured: Floats, step: float | None = None) -> Floats:
+def run_basis(measured: Floats, step: float | None = None, blur: float = 0.0) -> Floats:
     """Return what an expectation may depend on, given one run: columns without the constant.
 
     Parameters
@@ -55,6 +56,8 @@ def run_basis(measured: Floats, step: float | None = None) -> Floats:
     step : float, optional
         Log error of the target: a delivery on the very images of the run succeeds below it and
         fails above, which no smooth function follows.
+    blur : float, default=0
+        Standard deviation of what is measured there: how far the step is smeared.
     """
     levels = np.unique(measured)
     if len(levels) <= KNOTS:  # few outcomes: each has a mean of its own
@@ -66,7 +69,8 @@ def run_basis(measured: Floats, step: float | None = None) -> Floats:
     if step is not None:
         below = measured <= step
         if LEAST_SHARE <= below.mean() <= 1.0 - LEAST_SHARE:
-            columns = np.column_stack([columns, below])
+            met = ndtr((step - measured) / blur) if blur > 0.0 else below
+            columns = np.column_stack([columns, met])
     return columns
 
 

@@ -12,6 +12,7 @@ from planner.domain.format import money, percent
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.results.frontier import Frontier
+from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Verdict
 from planner.forecasting.forecast import Forecast
@@ -19,6 +20,7 @@ from planner.questions.estimate.estimate import Estimate
 from planner.reporting.figure_text import number_tick, plain_text
 from planner.reporting.figures.fan import draw_fan
 from planner.reporting.figures.frontier import draw_frontier
+from planner.reporting.figures.pilots import draw_pilots
 from planner.reporting.figures.tornado import draw_tornado
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ def picture_of(record: object, **options: str | None) -> "Figure":
 
     Plan: spend by project, with the chance of target. Forecast: the learning curve as a fan.
     Portfolio: images held and obtainable. Estimate: images needed against what is held and
-    obtainable. Frontier: what other budgets would buy. Explanation: its tornado.
+    obtainable. Frontier: what other budgets would buy. Pilots: decision against measured
+    error. Explanation: its tornado.
 
     Raises
     ------
@@ -65,6 +68,11 @@ def _(record: Forecast, *, architecture: str | None = None) -> "Figure":
 @_draw.register(Frontier)
 def _(record: Frontier) -> "Figure":
     return draw_frontier(record)
+
+
+@_draw.register(Pilots)
+def _(record: Pilots) -> "Figure":
+    return draw_pilots(record)
 
 
 @_draw.register(Explanation)

@@ -21,6 +21,7 @@ from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.objective import require_search_limits
 from planner.offering.problem import Solution
 from planner.planning.judge import outcome_draws
+from planner.planning.pilots.first import with_first_runs
 from planner.planning.plan import plan_of, search_allowance
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.sharing import purchases
@@ -96,6 +97,7 @@ def make_report(
     deadline = deadline_in(time_limit_s).earlier(DRAWING_S)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline, PLAN_SHARE))
     plan = plan_of(prepared, solution, deadline=deadline.after_share(ANSWERS_SHARE))
+    plan = with_first_runs(plan, prepared, solution, timed=time_limit_s is not None)
     material = gather(
         plan,
         prepared,

@@ -12,8 +12,11 @@ from planner.domain.format import count, money, percent, percent_as_set, rate, s
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
+from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective, Status
+from planner.domain.words.measure_first import first_words
+from planner.domain.words.measure_first import worth_words as said_first
 from planner.domain.words.proof import proof_words
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
@@ -22,7 +25,9 @@ from planner.reporting.document import Head, Name, table_of
 from planner.reporting.notebook.draw import LONGEST_NAME, draw_table, name, page, paragraph
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.frontier_columns import STANDINGS, frontier_columns
+from planner.reporting.sections.pilots_columns import RUNS
 from planner.reporting.sections.plan_tables import decision_table
+from planner.reporting.words.pilots import advice, worth_words
 
 QUANTILES_SENTENCE = "P10, P50 and P90 are not exceeded in 10, 50 and 90 % of outcomes."
 
@@ -58,6 +63,9 @@ def _plan_sentences(plan: Plan) -> Iterable[str]:
         f"Committed {money_spent}, {money(plan.budget.left)} left. Chance: of meeting the target. "
         f"Net: expected value minus cost, {plan.currency}."
     )
+    if plan.measure_first is not None:
+        yield first_words(plan.measure_first, plan.currency)
+        yield said_first(plan.measure_first, plan.currency)
     if plan.risk is not None and plan.objective is not None:
         if plan.objective.kind is not Objective.TARGETS_MET:
             net = plan.risk.net_value
@@ -81,6 +89,14 @@ def _infeasible(plan: Plan) -> str:
     if fixes:
         parts.append(f"<p>Smallest fixes:</p><ul>{fixes}</ul>")
     return "".join(parts)
+
+
+@html_of.register
+def _(record: Pilots) -> str:
+    header = f"{name(record.portfolio)} · model {name(record.model['name'])} · seed {record.seed}"
+    table = draw_table(RUNS.table(Surface.NOTEBOOK, record.pilots, record.currency))
+    said = [advice(record), *([worth_words(record)] if record.chosen else [])]
+    return page(header, *(paragraph(text) for text in said), table)
 
 
 @html_of.register

@@ -15,6 +15,7 @@ from planner._extras import NOTEBOOK, require_extra
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado
 from planner.domain.results.frontier import Frontier
+from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Plan
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
@@ -23,6 +24,7 @@ from planner.reporting.figures.fan import images_shown
 from planner.reporting.notebook.project_columns import project_columns, project_row
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.frontier_columns import TORNADO, frontier_columns
+from planner.reporting.sections.pilots_columns import RUNS
 from planner.reporting.sections.plan_columns import decision_columns
 
 if TYPE_CHECKING:
@@ -115,6 +117,11 @@ def _(record: Estimate) -> "pd.DataFrame":
 @frame_of.register(Frontier)
 def _(record: Frontier) -> "pd.DataFrame":
     return _declared(frontier_columns(record), record.points, record.currency)
+
+
+@frame_of.register(Pilots)
+def _(record: Pilots) -> "pd.DataFrame":
+    return _declared(RUNS, record.pilots, record.currency)
 
 
 @frame_of.register(Explanation)

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.format import count
-from planner.domain.results.plan import Decision
+from planner.domain.results.plan import Decision, MeasureFirst
 from planner.domain.vocabulary import Mode, Objective
+from planner.domain.words.measure_first import first_words, worth_words
 from planner.reporting import numbers
 from planner.reporting.columns import Surface
 from planner.reporting.document import (
@@ -57,6 +58,8 @@ def _blocks(material: Material) -> Iterator[Block]:
     if partial:
         link = Link(words.ALL_LINK.format(total=count(len(plan.decisions))), ALL_ANCHOR)
         yield Paragraph((link, " ", words.ALL_ON_PAPER), "small")
+    if plan.measure_first is not None:
+        yield Paragraph(_do_first(plan.measure_first, plan.currency), "alert")
     pilots = [place for place in material.funded if _decision(material, place).verdict == "PILOT"]
     if pilots:
         yield Paragraph(_measure_first(material, pilots), "alert")
@@ -214,7 +217,12 @@ def _others(material: Material, places: Sequence[int], without: Collection[str])
 
 
 def _has_values(material: Material) -> bool:
-    return any(project.has_worth for project in material.portfolio.projects)
+    return any(project.value is not None for project in material.portfolio.projects)
+
+
+def _do_first(first: MeasureFirst, currency: str) -> Text:
+    """Return what to run before anything is committed, and what that is worth."""
+    return (visible(f"{first_words(first, currency)} {worth_words(first, currency)}"),)
 
 
 def _measure_first(material: Material, pilots: Sequence[int]) -> Text:

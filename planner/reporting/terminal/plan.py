@@ -9,6 +9,7 @@ from rich.text import Text
 from planner.domain.format import count, figure, money, shorten, targets
 from planner.domain.results.plan import Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.measure_first import first_words, pilot_words, worth_words
 from planner.domain.words.proof import proof_words
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -33,6 +34,9 @@ def render_plan(
         return
     yield draw_table(decision_table(plan, Surface.TERMINAL))
     yield from paragraphs(_summary(plan))
+    if plan.measure_first is not None:
+        first = plan.measure_first
+        yield from paragraphs([f"{first_words(first, plan.currency)} {_first_worth(plan)}"])
     yield from plan_blocks(plan)
     if plan.life is not None:
         yield Text("")
@@ -58,6 +62,7 @@ def _next(plan: Plan, file: str) -> str:
     """Return the commands that follow: measure what is PILOT, ask why, look wider, hand on."""
     pilots = any(decision.verdict is Verdict.PILOT for decision in plan.decisions)
     commands = [
+        *([f"planner pilots {file}"] if plan.measure_first is not None else []),
         *([f"planner observe {file} runs.csv"] if pilots else []),
         f"planner explain {file} PROJECT",
         f"planner frontier {file}",
@@ -110,7 +115,7 @@ def _summary(plan: Plan) -> Iterator[str]:
         )
     else:
         yield (
-            f"Committed {money(plan.budget.committed, plan.currency)}{_to_run(plan)} of "
+            f"Committed {money(plan.budget.committed, plan.currency)} of "
             f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
             f"{words} {amount}."
         )
@@ -126,13 +131,17 @@ def _summary(plan: Plan) -> Iterator[str]:
             f"Committed but marked PILOT: {', '.join(pilots)}. Measure a first run before "
             f"releasing that money."
         )
+    yield from (pilot_words(decision, plan.currency) for decision in plan.decisions)
 
 
-def _to_run(plan: Plan) -> str:
-    """Return what the budget binds besides what is committed, if it covers the whole life."""
-    if plan.budget.running_at_cap is None:
+def _first_worth(plan: Plan) -> str:
+    """Say what measuring first adds, in the plan's own unit."""
+    first = plan.measure_first
+    if first is None:
         return ""
-    return f" and {money(plan.budget.running_at_cap)} to run all of it"
+    if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
+        return f"Deciding after that adds {targets(first.gain)} to the plan."
+    return worth_words(first, plan.currency)
 
 
 def _reasons(plan: Plan) -> Iterator[Text]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from planner.domain.format import count, figure, percent
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.measure_first import first_words
 from planner.domain.words.proof import draws_leave, proof_state
 from planner.reporting.sections.plan_columns import BASELINES
 from planner.reporting.terminal.plan_risk import objective_words
@@ -83,6 +84,7 @@ def _items(plan: Plan) -> Iterator[_Item]:
     funded = sum(decision.verdict is not Verdict.NO_GO for decision in plan.decisions)
     yield _Item("Projects funded", funded, "projects", look.COUNT,
                 f"Of {len(plan.decisions)} in the portfolio.", "decisions[].verdict")  # fmt: skip
+    yield from _first(plan)
     yield from _worth(plan)
     yield from _risk(plan)
     yield _Item("Worth of one more unit of budget", plan.budget.shadow_price, "per unit",
@@ -90,6 +92,20 @@ def _items(plan: Plan) -> Iterator[_Item]:
                 "budget.shadow_price")  # fmt: skip
     yield _Item("Inputs", plan.inputs_sha256, "SHA-256", look.TEXT, "Of the portfolio file.",
                 "inputs_sha256")  # fmt: skip
+
+
+def _first(plan: Plan) -> Iterator[_Item]:
+    """Yield what to run before anything is committed, and what that is worth."""
+    first = plan.measure_first
+    if first is None:
+        return
+    is_targets = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    unit, shape = ("targets", "0.00") if is_targets else (plan.currency, look.MONEY)
+    yield _Item("Do first: price of the runs", first.price, plan.currency, look.MONEY,
+                first_words(first, plan.currency), "measure_first.price")  # fmt: skip
+    yield _Item("Do first: what it adds", first.gain, unit, shape,
+                "What deciding after the runs adds to the plan's worth, once they are paid.",
+                "measure_first.gain")  # fmt: skip
 
 
 def _worth(plan: Plan) -> Iterator[_Item]:

@@ -1,0 +1,103 @@
+"""``planner pilots``: which runs to make first, what they are worth, what each outcome changes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner import _api, _api_evidence
+from planner.cli import parameters as ask
+from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.files import require_folder, write_files
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "pilots",
+        short_help="Which runs to make first, and what each outcome changes.",
+        epilog="Example: planner pilots portfolio.yaml --pilot-budget 2k",
+    )(pilots)
+
+
+@answers
+def pilots(
+    *,
+    file: ask.PortfolioFile,
+    budget: ask.Budget = None,
+    pilot_budget: Annotated[
+        str | None,
+        typer.Option("--pilot-budget", help="Most that all runs may cost, such as 2k."),
+    ] = None,
+    from_budget: Annotated[
+        bool, typer.Option("--from-budget", help="Pay the runs from the portfolio's budget.")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option("--runs", min=0, metavar="K", help="At most so many runs.")
+    ] = None,
+    project: Annotated[
+        list[str] | None,
+        typer.Option("--project", metavar="ID", help="Only runs of this one; repeatable."),
+    ] = None,
+    objective: ask.ObjectiveFlag = None,
+    basis: ask.BasisFlag = None,
+    mode: ask.ModeFlag = None,
+    risk: ask.Risk = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="DIR", help="Also draw pilots.svg there.")
+    ] = None,
+    model: ask.Model = _api.DEFAULT_MODEL,
+    seed: ask.Seed = 0,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+    no_color: ask.NoColor = False,
+    debug: ask.Debug = False,
+) -> None:
+    """Choose the runs that are worth making before the money is committed; nothing is written."""
+    if plot is not None:
+        require_folder(plot, field="--plot")
+    portfolio = _api.read_portfolio(
+        file,
+        overrides=ask.overrides(
+            portfolio__budget=budget,
+            portfolio__pilot_budget=pilot_budget,
+            portfolio__objective=objective,
+            portfolio__mode=mode,
+            portfolio__risk=ask.risk_fields(risk),
+            compute__basis=basis,
+        ),
+    )
+    fitted = _api.load_model(model)
+    with placed(portfolio):
+        result = _api_evidence.pilots(
+            portfolio,
+            fitted,
+            from_budget=from_budget,
+            runs=runs,
+            projects=tuple(project or ()),
+            seed=seed,
+        )
+    written: Path | None = None
+    if plot is not None and result.policy:
+        from planner.reporting.figures.fan import figure_bytes
+        from planner.reporting.figures.pilots import draw_pilots
+
+        (written,) = write_files(
+            plot, [("pilots.svg", figure_bytes(draw_pilots(result)))], sources=[file]
+        )
+    if as_json:
+        print_json(result.to_dict())
+        return
+    from planner.reporting.terminal.plan import render_warnings
+    from planner.reporting.terminal.runs.pilots import render_pilots
+
+    out = data_console(no_color=no_color)
+    for block in render_pilots(result, file=str(file), quiet=quiet):
+        out.print(block)
+    if quiet:
+        return
+    err = message_console(no_color=no_color)
+    for line in render_warnings(result.warnings):
+        err.print(line)
+    if written is not None:
+        err.print(f"Wrote {written}", markup=False)

@@ -1,0 +1,119 @@
+"""The best plan of a small portfolio, by listing which projects to fund.
+
+A thousand plans after outcomes are wanted, of problems that the engine takes milliseconds to set
+up. Where rules speak of projects alone and one budget binds, every set of projects that keeps the
+rules is listed once; a plan takes the most promising sets first and fills each exactly, by the
+undominated sums of cost and worth, until no set left can be better.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.domain.arrays import Flags, Floats, Rows
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.offering.build_problem import has_one_budget
+from planner.offering.rules import project_rules, rule_rows
+
+__all__ = ["MOST_LISTED", "Offer", "best_listed", "list_sets"]
+
+MOST_LISTED = 10
+"""Projects up to which all sets are listed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What may be chosen for one project: worth and cost of each option."""
+
+    worth: Floats
+    cents: Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Filled:
+    """A set of projects filled: its worth, and the option of each project."""
+
+    worth: float
+    picks: tuple[int | None, ...]
+    cents: int
+
+
+def list_sets(portfolio: Portfolio) -> Flags | None:
+    """Return every set of projects that keeps the rules, shape (n_sets, n_projects).
+
+    None where sets of projects are not all there is to a plan, or there are too many.
+    """
+    ids = [project.id for project in portfolio.projects]
+    if len(ids) > MOST_LISTED or not has_one_budget(portfolio):
+        return None
+    sets = (np.arange(2 ** len(ids))[:, None] >> np.arange(len(ids)) & 1).astype(np.bool_)
+    kept = np.ones(len(sets), dtype=np.bool_)
+    for row in rule_rows(project_rules(portfolio.rules)):
+        terms = dict(row.terms)
+        total = sets @ np.array([terms.get(name, 0.0) for name in ids])
+        kept &= total <= row.limit + 1e-9
+    return np.asarray(sets[kept])
+
+
+def best_listed(offers: Sequence[Offer], sets: Flags, budget_cents: int) -> Filled | None:
+    """Return the best plan among listed sets; None if the budget pays for none of them.
+
+    Parameters
+    ----------
+    offers : sequence of Offer
+        One for each project; empty where nothing of it may be chosen.
+    sets : ndarray of bool, shape (n_sets, n_projects)
+        From :func:`list_sets`.
+    budget_cents : int
+        Hard limit.
+    """
+    best = np.array([offer.worth.max(initial=-np.inf) for offer in offers])
+    least = np.array([int(offer.cents.min(initial=2**60)) for offer in offers])
+    possible = np.isfinite(best)
+    fits = ~np.any(sets & ~possible, axis=1) & (sets @ np.where(possible, least, 0) <= budget_cents)
+    bound = np.where(fits, sets @ np.where(possible, best, 0.0), -np.inf)
+    found: Filled | None = None
+    for at in np.argsort(-bound, kind="stable").tolist():
+        if bound[at] == -np.inf or (found is not None and bound[at] <= found.worth):
+            break
+        filled = _filled(offers, np.flatnonzero(sets[at]).tolist(), budget_cents)
+        if filled is not None and (found is None or filled.worth > found.worth):
+            found = filled
+    return found
+
+
+def _filled(offers: Sequence[Offer], chosen: Sequence[int], budget_cents: int) -> Filled | None:
+    """Return the best options of a set of projects that a budget pays for."""
+    picks: list[int | None] = [None] * len(offers)
+    for index in chosen:
+        picks[index] = int(np.argmax(offers[index].worth))
+    cents = sum(int(offers[index].cents[picks[index]]) for index in chosen)
+    if cents <= budget_cents:
+        worth = sum(float(offers[index].worth[picks[index]]) for index in chosen)
+        return Filled(worth, tuple(picks), cents)
+    return _sums(offers, chosen, budget_cents)
+
+
+def _sums(offers: Sequence[Offer], chosen: Sequence[int], budget_cents: int) -> Filled | None:
+    """Return the best of all undominated sums of cost and worth within a budget."""
+    cents, worth = np.zeros(1, dtype=np.int64), np.zeros(1)
+    steps: list[tuple[int, Rows, Rows]] = []
+    for index in chosen:
+        offer = offers[index]
+        all_cents = (cents[:, None] + offer.cents).ravel()
+        all_worth = (worth[:, None] + offer.worth).ravel()
+        order = np.lexsort((-all_worth, all_cents))
+        order = order[all_cents[order] <= budget_cents]
+        before = np.maximum.accumulate(np.concatenate([[-np.inf], all_worth[order]]))[:-1]
+        kept = order[all_worth[order] > before]
+        if not len(kept):
+            return None
+        steps.append((index, kept // len(offer.cents), kept % len(offer.cents)))
+        cents, worth = all_cents[kept], all_worth[kept]
+    picks: list[int | None] = [None] * len(offers)
+    at = len(worth) - 1
+    for index, origin, option in reversed(steps):
+        picks[index] = int(option[at])
+        at = int(origin[at])
+    return Filled(float(worth[-1]), tuple(picks), int(cents[-1]))

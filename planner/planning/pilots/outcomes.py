@@ -1,0 +1,153 @@
+"""The best plan after runs have shown something, and what it earns: the engine asked once more.
+
+A plan after an outcome is what a plan of the file with the runs in it would be: projects that were
+measured count what is expected of them then, all others what is expected of them today.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from planner.domain.arrays import Flags, Rows
+from planner.domain.results.option import ProjectOptions
+from planner.domain.vocabulary import Status
+from planner.offering.build_problem import build_layout, build_problem
+from planner.offering.effort import SECOND, Allowance
+from planner.planning.pilots.listing import Offer, best_listed, list_sets
+from planner.planning.pilots.stage import Stage, with_means
+from planner.planning.pilots.trial import Trial
+from planner.planning.prepare import Prepared
+
+__all__ = ["Choice", "Outcomes"]
+
+type Shown = Mapping[int, tuple[Trial, int]]
+"""Run and outcome of each measured project, by its place in the file."""
+
+WORK = 0.5 * SECOND
+GAP = 1e-4
+"""For one of many plans that are averaged over."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A plan after an outcome.
+
+    Attributes
+    ----------
+    picks : tuple of int or None
+        Option of each project of the file: of those it has at that stage.
+    cents : int
+        Committed, shared assets included.
+    assets : float
+        What the objective counts for shared assets; at most 0.
+    """
+
+    picks: tuple[int | None, ...]
+    cents: int
+    assets: float
+
+
+@dataclass
+class Outcomes:
+    """Plans after outcomes, each solved once.
+
+    Attributes
+    ----------
+    prepared : Prepared
+        The portfolio.
+    today : tuple of Stage
+        What each project may choose without a run, on the solve's draws.
+    budget_cents : int or None
+        Where it is not the portfolio's: less what runs cost that are paid from it.
+    """
+
+    prepared: Prepared
+    today: tuple[Stage, ...]
+    budget_cents: int | None = None
+    _known: dict[tuple[object, ...], Choice] = field(default_factory=dict)
+
+    def after(self, trials: Sequence[Trial], cells: Sequence[int]) -> Choice:
+        """Return the best plan once each trial has had an outcome."""
+        key = tuple((id(t), c) for t, c in zip(trials, cells, strict=True))
+        if key not in self._known:
+            shown = {t.candidate.index: (t, c) for t, c in zip(trials, cells, strict=True)}
+            found = self._best(shown, bound=True) or self._best(shown, bound=False)
+            self._known[key] = found or Choice((None,) * len(self.today), 0, 0.0)
+        return self._known[key]
+
+    @property
+    def are_listed(self) -> bool:
+        """Whether plans are found by listing sets of projects, without the engine."""
+        return self._sets is not None
+
+    def _best(self, shown: Shown, *, bound: bool) -> Choice | None:
+        """Return the best plan; None where none keeps all rules.
+
+        ``bound`` holds measured projects to the chance that a plan asks of them; a rule may demand
+        more projects than reach it.
+        """
+        rows = [self._open(index, shown, bound=bound) for index in range(len(self.today))]
+        if self._sets is None:
+            return self._solved(shown, rows)
+        offers = [self._offer(index, shown, mine) for index, mine in enumerate(rows)]
+        budget = self.budget_cents
+        filled = best_listed(
+            offers, self._sets, self.prepared.budget_cents if budget is None else budget
+        )
+        return None if filled is None else Choice(_through(filled.picks, rows), filled.cents, 0.0)
+
+    def _open(self, index: int, shown: Shown, *, bound: bool) -> Rows:
+        """Return the options of a project that may be chosen."""
+        if index not in shown:
+            return np.arange(len(self.today[index].options), dtype=np.int64)
+        trial, cell = shown[index]
+        if not bound:
+            return np.arange(len(trial.options), dtype=np.int64)
+        return np.flatnonzero(trial.open[cell])
+
+    def _offer(self, index: int, shown: Shown, rows: Rows) -> Offer:
+        if index not in shown:
+            return self._offers[index]
+        trial, cell = shown[index]
+        return Offer(trial.mean[cell, rows], trial.options.total_cents[rows])
+
+    @cached_property
+    def _sets(self) -> Flags | None:
+        return list_sets(self.prepared.portfolio)
+
+    @cached_property
+    def _offers(self) -> tuple[Offer, ...]:
+        """What projects without a run offer."""
+        return tuple(Offer(stage.mean, stage.options.total_cents) for stage in self.today)
+
+    def _solved(self, shown: Shown, rows: Sequence[Rows]) -> Choice | None:
+        """Return the best plan that the engine finds."""
+        portfolio, objective = self.prepared.portfolio, self.prepared.objective
+        options = [self._counted(index, shown).take(mine) for index, mine in enumerate(rows)]
+        layout = build_layout(options, portfolio)
+        problem = build_problem(portfolio, options, layout, objective)
+        from planner.solving.solver import PortfolioSolver
+
+        found = PortfolioSolver(problem).solve(
+            budget_cents=self.budget_cents, gap=GAP, allowance=Allowance(WORK)
+        )
+        if found.status is Status.INFEASIBLE:
+            return None
+        assets = float(problem.asset_worth[found.assets].sum())
+        return Choice(_through(layout.picks(found.options), rows), found.committed_cents, assets)
+
+    def _counted(self, index: int, shown: Shown) -> ProjectOptions:
+        """Return the options of a project as a plan counts them after what was shown."""
+        if index not in shown:
+            return self.today[index].options
+        trial, cell = shown[index]
+        objective = self.prepared.objective
+        return with_means(trial.options, trial.met[cell], trial.mean[cell], objective)
+
+
+def _through(picks: Sequence[int | None], rows: Sequence[Rows]) -> tuple[int | None, ...]:
+    """Return picks among some rows as those rows."""
+    pairs = zip(picks, rows, strict=True)
+    return tuple(None if pick is None else int(mine[pick]) for pick, mine in pairs)

@@ -1,0 +1,73 @@
+"""What to do after each outcome of a run: limits of the measured error, and the decision."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from planner.domain.results.pilots import OutcomeRow, ProjectPolicy
+from planner.planning.pilots.trial import Trial, merged_cells, net_at
+
+__all__ = ["decision_table", "table_cells"]
+
+ABOUT = 1.1
+"""Of the target: a limit between two outcomes lies near it, not on it."""
+MOST_ROWS = 6
+LEAST_SHARE = 0.003
+"""Of what the project's options are worth: what simpler tables may lose."""
+
+
+def table_cells(trial: Trial, price: float) -> Trial:
+    """Return the trial with the outcomes that its table has rows for."""
+    scale = float(trial.chance @ net_at(trial, price).max(axis=1))
+    return merged_cells(trial, [price], MOST_ROWS, LEAST_SHARE * scale)
+
+
+def decision_table(trial: Trial, price: float, error_target: float) -> ProjectPolicy:
+    """Return what is done after each outcome, at a price of money.
+
+    Parameters
+    ----------
+    trial : Trial
+        With fine cells.
+    price : float
+        Worth of one more unit of money.
+    error_target : float
+        Of the project: a run at or below it delivers.
+    """
+    table = table_cells(trial, price)
+    limits = [*np.exp(table.limits).tolist(), None]
+    best = np.argmax(net_at(table, price), axis=1).tolist()
+    rows: list[OutcomeRow] = []
+    for limit, chance, pick in zip(limits, table.chance.tolist(), best, strict=True):
+        row = _row(table, pick, limit, chance, error_target)
+        if rows and _is_same(rows[-1], row):
+            row = replace(row, chance=rows.pop().chance + chance)
+        rows.append(row)
+    return ProjectPolicy(
+        project=trial.candidate.run.project,
+        images=trial.candidate.run.images,
+        rows=tuple(rows),
+        error_target=error_target,
+        expected=tuple(np.exp(trial.limits).tolist()),
+    )
+
+
+def _row(
+    trial: Trial, pick: int, limit: float | None, chance: float, error_target: float
+) -> OutcomeRow:
+    """Return what is done after an outcome; a run that met the target is what is delivered."""
+    if pick >= len(trial.options):
+        return OutcomeRow(limit, chance, "NO-GO", None, None)
+    run, options = trial.candidate.run, trial.options
+    architecture, images = options.architecture(pick), int(options.images_total[pick])
+    same = (architecture, images) == (run.architecture, run.images) and not trial.candidate.is_probe
+    delivers = same and limit is not None and limit <= ABOUT * error_target
+    return OutcomeRow(limit, chance, "GO", architecture, images, delivers=delivers)
+
+
+def _is_same(one: OutcomeRow, other: OutcomeRow) -> bool:
+    """Whether two rows say the same."""
+    return all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("architecture", "images_total", "delivers")
+    )

@@ -1,0 +1,296 @@
+"""Everything on offer beside a plan: what each project may choose, and the runs it may make first.
+
+Screened, all runs cost next to nothing: money has its price, so that each project is a problem of
+its own, and a spline through the joint draws says what its options are worth after each outcome.
+The best are then asked of whole plans: :mod:`planner.planning.pilots.search`.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.domain.arrays import Floats, Rows
+from planner.domain.vocabulary import Objective
+from planner.forecasting.pilots.measured import measured_draws, target_blur
+from planner.offering.options import Menu
+from planner.offering.problem import Solution
+from planner.offering.refinement import corners
+from planner.offering.rules import skipped
+from planner.planning.pilots.candidates import Candidate, candidates_of, forecast_of_run
+from planner.planning.pilots.evidence import Evidence, smoothed
+from planner.planning.pilots.outcomes import Choice
+from planner.planning.pilots.stage import Stage, after_buying, chance_after, later, stage_of
+from planner.planning.pilots.trial import (
+    Trial,
+    best_rows,
+    build_trial,
+    net_at,
+    screened,
+)
+from planner.planning.prepare import Prepared
+
+__all__ = [
+    "Perfect", "Scene", "after_run", "build_scene", "can_measure", "gained_apart", "net_today",
+    "screen",
+]  # fmt: skip
+
+PRICES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Prices of money, over the plan's, at which an option may be best after a run."""
+USUAL_PRICE = 0.25
+"""Worth of a unit of money around which prices lie where the budget does not bind."""
+WEEKS_A_YEAR = 365.25 / 7
+
+
+@dataclass(frozen=True, eq=False)
+class Perfect:
+    """What knowing a project's outcomes would allow, in each of the solve's draws.
+
+    Attributes
+    ----------
+    worth, money : ndarray of shape (n_draws,)
+        Of the cheapest option that meets the target; minus infinity and 0 where none does.
+    """
+
+    worth: Floats
+    money: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A solved portfolio, and every run on offer.
+
+    Attributes
+    ----------
+    prepared : Prepared
+        With the success of all priced options in the solve's draws.
+    price : float
+        Worth of one more unit of budget.
+    today : tuple of Stage
+        What each project may choose without a run, on the solve's draws.
+    now : Choice
+        Today's plan.
+    trials : tuple of Trial
+        Runs with their fine outcomes.
+    measured : tuple of ndarray of shape (n_draws,)
+        Log error that each shows in all draws.
+    perfect : tuple of Perfect
+        Of each project of the file.
+    """
+
+    prepared: Prepared
+    price: float
+    today: tuple[Stage, ...]
+    now: Choice
+    trials: tuple[Trial, ...]
+    measured: tuple[Floats, ...]
+    perfect: tuple[Perfect, ...]
+
+    @property
+    def counts_money(self) -> bool:
+        """Whether worth is in money, so that a price can be taken off it."""
+        return self.prepared.objective is Objective.NET_VALUE
+
+    def shown(self, trial: Trial) -> Floats:
+        """Return the log error that a run shows in all draws."""
+        return next(
+            shown for one, shown in zip(self.trials, self.measured, strict=True) if one is trial
+        )
+
+    def paid(self, trials: Sequence[Trial]) -> float:
+        """Return what runs cost, as the objective counts it."""
+        cents = sum(trial.candidate.price_cents for trial in trials)
+        return cents / 100 if self.counts_money else 0.0
+
+
+def can_measure(prepared: Prepared) -> bool:
+    """Whether runs can be valued: the model learns from them, and an expectation is maximised."""
+    learns = prepared.posterior.family == "saturating"
+    return learns and prepared.portfolio.risk.measure == "expected" and not prepared.portfolio.hold
+
+
+def build_scene(prepared: Prepared, solution: Solution, price: float) -> Scene:
+    """Return what is on offer beside a plan.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Prepared with ``keeps_draws``.
+    solution : Solution
+        Today's plan.
+    price : float
+        Worth of one more unit of budget.
+    """
+    picks = prepared.layout.picks(solution.options)
+    prices = [(price or _usual_price(prepared)) * factor for factor in PRICES]
+    found = [_project(prepared, index, pick, prices) for index, pick in enumerate(picks)]
+    assets = float(prepared.problem.asset_worth[solution.assets].sum())
+    return Scene(
+        prepared=prepared,
+        price=price,
+        today=tuple(one.today for one in found),
+        now=Choice(tuple(one.row for one in found), solution.committed_cents, assets),
+        trials=tuple(trial for one in found for trial in one.trials),
+        measured=tuple(shown for one in found for shown in one.measured),
+        perfect=tuple(one.perfect for one in found),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Project:
+    """One project of a scene."""
+
+    today: Stage
+    row: int | None
+    trials: tuple[Trial, ...]
+    measured: tuple[Floats, ...]
+    perfect: Perfect
+
+
+def _project(prepared: Prepared, index: int, pick: int | None, prices: Sequence[float]) -> _Project:
+    menu = prepared.menus[index]
+    today, row = _today(prepared, index, pick)
+    fixed = menu.committed or menu.project.id in skipped(prepared.portfolio.rules)
+    if fixed or not len(menu.priced) or menu.is_trivial:
+        return _Project(today, row, (), (), _perfect(today))
+    every = stage_of(prepared, index, menu.priced, held_out=False, bits=menu.success)
+    pairs = list(_trials(prepared, index, every, today, row, prices))
+    return _Project(
+        today,
+        row,
+        tuple(trial for trial, _ in pairs),
+        tuple(shown for _, shown in pairs),
+        _perfect(every),
+    )
+
+
+def _perfect(stage: Stage) -> Perfect:
+    """Return the worth and price of the option that is best if all is known, in every draw."""
+    n_draws = stage.success.shape[1]
+    if not len(stage.options):
+        return Perfect(np.full(n_draws, -np.inf), np.zeros(n_draws))
+    worth = np.where(stage.success > 0.0, (stage.stake - stage.cost)[:, None], -np.inf)
+    best = np.argmax(worth, axis=0)
+    draws = np.arange(n_draws)
+    money = stage.options.total_cents[best] / 100
+    found = worth[best, draws]
+    return Perfect(found, np.where(np.isfinite(found), money, 0.0))
+
+
+def _usual_price(prepared: Prepared) -> float:
+    """Return a price of money around which to look where the budget does not bind."""
+    if prepared.objective is Objective.NET_VALUE:
+        return USUAL_PRICE
+    worth = float(prepared.problem.worth.max(initial=0.0))
+    return worth / max(1.0, prepared.budget_cents / 100)
+
+
+def _today(prepared: Prepared, index: int, pick: int | None) -> tuple[Stage, int | None]:
+    """Return the corners of a project's options with today's choice, and where that stands."""
+    options, menu = prepared.options[index], prepared.menus[index]
+    worth = prepared.problem.worth[prepared.numbers(index)]
+    first = corners(options.total_cents.astype(np.float64), worth)
+    rows = first if pick is None else np.union1d(first, np.array([pick], dtype=np.int64))
+    bits = None if menu.success is None or not len(rows) else menu.success[menu.rows[rows]]
+    stage = stage_of(prepared, index, options.take(rows), held_out=False, bits=bits)
+    return stage, None if pick is None else int(np.searchsorted(rows, pick))
+
+
+def _trials(
+    prepared: Prepared,
+    index: int,
+    every: Stage,
+    stage: Stage,
+    row: int | None,
+    prices: Sequence[float],
+) -> Iterator[tuple[Trial, Floats]]:
+    """Yield the runs on offer to a project, with the log error that each shows in all draws."""
+    menu = prepared.menus[index]
+    architecture = _architecture(menu, every, stage, row, prices)
+    today = stage.worth[row] if row is not None else np.zeros(every.success.shape[1])
+    least = chance_after(menu, prepared.portfolio.go_chance)
+    for candidate in candidates_of(prepared, index, architecture):
+        shown, evidence = _evidence(prepared, candidate)
+        after = after_run(prepared, candidate, every)
+        solve = shown[prepared.posterior.solve_rows]
+        trial = build_trial(candidate, after, solve, evidence, least, today)
+        yield trial.take(best_rows(trial, prices)), shown
+
+
+def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:
+    """Return options of a project once a run is in: labels are paid for, and time has passed."""
+    rate = prepared.portfolio.discount_rate
+    kept = (1.0 + rate) ** (-candidate.run.weeks / WEEKS_A_YEAR)
+    return later(after_buying(prepared, candidate.index, every, candidate.run.images), kept)
+
+
+def _architecture(
+    menu: Menu, every: Stage, stage: Stage, row: int | None, prices: Sequence[float]
+) -> str:
+    """Return what today's option trains, or the best one would that may be funded one day."""
+    if row is not None:
+        return stage.options.architecture(row)
+    price = sorted(prices)[len(prices) // 2]
+    net = every.mean - price * every.options.total_cents / 100
+    return menu.priced.architecture(int(np.argmax(net)))
+
+
+def _evidence(prepared: Prepared, candidate: Candidate) -> tuple[Floats, Evidence]:
+    """Return the log error that a run shows in all draws, and what the solve's draws make of it."""
+    run, forecast = candidate.run, forecast_of_run(prepared, candidate)
+    shown = measured_draws(
+        forecast, run.images, run.architecture, test_images=run.test_images, seed=prepared.seed
+    )
+    same = candidate.trained is prepared.menus[candidate.index].project
+    step = math.log(forecast.project.error_target) if same else None
+    blur = target_blur(forecast, run.test_images)
+    return shown, smoothed(shown[prepared.posterior.solve_rows], step=step, blur=blur)
+
+
+def net_today(scene: Scene, index: int) -> float:
+    """Return what today's plan has for a project, less its money at its price."""
+    stage, row = scene.today[index], scene.now.picks[index]
+    if row is None:
+        return 0.0
+    return float(stage.mean[row]) - scene.price * int(stage.options.total_cents[row]) / 100
+
+
+def screen(scene: Scene, trial: Trial) -> float:
+    """Return what a run adds to its project alone, money at its price, less what it costs."""
+    gain = screened(trial, scene.price, net_today(scene, trial.candidate.index))
+    return gain - scene.paid((trial,))
+
+
+def gained_apart(
+    scene: Scene,
+    trial: Trial,
+    cell: Rows | None = None,
+    after: Floats | None = None,
+    today: Floats | None = None,
+) -> Floats:
+    """Return what a project gains in every draw if it decides alone, money at its price.
+
+    Parameters
+    ----------
+    scene, trial : Scene, Trial
+        The run.
+    cell : ndarray of int64, optional
+        Outcome in each draw; of the solve's draws by default, as are the two below.
+    after, today : ndarray of shape (n_options, n_draws), optional
+        Worth of its options once the run is in, and of those it has today.
+    """
+    index = trial.candidate.index
+    cell = trial.cell if cell is None else cell
+    after = trial.stage.worth if after is None else after
+    today = scene.today[index].worth if today is None else today
+    pick = np.argmax(net_at(trial, scene.price), axis=1)[cell]
+    draws = np.flatnonzero(pick < len(trial.options))
+    chosen = pick[draws]
+    gained = np.zeros(len(cell))
+    gained[draws] = after[chosen, draws] - scene.price * trial.options.total_cents[chosen] / 100
+    row = scene.now.picks[index]
+    if row is not None:
+        paid = int(scene.today[index].options.total_cents[row]) / 100
+        gained -= today[row] - scene.price * paid
+    return gained

@@ -1,0 +1,189 @@
+"""What may be chosen for one project, today or once a run is in, in every joint draw.
+
+After a run the project is held to ``go_chance``, as a plan holds every project with a pilot; what
+was too unsure to be on offer today may then be chosen. Labels bought for the run are paid for.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from planner.domain.arrays import Bits, Floats, Rows
+from planner.domain.results.option import ProjectOptions
+from planner.domain.vocabulary import Mode, Objective
+from planner.economics.ledger import Counts, committed, entries_of, place_of, training_amounts
+from planner.offering.options import Menu
+from planner.offering.packing import PackedGroup, pack_outcomes
+from planner.offering.variants import present_factors
+from planner.planning.pilots.evidence import Evidence
+from planner.planning.prepare import Prepared
+
+__all__ = ["Stage", "after_buying", "chance_after", "later", "stage_of", "with_means"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Options of one project with their worth in every draw.
+
+    Attributes
+    ----------
+    options : ProjectOptions
+        Priced.
+    success : ndarray of shape (n_options, n_draws)
+        1 where the target is met.
+    stake, cost : ndarray of shape (n_options,)
+        What the objective counts for meeting the target, and what it takes off in any case.
+    random : ndarray of shape (n_options, n_draws) or None
+        Worth itself where what is spent differs from draw to draw.
+    """
+
+    options: ProjectOptions
+    success: Floats
+    stake: Floats
+    cost: Floats
+    random: Floats | None = None
+
+    @cached_property
+    def worth(self) -> Floats:
+        """Worth in every draw, shape (n_options, n_draws)."""
+        if self.random is not None:
+            return self.random
+        return np.asarray(self.success * self.stake[:, None] - self.cost[:, None])
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Mean worth over all draws."""
+        if self.random is not None:
+            return np.asarray(self.random.mean(axis=1))
+        return np.asarray(self.success.mean(axis=1) * self.stake - self.cost)
+
+    def means(self, evidence: Evidence) -> tuple[Floats, Floats]:
+        """Return chance of target and mean worth after each outcome, (n_outcomes, n_options)."""
+        met = evidence.means(self.success)
+        if self.random is not None:
+            return met, evidence.means(self.random)
+        return met, met * self.stake - self.cost
+
+    def take(self, rows: Rows) -> "Stage":
+        """Return some of the options."""
+        return Stage(
+            self.options.take(rows),
+            self.success[rows],
+            self.stake[rows],
+            self.cost[rows],
+            None if self.random is None else self.random[rows],
+        )
+
+
+def stage_of(
+    prepared: Prepared,
+    index: int,
+    options: ProjectOptions,
+    *,
+    held_out: bool,
+    bits: Bits | None = None,
+) -> Stage:
+    """Return options of a project on the solve's draws or on the audit's.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    index : int
+        Place of the project in the file.
+    options : ProjectOptions
+        Of its menu.
+    held_out : bool
+        Draws of the audit instead of the solve's.
+    bits : ndarray of uint8, optional
+        Their success on the solve's draws, where it was kept.
+    """
+    menu = prepared.menus[index]
+    group = PackedGroup(menu, options, bits)
+    packed = pack_outcomes(
+        [group], prepared.portfolio, prepared.objective, seed=prepared.seed, held_out=held_out
+    )
+    every = np.arange(len(options), dtype=np.int64)
+    success = packed.success_draws(every).astype(np.float64)
+    stops = prepared.portfolio.mode is not Mode.COMMIT
+    random = packed.worth_draws(every) if stops else None
+    return Stage(options, success, *_stake_and_cost(prepared, menu, options), random)
+
+
+def _stake_and_cost(
+    prepared: Prepared, menu: Menu, options: ProjectOptions
+) -> tuple[Floats, Floats]:
+    """Return what meeting the target counts for, and what is counted off in any case.
+
+    What is committed counts at its mean; what a life earns and pays depends on the target alone.
+    """
+    if prepared.objective is Objective.TARGETS_MET:
+        return np.ones(len(options)), np.zeros(len(options))
+    life, is_net = options.life, prepared.objective is Objective.NET_VALUE
+    met = float(menu.project.value or 0.0) * _present(prepared, options)
+    missed = np.zeros(len(options))
+    if life is not None:
+        met = life.net_met if is_net else life.gross_met
+        missed = life.net_not if is_net else life.gross_not
+    spend = _spend(options) if is_net else np.zeros(len(options))
+    return met - missed, spend - missed
+
+
+def _spend(options: ProjectOptions) -> Floats:
+    """Return the mean spend of options as the objective counts it."""
+    if options.expected_cost is not None:
+        return options.expected_cost
+    return np.asarray(options.total_cents / 100)
+
+
+def _present(prepared: Prepared, options: ProjectOptions) -> Floats:
+    start = np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
+    return np.asarray(present_factors(prepared.portfolio)[start])
+
+
+def after_buying(prepared: Prepared, index: int, stage: Stage, owned: int) -> Stage:
+    """Return the options of a project once labels were bought for a run: those are paid for."""
+    menu = prepared.menus[index]
+    held = menu.project.images.held
+    if owned <= held:
+        return stage
+    options = stage.options
+    project = replace(menu.project, images=replace(menu.project.images, fixed_cost=0.0))
+    left = np.maximum(options.images_to_buy - (owned - held), 0)
+    training = training_amounts(menu.rates, prepared.portfolio.compute)
+    entries = entries_of(project, training[options.architecture_index])
+    cents = committed(entries, Counts(left, options.images_total), place_of(project))
+    due = replace(options, images_to_buy=left, cents=cents, expected_cost=None)
+    if prepared.objective is not Objective.NET_VALUE:
+        return replace(stage, options=due)
+    saved = (options.total_cents - due.total_cents) / 100 * _present(prepared, options)
+    random = None if stage.random is None else stage.random + saved[:, None]
+    return replace(stage, options=due, cost=stage.cost - saved, random=random)
+
+
+def later(stage: Stage, factor: float) -> Stage:
+    """Return options whose worth counts at its present value because they start later."""
+    if factor == 1.0:
+        return stage
+    random = None if stage.random is None else stage.random * factor
+    return replace(stage, stake=stage.stake * factor, cost=stage.cost * factor, random=random)
+
+
+def chance_after(menu: Menu, go_chance: float) -> float:
+    """Return the least chance at which a measured project may be funded."""
+    least = 0.0 if menu.demanded else go_chance
+    return max(least, menu.project.min_chance or 0.0)
+
+
+def with_means(
+    options: ProjectOptions, met: Floats, mean: Floats, objective: Objective
+) -> ProjectOptions:
+    """Return options as a plan counts them whose chance and mean worth are known anew."""
+    if objective is Objective.TARGETS_MET:
+        return replace(options, chance=mean)
+    if objective is Objective.VALUE:
+        return replace(options, chance=met, expected_value=mean)
+    cost = options.total_cents / 100
+    paid = 0.0 if options.life is None else options.life.running_at(met)
+    return replace(options, chance=met, expected_value=mean + cost + paid, expected_cost=cost)

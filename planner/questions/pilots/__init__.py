@@ -1,0 +1,1 @@
+"""Which runs should be made first, what are they worth, and what does each outcome change?"""

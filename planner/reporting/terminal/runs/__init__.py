@@ -1,0 +1,1 @@
+"""Runs to make, as a person reads them."""
