@@ -1,5 +1,6 @@
 """Every command shown in a README prints exactly what stands below it."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -45,3 +46,21 @@ def test_the_readme_gives_the_two_commands_verbatim() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "pip install uv && uv run planner plan examples/01_retail_shelves/portfolio.yaml" in text
     assert "pip install uv && uv run --all-extras --group dev pytest" in text
+
+
+def test_the_readme_quotes_the_shipped_model() -> None:
+    """Rows, data sets and what decisions earned are those of the model's own folder."""
+    folder = ROOT / "models" / "transfer"
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    evidence = json.loads((folder / "diagnostics.json").read_text(encoding="utf-8"))["evidence"]
+    rows, sets = re.findall(r"\d+", evidence["description"])[:2]
+    assert f"fit to {rows} published results on {sets} image data sets" in readme
+    scores = json.loads((folder / "decisions.json").read_text(encoding="utf-8"))["scores"]
+    shares = {s["plan"]: s for s in scores}
+    one, none = shares["one pilot each"], shares["nothing measured"]
+    quoted = (one["realised"], one["promised"], none["realised"], none["promised"])
+    found = re.search(
+        r"earn (\.\d+) .*? promise (\.\d+); .*? measured (\.\d+), promising (\.\d+)", readme
+    )
+    assert found
+    assert [float(x) for x in found.groups()] == pytest.approx(quoted, abs=0.005)

@@ -43,16 +43,15 @@ def off_sentences(test: DecisionTest) -> Iterator[str]:
 
 def _table(title: str, scores: Sequence[DecisionScore]) -> Table:
     table = titled_table(title)
-    table.add_column("planned on", no_wrap=True)
-    for name in ("realised", "SE", "promised", "excess SE", "spent", "met"):
+    table.add_column("planned on")
+    for name in ("realised", "promised", "excess", "spent", "met"):
         table.add_column(name, justify="right", no_wrap=True)
     for score in scores:
         table.add_row(
             score.plan,
-            f"{score.realised:.2f}",
-            f"{score.realised_se:.2f}",
+            f"{score.realised:.2f} ±{score.realised_se:.2f}",
             f"{score.promised:.2f}",
-            f"{score.excess_se:.2f}",
+            f"{score.excess:+.2f} ±{score.excess_se:.2f}",
             f"{score.committed:.2f}",
             f"{score.met}/{score.funded}",
         )

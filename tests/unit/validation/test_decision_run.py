@@ -70,6 +70,7 @@ def test_decisions_fit_a_terminal_of_eighty_columns() -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert "group 1, one pilot each: promises too much, 0.60 for 0.30" in text
     assert "2 portfolios of 8 projects" in text
+    assert "…" not in text
 
 
 def test_the_card_says_what_decisions_earn() -> None:
