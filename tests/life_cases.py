@@ -88,6 +88,11 @@ def lived_portfolio(seed: int) -> Portfolio:
         discount_rate=float(rng.choice([0.0, 0.08])),
         horizon_years=float(rng.choice([1.0, 2.5, 4.0])),
         cash=str(rng.choice(["end", "mid", "start"])),  # type: ignore[arg-type]
+        compute=replace(
+            portfolio.compute,
+            usd_per_hour=2e6,
+            price_decline=float(rng.choice([0.0, 0.4])),
+        ),
         pilot_chance=0.0,
         go_chance=0.0,
     )
@@ -147,7 +152,8 @@ def by_hand(
         elif project.inference is not None:
             speed = project.inference.images_per_s or 1.0
             hours = max(images / speed / 3600, project.inference.always_on * 8760)
-            sums["paid"] += now(hours * hourly * length, at)
+            price = hourly * (1 - portfolio.compute.price_decline) ** at
+            sums["paid"] += now(hours * price * length, at)
         for line in () if project.upkeep is None else project.upkeep.lines:
             sums["paid"] += now((line.yearly or 0.0) * length, at)
         k += 1

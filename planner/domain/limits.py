@@ -39,3 +39,6 @@ LEAST_GROWTH = -0.9
 
 MAX_FOLDS = 1_000
 """Most parts that a model is trained without, one after the other."""
+
+MAX_DECLINE = 0.9
+"""Fastest fall of the price of compute a year."""

@@ -1,5 +1,8 @@
 """How many accelerator-hours and how much memory does a training need?"""
 
+import numpy as np
+
+from planner.domain.arrays import Floats
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.portfolio import Compute
 from planner.economics.training import TrainingRate
@@ -27,6 +30,11 @@ def wall_hours(hours: float, compute: Compute) -> float:
     138.8889
     """
     return 0.0 if compute.gpus is None else hours / (compute.gpus * compute.scaling)
+
+
+def fallen_prices(compute: Compute, years: Floats) -> Floats:
+    """Return the prices of compute at some times, over those of today."""
+    return np.asarray((1.0 - compute.price_decline) ** years, dtype=np.float64)
 
 
 def memory_floor_gb(architecture: Architecture) -> float | None:

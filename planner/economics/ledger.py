@@ -411,8 +411,13 @@ class PriceDraws:
 
 
 def by_timing(entries: Iterable[Entry]) -> Mapping[Timing, float]:
-    """Return the mean amounts of one project that are paid at the same times, summed."""
+    """Return the mean amounts that are paid at the same times for images, summed.
+
+    What is paid whenever the project is funded does not depend on how its images are collected.
+    """
     total = dict.fromkeys(Timing, 0.0)
     for entry in entries:
+        if entry.line.driver is Driver.FUNDED:
+            continue
         total[entry.line.timing] += float(entry.mean)
     return total

@@ -50,6 +50,7 @@ compute:                          # what training costs
   # testing_overhead: 10%         #: compute.testing_overhead
   # gpus: 8                       #: compute.gpus
   # scaling: 90%                  #: compute.scaling
+  # price_decline: 20%            #: compute.price_decline
 
 projects:
   - id: shelf-gaps                # any name, once in the file
@@ -159,6 +160,7 @@ trials = 5                          #: compute.trials
 # testing_overhead = "10%"          #: compute.testing_overhead
 # gpus = 8                          #: compute.gpus
 # scaling = "90%"                   #: compute.scaling
+# price_decline = "20%"             #: compute.price_decline
 
 [[projects]]
 id = "shelf-gaps"                   # any name, once in the file

@@ -119,6 +119,7 @@ def build_problem(
     ordered = [options[index] for index in layout.order]
     worth = _joined([objective_worth(item, objective) for item in ordered], np.float64)
     cents = _joined([item.total_cents for item in ordered], np.int64)
+    bound = _joined([item.bound_cents for item in ordered], np.int64)
     start = _joined([_start(item) for item in ordered], np.int64)
     if outcomes is not None:
         worth = outcomes.worth_at(np.full(outcomes.n_draws, 1.0 / outcomes.n_draws))
@@ -129,7 +130,7 @@ def build_problem(
     return DecisionProblem(
         projects=tuple(item.project for item in ordered),
         owner=np.repeat(np.arange(len(ordered)), np.diff(layout.first)).astype(np.int64),
-        cents=cents,
+        cents=bound,
         worth=worth,
         tie=np.argsort(np.lexsort((np.arange(len(cents)), start))).astype(np.int64),
         budget_cents=None if portfolio.hold else budget,

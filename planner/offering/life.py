@@ -6,16 +6,31 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from planner.domain.arrays import Floats
+from planner.domain.catalogue import Catalogue
+from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import OptionLife, ProjectOptions
+from planner.domain.vocabulary import Covers
 from planner.economics.hardware import gpu_hours, wall_hours
 from planner.economics.life.clock import Clock, lead_years, service
 from planner.economics.life.lines import Running, Serving
+from planner.economics.life.serving import ServingRate, price_serving
 from planner.economics.life.worth import has_life, is_neutral, life_worth
+from planner.economics.money import to_cents
+from planner.economics.training import TrainingRate
+from planner.forecasting.forecast import Forecast
 from planner.offering.variants import Way, period_years
 
-__all__ = ["LifeTerms", "joined_lives", "running_of", "training_hours", "with_life"]
+__all__ = [
+    "LifeTerms",
+    "joined_lives",
+    "lost_by_missing",
+    "running_of",
+    "serving_of",
+    "training_hours",
+    "with_life",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +45,20 @@ class LifeTerms:
         Horizon and discount rate.
     years : ndarray of float64, shape (n_periods,)
         When each period starts.
+    binds_running : bool
+        Whether the budget covers running cost too.
     """
 
     compute: Compute
     clock: Clock
     years: Floats
+    binds_running: bool = False
 
     @classmethod
     def of(cls, portfolio: Portfolio) -> "LifeTerms":
         """Return those of a portfolio."""
-        return cls(portfolio.compute, Clock.of(portfolio), period_years(portfolio))
+        whole = portfolio.budget_covers is Covers.WHOLE_LIFE
+        return cls(portfolio.compute, Clock.of(portfolio), period_years(portfolio), whole)
 
 
 def with_life(
@@ -62,6 +81,9 @@ def with_life(
     if not has_life(project) or is_neutral(running):
         return options
     life = life_worth(running)
+    if terms.binds_running:
+        paid = life.running * (life.live_met | life.live_not)
+        life = replace(life, bound=to_cents(paid, f"projects[{project.id}].upkeep"))
     return replace(options, life=life, expected_value=life.gross_at(options.chance))
 
 
@@ -72,7 +94,7 @@ def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeT
     start = np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
     years = None if project.use is None else project.use.years
     run = service(terms.clock, terms.years[start], lead, years)
-    return Running(project, run, _serving(way, options))
+    return Running(project, run, _serving(way, options, terms.compute))
 
 
 def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Floats:
@@ -83,11 +105,11 @@ def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Float
     return np.asarray(np.array(per_image)[options.architecture_index] * options.images_total)
 
 
-def _serving(way: Way, options: ProjectOptions) -> Serving | None:
+def _serving(way: Way, options: ProjectOptions, compute: Compute) -> Serving | None:
     if not way.serving:
         return None
     seconds = np.array([rate.seconds_per_image for rate in way.serving])
-    return Serving(seconds[options.architecture_index], way.serving[0].per_hour)
+    return Serving(seconds[options.architecture_index], way.serving[0].per_hour, compute)
 
 
 def joined_lives(lives: Sequence[OptionLife | None]) -> OptionLife | None:
@@ -97,3 +119,38 @@ def joined_lives(lives: Sequence[OptionLife | None]) -> OptionLife | None:
         return None
     names = [item.name for item in fields(OptionLife)]
     return OptionLife(*(np.concatenate([getattr(one, name) for one in known]) for name in names))
+
+
+def serving_of(
+    project: Project,
+    architectures: Sequence[Architecture],
+    compute: Compute,
+    catalogue: Catalogue,
+) -> tuple[ServingRate, ...]:
+    """Return what running each architecture costs; empty where no machine is asked for."""
+    if project.inference is None or project.inference.price_per_1000 is not None:
+        return ()
+    return price_serving(project, architectures, compute, catalogue)
+
+
+def lost_by_missing(
+    project: Project,
+    forecast: Forecast,
+    rates: Sequence[TrainingRate],
+    serving: Sequence[ServingRate],
+    portfolio: Portfolio,
+) -> Floats:
+    """Return what missing the target loses with each architecture, trained on what is held at once.
+
+    The value of the target, and what a life earns with it beyond what it earns without.
+    """
+    each = np.arange(len(rates), dtype=np.int64)
+    held, none = np.full(len(rates), project.images.held, dtype=np.int64), np.zeros(len(rates))
+    names = tuple(rate.architecture for rate in rates)
+    bought = np.zeros(len(rates), dtype=np.int64)
+    options = ProjectOptions(project.id, names, each, held, bought, {}, none, none)
+    way = Way((), forecast, tuple(rates), tuple(serving))
+    life = with_life(project, way, options, LifeTerms.of(portfolio)).life
+    if life is None:
+        return np.full(len(rates), float(project.value or 0.0))
+    return np.maximum(life.net_met - life.net_not, 0.0)

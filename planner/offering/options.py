@@ -20,7 +20,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
-from planner.economics.life.serving import ServingRate, price_serving
+from planner.economics.life.serving import ServingRate
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.grid import (
@@ -28,7 +28,7 @@ from planner.offering.grid import (
     image_levels,
     pooled_levels,
 )
-from planner.offering.life import LifeTerms
+from planner.offering.life import LifeTerms, serving_of
 from planner.offering.objective import objective_worth, resolve_objective
 from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way
 from planner.offering.refinement import corners, levels_between, promising, spread
@@ -385,11 +385,9 @@ class _PriceList:
 
     def serving(self, project: Project, rates: Sequence[TrainingRate]) -> tuple[ServingRate, ...]:
         """Return what running each architecture costs; empty where no machine is asked for."""
-        if project.inference is None or project.inference.price_per_1000 is not None:
-            return ()
         by_name = {item.name: item for item in self._catalogue.architectures}
         named = [by_name[rate.architecture] for rate in rates]
-        return price_serving(project, named, self._compute, self._catalogue)
+        return serving_of(project, named, self._compute, self._catalogue)
 
 
 def _refined(
@@ -401,7 +399,7 @@ def _refined(
         return menu
     # Members of a pool refine what they take from it, so that they meet on the same needs.
     origin = menu.project.images.held if menu.priced.pools else 0
-    cents = menu.priced.total_cents[rows].astype(np.float64)
+    cents = menu.priced.bound_cents[rows].astype(np.float64)
     worth = objective_worth(menu.priced, objective)[rows]
     if menu.priced.pools:  # their images are not free: each member is charged its part
         pooled = _pool_cents(menu)[rows]

@@ -14,6 +14,7 @@ from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.results.option import OptionLife, ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
+from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     LINES,
     Entry,
@@ -32,7 +33,7 @@ from planner.offering.outcomes import (
     set_success,
 )
 from planner.offering.pricing import images_needed, success_draws
-from planner.offering.variants import present_factors
+from planner.offering.variants import period_years, present_factors
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -98,7 +99,8 @@ def pack_outcomes(
         if len(group.options):
             set_success(bits, first, _success(group, rows, total, stops=stops, held_out=held_out))
         first += len(group.options)
-    money = _money(groups, PriceDraws(portfolio.compute, seed, n_draws), rows)
+    fallen = fallen_prices(portfolio.compute, period_years(portfolio))
+    money = _money(groups, PriceDraws(portfolio.compute, seed, n_draws), rows, fallen)
     random = () if stops else money.random()
     net = objective is Objective.NET_VALUE
     present = present_factors(portfolio)
@@ -229,10 +231,10 @@ class _Money:
         return np.asarray(sum(parts, start=np.zeros(len(self.columns[0].committed))))
 
 
-def _money(groups: Sequence[PackedGroup], draws: PriceDraws, rows: slice) -> _Money:
+def _money(groups: Sequence[PackedGroup], draws: PriceDraws, rows: slice, fallen: Floats) -> _Money:
     """Return the lines of all options, and the factors of those that vary."""
     factors = _Factors(draws, rows)
-    ledgers = [_entries(group, draws.compute) for group in groups]
+    ledgers = [_entries(group, draws.compute, fallen) for group in groups]
     columns = []
     for line in LINES:
         committed, unit, which = [_NONE], [np.zeros(0)], [_NONE]
@@ -264,13 +266,16 @@ class _Factors:
         return len(self.rows) - 1
 
 
-def _entries(group: PackedGroup, compute: Compute) -> dict[str, Entry]:
-    """Return the lines of a project by name; training priced for each of its options."""
+def _entries(group: PackedGroup, compute: Compute, fallen: Floats) -> dict[str, Entry]:
+    """Return the lines of a project by name; training priced for each of its options.
+
+    ``fallen`` is the price of training over that of today, by period.
+    """
     options, menu = group.options, group.menu
     ways = [way.rates for way in menu.ways] or [menu.rates]
     training = np.array([training_amounts(rates, compute) for rates in ways])
     way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
-    each = training[way, options.architecture_index]
+    each = training[way, options.architecture_index] * fallen[_start(options)]
     return {entry.line.name: entry for entry in entries_of(menu.project, each)}
 
 

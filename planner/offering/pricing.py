@@ -14,6 +14,7 @@ from planner.domain.arrays import Bits, Floats, Rows
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
+from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     Counts,
     PriceDraws,
@@ -133,13 +134,15 @@ def price_way(
         cents={line: each(cents) for line, cents in cost.items()},
         chance=chance,
         expected_value=chance * (project.value or 0.0),
-        expected_cost=_mean_spend(project, way, counts, terms) if terms.stops else None,
+        expected_cost=_mean_spend(project, way, counts, terms, 1.0) if terms.stops else None,
         uses=tuple(item.uses for item in ways),
         use_index=np.full(len(chance), number, dtype=np.int64) if len(ways) > 1 else None,
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
         pool_images=_by_pool(ways, number, taken, len(places)),
     )
     started = _started(PricedOptions(options, success), periods, terms.present)
+    if terms.compute.price_decline and len(terms.present) > 1:
+        started = _cheaper(started, project, way, counts, periods, terms)
     return replace(started, options=with_life(project, ways[number], started.options, terms.life))
 
 
@@ -174,6 +177,33 @@ def _started(priced: PricedOptions, periods: Sequence[int], present: Floats) -> 
         ),
         copies.success,
     )
+
+
+def _cheaper(
+    started: PricedOptions,
+    project: Project,
+    way: Way,
+    counts: Counts,
+    periods: Sequence[int],
+    terms: PricingInputs,
+) -> PricedOptions:
+    """Return options by period with training at the prices of their start."""
+    prices = training_amounts(way.rates, terms.compute)
+    shape = (len(way.rates), counts.trained.size)
+    training, spent = [], []
+    for period in periods:
+        fallen = float(fallen_prices(terms.compute, terms.life.years[period]))
+        paid = committed(entries_of(project, fallen * prices[:, None]), counts, place_of(project))
+        training.append(np.broadcast_to(paid["training"], shape).flatten())
+        total = sum((np.broadcast_to(own, shape) for own in paid.values()), np.zeros(shape))
+        mean = total.flatten() / 100
+        if terms.stops:
+            mean = _mean_spend(project, way, counts, terms, fallen)
+        spent.append(mean * terms.present[period])
+    options = started.options
+    cents = {**options.cents, "training": np.concatenate(training)}
+    cost = None if options.expected_cost is None else np.concatenate(spent)
+    return replace(started, options=replace(options, cents=cents, expected_cost=cost))
 
 
 def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
@@ -281,13 +311,18 @@ def _cents_of(line: str) -> Callable[[ProjectOptions], NDArray[np.int64]]:
     return lambda options: options.cents[line]
 
 
-def _mean_spend(project: Project, way: Way, counts: Counts, terms: PricingInputs) -> Floats:
-    """Return the mean spend where labelling stops at the target, by architecture and level."""
+def _mean_spend(
+    project: Project, way: Way, counts: Counts, terms: PricingInputs, fallen: float
+) -> Floats:
+    """Return the mean spend where labelling stops at the target, by architecture and level.
+
+    ``fallen`` is the price of training over that of today.
+    """
     forecast = way.forecast
     draws = PriceDraws(terms.compute, terms.seed, forecast.n_draws)
     cap = counts.trained[:, None]
     owned = cap - counts.labelled[:, None]
-    entries = entries_of(project, training_amounts(way.rates, terms.compute)[:, None])
+    entries = entries_of(project, fallen * training_amounts(way.rates, terms.compute)[:, None])
     lines = [entry.line for entry in entries]
     amounts = [  # one row to an architecture
         np.ones((len(way.rates), 1)) * draws.scaled(entry, project.id, forecast.solve_rows)

@@ -108,7 +108,7 @@ def _compute_settings(compute: Compute) -> dict[str, object]:
 def _other_trainings(compute: Compute) -> Iterable[tuple[str, float | None]]:
     """Yield what few files set: repeated trainings, tests, and machines at once."""
     usual = Compute()
-    for name in ("folds", "testing_overhead", "gpus", "scaling"):
+    for name in ("folds", "testing_overhead", "gpus", "scaling", "price_decline"):
         value = getattr(compute, name)
         if value != getattr(usual, name):
             yield name, value

@@ -27,10 +27,14 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Tally:
-    """A plan recomputed: what it is worth under the objective and what it commits, in cents."""
+    """A plan recomputed: its worth under the objective, and what it commits, in cents.
+
+    ``bound`` is what the budget binds besides.
+    """
 
     value: float
     cents: int
+    bound: int = 0
 
 
 def recompute(
@@ -40,7 +44,8 @@ def recompute(
     chosen = [(item, pick) for item, pick in zip(options, picks, strict=True) if pick is not None]
     cents = sum(int(line[pick]) for item, pick in chosen for line in item.cents.values())
     value = math.fsum(float(objective_worth(item, objective)[pick]) for item, pick in chosen)
-    return Tally(value, cents)
+    bound = sum(int(item.bound_cents[pick] - item.total_cents[pick]) for item, pick in chosen)
+    return Tally(value, cents, bound)
 
 
 def require_sound(
@@ -74,7 +79,7 @@ def require_sound(
         value = risk_value(worth, prepared.problem.risk)
     scale = max(abs(own.value), abs(assets), abs(claimed))
     faults: list[AuditFault] = [
-        *_overspent(portfolio, options, picks, bought, cents),
+        *_overspent(portfolio, options, picks, bought, cents + own.bound),
         *map(RuleBroken, broken_by(portfolio, options, picks)),
     ]
     if not math.isclose(value, claimed, rel_tol=TOLERANCE, abs_tol=TOLERANCE * scale):
@@ -83,7 +88,7 @@ def require_sound(
         faults.append(AboveBound(value, bound))
     if faults:
         raise AuditError(audit_failed(faults))
-    return Tally(value, cents)
+    return Tally(value, cents, own.bound)
 
 
 def _overspent(

@@ -99,6 +99,10 @@ class HeldOut:
         """Return how a plan does."""
         return self.of(plan.options, plan.assets)
 
+    def running_cents(self, plan: Solution) -> int:
+        """Return the running cost that the budget binds of a plan."""
+        return self._prepared.running_cents(plan.options)
+
     def of(self, options: Rows, assets: Flags) -> Outcome:
         """Return how any choice of options and assets does."""
         self.learn([options])

@@ -14,6 +14,7 @@ from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import ReplicatedGap
 from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
+from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     Counts,
     Entry,
@@ -30,7 +31,7 @@ from planner.forecasting.forecast import Forecast
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import DecisionProblem, Solution
-from planner.offering.variants import Way, present_factors
+from planner.offering.variants import Way, period_years, present_factors
 from planner.planning.held_out import HeldOut
 from planner.planning.hold import hold_result
 from planner.planning.prepare import Prepared, solve_prepared
@@ -100,6 +101,7 @@ def _funded(
     portfolio = prepared.portfolio
     draws = PriceDraws(portfolio.compute, prepared.seed, n_draws)
     present = present_factors(portfolio)
+    fallen = fallen_prices(portfolio.compute, period_years(portfolio))
     for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
         if pick is None:
             continue
@@ -114,14 +116,14 @@ def _funded(
             )
             project = _renamed(project)
         kind = int(options.architecture_index[pick])
-        spender = _spender(project, way, kind, draws)
+        start = 0 if options.start is None else int(options.start[pick])
+        spender = _spender(project, way, kind, draws, float(fallen[start]))
         stops = portfolio.mode is Mode.STOP_WHEN_REACHED
         certain, random = (
             spender.stopped(options, pick, _needs(forecast, options, pick))
             if stops
             else spender.committed(options, pick)
         )
-        start = 0 if options.start is None else int(options.start[pick])
         yield RiskedProject(
             project=project,
             forecast=forecast,
@@ -180,8 +182,10 @@ class _Spender:
         return spend([entry.line for entry in entries], counts, amounts)
 
 
-def _spender(project: Project, way: Way, architecture: int, draws: PriceDraws) -> _Spender:
-    training = training_amounts(way.rates, draws.compute)[architecture]
+def _spender(
+    project: Project, way: Way, architecture: int, draws: PriceDraws, fallen: float
+) -> _Spender:
+    training = fallen * training_amounts(way.rates, draws.compute)[architecture]
     return _Spender(entries_of(project, training), project.id, draws)
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from planner._version import __version__
 from planner.domain.catalogue import Catalogue
@@ -21,7 +22,7 @@ from planner.domain.results.plan import (
     Warning_,
 )
 from planner.domain.results.risk import Caution, RiskResult
-from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.vocabulary import Covers, Objective, Status, Verdict
 from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
 from planner.domain.words.shared_cost import split_words
@@ -314,6 +315,7 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
             committed=audited.committed_cents / 100,
             left=max(0, scene.left_cents) / 100,
             shadow_price=beside.price,
+            **_running_bound(scene),
         ),
         decisions=decisions,
         shared=tuple(shared_result(item) for item in scene.splits),
@@ -351,6 +353,13 @@ def _left_out(portfolio: Portfolio) -> Iterable[str]:
     """Yield what a file with lives says nothing of."""
     if uses_life(portfolio):
         yield from not_included(portfolio)
+
+
+def _running_bound(scene: SolvedScene) -> dict[str, Any]:
+    """Return the running cost that the budget binds, where it covers the whole life."""
+    if scene.portfolio.budget_covers is not Covers.WHOLE_LIFE:
+        return {}
+    return {"covers": str(Covers.WHOLE_LIFE), "running_at_cap": scene.running_cents / 100}
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,12 @@ class Prepared:
             uses=options.uses[way],
         )
 
+    def running_cents(self, chosen: Rows) -> int:
+        """Return the running cost that the budget binds of some options besides what they cost."""
+        keys = [self.option(number) for number in chosen.tolist()]
+        pairs = [(self.options[key.index], key.row) for key in keys]
+        return sum(int(item.bound_cents[row] - item.total_cents[row]) for item, row in pairs)
+
     def numbers(self, index: int) -> Rows:
         """Return the numbers in ``problem`` of the options of a project of the file."""
         place = self.layout.order.index(index)

@@ -21,7 +21,8 @@ def options_report(
     asset of ``assets`` that a chosen option ``uses`` costs what stands with the largest number of
     images that one of its users takes from it (``pool_images``). With periods, a user's images are
     owned by the end of the period it starts in; a step from one cost to the next is paid then or in
-    any period before.
+    any period before. Where an option is used, ``running_present`` is what it is expected to pay,
+    and under ``budget_covers: whole_life`` the budget binds ``running_at_cap`` on top.
     """
     prepared = prepare_unbudgeted(portfolio, posterior, catalogue, seed=seed)
     return {
@@ -64,7 +65,9 @@ def _running(options: ProjectOptions, row: int) -> dict[str, object]:
     """Return what an option is expected to pay in use; nothing where nothing is paid or earned."""
     if options.life is None:
         return {}
-    return {"running_present": float(options.expected_running[row])}
+    bound = int(options.life.bound[row]) / 100
+    at_cap = {"running_at_cap": bound} if bound else {}
+    return {"running_present": float(options.expected_running[row]), **at_cap}
 
 
 def _asset(prepared: Prepared, number: int) -> dict[str, object]:

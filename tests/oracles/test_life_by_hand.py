@@ -1,12 +1,14 @@
 """Options and plans with lives equal what is added up by hand, slice by slice."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import planner
-from planner.domain.vocabulary import Deploy, Mode, Objective
+from planner.domain.portfolio.risk import RiskPreference
+from planner.domain.vocabulary import Covers, Deploy, Mode, Objective
 from planner.planning.held_out import with_all_draws
 from planner.planning.prepare import prepare, prepare_unbudgeted
 from planner.questions.options_report import options_report
@@ -101,3 +103,48 @@ def test_lines_add_up_to_the_net_value_of_each_decision(seed: int) -> None:
         assert plan.life.npv == pytest.approx(npv, abs=5e-3)
         if plan.objective.kind is Objective.NET_VALUE and portfolio.risk.measure == "expected":
             assert plan.life.npv == pytest.approx(plan.objective.value, abs=5e-3)
+            assert plan.risk is not None
+            assert plan.audit is not None
+            unseen = plan.audit.held_out_value
+            assert plan.risk.net_value.mean == pytest.approx(unseen, abs=5e-3)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_budget_of_the_whole_life_binds_running_cost_too(seed: int) -> None:
+    """As if all that is funded went live; by enumeration of the printed options."""
+    rng = np.random.default_rng([seed, 5])
+    whole = lived_portfolio(seed)
+    portfolio = replace(
+        whole,
+        projects=tuple(replace(p, value=p.value or 50.0, earliest=None) for p in whole.projects),
+        rules=(),
+        shared=(),
+        periods=(),
+        hold=None,
+        mode=Mode.COMMIT,
+        objective=Objective.NET_VALUE,
+        risk=RiskPreference(),
+        budget=float(rng.choice([60, 150, 400])),
+        budget_covers=Covers.WHOLE_LIFE,
+    )
+    rows = options_report(portfolio, POSTERIOR, CATALOGUE)["options"]
+    assert isinstance(rows, list)
+    best = {0: 0.0}
+    for project in portfolio.projects:
+        mine = [row for row in rows if row["project"] == project.id]
+        after = dict(best)
+        for spent, worth in best.items():
+            for row in mine:
+                cents = spent + round(100 * (row["cost_total"] + row.get("running_at_cap", 0.0)))
+                if cents <= 100 * (portfolio.budget or 0.0):
+                    total = worth + row["expected_net_value"]
+                    after[cents] = max(after.get(cents, -math.inf), total)
+        best = after
+    plan = planner.plan(portfolio, POSTERIOR, gap=0.0)
+    assert plan.objective is not None
+    assert plan.objective.value == pytest.approx(max(best.values()), rel=1e-6, abs=1e-6)
+    budget = plan.budget
+    assert (budget.covers, budget.running_at_cap is None) == ("whole_life", False)
+    bound = round(100 * (budget.committed + (budget.running_at_cap or 0.0)))
+    assert bound <= round(100 * budget.limit)
+    assert round(100 * budget.left) == round(100 * budget.limit) - bound

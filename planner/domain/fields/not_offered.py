@@ -51,7 +51,6 @@ _LATER = {
     "metric": "other measures than accuracy and IoU",
     "rebalance": "rebalancing of rare classes",
     "class_prices": "prices by class",
-    "price_decline": "falling prices of compute",
     "carbon": "carbon",
     "accelerator_hours": "training from stated hours",
 }

@@ -17,7 +17,7 @@ from typing import Any
 from planner.domain.complexity import entropy_nats
 from planner.domain.fields.finding import Source
 from planner.domain.fields.not_offered import other_task
-from planner.domain.limits import MAX_ENTROPY_NATS, MAX_FOLDS, MAX_MONEY
+from planner.domain.limits import MAX_DECLINE, MAX_ENTROPY_NATS, MAX_FOLDS, MAX_MONEY
 from planner.domain.quantities import (
     WHOLE_WITHIN,
     Amount,
@@ -219,6 +219,14 @@ def above_none(value: object, source: Source) -> float:
     rate = share(value, source)
     if rate == 0:
         raise refused("got 0; expected a share above 0 %")
+    return rate
+
+
+def decline(value: object, source: Source) -> float:
+    """Return by which share a price falls in a year."""
+    rate = share(value, source)
+    if rate > MAX_DECLINE:
+        raise refused(f"got {show(value)}; expected 0 % to {100 * MAX_DECLINE:g} % a year")
     return rate
 
 

@@ -221,13 +221,13 @@ def _unknown(name: str, known: list[str], here: Location, reading: Reading) -> N
     fix = did_you_mean(name, known)
     if other:
         message, fix = other
-    elif fix:
+    elif fix and not reading.source.home_of(name):
         fix = f"{fix}  (did you mean this?)"
         message = "unknown field."
     elif name.isdigit():
         message = "unknown field. A comma begins a new field; decimals have a point, as in 0.63."
     else:
-        home = reading.source.home_of(name)
+        fix, home = "", reading.source.home_of(name)
         hint = f" {name} belongs under {home}." if home else f" Known here: {', '.join(known)}."
         message = f"unknown field.{hint}"
     reading.wrong(location, message, fix, "UNKNOWN_FIELD", at_key=True)

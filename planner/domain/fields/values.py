@@ -41,6 +41,8 @@ __all__ = [
     "CLASS_COUNTS",
     "COMPLEXITY",
     "COUNT",
+    "DECLINE",
+    "EARNED",
     "ENTROPY",
     "FOLDS",
     "GROWTH",
@@ -237,6 +239,7 @@ PEOPLE = Plain(parsers.above_zero(MAX_PEOPLE), Kind.NUMBER)
 FOLDS = Plain(parsers.folds, Kind.COUNT)
 OVERHEAD = Plain(parsers.change(0.0, MAX_GROWTH), Kind.CHANGE)
 GROWTH = Plain(parsers.change(LEAST_GROWTH, MAX_GROWTH), Kind.CHANGE)
+DECLINE = Plain(parsers.decline, Kind.SHARE)
 SCALING = Plain(parsers.above_none, Kind.SHARE)
 AVERSION = _number(MAX_AVERSION)
 ENTROPY = Plain(parsers.above_zero(MAX_ENTROPY_NATS), None)

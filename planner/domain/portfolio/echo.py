@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 
+from planner.domain.portfolio.life import Benefit, BuildLine, UpkeepLine
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Range
@@ -63,6 +64,12 @@ def _settings(record: object, skip: frozenset[str] | set[str] = frozenset()) -> 
     return found
 
 
+def _is_named(value: object) -> bool:
+    """Whether these are lines of a life, which two files compare by their names."""
+    is_list = isinstance(value, tuple) and len(value) > 0
+    return is_list and all(isinstance(item, BuildLine | UpkeepLine | Benefit) for item in value)  # type: ignore[attr-defined]
+
+
 def _same(value: object, default: object) -> bool:
     if isinstance(value, float) and isinstance(default, float) and math.isnan(default):
         return math.isnan(value)
@@ -76,6 +83,8 @@ def _plain(value: object) -> object:
         return _settings(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if _is_named(value):
+        return {item.id: _settings(item, skip={"id"}) for item in value}  # type: ignore[attr-defined]
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value

@@ -24,7 +24,7 @@ from planner.domain.fields.values import (
     YEARS_OR_NONE,
     word,
 )
-from planner.domain.quantities import Amount, Range
+from planner.domain.quantities import Amount, Range, show
 from planner.domain.vocabulary import Deploy, Earned, Window
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Upkeep",
     "UpkeepLine",
     "Use",
+    "benefits_differ",
 ]
 
 
@@ -48,6 +49,26 @@ def _once_or_yearly(part: Part) -> None:
         part.wrong("yearly", "give once or yearly.", code="CONFLICT", at_key=True)
     if not given:
         part.wrong("", "once or yearly is missing.", "yearly: 6k", "MISSING")
+
+
+def _each_once(part: Part, field: str) -> None:
+    """Report a line whose name another one has."""
+    seen: set[str] = set()
+    for item in part.values.get(field) or ():
+        if item.id in seen:
+            message = f"the id {show(item.id)} is used twice; ids are unique."
+            part.wrong(field, message, code="DUPLICATE_ID", at_key=True)
+        seen.add(item.id)
+
+
+def lines_differ(part: Part) -> None:
+    """Report two lines of one name."""
+    _each_once(part, "lines")
+
+
+def benefits_differ(part: Part) -> None:
+    """Report two benefits of one name."""
+    _each_once(part, "benefits")
 
 
 _NAME = Form("Line *", "Any name, such as monitoring or cameras.", example="monitoring", width=18)
@@ -142,7 +163,11 @@ class BuildLine:
         return self.once
 
 
-@in_file("BuildSection", "``build`` of a project: people, fixed costs, and how long it takes.")
+@in_file(
+    "BuildSection",
+    "``build`` of a project: people, fixed costs, and how long it takes.",
+    lines_differ,
+)
 @dataclass(frozen=True, kw_only=True)
 class Build:
     """What development costs besides data and training, and how long it takes.
@@ -341,7 +366,7 @@ class UpkeepLine:
         check_record(self, f"upkeep.lines[{self.id}]")
 
 
-@in_file("UpkeepSection", "``upkeep`` of a project.")
+@in_file("UpkeepSection", "``upkeep`` of a project.", lines_differ)
 @dataclass(frozen=True, kw_only=True)
 class Upkeep:
     """What keeping a system in use costs.

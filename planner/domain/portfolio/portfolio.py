@@ -12,6 +12,7 @@ from planner.domain.fields.values import (
     ACCELERATOR,
     BASELINE,
     BUDGET,
+    DECLINE,
     FOLDS,
     HOURLY_PRICE,
     LEVEL,
@@ -107,6 +108,9 @@ class Compute:
         Accelerators that train at once: with it, the time of training delays the live date.
     scaling : float
         Share of their speed that so many achieve together.
+    price_decline : float
+        By which share prices of compute fall in a year; what starts later, and runs later, pays
+        less.
     """
 
     basis: Annotated[
@@ -194,6 +198,16 @@ class Compute:
         SCALING,
         Form("Scaling", "Share of their speed that so many achieve together.", unit="%"),
     ] = 1.0
+    price_decline: Annotated[
+        float,
+        DECLINE,
+        Form(
+            "Price decline",
+            "Share by which prices of compute fall in a year, for later starts and for running.",
+            unit="% per year",
+            aliases=("price decline",),
+        ),
+    ] = 0.0
 
     def __post_init__(self) -> None:
         check_record(self, "compute")
@@ -278,9 +292,12 @@ class Hold:
 
 def _settings_fit_together(part: Part) -> None:
     _pilot_below_go(part)
-    if part.values.get("budget_covers") is Covers.WHOLE_LIFE:
-        message = "this release binds development alone; what running costs is in the net value."
-        part.wrong("budget_covers", message, "budget_covers: development")
+    if part.values.get("budget_covers") is not Covers.WHOLE_LIFE:
+        return
+    for name, said in (("hold", "holds random spend"), ("periods", "is given by period")):
+        if part.values.get(name):
+            message = f"a budget that {said} binds development alone."
+            part.wrong("budget_covers", message, "budget_covers: development", "CONFLICT")
 
 
 def _pilot_below_go(part: Part) -> None:

@@ -37,7 +37,16 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.portfolio.images import Images
-from planner.domain.portfolio.life import Benefit, Build, End, Inference, Today, Upkeep, Use
+from planner.domain.portfolio.life import (
+    Benefit,
+    Build,
+    End,
+    Inference,
+    Today,
+    Upkeep,
+    Use,
+    benefits_differ,
+)
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.vocabulary import Backbone, Task
 
@@ -141,6 +150,7 @@ def _project_fits_together(part: Part) -> None:
     _frozen_has_weights(part)
     _zero_shot_is_a_start(part)
     _use_says_how_much(part)
+    benefits_differ(part)
 
 
 def _use_says_how_much(part: Part) -> None:

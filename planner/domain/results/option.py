@@ -21,6 +21,9 @@ class OptionLife:
         Paid over the horizon if it goes live.
     live_met, live_not : ndarray of bool
         Whether it goes live.
+    bound : ndarray of int64
+        Cents of running cost that the budget binds besides development, as if it went live; 0
+        where it binds development alone.
     """
 
     gross_met: NDArray[np.float64]
@@ -28,6 +31,7 @@ class OptionLife:
     running: NDArray[np.float64]
     live_met: NDArray[np.bool_]
     live_not: NDArray[np.bool_]
+    bound: Cents
 
     @property
     def net_met(self) -> NDArray[np.float64]:
@@ -46,11 +50,6 @@ class OptionLife:
     def running_at(self, chance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is expected to be paid at some chances of the target."""
         return self.running * (chance * self.live_met + (1.0 - chance) * self.live_not)
-
-    @property
-    def running_cents(self) -> Cents:
-        """Whole cents paid if it goes live."""
-        return np.rint(100 * self.running).astype(np.int64)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "OptionLife":
         """Return some of them."""
@@ -119,6 +118,11 @@ class ProjectOptions:
     def total_cents(self) -> Cents:
         """Committed cost of each option, shared assets not included."""
         return sum(self.cents.values(), start=np.zeros(len(self), dtype=np.int64))
+
+    @property
+    def bound_cents(self) -> Cents:
+        """What the budget binds of each option: its committed cost, and running cost if asked."""
+        return self.total_cents if self.life is None else self.total_cents + self.life.bound
 
     @property
     def expected_net_value(self) -> NDArray[np.float64]:

@@ -193,12 +193,22 @@ class ObjectiveResult:
 
 @dataclass(frozen=True)
 class BudgetResult:
-    """Budget, what is committed of it, what is left, and the worth of one more unit of money."""
+    """Budget, what is committed of it, what is left, and the worth of one more unit of money.
+
+    Attributes
+    ----------
+    covers : str or None
+        ``whole_life`` where the budget binds running cost as well.
+    running_at_cap : float or None
+        That running cost, as if all that is funded went live; what is left is less by it.
+    """
 
     limit: float
     committed: float
     left: float
     shadow_price: float
+    covers: str | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    running_at_cap: float | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
 
 @dataclass(frozen=True)
@@ -505,7 +515,7 @@ class Plan(Shown):
             "status": str(self.status),
             "assumptions": dict(self.assumptions),
             "objective": asdict(self.objective) if self.objective else None,
-            "budget": asdict(self.budget),
+            "budget": record_data(self.budget),
             "decisions": [record_data(decision) for decision in self.decisions],
             "shared": [asdict(asset) for asset in self.shared],
             "periods": [asdict(period) for period in self.periods],

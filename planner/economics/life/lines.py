@@ -11,8 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from planner.domain.arrays import Floats
+from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Earned, Window
+from planner.economics.hardware import fallen_prices
 from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
 
 __all__ = ["LIFE_LINES", "Flow", "LifeLine", "Running", "Serving"]
@@ -29,11 +31,14 @@ class Serving:
     seconds_per_image : ndarray of float64
         Of each option.
     per_hour : float
-        Price of an hour of one machine.
+        Price of an hour of one machine today.
+    compute : Compute
+        By how much prices fall.
     """
 
     seconds_per_image: Floats
     per_hour: float
+    compute: Compute
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +168,8 @@ def _inference(running: Running) -> Iterator[Flow]:
         return
     floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
     seconds = np.maximum(running.volume * serving.seconds_per_image[:, None], floor)
-    yield _yearly(running, -seconds / SECONDS_PER_HOUR * serving.per_hour)
+    per_hour = serving.per_hour * fallen_prices(serving.compute, running.run.counted)
+    yield _yearly(running, -seconds / SECONDS_PER_HOUR * per_hour)
 
 
 def _upkeep(running: Running) -> Iterator[Flow]:

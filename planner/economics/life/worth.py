@@ -101,6 +101,7 @@ def _decided(deploy: Deploy, value: Floats, sums: dict[Earned, Floats], paid: Fl
         running=paid,
         live_met=live_met,
         live_not=live_not,
+        bound=np.zeros(len(paid), dtype=np.int64),
     )
 
 

@@ -197,7 +197,7 @@ def _cheapest_of_each(options: ProjectOptions) -> ProjectOptions:
             nothing if options.pool_images is None else options.pool_images,
         ]
     )
-    order = np.lexsort((np.arange(count), options.total_cents))
+    order = np.lexsort((np.arange(count), options.bound_cents))
     _, first = np.unique(keys[order], axis=0, return_index=True)
     return options.take(np.sort(order[first]))
 

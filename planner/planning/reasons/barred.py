@@ -177,7 +177,7 @@ def _too_dear_for_periods(prepared: Prepared, index: int) -> tuple[str, ...]:
 def _holds_alone(prepared: Prepared, index: int) -> NDArray[np.bool_]:
     """Return which options of a project the total budget holds if nothing else is funded."""
     portfolio = prepared.portfolio
-    cents = prepared.options[index].total_cents
+    cents = prepared.options[index].bound_cents
     if portfolio.budget is None:
         return np.ones(len(cents), dtype=np.bool_)
     assets = _asset_cents(prepared, index)

@@ -123,7 +123,7 @@ def _breaks(scene: SolvedScene, index: int, dues: Rows) -> Iterator[tuple[str, F
         left = budget_to_cents(period.budget) - spent[number]
         yield period_name(period.id), (_start(options) == number) & (cents > max(left, 0))
     if scene.portfolio.budget is not None:
-        yield BUDGET, _breaks_budget(scene, index, cents, dues)
+        yield BUDGET, _breaks_budget(scene, index, options.bound_cents + dues, dues)
 
 
 def _breaks_budget(scene: SolvedScene, index: int, cents: Rows, dues: Rows) -> Flags:

@@ -123,8 +123,15 @@ class SolvedScene:
 
     @property
     def left_cents(self) -> int:
-        """Budget not committed."""
-        return self.budget_cents - self.solution.committed_cents
+        """Budget that nothing binds."""
+        return self.budget_cents - self.solution.committed_cents - self.running_cents
+
+    @property
+    def running_cents(self) -> int:
+        """Running cost that the budget binds, as if all that is funded went live."""
+        pairs = zip(self.options, self.picks, strict=True)
+        chosen = [(item, pick) for item, pick in pairs if pick is not None]
+        return sum(int(item.bound_cents[pick] - item.total_cents[pick]) for item, pick in chosen)
 
     @cached_property
     def rules(self) -> tuple[ProjectRule, ...]:
@@ -216,7 +223,7 @@ def _second(scene: SolvedScene, index: int, pick: int) -> Second | None:
     others = alike if len(alike) else others
     worth = objective_worth(options, scene.objective)
     price = scene.solution.budget_price / 100
-    score = worth - price * options.total_cents
+    score = worth - price * options.bound_cents
     order = np.lexsort((options.total_cents[others], -score[others]))
     second = int(others[order[0]])
     dearer = int(options.total_cents[second]) - int(options.total_cents[pick])
@@ -271,10 +278,10 @@ def _best_step(scene: SolvedScene, index: int) -> Sequence[_Step]:
         return ()
     worth = objective_worth(options, scene.objective)
     now_worth = 0.0 if pick is None else float(worth[pick])
-    now_cents = 0 if pick is None else int(options.total_cents[pick])
+    now_cents = 0 if pick is None else int(options.bound_cents[pick])
     now_chance = 0.0 if pick is None else float(options.chance[pick])
     gain = worth - now_worth
-    extra = options.total_cents - now_cents
+    extra = options.bound_cents - now_cents
     # A gain within the proven gap is not a step, it is rounding.
     pays = np.flatnonzero((gain > 1e-9 * max(1.0, abs(now_worth))) & (extra > scene.left_cents))
     if len(pays) == 0:

@@ -123,7 +123,7 @@ def _worthless(scene: SolvedScene, index: int) -> NothingAdds | NothingPays:
 def _barred(scene: SolvedScene, index: int, limits: tuple[str, ...]) -> NotFunded:
     """Return which limits no plan keeps that funds the project."""
     portfolio, options = scene.portfolio, scene.options[index]
-    cents = int(options.total_cents.min())
+    cents = int(options.bound_cents.min())
     if limits == (BUDGET,) and portfolio.hold is not None:
         return NotHeld(scene.budget_cents / 100)
     if limits == (BUDGET,) and cents > scene.budget_cents:
@@ -203,7 +203,7 @@ def _outbid(scene: SolvedScene, index: int) -> Outbid:
     """Compare the project's best worth per unit of money with the budget's price."""
     options = scene.options[index]
     worth = objective_worth(options, scene.objective)
-    cents = options.total_cents
+    cents = options.bound_cents
     paying = np.flatnonzero(worth > 0)
     best = int(paying[np.argmax(worth[paying] / np.maximum(cents[paying], 1))])
     cheapest = int(cents[paying].min())

@@ -164,6 +164,7 @@ class _Seen:
     picks: tuple[int | None, ...]
     splits: tuple[PurchaseSplit, ...]
     cents: int
+    bound: int
     value: float
     held_out: float
 
@@ -183,6 +184,7 @@ def _evaluate(prepared: Prepared, picks: Sequence[int | None]) -> _Seen:
         picks=tuple(picks),
         splits=split(bought, {}, in_money=in_money),
         cents=own.cents + sum(item.total_cents for item in bought),
+        bound=own.bound,
         value=value,
         held_out=held_out(prepared, prepared.layout.chosen(picks), bought),
     )
@@ -192,8 +194,8 @@ def _faults(seen: _Seen, portfolio: Portfolio, risk: RiskResult) -> Iterator[Pla
     """Yield what the choice does not keep of the budget, the rules and the thresholds of today."""
     prepared = seen.prepared
     limit = prepared.budget_cents
-    if portfolio.hold is None and seen.cents > limit:
-        yield Overspent(seen.cents / 100, limit / 100, portfolio.currency)
+    if portfolio.hold is None and seen.cents + seen.bound > limit:
+        yield Overspent((seen.cents + seen.bound) / 100, limit / 100, portfolio.currency)
     if risk.hold is not None and not risk.hold.holds:
         yield NotHeldNow(risk.hold, portfolio.currency)
     bought = [item.purchase for item in seen.splits]
@@ -245,7 +247,7 @@ def _plan_now(seen: _Seen, portfolio: Portfolio) -> Plan:
         status=Status.FEASIBLE,
         assumptions={},
         objective=ObjectiveResult(prepared.objective, seen.value, seen.value, 0.0),
-        budget=BudgetResult(limit, seen.cents / 100, limit - seen.cents / 100, 0.0),
+        budget=BudgetResult(limit, seen.cents / 100, limit - (seen.cents + seen.bound) / 100, 0.0),
         decisions=tuple(
             _decision(seen, index, portfolio) for index in range(len(portfolio.projects))
         ),

@@ -21,6 +21,7 @@ from planner.economics.ledger import Timing, by_timing, entries_of, training_amo
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
+from planner.offering.life import lost_by_missing, serving_of
 from planner.questions.collect.rounds import (
     CollectionPolicy,
     RoundPrices,
@@ -70,7 +71,8 @@ class CollectionReport:
     prices : RoundPrices
         Costs, and what a miss loses.
     penalty_is : str
-        ``value`` if a miss loses the project's value, ``penalty`` if it was given.
+        ``value`` if a miss loses the project's value, and what its life would have earned less
+        running cost; ``penalty`` if it was given.
     held_are_tried : bool
         A run on at least the images held has missed the target.
     advice : Advice
@@ -190,16 +192,19 @@ def build_collection(
     offered = named or candidates(project, catalogue, portfolio.compute)
     rates = price_training(offered, portfolio.compute, catalogue)
     forecast = build_forecast(project, posterior, architectures=catalogue.architectures, seed=seed)
-    at_stake = penalty if penalty is not None else float(project.value or 0.0)
+    at_stake = [penalty] * len(rates)
+    if penalty is None:
+        serving = serving_of(project, offered, portfolio.compute, catalogue)
+        at_stake = list(lost_by_missing(project, forecast, rates, serving, portfolio))
     found = [
         _candidate(
             project,
             forecast,
             rate,
             rounds,
-            _prices(project, rate, portfolio.compute, at_stake, round_cost),
+            _prices(project, rate, portfolio.compute, stake or 0.0, round_cost),
         )
-        for rate in rates
+        for rate, stake in zip(rates, at_stake, strict=True)
     ]
     best = min(found, key=_Candidate.order)
     alternatives = _alternatives(project, best)
@@ -318,7 +323,7 @@ def _require_answerable(
 ) -> None:
     """Refuse, all at once, what leaves nothing to weigh the cost of images against."""
     problems = []
-    if penalty is None and project.value is None:
+    if penalty is None and not project.has_worth:
         message = (
             "neither a value nor a penalty is given: how much to collect depends on what missing "
             "the target loses."

@@ -26,6 +26,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.frontier import Frontier, FrontierPoint, GoalResult, NextStep
 from planner.domain.vocabulary import Status
 from planner.economics.amounts import budget_to_cents, total_budget_cents
+from planner.economics.life.worth import has_life
 from planner.errors import InputError, NotConvergedError, Problem, bad_value
 from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.effort import SECOND, Allowance, OutOfEffortError
@@ -303,6 +304,7 @@ def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
         Naming every project without a value.
     """
     if any(goal.kind in ("value", "net_value") for goal in goals):
+        _refuse_lives(portfolio)
         missing = [project.id for project in portfolio.projects if project.value is None]
         if missing:
             raise InputError(
@@ -314,6 +316,21 @@ def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
                 )
                 for name in missing
             )
+
+
+def _refuse_lives(portfolio: Portfolio) -> None:
+    """Refuse a goal about value where projects earn and cost more than ``value``."""
+    lived = [project.id for project in portfolio.projects if has_life(project)]
+    if lived:
+        raise InputError(
+            Problem(
+                "--goal",
+                f"a goal about value counts the field value alone, and {name} states a life.",
+                "--goal targets:3",
+                code="GOAL_OF_A_LIFE",
+            )
+            for name in lived
+        )
 
 
 def _is_stopped(solution: Solution | None) -> bool:

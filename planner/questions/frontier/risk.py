@@ -175,7 +175,7 @@ def point_of(
     return FrontierPoint(
         budget=budget,
         weight=weight,
-        committed=one.committed_cents / 100,
+        committed=(one.committed_cents - judge.running_cents(one)) / 100,
         value=one.value,
         bound=max(one.bound, one.value),
         mean=seen.mean,

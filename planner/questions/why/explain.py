@@ -290,7 +290,7 @@ def _plan_account(case: _Case, core: Mapping[int, float]) -> PlanAccount:
     named = [i for i in doubtful if standing(core[i]) is Firmness.BORDERLINE][:MOST_IN_DOUBT]
     return PlanAccount(
         funded=sum(one.verdict is not Verdict.NO_GO for one in decisions),
-        committed=case.solution.committed_cents / 100,
+        committed=case.plan.budget.committed,
         firmness=tuple(standing(core[index]) for index in core),
         in_doubt=tuple(decisions[index].project for index in named),
         currency=case.currency,

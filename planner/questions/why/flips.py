@@ -216,7 +216,7 @@ class _Finder:
             return None
         price = self.solution.budget_price
         own = 1.0 if self.prepared.objective is Objective.NET_VALUE else 0.0
-        return options.chance, options.total_cents, own + price
+        return options.chance, options.bound_cents, own + price
 
     def _value_guess(self) -> float | None:
         reach = self._reach()

@@ -217,7 +217,7 @@ def _others(material: Material, places: Sequence[int], without: Collection[str])
 
 
 def _has_values(material: Material) -> bool:
-    return any(project.value is not None for project in material.portfolio.projects)
+    return any(project.has_worth for project in material.portfolio.projects)
 
 
 def _do_first(first: MeasureFirst, currency: str) -> Text:

@@ -115,7 +115,7 @@ def _summary(plan: Plan) -> Iterator[str]:
         )
     else:
         yield (
-            f"Committed {money(plan.budget.committed, plan.currency)} of "
+            f"Committed {money(plan.budget.committed, plan.currency)}{_to_run(plan)} of "
             f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
             f"{words} {amount}."
         )
@@ -142,6 +142,13 @@ def _first_worth(plan: Plan) -> str:
     if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
         return f"Deciding after that adds {targets(first.gain)} to the plan."
     return worth_words(first, plan.currency)
+
+
+def _to_run(plan: Plan) -> str:
+    """Return what the budget binds besides what is committed, if it covers the whole life."""
+    if plan.budget.running_at_cap is None:
+        return ""
+    return f" and {money(plan.budget.running_at_cap)} to run all of it"
 
 
 def _reasons(plan: Plan) -> Iterator[Text]:

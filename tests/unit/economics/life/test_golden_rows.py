@@ -9,7 +9,7 @@ from planner.domain.portfolio.life import Build, End, Person, Use
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import Range
-from planner.economics.hardware import gpu_hours, wall_hours
+from planner.economics.hardware import fallen_prices, gpu_hours, wall_hours
 from planner.economics.ledger import Counts, Total, committed, entries_of
 from planner.economics.life.cash import Cash, by_year, payback
 from planner.economics.life.clock import Clock, lead_years, ramp, service
@@ -81,7 +81,7 @@ def test_an_endpoint_that_stays_up_is_paid_whether_or_not_it_is_used(
     hourly: float, images: int, paid: float
 ) -> None:
     """G5."""
-    serving = Serving(np.array([1 / 600]), hourly)
+    serving = Serving(np.array([1 / 600]), hourly, Compute())
     life: dict[str, Any] = {
         "use": {"images_per_year": images},
         "inference": {"images_per_s": 600, "always_on": 1},
@@ -91,7 +91,7 @@ def test_an_endpoint_that_stays_up_is_paid_whether_or_not_it_is_used(
 
 def test_the_same_images_alone_cost_a_thousandth() -> None:
     """G6: 0.00024537 for a thousand; the idle machine 3,784 times as much at five million."""
-    serving = Serving(np.array([1 / 600]), 0.53)
+    serving = Serving(np.array([1 / 600]), 0.53, Compute())
     own = project(use={"images_per_year": 5_000_000}, inference={"images_per_s": 600})
     run = service(Clock(0.0, 1.0, 1.0), NOW, NOW, None)
     (paid,) = [-item.flow.amounts[0, 0] for item in flows_of(Running(own, run, serving))]
@@ -237,3 +237,25 @@ def test_weeks_of_several_people() -> None:
     person = Person(role="expert", weeks=2, per_week="6k..9k", count=3)  # type: ignore[arg-type]
     assert person.amount == Range(36_000.0, 54_000.0)
     assert Person(role="expert", weeks=0, per_week=Range(1.0, 2.0)).amount == 0.0
+
+
+@pytest.mark.parametrize(
+    ("doubling", "decline", "worth"),
+    [(2.46, 0.245551, 655.31), (2.07, 0.284557, 605.15), (2.95, 0.209402, 702.97)],
+)
+def test_falling_prices_of_compute(doubling: float, decline: float, worth: float) -> None:
+    """G32: 1,000 paid later by a year and a half, at three speeds of progress."""
+    compute = Compute(price_decline=1 - 2 ** (-1 / doubling))
+    assert round(compute.price_decline, 6) == decline
+    assert round(1_000 * float(fallen_prices(compute, np.array(1.5))), 2) == worth
+
+
+def test_inference_is_paid_at_the_prices_of_its_year() -> None:
+    """Machines, not prices per image that a contract fixes."""
+    serving = Serving(np.array([1.0]), 3_600.0, Compute(price_decline=0.2))
+    life: dict[str, Any] = {
+        "use": {"images_per_year": 1_000, "years": 3},
+        "inference": {"images_per_s": 1},
+    }
+    paid = -1e3 * (0.8 + 0.8**2 + 0.8**3)
+    assert present(Clock(0.0, 5.0, 1.0), serving=serving, **life) == pytest.approx(paid)
