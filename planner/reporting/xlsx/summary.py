@@ -127,9 +127,8 @@ def _worth(plan: Plan) -> Iterator[_Item]:
                     "this one.", "audit.held_out_value")  # fmt: skip
     yield _Item("Gap to the proven bound", plan.objective.gap, "%", "0.0000%",
                 "No plan is better by more than this.", "objective.gap")  # fmt: skip
-    share = draws_leave(plan)
-    if share is not None:
-        yield _Item("What the draws leave open", share, "%", "0.00%",
+    if draws_leave(plan) is not None and plan.audit is not None:
+        yield _Item("What the draws leave open", plan.audit.in_sample_se, unit, shape,
                     "Standard error of the plan's worth on the draws that it was chosen on.",
                     "audit.in_sample_se")  # fmt: skip
 
