@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from planner._api_evidence import probe as probe
     from planner._api_evidence import validate as validate
     from planner.domain.model.architecture import Architecture as Architecture
-    from planner.domain.portfolio.portfolio import Compute as Compute
+    from planner.domain.portfolio.compute import Compute as Compute
     from planner.domain.portfolio.portfolio import Portfolio as Portfolio
     from planner.domain.portfolio.project import Images as Images
     from planner.domain.portfolio.project import Pilot as Pilot
@@ -54,7 +54,7 @@ draw_with(_display)
 
 _HOMES = {
     "Architecture": "planner.domain.model.architecture",
-    "Compute": "planner.domain.portfolio.portfolio",
+    "Compute": "planner.domain.portfolio.compute",
     "Images": "planner.domain.portfolio.project",
     "InputError": "planner.errors",
     "Pilot": "planner.domain.portfolio.project",
