@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from planner._api_evidence import validate as validate
     from planner.domain.model.architecture import Architecture as Architecture
     from planner.domain.portfolio.compute import Compute as Compute
+    from planner.domain.portfolio.pilot import Pilot as Pilot
     from planner.domain.portfolio.portfolio import Portfolio as Portfolio
     from planner.domain.portfolio.project import Images as Images
-    from planner.domain.portfolio.project import Pilot as Pilot
     from planner.domain.portfolio.project import Project as Project
     from planner.domain.quantities import Range as Range
     from planner.errors import InputError as InputError
@@ -57,7 +57,7 @@ _HOMES = {
     "Compute": "planner.domain.portfolio.compute",
     "Images": "planner.domain.portfolio.project",
     "InputError": "planner.errors",
-    "Pilot": "planner.domain.portfolio.project",
+    "Pilot": "planner.domain.portfolio.pilot",
     "PlannerError": "planner.errors",
     "Portfolio": "planner.domain.portfolio.portfolio",
     "Project": "planner.domain.portfolio.project",
