@@ -13,7 +13,8 @@ import numpy as np
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.published_equations import images_needed
-from planner.domain.results.plan import Baseline, Warning_
+from planner.domain.results.audit import Baseline
+from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import SimplePlan, Task
 from planner.domain.words.plan_warnings import better_baselines
 from planner.offering.problem import DecisionProblem

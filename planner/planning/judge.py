@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Draws, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import RiskMeasure
+from planner.domain.results.audit import ReplicatedGap
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import ReplicatedGap
 from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
 from planner.economics.hardware import fallen_prices

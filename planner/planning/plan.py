@@ -11,8 +11,8 @@ from planner.domain.facts.time_limit import Beside
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.results.audit import AuditResult
 from planner.domain.results.plan import (
-    AuditResult,
     BudgetResult,
     Decision,
     ObjectiveResult,

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Floats, Rows
-from planner.domain.results.plan import ReplicatedGap
+from planner.domain.results.audit import ReplicatedGap
 from planner.errors import bad_value
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.problem import DecisionProblem, Outcomes, Solution, Solver

@@ -3,15 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from planner.domain.results.plan import (
-    Baseline,
-    Cost,
-    Decision,
-    PeriodSpend,
-    Plan,
-    SharedResult,
-    UnitSpend,
-)
+from planner.domain.results.audit import Baseline
+from planner.domain.results.plan import Cost, Decision, PeriodSpend, Plan, SharedResult, UnitSpend
 from planner.domain.vocabulary import Objective, Verdict
 from planner.economics.ledger import LINES
 from planner.reporting.columns import Column, Columns, Look, Surface

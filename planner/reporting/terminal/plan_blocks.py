@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import figure, money, percent_as_set, shorten, targets
+from planner.domain.results.audit import Baseline
 from planner.domain.results.life import Life
-from planner.domain.results.plan import Baseline, Plan
+from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective
 from planner.domain.words.life import left_out_words, line_words
 from planner.reporting.columns import Surface

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.domain.results.audit import AuditResult
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import (
-    AuditResult,
     BudgetResult,
     Cost,
     Decision,

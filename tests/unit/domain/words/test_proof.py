@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from planner.domain.results.plan import AuditResult, BudgetResult, ObjectiveResult, Plan
+from planner.domain.results.audit import AuditResult
+from planner.domain.results.plan import BudgetResult, ObjectiveResult, Plan
 from planner.domain.vocabulary import Objective, Status
 from planner.domain.words.proof import draws_leave, proof_state, proof_words
 
