@@ -14,6 +14,7 @@ from planner.domain.arrays import Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Images, Pilot
 from planner.domain.results.validation import RoundsScore, RoundsTest
+from planner.domain.words.answers import validation as words
 from planner.errors import UnsupportedError
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.questions.collect.rounds import (
@@ -25,7 +26,7 @@ from planner.questions.collect.rounds import (
 from planner.reference.tables import load_catalogue
 from planner.validation.collection_truth import Truth, truth_of
 from planner.validation.curve_file import Curve
-from planner.validation.forecasts import counted, is_known, project_of
+from planner.validation.forecasts import is_known, project_of
 
 type Decide = Callable[[tuple[int, ...], int], int]
 type Method = Callable[[Truth, float], Decide]
@@ -122,12 +123,9 @@ def rounds_test(
             on_step(done + 1, len(truths))
     notes = []
     if short := len(found) - len(truths):
-        notes.append(
-            f"{counted(short)} left out: no point up to a tenth of the largest size, or less than "
-            "a percentage point to gain from there."
-        )
+        notes.append(words.left_out_of_rounds(short))
     if refused:
-        notes.append(f"{name} cannot forecast {counted(len(refused))}: {refused[0]}")
+        notes.append(words.cannot_forecast(name, len(refused), refused[0]))
     return RoundsTest(
         curves=len(truths) - len(refused),
         scores=tuple(

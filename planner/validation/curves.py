@@ -18,6 +18,7 @@ from planner.domain.model.covariates import REFERENCE_COMPLEXITY
 from planner.domain.model.posterior import Posterior
 from planner.domain.results.validation import CurveScores, CurveTest, PilotMode, RoundsTest
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
+from planner.domain.words.answers import validation as words
 from planner.errors import UnsupportedError
 from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve, CurveFile
@@ -26,7 +27,6 @@ from planner.validation.forecasts import (
     POWER_LAW,
     CurveForecast,
     beyond_first_tenth,
-    counted,
     is_known,
     model_forecast,
     plugin_forecast,
@@ -94,7 +94,7 @@ def curve_test(
         if (law := power_law_forecast(curve)) is not None:
             models[POWER_LAW][at] = law
     if refused:
-        notes.append(f"{posterior.name} cannot forecast {counted(len(refused))}: {refused[0]}")
+        notes.append(words.cannot_forecast(posterior.name, len(refused), refused[0]))
     beyond = {at: beyond_first_tenth(file.curves[at]) for at in models[POWER_LAW]}
     everything = {
         at: np.ones(len(curve.images), dtype=bool) for at, curve in enumerate(file.curves)
@@ -207,16 +207,12 @@ def _notes(file: CurveFile, posterior: Posterior) -> list[str]:
     notes = []
     unknown = sum(curve.n_classes is None for curve in file.curves)
     if unknown:
-        notes.append(
-            f"{counted(unknown)} without n_classes: relative complexity {REFERENCE_COMPLEXITY} "
-            f"(about 32 equally frequent classes) was assumed. Add the column for a fair test."
-        )
+        notes.append(words.without_classes(unknown, REFERENCE_COMPLEXITY))
     if "pretrained" in file.absent:
-        notes.append("No column pretrained: all curves were taken as pretrained.")
+        notes.append(words.NO_PRETRAINED)
     if "backbone" in file.absent:
-        notes.append("No column backbone: all curves were taken as fine-tuned.")
+        notes.append(words.NO_BACKBONE)
     named = {curve.architecture for curve in file.curves if curve.architecture}
     if strange := sorted(name for name in named if not is_known(name, posterior)):
-        shown = ", ".join(strange[:5]) + (", …" if len(strange) > 5 else "")
-        notes.append(f"Unknown names, taken as architectures not chosen yet: {shown}.")
+        notes.append(words.unknown_names(strange))
     return notes

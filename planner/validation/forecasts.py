@@ -221,14 +221,3 @@ def power_law_forecast(curve: Curve) -> CurveForecast | None:
 def beyond_first_tenth(curve: Curve) -> NDArray[np.bool_]:
     """Tell which points have more than a tenth of the curve's largest number of images."""
     return np.array(curve.images) > FIRST_TENTH * max(curve.images)
-
-
-def counted(curves: int) -> str:
-    """Return a number of curves in words.
-
-    Examples
-    --------
-    >>> counted(1), counted(2)
-    ('1 curve', '2 curves')
-    """
-    return "1 curve" if curves == 1 else f"{curves} curves"

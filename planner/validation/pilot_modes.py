@@ -13,6 +13,7 @@ from planner.domain.format import percent_to_type
 from planner.domain.model.posterior import Posterior
 from planner.domain.results.validation import PilotMode, PilotScores, PilotTest
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
+from planner.domain.words.answers import validation as words
 from planner.errors import UnsupportedError, bad_value
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import (
@@ -22,7 +23,6 @@ from planner.validation.forecasts import (
     POWER_LAW,
     CurveForecast,
     anchored_forecast,
-    counted,
     model_forecast,
     plugin_forecast,
     power_law_forecast,
@@ -278,7 +278,7 @@ def _test(curves: Sequence[Curve], judged: _Judged, mode: PilotMode) -> PilotTes
     instead = sum(map(_is_instead, tasks)) if mode is PilotMode.ONE else 0
     notes = _notes(mode, len(cut) - len(tasks), instead)
     if refused:
-        notes.append(f"{judged.name} cannot forecast {counted(len(refused))}: {refused[0]}")
+        notes.append(words.cannot_forecast(judged.name, len(refused), refused[0]))
     same = results.get(POWER_LAW, {})
     return PilotTest(
         pilots=mode,
@@ -400,14 +400,7 @@ def _coverage(pit: Floats, weights: Floats) -> dict[str, float]:
 def _notes(mode: PilotMode, too_short: int, instead: int) -> list[str]:
     notes = []
     if instead:
-        have = f"{counted(instead)} {'has' if instead == 1 else 'have'}"
-        notes.append(f"{have} no size within a tenth of the largest: the smallest was given.")
-    if not too_short:
-        return notes
-    have = f"{counted(too_short)} {'has' if too_short == 1 else 'have'}"
-    lack = (
-        "fewer than two sizes up to a tenth of its largest"
-        if mode is PilotMode.ALL
-        else "one size only"
-    )
-    return [*notes, f"{have} {lack}: left out."]
+        notes.append(words.smallest_given(instead))
+    if too_short:
+        notes.append(words.too_few_sizes(too_short, needs_two=mode is PilotMode.ALL))
+    return notes

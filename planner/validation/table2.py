@@ -11,6 +11,7 @@ from planner.domain.portfolio.project import Images, Project
 from planner.domain.published_equations import predicted_error
 from planner.domain.results.validation import CaseInterval, Table2Case, Table2Test
 from planner.domain.vocabulary import Task
+from planner.domain.words.answers.validation import inside_intervals
 from planner.forecasting.forecast import build_forecast
 from planner.reference.table_rows import damaged_table, read_table
 
@@ -135,12 +136,15 @@ def _interval(project: Project, posterior: Posterior, observed: float, seed: int
 
 def _notes(cases: Sequence[Table2Case], posteriors: Sequence[Posterior]) -> tuple[str, ...]:
     inside = [
-        f"{posterior.name} {sum(c.forecasts[at].inside_80 for c in cases)} and "
-        f"{sum(c.forecasts[at].inside_95 for c in cases)}"
+        (
+            posterior.name,
+            sum(case.forecasts[at].inside_80 for case in cases),
+            sum(case.forecasts[at].inside_95 for case in cases),
+        )
         for at, posterior in enumerate(posteriors)
     ]
     return (
-        f"Of {len(cases)} cases, inside the 80 % and the 95 % interval: {'; '.join(inside)}.",
+        inside_intervals(len(cases), inside),
         _FEW_CASES,
         _ROUNDED,
     )
