@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -125,7 +126,8 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-def _data(text: str) -> Any:  # noqa: ANN401 - plain data of any kind
+@lru_cache(maxsize=8)
+def _data(text: str) -> Any:  # noqa: ANN401 - plain data of any kind; never changed
     return read_yaml(text, "portfolio.yaml")[0].data
 
 

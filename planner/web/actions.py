@@ -5,6 +5,7 @@ Each action takes a session and what the page sent, changes the text of the file
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from planner.domain.fields.declared import section_of
@@ -132,8 +133,14 @@ def located_problems(
 
 
 def _document(session: Session) -> Document | None:
+    return _parsed(session.text, session.name)
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str, name: str) -> Document | None:
+    """Return what a text holds, None if it is no YAML; it is asked for several times an edit."""
     try:
-        return read_yaml(session.text, session.name)[0]
+        return read_yaml(text, name)[0]
     except InputError:
         return None
 

@@ -28,7 +28,7 @@ from planner.web.showing import fan_view, frontier_view, plan_view, tornado_view
 
 __all__ = ["JOBS", "Engine", "answer_of"]
 
-QUICK_S = 1.5
+QUICK_S = 1.2
 """Of a first answer while the proof is still searched for."""
 FRONTIER_POINTS = 13
 

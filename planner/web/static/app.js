@@ -307,7 +307,7 @@
     setStatus("busy", "planning …"); $("fresh").textContent = planned ? "Planning; shown is the plan before." : "Planning …";
     document.body.classList.add("old");
     try {
-      if (state.cautious && state.projects > 10) {
+      if (state.cautious && state.projects > 4) {
         const quick = await post("/api/job", { job: "plan", quick: true });
         if (!current()) return;
         if (quick.view && quick.quick) { showPlan(quick, revision); setStatus("busy", "not yet proven"); $("fresh").textContent = "A first answer, not yet proven; the search goes on."; document.body.classList.remove("old"); }
