@@ -38,7 +38,7 @@ STATIC: Mapping[str, tuple[str, str]] = {
     "/charts.js": ("charts.js", "text/javascript; charset=utf-8"),
     "/app.css": ("app.css", "text/css; charset=utf-8"),
 }
-JOBS_OF_THE_PAGE = ("plan", "fans", "frontier", "tornado")
+JOBS_OF_THE_PAGE = ("plan", "first", "fans", "frontier", "tornado")
 _LONGEST_NAME = 64
 _SAVED: Mapping[str, tuple[str, str]] = {
     "yaml": (".yaml", "application/yaml"),
@@ -108,7 +108,7 @@ class Answers:
         if kind == "yaml":
             return session.text.encode("utf-8")
         if kind == "json":
-            found = self.sessions.ask(session, "plan")
+            found = self.sessions.ask(session, "first")
             return str(found["json"]).encode("utf-8") if "json" in found else found
         if kind == "html":
             found = self.sessions.ask(session, "report")

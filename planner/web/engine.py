@@ -6,7 +6,7 @@ the same options and the same draws as the plan they are shown beside.
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -17,14 +17,13 @@ from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Status
 from planner.errors import InputError, NotConvergedError, PlannerError
 from planner.inputs.portfolio_file import parse_portfolio
-from planner.offering.deadline import deadline_in
 from planner.offering.problem import Solution
 from planner.planning.pilots.first import with_first_runs
-from planner.planning.plan import plan_of, search_allowance
-from planner.planning.prepare import Prepared, prepare, solve_prepared
+from planner.planning.plan import plan_prepared
+from planner.planning.prepare import Prepared, prepare
 from planner.reference.tables import load_catalogue
 from planner.web.problems import problem_rows
-from planner.web.showing import fan_view, frontier_view, plan_view, tornado_view
+from planner.web.showing import fan_view, first_view, frontier_view, plan_view, tornado_view
 
 __all__ = ["JOBS", "Engine", "answer_of"]
 
@@ -35,12 +34,26 @@ FRONTIER_POINTS = 13
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A portfolio with its plan, and what both were made from."""
+    """A portfolio with its plan, and what both were made from.
 
-    key: tuple[object, ...]
+    Attributes
+    ----------
+    asked : tuple of str
+        Text and name of the file.
+    prepared, solution, plan : Prepared, Solution, Plan
+        Of it.
+    limit_s : float or None
+        Time that the search had, if any.
+    is_whole : bool
+        Whether the plan says what to measure first.
+    """
+
+    asked: tuple[str, str]
     prepared: Prepared
     solution: Solution
     plan: Plan
+    limit_s: float | None
+    is_whole: bool = False
 
 
 @dataclass
@@ -60,13 +73,15 @@ class Engine:
     case: Case | None = field(default=None, repr=False)
 
     def plan(self, job: Mapping[str, Any]) -> dict[str, object]:
-        """Return the plan as ``plan --json`` prints it, and as the page shows it."""
+        """Return the plan as the page shows it, before it says what to measure first."""
         case = self._case(job)
-        return {
-            "json": case.plan.to_json() + "\n",
-            "view": plan_view(case.plan),
-            "quick": bool(job.get("quick")) and case.plan.status is not Status.OPTIMAL,
-        }
+        quick = bool(job.get("quick")) and case.plan.status is not Status.OPTIMAL
+        return {"view": plan_view(case.plan), "quick": quick}
+
+    def first(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return what to measure first, and the whole plan as ``plan --json`` prints it."""
+        case = self._whole(job)
+        return {"json": case.plan.to_json() + "\n", "first": first_view(case.plan)}
 
     def fans(self, job: Mapping[str, Any]) -> dict[str, object]:
         """Return the learning curve of each project asked for, of what the plan chose."""
@@ -133,7 +148,7 @@ class Engine:
         from planner.reporting.xlsx.form import form_bytes
         from planner.reporting.xlsx.results import results_bytes
 
-        case = self._case(job)
+        case = self._whole(job)
         content = results_bytes(
             case.plan,
             case.prepared.portfolio,
@@ -149,24 +164,33 @@ class Engine:
 
     def _case(self, job: Mapping[str, Any]) -> Case:
         """Return the case of a job, planned anew unless it is the last one."""
-        quick = bool(job.get("quick"))
-        key = (job["text"], job["name"])
-        if self.case is not None and self.case.key in ((*key, quick), (*key, False)):
-            return self.case
-        prepared = prepare(
-            self._portfolio(job), _model(self.model), load_catalogue(), seed=self.seed
-        )
-        deadline = deadline_in(QUICK_S if quick else None)
-        allowance = search_allowance(deadline)
-        solution = solve_prepared(prepared, gap=_api.DEFAULT_GAP, allowance=allowance)
-        plan = plan_of(prepared, solution, deadline=deadline)
-        plan = with_first_runs(plan, prepared, solution, timed=quick)
-        self.case = Case((*key, quick), prepared, solution, plan)
+        asked = (job["text"], job["name"])
+        last, quick = self.case, bool(job.get("quick"))
+        if last is not None and last.asked == asked and (last.limit_s is None or quick):
+            return last
+        if last is not None and last.asked == asked:
+            prepared = last.prepared
+        else:
+            prepared = prepare(
+                self._portfolio(job), _model(self.model), load_catalogue(), seed=self.seed
+            )
+        limit = QUICK_S if quick else None
+        solution, plan = plan_prepared(prepared, gap=_api.DEFAULT_GAP, time_limit_s=limit)
+        self.case = Case(asked, prepared, solution, plan, limit)
         return self.case
+
+    def _whole(self, job: Mapping[str, Any]) -> Case:
+        """Return the case of a job with the runs that are worth making first."""
+        case = self._case(job)
+        if not case.is_whole:
+            plan = with_first_runs(case.plan, case.prepared, case.solution)
+            self.case = case = replace(case, plan=plan, is_whole=True)
+        return case
 
 
 JOBS: Mapping[str, Callable[[Engine, Mapping[str, Any]], dict[str, object]]] = {
     "plan": Engine.plan,
+    "first": Engine.first,
     "fans": Engine.fans,
     "frontier": Engine.frontier,
     "tornado": Engine.tornado,

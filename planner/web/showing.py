@@ -17,13 +17,14 @@ from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.measure_first import first_words, pilot_words, worth_words
 from planner.forecasting.forecast import Forecast
 from planner.reporting import numbers
 from planner.reporting.columns import Surface, verdict_mark
 from planner.reporting.document import Mark, Number, Part, Row, Table
 from planner.reporting.sections.plan_tables import decision_table
 
-__all__ = ["fan_view", "frontier_view", "plan_view", "table_view", "tornado_view"]
+__all__ = ["fan_view", "first_view", "frontier_view", "plan_view", "table_view", "tornado_view"]
 
 FAN_POINTS = 41
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -47,7 +48,7 @@ def plan_view(plan: Plan) -> dict[str, object]:
         "decisions": [_decision(plan, at) for at in range(len(plan.decisions))],
         "notes": list(plan.notes),
         "warnings": _warnings(plan.warnings),
-        "first": _first(plan),
+        "pilots": sum(item.verdict is Verdict.PILOT for item in plan.decisions),
         "not_included": _not_included(plan),
     }
 
@@ -101,18 +102,35 @@ def _decision(plan: Plan, at: int) -> dict[str, object]:
     }
 
 
-def _first(plan: Plan) -> list[dict[str, object]]:
-    """Return what to do before the money is released: measure what is PILOT."""
-    return [
-        {
-            "project": item.project,
-            "images": "",
-            "architecture": item.architecture or "",
-            "text": f"measure a run on the images held; {_at_stake(plan, item)}",
-        }
-        for item in plan.decisions
-        if item.verdict is Verdict.PILOT
-    ]
+def first_view(plan: Plan) -> dict[str, object]:
+    """Return what to do before the money is released: which runs to make, and what each decides."""
+    first = plan.measure_first
+    runs = () if first is None else first.pilots
+    waiting = [item for item in plan.decisions if item.verdict is Verdict.PILOT]
+    return {
+        "said": ""
+        if first is None
+        else f"{first_words(first, plan.currency)} {worth_words(first, plan.currency)}",
+        "runs": [
+            {
+                "project": run.project,
+                "images": run.images,
+                "architecture": run.architecture or "",
+                "text": f"{run.project}: {run.architecture} on {count(run.images)} images, "
+                f"{money(run.price, plan.currency)}.",
+            }
+            for run in runs
+        ],
+        "waiting": [
+            {
+                "project": item.project,
+                "images": "" if item.pilot is None else item.pilot.images,
+                "architecture": "" if item.pilot is None else item.pilot.architecture or "",
+                "text": pilot_words(item, plan.currency) or _at_stake(plan, item),
+            }
+            for item in waiting
+        ],
+    }
 
 
 def _not_included(plan: Plan) -> list[str]:
@@ -122,8 +140,10 @@ def _not_included(plan: Plan) -> list[str]:
 
 
 def _at_stake(plan: Plan, item: Decision) -> str:
+    """Say what a PILOT binds, where the plan names no run that it should wait for."""
     spend = money(item.cost.total, plan.currency)
-    return f"{spend} wait for it, at a chance of {percent(item.chance_of_target)}."
+    chance = percent(item.chance_of_target)
+    return f"{item.project}: {spend} at a chance of {chance}; a run would cost more than that."
 
 
 def _warnings(warnings: Sequence[Warning_]) -> list[dict[str, object]]:

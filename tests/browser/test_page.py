@@ -41,7 +41,7 @@ def moved(page: Page) -> Iterator[None]:
 def explained(page: Page) -> None:
     """Wait until everything beside the plan is drawn, too."""
     settled(page)
-    page.wait_for_selector("#tornado svg, #tornado .waiting")
+    page.wait_for_selector("#frontier svg, #frontier .waiting")
 
 
 def cell(page: Page, sheet: str, row: int, column: str) -> Any:

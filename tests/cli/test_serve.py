@@ -86,7 +86,7 @@ def test_the_server_plans_in_a_process_of_its_own_and_ends_with_it(
     with pytest.raises(HTTPError, match="401"):
         ask(address, "x" * 32, "/api/hello", {})
     ask(address, token, "/api/hello", {})
-    found = ask(address, token, "/api/job", {"job": "plan"})
+    found = ask(address, token, "/api/job", {"job": "first"})
     said = subprocess.run(
         [sys.executable, "-m", "planner", "plan", RETAIL.name, "--json"],
         cwd=RETAIL.parent,

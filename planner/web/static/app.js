@@ -330,8 +330,9 @@
     if (names.length > 10 && edited !== null && names[edited]) showFans(await ask("fans", { projects: [names[edited]] }), true);
     if (!current()) return;
     showFans(await ask("fans"));
-    if (current()) showFrontier(await ask("frontier"));
+    if (current()) showFirst(await ask("first"));
     if (current()) showTornado(await ask("tornado"));
+    if (current()) showFrontier(await ask("frontier"));
   }
 
   function parts(cell) {
@@ -353,7 +354,8 @@
     if (none) return;
     $("tiles").replaceChildren(...view.tiles.map((tile) => el("div", {}, el("dt", {}, tile.label), el("dd", {}, el("div", { class: "big" }, parts([tile.number])), el("div", { class: "note" }, tile.note)))));
     $("decisions").replaceChildren(tableOf(view.table, "stacked"));
-    showFirst(view);
+    $("first").hidden = false;
+    $("first").replaceChildren(el("h3", {}, "Do first"), el("p", {}, "Looking for runs that are worth making before the money is released …"));
   }
   function stuck(view) {
     return [el("p", { class: "finding" }, view.conflict.length ? `No plan keeps all of: ${view.conflict.join("; ")}.` : "No plan fits."),
@@ -365,11 +367,15 @@
     return el("table", { class: null }, el("thead", {}, el("tr", {}, table.heads.map((h) => el("th", { scope: "col", class: h.numeric ? "num" : null }, h.label)))), el("tbody", {}, table.rows.map(row)), table.foot ? el("tfoot", {}, row(table.foot)) : null);
   }
   $("decisions").classList.add("stacked");
-  function showFirst(view) {
-    const box = $("first"), runs = view.first || [];
-    box.hidden = !runs.length;
-    if (!runs.length) return;
-    box.replaceChildren(el("h3", {}, "Do first"), view.first_said ? el("p", {}, view.first_said) : "", el("ul", {}, runs.map((run) => el("li", {}, el("b", {}, run.project), `: ${run.text} `, el("button", { type: "button", class: "quiet", onclick: () => runBox(run) }, "Enter the result")))));
+  function showFirst(found) {
+    if (!found) return;
+    const box = $("first"), first = found.first;
+    const enter = (run) => el("button", { type: "button", class: "quiet", onclick: () => runBox(run) }, "Enter the result");
+    const named = new Set(first.runs.map((run) => run.project)), others = first.waiting.filter((run) => !named.has(run.project));
+    box.hidden = !(first.runs.length || first.waiting.length);
+    const waits = new Map(first.waiting.map((run) => [run.project, run.text]));
+    box.replaceChildren(el("h3", {}, "Do first"), first.said ? el("p", {}, first.said) : "",
+      el("ul", {}, first.runs.map((run) => el("li", {}, waits.get(run.project) || run.text, " ", enter(run))), others.map((run) => el("li", {}, run.text, " ", run.images ? enter(run) : null))));
   }
   function showWarnings(view) {
     const groups = new Map();

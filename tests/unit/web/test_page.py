@@ -42,7 +42,7 @@ def test_the_plan_is_that_of_the_command_line_byte_for_byte(page: Page, tmp_path
     saved = page.save("yaml").content
     said = command(tmp_path, saved, "plan", "--json")
     assert said.exit_code == 0
-    assert page.job("plan")["json"] == said.stdout
+    assert page.job("first")["json"] == said.stdout
     assert page.save("json").content == said.stdout_bytes
 
 
@@ -53,7 +53,7 @@ def test_a_cautious_plan_is_that_of_the_command_line_too(page: Page, tmp_path: P
     page.act("caution", weight=30)
     saved = page.save("yaml").content
     assert b"risk: {measure: cvar, level: 90%, weight: 30%}" in saved
-    assert page.job("plan")["json"] == command(tmp_path, saved, "plan", "--json").stdout
+    assert page.job("first")["json"] == command(tmp_path, saved, "plan", "--json").stdout
     page.act("caution", weight=0)
     assert page.save("yaml").content == RETAIL
 
@@ -64,10 +64,9 @@ def test_an_infeasible_plan_is_that_of_the_command_line_too(page: Page, tmp_path
     page.open(RETAIL + b"  - {fund: [planogram, shelf-gaps]}\n", "p.yaml")
     page.edit("Portfolio", 0, "portfolio.budget", "1")
     said = command(tmp_path, page.save("yaml").content, "plan", "--json")
-    found = page.job("plan")
     assert said.exit_code == 4
-    assert found["json"] == said.stdout
-    assert found["view"]["conflict"] == json.loads(said.stdout)["conflict"] != []
+    assert page.job("first")["json"] == said.stdout
+    assert page.job("plan")["view"]["conflict"] == json.loads(said.stdout)["conflict"] != []
 
 
 BAD = (
@@ -146,7 +145,7 @@ def test_a_portfolio_of_another_format_goes_on_as_yaml(
     assert found["state"]["problems"] == []
     assert "stay behind" in found["state"]["notes"][0]
     own = json.loads(command(tmp_path, STARTER.encode(), "plan", "--json").stdout)
-    plan = json.loads(page.job("plan")["json"])
+    plan = json.loads(page.job("first")["json"])
     assert plan["decisions"] == own["decisions"]
 
 
@@ -291,11 +290,11 @@ def test_a_name_that_would_be_a_script_is_text_in_the_saved_report(page: Page) -
 def test_a_saved_workbook_is_the_portfolio_again(page: Page) -> None:
     """With the plan's sheets in front, and the form filled in behind them."""
     page.open(RETAIL, "p.yaml")
-    plan = json.loads(page.job("plan")["json"])
+    plan = json.loads(page.job("first")["json"])
     workbook = page.save("xlsx").content
     state = page.open(workbook, "again.xlsx")["state"]
     assert state["problems"] == []
-    assert json.loads(page.job("plan")["json"])["decisions"] == plan["decisions"]
+    assert json.loads(page.job("first")["json"])["decisions"] == plan["decisions"]
 
 
 def test_two_browsers_have_their_own_portfolios() -> None:
@@ -313,10 +312,11 @@ def test_the_plan_is_compared_with_the_one_at_the_start(page: Page) -> None:
     page.open(RETAIL, "p.yaml")
     first = page.job("plan")
     assert first["compared"] is None
+    plan = json.loads(page.job("first")["json"])
+    before = {item["project"]: item for item in plan["decisions"]}
     page.act("add", sheet="Rules", cells={"rule": "skip", "projects": "planogram"})
     after = page.job("plan")
     rows = {row["project"]: row for row in after["compared"]["rows"]}
-    before = {item["project"]: item for item in json.loads(first["json"])["decisions"]}
     assert rows["planogram"]["verdict"] == f"{before['planogram']['verdict']} → NO-GO"
     spent = before["planogram"]["cost"]["total"]
     assert rows["planogram"]["spend"] == f"−{spent:,.0f}"
@@ -328,7 +328,7 @@ def test_every_number_on_the_page_is_the_plans(page: Page) -> None:
     """Each shown number names its place in the JSON and is what stands there."""
     page.open(RETAIL, "p.yaml")
     found = page.job("plan")
-    plan = json.loads(found["json"])
+    plan = json.loads(page.job("first")["json"])
     shown = [
         part
         for row in found["view"]["table"]["rows"]
@@ -349,7 +349,14 @@ def test_every_number_on_the_page_is_the_plans(page: Page) -> None:
 def test_what_explains_the_plan_stands_on_the_same_draws(page: Page) -> None:
     """Fans of each project's choice; the frontier at the present budget; bars around the worth."""
     page.open(RETAIL, "p.yaml")
-    plan = json.loads(page.job("plan")["json"])
+    plan = json.loads(page.job("first")["json"])
+    first = page.job("first")["first"]
+    assert [run["project"] for run in first["runs"]] == [
+        run["project"] for run in plan.get("measure_first", {"pilots": []})["pilots"]
+    ]
+    assert [run["project"] for run in first["waiting"]] == [
+        item["project"] for item in plan["decisions"] if item["verdict"] == "PILOT"
+    ]
     fans = page.job("fans")["fans"]
     for fan, decision in zip(fans, plan["decisions"], strict=True):
         assert fan["project"] == decision["project"]
