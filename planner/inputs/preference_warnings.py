@@ -63,10 +63,12 @@ def _periods(portfolio: Portfolio) -> Iterator[Warning_]:
 
 
 def _is_used(portfolio: Portfolio) -> bool:
-    """Whether anything is paid or earned after the start."""
+    """Whether anything is paid or earned after the start, or waits for a run."""
     parts = ("use", "inference", "upkeep", "today", "end")
     return any(
-        p.benefits or any(getattr(p, name) is not None for name in parts)
+        p.benefits
+        or any(getattr(p, name) is not None for name in parts)
+        or any(offer.weeks for offer in p.pilots_on_offer)
         for p in portfolio.projects
     )
 

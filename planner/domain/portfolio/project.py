@@ -88,10 +88,9 @@ def _use_says_how_much(part: Part) -> None:
 
 
 def _runs_can_be_made(part: Part) -> None:
-    """Report runs on offer that take more images than there can be, or were made already."""
+    """Report runs on offer that take more images than there can be."""
     images, offers = part.values.get("images"), part.values.get("pilots_on_offer") or ()
     limit = getattr(images, "limit", math.inf)
-    made = part.values.get("pilots") or ()
     for at, offer in enumerate(offers):
         if not isinstance(offer, PilotOffer):
             continue
@@ -99,20 +98,6 @@ def _runs_can_be_made(part: Part) -> None:
         if offer.images > limit:
             message = f"{offer.images:,} images are more than the limit of {limit:,}."
             part.reading.wrong(here, message, f"images: {limit}")
-        if any(_is_made(offer, pilot) for pilot in made if isinstance(pilot, Pilot)):
-            message = f"a run on {offer.images:,} images is among the pilots already."
-            part.reading.wrong(here, message, "another number of images", "ALREADY_MEASURED")
-
-
-def _is_made(offer: PilotOffer, pilot: Pilot) -> bool:
-    """Whether a run is known as far as both say what it is."""
-    same = (
-        (offer.architecture, pilot.architecture),
-        (offer.backbone, pilot.backbone),
-    )
-    return pilot.images == offer.images and all(
-        one == other for one, other in same if one is not None and other is not None
-    )
 
 
 def _zero_shot_is_a_start(part: Part) -> None:

@@ -63,9 +63,10 @@ def confirm(search: Search, chosen: Sequence[Trial]) -> Confirmed:
     earned = Earned(today, {index: stage.worth for index, stage in after.items()})
     outcomes = search.outcomes(chosen)
     n_outcomes = len(np.unique(np.stack(shown), axis=1).T)
-    if n_outcomes <= (MOST_LISTED_PLANS if search.is_quick else MOST_PLANS):
+    by_risk = scene.prepared.portfolio.risk.measure != "expected"
+    if by_risk or n_outcomes <= (MOST_LISTED_PLANS if search.is_quick else MOST_PLANS):
         found = realised(trials, shown, earned, outcomes, scene.now)
-        return Confirmed(found.mean, found.se, found.cents / 100, found.funded.mean(axis=1))
+        return Confirmed(found.gain, found.se, found.cents / 100, found.funded.mean(axis=1))
     n_draws = len(shown[0])
     some = np.linspace(0, n_draws - 1, SPREAD_PLANS).round().astype(np.int64)
     few = Earned(

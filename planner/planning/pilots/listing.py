@@ -13,6 +13,7 @@ import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.vocabulary import Covers
 from planner.offering.build_problem import has_one_budget
 from planner.offering.rules import project_rules, rule_rows
 
@@ -45,7 +46,8 @@ def list_sets(portfolio: Portfolio) -> Flags | None:
     None where sets of projects are not all there is to a plan, or there are too many.
     """
     ids = [project.id for project in portfolio.projects]
-    if len(ids) > MOST_LISTED or not has_one_budget(portfolio):
+    whole_life = portfolio.budget_covers is Covers.WHOLE_LIFE
+    if len(ids) > MOST_LISTED or whole_life or not has_one_budget(portfolio):
         return None
     sets = (np.arange(2 ** len(ids))[:, None] >> np.arange(len(ids)) & 1).astype(np.bool_)
     kept = np.ones(len(sets), dtype=np.bool_)

@@ -13,8 +13,9 @@ import numpy as np
 from planner.domain.arrays import Flags, Rows
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Status
-from planner.offering.build_problem import build_layout, build_problem
+from planner.offering.build_problem import build_layout, build_problem, needs_draws
 from planner.offering.effort import SECOND, Allowance
+from planner.planning.pilots.dense import DenseOutcomes
 from planner.planning.pilots.listing import Offer, best_listed, list_sets
 from planner.planning.pilots.stage import Stage, with_means
 from planner.planning.pilots.trial import Trial
@@ -28,6 +29,8 @@ type Shown = Mapping[int, tuple[Trial, int]]
 WORK = 0.5 * SECOND
 GAP = 1e-4
 """For one of many plans that are averaged over."""
+FEWEST_DRAWS = 100
+"""That a plan after an outcome looks at, under a measure of risk."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ class Outcomes:
         portfolio, objective = self.prepared.portfolio, self.prepared.objective
         options = [self._counted(index, shown).take(mine) for index, mine in enumerate(rows)]
         layout = build_layout(options, portfolio)
-        problem = build_problem(portfolio, options, layout, objective)
+        draws = self._draws(shown, rows, layout.order) if needs_draws(portfolio) else None
+        problem = build_problem(portfolio, options, layout, objective, draws)
         from planner.solving.solver import PortfolioSolver
 
         found = PortfolioSolver(problem).solve(
@@ -137,6 +141,27 @@ class Outcomes:
             return None
         assets = float(problem.asset_worth[found.assets].sum())
         return Choice(_through(layout.picks(found.options), rows), found.committed_cents, assets)
+
+    def _draws(self, shown: Shown, rows: Sequence[Rows], order: Sequence[int]) -> DenseOutcomes:
+        """Return worth and spend in the draws that agree with what was shown.
+
+        At least :data:`FEWEST_DRAWS`: fewer say nothing of a tail, and then the last run is left
+        aside.
+        """
+        kept, told = np.arange(self.today[0].success.shape[1]), list(shown.values())
+        for number in range(len(told), 0, -1):
+            agree = np.all([trial.cell == cell for trial, cell in told[:number]], axis=0)
+            if np.count_nonzero(agree) >= FEWEST_DRAWS:
+                kept = np.flatnonzero(agree)
+                break
+        stages = [shown[k][0].stage if k in shown else self.today[k] for k in order]
+        picked = [np.ix_(rows[index], kept) if len(rows[index]) else None for index in order]
+        pairs = [(s, at) for s, at in zip(stages, picked, strict=True) if at is not None]
+        none = np.zeros((0, len(kept)))
+        return DenseOutcomes(
+            np.concatenate([none, *(stage.worth[at] for stage, at in pairs)]),
+            np.concatenate([none, *(stage.cents[at] for stage, at in pairs)]),
+        )
 
     def _counted(self, index: int, shown: Shown) -> ProjectOptions:
         """Return the options of a project as a plan counts them after what was shown."""

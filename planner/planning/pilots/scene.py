@@ -14,6 +14,7 @@ import numpy as np
 from planner.domain.arrays import Floats, Rows
 from planner.domain.vocabulary import Objective
 from planner.forecasting.pilots.measured import measured_draws, target_blur
+from planner.offering.build_problem import needs_draws
 from planner.offering.options import Menu
 from planner.offering.problem import Solution
 from planner.offering.refinement import corners
@@ -105,9 +106,12 @@ class Scene:
 
 
 def can_measure(prepared: Prepared) -> bool:
-    """Whether runs can be valued: the model learns from them, and an expectation is maximised."""
+    """Whether a plan looks for runs: the model learns from them, and an expectation is maximised.
+
+    Under a measure of risk and where the budget holds random spend, ``pilots`` does.
+    """
     learns = prepared.posterior.family == "saturating"
-    return learns and prepared.portfolio.risk.measure == "expected" and not prepared.portfolio.hold
+    return learns and not needs_draws(prepared.portfolio)
 
 
 def build_scene(prepared: Prepared, solution: Solution, price: float) -> Scene:

@@ -24,6 +24,8 @@ MOST_CELLS = (8, 7, 6, 5, 4, 3, 3, 2)
 """Outcomes of each run in a set of one, two, … runs: at most their product is planned for."""
 FEW_CELLS = (6, 4, 3, 3, 2, 2)
 """The same where each plan is asked of the engine."""
+RISK_CELLS = (5, 3, 2, 2, 1)
+"""The same under a measure of risk, so that some hundred draws agree with each joint outcome."""
 MOST_SEARCHED = 10
 """Projects up to which sets are searched by whole plans."""
 MOST_ASKED = 6
@@ -65,7 +67,9 @@ class Search:
 
     def coarse(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return runs with as few outcomes as a set of so many can tell apart."""
-        cells = MOST_CELLS if self.is_quick else FEW_CELLS
+        cells: tuple[int, ...] = MOST_CELLS if self.is_quick else FEW_CELLS
+        if self.scene.prepared.portfolio.risk.measure != "expected":
+            cells = RISK_CELLS
         is_large = len(self.scene.today) > MOST_SEARCHED  # then only some draws have a plan
         most = cells[0] if is_large else cells[min(len(trials), len(cells)) - 1]
         for trial in trials:
@@ -91,8 +95,11 @@ class Search:
         return SetValue(gain, parts, float(gained.std(ddof=1)) / math.sqrt(len(gained)))
 
     def net(self, trials: Sequence[Trial]) -> float:
-        """Return what a set is worth once it is paid for."""
-        return self.value(trials).gain - self.scene.paid(trials) if trials else 0.0
+        """Return what a set is worth once it is paid for; less than its error is nothing."""
+        if not trials:
+            return 0.0
+        found = self.value(trials)
+        return (found.gain if found.gain > found.se else 0.0) - self.scene.paid(trials)
 
 
 def choose_runs(search: Search, limits: Limits) -> tuple[Trial, ...]:

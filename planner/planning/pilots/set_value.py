@@ -11,10 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
+from planner.domain.portfolio.risk import MEAN, RiskMeasure
+from planner.offering.build_problem import risk_measure
 from planner.planning.pilots.outcomes import Choice, Outcomes
 from planner.planning.pilots.trial import Trial
+from planner.solving.measures import risk_value
 
 __all__ = ["Earned", "Realised", "SetValue", "realised", "value_of"]
+
+BATCHES = 20
+"""Of draws, for the error of a measure of risk."""
+MOST_JOINT = 200
+"""Joint outcomes of a set for which there is a plan each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,21 +56,39 @@ class Realised:
         Committed.
     funded : ndarray of bool, shape (n_projects, n_draws)
         Which projects.
+    today : ndarray of shape (n_draws,)
+        What today's plan earns.
+    risk : RiskMeasure
+        What is maximised.
     """
 
     gained: Floats
     cents: Rows
     funded: Flags
+    today: Floats
+    risk: RiskMeasure = MEAN
 
     @property
-    def mean(self) -> float:
-        """Expected gain."""
-        return math.fsum(self.gained.tolist()) / len(self.gained)
+    def gain(self) -> float:
+        """What the plans after the runs are worth beyond today's, under the measure of risk."""
+        if self.risk.kind == "expected":
+            return math.fsum(self.gained.tolist()) / len(self.gained)
+        return risk_value(self.today + self.gained, self.risk) - risk_value(self.today, self.risk)
 
     @property
     def se(self) -> float:
-        """Standard error of it."""
-        return float(self.gained.std(ddof=1) / math.sqrt(len(self.gained)))
+        """Standard error of it: over batches of draws under a measure of risk."""
+        if self.risk.kind == "expected":
+            return float(self.gained.std(ddof=1) / math.sqrt(len(self.gained)))
+        parts = [
+            risk_value(today + gained, self.risk) - risk_value(today, self.risk)
+            for today, gained in zip(
+                np.array_split(self.today, BATCHES),
+                np.array_split(self.gained, BATCHES),
+                strict=True,
+            )
+        ]
+        return float(np.std(parts, ddof=1) / math.sqrt(BATCHES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,26 +119,30 @@ def value_of(trials: Sequence[Trial], outcomes: Outcomes, now: Choice) -> SetVal
     now : Choice
         Today's plan, by the options of ``outcomes.today``.
     """
-    cells, back = _joint([trial.cell for trial in trials])
+    rows = _planned([trial.cell for trial in trials])
+    shown = [trial.cell[rows] for trial in trials]
+    cells, back = _joint(shown)
     shares = np.bincount(back) / len(back)
     means = [stage.mean for stage in outcomes.today]
     parts, assets = np.zeros(len(means)), 0.0
     for number, cell in enumerate(cells):
         after = outcomes.after(trials, cell)
-        shown = {t.candidate.index: (t, c) for t, c in zip(trials, cell, strict=True)}
+        told = {t.candidate.index: (t, c) for t, c in zip(trials, cell, strict=True)}
         for index, pick in enumerate(after.picks):
-            if index in shown:
-                trial, mine = shown[index]
+            if index in told:
+                trial, mine = told[index]
                 gained = _at(trial.mean[mine], pick) - float(trial.stay[mine])
             else:
                 gained = _at(means[index], pick) - _at(means[index], now.picks[index])
             parts[index] += shares[number] * gained
         assets += float(shares[number]) * (after.assets - now.assets)
     earned = Earned(
-        [stage.worth for stage in outcomes.today],
-        {t.candidate.index: t.stage.worth for t in trials},
+        [stage.worth[:, rows] for stage in outcomes.today],
+        {t.candidate.index: t.stage.worth[:, rows] for t in trials},
     )
-    draws = realised(trials, [t.cell for t in trials], earned, outcomes, now)
+    draws = realised(trials, shown, earned, outcomes, now)
+    if draws.risk.kind != "expected":
+        return SetValue(draws.gain, parts, draws.se)
     return SetValue(math.fsum([*parts.tolist(), assets]), parts, draws.se)
 
 
@@ -140,20 +170,33 @@ def realised(
     n_draws = len(back)
     gained, cents = np.zeros(n_draws), np.zeros(n_draws, dtype=np.int64)
     funded = np.zeros((len(earned.today), n_draws), dtype=np.bool_)
+    today = np.full(n_draws, now.assets)
     for index, pick in enumerate(now.picks):
         if pick is not None:
-            gained -= earned.today[index][pick]
+            today += earned.today[index][pick]
+    gained -= today
     for number, cell in enumerate(cells):
         after = outcomes.after(trials, cell)
         mine = np.flatnonzero(back == number)
-        gained[mine] += after.assets - now.assets
+        gained[mine] += after.assets
         cents[mine] = after.cents
         for index, pick in enumerate(after.picks):
             if pick is not None:
                 worth = earned.after.get(index, earned.today[index])
                 gained[mine] += worth[pick, mine]
                 funded[index, mine] = True
-    return Realised(gained, cents, funded)
+    return Realised(gained, cents, funded, today, risk_measure(outcomes.prepared.portfolio))
+
+
+def _planned(shown: Sequence[Rows]) -> Rows:
+    """Return the draws whose joint outcomes are planned for: all, or as many as that stays quick.
+
+    The same ones for every set, so that sets are compared on the same outcomes.
+    """
+    n_draws = len(shown[0])
+    if len(_joint(shown)[0]) <= MOST_JOINT:
+        return np.arange(n_draws, dtype=np.int64)
+    return np.linspace(0, n_draws - 1, MOST_JOINT).round().astype(np.int64)
 
 
 def _joint(shown: Sequence[Rows]) -> tuple[list[list[int]], Rows]:

@@ -36,6 +36,8 @@ class Stage:
         What the objective counts for meeting the target, and what it takes off in any case.
     random : ndarray of shape (n_options, n_draws) or None
         Worth itself where what is spent differs from draw to draw.
+    spend : ndarray of shape (n_options, n_draws) or None
+        What is spent then, in cents.
     """
 
     options: ProjectOptions
@@ -43,6 +45,14 @@ class Stage:
     stake: Floats
     cost: Floats
     random: Floats | None = None
+    spend: Floats | None = None
+
+    @property
+    def cents(self) -> Floats:
+        """What is spent in every draw, in cents, shape (n_options, n_draws)."""
+        if self.spend is not None:
+            return self.spend
+        return np.broadcast_to(self.options.total_cents[:, None], self.success.shape).astype(float)
 
     @cached_property
     def worth(self) -> Floats:
@@ -73,6 +83,7 @@ class Stage:
             self.stake[rows],
             self.cost[rows],
             None if self.random is None else self.random[rows],
+            None if self.spend is None else self.spend[rows],
         )
 
 
@@ -108,7 +119,8 @@ def stage_of(
     success = packed.success_draws(every).astype(np.float64)
     stops = prepared.portfolio.mode is not Mode.COMMIT
     random = packed.worth_draws(every) if stops else None
-    return Stage(options, success, *_stake_and_cost(prepared, menu, options), random)
+    spend = packed.spend_draws(every) if stops else None
+    return Stage(options, success, *_stake_and_cost(prepared, menu, options), random, spend)
 
 
 def _stake_and_cost(

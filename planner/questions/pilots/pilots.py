@@ -10,9 +10,11 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from planner.domain.catalogue import Catalogue
+from planner.domain.format import count
 from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.portfolio.project import Project
+from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.pilots import (
     InformationValue,
@@ -26,6 +28,7 @@ from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Status
 from planner.economics.amounts import budget_to_cents
 from planner.errors import InputError, Problem, UnsupportedError
+from planner.offering.build_problem import risk_measure
 from planner.offering.deadline import NEVER
 from planner.offering.objective import require_plannable
 from planner.planning.held_out import HeldOut
@@ -40,6 +43,7 @@ from planner.planning.plan import plan_of, search_allowance
 from planner.planning.prepare import Prepared, prepare_unbudgeted, solve_prepared
 from planner.planning.reasons.budget_price import budget_price, dual_price
 from planner.planning.reasons.standing import standing_warnings, unique_warnings
+from planner.solving.measures import risk_value
 
 __all__ = ["build_pilots"]
 
@@ -148,6 +152,7 @@ def _require_answerable(
             problems.append(
                 Problem("--project", message, did_you_mean(name, known), code="UNKNOWN_PROJECT")
             )
+    problems += [problem for project in portfolio.projects for problem in _made(project, portfolio)]
     if problems:
         raise InputError(problems)
     if posterior.family != "saturating":
@@ -156,6 +161,23 @@ def _require_answerable(
             f"cannot tell how much a run says; model 'transfer' can."
         )
         raise UnsupportedError([Problem("model", message, "--model transfer", code="UNSUPPORTED")])
+
+
+def _made(project: Project, portfolio: Portfolio) -> Iterator[Problem]:
+    """Yield runs that the file offers and has among its pilots."""
+    for at, offer in enumerate(project.pilots_on_offer):
+        if any(_is_same_run(offer, pilot) for pilot in project.pilots):
+            field = f"projects[{project.id}].pilots_on_offer[{at}].images"
+            message = f"a run on {count(offer.images)} images is among the pilots already."
+            place = portfolio.places.get(field, "")
+            yield Problem(field, message, "take it off the offer", place, "ALREADY_MEASURED")
+
+
+def _is_same_run(offer: PilotOffer, pilot: Pilot) -> bool:
+    """Whether a run is known as far as both say what it is."""
+    said = ((offer.architecture, pilot.architecture), (offer.backbone, pilot.backbone))
+    known = all(one == other for one, other in said if one is not None and other is not None)
+    return offer.images == pilot.images and known
 
 
 def _limits(portfolio: Portfolio, pilot_budget: float | None, runs: int | None) -> Limits:
@@ -205,7 +227,7 @@ def _valued(search: Search, chosen: Sequence[Trial]) -> Iterator[RunValue]:
 def _evpi(scene: Scene, now: float) -> float:
     """Return what knowing every outcome is worth, on the solve's draws."""
     perfect = perfect_worth(scene)
-    return max(0.0, math.fsum(perfect.tolist()) / len(perfect) - now)
+    return max(0.0, risk_value(perfect, risk_measure(scene.prepared.portfolio)) - now)
 
 
 def _spend(chosen: Sequence[Trial], confirmed: Confirmed) -> SpendAfter:

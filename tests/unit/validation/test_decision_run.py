@@ -19,6 +19,7 @@ from planner.regression.rows.shipped import read_observations
 from planner.reporting.terminal.decisions import render_decisions
 from planner.testing import synthetic_posterior
 from planner.validation.decisions.plans import OF_MODEL, ONE, Earned
+from planner.validation.decisions.policies import POLICIES
 from planner.validation.decisions.run import LeftOut, decision_test, summarise
 from planner.validation.development import curve_kinds, development_curves
 
@@ -109,7 +110,7 @@ def test_decisions_follow_from_the_seed_and_never_beat_the_clairvoyant() -> None
 
     test = run()
     assert test == run()
-    assert {score.plan for score in test.scores} > set(OF_MODEL)
+    assert {score.plan for score in test.scores} > {*OF_MODEL, *POLICIES}
     assert [group.portfolios for group in test.groups] == [2, 2]
     for scores in (test.scores, *(group.scores for group in test.groups)):
         assert all(score.realised <= 1.0 + 1e-9 for score in scores)
