@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from planner.domain.fields.declared import section_of
 from planner.domain.fields.finding import Location
-from planner.domain.portfolio.rules import RULE_KINDS
 from planner.errors import InputError, Problem
 from planner.inputs.document import Document
 from planner.inputs.edits import Edited, put, without
@@ -21,6 +19,7 @@ from planner.inputs.xlsx.cells import CellError
 from planner.inputs.xlsx.fields import OF_PROJECTS, PROJECTS, RULE_COLUMNS, RULES, SHEETS
 from planner.inputs.xlsx.layout import FormField, FormSheet
 from planner.inputs.yaml_source import read_yaml
+from planner.web.entries import named, nested, of_one, renamed, rule_of
 from planner.web.opening import NAME, QUESTIONS, Opened, from_answers
 from planner.web.problems import problem_rows
 from planner.web.sessions import Session
@@ -182,7 +181,21 @@ def _edit(session: Session, sent: Mapping[str, Any]) -> None:
         return
     if not cell.location:
         raise Refused("This cell follows from another one.", cell=cell)
-    _take(session, _set(session, cell.location, _read(session, text, item, cell)))
+    value = _read(session, text, item, cell)
+    if cell.sheet == RULES.name:
+        value = _of_one(session, cell, value)
+    edited = _set(session, cell.location, value)
+    if (cell.sheet, cell.column) == (PROJECTS.name, "id") and isinstance(value, str):
+        edited = renamed(edited, data_of(session), cell.location, value)
+    _take(session, edited)
+
+
+def _of_one(session: Session, cell: Cell, value: object) -> object:
+    try:
+        kind = kind_of(data_of(session)["rules"][cell.row])
+        return of_one(value, kind, str(cell.location[-1]))
+    except ValueError as error:
+        raise Refused(str(error), cell=cell) from None
 
 
 def _set(session: Session, location: Location, value: object) -> Edited:
@@ -232,18 +245,7 @@ def _as_rule(session: Session, cell: Cell, kind: str) -> Edited:
     entry = data_of(session)["rules"][cell.location[1]]
     before = RULE_COLUMNS.get(kind_of(entry), {})
     said = {column: entry[key] for column, key in before.items() if key in entry}
-    return put(session.text, cell.location, _rule(kind, said))
-
-
-def _rule(kind: str, said: Mapping[str, object]) -> dict[str, object]:
-    """Return a rule of a kind with the values of its columns; the field that names it is there."""
-    columns = RULE_COLUMNS[kind]
-    found = {key: said[column] for column, key in columns.items() if column in said}
-    fields = section_of(RULE_KINDS[kind]).in_file
-    first = found.pop(kind, [] if "items" in fields[kind].value.shape else None)
-    if isinstance(first, list) and "items" not in fields[kind].value.shape:
-        first = first[0] if first else None
-    return {kind: first, **found}
+    return put(session.text, cell.location, rule_of(kind, said))
 
 
 def _add(session: Session, sent: Mapping[str, Any]) -> None:
@@ -262,14 +264,14 @@ def _with_row(session: Session, sheet: FormSheet, texts: Mapping[str, str]) -> E
             values[column] = _read(session, text.strip(), item, None)
     data = data_of(session)
     if sheet in OF_PROJECTS:
-        return _with_part(session, sheet, texts.get(PROJECT, ""), _nested(values))
+        return _with_part(session, sheet, texts.get(PROJECT, ""), nested(values))
     if sheet is RULES:
         kind = texts.get(RULE, "") or next(iter(RULE_COLUMNS))
-        entry: dict[str, object] = _rule(kind, values) if kind in RULE_COLUMNS else {}
+        entry: dict[str, object] = rule_of(kind, values) if kind in RULE_COLUMNS else {}
     else:
-        entry = _nested(values)
+        entry = nested(values)
     if sheet is PROJECTS:
-        entry = _named(entry, data)
+        entry = named(entry, data)
     return put(session.text, _end_of(data, sheet.location), entry)
 
 
@@ -305,28 +307,6 @@ def _row_at(session: Session, sheet: str, at: object) -> int:
     """Return which row of a table stands at a place of the file."""
     rows = tables_view(data_of(session))[sheet]
     return next(number for number, row in enumerate(rows) if row["at"] == at)
-
-
-def _named(entry: dict[str, object], data: Mapping[str, Any]) -> dict[str, object]:
-    """Return a project with an id: one that no other has, unless it came with one."""
-    if entry.get("id"):
-        return entry
-    projects = data.get("projects")
-    taken = {str(p.get("id")) for p in projects or [] if isinstance(p, Mapping)}
-    name = next(f"project-{n}" for n in range(1, len(taken) + 2) if f"project-{n}" not in taken)
-    return {"id": name, **entry}
-
-
-def _nested(values: Mapping[str, object]) -> dict[str, object]:
-    """Return values by dotted path as mappings in each other."""
-    found: dict[str, Any] = {}
-    for path, value in values.items():
-        holder = found
-        *holders, key = path.split(".")
-        for name in holders:
-            holder = holder.setdefault(name, {})
-        holder[key] = value
-    return found
 
 
 def _end_of(data: object, location: Location) -> Location:

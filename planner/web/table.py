@@ -73,7 +73,7 @@ def tables_view(data: object) -> dict[str, list[dict[str, object]]]:
     found: dict[str, list[dict[str, object]]] = {sheet.name: [] for sheet in SHEETS}
     for sheet, here, entry, extra in _entries(data):
         texts = {
-            ".".join(item.path): text_of(_at(entry, _within(sheet, item, entry)))
+            ".".join(item.path): _typed(_at(entry, _within(sheet, item, entry)), item)
             for item in sheet.fields
             if not ((sheet is RULES and item.path == (RULE,)) or _says_whose(sheet, item))
         }
@@ -162,6 +162,12 @@ def text_of(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else str(value)
+
+
+def _typed(value: object, item: FormField) -> str:
+    """Return a value as a person types it into the cell of a column."""
+    is_name = item.kind is Kind.NAMES and isinstance(value, str)
+    return text_of([value] if is_name else value)
 
 
 def _quoted(name: str) -> str:

@@ -206,6 +206,14 @@ def test_rows_are_added_and_taken_out(page: Page) -> None:
     assert cell(found, "Rules", 2, "projects") == "project-1"
     found = page.edit("Rules", 2, "rule", "skip")
     assert "{skip: [project-1]}" in found["state"]["text"]
+    found = page.edit("Rules", 0, "needs", "price-tags")
+    assert "needs: price-tags}" in found["state"]["text"]
+    assert found["state"]["problems"][-1]["cell"]["row"] == 4
+    found = page.edit("Rules", 0, "projects", "produce-quality")
+    assert "{require: produce-quality, needs: price-tags}" in found["state"]["text"]
+    page.act("undo")
+    assert "takes one project" in page.edit("Rules", 0, "projects", "a, b")["refused"]["message"]
+    page.act("undo")
     found = page.act("add", sheet="Shared", cells={"id": "base", "kind": "base_model"})
     assert cell(found, "Shared", 0, "kind") == "base_model"
     found = page.act("remove", sheet="Projects", row=4)
@@ -231,6 +239,16 @@ def test_an_entry_of_a_project_is_given_to_another(page: Page) -> None:
     assert [len(project.get("pilots", [])) for project in data["projects"]] == [0, 0, 0, 1]
     assert page.act("undo")["state"]["tables"]["Pilots"][0]["cells"]["project"] == "shelf-gaps"
     assert "refused" in page.edit("Pilots", 0, "project", "nobody")
+
+
+def test_rules_follow_a_project_that_gets_another_name(page: Page) -> None:
+    """Nothing is left pointing nowhere; one step back undoes all of it."""
+    page.open(RETAIL, "p.yaml")
+    found = page.edit("Projects", 0, "id", "gaps, new")
+    assert found["state"]["problems"] == []
+    assert cell(found, "Rules", 0, "needs") == "gaps, new"
+    assert cell(found, "Rules", 1, "projects").startswith('"gaps, new", price-tags')
+    assert page.act("undo")["state"]["text"].encode() == RETAIL
 
 
 def test_a_word_being_typed_is_one_step_back(page: Page) -> None:
