@@ -19,7 +19,7 @@ import numpy as np
 
 from planner.domain.arrays import Floats
 from planner.domain.model.specification import Discrepancy
-from planner.forecasting.luck import Luck, quantile_normals
+from planner.forecasting.luck import Luck
 
 DECADES_PER_NODE = 0.125
 LARGEST_LOG10_IMAGES = 8.0
@@ -128,8 +128,7 @@ class DiscrepancyPath:
         """Return the option's standard normal repeat noise, shape (n_rows,)."""
 
         def half(which: int, length: int) -> Floats:
-            generator = self.luck.generator("noise", self.option, str(which))
-            return quantile_normals(generator, (1, length))
+            return self.luck.quick_normals((1, length), "noise", self.option, str(which))
 
         return np.asarray(by_halves(self.luck.n_draws, rows, half)[0])
 
@@ -141,8 +140,8 @@ class DiscrepancyPath:
         origin = middle - min(first, middle)
         n_right = max(last, middle) - middle + 1
         path = np.empty((origin + n_right, length))
-        path[origin:] = quantile_normals(self._generator("right", which), (n_right, length))
-        path[:origin] = quantile_normals(self._generator("left", which), (origin, length))[::-1]
+        path[origin:] = self._normals((n_right, length), "right", which)
+        path[:origin] = self._normals((origin, length), "left", which)[::-1]
         path[origin] *= self.law.scale
         path[:origin] *= fresh
         path[origin + 1 :] *= fresh
@@ -153,10 +152,11 @@ class DiscrepancyPath:
         shift = first - min(first, middle)
         return path[shift : shift + last - first + 1]
 
-    def _generator(self, side: str, which: int) -> np.random.Generator:
+    def _normals(self, shape: tuple[int, int], side: str, which: int) -> Floats:
         # the spacing is part of the key: other nodes are other paths, not a refinement of these
         spacing = f"{self.grid.decades_per_node:g}"
-        return self.luck.generator("discrepancy", self.option, spacing, side, str(which))
+        names = ("discrepancy", self.option, spacing, side, str(which))
+        return self.luck.quick_normals(shape, *names)
 
 
 def by_halves(n_draws: int, rows: slice, half: Callable[[int, int], Floats]) -> Floats:

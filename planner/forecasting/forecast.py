@@ -1,6 +1,6 @@
 """What does a fitted model say about one project?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
@@ -40,9 +40,17 @@ class ErrorCurve(Protocol):
         """Return errors in (0, majority guess], shape (n_rows, n_images)."""
         ...
 
+    def meets(self, images: Floats, error_target: float, rows: slice) -> Flags:
+        """Return where the error meets a target, shape (n_images, n_rows)."""
+        ...
+
     def data_needed(self, error_target: float, rows: slice) -> Floats:
         """Return total images needed, shape (n_rows,); infinite for never."""
         ...
+
+
+type Meets = Callable[[Sequence[str], Floats, float, slice], Iterator[Flags]]
+"""Architectures, images, target and draws to what :meth:`Forecast.met` yields."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +77,7 @@ class Forecast(Shown):
     _sources: Callable[[float, str | None], SpreadSources]
     _architecture_warnings: Callable[[Sequence[str]], tuple[Warning_, ...]]
     _update: Callable[[], PilotUpdate | None] = lambda: None
+    _meets: Meets | None = None
 
     @property
     def n_draws(self) -> int:
@@ -194,9 +203,43 @@ class Forecast(Shown):
         counts = _require_counts(images)
         if target >= self.project.majority_guess_error:
             return np.ones(len(counts))
-        errors = self._curve(architecture).error(counts, rows or slice(None))
-        met = np.less_equal(errors.T, target)  # by images: rows of memory are then read in order
-        return np.asarray(np.count_nonzero(met, axis=1) / len(errors))
+        met = self._curve(architecture).meets(counts, target, rows or slice(None))
+        return shares(met)
+
+    def met(
+        self,
+        target_error: float,
+        images: ArrayLike,
+        architectures: Sequence[str],
+        rows: slice | None = None,
+    ) -> Iterator[Flags]:
+        """Yield in which draws the error measured at each number of images meets the target.
+
+        Parameters
+        ----------
+        target_error : float
+            In (0, 1).
+        images : array_like of shape (n_images,)
+            Total labelled images trained on.
+        architectures : sequence of str
+            Catalogue names; what they share is computed once.
+        rows : slice, optional
+            Draws to use; all by default.
+
+        Yields
+        ------
+        ndarray of bool, shape (n_images, n_draws)
+            For each architecture where :meth:`error_draws` are at or below the target.
+        """
+        target = self.project.settled(_require_target(target_error))
+        counts, wanted = _require_counts(images), rows or slice(None)
+        if target >= self.project.majority_guess_error:
+            every = (len(counts), len(range(*wanted.indices(self.n_draws))))
+            yield from (np.ones(every, dtype=np.bool_) for _ in architectures)
+        elif self._meets is None:
+            yield from (self._curve(x).meets(counts, target, wanted) for x in architectures)
+        else:
+            yield from self._meets(architectures, counts, target, wanted)
 
     def spread_sources(self, images: float, architecture: str | None = None) -> SpreadSources:
         """Return where the width of the range of error at a number of images comes from.
@@ -308,6 +351,7 @@ def build_forecast(
         ),
         _architecture_warnings=lambda names: evidence_warnings(project, names, book),
         _update=lambda: curves.update,
+        _meets=lambda names, *asked: curves.meets(map(book.find, names), *asked),
     )
 
 
@@ -322,6 +366,11 @@ def _blind_forecast(project: Project, posterior: Posterior, luck: Luck) -> Forec
         _sources=lambda images, _name: curves.spread_sources(images),
         _architecture_warnings=lambda _names: (),
     )
+
+
+def shares(met: Flags) -> Floats:
+    """Return in which share of the draws each row is met."""
+    return np.asarray(np.count_nonzero(met, axis=1) / met.shape[1])
 
 
 def _require_counts(images: ArrayLike) -> Floats:

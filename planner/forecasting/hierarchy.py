@@ -80,8 +80,12 @@ class Component:
 
     def draw(self, luck: Luck) -> Floats:
         """Return one joint draw per population draw, shape (n_draws, n_options)."""
-        normals = {label: self._normals(luck, label) for label in dict.fromkeys(self.labels)}
-        effects = np.stack([normals[label] for label in self.labels], axis=1)
+        used = dict.fromkeys(
+            label for label, times in zip(self.labels, self.times.tolist(), strict=True) if times
+        )
+        normals = {label: self._normals(luck, label) for label in used}
+        nothing = np.zeros(len(self.variance))
+        effects = np.stack([normals.get(label, nothing) for label in self.labels], axis=1)
         return effects * np.sqrt(self.variance) * self.times
 
     def _normals(self, luck: Luck, label: str) -> Floats:
@@ -232,14 +236,15 @@ class _Builder:
             known = self._add_stored(mean, group, times)
             for name in group.centre_on:
                 reused[name] |= known
-            components.append(self._new_effects(group, times * ~known))
-            mean += self._elsewhere(group, times * ~known)
+            if (new := times * ~known).any():
+                components.append(self._new_effects(group, new))
+                mean += self._elsewhere(group, new)
         for term in predictor.terms:
             value = np.where(reused[term.name], 0.0, self._product(term.columns, columns))
             coefficient = self.posterior.draws[term.name]
             mean += coefficient[:, None] * value
             components += self._uncertain(term, columns, ~reused[term.name])
-        return GaussianPredictor(mean, tuple(part for part in components if part.times.any()))
+        return GaussianPredictor(mean, tuple(components))
 
     def rise_per_decade(self, predictor: Predictor, at_one: GaussianPredictor) -> GaussianPredictor:
         """Return how a log-linear predictor changes over a decade of images.
@@ -276,7 +281,7 @@ class _Builder:
         # an effect of an architecture on one data set belongs to a single curve of the project
         per_curve = "curve" in own or bool(own and {"dataset", "study"} & set(group.by))
         variance = np.repeat(self.posterior.draws[group.sd][:, None] ** 2, len(labels), axis=1)
-        if group.family == "student_t" and times.any():
+        if group.family == "student_t":
             luck = replace(self.luck, project="") if own and not per_curve else self.luck
             squares = {
                 label: luck.chi_squares(group.degrees, "effect", group.name, label)
@@ -291,7 +296,7 @@ class _Builder:
         Which draws have one is decided before any pilot, in the share that each draw says; pilots
         then tell by weight.
         """
-        if group.share_prior is None or not times.any():
+        if group.share_prior is None:
             return np.zeros((1, len(self.options)))
         shares = self.posterior.draws[group.share]
         labels = [self._label(option, group.by) for option in self.options]
@@ -310,13 +315,16 @@ class _Builder:
         for name in (name for name in term.columns if name in _COVARIATES):
             uncertain = np.array([option.covariate(name).uncertain for option in self.options])
             others = self._product([other for other in term.columns if other != name], columns)
+            times = others * uncertain * used
+            if not times.any():
+                continue
             sd = self._spec_sd(name)
             variance = (self.posterior.draws[term.name][:, None] * sd) ** 2
             found.append(
                 Component(
                     name=f"{term.name}: {name} not known",
                     labels=tuple(self._label(option, ("architecture",)) for option in self.options),
-                    times=others * uncertain * used,
+                    times=times,
                     variance=np.repeat(variance, len(self.options), axis=1),
                 )
             )

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.unseen_classes import UnseenClasses
@@ -65,6 +65,10 @@ class LogLinearCurve:
             np.maximum(error, np.minimum(least, self.majority_guess), out=error)
         error[:, ~at_least_one] = self.majority_guess
         return error
+
+    def meets(self, images: Floats, error_target: float, rows: slice) -> Flags:
+        """Return where the error meets a target, shape (n_images, n_rows)."""
+        return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
 
     def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
         """Return total images at which the realised error meets the target, shape (n_rows,).

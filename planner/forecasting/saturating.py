@@ -8,15 +8,16 @@ of the classes that n images cannot show.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import batched
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
 from planner.domain.model.covariates import ARCHITECTURE_COVARIATES, REFERENCE_LOG10_IMAGES
 from planner.domain.model.curve_shape import LARGEST_EXPONENT, LN10, fallen
 from planner.domain.model.posterior import Posterior
@@ -32,6 +33,12 @@ from planner.forecasting.pilots.path import PilotedPath
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.update import PilotUpdate, update_with_pilots
 from planner.forecasting.starts import start_error, unseen_classes
+
+type FallOf = Callable[[Floats, Floats | None], Floats]
+"""Decades fallen by decades of images and decay: :func:`fallen`, or a keeper of its last answer."""
+
+OWN_BATCH = 16
+"""Architectures whose own effects are drawn side by side: a few megabytes."""
 
 _BISECTIONS = 24  # an eighth of a decade halved so often: 1.7e-8 of the images
 
@@ -117,6 +124,52 @@ class DeclaredCurve:
             np.maximum(error, least[:, None], out=error)
         error[~at_least_one] = self.start
         return error.T
+
+    def meets(
+        self, images: Floats, error_target: float, rows: slice, fall: FallOf = fallen
+    ) -> Flags:
+        """Return where the error meets a target, shape (n_images, n_rows).
+
+        What comparing :meth:`error` with it gives, but for errors that are the target to the last
+        digit, in a third of the time: both sides are compared as logarithms, and what is left of
+        the departure near chance is only computed where it decides.
+        """
+        if error_target >= self.start or not self.saturating or self.mean.floor is not None:
+            return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
+        at_least_one = images >= 1
+        log10_images = np.log10(np.where(at_least_one, images, 1.0))
+        met = self._within(
+            self.mean.rows(rows),
+            fall(log10_images[:, None] - self.reference, self._decay(rows)),
+            self.path.at(log10_images, rows),
+            math.log10(error_target / self.start) - self.noise(rows),
+        )
+        met[~at_least_one] = False
+        if self.unseen is not None:
+            met[self.unseen.least_error(images) > error_target] = False
+        return met
+
+    def _decay(self, rows: slice) -> Floats | None:
+        return None if self.mean.decay is None else self.mean.decay[rows]
+
+    def _within(self, mean: CurveDraws, fall: Floats, path: Floats, room: Floats) -> Flags:
+        """Return where log10 of the error's share of the start stays within its room."""
+        unit = LN10 if mean.exponent is None else LN10 / mean.exponent
+        depth = np.multiply(fall, mean.slope * unit)
+        depth -= mean.level * unit
+        np.minimum(depth, LARGEST_EXPONENT, out=depth)
+        np.exp(depth, out=depth)
+        np.log1p(depth, out=depth)
+        depth /= unit  # how far log10 of the mean curve lies below that of the start
+        depth += room
+        met = np.less_equal(path, depth)
+        if self.law.at_chance == 1.0:
+            return np.asarray(met)
+        unsure = np.flatnonzero(met != np.less_equal(self.law.at_chance * path, depth))
+        left = depth.ravel()[unsure]
+        share = np.power(10.0, room[unsure % len(room)] - left)
+        met.ravel()[unsure] = path.ravel()[unsure] * self.law.height(share) <= left
+        return np.asarray(met)
 
     def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
         """Return total images at which the realised error first meets the target, (n_rows,).
@@ -221,7 +274,39 @@ class ProjectCurves:
             name: value + own[name] if name in own else value
             for name, value in self.shared_draws.items()
         }
-        return self._declared(self.mean_curve(drawn), option)
+        return self._declared(self.mean_curve(drawn), option, unseen_classes(self.project))
+
+    def meets(
+        self,
+        architectures: Iterable[KnownArchitecture | None],
+        images: Floats,
+        error_target: float,
+        rows: slice,
+    ) -> Iterator[Flags]:
+        """Yield where each architecture meets a target, shape (n_images, n_rows).
+
+        What they share is computed once: the fall of the mean curve, and, some architectures at a
+        time, the draws of their own effects.
+        """
+        fall = _LastFall()
+        for some in batched(architectures, OWN_BATCH):
+            for curve in self._curves([self.option(architecture) for architecture in some]):
+                yield curve.meets(images, error_target, rows, fall)
+
+    def _curves(self, options: Sequence[Option]) -> Iterator[DeclaredCurve]:
+        """Yield the curves of some options, the same as one by one."""
+        if self.update is not None:
+            yield from (self.curve(option.architecture) for option in options)
+            return
+        parts = prior_part(self.posterior, self.project, options, self.luck, own=True)
+        own = {name: np.ascontiguousarray(x.draw(self.luck).T) for name, x in parts.items()}
+        unseen = unseen_classes(self.project)
+        for place, option in enumerate(options):
+            drawn = {
+                name: value + own[name][place] if name in own else value
+                for name, value in self.shared_draws.items()
+            }
+            yield self._declared(self.mean_curve(drawn), option, unseen)
 
     def predictor_draws(self, option: Option, *, own: bool) -> dict[str, Floats]:
         """Return draws of what an option owns or shares of each predictor, each (n_draws,)."""
@@ -266,12 +351,19 @@ class ProjectCurves:
         return self.predictor_draws(self.option(None), own=False)
 
     @cached_property
+    def _start(self) -> float:
+        """Error without images; all options have the project's own backbone."""
+        return start_error(self.project, frozen=self.project.backbone is Backbone.FROZEN)
+
+    @cached_property
     def _prior_sizes(self) -> Floats | None:
         """How much the project's curves stray, before any pilot; the same for all its options."""
         spec = self.posterior.spec
         return None if spec is None else path_sizes(spec.discrepancy, self.luck)
 
-    def _declared(self, mean: CurveDraws, option: Option) -> DeclaredCurve:
+    def _declared(
+        self, mean: CurveDraws, option: Option, unseen: UnseenClasses | None
+    ) -> DeclaredCurve:
         spec = self.posterior.spec
         law = Discrepancy() if spec is None else spec.discrepancy
         sigma = self.posterior.draws["sigma"]
@@ -279,13 +371,13 @@ class ProjectCurves:
         sizes = self._prior_sizes if self.update is None else self.update.sizes
         return DeclaredCurve(
             mean=mean,
-            start=start_error(self.project, frozen=option.frozen),
+            start=self._start,
             saturating=self.is_saturating,
             sigma=sigma if self.update is None else self.update.sigma,
             path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid, sizes),
             law=law,
             reference=self._reference,
-            unseen=unseen_classes(self.project),
+            unseen=unseen,
         )
 
     @property
@@ -293,6 +385,19 @@ class ProjectCurves:
         """Return log10 images at which level and slope are defined."""
         reference = Reference() if self.posterior.spec is None else self.posterior.spec.reference
         return -float(reference.decades(0.0, self.project.relative_complexity))
+
+
+class _LastFall:
+    """:func:`fallen`, kept from one architecture to the next as long as the decay is the same."""
+
+    def __init__(self) -> None:
+        self._decay: Floats | None = None
+        self._fall: Floats | None = None
+
+    def __call__(self, decades: Floats, decay: Floats | None) -> Floats:
+        if self._fall is None or decay is None or not np.array_equal(decay, self._decay):
+            self._decay, self._fall = decay, fallen(decades, decay)
+        return self._fall
 
 
 def _share_of_start(mean: CurveDraws, decades: Floats) -> Floats:

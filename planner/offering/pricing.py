@@ -4,13 +4,13 @@ Priced for one way of running the project (see :mod:`planner.offering.variants`)
 period in which it may start.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.arrays import Bits, Floats, Rows
+from planner.domain.arrays import Bits, Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
@@ -25,7 +25,7 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
-from planner.forecasting.forecast import Forecast
+from planner.forecasting.forecast import Forecast, shares
 from planner.offering.life import LifeTerms, joined_lives, with_life
 from planner.offering.variants import Way, images_from_pools
 
@@ -120,7 +120,7 @@ def price_way(
     training = training_amounts(way.rates, terms.compute)[:, None]
     counts = Counts(bought, levels)
     cost = committed(entries_of(project, training), counts, place_of(project))
-    chance, success = _chances(project, way, levels, terms)
+    chance, success = _chances(way, levels, terms)
 
     def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.broadcast_to(row, (len(places), len(levels))).flatten()
@@ -247,28 +247,32 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
     return PricedOptions(both, joined([part.success for part in parts])).take(np.lexsort(keys))
 
 
-def _chances(
-    project: Project, way: Way, levels: Rows, terms: PricingInputs
-) -> tuple[Floats, Bits | None]:
+def _chances(way: Way, levels: Rows, terms: PricingInputs) -> tuple[Floats, Bits | None]:
     """Return chance, and success if it is kept, of each architecture at each level."""
     forecast = way.forecast
     names = [rate.architecture for rate in way.rates]
     named = names if forecast.varies_by_architecture else names[:1]
     repeats = 1 if forecast.varies_by_architecture else len(names)
-    if not (terms.stops or terms.keeps_draws):
-        found = [
-            forecast.chance(project.error_target, levels, name, rows=forecast.solve_rows)
-            for name in named
-        ]
-        return np.tile(np.concatenate(found), repeats), None
-    met = [
-        success_draws(forecast, name, levels, forecast.solve_rows, stops=terms.stops)
-        for name in named
-    ]
-    chances = [np.count_nonzero(item, axis=1) / item.shape[1] for item in met]
-    bits = np.concatenate([np.packbits(item, axis=1, bitorder="little") for item in met])
-    kept = np.tile(bits, (repeats, 1)) if terms.keeps_draws else None
+    met = _met(forecast, named, levels, terms)
+    chances, bits = [], []
+    for item in met:
+        chances.append(shares(item))
+        if terms.keeps_draws:
+            bits.append(np.packbits(item, axis=1, bitorder="little"))
+    kept = np.tile(np.concatenate(bits), (repeats, 1)) if terms.keeps_draws else None
     return np.tile(np.concatenate(chances), repeats), kept
+
+
+def _met(
+    forecast: Forecast, names: Sequence[str], levels: Rows, terms: PricingInputs
+) -> Iterator[Flags]:
+    """Yield in which of the solve's draws each architecture meets the target at each level."""
+    rows, project = forecast.solve_rows, forecast.project
+    if terms.stops or project.target_is_trivial:
+        for name in names:
+            yield success_draws(forecast, name, levels, rows, stops=terms.stops)
+    else:
+        yield from forecast.met(project.error_target, levels, names, rows)
 
 
 def success_draws(
@@ -296,8 +300,7 @@ def success_draws(
     if stops:
         need = images_needed(forecast, architecture, rows)
         return np.asarray(need[None, :] <= levels[:, None])
-    errors = forecast.error_draws(levels, architecture, rows=rows)
-    return np.asarray(np.less_equal(errors.T, project.error_target))
+    return next(forecast.met(project.error_target, levels, [architecture], rows))
 
 
 def images_needed(forecast: Forecast, architecture: str, rows: slice) -> NDArray[np.float32]:
