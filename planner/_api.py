@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.questions.collect.collect import CollectionReport
     from planner.questions.estimate.estimate import Estimate
     from planner.reporting.html.assemble import HtmlReport
+    from planner.tasks.open import Backend
 
 DEFAULT_MODEL = "transfer"
 DEFAULT_GAP = None
@@ -165,6 +166,8 @@ def plan(
     gap: float | None = DEFAULT_GAP,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     replications: int = 0,
+    backend: "Backend" = None,
+    resume: str | Path | None = None,
 ) -> "Plan":
     """Choose architectures and images for a portfolio under its budget and rules.
 
@@ -187,6 +190,8 @@ def plan(
     replications : int, default=0
         Solves on batches of held-out draws that bound how far the plan is from the best one; 0 for
         none.
+    backend, resume : optional
+        Who runs the replications; see :func:`planner.tasks.open.open_tasks`.
 
     Returns
     -------
@@ -195,18 +200,21 @@ def plan(
     """
     from planner.planning.plan import build_plan
     from planner.reference.tables import load_catalogue
+    from planner.tasks import open_tasks
 
     require_loaded(model, seed)
-    return build_plan(
-        portfolio,
-        model,
-        load_catalogue(),
-        seed=seed,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        replications=replications,
-        measures=True,
-    )
+    with open_tasks(backend, resume) as tasks:
+        return build_plan(
+            portfolio,
+            model,
+            load_catalogue(),
+            seed=seed,
+            gap=gap,
+            time_limit_s=time_limit_s,
+            replications=replications,
+            measures=True,
+            tasks=tasks,
+        )
 
 
 def export(
@@ -218,6 +226,8 @@ def export(
     gap: float | None = DEFAULT_GAP,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
     replications: int = 0,
+    backend: "Backend" = None,
+    resume: str | Path | None = None,
     force: bool = False,
     private_as: Iterable[str | Path] = (),
 ) -> "Plan":
@@ -225,7 +235,7 @@ def export(
 
     Parameters
     ----------
-    portfolio, model, seed, gap, time_limit_s, replications : optional
+    portfolio, model, seed, gap, time_limit_s, replications, backend, resume : optional
         As for :func:`plan`; the plan is the same.
     folder : str or Path
         Made, with ``model.mps``, ``model.lp`` and ``model.json``.
@@ -246,20 +256,23 @@ def export(
     """
     from planner.questions.export import plan_and_export
     from planner.reference.tables import load_catalogue
+    from planner.tasks import open_tasks
 
     require_loaded(model, seed)
-    return plan_and_export(
-        portfolio,
-        model,
-        load_catalogue(),
-        Path(folder),
-        seed=seed,
-        gap=gap,
-        time_limit_s=time_limit_s,
-        replications=replications,
-        force=force,
-        sources=[Path(path) for path in private_as],
-    )
+    with open_tasks(backend, resume) as tasks:
+        return plan_and_export(
+            portfolio,
+            model,
+            load_catalogue(),
+            Path(folder),
+            seed=seed,
+            gap=gap,
+            time_limit_s=time_limit_s,
+            replications=replications,
+            tasks=tasks,
+            force=force,
+            sources=[Path(path) for path in private_as],
+        )
 
 
 def read_plan(path: str | Path) -> "Plan":
@@ -299,6 +312,8 @@ def frontier(
     confidence: float = 0.9,
     seed: int = 0,
     time_limit_s: float | None = DEFAULT_TIME_LIMIT_S,
+    backend: "Backend" = None,
+    resume: str | Path | None = None,
 ) -> "Frontier":
     """Say what every budget buys; see :func:`planner.questions.frontier.frontier.build_frontier`.
 
@@ -323,6 +338,8 @@ def frontier(
     time_limit_s : float, optional
         Seconds for all that follows once the options are priced; budgets, weights and goals that
         they leave no time for are left out, and the notes say so. No limit without.
+    backend, resume : optional
+        Who solves the budgets, in groups; see :func:`planner.tasks.open.open_tasks`.
 
     Returns
     -------
@@ -330,20 +347,23 @@ def frontier(
     """
     from planner.questions.frontier.frontier import build_frontier
     from planner.reference.tables import load_catalogue
+    from planner.tasks import open_tasks
 
     require_loaded(model, seed)
-    return build_frontier(
-        portfolio,
-        model,
-        load_catalogue(),
-        budgets=budgets,
-        risk=risk,
-        points=points,
-        goals=goals,
-        confidence=confidence,
-        seed=seed,
-        time_limit_s=time_limit_s,
-    )
+    with open_tasks(backend, resume) as tasks:
+        return build_frontier(
+            portfolio,
+            model,
+            load_catalogue(),
+            budgets=budgets,
+            risk=risk,
+            points=points,
+            goals=goals,
+            confidence=confidence,
+            seed=seed,
+            time_limit_s=time_limit_s,
+            tasks=tasks,
+        )
 
 
 def report(

@@ -79,7 +79,13 @@ NOTEBOOK = Extra(
     commands=(".to_frame()",),
     packages=("pandas",),
 )
-EXTRAS = (FIT, PROBE, WEB, NOTEBOOK)
+CLUSTER = Extra(
+    name="cluster",
+    adds="spreads independent work over workers of this machine or of a cluster",
+    commands=("--backend dask",),
+    packages=("distributed",),
+)
+EXTRAS = (FIT, PROBE, WEB, NOTEBOOK, CLUSTER)
 
 
 def require_extra(extra: Extra, command: str) -> None:

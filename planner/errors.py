@@ -6,7 +6,8 @@
      ├─ InputError             3: the user's input; carries every Problem found in one pass
      │   ├─ UnsupportedError   3: understood, but not offered by this release or model
      │   ├─ NotWrittenError    3: all was computed, but a file could not be written
-     │   └─ MissingExtraError  3: understood, but not installed: an extra adds it
+     │   ├─ MissingExtraError  3: understood, but not installed: an extra adds it
+     │   └─ NoBackendError     2: a --backend that is none, or does not answer (planner.tasks)
      ├─ InfeasibleError        4: a question about a plan, where no plan keeps all rules; carries
      │                         that answer (:mod:`planner.domain.results.infeasible`)
      ├─ ResourceError          3: a model, table or file is missing or damaged

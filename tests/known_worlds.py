@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
@@ -45,6 +45,9 @@ class _TrueCurve:
     def error(self, images: Floats, rows: slice) -> Floats:
         errors = np.where(images < 1, self.project.majority_guess_error, self.truth.error(images))
         return np.tile(errors, (len(range(*rows.indices(self.n_draws))), 1))
+
+    def meets(self, images: Floats, error_target: float, rows: slice) -> Flags:
+        return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
 
     def data_needed(self, error_target: float, rows: slice) -> Floats:
         needed = self.truth.needed(error_target, 1)

@@ -107,6 +107,8 @@ def fit(
         bool, typer.Option("--full-posterior", help="Also write posterior.nc, the whole run.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the model in DIR.")] = False,
+    backend: ask.BackendFlag = None,
+    resume: ask.Resume = None,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
@@ -148,6 +150,8 @@ def fit(
             sbc or 0,
             seed=seed,
             plots=plots,
+            backend=backend,
+            resume=resume,
             as_json=as_json,
             quiet=quiet or as_json,
             no_color=no_color,

@@ -53,6 +53,8 @@ def answer_calibration(
     *,
     seed: int,
     plots: Path | None,
+    backend: str | None,
+    resume: Path | None,
     as_json: bool,
     quiet: bool,
     no_color: bool,
@@ -60,6 +62,7 @@ def answer_calibration(
     """Print whether the declaration's hyper-parameters are found again."""
     from planner.regression.calibration.ranks import require_refits
     from planner.regression.calibration.run import calibrate_declaration
+    from planner.tasks import open_tasks
 
     require_refits(n_refits)
     if plots is not None:
@@ -71,18 +74,20 @@ def answer_calibration(
             err.print(text, markup=False)
 
     say(f"Compiling the model and timing the first of {n_refits} refits …")
-    calibration = calibrate_declaration(
-        request.spec,
-        request.table,
-        n_refits,
-        seed=seed,
-        on_estimate=lambda seconds, n_rows: say(
-            f"{n_refits} refits of {n_rows} rows: about {_duration(seconds)} from here."
-        ),
-        on_step=lambda done, total: (
-            say(f"{done} of {total} refits") if 0 < done < total and done % 25 == 0 else None
-        ),
-    )
+    with open_tasks(backend, resume) as tasks:
+        calibration = calibrate_declaration(
+            request.spec,
+            request.table,
+            n_refits,
+            seed=seed,
+            on_estimate=lambda seconds, n_rows: say(
+                f"{n_refits} refits of {n_rows} rows: about {_duration(seconds)} from here."
+            ),
+            on_step=lambda done, total: (
+                say(f"{done} of {total} refits") if 0 < done < total and done % 25 == 0 else None
+            ),
+            tasks=tasks,
+        )
     written: tuple[Path, ...] = ()
     if plots is not None:
         from planner.regression.calibration.figure import write_calibration_figure

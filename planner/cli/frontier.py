@@ -63,6 +63,8 @@ def frontier(
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
+    backend: ask.BackendFlag = None,
+    resume: ask.Resume = None,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
@@ -94,6 +96,8 @@ def frontier(
             confidence=confidence,
             seed=seed,
             time_limit_s=time_limit,
+            backend=backend,
+            resume=resume,
         )
     written: Path | None = None
     if plot is not None:

@@ -66,6 +66,24 @@ TimeLimit = Annotated[
         help="Stop after so many seconds, with the best found by then; no limit without.",
     ),
 ]
+BackendFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--backend",
+        envvar="PLANNER_BACKEND",
+        metavar="processes:N|dask|dask:tcp://HOST:PORT",
+        help="Who runs independent solves and refits; answers do not depend on it. A scheduler's "
+        "connections run code: use machines you trust, or TLS by Dask's configuration.",
+    ),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume",
+        metavar="DIR",
+        help="Keep each result there as it comes; a run that was stopped goes on from it.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings, no hints.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print every default used.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]

@@ -1,5 +1,6 @@
 """``planner plan``: choose what to fund."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,8 @@ def plan(
     gap: ask.Gap = _api.DEFAULT_GAP,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
     replications: Replications = 0,
+    backend: ask.BackendFlag = None,
+    resume: ask.Resume = None,
     audit: Audit = None,
     xlsx: workbook.Xlsx = None,
     export: Export = None,
@@ -91,27 +94,20 @@ def plan(
         show_reaudit(checked, as_json=as_json, quiet=quiet, no_color=no_color)
         return
     with placed(portfolio):
-        result = (
-            _api.plan(
-                portfolio,
-                fitted,
-                seed=seed,
-                gap=gap,
-                time_limit_s=time_limit,
-                replications=replications,
-            )
+        verb = (
+            _api.plan
             if export is None
-            else _api.export(
-                portfolio,
-                fitted,
-                export,
-                seed=seed,
-                gap=gap,
-                time_limit_s=time_limit,
-                replications=replications,
-                force=force,
-                private_as=[file],
-            )
+            else partial(_api.export, folder=export, force=force, private_as=[file])
+        )
+        result = verb(
+            portfolio,
+            fitted,
+            seed=seed,
+            gap=gap,
+            time_limit_s=time_limit,
+            replications=replications,
+            backend=backend,
+            resume=resume,
         )
     if xlsx is not None:
         workbook.write_results(xlsx, file, result, portfolio, fitted, force=force)

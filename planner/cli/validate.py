@@ -16,6 +16,7 @@ from planner.files import require_folder
 if TYPE_CHECKING:
     from planner.domain.model.posterior import Posterior
     from planner.domain.results.validation import PilotMode, StoredScores
+    from planner.tasks import Tasks
 
 Folds = Annotated[
     int | None,
@@ -109,6 +110,8 @@ def validate(
     portfolios: Portfolios = None,
     model: ask.Model = DEFAULT_MODEL,
     seed: ask.Seed = 0,
+    backend: ask.BackendFlag = None,
+    resume: ask.Resume = None,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
@@ -126,6 +129,7 @@ def validate(
     if refit or decisions:
         require_extra(FIT, f"planner validate {'--refit' if refit else '--decisions'}")
     from planner.reference.store import load_model
+    from planner.tasks import open_tasks
     from planner.validation.report import validation_report
 
     modes = _pilot_modes(pilots)
@@ -136,25 +140,27 @@ def validate(
     posterior = load_model(model)
     if folds is not None and not refit:
         raise typer.BadParameter("--folds needs --refit: stored scores have their folds.")
-    if refit:
-        _refit(model, folds, data, show_progress=not (as_json or quiet))
-    decided = None
-    if decisions:
-        decided = decide_left_out(
-            model, data, portfolios, seed=seed, show_progress=not (as_json or quiet)
-        )
-    with progress("Collecting in rounds", shown=not (as_json or quiet)) as on_step:
-        report = validation_report(
-            posterior,
-            beside=(load_model("published"),),
-            left_out=_stored(model),
-            curves=curves,
-            pilots=modes,
-            rounds=rounds,
-            seed=seed,
-            on_step=on_step,
-            decisions=decided,
-        )
+    with open_tasks(backend, resume) as tasks:
+        if refit:
+            _refit(model, folds, data, tasks, show_progress=not (as_json or quiet))
+        decided = None
+        if decisions:
+            decided = decide_left_out(
+                model, data, portfolios, seed=seed, show_progress=not (as_json or quiet)
+            )
+        with progress("Collecting in rounds", shown=not (as_json or quiet)) as on_step:
+            report = validation_report(
+                posterior,
+                beside=(load_model("published"),),
+                left_out=_stored(model),
+                curves=curves,
+                pilots=modes,
+                rounds=rounds,
+                seed=seed,
+                on_step=on_step,
+                decisions=decided,
+                tasks=tasks,
+            )
     if as_json:
         print_json(report.to_dict())
         return
@@ -187,7 +193,9 @@ def _stored(model: str) -> "StoredScores":
     return read_left_out(folder, load_model(model).spec, rows_sha256(folder))
 
 
-def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: bool) -> None:
+def _refit(
+    model: str, folds: int | None, data: Path | None, tasks: "Tasks", *, show_progress: bool
+) -> None:
     """Refit with data sets left out, and store the scores with the model and in its card."""
     from dataclasses import replace
 
@@ -221,6 +229,7 @@ def _refit(model: str, folds: int | None, data: Path | None, *, show_progress: b
             config=FoldConfig(folds=folds or DEFAULT_FOLDS),
             on_step=on_step,
             on_fold=keep,
+            tasks=tasks,
         )
     curves = development_curves(rows)
     if curves and spec.family == "saturating":

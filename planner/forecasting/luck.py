@@ -36,9 +36,9 @@ class _Counter(threading.local):
 
     def words(self, key: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
         """Return the first raw words of a generator that is made with a key."""
-        counted: dict[str, object] = dict(self.fresh)  # type: ignore[arg-type]
+        counted: dict[str, object] = dict(self.fresh)
         counted["state"] = {"counter": np.zeros(4, dtype=np.uint64), "key": key}
-        self.philox.state = counted
+        self.philox.state = counted  # type: ignore[assignment]
         return np.asarray(self.philox.random_raw(count), dtype=np.uint64)
 
 

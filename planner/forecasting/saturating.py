@@ -391,13 +391,14 @@ class _LastFall:
     """:func:`fallen`, kept from one architecture to the next as long as the decay is the same."""
 
     def __init__(self) -> None:
-        self._decay: Floats | None = None
-        self._fall: Floats | None = None
+        self._last: tuple[Floats, Floats] | None = None
 
     def __call__(self, decades: Floats, decay: Floats | None) -> Floats:
-        if self._fall is None or decay is None or not np.array_equal(decay, self._decay):
-            self._decay, self._fall = decay, fallen(decades, decay)
-        return self._fall
+        if decay is None:
+            return decades
+        if self._last is None or not np.array_equal(decay, self._last[0]):
+            self._last = decay, fallen(decades, decay)
+        return self._last[1]
 
 
 def _share_of_start(mean: CurveDraws, decades: Floats) -> Floats:

@@ -46,6 +46,7 @@ from planner.planning.risk import (
 )
 from planner.planning.sharing import Purchase
 from planner.solving.measures import risk_value, tail_mean
+from planner.tasks import SERIAL, Tasks
 
 type Picks = Sequence[int | None]
 
@@ -278,7 +279,11 @@ def judge_caution(
 
 
 def judge_distance(
-    prepared: Prepared, solution: Solution, replications: int, deadline: Deadline = NEVER
+    prepared: Prepared,
+    solution: Solution,
+    replications: int,
+    deadline: Deadline = NEVER,
+    tasks: Tasks = SERIAL,
 ) -> ReplicatedGap | None:
     """Return how far the plan may be from the best one, by solving again on batches of draws.
 
@@ -287,17 +292,23 @@ def judge_distance(
     """
     from planner.solving.solver import PortfolioSolver
 
-    def value(batch: DecisionProblem, options: Rows, assets: NDArray[np.bool_]) -> float:
-        worth = np.zeros(1)
-        if batch.outcomes is not None and len(options):
-            worth = batch.outcomes.worth_draws(options).sum(axis=0)
-        return risk_value(worth + float(batch.asset_worth[assets].sum()), batch.risk)
-
-    problem = prepared.audit_problem
-    allowance = Allowance(REPLICATION_WORK, deadline)
     return replicated_gap(
-        problem, solution, PortfolioSolver, value, replications=replications, allowance=allowance
+        prepared.audit_problem,
+        solution,
+        PortfolioSolver,
+        worth_of,
+        replications=replications,
+        allowance=Allowance(REPLICATION_WORK, deadline),
+        tasks=tasks,
     )
+
+
+def worth_of(problem: DecisionProblem, options: Rows, assets: NDArray[np.bool_]) -> float:
+    """Return the objective of a choice from a problem's draws."""
+    worth = np.zeros(1)
+    if problem.outcomes is not None and len(options):
+        worth = problem.outcomes.worth_draws(options).sum(axis=0)
+    return risk_value(worth + float(problem.asset_worth[assets].sum()), problem.risk)
 
 
 def _mean_and_tail(prepared: Prepared, solution: Solution, level: float) -> tuple[float, float]:

@@ -51,6 +51,7 @@ from planner.planning.reasons.standing import standing_warnings, unique_warnings
 from planner.planning.sharing import Purchase, purchases, shared_result, split
 from planner.planning.stopped import stop_warnings
 from planner.solving.measures import standard_error
+from planner.tasks import SERIAL, Tasks
 
 SEARCH_SHARE = 0.7
 """Of the time asked for, where any was, for the plan; the rest is for the answers beside it."""
@@ -71,6 +72,7 @@ def build_plan(
     replications: int = 0,
     forecast_of: ForecastOf = build_forecast,
     measures: bool = False,
+    tasks: Tasks = SERIAL,
 ) -> Plan:
     """Choose architectures and images for a portfolio under its budget and rules.
 
@@ -105,6 +107,8 @@ def build_plan(
         plans it leads to. Shared base models ask the fitted model in any case.
     measures : bool, default=False
         Also say which runs are worth making first.
+    tasks : Tasks, optional
+        Runs the replications.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def build_plan(
     require_search_limits(gap, time_limit_s)
     prepared = prepare(portfolio, posterior, catalogue, seed=seed, forecast_of=forecast_of)
     solution, plan = plan_prepared(
-        prepared, gap=gap, time_limit_s=time_limit_s, replications=replications
+        prepared, gap=gap, time_limit_s=time_limit_s, replications=replications, tasks=tasks
     )
     if measures:
         plan = with_first_runs(plan, prepared, solution, timed=time_limit_s is not None)
@@ -135,6 +139,7 @@ def plan_prepared(
     gap: float | None = None,
     time_limit_s: float | None = None,
     replications: int = 0,
+    tasks: Tasks = SERIAL,
 ) -> tuple[Solution, Plan]:
     """Return what the search found in a prepared portfolio, and the plan that it is.
 
@@ -145,7 +150,7 @@ def plan_prepared(
     plan = plan_of(prepared, solution, deadline=deadline)
     if not replications or plan.audit is None:
         return solution, plan
-    distance = judge_distance(prepared, solution, replications, deadline)
+    distance = judge_distance(prepared, solution, replications, deadline, tasks)
     if distance is None:
         late = stop_warnings(replace(solution, stop=""), deadline, [Beside.REPLICATIONS])
         return solution, replace(plan, warnings=(*plan.warnings, *late))

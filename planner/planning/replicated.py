@@ -18,15 +18,16 @@ References
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.domain.arrays import Floats, Rows
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.results.audit import ReplicatedGap
 from planner.errors import bad_value
 from planner.offering.effort import USUAL, Allowance
 from planner.offering.problem import DecisionProblem, Outcomes, Solution, Solver
+from planner.tasks import SERIAL, Tasks
 
 FEWEST_REPLICATIONS = 2
 FEWEST_DRAWS = 10
@@ -112,18 +113,15 @@ def thinned_batches(n_draws: int, replications: int) -> tuple[Rows, ...]:
     )
 
 
-def replicated_gap(
-    problem: DecisionProblem,
-    chosen: Solution,
-    solver: Callable[[DecisionProblem], Solver],
-    value: Callable[[DecisionProblem, Rows, NDArray[np.bool_]], float],
-    *,
-    replications: int = 20,
-    allowance: Allowance = USUAL,
-) -> ReplicatedGap | None:
-    """Return the Mak-Morton-Wood interval of a plan's distance from the best one.
+type ValueOf = Callable[[DecisionProblem, Rows, Flags], float]
+"""Objective of options and assets in a problem, risk measure included."""
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class Replicated:
+    """What every batch of draws is solved on.
+
+    Attributes
     ----------
     problem : DecisionProblem
         With outcomes, on the draws to replicate over; best those the plan was not chosen on.
@@ -132,11 +130,50 @@ def replicated_gap(
     solver : callable
         Makes a solver of a problem.
     value : callable
-        Objective of options and assets in a problem, risk measure included.
+        See :data:`ValueOf`.
+    allowance : Allowance
+        Of each solve.
+    """
+
+    problem: DecisionProblem
+    chosen: Solution
+    solver: Callable[[DecisionProblem], Solver]
+    value: ValueOf
+    allowance: Allowance = USUAL
+
+
+def batch_gap(shared: Replicated, batch: tuple[int, int, int]) -> float | None:
+    """Return how far the plan may be from the best one on every n-th draw; None if out of time."""
+    if shared.allowance.deadline.has_passed():
+        return None
+    problem = on_draws(shared.problem, np.arange(*batch, dtype=np.int64))
+    best = shared.solver(problem).solve(allowance=shared.allowance)
+    if best.stop == "time":
+        return None
+    own = shared.value(problem, shared.chosen.options, shared.chosen.assets)
+    return max(0.0, best.bound - own)
+
+
+def replicated_gap(
+    problem: DecisionProblem,
+    chosen: Solution,
+    solver: Callable[[DecisionProblem], Solver],
+    value: ValueOf,
+    *,
+    replications: int = 20,
+    allowance: Allowance = USUAL,
+    tasks: Tasks = SERIAL,
+) -> ReplicatedGap | None:
+    """Return the Mak-Morton-Wood interval of a plan's distance from the best one.
+
+    Parameters
+    ----------
+    problem, chosen, solver, value, allowance : optional
+        See :class:`Replicated`; None is returned where a deadline comes before the last solve.
     replications : int, default=20
         Batches; each is solved once, to its proven bound.
-    allowance : Allowance
-        Of each solve; None is returned where the deadline comes before the last one.
+    tasks : Tasks
+        Runs the solves; with a deadline they are run here, one after another.
 
     Notes
     -----
@@ -145,17 +182,22 @@ def replicated_gap(
     batches come from one run, so the interval is a little too narrow where chains mix slowly.
     """
     outcomes = problem.outcomes
-    batches = thinned_batches(0 if outcomes is None else outcomes.n_draws, replications)
-    gaps = []
-    for draws in batches:
-        if allowance.deadline.has_passed():
-            return None
-        batch = on_draws(problem, draws)
-        best = solver(batch).solve(allowance=allowance)
-        if best.stop == "time":
-            return None
-        gaps.append(max(0.0, best.bound - value(batch, chosen.options, chosen.assets)))
+    n_draws = 0 if outcomes is None else outcomes.n_draws
+    batches = thinned_batches(n_draws, replications)
+    shared = Replicated(problem, chosen, solver, value, allowance)
+    items = [(start, n_draws, replications) for start in range(replications)]
+    if allowance.deadline.is_set:
+        found = list(takewhile(_is_known, (batch_gap(shared, item) for item in items)))
+    else:
+        found = tasks.map(batch_gap, items, shared=shared, key="replications")
+    gaps = [gap for gap in found if gap is not None]
+    if len(gaps) < len(items):
+        return None
     return interval_of(gaps, draws_each=len(batches[-1]))
+
+
+def _is_known(gap: float | None) -> bool:
+    return gap is not None
 
 
 def interval_of(gaps: Sequence[float], *, draws_each: int) -> ReplicatedGap:

@@ -27,6 +27,7 @@ from planner.questions.options_report import option_rows
 from planner.solving.extensive.files import write_model
 from planner.solving.extensive.form import ExtensiveForm, SpendChance, extensive_form
 from planner.solving.extensive.linear_model import ModelTooLargeError
+from planner.tasks import SERIAL, Tasks
 
 __all__ = ["MOST_BYTES", "plan_and_export"]
 
@@ -47,6 +48,7 @@ def plan_and_export(
     gap: float | None = None,
     time_limit_s: float | None = None,
     replications: int = 0,
+    tasks: Tasks = SERIAL,
     force: bool = False,
     sources: Sequence[Path] = (),
     most_bytes: float = MOST_BYTES,
@@ -55,7 +57,7 @@ def plan_and_export(
 
     Parameters
     ----------
-    portfolio, posterior, catalogue, seed, gap, time_limit_s, replications : optional
+    portfolio, posterior, catalogue, seed, gap, time_limit_s, replications, tasks : optional
         As for :func:`planner.planning.plan.build_plan`; the plan is the same.
     folder : Path
         Made whole or not at all.
@@ -76,7 +78,7 @@ def plan_and_export(
     prepared = prepare(portfolio, posterior, catalogue, seed=seed)
     form = form_of(prepared, most_bytes)
     solution, plan = plan_prepared(
-        prepared, gap=gap, time_limit_s=time_limit_s, replications=replications
+        prepared, gap=gap, time_limit_s=time_limit_s, replications=replications, tasks=tasks
     )
     names = names_of(prepared, form, solution, plan)
     with new_folder(folder, force=force or stands_empty, sources=sources) as made:

@@ -282,7 +282,7 @@ def _error() -> Schema:
     return _object(
         {
             "status": {"const": "error"},
-            "exit_code": {"enum": [1, 3, 5]},
+            "exit_code": {"enum": [1, 2, 3, 5]},
             "problems": {"type": "array", "items": problem, "minItems": 1},
         },
         "What any command prints with --json when it cannot answer; see also its exit code.",

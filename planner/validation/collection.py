@@ -24,6 +24,7 @@ from planner.questions.collect.rounds import (
     simulate_rounds,
 )
 from planner.reference.tables import load_catalogue
+from planner.tasks import SERIAL, Tasks
 from planner.validation.collection_truth import Truth, truth_of
 from planner.validation.curve_file import Curve
 from planner.validation.forecasts import is_known, project_of
@@ -92,6 +93,7 @@ def rounds_test(
     *,
     seed: int = 0,
     on_step: Callable[[int, int], None] | None = None,
+    tasks: Tasks = SERIAL,
 ) -> RoundsTest:
     """Collect for ten targets of each curve on a model's forecasts, in 1, 3 and 5 rounds.
 
@@ -107,20 +109,19 @@ def rounds_test(
         Of the projects' luck.
     on_step : callable, optional
         Told curves done and curves in all.
+    tasks : Tasks
+        Tries the curves.
     """
     found = [truth_of(curve) for curve in curves]
     truths = [truth for truth in found if truth is not None]
+    shared = _Trials(truths, [posterior_of(truth.curve) for truth in truths], seed)
+    places = list(range(len(truths)))
+    tried = tasks.map(collect_one, places, shared=shared, key="rounds", on_step=on_step)
     collected: dict[int, list[Collected]] = {rounds: [] for rounds in ROUNDS}
-    refused: list[str] = []
-    for done, truth in enumerate(truths):
-        forecaster = Forecaster(posterior_of, seed)  # one a curve: forecasts are large
-        try:
-            for rounds in ROUNDS:
-                collected[rounds] += collect_all(forecaster.by_rounds, [truth], rounds)
-        except UnsupportedError as error:
-            refused.append(error.problems[0].message)
-        if on_step is not None:
-            on_step(done + 1, len(truths))
+    for runs in tried:
+        for rounds, run in runs.collected.items():
+            collected[rounds] += run
+    refused = [runs.refused for runs in tried if runs.refused]
     notes = []
     if short := len(found) - len(truths):
         notes.append(words.left_out_of_rounds(short))
@@ -133,6 +134,36 @@ def rounds_test(
         ),
         notes=tuple(notes),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Trials:
+    """Curves and the models that forecast them."""
+
+    truths: Sequence[Truth]
+    models: Sequence[Posterior]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """What collecting on one curve came to, by rounds, and why a model would not forecast it."""
+
+    collected: "dict[int, list[Collected]]"
+    refused: str = ""
+
+
+def collect_one(trials: _Trials, place: int) -> _Tried:
+    """Collect for every target of one curve, in each number of rounds."""
+    truth, model = trials.truths[place], trials.models[place]
+    forecaster = Forecaster(lambda _curve: model, trials.seed)
+    found: dict[int, list[Collected]] = {}
+    try:
+        for rounds in ROUNDS:
+            found[rounds] = collect_all(forecaster.by_rounds, [truth], rounds)
+    except UnsupportedError as error:
+        return _Tried(found, error.problems[0].message)
+    return _Tried(found)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from planner.domain.results.validation import CurveScores, CurveTest, PilotMode,
 from planner.domain.scores import LEVELS, central_coverage, crps_of_draws, pit_of_draws
 from planner.domain.words.answers import validation as words
 from planner.errors import UnsupportedError
+from planner.tasks import SERIAL, Tasks
 from planner.validation.collection import rounds_test
 from planner.validation.curve_file import Curve, CurveFile
 from planner.validation.forecasts import (
@@ -58,6 +59,7 @@ def curve_test(
     pilots: Sequence[PilotMode] = (),
     rounds: bool = False,
     on_step: Callable[[int, int], None] | None = None,
+    tasks: Tasks = SERIAL,
 ) -> CurveTest:
     """Score a fitted model, the published plug-in and a power law on measured curves.
 
@@ -75,6 +77,8 @@ def curve_test(
         Whether collecting in rounds is tried on the curves: about two seconds for each.
     on_step : callable, optional
         Told curves tried and curves in all, where rounds are.
+    tasks : Tasks
+        Tries the rounds.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def curve_test(
         scores=scores,
         notes=tuple(notes),
         pilots=pilot_tests(file, posterior, pilots, seed=seed),
-        rounds=_rounds(file, posterior, seed, on_step) if rounds else None,
+        rounds=_rounds(file, posterior, seed, on_step, tasks) if rounds else None,
     )
 
 
@@ -119,9 +123,15 @@ def _rounds(
     posterior: Posterior,
     seed: int,
     on_step: Callable[[int, int], None] | None,
+    tasks: Tasks,
 ) -> RoundsTest:
     return rounds_test(
-        file.curves, posterior.name, lambda _curve: posterior, seed=seed, on_step=on_step
+        file.curves,
+        posterior.name,
+        lambda _curve: posterior,
+        seed=seed,
+        on_step=on_step,
+        tasks=tasks,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from planner.domain.model.posterior import Posterior
 from planner.domain.results.decisions import DecisionTest
 from planner.domain.results.validation import PilotMode, StoredScores, ValidationReport
+from planner.tasks import SERIAL, Tasks
 from planner.validation.curve_file import read_curves
 from planner.validation.curves import curve_test
 from planner.validation.table2 import table2_test
@@ -22,6 +23,7 @@ def validation_report(
     seed: int = 0,
     on_step: Callable[[int, int], None] | None = None,
     decisions: DecisionTest | None = None,
+    tasks: Tasks = SERIAL,
 ) -> ValidationReport:
     """Judge a model by Table 2, by stored refits and by the user's own curves.
 
@@ -45,6 +47,8 @@ def validation_report(
         Told curves tried in rounds and curves in all.
     decisions : DecisionTest, optional
         From :func:`planner.validation.decisions.run.decision_test`.
+    tasks : Tasks
+        Tries the curves in rounds.
 
     Raises
     ------
@@ -61,6 +65,14 @@ def validation_report(
         left_out=left_out,
         curves=None
         if file is None
-        else curve_test(file, posterior, seed=seed, pilots=pilots, rounds=rounds, on_step=on_step),
+        else curve_test(
+            file,
+            posterior,
+            seed=seed,
+            pilots=pilots,
+            rounds=rounds,
+            on_step=on_step,
+            tasks=tasks,
+        ),
         decisions=decisions,
     )

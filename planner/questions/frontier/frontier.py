@@ -46,8 +46,9 @@ from planner.questions.frontier.goals import (
     parse_goal,
 )
 from planner.questions.frontier.risk import frame, none_feasible, point_of, risk_frontier
-from planner.questions.frontier.sweeps import pooled, swept
+from planner.questions.frontier.sweeps import pooled, swept, swept_in_groups
 from planner.solving.gap import PROVEN_GAP
+from planner.tasks import SERIAL, Tasks
 
 __all__ = ["build_frontier"]
 
@@ -74,6 +75,7 @@ def build_frontier(
     time_limit_s: float | None = None,
     prepared: Prepared | None = None,
     deadline: Deadline = NEVER,
+    tasks: Tasks = SERIAL,
 ) -> Frontier:
     """Return value, chance and risk against budget, or the mean against the worst outcomes.
 
@@ -103,6 +105,8 @@ def build_frontier(
         The same portfolio, with a budget, prepared already with the same seed.
     deadline : Deadline
         Of the command that ``prepared`` is from.
+    tasks : Tasks
+        Solves the budgets, in groups.
 
     Raises
     ------
@@ -131,7 +135,7 @@ def build_frontier(
     step, extra = _next_step(prepared, here, deadline)
     cents = [budget_to_cents(budget) for budget in grid]
     by_spend = portfolio.hold is None
-    own = _plans(prepared, cents, deadline.after_share(POINTS_SHARE))
+    own = _plans(prepared, cents, deadline.after_share(POINTS_SHARE), tasks)
     solutions = pooled(cents, own, extra, by_spend=by_spend)
     known = [
         budget
@@ -185,7 +189,9 @@ def _next_step(
     return next_step(prepared, here, deadline.after_share(STEP_SHARE))
 
 
-def _plans(prepared: Prepared, budgets: Sequence[int], deadline: Deadline) -> list[Solution | None]:
+def _plans(
+    prepared: Prepared, budgets: Sequence[int], deadline: Deadline, tasks: Tasks
+) -> list[Solution | None]:
     """Return a plan for each budget, closed where that is cheap; None where none was found.
 
     A plan that does not hold its spend with the chance asked for is none.
@@ -197,7 +203,10 @@ def _plans(prepared: Prepared, budgets: Sequence[int], deadline: Deadline) -> li
             _solved(prepared, deadline.after_share(1 / (len(budgets) - number)), cents)
             for number, cents in enumerate(budgets)
         ]
-    found = swept(prepared.solver, budgets, deadline)
+    if deadline.is_set or prepared.has_one_budget:  # the whole path costs as much as one budget
+        found = swept(prepared.solver, budgets, deadline)
+    else:
+        found = swept_in_groups(prepared.problem, budgets, tasks)
     if deadline.is_set or not prepared.has_one_budget or len(prepared.menus) > CLOSED_UP_TO:
         return found
     return [

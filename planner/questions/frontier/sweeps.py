@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import batched
 
 import numpy as np
 
 from planner.domain.vocabulary import Status
 from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline
-from planner.offering.problem import Solution, Solver
+from planner.offering.problem import DecisionProblem, Solution, Solver
+from planner.tasks import Tasks
 
-__all__ = ["pooled", "swept"]
+__all__ = ["pooled", "sweep_group", "swept", "swept_in_groups"]
+
+GROUP = 16
+"""Budgets that one solver goes through, each warm from the one before."""
 
 
 def swept(
@@ -21,6 +26,25 @@ def swept(
         return list(solver.sweep(budgets_cents, deadline))
     except NotConvergedError:
         return [_alone(solver, cents, deadline) for cents in budgets_cents]
+
+
+def swept_in_groups(
+    problem: DecisionProblem, budgets_cents: Sequence[int], tasks: Tasks
+) -> list[Solution | None]:
+    """Return the same by groups of neighbouring budgets, each from a solver of its own.
+
+    The groups follow from the budgets alone, so that who solves them changes nothing.
+    """
+    groups = list(batched(budgets_cents, GROUP))
+    found = tasks.map(sweep_group, groups, shared=problem, key="frontier")
+    return [one for group in found for one in group]
+
+
+def sweep_group(problem: DecisionProblem, budgets_cents: tuple[int, ...]) -> list[Solution | None]:
+    """Return a plan for each budget of a group."""
+    from planner.solving.solver import PortfolioSolver
+
+    return swept(PortfolioSolver(problem), budgets_cents)
 
 
 def _alone(solver: Solver, cents: int, deadline: Deadline) -> Solution | None:

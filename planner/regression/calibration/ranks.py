@@ -1,10 +1,9 @@
 """Do the ranks of what was put in look uniform? Ranks, bands and a verdict.
 
-Nothing here samples: a refit is a function from a simulated response to draws, so a test can put a
-wrong one in its place.
+Nothing here samples: refits are draws, so a test can put wrong ones in their place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,9 +25,6 @@ N_DRAWS = 100
 """Draws that a true value is ranked among: so few of a refit that they are nearly independent."""
 
 LEAST_REFITS, MOST_REFITS = 10, 1000
-
-type Refit = Callable[[Floats, int], "Refitted"]
-"""From a simulated response and a seed to draws."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,39 +76,31 @@ def require_refits(n: int) -> None:
 
 def calibrate(
     simulated: Simulated,
-    refit: Refit,
+    refits: Sequence[Refitted],
     design: Design,
     *,
     seed: int,
-    on_step: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Refit every simulated response and judge the ranks of what was put in.
+    """Judge the ranks of what was put in among the draws of each refit.
 
     Parameters
     ----------
     simulated : Simulated
         Truths and responses.
-    refit : callable
-        From a response and a seed to draws; refit i gets seed + 1 + i.
+    refits : sequence of Refitted
+        One of each response.
     design : Design
         For the report.
     seed : int
         Of the whole.
-    on_step : callable, optional
-        Told refits done and in all, before the first and after each.
     """
     n = len(simulated.responses)
     ranks: dict[str, list[int]] = {name: [] for name in simulated.truths}
     worst, divergences = 1.0, 0
-    for i, response in enumerate(simulated.responses):
-        if on_step is not None:
-            on_step(i, n)
-        found = refit(response, seed + 1 + i)
+    for i, found in enumerate(refits):
         worst, divergences = max(worst, found.max_rhat), divergences + found.divergences
         for name, each in ranks.items():
             each.append(_rank(simulated.truths[name][i], found.draws[name]))
-    if on_step is not None:
-        on_step(n, n)
     parameters = {name: _judge(np.array(each)) for name, each in ranks.items()}
     verdict, why = _verdict(parameters)
     band = simultaneous_band(n, N_DRAWS, LEVEL)
@@ -134,10 +122,14 @@ def calibrate(
     )
 
 
+def spaced_draws(draws: Floats) -> Floats:
+    """Return the evenly spaced draws that a truth is ranked among."""
+    return np.asarray(draws[np.linspace(0, len(draws) - 1, N_DRAWS).round().astype(int)])
+
+
 def _rank(truth: float, draws: Floats) -> int:
     """Return how many of evenly spaced draws lie below the truth."""
-    at = np.linspace(0, len(draws) - 1, N_DRAWS).round().astype(int)
-    return int(np.count_nonzero(draws[at] < truth))
+    return int(np.count_nonzero(spaced_draws(draws) < truth))
 
 
 def _judge(ranks: Rows) -> ParameterRanks:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,11 @@ from planner.regression.calibration.ranks import (
     Simulated,
     calibrate,
     require_refits,
+    spaced_draws,
 )
 from planner.regression.fitting.build import LIKELIHOOD, RESPONSE, build_model
 from planner.regression.rows.observations import ObservationTable
+from planner.tasks import SERIAL, Tasks
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def calibrate_declaration(
     config: RefitConfig | None = None,
     on_estimate: Callable[[float, int], None] | None = None,
     on_step: Callable[[int, int], None] | None = None,
+    tasks: Tasks = SERIAL,
 ) -> Calibration:
     """Draw parameters from the priors, simulate errors with them, refit and rank.
 
@@ -77,6 +81,8 @@ def calibrate_declaration(
         many rows they have.
     on_step : callable, optional
         Told refits done and in all.
+    tasks : Tasks
+        Runs the refits.
 
     Raises
     ------
@@ -88,24 +94,44 @@ def calibrate_declaration(
     .. [1] Talts et al. (2018), Validating Bayesian inference algorithms with simulation-based
        calibration.
     """
+    require_refits(n_refits)
+    rows = reduced_design(table)
+    simulated = simulate_from_priors(build_model(spec, rows), spec, n_refits, seed)
+    shared = Refits(spec, rows, simulated, seed, config or RefitConfig())
+    if on_estimate is not None:
+        _compiled(shared)
+        started = time.perf_counter()
+        refit_one(shared, 0)
+        on_estimate((time.perf_counter() - started) * n_refits, len(rows))
+    places = list(range(n_refits))
+    refits = tasks.map(refit_one, places, shared=shared, key="sbc", on_step=on_step)
+    design = Design(spec.name, len(rows), len(set(rows.dataset)))
+    return calibrate(simulated, refits, design, seed=seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Refits:
+    """What every refit needs: declaration, rows, simulated responses, and how long to sample."""
+
+    spec: ModelSpec
+    table: ObservationTable
+    simulated: Simulated
+    seed: int
+    config: RefitConfig
+
+
+@lru_cache(maxsize=1)
+def _compiled(shared: Refits) -> Any:  # noqa: ANN401 - nutpie ships no types
+    """Return the model compiled once in each process."""
     import nutpie
 
-    require_refits(n_refits)
-    settings = config or RefitConfig()
-    rows = reduced_design(table)
-    model = build_model(spec, rows)
-    simulated = simulate_from_priors(model, spec, n_refits, seed)
-    compiled = nutpie.compile_pymc_model(model)
+    return nutpie.compile_pymc_model(build_model(shared.spec, shared.table))
 
-    def refit(response: Any, seed_of_one: int) -> Refitted:  # noqa: ANN401 - one row of responses
-        return _refit(compiled, response, seed_of_one, settings, simulated.truths)
 
-    if on_estimate is not None:
-        started = time.perf_counter()
-        refit(simulated.responses[0], seed + 1)
-        on_estimate((time.perf_counter() - started) * n_refits, len(rows))
-    design = Design(spec.name, len(rows), len(set(rows.dataset)))
-    return calibrate(simulated, refit, design, seed=seed, on_step=on_step)
+def refit_one(shared: Refits, place: int) -> Refitted:
+    """Refit one simulated response; refit i samples with seed + 1 + i."""
+    response, truths = shared.simulated.responses[place], shared.simulated.truths
+    return _refit(_compiled(shared), response, shared.seed + 1 + place, shared.config, truths)
 
 
 def simulate_from_priors(model: Any, spec: ModelSpec, n: int, seed: int) -> Simulated:  # noqa: ANN401 - a PyMC model
@@ -164,7 +190,7 @@ def _refit(
     )
     values = {name: np.asarray(trace["posterior"][name].values, dtype=float) for name in wanted}
     return Refitted(
-        draws={name: value.reshape(-1) for name, value in values.items()},
+        draws={name: spaced_draws(value.reshape(-1)) for name, value in values.items()},
         max_rhat=max(float(arviz.rhat(value)) for value in values.values()),
         divergences=int(np.asarray(trace["sample_stats"]["diverging"].values).sum()),
     )

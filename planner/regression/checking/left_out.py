@@ -41,6 +41,7 @@ from planner.regression.fitting.folds import FoldConfig, FoldFit, assign_folds, 
 from planner.regression.fitting.record import read_record
 from planner.regression.rows.observations import ObservationTable, group_labels, select_rows
 from planner.regression.rows.shipped import OBSERVATIONS_FILE
+from planner.tasks import SERIAL, Tasks
 
 VALIDATION_FILE = "validation.json"
 ALL_ROWS = "all rows"
@@ -66,6 +67,7 @@ def left_out_scores(
     on_step: Callable[[int, int], None] | None = None,
     on_fold: Callable[[FoldFit], None] | None = None,
     today: datetime.date | None = None,
+    tasks: Tasks = SERIAL,
 ) -> LeftOutScores:
     """Refit a specification with whole data sets left out, and score it beside simple models.
 
@@ -85,13 +87,15 @@ def left_out_scores(
         Told each refit, for scores of another kind.
     today : date, optional
         Recorded; today by default.
+    tasks : Tasks
+        Runs the refits.
     """
     config = config or FoldConfig()
     fold = assign_folds(table, config.folds)
     parts: list[tuple[NDArray[np.int64], RowScores]] = []
     joint: dict[str, float] = {}
     runs: list[tuple[float, int, float]] = []
-    for fit in refit_folds(table, spec, fold, config, cores=cores, on_step=on_step):
+    for fit in refit_folds(table, spec, fold, config, cores=cores, on_step=on_step, tasks=tasks):
         parts.append((fit.rows, _score_fold(table, spec, fit, config.seed)))
         joint |= joint_log_density(table, spec, fit, config.seed)
         runs.append((fit.max_rhat, fit.divergences, fit.seconds))

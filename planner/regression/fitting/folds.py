@@ -7,6 +7,7 @@ data set's effects are those of a data set the model never saw.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from planner.domain.model.specification import ModelSpec
 from planner.errors import bad_value
 from planner.regression.fitting.build import EXTRA_VARIANCE, build_model, effect_labels
 from planner.regression.rows.observations import ObservationTable
+from planner.tasks import SERIAL, Tasks
 
 DEFAULT_FOLDS = 6
 DEFAULT_SEED = 20261121
@@ -126,6 +128,7 @@ def refit_folds(
     cores: int | None = None,
     on_step: Callable[[int, int], None] | None = None,
     only: Sequence[int] | None = None,
+    tasks: Tasks = SERIAL,
 ) -> Iterator[FoldFit]:
     """Yield the refit without each fold; minutes in all, the same draws for the same seed.
 
@@ -143,33 +146,63 @@ def refit_folds(
         Told folds done and folds in all, before the first and after each.
     only : sequence of int, optional
         Folds to refit, in this order; all by default.
+    tasks : Tasks
+        Runs the refits.
     """
-    import nutpie
-
-    labels = {group.name: effect_labels(table, group) for group in spec.groups if group.stored}
-    compiled = nutpie.compile_pymc_model(build_model(spec, table))
     folds = range(int(fold.max()) + 1) if only is None else only
-    for done, each in enumerate(folds):
+    shared = FoldRefits(table, spec, fold, config, cores)
+    if tasks is not SERIAL:
+        yield from tasks.map(refit_fold, list(folds), shared=shared, key="folds", on_step=on_step)
+        return
+    for done, each in enumerate(folds):  # one at a time: who asks may keep each as it comes
         if on_step is not None:
             on_step(done, len(folds))
-        out = fold == each
-        left_out = {EXTRA_VARIANCE: np.where(out, LEFT_OUT_VARIANCE, 0.0)}
-        started = time.perf_counter()
-        trace = nutpie.sample(
-            compiled.with_data(**left_out),
-            draws=config.draws,
-            tune=config.tune,
-            chains=config.chains,
-            cores=cores or config.chains,
-            seed=config.seed + each,
-            target_accept=config.target_accept,
-            progress_bar=False,
-            save_warmup=False,
-        )
-        seconds = time.perf_counter() - started
-        yield _fold_fit(trace, spec, labels, np.flatnonzero(out), seconds)
+        yield refit_fold(shared, each)
     if on_step is not None:
         on_step(len(folds), len(folds))
+
+
+@dataclass(frozen=True, eq=False)
+class FoldRefits:
+    """What every refit without a fold needs; see :func:`refit_folds`."""
+
+    table: ObservationTable
+    spec: ModelSpec
+    fold: NDArray[np.int64]
+    config: FoldConfig
+    cores: int | None = None
+
+
+@lru_cache(maxsize=1)
+def _compiled(shared: FoldRefits) -> Any:  # noqa: ANN401 - nutpie ships no types
+    """Return the model compiled once in each process."""
+    import nutpie
+
+    return nutpie.compile_pymc_model(build_model(shared.spec, shared.table))
+
+
+def refit_fold(shared: FoldRefits, fold: int) -> FoldFit:
+    """Return the refit without one fold."""
+    import nutpie
+
+    spec, table, config = shared.spec, shared.table, shared.config
+    labels = {group.name: effect_labels(table, group) for group in spec.groups if group.stored}
+    out = shared.fold == fold
+    left_out = {EXTRA_VARIANCE: np.where(out, LEFT_OUT_VARIANCE, 0.0)}
+    started = time.perf_counter()
+    trace = nutpie.sample(
+        _compiled(shared).with_data(**left_out),
+        draws=config.draws,
+        tune=config.tune,
+        chains=config.chains,
+        cores=shared.cores or config.chains,
+        seed=config.seed + fold,
+        target_accept=config.target_accept,
+        progress_bar=False,
+        save_warmup=False,
+    )
+    seconds = time.perf_counter() - started
+    return _fold_fit(trace, spec, labels, np.flatnonzero(out), seconds)
 
 
 def _fold_fit(
