@@ -23,7 +23,7 @@ __all__ = ["Confirmed", "confirm"]
 
 MOST_PLANS, MOST_LISTED_PLANS = 160, 1_200
 """Joint outcomes up to which each has a plan of its own: the engine's, or a listed one."""
-SPREAD_PLANS = 128
+SPREAD_PLANS = 64
 """Draws that have one where there are more."""
 
 

@@ -6,25 +6,67 @@ above. Shared assets cost him nothing.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from planner.domain.arrays import Draws, Flags, Floats
 from planner.planning.pilots.listing import list_sets
-from planner.planning.pilots.scene import Scene, net_today
-from planner.planning.pilots.stage import stage_of
+from planner.planning.pilots.scene import Scene, is_fixed, net_today
+from planner.planning.pilots.stage import Stage, stage_of
 
-__all__ = ["perfect_worth", "value_of_one", "value_of_shared"]
+__all__ = ["Perfect", "perfect_options", "perfect_worth", "value_of_one", "value_of_shared"]
 
 COMPONENTS = 6
 """Directions of what projects share along which draws differ most."""
 
 
-def perfect_worth(scene: Scene) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Perfect:
+    """What knowing a project's outcomes would allow, in each of the solve's draws.
+
+    Attributes
+    ----------
+    worth, money : ndarray of shape (n_draws,)
+        Of the cheapest option that meets the target; minus infinity and 0 where none does.
+    """
+
+    worth: Floats
+    money: Floats
+
+
+def perfect_options(scene: Scene) -> tuple[Perfect, ...]:
+    """Return the best option of every project of the file if all is known."""
+    return tuple(_perfect(_every(scene, index)) for index in range(len(scene.today)))
+
+
+def _every(scene: Scene, index: int) -> Stage:
+    """Return all that could be chosen for a project, whatever its chance today."""
+    prepared = scene.prepared
+    menu = prepared.menus[index]
+    if is_fixed(prepared, index):
+        return scene.today[index]
+    return stage_of(prepared, index, menu.priced, held_out=False, bits=menu.success)
+
+
+def _perfect(stage: Stage) -> Perfect:
+    """Return the worth and price of the option that is best if all is known, in every draw."""
+    n_draws = stage.success.shape[1]
+    if not len(stage.options):
+        return Perfect(np.full(n_draws, -np.inf), np.zeros(n_draws))
+    worth = np.where(stage.success > 0.0, (stage.stake - stage.cost)[:, None], -np.inf)
+    best = np.argmax(worth, axis=0)
+    draws = np.arange(n_draws)
+    money = stage.options.total_cents[best] / 100
+    found = worth[best, draws]
+    return Perfect(found, np.where(np.isfinite(found), money, 0.0))
+
+
+def perfect_worth(scene: Scene, known: Sequence[Perfect]) -> Floats:
     """Return what a plan earns that knows the draw, in each of the solve's draws, (n_draws,)."""
-    worth = np.stack([one.worth for one in scene.perfect])
-    money = np.stack([one.money for one in scene.perfect])
+    worth = np.stack([one.worth for one in known])
+    money = np.stack([one.money for one in known])
     budget = scene.prepared.budget_cents / 100
     sets = list_sets(scene.prepared.portfolio)
     if sets is None:
@@ -53,9 +95,8 @@ def _in_parts(worth: Floats, money: Floats, budget: float) -> Floats:
     return np.asarray((gained * share).sum(axis=0))
 
 
-def value_of_one(scene: Scene, index: int) -> float:
+def value_of_one(scene: Scene, index: int, one: Perfect) -> float:
     """Return what knowing one project's outcomes is worth to it, money at its price."""
-    one = scene.perfect[index]
     best = np.maximum(one.worth - scene.price * one.money, 0.0)
     return max(0.0, math.fsum(best.tolist()) / len(best) - net_today(scene, index))
 

@@ -15,9 +15,10 @@ from planner.domain.arrays import Floats, Rows
 from planner.domain.vocabulary import Objective
 from planner.forecasting.pilots.measured import measured_draws, target_blur
 from planner.offering.build_problem import needs_draws
+from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
 from planner.offering.problem import Solution
-from planner.offering.refinement import corners
+from planner.offering.refinement import corners, promising
 from planner.offering.rules import skipped
 from planner.planning.pilots.candidates import Candidate, candidates_of, forecast_of_run
 from planner.planning.pilots.evidence import Evidence, smoothed
@@ -33,7 +34,7 @@ from planner.planning.pilots.trial import (
 from planner.planning.prepare import Prepared
 
 __all__ = [
-    "Perfect", "Scene", "after_run", "build_scene", "can_measure", "gained_apart", "net_today",
+    "Scene", "after_run", "build_scene", "can_measure", "gained_apart", "is_fixed", "net_today",
     "screen",
 ]  # fmt: skip
 
@@ -41,21 +42,9 @@ PRICES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Prices of money, over the plan's, at which an option may be best after a run."""
 USUAL_PRICE = 0.25
 """Worth of a unit of money around which prices lie where the budget does not bind."""
+MOST_ARCHITECTURES = 6
+"""Of a project whose options are looked at after a run, beside those that are best today."""
 WEEKS_A_YEAR = 365.25 / 7
-
-
-@dataclass(frozen=True, eq=False)
-class Perfect:
-    """What knowing a project's outcomes would allow, in each of the solve's draws.
-
-    Attributes
-    ----------
-    worth, money : ndarray of shape (n_draws,)
-        Of the cheapest option that meets the target; minus infinity and 0 where none does.
-    """
-
-    worth: Floats
-    money: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +65,6 @@ class Scene:
         Runs with their fine outcomes.
     measured : tuple of ndarray of shape (n_draws,)
         Log error that each shows in all draws.
-    perfect : tuple of Perfect
-        Of each project of the file.
     """
 
     prepared: Prepared
@@ -86,7 +73,6 @@ class Scene:
     now: Choice
     trials: tuple[Trial, ...]
     measured: tuple[Floats, ...]
-    perfect: tuple[Perfect, ...]
 
     @property
     def counts_money(self) -> bool:
@@ -137,7 +123,6 @@ def build_scene(prepared: Prepared, solution: Solution, price: float) -> Scene:
         now=Choice(tuple(one.row for one in found), solution.committed_cents, assets),
         trials=tuple(trial for one in found for trial in one.trials),
         measured=tuple(shown for one in found for shown in one.measured),
-        perfect=tuple(one.perfect for one in found),
     )
 
 
@@ -149,37 +134,45 @@ class _Project:
     row: int | None
     trials: tuple[Trial, ...]
     measured: tuple[Floats, ...]
-    perfect: Perfect
 
 
 def _project(prepared: Prepared, index: int, pick: int | None, prices: Sequence[float]) -> _Project:
     menu = prepared.menus[index]
     today, row = _today(prepared, index, pick)
-    fixed = menu.committed or menu.project.id in skipped(prepared.portfolio.rules)
-    if fixed or not len(menu.priced) or menu.is_trivial:
-        return _Project(today, row, (), (), _perfect(today))
-    every = stage_of(prepared, index, menu.priced, held_out=False, bits=menu.success)
+    if is_fixed(prepared, index):
+        return _Project(today, row, (), ())
+    rows = _looked_at(prepared, menu)
+    bits = None if menu.success is None else menu.success[rows]
+    every = stage_of(prepared, index, menu.priced.take(rows), held_out=False, bits=bits)
     pairs = list(_trials(prepared, index, every, today, row, prices))
     return _Project(
         today,
         row,
         tuple(trial for trial, _ in pairs),
         tuple(shown for _, shown in pairs),
-        _perfect(every),
     )
 
 
-def _perfect(stage: Stage) -> Perfect:
-    """Return the worth and price of the option that is best if all is known, in every draw."""
-    n_draws = stage.success.shape[1]
-    if not len(stage.options):
-        return Perfect(np.full(n_draws, -np.inf), np.zeros(n_draws))
-    worth = np.where(stage.success > 0.0, (stage.stake - stage.cost)[:, None], -np.inf)
-    best = np.argmax(worth, axis=0)
-    draws = np.arange(n_draws)
-    money = stage.options.total_cents[best] / 100
-    found = worth[best, draws]
-    return Perfect(found, np.where(np.isfinite(found), money, 0.0))
+def is_fixed(prepared: Prepared, index: int) -> bool:
+    """Whether a run can change nothing about a project: rules decide, or there is nothing to."""
+    menu = prepared.menus[index]
+    ruled = menu.committed or menu.project.id in skipped(prepared.portfolio.rules)
+    return bool(ruled) or not len(menu.priced) or menu.is_trivial
+
+
+def _looked_at(prepared: Prepared, menu: Menu) -> Rows:
+    """Return the priced options that may be best after a run: those of the nearest architectures.
+
+    Nearest to the best at some price of money today; a run hardly puts another before them.
+    """
+    priced = menu.priced
+    if len(priced.architectures) <= MOST_ARCHITECTURES:
+        return np.arange(len(priced), dtype=np.int64)
+    cents = priced.total_cents.astype(np.float64)
+    worth = objective_worth(priced, prepared.objective)
+    kind, best = priced.architecture_index, corners(cents, worth)
+    kept = promising(cents, worth, kind, best, MOST_ARCHITECTURES)
+    return np.flatnonzero(np.isin(kind, [*kept.tolist(), *kind[best].tolist()]))
 
 
 def _usual_price(prepared: Prepared) -> float:
@@ -211,7 +204,7 @@ def _trials(
 ) -> Iterator[tuple[Trial, Floats]]:
     """Yield the runs on offer to a project, with the log error that each shows in all draws."""
     menu = prepared.menus[index]
-    architecture = _architecture(menu, every, stage, row, prices)
+    architecture = _architecture(every, stage, row, prices)
     today = stage.worth[row] if row is not None else np.zeros(every.success.shape[1])
     least = chance_after(menu, prepared.portfolio.go_chance)
     for candidate in candidates_of(prepared, index, architecture):
@@ -229,15 +222,13 @@ def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:
     return later(after_buying(prepared, candidate.index, every, candidate.run.images), kept)
 
 
-def _architecture(
-    menu: Menu, every: Stage, stage: Stage, row: int | None, prices: Sequence[float]
-) -> str:
+def _architecture(every: Stage, stage: Stage, row: int | None, prices: Sequence[float]) -> str:
     """Return what today's option trains, or the best one would that may be funded one day."""
     if row is not None:
         return stage.options.architecture(row)
     price = sorted(prices)[len(prices) // 2]
     net = every.mean - price * every.options.total_cents / 100
-    return menu.priced.architecture(int(np.argmax(net)))
+    return every.options.architecture(int(np.argmax(net)))
 
 
 def _evidence(prepared: Prepared, candidate: Candidate) -> tuple[Floats, Evidence]:

@@ -34,7 +34,13 @@ from planner.offering.objective import require_plannable
 from planner.planning.held_out import HeldOut
 from planner.planning.pilots.choose import Limits
 from planner.planning.pilots.confirm import Confirmed, confirm
-from planner.planning.pilots.perfect import perfect_worth, value_of_one, value_of_shared
+from planner.planning.pilots.perfect import (
+    Perfect,
+    perfect_options,
+    perfect_worth,
+    value_of_one,
+    value_of_shared,
+)
 from planner.planning.pilots.policy import decision_table
 from planner.planning.pilots.scene import Scene, build_scene
 from planner.planning.pilots.search import Search, choose_runs
@@ -101,7 +107,8 @@ def build_pilots(
     now = HeldOut(prepared, [solution]).objective(solution.options, solution.assets)
     confirmed = confirm(search, chosen)
     gain = confirmed.gain - scene.paid(chosen)
-    evpi = _evpi(scene, solution.value)
+    known = perfect_options(scene)
+    evpi = _evpi(scene, known, solution.value)
     shared = min(evpi, value_of_shared(scene))
     valued = sorted(_valued(search, chosen), key=lambda run: -run.net_gain)
     return Pilots(
@@ -116,7 +123,7 @@ def build_pilots(
         evpi=evpi,
         evppi=InformationValue(shared=shared, own=evpi - shared),
         own_by_project={
-            project.id: value_of_one(scene, index)
+            project.id: value_of_one(scene, index, known[index])
             for index, project in enumerate(portfolio.projects)
         },
         pilots=tuple(valued),
@@ -224,9 +231,9 @@ def _valued(search: Search, chosen: Sequence[Trial]) -> Iterator[RunValue]:
         )
 
 
-def _evpi(scene: Scene, now: float) -> float:
+def _evpi(scene: Scene, known: Sequence[Perfect], now: float) -> float:
     """Return what knowing every outcome is worth, on the solve's draws."""
-    perfect = perfect_worth(scene)
+    perfect = perfect_worth(scene, known)
     return max(0.0, risk_value(perfect, risk_measure(scene.prepared.portfolio)) - now)
 
 
