@@ -38,7 +38,7 @@ STATIC: Mapping[str, tuple[str, str]] = {
     "/charts.js": ("charts.js", "text/javascript; charset=utf-8"),
     "/app.css": ("app.css", "text/css; charset=utf-8"),
 }
-JOBS_OF_THE_PAGE = ("plan", "first", "fans", "frontier", "tornado")
+JOBS_OF_THE_PAGE = ("plan", "first", "fans", "frontier", "tornado", "policy")
 _LONGEST_NAME = 64
 _SAVED: Mapping[str, tuple[str, str]] = {
     "yaml": (".yaml", "application/yaml"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from planner import _api
+from planner import _api, _api_evidence
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Plan
@@ -23,7 +23,14 @@ from planner.planning.plan import plan_prepared
 from planner.planning.prepare import Prepared, prepare
 from planner.reference.tables import load_catalogue
 from planner.web.problems import problem_rows
-from planner.web.showing import fan_view, first_view, frontier_view, plan_view, tornado_view
+from planner.web.showing import (
+    fan_view,
+    first_view,
+    frontier_view,
+    plan_view,
+    policy_view,
+    tornado_view,
+)
 
 __all__ = ["JOBS", "Engine", "answer_of"]
 
@@ -131,6 +138,13 @@ class Engine:
         found = plan_tornado(case.prepared, case.solution, expected)
         return {"tornado": None if found is None else tornado_view(found, case.plan.currency)}
 
+    def policy(self, job: Mapping[str, Any]) -> dict[str, object]:
+        """Return what each result of the runs would decide."""
+        case = self._case(job)
+        model = case.prepared.posterior
+        found = _api_evidence.pilots(case.prepared.portfolio, model, seed=self.seed)
+        return {"policy": policy_view(found)}
+
     def report(self, job: Mapping[str, Any]) -> dict[str, object]:
         """Return the HTML report of the plan."""
         portfolio = self._portfolio(job)
@@ -194,6 +208,7 @@ JOBS: Mapping[str, Callable[[Engine, Mapping[str, Any]], dict[str, object]]] = {
     "fans": Engine.fans,
     "frontier": Engine.frontier,
     "tornado": Engine.tornado,
+    "policy": Engine.policy,
     "report": Engine.report,
     "workbook": Engine.workbook,
 }

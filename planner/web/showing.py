@@ -15,6 +15,7 @@ from planner.domain.format import count, money, percent, percent_as_set, short_m
 from planner.domain.portfolio.project import Project
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
+from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.measure_first import first_words, pilot_words, worth_words
@@ -23,8 +24,17 @@ from planner.reporting import numbers
 from planner.reporting.columns import Surface, verdict_mark
 from planner.reporting.document import Mark, Number, Part, Row, Table
 from planner.reporting.sections.plan_tables import decision_table
+from planner.reporting.words.pilots import limit_words, outcome_words, then_words
 
-__all__ = ["fan_view", "first_view", "frontier_view", "plan_view", "table_view", "tornado_view"]
+__all__ = [
+    "fan_view",
+    "first_view",
+    "frontier_view",
+    "plan_view",
+    "policy_view",
+    "table_view",
+    "tornado_view",
+]
 
 FAN_POINTS = 41
 FAN_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -130,6 +140,28 @@ def first_view(plan: Plan) -> dict[str, object]:
             }
             for item in waiting
         ],
+    }
+
+
+def policy_view(found: Pilots) -> dict[str, object]:
+    """Return what is done after each result of each run."""
+    return {
+        "projects": [
+            {
+                "project": policy.project,
+                "said": f"measured on {count(policy.images)} images",
+                "rows": [
+                    {
+                        "error": limit_words(policy, at),
+                        "chance": percent(row.chance),
+                        "then": outcome_words(row),
+                    }
+                    for at, row in enumerate(policy.rows)
+                ],
+            }
+            for policy in found.policy
+        ],
+        "then": list(then_words(found)),
     }
 
 

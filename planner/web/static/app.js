@@ -375,7 +375,20 @@
     box.hidden = !(first.runs.length || first.waiting.length);
     const waits = new Map(first.waiting.map((run) => [run.project, run.text]));
     box.replaceChildren(el("h3", {}, "Do first"), first.said ? el("p", {}, first.said) : "",
-      el("ul", {}, first.runs.map((run) => el("li", {}, waits.get(run.project) || run.text, " ", enter(run))), others.map((run) => el("li", {}, run.text, " ", run.images ? enter(run) : null))));
+      el("ul", {}, first.runs.map((run) => el("li", {}, waits.get(run.project) || run.text, " ", enter(run))), others.map((run) => el("li", {}, run.text, " ", run.images ? enter(run) : null))),
+      first.runs.length ? el("details", { ontoggle: showPolicy }, el("summary", {}, "What each result would decide"), el("div", { class: "fans policies" })) : "");
+  }
+  async function showPolicy(event) {
+    const box = event.target.querySelector(".policies"), revision = state.revision;
+    if (!event.target.open || box.children.length) return;
+    box.append(el("p", { class: "waiting" }, "Looking at what each result would change …"));
+    try {
+      const found = await post("/api/job", { job: "policy" });
+      if (revision !== state.revision) return;
+      if (!found.policy) { box.replaceChildren(el("p", {}, (found.problems || [{ message: "Open it again." }]).map((p) => p.message).join(" "))); return; }
+      box.replaceChildren(...found.policy.projects.map((one) => el("table", {}, el("caption", {}, el("bdi", {}, one.project), ` ${one.said}`), el("thead", {}, el("tr", {}, ["If the error is", "Chance", "Then"].map((head, i) => el("th", { scope: "col", class: i === 1 ? "num" : null }, head)))), el("tbody", {}, one.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.error), el("td", { class: "num" }, row.chance), el("td", {}, row.then)))))));
+      box.after(...found.policy.then.map((text) => el("p", { class: "why" }, text)));
+    } catch (error) { fail(error); }
   }
   function showWarnings(view) {
     const groups = new Map();

@@ -375,6 +375,9 @@ def test_what_explains_the_plan_stands_on_the_same_draws(page: Page) -> None:
     assert [run["project"] for run in first["waiting"]] == [
         item["project"] for item in plan["decisions"] if item["verdict"] == "PILOT"
     ]
+    policy = page.job("policy")["policy"]["projects"]
+    assert [one["project"] for one in policy] == [run["project"] for run in first["runs"]]
+    assert all(one["rows"][-1]["error"] == "more than that" for one in policy)
     fans = page.job("fans")["fans"]
     for fan, decision in zip(fans, plan["decisions"], strict=True):
         assert fan["project"] == decision["project"]
