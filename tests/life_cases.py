@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from tests.random_portfolios import rich_portfolio
@@ -70,6 +71,14 @@ def random_life(rng: np.random.Generator, size: float) -> dict[str, Any]:
         "today": {"price_per_1000": money(0.05)},
         "end": {"once": money(0.1), "resale": money(0.05)},
     }
+    if rng.random() < 0.8:
+        vendor = {"id": "vendor", "kind": "buy", "accuracy": "70%..97%", "lead_weeks": 3}
+        rules = {"id": "rules", "kind": "rules", "error": 0.08, "once": money(0.5)}
+        tiers = [{"up_to": 100, "price": 0}, {"up_to": 400, "price": 9}, {"price": money(0.02)}]
+        parts["alternatives"] = [
+            vendor | {"price_per_1000": tiers, "yearly": money(0.1)},
+            rules,
+        ][: int(rng.integers(1, 3))]
     kept = {name: part for name, part in parts.items() if rng.random() < 0.6}
     return {"use": use, **kept}
 
@@ -90,7 +99,7 @@ def lived_portfolio(seed: int) -> Portfolio:
         cash=str(rng.choice(["end", "mid", "start"])),  # type: ignore[arg-type]
         compute=replace(
             portfolio.compute,
-            usd_per_hour=2e6,
+            usd_per_hour=300.0,
             price_decline=float(rng.choice([0.0, 0.4])),
         ),
         pilot_chance=0.0,
@@ -99,7 +108,12 @@ def lived_portfolio(seed: int) -> Portfolio:
 
 
 def by_hand(
-    project: Project, portfolio: Portfolio, to_buy: int, start: float, hourly: float
+    project: Project,
+    portfolio: Portfolio,
+    to_buy: int,
+    start: float,
+    hourly: float,
+    instead: Alternative | None = None,
 ) -> dict[str, float]:
     """Return present values of one option by condition, month and year added up one by one.
 
@@ -112,6 +126,8 @@ def by_hand(
     if build is not None:
         lead += (build.weeks or 0.0) / 52
         lead += 0.0 if build.label_per_week is None else to_buy / build.label_per_week / 52
+    if instead is not None:
+        lead = (instead.lead_weeks or 0.0) / 52
     live = start + lead
     years = math.inf if use is None or use.years is None else use.years
     stop = min(horizon, live + years)
@@ -147,8 +163,21 @@ def by_hand(
             sums[str(benefit.when)] += now((benefit.yearly or 0.0) * early * ramp * length, at)
         if project.today is not None:
             sums["live"] += now(images / 1000 * project.today.price_per_1000 * length, at)
+        if instead is not None:
+            sums["paid"] += now((instead.yearly or 0.0) * length, at)
+            if isinstance(instead.price_per_1000, tuple):
+                month, below, bill = images / 12, 0.0, 0.0
+                for tier in instead.price_per_1000:
+                    end = tier.up_to or math.inf
+                    bill += max(0.0, min(month, end) - below) / 1000 * tier.price
+                    below = end
+                sums["paid"] += now(12 * bill * length, at)
+            k += 1
+            continue
         if project.inference is not None and project.inference.price_per_1000 is not None:
-            sums["paid"] += now(images / 1000 * project.inference.price_per_1000 * length, at)
+            price = project.inference.price_per_1000
+            assert not isinstance(price, tuple)
+            sums["paid"] += now(images / 1000 * price * length, at)
         elif project.inference is not None:
             speed = project.inference.images_per_s or 1.0
             hours = max(images / speed / 3600, project.inference.always_on * 8760)
@@ -157,6 +186,8 @@ def by_hand(
         for line in () if project.upkeep is None else project.upkeep.lines:
             sums["paid"] += now((line.yearly or 0.0) * length, at)
         k += 1
+    if instead is not None:
+        return sums
     for line in () if project.upkeep is None else project.upkeep.lines:
         sums["paid"] += now(line.once or 0.0, live)
     if project.end is not None:

@@ -77,6 +77,14 @@ class Window(StrEnum):
     STEP = "step"
 
 
+class AlternativeKind(StrEnum):
+    """What would do the work of a system instead."""
+
+    BUY = "buy"
+    RULES = "rules"
+    PEOPLE = "people"
+
+
 class AssetKind(StrEnum):
     """What is shared."""
 

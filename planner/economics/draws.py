@@ -18,7 +18,7 @@ from planner.domain.vocabulary import Basis
 from planner.economics.beta import fit_beta
 from planner.economics.training import require_finite_mean
 
-__all__ = ["compute_factor_draws", "price_draws"]
+__all__ = ["compute_factor_draws", "price_draws", "share_draws"]
 
 
 _COMPUTE = "compute"
@@ -82,6 +82,17 @@ def price_draws(price: Range, n_draws: int, seed: int, owner: str, name: str) ->
     """
     normal = _stream(seed, owner, name).standard_normal(n_draws)
     return np.exp(price.log_mean + price.log_sd * normal)
+
+
+def share_draws(share: Amount, n_draws: int, seed: int, owner: str, name: str) -> Draws:
+    """Return draws of a share: beta with the P10 and P90 of a range, else the number.
+
+    Parameters are those of :func:`price_draws`.
+    """
+    if not isinstance(share, Range):
+        return np.full(n_draws, share)
+    uniform = _stream(seed, owner, name).random(n_draws)
+    return fit_beta(share).quantile(uniform)
 
 
 def _stream(seed: int, owner: str, name: str) -> np.random.Generator:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Cents, Floats
+from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.portfolio import Compute, SharedAsset
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range, amount_mean
@@ -34,6 +35,7 @@ from planner.economics.training import TrainingRate
 
 __all__ = [
     "LINES",
+    "SERVICE",
     "Counts",
     "Driver",
     "Entry",
@@ -41,6 +43,7 @@ __all__ = [
     "PriceDraws",
     "Timing",
     "Total",
+    "alternative_entries",
     "asset_entries",
     "by_timing",
     "committed",
@@ -114,8 +117,12 @@ LINES = (
     Line("fixed", Timing.ONCE, Driver.LABELLED, "images.fixed_cost", "setting up a collection"),
     Line("people", Timing.ONCE, Driver.FUNDED, "build.people", "people", "cost of people"),
     Line("build", Timing.ONCE, Driver.FUNDED, "build.lines", "fixed costs", "fixed costs"),
+    Line("service", Timing.ONCE, Driver.FUNDED, "alternatives", "starting an alternative"),
 )
 """Every cost of a project that it does not share, in the order in which they are added up."""
+
+SERVICE = LINES[-1]
+"""What an alternative costs once; it has no other line, and an own model does not have it."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +224,8 @@ def entries_of(project: Project, training: float | Floats) -> tuple[Entry, ...]:
     """
     found = []
     for line in LINES:
+        if line is SERVICE:
+            continue
         per_training = line.timing is Timing.PER_TRAINING
         amount = training if per_training else _stated(project, line.field)
         if amount is not None:
@@ -232,6 +241,11 @@ def _stated(project: Project, field: str) -> Amount | Total | None:
     if not isinstance(value, tuple):
         return cast("Amount | None", value)
     return Total(tuple(item.amount for item in value)) if value else None
+
+
+def alternative_entries(alternative: Alternative) -> tuple[Entry, ...]:
+    """Return the lines of an alternative: what it costs once."""
+    return (Entry(SERVICE, alternative.once),)
 
 
 def asset_entries(asset: SharedAsset) -> tuple[Entry, ...]:

@@ -56,7 +56,7 @@ def portfolio_warnings(
 
 def _portfolio_warnings(portfolio: Portfolio) -> Iterator[Warning_]:
     compute = portfolio.compute
-    if portfolio.objective is None and all(item.value is None for item in portfolio.projects):
+    if portfolio.objective is None and not any(item.has_worth for item in portfolio.projects):
         yield Warning_("VALUE_MISSING", None, "portfolio.objective", words.VALUES_MISSING)
     if portfolio.currency.strip().upper() != "USD" and _uses_dollar_prices(portfolio):
         message = words.dollar_prices(portfolio.currency)

@@ -20,6 +20,7 @@ from planner.economics.life.worth import has_life, is_neutral, life_worth
 from planner.economics.money import to_cents
 from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast
+from planner.offering.alternatives import in_place_of
 from planner.offering.variants import Way, period_years
 
 __all__ = [
@@ -77,18 +78,23 @@ def with_life(
     terms : LifeTerms
         Clock and prices.
     """
+    if not has_life(project):
+        return options
     running = running_of(project, way, options, terms)
-    if not has_life(project) or is_neutral(running):
+    neutral = is_neutral(running) and way.alternative is None
+    if neutral and not project.alternatives:
         return options
     life = life_worth(running)
     if terms.binds_running:
         paid = life.running * (life.live_met | life.live_not)
         life = replace(life, bound=to_cents(paid, f"projects[{project.id}].upkeep"))
-    return replace(options, life=life, expected_value=life.gross_at(options.chance))
+    earned = options.expected_value if neutral else life.gross_at(options.chance)
+    return replace(options, life=life, expected_value=earned)
 
 
 def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeTerms) -> Running:
     """Return options in use: when each runs, and on what machine."""
+    project = in_place_of(project, way.alternative)
     hours = training_hours(way, options, terms.compute)
     lead = lead_years(project.build, options.images_to_buy.astype(np.float64), hours)
     start = np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
@@ -101,6 +107,8 @@ def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Float
     """Return how long each training takes; 0 where the file does not say on how many machines."""
     if compute.gpus is None:
         return np.zeros(len(options))
+    if way.alternative is not None:
+        return np.zeros(len(options))
     per_image = [wall_hours(gpu_hours(rate, 1, compute) or 0.0, compute) for rate in way.rates]
     return np.asarray(np.array(per_image)[options.architecture_index] * options.images_total)
 
@@ -108,7 +116,7 @@ def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Float
 def _serving(way: Way, options: ProjectOptions, compute: Compute) -> Serving | None:
     if not way.serving:
         return None
-    seconds = np.array([rate.seconds_per_image for rate in way.serving])
+    seconds = np.array([rate.seconds_per_image for rate in way.serving])  # of own models alone
     return Serving(seconds[options.architecture_index], way.serving[0].per_hour, compute)
 
 

@@ -23,6 +23,7 @@ from planner.domain.vocabulary import Mode, Objective
 from planner.economics.life.serving import ServingRate
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
+from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
 from planner.offering.grid import (
     FEWEST_IMAGES,
     image_levels,
@@ -112,7 +113,8 @@ class Menu:
         """
         if self.is_trivial:
             return np.zeros(len(self.priced), dtype=np.bool_)
-        allowed = self.priced.chance >= max(self.threshold, min_chance or 0.0)
+        least = np.where(self.priced.is_alternative, 0.0, self.threshold)
+        allowed = self.priced.chance >= np.maximum(least, min_chance or 0.0)
         for rule in self.committed if committed is None else committed:
             allowed &= as_committed(self.priced, rule)
         return allowed
@@ -325,6 +327,7 @@ def _ways(
     """Return the ways of running a project; a start from other weights is another forecast."""
     forecasts = {project.pretrained: forecast}
     serving = price_list.serving(project, rates)
+    rates = (*rates, *map(no_training, project.alternatives))
     ways = []
     for assets in asset_sets(project, portfolio.shared):
         trained = trained_with(project, assets)
@@ -333,7 +336,7 @@ def _ways(
                 trained, forecast.posterior, architectures=price_list.architectures, seed=seed
             )
         ways.append(Way(assets, forecasts[trained.pretrained], discounted(rates, assets), serving))
-    return tuple(ways)
+    return (*ways, *alternative_ways(project, forecast.posterior, rates, seed))
 
 
 def _priced(
@@ -346,8 +349,15 @@ def _priced(
     """Return the menu with more levels of images priced, for all or some architectures."""
     parts = [
         price_way(menu.project, menu.ways, number, levels, periods, terms, architectures)
-        for number in range(len(menu.ways))
+        for number, way in enumerate(menu.ways)
+        if way.alternative is None
     ]
+    if len(menu.priced) == 0:
+        parts += [
+            price_way(menu.project, menu.ways, number, NO_IMAGES, periods, terms)
+            for number, way in enumerate(menu.ways)
+            if way.alternative is not None
+        ]
     if len(menu.priced):
         parts.insert(0, PricedOptions(menu.priced, menu.success))
     every = merged(parts)
@@ -394,7 +404,8 @@ def _refined(
     menu: Menu, objective: Objective, periods: Sequence[int], terms: PricingInputs, most: int | None
 ) -> Menu:
     """Return the menu with the steps beside its good levels, or ``most`` of them, halved."""
-    rows = np.flatnonzero(menu.eligible(menu.project.min_chance))
+    own = menu.eligible(menu.project.min_chance) & ~menu.priced.is_alternative
+    rows = np.flatnonzero(own)
     if len(rows) == 0 or any(rule.images is not None for rule in menu.committed):
         return menu
     # Members of a pool refine what they take from it, so that they meet on the same needs.
@@ -407,7 +418,8 @@ def _refined(
         worth = worth - (pooled / 100 if objective is Objective.NET_VALUE else 0.0)
     best = corners(cents, worth)
     good = np.unique(menu.priced.images_total[rows][spread(best, most)]) - origin
-    added = levels_between(np.unique(menu.priced.images_total) - origin, good) + origin
+    priced = menu.priced.images_total[~menu.priced.is_alternative]
+    added = levels_between(np.unique(priced) - origin, good) + origin
     added = added[added >= min(FEWEST_IMAGES, menu.project.images.limit)]
     if len(added) == 0:
         return menu

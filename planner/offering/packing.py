@@ -17,6 +17,7 @@ from planner.domain.vocabulary import Mode, Objective
 from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     LINES,
+    SERVICE,
     Entry,
     PriceDraws,
     Timing,
@@ -241,6 +242,8 @@ def _money(groups: Sequence[PackedGroup], draws: PriceDraws, rows: slice, fallen
         for group, entries in zip(groups, ledgers, strict=True):
             count, entry = len(group.options), entries.get(line.name)
             mean = 0.0 if entry is None else entry.mean
+            other = group.options.is_alternative
+            mean = mean if line is SERVICE else np.where(other, 0.0, mean)
             committed.append(group.options.cents.get(line.name, np.zeros(count, dtype=np.int64)))
             unit.append(np.broadcast_to(100.0 * mean, count))
             which.append(np.full(count, factors.row(entry, group.menu.project.id)))
@@ -276,7 +279,11 @@ def _entries(group: PackedGroup, compute: Compute, fallen: Floats) -> dict[str, 
     training = np.array([training_amounts(rates, compute) for rates in ways])
     way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
     each = training[way, options.architecture_index] * fallen[_start(options)]
-    return {entry.line.name: entry for entry in entries_of(menu.project, each)}
+    found = {entry.line.name: entry for entry in entries_of(menu.project, each)}
+    if menu.project.alternatives:
+        once = [0.0 if one.alternative is None else one.alternative.once for one in menu.ways]
+        found[SERVICE.name] = Entry(SERVICE, np.array(once)[way])
+    return found
 
 
 def _stopping(groups: Sequence[PackedGroup], money: _Money, rows: slice, n_draws: int) -> Stopping:

@@ -16,6 +16,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
 from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
+    SERVICE,
     Counts,
     PriceDraws,
     committed,
@@ -26,6 +27,7 @@ from planner.economics.ledger import (
     training_amounts,
 )
 from planner.forecasting.forecast import Forecast, shares
+from planner.offering.alternatives import way_entries
 from planner.offering.life import LifeTerms, joined_lives, with_life
 from planner.offering.variants import Way, images_from_pools
 
@@ -109,7 +111,7 @@ def price_way(
         Places of those to price among the way's; all by default.
     """
     way, every = ways[number], ways[number].rates
-    places = np.arange(len(every), dtype=np.int64) if architectures is None else architectures
+    places = _places(project, ways, number) if architectures is None else architectures
     way = replace(way, rates=tuple(every[place] for place in places.tolist()))
     taken = images_from_pools(project, way.pools, levels)
     optional = [k for k, pool in enumerate(way.pools) if not pool.required]
@@ -119,7 +121,8 @@ def price_way(
     bought = np.maximum(levels - project.images.held, 0) - taken.sum(axis=1)
     training = training_amounts(way.rates, terms.compute)[:, None]
     counts = Counts(bought, levels)
-    cost = committed(entries_of(project, training), counts, place_of(project))
+    cost = committed(way_entries(project, way, training), counts, place_of(project))
+    cost = {name: cost.get(name, np.zeros(1, dtype=np.int64)) for name in _line_names(project)}
     chance, success = _chances(way, levels, terms)
 
     def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -139,11 +142,27 @@ def price_way(
         use_index=np.full(len(chance), number, dtype=np.int64) if len(ways) > 1 else None,
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
         pool_images=_by_pool(ways, number, taken, len(places)),
+        alternatives=len(project.alternatives),
     )
     started = _started(PricedOptions(options, success), periods, terms.present)
     if terms.compute.price_decline and len(terms.present) > 1:
         started = _cheaper(started, project, way, counts, periods, terms)
     return replace(started, options=with_life(project, ways[number], started.options, terms.life))
+
+
+def _places(project: Project, ways: Sequence[Way], number: int) -> Rows:
+    """Return the places, among a way's rates, of the networks that it trains, or of itself."""
+    own = len(ways[number].rates) - len(project.alternatives)
+    alternative = ways[number].alternative
+    if alternative is None:
+        return np.arange(own, dtype=np.int64)
+    return np.array([own + project.alternatives.index(alternative)], dtype=np.int64)
+
+
+def _line_names(project: Project) -> list[str]:
+    """Return the names of the lines that any way of a project has, in order."""
+    own = [entry.line.name for entry in entries_of(project, 0.0)]
+    return [*own, SERVICE.name] if project.alternatives else own
 
 
 def _by_pool(ways: Sequence[Way], number: int, taken: Rows, copies: int) -> Rows | None:
@@ -193,8 +212,10 @@ def _cheaper(
     training, spent = [], []
     for period in periods:
         fallen = float(fallen_prices(terms.compute, terms.life.years[period]))
-        paid = committed(entries_of(project, fallen * prices[:, None]), counts, place_of(project))
-        training.append(np.broadcast_to(paid["training"], shape).flatten())
+        entries = way_entries(project, way, fallen * prices[:, None])
+        paid = committed(entries, counts, place_of(project))
+        trained = paid.get("training", np.zeros(1, dtype=np.int64))
+        training.append(np.broadcast_to(trained, shape).flatten())
         total = sum((np.broadcast_to(own, shape) for own in paid.values()), np.zeros(shape))
         mean = total.flatten() / 100
         if terms.stops:
@@ -235,6 +256,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         use_index=joined([part.options.use_index for part in parts]),
         pools=first.pools,
         pool_images=joined([part.options.pool_images for part in parts]),
+        alternatives=first.alternatives,
         life=joined_lives(lives),
     )
     nothing = np.zeros(len(both), dtype=np.int64)
@@ -325,7 +347,8 @@ def _mean_spend(
     draws = PriceDraws(terms.compute, terms.seed, forecast.n_draws)
     cap = counts.trained[:, None]
     owned = cap - counts.labelled[:, None]
-    entries = entries_of(project, fallen * training_amounts(way.rates, terms.compute)[:, None])
+    training = fallen * training_amounts(way.rates, terms.compute)[:, None]
+    entries = way_entries(project, way, training)
     lines = [entry.line for entry in entries]
     amounts = [  # one row to an architecture
         np.ones((len(way.rates), 1)) * draws.scaled(entry, project.id, forecast.solve_rows)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.domain.arrays import Floats, Rows
+from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
 from planner.economics.life.serving import ServingRate
@@ -38,12 +39,15 @@ class Way:
         Training price of each candidate architecture, discounts included.
     serving : tuple of ServingRate
         What running each of them costs; empty where no machine is asked for.
+    alternative : Alternative, optional
+        What does the work instead of an own model; its forecast is stated.
     """
 
     assets: tuple[SharedAsset, ...]
     forecast: Forecast
     rates: tuple[TrainingRate, ...]
     serving: tuple[ServingRate, ...] = ()
+    alternative: Alternative | None = None
 
     @property
     def uses(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What does the plan do with one project?"""
 
+from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Cost, Decision, Warning_
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.funded import funded_words
@@ -7,6 +8,11 @@ from planner.domain.words.not_funded import not_funded_words
 from planner.planning.reasons.projects import SolvedScene, why_funded
 from planner.planning.reasons.why_not import why_not_funded
 from planner.planning.verdict import rule_on
+
+
+def choice_of(options: ProjectOptions, row: int) -> dict[str, str | None] | None:
+    """Return what one option is of what was on offer besides networks; None if nothing was."""
+    return {"alternative": options.alternative(row)} if options.alternatives else None
 
 
 def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:
@@ -22,7 +28,8 @@ def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ..
         )
         return decision, ()
     chance = float(options.chance[pick])
-    ruling = rule_on(menu, chance, scene.portfolio, scene.draws)
+    other = options.alternative(pick)
+    ruling = rule_on(menu, chance, scene.portfolio, scene.draws, trains=other is None)
     reason = why_funded(scene, index, pick, ruling.ground)
     share, present_share = scene.share_cents(options.project), scene.present_share(options.project)
     net = float(options.expected_net_value[pick])
@@ -37,7 +44,7 @@ def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ..
     decision = Decision(
         project=options.project,
         verdict=ruling.verdict,
-        architecture=options.architecture(pick),
+        architecture=options.architecture(pick) if other is None else None,
         images_total=int(options.images_total[pick]),
         images_to_buy=int(options.images_to_buy[pick]),
         cost=Cost.from_cents(
@@ -51,6 +58,7 @@ def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ..
         expected_cost=spend + present_share,
         start=periods[start].id if periods else None,
         assets=options.uses[way],
+        choice=choice_of(options, pick),
         reason=reason,
     )
     return decision, ruling.warnings

@@ -21,13 +21,13 @@ from planner.economics.ledger import (
     PriceDraws,
     asset_entries,
     committed,
-    entries_of,
     place_of,
     spend,
     stopped,
     training_amounts,
 )
 from planner.forecasting.forecast import Forecast
+from planner.offering.alternatives import stated_forecast, way_entries
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import DecisionProblem, Solution
@@ -109,12 +109,7 @@ def _funded(
         way = menu.way(options, pick)
         project, forecast = menu.project, way.forecast
         if other_luck:
-            forecast = prepared.forecast_of(
-                _renamed(forecast.project),
-                prepared.posterior,
-                architectures=prepared.catalogue.architectures,
-                seed=prepared.seed,
-            )
+            forecast = _with_other_luck(prepared, way)
             project = _renamed(project)
         kind = int(options.architecture_index[pick])
         start = 0 if options.start is None else int(options.start[pick])
@@ -136,6 +131,15 @@ def _funded(
             present=float(present[start]),
             life=_life(options, pick),
         )
+
+
+def _with_other_luck(prepared: Prepared, way: Way) -> Forecast:
+    """Return the forecast of a way of running a project whose own luck is another."""
+    project, posterior = _renamed(way.forecast.project), prepared.posterior
+    if way.alternative is not None:
+        return stated_forecast(project, way.alternative, posterior, prepared.seed)
+    known = prepared.catalogue.architectures
+    return prepared.forecast_of(project, posterior, architectures=known, seed=prepared.seed)
 
 
 def _life(options: ProjectOptions, pick: int) -> tuple[float, float] | None:
@@ -187,7 +191,7 @@ def _spender(
     project: Project, way: Way, architecture: int, draws: PriceDraws, fallen: float
 ) -> _Spender:
     training = fallen * training_amounts(way.rates, draws.compute)[architecture]
-    return _Spender(entries_of(project, training), project.id, draws)
+    return _Spender(way_entries(project, way, training), project.id, draws)
 
 
 def _bought_assets(

@@ -10,7 +10,7 @@ from planner.domain.words.verdicts import ground_warning
 from planner.offering.options import Menu
 
 _WARNED = {Rule.DEMANDED_AFTER_PILOT: "BELOW_GO_CHANCE", Rule.DEMANDED: "LOW_CHANCE"}
-_GO = frozenset((Rule.REACHED, Rule.DEMANDED_AFTER_PILOT))
+_GO = frozenset((Rule.REACHED, Rule.DEMANDED_AFTER_PILOT, Rule.TAKEN))
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,9 @@ class Ruling:
     warnings: tuple[Warning_, ...] = ()
 
 
-def rule_on(menu: Menu, chance: float, portfolio: Portfolio, draws: int = 0) -> Ruling:
+def rule_on(
+    menu: Menu, chance: float, portfolio: Portfolio, draws: int = 0, *, trains: bool = True
+) -> Ruling:
     """Return the verdict on a funded option.
 
     GO from ``go_chance`` on. Below it: PILOT while the project has no pilot; with one, GO and a
@@ -33,10 +35,12 @@ def rule_on(menu: Menu, chance: float, portfolio: Portfolio, draws: int = 0) -> 
     ----------
     draws : int, default=0
         That the chance is a share of; 0 where its noise is not asked for.
+    trains : bool, default=True
+        Whether a model is trained at all: an alternative is GO, there is nothing to measure first.
     """
     project = menu.project.id
     likely = Likely(chance, chance_bounds(portfolio, menu.project), draws)
-    rule = _rule(menu, chance, portfolio)
+    rule = _rule(menu, chance, portfolio) if trains else Rule.TAKEN
     ground = Ground(rule, likely, portfolio.go_chance, portfolio.pilot_chance)
     warnings: tuple[Warning_, ...] = ()
     if rule in _WARNED:

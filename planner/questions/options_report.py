@@ -43,13 +43,14 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
         start = 0 if options.start is None else int(options.start[row])
         yield {
             "project": options.project,
-            "architecture": options.architecture(row),
+            "architecture": None if options.is_alternative[row] else options.architecture(row),
             "images_total": int(options.images_total[row]),
             "cost_total": int(options.total_cents[row]) / 100,
             "chance_of_target": float(options.chance[row]),
             "expected_value": float(options.expected_value[row]),
             "expected_net_value": float(options.expected_net_value[row]),
             **_running(options, row),
+            **_choice(options, row),
             "images_to_buy": int(options.images_to_buy[row]),
             "start": portfolio.periods[start].id if portfolio.periods else None,
             "uses": list(options.uses[way]),
@@ -59,6 +60,11 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
                 if options.pool_images is not None and pool in options.uses[way]
             },
         }
+
+
+def _choice(options: ProjectOptions, row: int) -> dict[str, object]:
+    """Return which alternative an option is, where any is on offer; None for an own model."""
+    return {"choice": {"alternative": options.alternative(row)}} if options.alternatives else {}
 
 
 def _running(options: ProjectOptions, row: int) -> dict[str, object]:

@@ -1,13 +1,16 @@
 """Options and plans with lives equal what is added up by hand, slice by slice."""
 
 import math
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import planner
 from planner.domain.portfolio.risk import RiskPreference
+from planner.domain.results.plan import takes_place
 from planner.domain.vocabulary import Covers, Deploy, Mode, Objective
 from planner.planning.held_out import with_all_draws
 from planner.planning.prepare import prepare, prepare_unbudgeted
@@ -20,10 +23,17 @@ from tests.portfolio_table import PortfolioTable
 POSTERIOR = synthetic_posterior(n_draws=80)
 CATALOGUE = load_catalogue()
 T4 = CATALOGUE.hourly_price("T4")
+QUICK = 6
 HOURLY = 0.0 if T4 is None else T4.median
 
 
-@pytest.mark.parametrize("seed", range(40))
+def some(count: int) -> list[Any]:
+    """Return seeds, all but the first of them for the long run."""
+    return [seed if seed < QUICK else pytest.param(seed, marks=pytest.mark.slow)
+            for seed in range(count)]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", some(40))
 def test_every_printed_option_is_reckoned_by_hand(seed: int) -> None:
     """Gross value and running cost of each option, from the fields of the file alone."""
     portfolio = lived_portfolio(seed)
@@ -36,7 +46,10 @@ def test_every_printed_option_is_reckoned_by_hand(seed: int) -> None:
         project = projects[row["project"]]
         at = periods.index(row["start"]) if periods else 0
         start = at * portfolio.horizon_years / max(1, len(periods))
-        sums = by_hand(project, portfolio, row["images_to_buy"], start, HOURLY)
+        name = row.get("choice", {}).get("alternative")
+        instead = next((one for one in project.alternatives if one.id == name), None)
+        assert (row["architecture"] is None) == (instead is not None)
+        sums = by_hand(project, portfolio, row["images_to_buy"], start, HOURLY, instead)
         value = (project.value or 0.0) / (1 + portfolio.discount_rate) ** start
         deploy = Deploy.IF_TARGET_MET if project.use is None else project.use.deploy
         met, missed = value + sums["target"] + sums["live"], sums["live"]
@@ -52,7 +65,7 @@ def test_every_printed_option_is_reckoned_by_hand(seed: int) -> None:
         assert row.get("running_present", 0.0) == pytest.approx(paid, rel=1e-6, abs=1e-4)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", some(24))
 def test_the_worths_of_draws_have_the_printed_means(seed: int) -> None:
     """Joint draws and closed form agree, whatever is counted and however spend is bound."""
     prepared = prepare_unbudgeted(
@@ -66,7 +79,7 @@ def test_the_worths_of_draws_have_the_printed_means(seed: int) -> None:
     assert problem.outcomes.worth_at(even) == pytest.approx(worth, rel=1e-9, abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", some(60))
 def test_a_plan_with_lives_is_the_best_of_all(seed: int) -> None:
     """Rules, periods, pools, both modes and every measure of risk, by enumeration."""
     portfolio = lived_portfolio(seed)
@@ -80,7 +93,7 @@ def test_a_plan_with_lives_is_the_best_of_all(seed: int) -> None:
     assert plan.objective.value == pytest.approx(table.value[rows].max(), rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", some(30))
 def test_lines_add_up_to_the_net_value_of_each_decision(seed: int) -> None:
     """And those of the plan to its own."""
     portfolio = lived_portfolio(seed)
@@ -109,7 +122,7 @@ def test_lines_add_up_to_the_net_value_of_each_decision(seed: int) -> None:
             assert plan.risk.net_value.mean == pytest.approx(unseen, abs=5e-3)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", some(25))
 def test_a_budget_of_the_whole_life_binds_running_cost_too(seed: int) -> None:
     """As if all that is funded went live; by enumeration of the printed options."""
     rng = np.random.default_rng([seed, 5])
@@ -148,3 +161,19 @@ def test_a_budget_of_the_whole_life_binds_running_cost_too(seed: int) -> None:
     bound = round(100 * (budget.committed + (budget.running_at_cap or 0.0)))
     assert bound <= round(100 * budget.limit)
     assert round(100 * budget.left) == round(100 * budget.limit) - bound
+
+
+@pytest.mark.slow
+def test_the_random_portfolios_reach_the_cases_that_matter() -> None:
+    """Services and rules are chosen beside own models, and lives of every kind are funded."""
+    seen: Counter[str] = Counter()
+    for seed in range(60):
+        plan = planner.plan(lived_portfolio(seed), POSTERIOR)
+        for one in plan.decisions:
+            seen["alternative"] += takes_place(one) is not None
+            seen["own model"] += one.architecture is not None and one.life is not None
+            seen["beside one"] += one.architecture is not None and one.choice is not None
+            seen["not funded"] += one.verdict == "NO-GO"
+            seen["abandoned"] += one.life is not None and one.life.chance_live == 0.0
+    assert min(seen[name] for name in ("alternative", "own model", "beside one")) >= 8, seen
+    assert seen["not funded"] >= 8, seen

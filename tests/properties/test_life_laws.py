@@ -64,6 +64,24 @@ def test_a_neutral_life_changes_no_byte(name: str, settings: dict[str, Any]) -> 
     assert planner.plan(with_life, POSTERIOR).life is not None
 
 
+@pytest.mark.parametrize("settings", [{}, {"risk": {"measure": "cvar"}}])
+def test_an_alternative_that_is_worse_in_every_draw_changes_no_byte(
+    settings: dict[str, Any],
+) -> None:
+    """It costs more than everything is worth, and never meets the target."""
+    plain = portfolio(**settings)
+    bad: dict[str, Any] = {"id": "bad", "kind": "rules", "once": 9_000, "accuracy": 0.3}
+    beside = replace(
+        plain, projects=tuple(lived(p, {"alternatives": [bad]}) for p in plain.projects)
+    )
+    without, with_it = (planner.plan(one, POSTERIOR).to_dict() for one in (plain, beside))
+    for decision in with_it["decisions"]:  # type: ignore[attr-defined]
+        decision.pop("life", None)
+        decision.pop("choice", None)
+    for name in BLOCKS:
+        assert json.dumps(with_it[name]) == json.dumps(without[name]), name
+
+
 def test_neutral_settings_change_no_byte() -> None:
     """One fold without tests, and cash that counts in the middle of years without any."""
     plain = portfolio()

@@ -28,6 +28,8 @@ class Rule(StrEnum):
     """GO: not likely enough after a pilot, but a rule of the file demands the project."""
     MEASURE_FIRST = "measure_first"
     """PILOT: between both bounds."""
+    TAKEN = "taken"
+    """GO: an alternative to an own model; nothing is trained."""
     DEMANDED = "demanded"
     """PILOT: below both, but a rule of the file demands the project."""
 
@@ -89,6 +91,8 @@ class Funded:
         Period; None without periods.
     running : float or None
         Running cost expected over the horizon; None where none is stated.
+    alternative : str or None
+        Kind of what does the work, such as ``buy``; None where a model is trained.
     """
 
     architecture: str
@@ -108,6 +112,7 @@ class Funded:
     lower: Lower | None
     second: Second | None
     running: float | None = None
+    alternative: str | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ _TASKS = {
 }  # fmt: skip
 
 _LATER = {
-    "alternatives": "services, rules or people beside an own model",
     "errors": "what errors cost",
     "review": "review by people",
     "half_life": "drift",

@@ -189,6 +189,13 @@ def share(value: object, source: Source) -> float:
     return parse_rate(value)
 
 
+def shares(value: object, source: Source) -> Amount:
+    """Return a share in [0, 1], or a range of shares."""
+    if isinstance(value, str) and ".." in value:
+        return parse_amount(value, rate=True)
+    return value if isinstance(value, Range) else share(value, source)
+
+
 def target(value: object, source: Source) -> float:
     """Return a target."""
     rate = share(value, source)

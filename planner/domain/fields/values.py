@@ -65,6 +65,7 @@ __all__ = [
     "RISK_LEVEL",
     "SCALING",
     "SHARE",
+    "SHARES",
     "SPEED",
     "SPLIT",
     "TARGET",
@@ -222,6 +223,7 @@ POSITIVE_PRICE = Plain(parsers.as_given(parsers.positive_price), Kind.PRICE)
 HOURLY_PRICE = Plain(parsers.as_given(parsers.price), Kind.PRICE)
 UTILISATION = Plain(parsers.as_given(parsers.utilisation), Kind.SHARES)
 SHARE = Plain(parsers.share, Kind.SHARE)
+SHARES = Plain(parsers.shares, Kind.SHARES)
 TARGET = Plain(parsers.target, Kind.SHARE)
 LEVEL = Plain(parsers.level, Kind.SHARE)
 RISK_LEVEL = Plain(parsers.risk_level, Kind.SHARE)

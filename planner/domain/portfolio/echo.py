@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 
+from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.life import Benefit, BuildLine, UpkeepLine
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
@@ -66,8 +67,8 @@ def _settings(record: object, skip: frozenset[str] | set[str] = frozenset()) -> 
 
 def _is_named(value: object) -> bool:
     """Whether these are lines of a life, which two files compare by their names."""
-    is_list = isinstance(value, tuple) and len(value) > 0
-    return is_list and all(isinstance(item, BuildLine | UpkeepLine | Benefit) for item in value)  # type: ignore[attr-defined]
+    kinds = (Alternative, BuildLine, UpkeepLine, Benefit)
+    return isinstance(value, tuple) and value != () and isinstance(value[0], kinds)
 
 
 def _same(value: object, default: object) -> bool:

@@ -24,6 +24,7 @@ from planner.domain.fields.values import (
     YEARS_OR_NONE,
     word,
 )
+from planner.domain.portfolio.alternatives import PRICE_PER_1000, Price
 from planner.domain.quantities import Amount, Range, show
 from planner.domain.vocabulary import Deploy, Earned, Window
 
@@ -260,7 +261,7 @@ class Use:
 
 
 def _priced_or_computed(part: Part) -> None:
-    machines = [n for n in ("images_per_s", "accelerator", "always_on") if n in part.given]
+    machines = [n for n in ("images_per_s", "accelerator", "always_on") if part.values.get(n)]
     if "price_per_1000" in part.given and machines:
         message = (
             f"give price_per_1000, or {machines[0]} with the table's price of an hour; not both."
@@ -286,7 +287,7 @@ class Inference:
         Machine it runs on; that of training unless given.
     always_on : float
         Machines that stay up, and are paid, whether or not they are used.
-    price_per_1000 : float, optional
+    price_per_1000 : float or tuple of Tier, optional
         Of 1,000 images, instead of machines.
     """
 
@@ -318,8 +319,8 @@ class Inference:
         ),
     ] = 0.0
     price_per_1000: Annotated[
-        float | None,
-        MONEY,
+        Price | None,
+        PRICE_PER_1000,
         Form(
             "Inference per 1,000",
             "Price of 1,000 images, instead of machines.",

@@ -33,6 +33,7 @@ from planner.domain.fields.values import (
     YES_NO,
     word,
 )
+from planner.domain.portfolio.alternatives import Alternative, alternatives_differ
 from planner.domain.portfolio.images import Images
 from planner.domain.portfolio.life import (
     Benefit,
@@ -71,6 +72,7 @@ def _project_fits_together(part: Part) -> None:
     _zero_shot_is_a_start(part)
     _use_says_how_much(part)
     benefits_differ(part)
+    alternatives_differ(part)
 
 
 def _use_says_how_much(part: Part) -> None:
@@ -85,6 +87,10 @@ def _use_says_how_much(part: Part) -> None:
         if found is not None and not (name == "inference" and found.is_floor_alone):
             message = f"{name} counts the images of a year, so it needs use.images_per_year."
             part.wrong(name, message, "use: {images_per_year: 100k}", "MISSING", at_key=True)
+    if any(one.price_per_1000 is not None for one in part.values.get("alternatives") or ()):
+        message = "a price per 1,000 counts the images of a year: it needs use.images_per_year."
+        fix = "use: {images_per_year: 100k}"
+        part.wrong("alternatives", message, fix, "MISSING", at_key=True)
 
 
 def _runs_can_be_made(part: Part) -> None:
@@ -223,6 +229,8 @@ class Project:
         What the present way of working costs, which it saves.
     end : End, optional
         What retiring it costs and brings.
+    alternatives : tuple of Alternative
+        Services, rules and people that would do its work, and compete with it in the plan.
     domain : str
         What the data are; a model that never saw the domain refuses to forecast. Not a field of
         the portfolio file.
@@ -381,6 +389,7 @@ class Project:
     benefits: Annotated[tuple[Benefit, ...], parts(Benefit)] = ()
     today: Annotated[Today | None, PartOf(Today)] = None
     end: Annotated[End | None, PartOf(End)] = None
+    alternatives: Annotated[tuple[Alternative, ...], parts(Alternative)] = ()
     domain: str = VISION
 
     def __post_init__(self) -> None:

@@ -93,6 +93,8 @@ class ProjectOptions:
         Images each option takes from each pool, those that the pool holds already included.
     life : OptionLife or None
         What is earned and paid in use; None where there is no more than ``value``.
+    alternatives : int
+        How many of the last names are of alternatives to an own model.
     """
 
     project: str
@@ -110,6 +112,7 @@ class ProjectOptions:
     pools: tuple[str, ...] = ()
     pool_images: NDArray[np.int64] | None = None
     life: OptionLife | None = None
+    alternatives: int = 0
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -140,6 +143,15 @@ class ProjectOptions:
         """Return the architecture's name of one option."""
         return self.architectures[int(self.architecture_index[index])]
 
+    @property
+    def is_alternative(self) -> NDArray[np.bool_]:
+        """Which options are no own model, but a service, rules or people."""
+        return self.architecture_index >= len(self.architectures) - self.alternatives
+
+    def alternative(self, index: int) -> str | None:
+        """Return the id of the alternative that one option is; None for an own model."""
+        return self.architecture(index) if bool(self.is_alternative[index]) else None
+
     def cents_of(self, index: int) -> dict[str, int]:
         """Return what one option commits by line, shared assets not included."""
         return {line: int(cents[index]) for line, cents in self.cents.items()}
@@ -166,4 +178,5 @@ class ProjectOptions:
             self.pools,
             some(self.pool_images),
             None if self.life is None else self.life.take(rows),
+            self.alternatives,
         )

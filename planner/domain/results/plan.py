@@ -44,7 +44,7 @@ class Cost(dict[str, float]):
 
     ALWAYS = ("data", "training", "fixed")
     """Kinds that are there where nothing is spent on them as well; others only where it is."""
-    INSIDE_FIXED = ("people", "build")
+    INSIDE_FIXED = ("people", "build", "service")
     """Lines of the ledger that are printed as part of ``fixed``; what a life says itemises them."""
 
     def __init__(self, money: Mapping[str, float] | Iterable[tuple[str, float]] = ()) -> None:
@@ -153,6 +153,9 @@ class Decision:
     pilot : DecisionPilot, optional
         The run that a PILOT waits for; None for other verdicts, and where the run costs more than
         is spent.
+    choice : mapping of str to str or None, optional
+        What was on offer besides networks and images: ``alternative``, the service, rules or
+        people that do the work, None for an own model. None where nothing was on offer.
     life : Life, optional
         What it is expected to cost and earn over its whole life; None where it is not funded, or
         no project of the file states more than data, training and value.
@@ -175,11 +178,17 @@ class Decision:
     start: str | None = None
     assets: tuple[str, ...] = ()
     held_out_net_value: float | None = None
+    choice: Mapping[str, str | None] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     life: Life | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     pilot: DecisionPilot | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     reason: Funded | NotFunded | None = field(
         default=None, compare=False, repr=False, metadata={NOT_DATA: True}
     )
+
+
+def takes_place(decision: Decision) -> str | None:
+    """Return the alternative that does the work of an own model; None for an own model."""
+    return None if decision.choice is None else decision.choice.get("alternative")
 
 
 @dataclass(frozen=True)

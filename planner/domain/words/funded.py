@@ -26,8 +26,13 @@ def funded_words(facts: Funded, currency: str) -> str:
     return " ".join(part for part in parts if part)
 
 
+_TAKES = {"buy": "Buys the service", "rules": "Takes the rules", "people": "Leaves it to people:"}
+
+
 def _bought(facts: Funded, currency: str) -> str:
     total, cost = count(facts.images_total), money(facts.cost, currency)
+    if facts.alternative is not None:
+        return f"{_TAKES[facts.alternative]} {facts.architecture} for {cost} to begin with"
     if facts.images_to_buy:
         most = "at most " if facts.is_cap else ""
         return (

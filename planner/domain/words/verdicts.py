@@ -29,6 +29,8 @@ def ground_words(ground: Ground) -> str:
             return f"GO although {likely} is below {go}."
         case Rule.MEASURE_FIRST:
             return f"PILOT: {likely} lies between {pilot} and {go}; measure first."
+        case Rule.TAKEN:
+            return "GO: nothing is trained, so there is nothing to measure first."
         case Rule.DEMANDED:
             return f"PILOT: {likely} is below {pilot}, but a rule demands the project."
 

@@ -4,6 +4,7 @@ To add a line, declare it in :data:`LIFE_LINES`: its worth in options, plan, ris
 life of each decision, cash by year, the report and what is "not included" follow.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +12,14 @@ from functools import cached_property
 import numpy as np
 
 from planner.domain.arrays import Floats
+from planner.domain.portfolio.alternatives import Price, Tier
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Earned, Window
 from planner.economics.hardware import fallen_prices
 from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
 
-__all__ = ["LIFE_LINES", "Flow", "LifeLine", "Running", "Serving"]
+__all__ = ["LIFE_LINES", "Flow", "LifeLine", "Running", "Serving", "Tier", "yearly_price"]
 
 SECONDS_PER_HOUR = 3_600
 
@@ -163,13 +165,31 @@ def _inference(running: Running) -> Iterator[Flow]:
     if inference is None:
         return
     if inference.price_per_1000 is not None or serving is None:
-        price = inference.price_per_1000 or 0.0
-        yield _yearly(running, -running.volume / 1_000 * price)
+        yield _yearly(running, -yearly_price(running.volume, inference.price_per_1000 or 0.0))
         return
     floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
     seconds = np.maximum(running.volume * serving.seconds_per_image[:, None], floor)
     per_hour = serving.per_hour * fallen_prices(serving.compute, running.run.counted)
     yield _yearly(running, -seconds / SECONDS_PER_HOUR * per_hour)
+
+
+def yearly_price(images: Floats, price: Price) -> Floats:
+    """Return what so many images a year cost, evenly spread over its months where tiers count.
+
+    Examples
+    --------
+    >>> tiers = (Tier(up_to=1_000, price=0), Tier(up_to=5_000_000, price=1.5), Tier(price=1.0))
+    >>> float(yearly_price(np.array(96_000_000.0), tiers))
+    125982.0
+    """
+    if not isinstance(price, tuple):
+        return images / 1_000 * price
+    month, paid, below = images / 12, np.zeros(np.shape(images)), 0.0
+    for tier in price:
+        end = math.inf if tier.up_to is None else float(tier.up_to)
+        paid = paid + np.clip(month - below, 0.0, end - below) / 1_000 * tier.price
+        below = end
+    return np.asarray(12 * paid)
 
 
 def _upkeep(running: Running) -> Iterator[Flow]:

@@ -40,6 +40,7 @@ def has_life(project: Project) -> bool:
         any(line.is_given(project) for line in LIFE_LINES)
         or project.build is not None
         or project.use is not None
+        or bool(project.alternatives)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from planner.domain.fields.declared import Field, Form, Kind, section_of
+from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.life import Benefit, BuildLine, Person, UpkeepLine
 from planner.domain.portfolio.portfolio import Compute, Period, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
@@ -141,6 +142,13 @@ BENEFITS = FormSheet(
     location=("projects", "benefits"),
 )
 
+ALTERNATIVES = FormSheet(
+    "Alternatives",
+    "Services, rules and people that would do the work of a project instead. Optional.",
+    (_OF_PROJECT, *_columns(_of(Alternative))),
+    location=("projects", "alternatives"),
+)
+
 PERIODS = FormSheet(
     "Periods",
     "Stretches of time with a budget each, in order. Optional; unspent money does not carry over.",
@@ -190,7 +198,7 @@ RULES = FormSheet(
     location=("rules",),
 )
 
-OF_PROJECTS = (PILOTS, PEOPLE, BUILD_LINES, UPKEEP_LINES, BENEFITS)
+OF_PROJECTS = (PILOTS, PEOPLE, BUILD_LINES, UPKEEP_LINES, BENEFITS, ALTERNATIVES)
 """Sheets whose rows belong to a project that they name."""
 
 SHEETS = (PORTFOLIO, PROJECTS, *OF_PROJECTS, SHARED, RULES, PRICES, PERIODS)

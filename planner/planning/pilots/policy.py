@@ -59,6 +59,9 @@ def _row(
     if pick >= len(trial.options):
         return OutcomeRow(limit, chance, "NO-GO", None, None)
     run, options = trial.candidate.run, trial.options
+    other = options.alternative(pick)
+    if other is not None:
+        return OutcomeRow(limit, chance, "GO", None, None, alternative=other)
     architecture, images = options.architecture(pick), int(options.images_total[pick])
     same = (architecture, images) == (run.architecture, run.images) and not trial.candidate.is_probe
     delivers = same and limit is not None and limit <= ABOUT * error_target
@@ -69,5 +72,5 @@ def _is_same(one: OutcomeRow, other: OutcomeRow) -> bool:
     """Whether two rows say the same."""
     return all(
         getattr(one, name) == getattr(other, name)
-        for name in ("architecture", "images_total", "delivers")
+        for name in ("architecture", "images_total", "delivers", "alternative")
     )

@@ -224,11 +224,12 @@ def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:
 
 def _architecture(every: Stage, stage: Stage, row: int | None, prices: Sequence[float]) -> str:
     """Return what today's option trains, or the best one would that may be funded one day."""
-    if row is not None:
+    if row is not None and stage.options.alternative(row) is None:
         return stage.options.architecture(row)
     price = sorted(prices)[len(prices) // 2]
     net = every.mean - price * every.options.total_cents / 100
-    return every.options.architecture(int(np.argmax(net)))
+    own = np.where(every.options.is_alternative, -np.inf, net)  # what is not trained shows nothing
+    return every.options.architecture(int(np.argmax(own)))
 
 
 def _evidence(prepared: Prepared, candidate: Candidate) -> tuple[Floats, Evidence]:

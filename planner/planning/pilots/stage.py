@@ -13,6 +13,7 @@ from planner.domain.arrays import Bits, Floats, Rows
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.ledger import Counts, committed, entries_of, place_of, training_amounts
+from planner.offering.alternatives import no_training
 from planner.offering.options import Menu
 from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.offering.variants import present_factors
@@ -163,9 +164,15 @@ def after_buying(prepared: Prepared, index: int, stage: Stage, owned: int) -> St
     options = stage.options
     project = replace(menu.project, images=replace(menu.project.images, fixed_cost=0.0))
     left = np.maximum(options.images_to_buy - (owned - held), 0)
-    training = training_amounts(menu.rates, prepared.portfolio.compute)
+    rates = (*menu.rates, *map(no_training, project.alternatives))
+    training = training_amounts(rates, prepared.portfolio.compute)
     entries = entries_of(project, training[options.architecture_index])
-    cents = committed(entries, Counts(left, options.images_total), place_of(project))
+    due_cents = committed(entries, Counts(left, options.images_total), place_of(project))
+    other = options.is_alternative  # pays what it paid
+    cents = {
+        name: np.where(other, paid, due_cents.get(name, paid))
+        for name, paid in options.cents.items()
+    }
     due = replace(options, images_to_buy=left, cents=cents, expected_cost=None)
     if prepared.objective is not Objective.NET_VALUE:
         return replace(stage, options=due)

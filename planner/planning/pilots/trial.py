@@ -73,7 +73,7 @@ class Trial:
     @property
     def open(self) -> Flags:
         """Whether an option may be chosen, shape (n_outcomes, n_options)."""
-        return np.asarray(self.met >= self.least - 1e-12)
+        return np.asarray((self.met >= self.least - 1e-12) | self.options.is_alternative)
 
     def __len__(self) -> int:
         return len(self.chance)

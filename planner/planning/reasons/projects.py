@@ -173,7 +173,14 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         lower=_lower(options, pick),
         second=_second(scene, index, pick),
         running=None if options.life is None else float(options.expected_running[pick]),
+        alternative=_kind(scene, index, options.alternative(pick)),
     )
+
+
+def _kind(scene: SolvedScene, index: int, alternative: str | None) -> str | None:
+    """Return the kind of the alternative that was chosen."""
+    offered = scene.menus[index].project.alternatives
+    return next((str(one.kind) for one in offered if one.id == alternative), None)
 
 
 def _shares(scene: SolvedScene, project: str) -> Iterator[AssetShare]:

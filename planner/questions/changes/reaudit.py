@@ -27,7 +27,14 @@ from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio, chance_bounds
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import BudgetResult, Cost, Decision, ObjectiveResult, Plan
+from planner.domain.results.plan import (
+    BudgetResult,
+    Cost,
+    Decision,
+    ObjectiveResult,
+    Plan,
+    takes_place,
+)
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.results.risk import RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
@@ -110,7 +117,7 @@ def _as_decided(
     """
     limits = {project.id: project.images.limit for project in portfolio.projects}
     networks = {architecture.name for architecture in catalogue.architectures}
-    rules = tuple(
+    rules = tuple(  # what is no network stays on offer as it is
         Committed(f"saved plan: {name}", name, decision.architecture, decision.images_total)
         for name, decision in funded.items()
         if decision.images_total <= limits[name] and decision.architecture in networks
@@ -129,7 +136,7 @@ def _row(options: ProjectOptions, decision: Decision | None, prepared: Prepared)
         start = 0 if options.start is None else int(options.start[row])
         way = 0 if options.use_index is None else int(options.use_index[row])
         if (
-            options.architecture(row) == decision.architecture
+            options.architecture(row) == (takes_place(decision) or decision.architecture)
             and int(options.images_total[row]) == decision.images_total
             and (not periods or decision.start not in periods or periods[start] == decision.start)
             and set(options.uses[way]) == wanted
@@ -271,8 +278,10 @@ def _decision(seen: _Seen, index: int, portfolio: Portfolio) -> Decision:
     way = 0 if options.use_index is None else int(options.use_index[pick])
     return Decision(
         project=project.id,
-        verdict=rule_on(menu, float(options.chance[pick]), portfolio).verdict,
-        architecture=options.architecture(pick),
+        verdict=rule_on(
+            menu, float(options.chance[pick]), portfolio, trains=options.alternative(pick) is None
+        ).verdict,
+        architecture=None if options.is_alternative[pick] else options.architecture(pick),
         images_total=int(options.images_total[pick]),
         images_to_buy=int(options.images_to_buy[pick]),
         cost=Cost.from_cents(

@@ -14,10 +14,10 @@ from planner.economics.ledger import (
     Counts,
     Entry,
     Timing,
-    entries_of,
     stopped,
     training_amounts,
 )
+from planner.offering.alternatives import way_entries
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Solution
 from planner.offering.variants import present_factors
@@ -114,7 +114,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         counts = Counts(bought, total)
     rate = way.rates[int(options.architecture_index[key.row])]
     training = training_amounts((rate,), prepared.portfolio.compute)[0]
-    entries = entries_of(project, training)
+    entries = way_entries(project, way, training)
     trainings = [e.line.name for e in entries if e.line.timing is Timing.PER_TRAINING]
     cents = options.cents_of(key.row)
     share = float(counts.trained.mean()) / max(key.images, 1)

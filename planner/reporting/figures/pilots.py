@@ -61,7 +61,7 @@ def _panel(axes: "Axes", policy: ProjectPolicy) -> None:
             edgecolor=INK,
             lw=0.4,
         )
-        words = f"{count(row.images_total)} images" if funded else "stop"
+        words = row.alternative or (f"{count(row.images_total)} images" if funded else "stop")
         if row.chance >= 0.06:
             axes.annotate(
                 f"{words}\n{percent(row.chance)}",

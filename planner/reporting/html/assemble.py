@@ -201,7 +201,8 @@ def _forecasts(plan: Plan, prepared: Prepared, solution: Solution) -> dict[str, 
     found = {}
     for place in shown_places(plan):
         menu, options, pick = prepared.menus[place], prepared.options[place], picks[place]
-        forecast = menu.forecast if pick is None else menu.way(options, pick).forecast
+        own = pick is None or options.alternative(pick) is not None
+        forecast = menu.forecast if own or pick is None else menu.way(options, pick).forecast
         found[menu.project.id] = forecast
     return found
 

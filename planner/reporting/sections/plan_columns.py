@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from planner.domain.results.audit import Baseline
-from planner.domain.results.plan import Cost, Decision, PeriodSpend, Plan, SharedResult, UnitSpend
+from planner.domain.results.plan import (
+    Cost,
+    Decision,
+    PeriodSpend,
+    Plan,
+    SharedResult,
+    UnitSpend,
+    takes_place,
+)
 from planner.domain.vocabulary import Objective, Verdict
 from planner.economics.ledger import LINES
 from planner.reporting.columns import Column, Columns, Look, Surface
@@ -49,8 +57,9 @@ DECISIONS = Columns[Decision](
                "funded; once a pilot is measured, nothing below go_chance is, unless a rule "
                "demands it."),
         Column(key="architecture", header="Architecture", kind=Look.NAME, given=is_funded,
-               note="Network to train. Empty if the project is not funded.", widths=(16, 10),
-               sheet_width=18),
+               of=lambda d: takes_place(d) or d.architecture,
+               note="Network to train, or the alternative that does the work. Empty if the "
+               "project is not funded.", widths=(16, 10), sheet_width=18),
         Column(key="images_total", header="Train on", kind=Look.COUNT, unit="images",
                given=is_funded, said={_PAGE: "Images to train on"}, sheet_width=12,
                note="Labelled images in all. Empty if the project is not funded."),

@@ -42,6 +42,8 @@ def run_words(run: RunValue) -> str:
 
 def outcome_words(row: OutcomeRow) -> str:
     """Say what is done after an outcome."""
+    if row.alternative is not None:
+        return f"take {shorten(row.alternative, 24)}"
     if row.images_total is None:
         return "stop"
     done = "the run delivers" if row.delivers else "fund it"

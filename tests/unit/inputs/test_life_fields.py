@@ -32,6 +32,9 @@ LIFE = """
       - {id: press, once: 200k, window_years: 1, window: step}
     today: {price_per_1000: 30}
     end: {once: 15k, resale: 0}
+    alternatives:
+      - {id: vendor, kind: buy, price_per_1000: 1.50, accuracy: 88%..93%, lead_weeks: 2}
+      - {id: rules, kind: rules, once: 8k, error: 15%}
 """
 HEAD = "version: 1\nportfolio: {budget: 100k, horizon_years: 3, discount_rate: 8%, cash: mid}\n"
 PROJECT = """projects:
@@ -117,7 +120,22 @@ benefits = [{id = "time", yearly = "300k", if = "live"}]
         ("    build: {lines: [{id: c, once: 1, yearly: 2}]}", "build.lines", "unknown field"),
         ("    upkeep: {half_life: 2}", "upkeep.half_life", "does not compute drift yet"),
         ("    errors: {cost_per_error: 0.05}", "errors", "does not compute what errors cost yet"),
-        ("    alternatives: []", "alternatives", "does not compute services"),
+        ("    alternatives: [{id: a, kind: buy}]", "alternatives", "needs accuracy (or error)"),
+        (
+            "    alternatives: [{id: a, kind: hire, error: 5%}]",
+            "alternatives",
+            "buy, rules, people",
+        ),
+        (
+            "    alternatives: [{id: a, kind: buy, error: 5%, price_per_1000: 1}]",
+            "alternatives",
+            "needs use.images_per_year",
+        ),
+        (
+            "    use: {images_per_year: 9}\n    inference: {price_per_1000: [{up_to: 5}]}",
+            "inference.price_per_1000",
+            "price is missing",
+        ),
         ("    benefits: [{id: b, once: 1, window: step}]", "benefits", "needs its length"),
         (
             "    use: {images_per_year: 1}\n    inference: {price_per_1000: 1, always_on: 1}",

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from planner.domain.portfolio.alternatives import Tier
 from planner.domain.portfolio.life import Build, End, Person, Use
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Images, Project
@@ -13,7 +14,7 @@ from planner.economics.hardware import fallen_prices, gpu_hours, wall_hours
 from planner.economics.ledger import Counts, Total, committed, entries_of
 from planner.economics.life.cash import Cash, by_year, payback
 from planner.economics.life.clock import Clock, lead_years, ramp, service
-from planner.economics.life.lines import Running, Serving
+from planner.economics.life.lines import Running, Serving, yearly_price
 from planner.economics.life.worth import flows_of, life_worth
 from planner.economics.training import TrainingRate
 
@@ -259,3 +260,39 @@ def test_inference_is_paid_at_the_prices_of_its_year() -> None:
     }
     paid = -1e3 * (0.8 + 0.8**2 + 0.8**3)
     assert present(Clock(0.0, 5.0, 1.0), serving=serving, **life) == pytest.approx(paid)
+
+
+TIERS = (Tier(up_to=1_000, price=0), Tier(up_to=5_000_000, price=1.5), Tier(price=1.0))
+
+
+def test_the_tiers_of_a_service() -> None:
+    """G7: eight million images a month."""
+    year = float(yearly_price(np.array(96e6), TIERS))
+    assert (year / 12, year) == (10_498.50, 125_982.00)
+
+
+def _paid(volume: float, once: float, yearly: float, price: float) -> float:
+    """Return the present value of what running and starting cost over three years at 8 %."""
+    own = project(
+        use={"images_per_year": round(volume)},
+        inference={"price_per_1000": price},
+        upkeep={"lines": [{"id": "u", "yearly": yearly}]},
+    )
+    run = service(Clock(0.08, 3.0, 1.0), NOW, NOW, None)
+    return once + float(life_worth(Running(own, run)).running[0])
+
+
+def test_where_an_own_model_and_a_service_cost_the_same() -> None:
+    """G8: at 26.6 million images a year both cost 102,890.11."""
+    own = _paid(26_616_541, 60_000, 12_000 + 4_642.80, 0.0)
+    bought = _paid(26_616_541, 0, 0, 1.50)
+    assert own == pytest.approx(102_890.11, abs=0.01)
+    assert bought == pytest.approx(own, abs=0.01)
+
+
+def test_three_ways_to_do_the_work() -> None:
+    """G10 without errors: what each costs at five million images a year."""
+    annuity = 2.5770969872
+    assert _paid(5_000_000, 60_000, 0, 0.02) == pytest.approx(60_000 + 100 * annuity)
+    assert _paid(5_000_000, 8_000, 0, 0.001) == pytest.approx(8_000 + 5 * annuity)
+    assert _paid(5_000_000, 0, 0, 1.50) == pytest.approx(7_500 * annuity)
