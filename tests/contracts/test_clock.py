@@ -30,6 +30,7 @@ MAY_READ_A_CLOCK = {
     "regression/calibration/run.py": "how long the refits will take, told before they begin",
     "regression/checking/left_out.py": "facts of a fit",
     "reporting/html/assemble.py": "the date of a report",
+    "tasks/cluster.py": "whether workers of this machine are gone for good",
 }
 LOADED_RUNS = int(os.environ.get("LOADED_RUNS", "2"))
 """Of each kind; ``LOADED_RUNS=5`` makes ten."""
