@@ -106,7 +106,7 @@ def test_a_killed_caller_goes_on_from_what_is_kept(tmp_path: Path) -> None:
     while len(list(kept.glob("*.result"))) < 3 and time.monotonic() < end:
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.communicate(timeout=60)  # its workers end with it
     known = sorted(kept.glob("*.result"))
     assert 3 <= len(known) < N_ITEMS
     known[0].write_bytes(known[0].read_bytes()[:-1])
