@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.domain.arrays import Rows
 from planner.domain.results.pilots import OutcomeRow, ProjectPolicy
 from planner.planning.pilots.trial import Trial, merged_cells, net_at
 
@@ -11,8 +12,10 @@ __all__ = ["decision_table", "table_cells"]
 
 ABOUT = 1.1
 """Of the target: a limit between two outcomes lies near it, not on it."""
-MOST_ROWS = 6
-LEAST_SHARE = 0.003
+AS_GOOD = 0.01
+"""Of the best option's worth: by less than that nothing is better than what is trained already."""
+MOST_ROWS = 8
+LEAST_SHARE = 0.0005
 """Of what the project's options are worth: what simpler tables may lose."""
 
 
@@ -36,7 +39,7 @@ def decision_table(trial: Trial, price: float, error_target: float) -> ProjectPo
     """
     table = table_cells(trial, price)
     limits = [*np.exp(table.limits).tolist(), None]
-    best = np.argmax(net_at(table, price), axis=1).tolist()
+    best = _picks(table, price).tolist()
     rows: list[OutcomeRow] = []
     for limit, chance, pick in zip(limits, table.chance.tolist(), best, strict=True):
         row = _row(table, pick, limit, chance, error_target)
@@ -50,6 +53,19 @@ def decision_table(trial: Trial, price: float, error_target: float) -> ProjectPo
         error_target=error_target,
         expected=tuple(np.exp(trial.limits).tolist()),
     )
+
+
+def _picks(trial: Trial, price: float) -> Rows:
+    """Return the option after each outcome: what the run has trained unless another is better."""
+    net, run, options = net_at(trial, price), trial.candidate.run, trial.options
+    best = np.argmax(net, axis=1)
+    if trial.candidate.is_probe:
+        return best
+    for row in np.flatnonzero(options.images_total == run.images).tolist():
+        if options.architecture(row) == run.architecture:
+            most = net.max(axis=1)
+            return np.where(net[:, row] >= most - AS_GOOD * np.abs(most), row, best)
+    return best
 
 
 def _row(

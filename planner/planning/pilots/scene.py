@@ -23,7 +23,14 @@ from planner.offering.rules import skipped
 from planner.planning.pilots.candidates import Candidate, candidates_of, forecast_of_run
 from planner.planning.pilots.evidence import Evidence, smoothed
 from planner.planning.pilots.outcomes import Choice
-from planner.planning.pilots.stage import Stage, after_buying, chance_after, later, stage_of
+from planner.planning.pilots.stage import (
+    Stage,
+    after_buying,
+    chance_after,
+    delivered,
+    later,
+    stage_of,
+)
 from planner.planning.pilots.trial import (
     Trial,
     best_rows,
@@ -172,7 +179,8 @@ def _looked_at(prepared: Prepared, menu: Menu) -> Rows:
     worth = objective_worth(priced, prepared.objective)
     kind, best = priced.architecture_index, corners(cents, worth)
     kept = promising(cents, worth, kind, best, MOST_ARCHITECTURES)
-    return np.flatnonzero(np.isin(kind, [*kept.tolist(), *kind[best].tolist()]))
+    near = np.isin(kind, [*kept.tolist(), *kind[best].tolist()])
+    return np.flatnonzero(near | priced.is_alternative)
 
 
 def _usual_price(prepared: Prepared) -> float:
@@ -216,10 +224,14 @@ def _trials(
 
 
 def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:
-    """Return options of a project once a run is in: labels are paid for, and time has passed."""
+    """Return options of a project once a run is in: it and its labels are paid, time has passed."""
     rate = prepared.portfolio.discount_rate
     kept = (1.0 + rate) ** (-candidate.run.weeks / WEEKS_A_YEAR)
-    return later(after_buying(prepared, candidate.index, every, candidate.run.images), kept)
+    run = candidate.run
+    owned = after_buying(prepared, candidate.index, every, run.images)
+    if not candidate.is_probe:
+        owned = delivered(prepared, owned, run.architecture, run.images)
+    return later(owned, kept)
 
 
 def _architecture(every: Stage, stage: Stage, row: int | None, prices: Sequence[float]) -> str:

@@ -20,7 +20,7 @@ from planner.offering.variants import present_factors
 from planner.planning.pilots.evidence import Evidence
 from planner.planning.prepare import Prepared
 
-__all__ = ["Stage", "after_buying", "chance_after", "later", "stage_of", "with_means"]
+__all__ = ["Stage", "after_buying", "chance_after", "delivered", "later", "stage_of", "with_means"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +177,23 @@ def after_buying(prepared: Prepared, index: int, stage: Stage, owned: int) -> St
     if prepared.objective is not Objective.NET_VALUE:
         return replace(stage, options=due)
     saved = (options.total_cents - due.total_cents) / 100 * _present(prepared, options)
+    random = None if stage.random is None else stage.random + saved[:, None]
+    return replace(stage, options=due, cost=stage.cost - saved, random=random)
+
+
+def delivered(prepared: Prepared, stage: Stage, architecture: str, images: int) -> Stage:
+    """Return the options of a project once a run has trained one of them: that costs no more."""
+    options = stage.options
+    same = options.images_total == images
+    same &= np.array([options.architecture(row) == architecture for row in range(len(options))])
+    training = options.cents.get("training")
+    if training is None or not same.any():
+        return stage
+    cents = {**options.cents, "training": np.where(same, 0, training)}
+    due = replace(options, cents=cents, expected_cost=None)
+    if prepared.objective is not Objective.NET_VALUE:
+        return replace(stage, options=due)
+    saved = np.where(same, training, 0) / 100 * _present(prepared, options)
     random = None if stage.random is None else stage.random + saved[:, None]
     return replace(stage, options=due, cost=stage.cost - saved, random=random)
 

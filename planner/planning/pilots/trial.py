@@ -27,6 +27,9 @@ __all__ = [
     "screened",
 ]
 
+LOST_IN_NOISE = 0.02
+"""A chance of target after an outcome that a fit to some thousand draws cannot tell from none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Trial:
@@ -73,7 +76,8 @@ class Trial:
     @property
     def open(self) -> Flags:
         """Whether an option may be chosen, shape (n_outcomes, n_options)."""
-        return np.asarray((self.met >= self.least - 1e-12) | self.options.is_alternative)
+        sure = self.met >= max(self.least, LOST_IN_NOISE) - 1e-12
+        return np.asarray(sure | self.options.is_alternative)
 
     def __len__(self) -> int:
         return len(self.chance)
