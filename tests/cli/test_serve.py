@@ -56,7 +56,13 @@ def served() -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """Run the server in a process; return it with its address and token."""
     command = [sys.executable, "-m", "planner", "serve", str(RETAIL), "--port", "0"]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        # a test run in the background ignores Ctrl-C, and so would what it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     found = re.fullmatch(r"(http://127\.0\.0\.1:\d+)/#(\S{32,})\n", process.stdout.readline())

@@ -144,10 +144,20 @@ def test_no_encoding_of_a_terminal_stops_a_command(tmp_path: Path, encoding: str
     assert "数".encode() in done.stdout or b"?" in done.stdout
 
 
+def hear_interrupts() -> None:
+    """Heed Ctrl-C, which is ignored in what a shell starts in the background, tests included."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(command: list[str], tmp_path: Path, when: float) -> tuple[int, float, str]:
     """Interrupt a command some time after its start; return exit code, seconds taken, stderr."""
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=plain()
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=plain(),
+        preexec_fn=hear_interrupts,
     ) as process:
         time.sleep(when)
         sent = time.monotonic()
@@ -183,7 +193,12 @@ runpy.run_module("planner", run_name="__main__")
 def test_an_interrupt_while_the_program_is_loaded_is_no_traceback(tmp_path: Path) -> None:
     """The installed script begins where ``python -m planner`` does."""
     done = subprocess.run(
-        [sys.executable, "-c", LOADING], cwd=ROOT, env=plain(), capture_output=True, text=True
+        [sys.executable, "-c", LOADING],
+        cwd=ROOT,
+        env=plain(),
+        capture_output=True,
+        text=True,
+        preexec_fn=hear_interrupts,
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
     assert "from planner.__main__ import main" in PLANNER.read_text(encoding="utf-8")
@@ -192,7 +207,13 @@ def test_an_interrupt_while_the_program_is_loaded_is_no_traceback(tmp_path: Path
 def test_an_interrupt_ends_the_wait_for_a_slow_reader() -> None:
     """Nobody reads, the pipe is full, and Ctrl-C still works."""
     reading, writing = os.pipe()
-    with subprocess.Popen(PRICES, stdout=writing, stderr=subprocess.PIPE, env=plain()) as process:
+    with subprocess.Popen(
+        PRICES,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=plain(),
+        preexec_fn=hear_interrupts,
+    ) as process:
         os.close(writing)
         threading.Timer(1.2, process.send_signal, [signal.SIGINT]).start()
         assert process.stderr is not None
