@@ -84,11 +84,12 @@ class Answers:
         name = str(sent.get("job"))
         if name not in JOBS_OF_THE_PAGE:
             return {"error": "There is no such question."}
-        projects = sent.get("projects")
-        asked = {"quick": bool(sent.get("quick"))}
+        projects, revision = sent.get("projects"), sent.get("revision")
+        asked: dict[str, Any] = {"quick": bool(sent.get("quick"))}
         if isinstance(projects, list):
-            asked["projects"] = [str(item) for item in projects]  # type: ignore[assignment]
-        found = self.sessions.ask(session, name, **asked)
+            asked["projects"] = [str(item) for item in projects]
+        meant = revision if isinstance(revision, int) else None
+        found = self.sessions.ask(session, name, meant=meant, **asked)
         if "problems" in found:
             found["problems"] = located_problems(session, found["problems"])
         if name == "plan" and "view" in found:

@@ -131,7 +131,9 @@ def _first_worker(model: str, seed: int) -> Callable[[], Worker]:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # said to be TCP, so that asyncio sends the last bytes of an answer without waiting 40 ms for an
+    # acknowledgement of those before
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if sys.platform != "win32":  # there it would let two servers share a port
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -40,6 +40,8 @@ class Session:
         Whether the next change goes on with the one before, and is undone with it.
     worker : Worker or None
         What plans for it.
+    asked : list of int
+        Revisions of the questions that it has been asked and not answered.
     lock : RLock
         One change at a time.
     """
@@ -53,6 +55,7 @@ class Session:
     notes: tuple[str, ...] = ()
     merges: bool = False
     worker: Worker | None = None
+    asked: list[int] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -93,7 +96,7 @@ class Session:
         """Take a text; whoever still computes for the one before does so in vain."""
         self.text = text
         self.revision += 1
-        if self.worker is not None and self.worker.is_busy:
+        if self.worker is not None and self.asked:
             self.worker.end()
 
 
@@ -124,19 +127,31 @@ class Sessions:
                 _release(old)
             return session
 
-    def ask(self, session: Session, name: str, **job: Any) -> dict[str, Any]:  # noqa: ANN401
+    def ask(
+        self,
+        session: Session,
+        name: str,
+        *,
+        meant: int | None = None,
+        **job: Any,  # noqa: ANN401 - what the job reads
+    ) -> dict[str, Any]:
         """Return what a worker answers on a session's portfolio as it is now.
 
-        ``superseded`` if it changed meanwhile.
+        ``superseded`` if it changed meanwhile, or is no longer the revision that was ``meant``.
         """
         with session.lock:
             revision = session.revision
+            if meant is not None and meant != revision:  # it was asked before an edit
+                return {"superseded": True, "revision": revision}
             worker = self._worker_of(session)
             asked = {**job, "text": session.text, "name": session.name}
+            session.asked.append(revision)  # from here on an edit ends the worker
         try:
             found = worker.ask(name, asked)
         except Superseded:
             found = {"superseded": True}
+        finally:
+            session.asked.remove(revision)
         if session.revision != revision:
             found = {"superseded": True}
         return {**found, "revision": revision}

@@ -308,11 +308,11 @@
     document.body.classList.add("old");
     try {
       if (state.cautious && state.projects > 4) {
-        const quick = await post("/api/job", { job: "plan", quick: true });
+        const quick = await post("/api/job", { job: "plan", quick: true, revision });
         if (!current()) return;
         if (quick.view && quick.quick) { showPlan(quick, revision); setStatus("busy", "not yet proven"); $("fresh").textContent = "A first answer, not yet proven; the search goes on."; document.body.classList.remove("old"); }
       }
-      const found = await post("/api/job", { job: "plan" });
+      const found = await post("/api/job", { job: "plan", revision });
       if (!current()) return;
       if (found.superseded) { busyWith = 0; setTimeout(() => current() && plan(), 30); return; }
       if (found.bug) throw new Error(`Something went wrong inside planner: ${found.bug}`);
@@ -323,7 +323,7 @@
     } catch (error) { busyWith = 0; if (current()) fail(error); }
   }
   async function beside(revision, current, feasible) {
-    const ask = async (job, more = {}) => { const found = await post("/api/job", { job, ...more }); return current() && !found.superseded && !found.bug && !found.problems ? found : null; };
+    const ask = async (job, more = {}) => { const found = await post("/api/job", { job, revision, ...more }); return current() && !found.superseded && !found.bug && !found.problems ? found : null; };
     for (const id of ["curves-card", "frontier-card", "tornado-card"]) $(id).hidden = !feasible;
     if (!feasible) return;
     const names = state.tables.Projects.map((row) => row.cells.id);
@@ -383,7 +383,7 @@
     if (!event.target.open || box.children.length) return;
     box.append(el("p", { class: "waiting" }, "Looking at what each result would change …"));
     try {
-      const found = await post("/api/job", { job: "policy" });
+      const found = await post("/api/job", { job: "policy", revision });
       if (revision !== state.revision) return;
       if (!found.policy) { box.replaceChildren(el("p", {}, (found.problems || [{ message: "Open it again." }]).map((p) => p.message).join(" "))); return; }
       box.replaceChildren(...found.policy.projects.map((one) => el("table", {}, el("caption", {}, el("bdi", {}, one.project), ` ${one.said}`), el("thead", {}, el("tr", {}, ["If the error is", "Chance", "Then"].map((head, i) => el("th", { scope: "col", class: i === 1 ? "num" : null }, head)))), el("tbody", {}, one.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.error), el("td", { class: "num" }, row.chance), el("td", {}, row.then)))))));

@@ -396,6 +396,14 @@ def test_what_explains_the_plan_stands_on_the_same_draws(page: Page) -> None:
     assert widths == sorted(widths, reverse=True)
 
 
+def test_a_question_about_an_older_revision_is_not_computed(page: Page) -> None:
+    """What was asked before an edit must not stand in the way of what is asked after it."""
+    before = page.open(RETAIL, "p.yaml")["state"]["revision"]
+    assert "superseded" not in page.job("fans", revision=before)
+    page.edit("Projects", 0, "images.held", "9k")
+    assert page.job("first", revision=before) == {"superseded": True, "revision": before + 1}
+
+
 @pytest.mark.parametrize(
     "sent",
     [
