@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from planner.domain.facts.alternatives import Standby
 from planner.domain.facts.explanation import Account, LimitPrice, PlanAccount, Turn
-from planner.domain.json_shape import IN_WORDS, record_data
+from planner.domain.json_shape import ABSENT_IF_NONE, IN_WORDS, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Verdict
@@ -134,6 +134,29 @@ class Tornado:
     bars: tuple[TornadoBar, ...]
 
 
+@dataclass(frozen=True)
+class Crossover:
+    """Where another way of doing the work is worth as much as an own model.
+
+    Attributes
+    ----------
+    alternative, architecture : str
+        The other way, and the network of the best own model.
+    now : float
+        Images a year today.
+    images_per_year : float or None
+        Where both are worth the same; None where one is worth more everywhere.
+    own_above : bool
+        Whether the own model is worth more above it; everywhere, if there is none.
+    """
+
+    alternative: str
+    architecture: str
+    now: float
+    images_per_year: float | None
+    own_above: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation(Shown):
     """Everything behind the decision on one project.
@@ -149,6 +172,10 @@ class Explanation(Shown):
         in [0, 1].
     standing : str
         ``core`` (nearly always), ``borderline`` or ``exterior`` (nearly never).
+    crossovers : tuple of Crossover, optional
+        Of each alternative to an own model; None where there is none.
+    crossovers : tuple of Crossover, optional
+        Of each alternative to an own model; None where there is none.
     """
 
     portfolio: str
@@ -165,6 +192,7 @@ class Explanation(Shown):
     core_index: float
     standing: str
     tornado: Tornado | None
+    crossovers: tuple[Crossover, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
     @property
     def text(self) -> str:

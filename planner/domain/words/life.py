@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-__all__ = ["GIVE", "left_out_words", "line_words"]
+from planner.domain.format import count
+from planner.domain.results.explanation import Crossover
+
+__all__ = ["GIVE", "crossover_words", "left_out_words", "line_words"]
 
 GIVE = {
     "people": "build.people",
@@ -28,6 +31,19 @@ _LINES = {"today": "today's way saved", "end": "retirement"}
 def line_words(name: str) -> str:
     """Return what a line of a life is called."""
     return _LINES.get(name, name)
+
+
+def crossover_words(found: Crossover) -> str:
+    """Say from how many images a year on an own model is worth more than another way."""
+    name, own = found.alternative, f"an own model ({found.architecture})"
+    if found.images_per_year is None:
+        more, less = (own, name) if found.own_above else (name, own)
+        return f"Whatever the images a year, {more} is worth at least as much as {less}."
+    from_on, below = (own, name) if found.own_above else (name, own)
+    return (
+        f"From {count(found.images_per_year)} images a year on {from_on} is worth more than "
+        f"{below}, below it less (now {count(found.now)}), all else as it is."
+    )
 
 
 def left_out_words(names: Sequence[str]) -> str:

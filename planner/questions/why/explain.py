@@ -38,6 +38,7 @@ from planner.questions.why.core_index import (
     solves_each_state,
     standing,
 )
+from planner.questions.why.crossover import crossovers
 from planner.questions.why.flips import flips, is_funded
 from planner.questions.why.holdings import plan_tornado, project_tornado
 
@@ -115,6 +116,7 @@ def build_explanation(
         core_index=core,
         standing=standing(core),
         tornado=project_tornado(prepared, solution, index),
+        crossovers=crossovers(prepared, index),
     )
 
 

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from planner.domain.format import figure, fixed, money, percent, price, rate, shorten, targets
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
+from planner.domain.words.life import crossover_words
 from planner.questions.why.core_index import CORE, EXTERIOR
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -37,6 +38,7 @@ def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[T
         for flip in found.flips:
             yield Text(wrap(f"  {flip.text}", indent="    "))
     said = [found.runner_up.text] if found.runner_up else []
+    said += [crossover_words(one) for one in found.crossovers or ()]
     binding = ", ".join(found.binding) if found.binding else "none"
     said.append(f"Binding: {binding}.")
     core = percent(found.core_index, against=[CORE, EXTERIOR])

@@ -1,0 +1,87 @@
+"""At how many images a year is another way of doing the work worth what an own model is?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from planner.domain.portfolio.life import Use
+from planner.domain.results.explanation import Crossover
+from planner.domain.results.option import ProjectOptions
+from planner.domain.vocabulary import Objective
+from planner.economics.life.worth import life_worth
+from planner.offering.life import LifeTerms, running_of
+from planner.planning.prepare import Prepared
+
+__all__ = ["crossovers"]
+
+MOST_IMAGES = 1e13
+STEPS = 130
+HALVINGS = 60
+
+
+def crossovers(prepared: Prepared, index: int) -> tuple[Crossover, ...] | None:
+    """Return where each alternative of a project is worth what its best own model is.
+
+    Looked for at other numbers of images a year, all else as it is; of several crossings the
+    nearest to today's number. None where nothing competes, or money does not count.
+    """
+    options, menu = prepared.options[index], prepared.menus[index]
+    if not menu.project.alternatives or prepared.objective is not Objective.NET_VALUE:
+        return None
+    own = np.flatnonzero(~options.is_alternative)
+    if len(own) == 0:
+        return None
+    best = int(own[np.argmax(options.expected_net_value[own])])
+    return tuple(_crossings(prepared, index, best))
+
+
+def _crossings(prepared: Prepared, index: int, best: int) -> Iterator[Crossover]:
+    options, use = prepared.options[index], prepared.menus[index].project.use
+    now = float(0 if use is None else use.images_per_year or 0)
+    own = _worth_at(prepared, index, best)
+    for row in np.flatnonzero(options.is_alternative).tolist():
+        name, other = options.architecture(row), _worth_at(prepared, index, row)
+        at, above = _nearest(lambda images, other=other: own(images) - other(images), now)  # type: ignore[misc]
+        yield Crossover(name, options.architecture(best), now, at, above)
+
+
+def _worth_at(prepared: Prepared, index: int, row: int) -> Callable[[float], float]:
+    """Return what an option is worth by the images of a year."""
+    menu, options = prepared.menus[index], prepared.options[index].take(np.array([row]))
+    way, terms = menu.way(options, 0), LifeTerms.of(prepared.portfolio)
+    spend = _spend(options)
+
+    def worth(images: float) -> float:
+        use = replace(menu.project.use or Use(), images_per_year=round(images))
+        project = replace(menu.project, use=use)
+        life = life_worth(running_of(project, way, options, terms))
+        net = life.gross_at(options.chance) - life.running_at(options.chance)
+        return float(net[0]) - spend
+
+    return worth
+
+
+def _spend(options: ProjectOptions) -> float:
+    if options.expected_cost is not None:
+        return float(options.expected_cost[0])
+    return int(options.total_cents[0]) / 100
+
+
+def _nearest(ahead: Callable[[float], float], now: float) -> tuple[float | None, bool]:
+    """Return the number nearest to today's where a difference changes its sign, and its sign above.
+
+    None where it does not, and its sign everywhere.
+    """
+    grid = np.geomspace(1.0, MOST_IMAGES, STEPS)
+    signs = np.array([ahead(float(images)) > 0 for images in grid])
+    changes = np.flatnonzero(signs[1:] != signs[:-1])
+    if len(changes) == 0:
+        return None, bool(signs[0])
+    far = np.abs(np.log(grid[changes]) - np.log(max(now, 1.0)))
+    at = int(changes[np.argmin(far)])
+    low, high, above = float(grid[at]), float(grid[at + 1]), bool(signs[at + 1])
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if (ahead(middle) > 0) == above else (middle, high)
+    return high, above

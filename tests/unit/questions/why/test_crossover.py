@@ -1,0 +1,58 @@
+"""Where a bought service costs what an own model does: known answers."""
+
+import pytest
+
+from planner.domain.portfolio.portfolio import Compute, Portfolio
+from planner.domain.portfolio.project import Images, Project
+from planner.planning.prepare import prepare
+from planner.questions.why.crossover import crossovers
+from planner.reference.tables import load_catalogue
+from planner.testing import synthetic_posterior
+
+
+def prepared_case(**changes: object) -> object:
+    """Return 60,000 once and 16,642.80 a year against 1.50 per 1,000, three years at 8 %."""
+    life: dict[str, object] = {
+        "build": {"lines": [{"id": "own", "once": 60_000}]},
+        "use": {"images_per_year": 5_000_000, "deploy": "always"},
+        "upkeep": {"lines": [{"id": "own", "yearly": 12_000 + 4_642.80}]},
+        "today": {"price_per_1000": 40},
+        "alternatives": [{"id": "vendor", "kind": "buy", "error": 0.05, "price_per_1000": 1.5}],
+        **changes,
+    }
+    project = Project(
+        id="a",
+        classes=4,
+        target_error=0.3,
+        images=Images(held=100, limit=100),
+        architectures=("ResNet-50",),
+        **life,  # type: ignore[arg-type]
+    )
+    portfolio = Portfolio(
+        projects=(project,),
+        budget=100_000.0,
+        horizon_years=3.0,
+        discount_rate=0.08,
+        compute=Compute(usd_per_hour=1e-9),
+        pilot_chance=0.0,
+    )
+    return prepare(portfolio, synthetic_posterior(40), load_catalogue())
+
+
+def test_the_known_crossover_of_a_service_and_an_own_model() -> None:
+    """26,616,540.56 images a year, to the whole image."""
+    (found,) = crossovers(prepared_case(), 0) or ()  # type: ignore[arg-type]
+    assert (found.alternative, found.own_above, found.now) == ("vendor", True, 5_000_000)
+    assert found.images_per_year == pytest.approx(26_616_540.56, abs=1.0)
+
+
+def test_what_is_dearer_at_every_volume_is_said_to_be_so() -> None:
+    """The service costs nothing: no volume makes an own model worth more."""
+    free = [{"id": "vendor", "kind": "buy", "error": 0.05, "price_per_1000": 0}]
+    (found,) = crossovers(prepared_case(alternatives=free), 0) or ()  # type: ignore[arg-type]
+    assert (found.images_per_year, found.own_above) == (None, False)
+
+
+def test_without_alternatives_nothing_is_said() -> None:
+    """Nor anything computed."""
+    assert crossovers(prepared_case(alternatives=()), 0) is None  # type: ignore[arg-type]
