@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from planner.domain.fields.declared import InFile, in_file
+from planner.domain.fields.declared import Form, InFile, in_file
 from planner.domain.fields.reading import check_record
 from planner.domain.fields.values import (
     ARCHITECTURE,
@@ -42,13 +42,56 @@ class PilotOffer:
         Trainings paid; the portfolio's unless given.
     """
 
-    images: Annotated[int, POSITIVE_COUNT, InFile(example="images: 2k")]
-    backbone: Annotated[Backbone | None, word(Backbone)] = None
-    architecture: Annotated[str | None, ARCHITECTURE] = None
-    test_images: Annotated[int | None, POSITIVE_COUNT] = None
-    price: Annotated[float | None, MONEY] = None
-    weeks: Annotated[float | None, WEEKS] = None
-    trials: Annotated[float | None, REPEATS] = None
+    images: Annotated[
+        int,
+        POSITIVE_COUNT,
+        InFile(example="images: 2k"),
+        Form("Images *", "Labelled images to train on, those held included.", example=5_000),
+    ]
+    backbone: Annotated[
+        Backbone | None,
+        word(Backbone),
+        Form("Backbone", "frozen: a probe, only a head is trained.", default="the project's"),
+    ] = None
+    architecture: Annotated[
+        str | None,
+        ARCHITECTURE,
+        Form(
+            "Architecture",
+            "Network to train.",
+            default="that of today's best option",
+            example="ResNet-50",
+            width=18,
+        ),
+    ] = None
+    test_images: Annotated[
+        int | None,
+        POSITIVE_COUNT,
+        Form(
+            "Test images",
+            "On how many the error is measured.",
+            default="a fifth of what is held, at most 1,000",
+        ),
+    ] = None
+    price: Annotated[
+        float | None,
+        MONEY,
+        Form(
+            "Price",
+            "All money except labels, which cost the price per image.",
+            unit="money",
+            default="that of training",
+            example=2_000,
+        ),
+    ] = None
+    weeks: Annotated[
+        float | None, WEEKS, Form("Weeks", "That it takes.", unit="weeks", default="none")
+    ] = None
+    trials: Annotated[
+        float | None,
+        REPEATS,
+        Form("Trials", "Trainings paid.", unit="trainings", default="the portfolio's"),
+    ] = None
 
     def __post_init__(self) -> None:
         check_record(self, "pilot on offer")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from planner.domain.fields.declared import Field, Form, Kind, section_of
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.life import Benefit, BuildLine, Person, UpkeepLine
+from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.portfolio.portfolio import Compute, Period, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.portfolio.rules import RULE_KINDS
@@ -114,6 +115,13 @@ PILOTS = FormSheet(
     location=("projects", "pilots"),
 )
 
+OFFERS = FormSheet(
+    "Runs on offer",
+    "Runs that could be made before anything is decided. Optional; the usual ones without any.",
+    (_OF_PROJECT, *_columns(_of(PilotOffer))),
+    location=("projects", "pilots_on_offer"),
+)
+
 PEOPLE = FormSheet(
     "People",
     "People who build the projects, one role to a row. Optional.",
@@ -198,7 +206,7 @@ RULES = FormSheet(
     location=("rules",),
 )
 
-OF_PROJECTS = (PILOTS, PEOPLE, BUILD_LINES, UPKEEP_LINES, BENEFITS, ALTERNATIVES)
+OF_PROJECTS = (PILOTS, OFFERS, PEOPLE, BUILD_LINES, UPKEEP_LINES, BENEFITS, ALTERNATIVES)
 """Sheets whose rows belong to a project that they name."""
 
 SHEETS = (PORTFOLIO, PROJECTS, *OF_PROJECTS, SHARED, RULES, PRICES, PERIODS)
