@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from planner.cli.app import app
+from planner.web.run import _listen
 
 ROOT = Path(__file__).parents[2]
 RETAIL = ROOT / "examples" / "01_retail_shelves" / "portfolio.yaml"
@@ -33,6 +34,15 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert result.exit_code == 3
     assert f"cannot listen on 127.0.0.1, port {port}" in result.stderr
     assert "fix  --port 0 takes any that is free" in result.stderr
+
+
+def test_answers_are_not_held_back_for_an_acknowledgement() -> None:
+    """A connection that is accepted is known to be TCP: asyncio then sends small parts at once."""
+    listening = _listen("127.0.0.1", 0)
+    with listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize(
