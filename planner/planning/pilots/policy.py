@@ -14,6 +14,8 @@ ABOUT = 1.1
 """Of the target: a limit between two outcomes lies near it, not on it."""
 AS_GOOD = 0.01
 """Of the best option's worth: by less than that nothing is better than what is trained already."""
+ALIKE = 1.15
+"""Numbers of images so near to each other are one row."""
 MOST_ROWS = 8
 LEAST_SHARE = 0.0005
 """Of what the project's options are worth: what simpler tables may lose."""
@@ -44,7 +46,9 @@ def decision_table(trial: Trial, price: float, error_target: float) -> ProjectPo
     for limit, chance, pick in zip(limits, table.chance.tolist(), best, strict=True):
         row = _row(table, pick, limit, chance, error_target)
         if rows and _is_same(rows[-1], row):
-            row = replace(row, chance=rows.pop().chance + chance)
+            before = rows.pop()
+            most = max(before.images_total or 0, row.images_total or 0) or None
+            row = replace(row, chance=before.chance + chance, images_total=most)
         rows.append(row)
     return ProjectPolicy(
         project=trial.candidate.run.project,
@@ -85,8 +89,10 @@ def _row(
 
 
 def _is_same(one: OutcomeRow, other: OutcomeRow) -> bool:
-    """Whether two rows say the same."""
-    return all(
+    """Whether two rows say the same, or numbers of images that draws hardly tell apart."""
+    same = all(
         getattr(one, name) == getattr(other, name)
-        for name in ("architecture", "images_total", "delivers", "alternative")
+        for name in ("architecture", "delivers", "alternative")
     )
+    few, many = sorted((one.images_total or 0, other.images_total or 0))
+    return same and many <= ALIKE * few

@@ -22,6 +22,8 @@ RUNS = Columns[RunValue](
         Column(key="price", header="Price", kind=Look.MONEY, unit="money",
                said={Surface.NOTEBOOK: "Price, {currency}"},
                note="Training, labels and all else."),
+        Column(key="weeks", header="Weeks", kind=Look.FIGURE, optional=True,
+               note="That the run takes."),
         Column(key="evsi", header="Worth", kind=Look.WORTH, unit="objective",
                note="What deciding after this run alone adds to the plan; 0 below its error."),
         Column(key="evsi_se", header="±", kind=Look.WORTH,
@@ -35,10 +37,10 @@ RUNS = Columns[RunValue](
                of=lambda run: "yes" if run.chosen else "", note="In the set to make."),
     ),
     views={
-        Surface.TERMINAL: ("project", "architecture", "backbone", "images", "price", "evsi",
-                           "net_gain", "chosen"),
+        Surface.TERMINAL: ("project", "architecture", "backbone", "images", "price", "weeks",
+                           "evsi", "net_gain", "chosen"),
         Surface.NOTEBOOK: ("project", "architecture", "backbone", "images", "to_buy", "price",
-                           "evsi", "evsi_se", "net_gain", "chosen"),
+                           "weeks", "evsi", "evsi_se", "net_gain", "chosen"),
     },
     tone=lambda run: "here" if run.chosen else "",
 )  # fmt: skip
