@@ -11,7 +11,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.plan import Warning_
-from planner.domain.vocabulary import Basis
+from planner.domain.vocabulary import AlternativeKind, Basis
 from planner.domain.words.warnings import files as words
 from planner.inputs.preference_warnings import preference_warnings
 from planner.reference.candidates import candidate_warnings
@@ -19,6 +19,10 @@ from planner.reference.tables import load_catalogue
 
 USUAL_USD_PER_FLOP = (1e-19, 1e-14)
 """From the cheapest to the dearest that cloud prices and utilisations of the last decade imply."""
+
+WEEKS_A_YEAR = 52
+DEAR_SERVICE = 1_000.0
+"""Price of 1,000 images from which it is likely that of one image, times 1,000."""
 
 _UNUSED_BY = {
     Basis.PAPER: ("accelerator", "usd_per_hour", "utilisation"),
@@ -32,7 +36,8 @@ def portfolio_warnings(
     """Return the warnings about a portfolio, its own first, then each project's in file order.
 
     Codes are ``VALUE_MISSING``, ``CURRENCY``, ``USD_PER_FLOP``, ``NOT_USED``, ``TARGET_TRIVIAL``,
-    ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, those of
+    ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, ``HORIZON_CUTS``, ``LIVE_TOO_LATE``,
+    ``PER_1000``, those of
     :func:`planner.inputs.preference_warnings.preference_warnings` and, for architectures named
     for another task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
 
@@ -98,3 +103,19 @@ def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[
     empty = [str(name) for name, count in counts.items() if count == 0]
     if empty:
         yield "ZERO_COUNT_CLASS", "class_counts", words.classes_without_images(empty)
+    yield from _life_warnings(project, portfolio)
+
+
+def _life_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str, str, str]]:
+    """Yield what a life states that is not counted, and prices that look like slips of the pen."""
+    horizon = portfolio.horizon_years
+    if project.use is not None and project.use.years is not None and project.use.years > horizon:
+        yield "HORIZON_CUTS", "use.years", words.horizon_cuts(project.use.years, horizon)
+    weeks = 0.0 if project.build is None else project.build.weeks or 0.0
+    if weeks / WEEKS_A_YEAR >= horizon:
+        yield "LIVE_TOO_LATE", "build.weeks", words.live_too_late(weeks, horizon)
+    for one in project.alternatives:
+        price = one.price_per_1000
+        if one.kind is AlternativeKind.BUY and isinstance(price, float) and price >= DEAR_SERVICE:
+            message = words.dear_service(one.id, price, portfolio.currency)
+            yield "PER_1000", "alternatives", message

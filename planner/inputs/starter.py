@@ -35,6 +35,7 @@ portfolio:
   # discount_rate: 8%             #: portfolio.discount_rate
   # cash: mid                     #: portfolio.cash
   # budget_covers: development    #: portfolio.budget_covers
+  # pilot_budget: 2k              #: portfolio.pilot_budget
   # mode: stop_when_reached       #: portfolio.mode
   # hold: {chance: 90%}           # in that mode: how sure the budget is
 
@@ -74,6 +75,8 @@ projects:
     # upkeep: {lines: [{id: monitoring, yearly: 6k}]}
     # benefits: [{id: reading-time, yearly: 30k, if: live}]
     # today: {price_per_1000: 30} # of the present way of working, which it saves
+    # alternatives: [{id: vendor, kind: buy, price_per_1000: 1.50, accuracy: 91%}]
+                                  # what else would do the work: buy, rules, people
     # end: {once: 1500}           # when it is retired
 
   - id: planogram
@@ -145,6 +148,7 @@ horizon_years = 1                   #: portfolio.horizon_years
 # discount_rate = "8%"              #: portfolio.discount_rate
 # cash = "mid"                      #: portfolio.cash
 # budget_covers = "development"     #: portfolio.budget_covers
+# pilot_budget = "2k"               #: portfolio.pilot_budget
 # mode = "stop_when_reached"        #: portfolio.mode
 # hold = {chance = "90%"}           # in that mode: how sure the budget is
 
@@ -182,6 +186,7 @@ images.fixed_cost = "2k"            #: projects.images.fixed_cost
 # upkeep = {lines = [{id = "monitoring", yearly = "6k"}]}
 # benefits = [{id = "reading-time", yearly = "30k", if = "live"}]
 # today = {price_per_1000 = 30}     # of the present way of working, which it saves
+# alternatives = [{id = "vendor", kind = "buy", yearly = "9k", accuracy = "91%"}]
 # end = {once = 1500}               # when it is retired
 
 [[projects]]

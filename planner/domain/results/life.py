@@ -40,7 +40,7 @@ class Life:
     discounted_payback_years : float or None
         The same of present values.
     cash_by_year : tuple of YearCash
-        Years in which nothing is paid or earned are left out.
+        In the years in which it accrues; those in which nothing is paid or earned are left out.
     wall_hours : float or None
         Hours of training, on the accelerators that train at once; None where the file does not say
         on how many.

@@ -1,7 +1,7 @@
 """When does what is expected to be paid and earned fall, and when has it paid back?"""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ class Cash:
 
 
 def by_year(flows: Iterable[Cash]) -> tuple[YearCash, ...]:
-    """Return amounts summed by the year in which they count; year 0 is the start.
+    """Return amounts summed by the year in which they accrue; year 0 is the start.
 
     Examples
     --------
@@ -41,9 +41,19 @@ def by_year(flows: Iterable[Cash]) -> tuple[YearCash, ...]:
     """
     sums: dict[int, list[float]] = {}
     for flow in flows:
-        if flow.amount:
-            sums.setdefault(math.ceil(flow.counted - 1e-9), []).append(flow.amount)
+        for year, share in _years(flow) if flow.amount else ():
+            sums.setdefault(year, []).append(share * flow.amount)
     return tuple(YearCash(year, math.fsum(sums[year])) for year in sorted(sums))
+
+
+def _years(flow: Cash) -> Iterator[tuple[int, float]]:
+    """Yield the years in which an amount accrues, with its share of each."""
+    length = flow.end - flow.begin
+    if length <= 0:
+        yield math.ceil(flow.counted - 1e-9), 1.0
+        return
+    for year in range(math.floor(flow.begin + 1e-9) + 1, math.ceil(flow.end - 1e-9) + 1):
+        yield year, (min(year, flow.end) - max(year - 1, flow.begin)) / length
 
 
 def payback(flows: Sequence[Cash], rate: float = 0.0) -> float | None:

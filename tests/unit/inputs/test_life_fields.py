@@ -12,6 +12,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.errors import InputError
 from planner.inputs.plan_file import read_plan
 from planner.inputs.portfolio_file import parse_portfolio
+from planner.inputs.portfolio_warnings import portfolio_warnings
 from planner.inputs.yaml_source import read_yaml
 from planner.reporting.xlsx.form import form_bytes
 from planner.testing import synthetic_posterior
@@ -36,6 +37,7 @@ LIFE = """
       - {id: vendor, kind: buy, price_per_1000: 1.50, accuracy: 88%..93%, lead_weeks: 2}
       - {id: rules, kind: rules, once: 8k, error: 15%}
 """
+USE = "    use: {images_per_year: 9}\n"
 HEAD = "version: 1\nportfolio: {budget: 100k, horizon_years: 3, discount_rate: 8%, cash: mid}\n"
 PROJECT = """projects:
   - id: a
@@ -178,3 +180,24 @@ def test_the_file_of_a_plan_says_its_life(tmp_path: Path) -> None:
     assert [one.life for one in again.decisions] == [one.life for one in plan.decisions]
     assert again.not_included == plan.not_included == ("review", "errors", "drift", "compliance",
                                                        "carbon")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("life", "code", "said"),
+    [
+        ("    use: {years: 5}", "HORIZON_CUTS", "Used for 5 years, but counted for 3"),
+        ("    build: {weeks: 200}", "LIVE_TOO_LATE", "Live after 200 weeks"),
+        (
+            USE + "    alternatives: [{id: v, kind: buy, error: 5%, price_per_1000: 1500}]",
+            "PER_1000",
+            "v: 1,500 per 1,000 images is USD 1.50 an image",
+        ),
+    ],
+)
+def test_what_is_not_counted_or_looks_like_a_slip_is_warned_of(
+    life: str, code: str, said: str
+) -> None:
+    """And nothing of a life that is as it should be."""
+    (found,) = (one for one in portfolio_warnings(read(life + "\n")) if one.code != "NOT_USED")
+    assert (found.code, found.message[: len(said)]) == (code, said)
+    assert portfolio_warnings(read(LIFE)) == ()

@@ -21,11 +21,14 @@ __all__ = [
     "built_for_another_task",
     "classes_without_images",
     "complexity_above_one",
+    "dear_service",
     "dollar_prices",
     "far_from_cloud_prices",
     "flop_price_unusual",
+    "horizon_cuts",
     "is_detector",
     "left_out_without_operations",
+    "live_too_late",
     "small_images",
     "target_trivial",
     "unit_shares",
@@ -45,6 +48,39 @@ PRICE_LEFT_OUT = "No price is given, so new labelled images count as free."
 RISK_WEIGHT_ZERO = "A weight of 0 leaves the tail out: the plan is that of the expectation."
 DISCOUNT_UNUSED = "discount_rate is not used: without periods everything starts at once."
 MOST_CLASSES = 5
+
+
+def horizon_cuts(years: float, horizon: float) -> str:
+    """Say that use beyond the horizon is not counted.
+
+    Examples
+    --------
+    >>> horizon_cuts(5.0, 3.0)
+    'Used for 5 years, but counted for 3 (horizon_years).'
+    """
+    return f"Used for {figure(years)} years, but counted for {figure(horizon)} (horizon_years)."
+
+
+def live_too_late(weeks: float, horizon: float) -> str:
+    """Say that a system is live only when nothing is counted any more."""
+    return (
+        f"Live after {figure(weeks)} weeks of integration at the earliest, when the horizon of "
+        f"{figure(horizon)} years is over: nothing it earns or costs in use is counted."
+    )
+
+
+def dear_service(name: str, price: float, currency: str) -> str:
+    """Say that a price of 1,000 images looks like one of an image.
+
+    Examples
+    --------
+    >>> dear_service("vendor", 1500.0, "USD")[:52]
+    'vendor: 1,500 per 1,000 images is USD 1.50 an image;'
+    """
+    return (
+        f"{name}: {money(price)} per 1,000 images is {money(price / 1000, currency)} an image; "
+        "public services ask 1 to 4 per 1,000."
+    )
 
 
 def dollar_prices(currency: str) -> str:

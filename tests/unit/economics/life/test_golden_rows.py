@@ -116,6 +116,8 @@ def test_payback_and_return() -> None:
     assert round(discounted, 4) == 2.7769
     assert round(79_635.50 / 120_000, 4) == 0.6636
     assert [item.amount for item in by_year(flows)] == [-120e3, *[50e3] * 5]
+    across = by_year([Cash(10.0, 1.25, 0.25, 1.25)])
+    assert [(item.year, item.amount) for item in across] == [(1, 7.5), (2, 2.5)]
     assert payback([Cash(-1.0, 0, 0, 0), Cash(0.5, 1, 0, 1)]) is None
     assert payback([Cash(-10.0, 0, 0, 0), Cash(20.0, 1, 1, 1), Cash(-15.0, 2, 2, 2)]) is None
 
