@@ -70,7 +70,9 @@ def estimate(
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", metavar="DIR", help="Draw each learning curve there (SVG, PNG)."),
+        typer.Option(
+            "--plots", "--plot", metavar="DIR", help="Draw each learning curve there (SVG, PNG)."
+        ),
     ] = None,
     basis: ask.BasisFlag = None,
     model: ask.Model = _api.DEFAULT_MODEL,

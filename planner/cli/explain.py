@@ -33,7 +33,8 @@ def explain(
     mode: ask.ModeFlag = None,
     risk: ask.Risk = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="DIR", help="Also draw the tornado there.")
+        Path | None,
+        typer.Option("--plots", "--plot", metavar="DIR", help="Also draw the tornado there."),
     ] = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,

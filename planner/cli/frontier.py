@@ -58,7 +58,7 @@ def frontier(
     mode: ask.ModeFlag = None,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", metavar="DIR", help="Also draw frontier.svg there."),
+        typer.Option("--plots", "--plot", metavar="DIR", help="Also draw frontier.svg there."),
     ] = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,

@@ -1,10 +1,16 @@
 """``planner options``: every option the plan may choose, priced."""
 
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
 from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, placed, print_json
+from planner.domain.named_project import named_project
+
+if TYPE_CHECKING:
+    from planner.domain.portfolio.portfolio import Portfolio
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +26,10 @@ def register(app: typer.Typer) -> None:
 def options(
     *,
     file: ask.PortfolioFile,
+    project: Annotated[
+        str | None,
+        typer.Argument(metavar="PROJECT", help="Id; without it, a summary of all projects."),
+    ] = None,
     budget: ask.Budget = None,
     objective: ask.ObjectiveFlag = None,
     basis: ask.BasisFlag = None,
@@ -31,7 +41,10 @@ def options(
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
-    """List every option (architecture and images) with its cost, chance and expected value."""
+    """List every option (architecture and images) with its cost, chance and expected value.
+
+    Without a project, a line for each: how many options, from which to which cost and chance.
+    """
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -43,12 +56,22 @@ def options(
     )
     fitted = _api.load_model(model)
     with placed(portfolio):
-        result = _api.options(portfolio, fitted, seed=seed)
+        result = _of(_api.options(portfolio, fitted, seed=seed), portfolio, project)
     if as_json:
         print_json(result)
     else:
-        from planner.reporting.terminal.options import render_options
+        from planner.reporting.terminal.options import render_options, render_summary
 
         out = data_console(no_color=no_color)
-        for block in render_options(result, portfolio):
+        render = render_summary if project is None else render_options
+        for block in render(result, portfolio):
             out.print(block)
+
+
+def _of(report: dict[str, Any], portfolio: "Portfolio", project: str | None) -> dict[str, Any]:
+    """Return a report with the options of one project alone, if one is named."""
+    if project is None:
+        return report
+    named_project(portfolio, project)
+    rows = [row for row in report["options"] if row["project"] == project]
+    return {**report, "options": rows}

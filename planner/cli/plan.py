@@ -123,7 +123,8 @@ def plan(
         from planner.reporting.terminal import plan as plan_text
 
         err = message_console(no_color=no_color)
-        for line in plan_text.render_warnings(result.warnings):
+        told = plan_text.render_warnings if verbose else plan_text.count_warnings
+        for line in told(result.warnings):
             err.print(line)
         if xlsx is not None:
             err.print(f"Wrote {xlsx}.", markup=False)

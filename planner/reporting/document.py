@@ -246,11 +246,12 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Folded:
-    """Blocks behind a line that opens them; not on paper."""
+    """Blocks behind a line that opens them; on paper only with ``printed``."""
 
     summary: str
     blocks: "tuple[Block, ...]"
     anchor: str = ""
+    printed: bool = False
     kind: ClassVar[str] = "folded"
 
 
@@ -277,12 +278,22 @@ type Block = (
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report under a heading of its own."""
+    """A part of the report under a heading of its own.
+
+    Attributes
+    ----------
+    gist : Text
+        What it says in a few words; stands beside the heading of a folded part.
+    folded : bool
+        Whether it is closed on screen until it is asked for; on paper it is open.
+    """
 
     anchor: str
     title: str
     blocks: tuple[Block, ...]
     tone: str = ""
+    gist: Text = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

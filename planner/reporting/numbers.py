@@ -68,6 +68,17 @@ def targets(value: float, key: str = "", *, named: bool = False) -> Number:
     return Number(text, value, TARGETS, key)
 
 
+def about(value: float, unit: str, key: str = "") -> Number:
+    """Return an expected count to the nearest half, to be read as roughly that.
+
+    Examples
+    --------
+    >>> about(1.98, "targets").text, about(1.4, "targets").text
+    ('2', '1.5')
+    """
+    return Number(written.figure(round(2 * value) / 2), round(2 * value) / 2, unit, key)
+
+
 def score(value: float, key: str = "") -> Number:
     """Return a number between 0 and 1 to two decimals."""
     return Number(written.fixed(value, 2), value, SHARE, key)

@@ -384,5 +384,5 @@ def test_a_wide_gap_is_not_called_proven_optimal(tmp_path: Path) -> None:
         asked = plan["assumptions"]["gap_asked"]
         assert asked == float(gap)
         assert (plan["status"] == "optimal") == (plan["objective"]["gap"] <= max(asked, 1e-6))
-        words = RUNNER.invoke(app, ["plan", path, "--gap", gap]).stdout
+        words = RUNNER.invoke(app, ["plan", path, "-v", "--gap", gap]).stdout
         assert ("Proven optimal" in words) == (plan["objective"]["gap"] <= 1e-6)

@@ -69,6 +69,6 @@ def test_a_shared_asset_with_a_closing_tag_for_a_name_is_planned(tmp_path: Path)
     """The name of the asset heads its table."""
     path = tmp_path / "p.yaml"
     path.write_text(PORTFOLIO.format(name="[/]").replace("s [/]", "[/]"), encoding="utf-8")
-    result = RUNNER.invoke(app, ["plan", str(path), "--model", "published"])
+    result = RUNNER.invoke(app, ["plan", str(path), "-v", "--model", "published"])
     assert result.exit_code == 0, result.output
     assert "[/] (dataset)" in result.output

@@ -32,6 +32,10 @@ class PlanHead:
         Objective reached.
     budget, committed : float
         In currency.
+    worth : float or None
+        The worth to quote: the objective on draws the plan was not chosen on; None if infeasible.
+    targets : float
+        Sum of the chances of target of what is funded.
     """
 
     portfolio: str
@@ -45,6 +49,8 @@ class PlanHead:
     value: float | None
     budget: float
     committed: float
+    worth: float | None = None
+    targets: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,10 @@ class Standing:
         In currency; the project's share of shared assets included.
     chance_of_target : float
         In [0, 1].
+    held_out_net_value : float or None
+        On draws the plan was not chosen on, before its share of shared assets.
+    cost_shared : float
+        Its share of shared assets, part of ``cost_total``.
     against : tuple of float
         What the chance was held against, for its text; not part of the data.
     """
@@ -70,7 +80,45 @@ class Standing:
     expected_net_value: float
     start: str | None
     assets: tuple[str, ...]
+    held_out_net_value: float | None = None
+    cost_shared: float = 0.0
     against: tuple[float, ...] = field(default=(), compare=False, metadata={NOT_DATA: True})
+
+
+@dataclass(frozen=True)
+class ProjectDelta:
+    """What a change does to one project; what a plan does not fund counts as 0.
+
+    Attributes
+    ----------
+    spend, worth : float or None
+        In currency, share of shared assets included; None where the currencies differ. Worth is
+        counted on draws that the plans were not chosen on, where both say it there.
+    chance : float or None
+        Of target, in [−1, 1]; None unless both plans fund the project.
+    """
+
+    spend: float | None
+    chance: float | None
+    worth: float | None
+
+
+@dataclass(frozen=True)
+class PlanDelta:
+    """What a change does to the whole plan.
+
+    Attributes
+    ----------
+    spend, worth : float or None
+        Committed, and the worth to quote; None where currencies or objectives differ, or where one
+        of the plans is none.
+    targets : float
+        Expected to be met.
+    """
+
+    spend: float | None
+    worth: float | None
+    targets: float
 
 
 @dataclass(frozen=True)
@@ -96,6 +144,7 @@ class ProjectChange:
     inputs: tuple[FieldChange, ...]
     evidence: tuple[FieldChange, ...]
     around: Around = field(metadata={IN_WORDS: ("why",)})
+    delta: ProjectDelta | None = None
 
     @property
     def why(self) -> str:
@@ -125,6 +174,7 @@ class PlanDiff:
     changes: tuple[FieldChange, ...]
     projects: tuple[ProjectChange, ...]
     inputs_known: bool
+    delta: PlanDelta | None = None
 
     @property
     def same(self) -> bool:

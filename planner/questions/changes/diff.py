@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from planner.domain.facts.changes import Around, ChangeKind, FieldChange
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.results.plan_diff import (
+    PlanDelta,
     PlanDiff,
     PlanHead,
     ProjectChange,
+    ProjectDelta,
     Standing,
 )
+from planner.domain.vocabulary import Objective, Verdict
 
 
 def compare_plans(before: Plan, after: Plan) -> PlanDiff:
@@ -47,11 +50,49 @@ def compare_plans(before: Plan, after: Plan) -> PlanDiff:
                 second.get(name),
                 fields.get(name, ()),
                 Around(changes, tuple(other for other in touched if other != name), known),
+                same_money=before.currency == after.currency,
             )
             for name in names
         ),
         inputs_known=known,
+        delta=_plan_delta(_head(before), _head(after)),
     )
+
+
+def _plan_delta(before: PlanHead, after: PlanHead) -> PlanDelta:
+    """Return what changes for the whole plan, where both are counted alike."""
+    same = before.currency == after.currency
+    worth = None
+    counts_targets = after.objective == Objective.TARGETS_MET
+    if before.objective == after.objective and (same or counts_targets):
+        known = before.worth is not None and after.worth is not None
+        worth = (after.worth or 0.0) - (before.worth or 0.0) if known else None
+    cents = round(100 * after.committed) - round(100 * before.committed)
+    return PlanDelta(cents / 100 if same else None, worth, after.targets - before.targets)
+
+
+def _project_delta(
+    before: Standing | None, after: Standing | None, *, same_money: bool
+) -> ProjectDelta:
+    """Return what changes for one project; what a plan does not have or fund counts as 0."""
+    funded = [one is not None and one.verdict is not Verdict.NO_GO for one in (before, after)]
+    chance = None
+    if before is not None and after is not None and all(funded):
+        chance = after.chance_of_target - before.chance_of_target
+    if not same_money:
+        return ProjectDelta(None, chance, None)
+    spent = [0 if one is None else round(100 * one.cost_total) for one in (before, after)]
+    there = [one for one in (before, after) if one is not None]
+    unseen = all(one.held_out_net_value is not None for one in there)
+    worths = [0.0 if one is None else _worth(one, unseen=unseen) for one in (before, after)]
+    return ProjectDelta((spent[1] - spent[0]) / 100, chance, worths[1] - worths[0])
+
+
+def _worth(standing: Standing, *, unseen: bool) -> float:
+    """Return what a project is worth with its share of shared assets."""
+    if unseen and standing.held_out_net_value is not None:
+        return standing.held_out_net_value - standing.cost_shared
+    return standing.expected_net_value
 
 
 def _head(plan: Plan) -> PlanHead:
@@ -68,6 +109,8 @@ def _head(plan: Plan) -> PlanHead:
         value=None if objective is None else objective.value,
         budget=plan.budget.limit,
         committed=plan.budget.committed,
+        worth=plan.worth,
+        targets=sum(item.chance_of_target for item in plan.decisions),
     )
 
 
@@ -82,10 +125,12 @@ def _standing(decision: Decision, plan: Plan) -> Standing:
         images_total=decision.images_total,
         images_to_buy=decision.images_to_buy,
         cost_total=decision.cost.total,
+        cost_shared=decision.cost.shared,
         chance_of_target=decision.chance_of_target,
         expected_net_value=decision.expected_net_value,
         start=decision.start,
         assets=decision.assets,
+        held_out_net_value=decision.held_out_net_value,
         against=plan.chance_bounds(decision.project),
     )
 
@@ -161,6 +206,8 @@ def _project_change(
     after: Standing | None,
     fields: tuple[FieldChange, ...],
     around: Around,
+    *,
+    same_money: bool,
 ) -> ProjectChange:
     if before is None or after is None:
         kind = ChangeKind.ADDED if before is None else ChangeKind.REMOVED
@@ -169,4 +216,5 @@ def _project_change(
         kind = ChangeKind.SAME if before == after else ChangeKind.CHANGED
     evidence = tuple(change for change in fields if change.field.startswith("pilots"))
     inputs = tuple(change for change in fields if change not in evidence)
-    return ProjectChange(name, kind, before, after, inputs, evidence, around)
+    delta = _project_delta(before, after, same_money=same_money)
+    return ProjectChange(name, kind, before, after, inputs, evidence, around, delta)

@@ -1,20 +1,23 @@
-"""Value against budget, or mean against tail, as a figure."""
+"""Worth against budget as steps, or mean against tail as dots, as a figure."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from planner._drawing import plain_style
 from planner.domain.format import figure as figure_of
-from planner.domain.format import percent_as_set
-from planner.domain.results.frontier import Frontier
+from planner.domain.format import money, percent_as_set
+from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
-from planner.reporting.figure_text import number_tick, plain_text
+from planner.reporting.figure_text import number_tick, plain_text, short_tick
+from planner.reporting.figures.svg import BLUE, INK, MUTED, RED, RULE
 from planner.reporting.terminal.frontier import worth_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, TAIL, HERE, BAND = "#1b2a41", "#e08e0b", "#b3261e", "#dbe7ee"
+__all__ = ["break_points", "draw_frontier"]
+
 _WORDS = {
     Objective.NET_VALUE: "expected net value",
     Objective.VALUE: "expected value",
@@ -26,17 +29,17 @@ _WORDS = {
 def draw_frontier(frontier: Frontier) -> "Figure":
     """Return a matplotlib figure of the frontier.
 
-    By budget: what the plans are worth on the draws they were chosen on with the proven bound
-    above, their mean and the mean of their worst outcomes on draws they never saw, and the budget
-    of the file. By risk: mean against the mean of the worst outcomes. Lines differ in style and
-    marker, not in colour alone.
+    By budget: the worth of the best plan as steps, each where its plan can first be paid, and the
+    budget of the file. By risk: mean against the mean of the worst outcomes. Both on draws that no
+    plan was chosen on.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 4.4), dpi=150, layout="constrained")
+    figure = Figure(figsize=(7.2, 4.0), dpi=150, layout="constrained")
     axes = figure.add_subplot()
     currency = plain_text(frontier.currency, 12)
-    unit = "" if frontier.objective is Objective.TARGETS_MET else f", {currency}"
+    counts = frontier.objective is Objective.TARGETS_MET
+    unit = "" if counts else f", {currency}"
     if frontier.axis == "budget":
         _by_budget(axes, frontier)
         axes.set(xlabel=f"budget, {currency}", ylabel=f"{worth_name(frontier)}{unit}")
@@ -44,39 +47,79 @@ def draw_frontier(frontier: Frontier) -> "Figure":
         _by_risk(axes, frontier)
         worst = f"mean of the worst {percent_as_set(1 - frontier.level)} of outcomes{unit}"
         axes.set(xlabel=worst, ylabel=f"{_WORDS[frontier.objective]}{unit}")
-    axes.grid(visible=True, which="major", color="#d9dee5", lw=0.6)
-    axes.xaxis.set_major_formatter(number_tick)
-    axes.yaxis.set_major_formatter(number_tick)
+    axes.grid(visible=True, axis="y", color=RULE, lw=0.6)
+    axes.xaxis.set_major_formatter(short_tick)
+    axes.yaxis.set_major_formatter(number_tick if counts else short_tick)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=7.5, frameon=False)
     return figure
 
 
+def break_points(points: Sequence[FrontierPoint]) -> list[tuple[float, float]]:
+    """Return where the worth changes: the least budget that pays for each plan, and its worth.
+
+    A plan that is best at a budget is so from what it commits on, or from the budget before, if
+    that is larger.
+
+    Examples
+    --------
+    >>> a = FrontierPoint(10.0, 0.0, 4.0, 5.0, 5.0, 5.0, 0.0, 1.0, 1.0, (), 0.0, 4.5)
+    >>> break_points([a])
+    [(4.0, 4.5)]
+    """
+    found: list[tuple[float, float]] = []
+    before = 0.0
+    for point in points:
+        start = min(max(point.committed, before), point.budget)
+        if not found or point.held_out_value != found[-1][1]:
+            found.append((start, point.held_out_value))
+        before = point.budget
+    return found
+
+
 def _by_budget(axes: "Axes", frontier: Frontier) -> None:
-    budgets = [point.budget for point in frontier.points]
-    values = [point.value for point in frontier.points]
-    bounds = [max(point.bound, point.value) for point in frontier.points]
-    worst = f"mean of the worst {percent_as_set(1 - frontier.level)}, held out"
-    axes.fill_between(budgets, values, bounds, color=BAND, lw=0, label="up to the proven bound")
-    axes.plot(budgets, values, color=INK, lw=2, marker="o", ms=3, label="draws chosen on")
-    held_out = [point.mean for point in frontier.points]
-    axes.plot(budgets, held_out, color=INK, lw=1.2, ls="--", label="mean, held out")
-    tails = [point.cvar for point in frontier.points]
-    axes.plot(budgets, tails, color=TAIL, lw=1.4, ls="-.", marker="s", ms=2.5, label=worst)
+    steps = break_points(frontier.points)
+    last = frontier.points[-1].budget
+    xs, ys = [at for at, _ in steps], [worth for _, worth in steps]
+    axes.plot([*xs, last], [*ys, ys[-1]], color=BLUE, lw=2, drawstyle="steps-post")
+    axes.plot(xs, ys, "o", color=BLUE, ms=3.5)
+    axes.margins(y=0.14)
     if frontier.you_are_here is not None:
-        axes.axvline(frontier.you_are_here, color=HERE, lw=1.2, ls=":", label="you are here")
+        _here(axes, frontier, frontier.you_are_here)
+
+
+def _here(axes: "Axes", frontier: Frontier, here: float) -> None:
+    """Mark the budget of the file on the steps, and say its worth beside it."""
+    axes.axvline(here, color=RED, lw=1.1, ls="--")
+    worth = next((p.held_out_value for p in frontier.points if p.budget == here), None)
+    low, high = axes.get_xlim()
+    right = here > low + 0.6 * (high - low)
+    counts = frontier.objective is Objective.TARGETS_MET
+    said = "" if worth is None else f": {figure_of(worth) if counts else money(worth)}"
+    axes.annotate(
+        f"you are here{said}",
+        (here, 0.03),
+        xycoords=("data", "axes fraction"),
+        xytext=(-6 if right else 6, 0),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        color=RED,
+        fontsize=8,
+    )
+    if worth is not None:
+        axes.plot(here, worth, "s", color=RED, ms=6, mec="white", mew=0.8)
 
 
 def _by_risk(axes: "Axes", frontier: Frontier) -> None:
     tails = [point.cvar for point in frontier.points]
     means = [point.mean for point in frontier.points]
-    axes.plot(tails, means, color=INK, lw=1.4, marker="o", ms=4, label="plans, held out")
+    axes.plot(tails, means, color=MUTED, lw=0.9)
+    axes.plot(tails, means, "o", color=BLUE, ms=5)
     for point in frontier.points:
         axes.annotate(
             figure_of(point.weight),
             (point.cvar, point.mean),
             textcoords="offset points",
             xytext=(4, 4),
-            fontsize=7,
+            fontsize=7.5,
             color=INK,
         )

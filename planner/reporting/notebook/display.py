@@ -15,13 +15,11 @@ from planner.domain.results.frontier import Frontier
 from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective, Status
-from planner.domain.words.measure_first import first_words
-from planner.domain.words.measure_first import worth_words as said_first
-from planner.domain.words.proof import proof_words
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Surface
 from planner.reporting.document import Head, Name, table_of
+from planner.reporting.headline import headline_lines
 from planner.reporting.notebook.draw import LONGEST_NAME, draw_table, name, page, paragraph
 from planner.reporting.sections.estimate_columns import ESTIMATES
 from planner.reporting.sections.frontier_columns import STANDINGS, frontier_columns
@@ -58,14 +56,11 @@ def _(record: Plan) -> str:
 
 
 def _plan_sentences(plan: Plan) -> Iterable[str]:
-    money_spent = money(plan.budget.committed, plan.currency)
+    yield from filter(None, headline_lines(plan))
     yield (
-        f"Committed {money_spent}, {money(plan.budget.left)} left. Chance: of meeting the target. "
-        f"Net: expected value minus cost, {plan.currency}."
+        "Chance: of meeting the target. Worth: net value expected on draws the plan was not chosen "
+        f"on, before shared assets, {plan.currency}."
     )
-    if plan.measure_first is not None:
-        yield first_words(plan.measure_first, plan.currency)
-        yield said_first(plan.measure_first, plan.currency)
     if plan.risk is not None and plan.objective is not None:
         if plan.objective.kind is not Objective.TARGETS_MET:
             net = plan.risk.net_value
@@ -77,7 +72,6 @@ def _plan_sentences(plan: Plan) -> Iterable[str]:
             noise = plan.noise(decision)
             if noise:
                 yield f"{shorten(decision.project, LONGEST_NAME)}: {noise}."
-        yield proof_words(plan)
 
 
 def _infeasible(plan: Plan) -> str:
@@ -168,7 +162,7 @@ def _(record: Frontier) -> str:
     targets = record.objective is Objective.TARGETS_MET
     table = frontier_columns(record).table(Surface.NOTEBOOK, record.points, record.currency)
     unit = "targets" if targets else record.currency
-    notes = f"Budgets in {record.currency}; value and its proven bound in {unit}."
+    notes = f"Budgets in {record.currency}; worth in {unit}, on draws no plan was chosen on."
     return page(header, draw_table(table), paragraph(notes))
 
 

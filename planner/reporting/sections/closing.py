@@ -22,7 +22,7 @@ from planner.reporting.sections.material import Material, Style
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
-SETTINGS_ON_PAPER = 9
+SETTINGS_ON_PAPER = 8
 
 
 def excluded_section(material: Material) -> Section:
@@ -35,7 +35,7 @@ def excluded_section(material: Material) -> Section:
     if objective is not None and objective.kind is Objective.TARGETS_MET:
         items.append(words.EXCLUDED_NO_VALUES)
     bullets = Bullets(tuple((item,) for item in items), tone="columns")
-    return Section("excluded", words.EXCLUDED, (bullets,))
+    return Section("excluded", words.EXCLUDED, (bullets,), tone="half", folded=True)
 
 
 def _is_stated(material: Material, name: str) -> bool:
@@ -66,7 +66,7 @@ def assumptions_section(material: Material) -> Section:
         items = tuple((Code(visible(str(path))),) for path in defaults)
         summary = words.DEFAULTS.format(count=count(len(defaults)))
         blocks.append(Folded(summary, (Bullets(items, tone="columns"),)))
-    return Section("assumptions", words.ASSUMPTIONS, tuple(blocks), tone="half")
+    return Section("assumptions", words.ASSUMPTIONS, tuple(blocks), tone="half", folded=True)
 
 
 def _settings(assumptions: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
@@ -117,7 +117,7 @@ def manifest_section(material: Material) -> Section:
     ]
     blocks: list[Block] = [Paragraph((words.MANIFEST_LEAD,)), Definitions(tuple(items))]
     blocks.append(Paragraph((words.ON_PAPER,), "paper"))
-    return Section("manifest", words.MANIFEST, tuple(blocks), tone="half")
+    return Section("manifest", words.MANIFEST, tuple(blocks), tone="half", folded=True)
 
 
 def signature_section(material: Material) -> Section | None:

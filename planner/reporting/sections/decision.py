@@ -1,4 +1,4 @@
-"""The decision: what to fund, with how much, and what it buys."""
+"""The first screen: what to do first, to release, to approve and to quote, and how sure it is."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.format import count
-from planner.domain.results.plan import Decision, MeasureFirst
-from planner.domain.vocabulary import Mode, Objective
-from planner.domain.words.measure_first import first_words, worth_words
+from planner.domain.results.plan import Decision
+from planner.domain.vocabulary import Objective, Verdict
+from planner.domain.words.measure_first import pilot_words
 from planner.reporting import numbers
 from planner.reporting.columns import Surface
 from planner.reporting.document import (
@@ -18,7 +18,6 @@ from planner.reporting.document import (
     Folded,
     Link,
     Name,
-    Number,
     Paragraph,
     Part,
     Row,
@@ -29,106 +28,137 @@ from planner.reporting.document import (
     Tiles,
     say,
 )
-from planner.reporting.sections.material import Material
+from planner.reporting.headline import (
+    approval,
+    approve_text,
+    best_text,
+    do_first_text,
+    evidence_text,
+    not_included,
+    worth_number,
+)
+from planner.reporting.sections.material import Material, ranked_places
 from planner.reporting.sections.plan_columns import is_funded
 from planner.reporting.sections.plan_tables import (
     columns_shown,
     decision_table,
     foot_row,
-    spend_tables,
+    released,
 )
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
 ALL_ANCHOR = "all-projects"
+MOST_PILOTS = 5
+"""PILOT projects that are named, with what their run would change."""
+MOST_ROWS = 40
+"""Projects up to which the first table has a row for each."""
 
 
 def decision_section(material: Material) -> Section:
-    """Return the first section: one sentence, four numbers, one table."""
+    """Return the first section: what to sign, four numbers, what comes first, one table."""
     return Section("decision", words.DECISION, tuple(_blocks(material)), tone="first")
 
 
 def _blocks(material: Material) -> Iterator[Block]:
     plan = material.plan
-    yield Paragraph((*_lead(material), " ", *_worth(material)), "lead")
+    yield Paragraph((*_lead(material), " ", *approve_text(plan)), "lead")
     yield Tiles(tuple(_tiles(material)))
-    shown = material.shown
-    partial = len(shown) < len(plan.decisions)
-    yield _table(material, shown, partial=partial)
-    if partial:
+    yield from (Paragraph(text, "alert") for text in _do_first(material) if text)
+    places = ranked_places(plan)
+    shown = places[:MOST_ROWS]
+    yield _table(material, shown, partial=len(shown) < len(places))
+    everyone = all_projects(material)
+    if everyone is not None:
         link = Link(words.ALL_LINK.format(total=count(len(plan.decisions))), ALL_ANCHOR)
-        yield Paragraph((link, " ", words.ALL_ON_PAPER), "small")
-    if plan.measure_first is not None:
-        yield Paragraph(_do_first(plan.measure_first, plan.currency), "alert")
-    pilots = [place for place in material.funded if _decision(material, place).verdict == "PILOT"]
-    if pilots:
-        yield Paragraph(_measure_first(material, pilots), "alert")
-    if plan.assumptions.get("mode") == Mode.STOP_WHEN_REACHED and material.funded:
-        spend = sum(item.expected_cost for item in plan.decisions)
-        amount = numbers.amount(spend, material.currency, named=True)
-        yield Paragraph(say(words.CAPS, spend=amount))
-    yield from (Paragraph((visible(note),)) for note in plan.notes)
-    yield from _spend_tables(material)
-    yield Paragraph(_rule(material), "small")
+        yield Paragraph((link,), "screen")
+        yield everyone
     yield from _noise(material)
+    if material.funded:
+        yield Paragraph((*best_text(plan), *evidence_text(plan)))
+    link = Link(words.EXCLUDED_LINK, "excluded")
+    yield Paragraph((not_included(plan), " ", link))
 
 
 def all_projects(material: Material) -> Folded | None:
-    """Return the table of every project, where the decision shows only some."""
+    """Return the table of every project, where the first one shows only some."""
     total = len(material.plan.decisions)
-    if len(material.shown) == total:
+    if total <= MOST_ROWS:
         return None
-    table = _table(material, range(total), partial=False, caption=words.ALL_CAPTION)
-    return Folded(words.ALL_SUMMARY.format(total=count(total)), (table,), ALL_ANCHOR)
-
-
-def _decision(material: Material, place: int) -> Decision:
-    return material.plan.decisions[place]
+    places = ranked_places(material.plan)
+    table = _table(material, places, partial=False, caption=words.ALL_CAPTION)
+    summary = words.ALL_SUMMARY.format(total=count(total))
+    return Folded(summary, (table,), ALL_ANCHOR, printed=True)
 
 
 def _lead(material: Material) -> Text:
-    plan = material.plan
-    limit = numbers.amount(plan.budget.limit, material.currency, "budget.limit", named=True)
-    total = len(plan.decisions)
-    projects = numbers.tally(total, numbers.PROJECTS), _plural(" project", total)
+    total = len(material.plan.decisions)
+    projects = numbers.tally(total, numbers.PROJECTS), " project" if total == 1 else " projects"
     if not material.funded:
-        return say(words.FUND_NONE, projects=projects, limit=limit)
-    return say(
-        words.FUND,
-        funded=numbers.tally(len(material.funded), numbers.PROJECTS),
-        projects=projects,
-        committed=_committed(material),
-        limit=limit,
+        limit = material.plan.budget.limit
+        amount = numbers.amount(limit, material.currency, "budget.limit", named=True)
+        return say(words.FUND_NONE, projects=projects, limit=amount)
+    funded = numbers.tally(len(material.funded), numbers.PROJECTS)
+    return say(words.FUND, funded=funded, projects=projects)
+
+
+def _tiles(material: Material) -> Iterator[Tile]:
+    plan, currency = material.plan, material.currency
+    asked = approval(plan)
+    committed = numbers.amount(plan.budget.committed, currency, "budget.committed")
+    left = numbers.amount(plan.budget.left, currency, "budget.left")
+    note = (
+        *_runs(asked.runs, currency),
+        *say(words.TILE_APPROVE_NOTE, committed=committed, left=left),
     )
+    total = asked.total if material.funded else 0.0
+    yield Tile(words.TILE_APPROVE, (numbers.amount(total, currency, named=True),), note)
+    for late, label in ((False, words.TILE_NOW), (True, words.TILE_AFTER)):
+        waiting = released(plan, after_run=late)
+        spend = sum(round(100 * item.cost.total) for item in waiting) / 100
+        tally = numbers.tally(len(waiting), numbers.PROJECTS)
+        plural = " project" if len(waiting) == 1 else " projects"
+        yield Tile(label, (numbers.amount(spend, currency, named=True),), (tally, plural))
+    yield Tile(words.TILE_WORTH, (worth_number(plan),), _worth_note(material))
 
 
-def _worth(material: Material) -> Text:
-    """Say what the plan is worth, always with its range."""
-    plan = material.plan
-    if plan.objective is None or not material.funded:
+def _runs(price: float, currency: str) -> Text:
+    """Return what first runs take of the sum to approve."""
+    if price == 0:
         return ()
-    worth = material.worth(plan.objective.value, "objective.value")
+    return say(words.TILE_RUNS_NOTE, runs=numbers.amount(price, currency, "measure_first.price"))
+
+
+def _worth_note(material: Material) -> Text:
+    """Return between which ends the worth lies, and what it is if it is no plain expectation."""
+    plan, currency = material.plan, material.currency
+    if plan.objective is None or plan.risk is None or not material.funded:
+        return ()
+    parts: list[Part] = []
     if plan.assumptions.get("risk", "expected") != "expected":
-        measure = visible(str(plan.assumptions["risk"]))
-        return say(words.RISK_ADJUSTED, measure=measure, worth=worth)
+        expected = plan.audit.held_out_expected if plan.audit else None
+        if expected is not None:
+            number = material.worth(expected, "audit.held_out_expected")
+            parts += say(words.TILE_CAUTIOUS_NOTE, expected=number)
     if not material.counts_money:
-        funded = numbers.tally(len(material.funded), numbers.PROJECTS)
-        text = say(
-            words.WORTH_TARGETS, worth=numbers.targets(worth.value or 0.0, worth.key), funded=funded
-        )
-        return (*text, *_targets_range(material))
-    if plan.risk is None:
-        return ()
-    sentence = words.WORTH_NET
-    if plan.objective.kind is Objective.VALUE:
-        sentence = words.WORTH_VALUE
+        return (*parts, *_targets_range(material))
     net = plan.risk.net_value
-    return say(
-        sentence,
-        worth=worth,
-        p10=numbers.amount(net.p10, material.currency, "risk.net_value.p10", named=True),
-        p90=numbers.amount(net.p90, material.currency, "risk.net_value.p90"),
+    kind = words.TILE_VALUE_NOTE if plan.objective.kind is Objective.VALUE else ""
+    ends = say(
+        words.TILE_RANGE_NOTE,
+        p10=numbers.amount(net.p10, currency, "risk.net_value.p10", named=True),
+        p90=numbers.amount(net.p90, currency, "risk.net_value.p90"),
+        targets=_targets_met(material),
     )
+    return (*parts, *([kind] if kind else []), *ends)
+
+
+def _targets_met(material: Material) -> Text:
+    """Return about how many targets are met, on draws that the plan was not chosen on."""
+    draws = material.draws
+    met = 0.0 if draws is None else float(np.mean(draws.targets))
+    funded = numbers.tally(len(material.funded), numbers.PROJECTS)
+    return ("about ", numbers.about(met, numbers.TARGETS), " of ", funded)
 
 
 def _targets_range(material: Material) -> Text:
@@ -142,125 +172,111 @@ def _targets_range(material: Material) -> Text:
     )
 
 
-def _tiles(material: Material) -> Iterator[Tile]:
-    plan, currency = material.plan, material.currency
-    limit = numbers.amount(plan.budget.limit, currency, "budget.limit")
-    left = numbers.amount(plan.budget.left, currency, "budget.left")
-    note = say(words.TILE_COMMITTED_NOTE, limit=limit, left=left)
-    yield Tile(words.TILE_COMMITTED, (_committed(material),), note)
-    net = plan.risk.net_value if plan.risk else None
-    if net is not None and material.counts_money and plan.objective is not None:
-        value = plan.objective.kind is Objective.VALUE
-        label = words.TILE_VALUE if value else words.TILE_NET
-        name = "expected_value" if value else "expected_net_value"
-        total = sum(getattr(item, name) for item in plan.decisions)
-        key = "objective.value" if _is(total, plan.objective.value) else ""
-        ends = say(
-            words.TILE_RANGE_NOTE,
-            p10=numbers.amount(net.p10, currency, "risk.net_value.p10", named=True),
-            p90=numbers.amount(net.p90, currency, "risk.net_value.p90"),
-        )
-        number = numbers.amount(total, currency, key, named=True)
-        yield Tile(label, (number,), ends if material.funded else ())
-    met = sum(item.chance_of_target for item in plan.decisions)
-    funded = numbers.tally(len(material.funded), numbers.PROJECTS)
-    proposed = numbers.tally(len(plan.decisions), numbers.PROJECTS)
-    note = say(words.TILE_TARGETS_NOTE, funded=funded, projects=proposed)
-    yield Tile(words.TILE_TARGETS, (numbers.targets(met),), note)
-    if plan.risk is not None:
-        over = numbers.chance(plan.risk.chance_over_budget, "risk.chance_over_budget")
-        certain = plan.risk.cost.p10 == plan.risk.cost.p90
-        p90 = numbers.amount(plan.risk.cost.p90, currency, "risk.cost.p90", named=True)
-        said = (words.TILE_CERTAIN_NOTE,) if certain else say(words.TILE_OVER_NOTE, p90=p90)
-        yield Tile(words.TILE_OVER, (over,), said)
-
-
 def _table(material: Material, places: Sequence[int], *, partial: bool, caption: str = "") -> Table:
     """Return decisions as a table; with ``partial``, a row for those left out."""
     plan = material.plan
-    without = () if _has_values(material) else ("expected_net_value",)
+    without = () if material.counts_net else ("held_out_net_value",)
     table = decision_table(plan, Surface.PAGE, places=places, without=without)
     keys = [column.key for column in columns_shown(plan, Surface.PAGE, without)]
-    largest = max((item.cost.total for item in plan.decisions), default=0.0)
-    rows = [
-        _with_bar(row, keys.index("cost.total"), plan.decisions[place], largest)
-        for row, place in zip(table.rows, places, strict=True)
-    ]
+    rows = list(table.rows)
+    if material.counts_net:
+        at = keys.index("held_out_net_value")
+        largest = max((item.held_out_net_value or 0.0 for item in plan.decisions), default=0.0)
+        rows = [
+            _with_bar(row, at, plan.decisions[place], largest)
+            for row, place in zip(rows, places, strict=True)
+        ]
     if partial:
         rows.append(_others(material, places, without))
         caption = words.DECISION_CAPTION_TOP.format(
             shown=len(places), total=count(len(plan.decisions))
         )
-    return replace(table, caption=caption or words.DECISION_CAPTION, rows=tuple(rows))
+    rows += _adjustments(material, without)
+    tone = f"{table.tone} screen" if partial else table.tone
+    return replace(table, caption=caption or words.DECISION_CAPTION, rows=tuple(rows), tone=tone)
+
+
+def _adjustments(material: Material, without: Collection[str]) -> Iterator[Row]:
+    """Yield what lies between what the projects bring and the worth to quote."""
+    plan = material.plan
+    if not material.counts_net or plan.audit is None or plan.audit.held_out_expected is None:
+        return
+    shown = columns_shown(plan, Surface.PAGE, without)
+    brought = sum(item.held_out_net_value or 0.0 for item in plan.decisions)
+    expected, quoted = plan.audit.held_out_expected, plan.audit.held_out_value
+    for label, step in (
+        (words.SHARED_ROW, expected - brought),
+        (words.CAUTION_ROW, quoted - expected),
+    ):
+        if abs(step) >= 0.005:
+            cell: Text = (numbers.amount(step, material.currency),)
+            yield foot_row(shown, {"project": (label,), "held_out_net_value": cell})
 
 
 def _with_bar(row: Row, at: int, decision: Decision, largest: float) -> Row:
-    """Return a row whose spend has a bar beside it."""
+    """Return a row whose worth has a bar beside it."""
     if not is_funded(decision):
         return row
-    bar = Bar(decision.cost.total / largest if largest else 0.0)
+    bar = Bar(max(0.0, decision.held_out_net_value or 0.0) / largest if largest > 0 else 0.0)
     return replace(row, cells=(*row.cells[:at], (bar, *row.cells[at]), *row.cells[at + 1 :]))
 
 
 def _others(material: Material, places: Sequence[int], without: Collection[str]) -> Row:
     """Return one row for the projects that are not shown."""
-    plan, currency = material.plan, material.currency
-    others = [item for at, item in enumerate(plan.decisions) if at not in set(places)]
-    left_out = numbers.tally(len(others), numbers.PROJECTS)
+    plan, currency, left_out = material.plan, material.currency, set(places)
+    others = [item for at, item in enumerate(plan.decisions) if at not in left_out]
     shown = columns_shown(plan, Surface.PAGE, without)
-    cells = {
-        column.key: column.total(others, currency)
-        for column in shown
-        if column.key in ("cost.total", "expected_net_value")
+    cells: dict[str, Text] = {
+        "project": say(words.THE_OTHERS, count=numbers.tally(len(others), numbers.PROJECTS))
     }
-    return foot_row(shown, {**cells, "project": say(words.THE_OTHERS, count=left_out)})
+    for column in shown:
+        if column.key == "held_out_net_value":
+            cells[column.key] = column.total(others, currency)
+        elif column.name in ("release_now", "release_after"):
+            waiting = [item for item in others if is_funded(item) and column.value(item)]
+            cells[column.name] = column.total(waiting, currency)
+    return foot_row(shown, cells)
 
 
-def _has_values(material: Material) -> bool:
-    return any(project.has_worth for project in material.portfolio.projects)
+def _do_first(material: Material) -> Iterator[Text]:
+    """Yield what to measure before which money is released, and what each result would change."""
+    plan = material.plan
+    yield do_first_text(plan)
+    waiting = sorted(
+        (item for item in plan.decisions if item.verdict is Verdict.PILOT),
+        key=lambda item: -item.cost.total,
+    )
+    if not waiting:
+        return
+    said = [visible(pilot_words(item, plan.currency)) for item in waiting[:MOST_PILOTS]]
+    spend = sum(round(100 * item.cost.total) for item in waiting) / 100
+    yield (
+        *say(
+            words.DO_FIRST,
+            pilots=_named(waiting),
+            spend=numbers.amount(spend, material.currency, named=True),
+            go=numbers.level(material.portfolio.go_chance, "assumptions.go_chance"),
+        ),
+        *(f" {text}" for text in said if text),
+    )
 
 
-def _do_first(first: MeasureFirst, currency: str) -> Text:
-    """Return what to run before anything is committed, and what that is worth."""
-    return (visible(f"{first_words(first, currency)} {worth_words(first, currency)}"),)
-
-
-def _measure_first(material: Material, pilots: Sequence[int]) -> Text:
-    names: list[Text] = [(Name(visible(_decision(material, at).project)),) for at in pilots[:5]]
-    if len(pilots) > 5:
-        names.append((f"{len(pilots) - 5} more",))
+def _named(decisions: Sequence[Decision]) -> Text:
+    """Return the first names, and how many more there are."""
+    names: list[Text] = [(Name(visible(item.project)),) for item in decisions[:MOST_PILOTS]]
+    if len(decisions) > MOST_PILOTS:
+        names.append((f"{len(decisions) - MOST_PILOTS} more",))
     joined: list[Part] = []
     for index, name in enumerate(names):
         if index:
             joined.append(" and " if index == len(names) - 1 else ", ")
         joined.extend(name)
-    joined.append(" are" if len(pilots) > 1 else " is")
-    spend = sum(round(100 * _decision(material, at).cost.total) for at in pilots) / 100
-    amount = numbers.amount(spend, material.currency, named=True)
-    return say(words.MEASURE_FIRST, pilots=tuple(joined), spend=amount)
-
-
-def _spend_tables(material: Material) -> Iterator[Table]:
-    captions = {"periods": words.PERIODS_CAPTION, "units": words.UNITS_CAPTION}
-    there = [name for name in captions if getattr(material.plan, name)]
-    tables = spend_tables(material.plan, Surface.PAGE)
-    for name, table in zip(there, tables, strict=True):
-        yield replace(table, caption=f"{captions[name]}, {material.currency}")
-
-
-def _rule(material: Material) -> Text:
-    portfolio = material.portfolio
-    go, pilot = portfolio.go_chance, portfolio.pilot_chance
-    return say(
-        words.VERDICT_RULE,
-        go=numbers.level(go, "assumptions.go_chance"),
-        pilot=numbers.level(pilot, "assumptions.pilot_chance"),
-    )
+    return tuple(joined)
 
 
 def _noise(material: Material) -> Iterator[Block]:
     """Yield which chances the draws do not tell from the bounds they are held against."""
-    funded = [_decision(material, place) for place in material.funded]
+    funded = [material.plan.decisions[place] for place in material.funded]
     said = [(item.project, material.plan.noise(item)) for item in funded]
     items = tuple(
         say(words.NOISE, name=Name(visible(project)), chance=noise)
@@ -270,16 +286,3 @@ def _noise(material: Material) -> Iterator[Block]:
     if items:
         yield Paragraph((words.NOISE_LEAD,), "small")
         yield Bullets(items, tone="pairs")
-
-
-def _committed(material: Material) -> Number:
-    value = material.plan.budget.committed
-    return numbers.amount(value, material.currency, "budget.committed", named=True)
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
-
-
-def _is(one: float, other: float) -> bool:
-    return abs(one - other) <= 0.005 + 1e-9 * abs(other)

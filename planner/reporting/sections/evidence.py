@@ -17,19 +17,21 @@ from planner.reporting.document import (
     Block,
     Bullets,
     Folded,
+    Head,
     Key,
     Name,
     Paragraph,
     Picture,
     Pictures,
+    Row,
     Section,
+    Table,
     Text,
     say,
 )
 from planner.reporting.figures import report_pictures as pictures
 from planner.reporting.figures.svg import to_svg
-from planner.reporting.sections.decision import all_projects
-from planner.reporting.sections.material import Material
+from planner.reporting.sections.material import Material, ranked_places
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
@@ -40,11 +42,16 @@ _LONGEST_NAME = 80
 
 def evidence_section(material: Material) -> Section:
     """Return a learning curve for each project shown, and the list of all others."""
-    return Section("evidence", words.EVIDENCE, tuple(_blocks(material)), tone="evidence")
+    return Section(
+        "evidence", words.EVIDENCE, tuple(_blocks(material)), tone="evidence", folded=True
+    )
 
 
 def _blocks(material: Material) -> Iterator[Block]:
     evidence = visible(material.model.evidence.description)
+    training = _training_table(material)
+    if training is not None:
+        yield training
     yield Paragraph(say(words.EVIDENCE_LEAD, evidence=evidence))
     shown, total = material.shown, len(material.plan.decisions)
     if len(shown) < total:
@@ -55,12 +62,9 @@ def _blocks(material: Material) -> Iterator[Block]:
     yield Paragraph((words.FAN_QUANTILES,), "small")
     why = tuple(
         (Name(visible(decision.project)), ": ", visible(decision.why))
-        for decision in (material.plan.decisions[place] for place in shown)
+        for decision in material.plan.decisions
     )
     yield Folded(words.WHY, (Bullets(why),))
-    everyone = all_projects(material)
-    if everyone is not None:
-        yield everyone
 
 
 def _fans(material: Material) -> Iterator[Picture]:
@@ -72,6 +76,53 @@ def _fans(material: Material) -> Iterator[Picture]:
             title = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
             svg = to_svg(figure, f"fan-{place}", title, view.alt(title))
             yield Picture(svg, view.caption(), (Name(name),), view.need())
+
+
+def _training_table(material: Material) -> Table | None:
+    """Return a row for each funded project; None where there is none."""
+    places = [place for place in ranked_places(material.plan) if place in material.funded]
+    if not places:
+        return None
+    decisions = material.plan.decisions
+    with_pool = any(_pool(material, place) for place in places)
+    with_start = any(decisions[place].start for place in places)
+    heads = (
+        Head("Project"),
+        Head("Architecture"),
+        Head("Held", numeric=True),
+        *((Head("From a pool", numeric=True),) if with_pool else ()),
+        Head("To buy", numeric=True),
+        Head("Train on", numeric=True),
+        *((Head("Starts"),) if with_start else ()),
+        Head(f"Spend, {visible(material.currency)}", numeric=True),
+    )
+    rows = tuple(_row(material, place, pool=with_pool, start=with_start) for place in places)
+    committed = numbers.amount(material.plan.budget.committed, material.currency)
+    blank: list[Text] = [("",)] * (len(heads) - 2)
+    foot = Row(((words.TOTAL,), *blank, (committed,)))
+    return Table(words.TRAINING_CAPTION, heads, rows, foot, tone="screen")
+
+
+def _row(material: Material, place: int, *, pool: bool, start: bool) -> Row:
+    decision, here = material.plan.decisions[place], f"decisions[{place}]"
+    owned = decision.images_total - decision.images_to_buy
+    cells: list[Text] = [
+        (Name(visible(decision.project)),),
+        (Name(visible(decision.architecture or "–")),),
+        (numbers.images(owned - _pool(material, place)),),
+        *([(numbers.images(_pool(material, place)),)] if pool else []),
+        (numbers.images(decision.images_to_buy, f"{here}.images_to_buy"),),
+        (numbers.images(decision.images_total, f"{here}.images_total"),),
+        *([(Name(visible(decision.start or "–")),)] if start else []),
+        (numbers.amount(decision.cost.total, material.currency, f"{here}.cost.total"),),
+    ]
+    return Row(tuple(cells))
+
+
+def _pool(material: Material, place: int) -> int:
+    """Return the images that are neither the project's own nor bought for it alone."""
+    decision, held = material.plan.decisions[place], material.project(place).images.held
+    return max(0, decision.images_total - decision.images_to_buy - held)
 
 
 class FanView:
@@ -150,6 +201,8 @@ class FanView:
                 numbers.images(self.decision.images_total, f"{here}.images_total"),
                 " images",
             ),
+            buy=numbers.images(self.decision.images_to_buy, f"{here}.images_to_buy"),
+            architecture=Name(visible(self.decision.architecture or "")),
             target=target,
             p10=p10,
             p50=p50,

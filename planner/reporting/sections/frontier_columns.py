@@ -6,7 +6,7 @@ from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
 from planner.reporting.columns import Column, Columns, Look, Surface
 
-__all__ = ["MARK", "STANDINGS", "TORNADO", "frontier_columns", "is_here"]
+__all__ = ["MARK", "STANDINGS", "TORNADO", "frontier_columns", "is_here", "points_shown"]
 
 MARK = "▸"
 _TERMINAL, _PAGE, _NOTEBOOK = Surface.TERMINAL, Surface.PAGE, Surface.NOTEBOOK
@@ -20,6 +20,25 @@ _WORTH = {
 def is_here(frontier: Frontier, point: FrontierPoint) -> bool:
     """Whether a point has the budget of the file."""
     return frontier.axis == "budget" and point.budget == frontier.you_are_here
+
+
+def points_shown(frontier: Frontier) -> list[FrontierPoint]:
+    """Return the points where something changes: those that a larger budget leaves are left out.
+
+    The present budget and the last point always stand.
+    """
+    points, kept = frontier.points, list[FrontierPoint]()
+    for at, point in enumerate(points):
+        before = kept[-1] if kept else None
+        new = before is None or (point.committed, point.value, point.weight, point.funded) != (
+            before.committed,
+            before.value,
+            before.weight,
+            before.funded,
+        )
+        if new or is_here(frontier, point) or at == len(points) - 1:
+            kept.append(point)
+    return kept
 
 
 def frontier_columns(frontier: Frontier) -> Columns[FrontierPoint]:

@@ -29,7 +29,7 @@ def life_section(material: Material) -> Section | None:
     life = material.plan.life
     if life is None:
         return None
-    return Section("life", words.LIFE, tuple(_blocks(material.plan, life)))
+    return Section("life", words.LIFE, tuple(_blocks(material.plan, life)), folded=True)
 
 
 def _blocks(plan: Plan, life: Life) -> Iterator[Block]:

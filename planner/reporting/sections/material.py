@@ -17,7 +17,7 @@ from planner.reporting.document import Number
 from planner.reporting.sections.outcomes import PlanDraws
 
 MOST_SHOWN = 20
-"""Projects with a row in the decision and a picture; the others are linked."""
+"""Projects with a picture."""
 
 
 class Style(StrEnum):
@@ -95,13 +95,19 @@ class Material:
         return objective is not None and objective.kind is not Objective.TARGETS_MET
 
     @property
+    def counts_net(self) -> bool:
+        """Whether the plan's worth is value less cost."""
+        objective = self.plan.objective
+        return objective is not None and objective.kind is Objective.NET_VALUE
+
+    @property
     def funded(self) -> tuple[int, ...]:
         """Places of the funded decisions."""
         return funded_places(self.plan)
 
     @property
     def shown(self) -> tuple[int, ...]:
-        """Places of the decisions with a row and a picture, in the order of the file."""
+        """Places of the decisions with a picture, in the order of the table."""
         return shown_places(self.plan)
 
     def project(self, place: int) -> Project:
@@ -126,9 +132,20 @@ def funded_places(plan: Plan) -> tuple[int, ...]:
 
 
 def shown_places(plan: Plan) -> tuple[int, ...]:
-    """Return all places, or those of the largest spends where there are too many."""
-    places = range(len(plan.decisions))
-    if len(places) <= MOST_SHOWN:
-        return tuple(places)
-    ranked = sorted(places, key=lambda place: (-plan.decisions[place].cost.total, place))
-    return tuple(sorted(ranked[:MOST_SHOWN]))
+    """Return the places that have a picture: all, or the first of the table if there are many."""
+    return ranked_places(plan)[:MOST_SHOWN]
+
+
+def ranked_places(plan: Plan) -> tuple[int, ...]:
+    """Return all places by verdict, then by worth, largest first."""
+    order = list(Verdict)
+    return tuple(
+        sorted(
+            range(len(plan.decisions)),
+            key=lambda place: (
+                order.index(plan.decisions[place].verdict),
+                -(plan.decisions[place].held_out_net_value or 0.0),
+                place,
+            ),
+        )
+    )

@@ -1,4 +1,4 @@
-"""What else could be: inputs that move the result, other budgets, and who pays what is shared."""
+"""Where the worth comes from, and what else could be: other inputs, budgets, shares of a cost."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -26,9 +26,11 @@ from planner.reporting.document import (
 )
 from planner.reporting.figure_text import plain_text, short_tick
 from planner.reporting.figures.svg import report_style, to_svg
-from planner.reporting.sections.frontier_columns import frontier_columns
+from planner.reporting.figures.waterfall import Step, draw_waterfall, steps_shown
+from planner.reporting.sections.frontier_columns import frontier_columns, is_here, points_shown
 from planner.reporting.sections.material import Material
 from planner.reporting.user_text import visible
+from planner.reporting.words import findings
 from planner.reporting.words import report as words
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ MOST_POINTS = 7
 
 def tornado_section(material: Material) -> Section:
     """Return the inputs whose uncertainty moves the result most."""
-    return Section("tornado", words.TORNADO, tuple(_tornado(material)), tone="half")
+    return Section("tornado", words.TORNADO, tuple(_tornado(material)), tone="half", folded=True)
 
 
 def _tornado(material: Material) -> Iterator[Block]:
@@ -69,8 +71,9 @@ def _tornado(material: Material) -> Iterator[Block]:
             count=len(tornado.bars), first=first, low=low.text, high=high.text
         )
         svg = to_svg(figure, "tornado", words.TORNADO, alt)
-    yield Paragraph(say(words.TORNADO_LEAD, first=Name(first), low=low, high=high))
-    yield Pictures((Picture(svg, (words.TORNADO_KEY,)),), tone="one")
+    title = say(findings.TORNADO_FINDING, first=Name(first), low=low, high=high)
+    yield Pictures((Picture(svg, (words.TORNADO_KEY,), title),), tone="one")
+    yield Paragraph((words.TORNADO_LEAD,), "small")
 
 
 def _calm_axis(axes: "Axes", unit: str) -> None:
@@ -84,7 +87,7 @@ def _calm_axis(axes: "Axes", unit: str) -> None:
 
 def frontier_section(material: Material) -> Section:
     """Return the best plan for each budget, and where this plan stands."""
-    return Section("frontier", words.FRONTIER, tuple(_frontier(material)), tone="half")
+    return Section("frontier", words.FRONTIER, tuple(_frontier(material)), tone="half", folded=True)
 
 
 def _frontier(material: Material) -> Iterator[Block]:
@@ -102,11 +105,10 @@ def _frontier(material: Material) -> Iterator[Block]:
     with report_style(with_math=True):
         figure = draw_frontier(frontier)
         figure.set_size_inches(5.2, 2.8)
-        _short_ticks(figure.axes[0], money=material.counts_money)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
         svg = to_svg(figure, "frontier", words.FRONTIER, alt)
-    yield Paragraph((*say(words.FRONTIER_LEAD, here=here), " ", *_shadow(material)))
-    yield Pictures((Picture(svg),), tone="one")
+    yield Pictures((Picture(svg, (words.FRONTIER_KEY,), _finding(frontier, material)),), tone="one")
+    yield Paragraph(_shadow(material))
     if frontier.next_step is not None:
         yield Paragraph((visible(frontier.next_step.text),), "screen")
     if frontier.goals:
@@ -114,10 +116,21 @@ def _frontier(material: Material) -> Iterator[Block]:
     yield _points(frontier, material)
 
 
-def _short_ticks(axes: "Axes", *, money: bool) -> None:
-    axes.xaxis.set_major_formatter(short_tick)
-    if money:
-        axes.yaxis.set_major_formatter(short_tick)
+def _finding(frontier: Frontier, material: Material) -> Text:
+    """Return from which budget on more adds nothing, or what more would add."""
+    points, currency = frontier.points, material.currency
+    most = max(point.value for point in points)
+    enough = next(point for point in points if point.value >= most - 1e-9 * abs(most))
+    if points[-1].shadow_price == 0 and enough.budget < points[-1].budget:
+        spend = numbers.amount(enough.committed, currency, named=True)
+        return say(findings.FRONTIER_ENOUGH, enough=spend)
+    return say(
+        findings.FRONTIER_MORE,
+        here=numbers.amount(material.plan.budget.limit, currency, "budget.limit", named=True),
+        worth=material.worth(material.plan.worth or 0.0, "audit.held_out_value"),
+        last=numbers.amount(points[-1].budget, currency, named=True),
+        most=material.worth(points[-1].held_out_value),
+    )
 
 
 def _shadow(material: Material) -> Text:
@@ -155,22 +168,28 @@ def _goals(frontier: Frontier, currency: str) -> Iterator[Text]:
 
 def _points(frontier: Frontier, material: Material) -> Table:
     """Return some of the points as a table, so that nobody has to read the picture."""
-    step = max(1, -(-len(frontier.points) // MOST_POINTS))
-    chosen = frontier.points[::-1][::step][::-1]
+    shown = points_shown(frontier)
+    step = max(1, -(-len(shown) // MOST_POINTS))
+    chosen = [
+        point for at, point in enumerate(shown[::-1]) if at % step == 0 or is_here(frontier, point)
+    ][::-1]
     columns = frontier_columns(frontier)
     table = columns.table(Surface.PAGE, chosen, material.currency, caption=words.FRONTIER_CAPTION)
-    return replace(table, tone="screen", rows=tuple(replace(row, tone="") for row in table.rows))
+    return replace(
+        table,
+        tone="screen",
+        rows=tuple(replace(row, tone="strong" if row.tone == "here" else "") for row in table.rows),
+    )
 
 
-def amortisation_section(material: Material) -> Section:
-    """Return who pays for what is bought once."""
-    return Section("shared", words.AMORTISATION, tuple(_amortisation(material)))
+def amortisation_section(material: Material) -> Section | None:
+    """Return who pays for what is bought once; None where nothing is shared."""
+    if not material.portfolio.shared:
+        return None
+    return Section("shared", words.AMORTISATION, tuple(_amortisation(material)), folded=True)
 
 
 def _amortisation(material: Material) -> Iterator[Block]:
-    if not material.portfolio.shared:
-        yield Paragraph((words.AMORTISATION_NONE,))
-        return
     bought = [(at, asset) for at, asset in enumerate(material.plan.shared) if asset.is_bought]
     left = [asset for asset in material.plan.shared if not asset.is_bought]
     if not bought:
@@ -232,3 +251,45 @@ def _shares(material: Material, at: int, asset: SharedResult) -> Iterator[Row]:
                 ("–",) if alone is None else (numbers.amount(alone, currency),),
             )
         )
+
+
+def worth_steps(material: Material) -> tuple[list[Step], Step] | None:
+    """Return what brings or takes worth, and the worth to quote; None where it is not net value."""
+    plan, audit = material.plan, material.plan.audit
+    if not material.counts_net or audit is None or audit.held_out_expected is None:
+        return None
+    brought = [
+        Step(visible(plan.decisions[at].project), plan.decisions[at].held_out_net_value or 0.0)
+        for at in material.funded
+    ]
+    total = sum(step.amount for step in brought)
+    adjusted = [
+        Step(words.SHARED_ROW, audit.held_out_expected - total),
+        Step(words.CAUTION_ROW, audit.held_out_value - audit.held_out_expected),
+    ]
+    shown = steps_shown(brought, findings.OTHERS)
+    steps = [*shown, *(step for step in adjusted if abs(step.amount) >= 0.005)]
+    return steps, Step(words.TILE_WORTH, audit.held_out_value)
+
+
+def worth_section(material: Material) -> Section | None:
+    """Return the waterfall that ends at the worth to quote; None where nothing is funded."""
+    found = worth_steps(material)
+    if found is None or not material.funded:
+        return None
+    steps, last = found
+    with report_style(with_math=True):
+        figure = draw_waterfall(steps, last, visible(material.currency))
+        alt = findings.WATERFALL_ALT.format(
+            count=len(material.funded),
+            brought=material.worth(sum(step.amount for step in steps)).text,
+            worth=material.worth(last.amount).text,
+        )
+        svg = to_svg(figure, "waterfall", findings.WATERFALL, alt)
+    audit = material.plan.audit
+    key = findings.WATERFALL_KEY.format(draws=count(audit.held_out_draws if audit else None))
+    first = max(steps, key=lambda step: step.amount)
+    share = numbers.chance(min(1.0, max(0.0, first.amount / last.amount)) if last.amount else 0.0)
+    title = say(findings.WATERFALL_FINDING, first=Name(first.name), share=share)
+    blocks = (Pictures((Picture(svg, (key,), title),), tone="one"),)
+    return Section("worth", findings.WATERFALL, blocks, tone="screen", gist=title, folded=True)

@@ -24,11 +24,13 @@ __all__ = [
     "PERIODS",
     "SHARES",
     "UNITS",
+    "WHY",
     "Share",
     "baseline_columns",
     "decision_columns",
     "is_funded",
     "shares",
+    "waits_for_run",
 ]
 
 _TERMINAL, _PAGE, _NOTEBOOK = Surface.TERMINAL, Surface.PAGE, Surface.NOTEBOOK
@@ -37,6 +39,11 @@ _TERMINAL, _PAGE, _NOTEBOOK = Surface.TERMINAL, Surface.PAGE, Surface.NOTEBOOK
 def is_funded(decision: Decision) -> bool:
     """Whether the plan spends on the project: of the others most columns say nothing."""
     return decision.verdict is not Verdict.NO_GO
+
+
+def waits_for_run(decision: Decision) -> bool:
+    """Whether its money is released after a first run only, not now."""
+    return decision.verdict is Verdict.PILOT
 
 
 def _cost_column(kind: str) -> Column[Decision]:
@@ -76,8 +83,20 @@ DECISIONS = Columns[Decision](
                given=is_funded, note="Value times chance of target; a present value if there is "
                "a discount rate."),
         Column(key="expected_net_value", header="Expected net value", kind=Look.MONEY,
-               unit="money", given=is_funded, note="Expected value less what it costs.",
-               said={_PAGE: "Expected net value, {currency}", _NOTEBOOK: "Net"}),
+               unit="money", given=is_funded, note="Expected value less what it costs, on the "
+               "draws that the plan was chosen on."),
+        Column(key="held_out_net_value", header="Worth", kind=Look.MONEY, unit="money",
+               given=lambda d: is_funded(d) and d.held_out_net_value is not None,
+               said={_PAGE: "Worth, {currency}"},
+               note="Net value expected on draws that the plan was not chosen on, before shared "
+               "assets: quote this one."),
+        Column(key="", name="release_now", header="Release now", kind=Look.MONEY, unit="money",
+               of=lambda d: None if waits_for_run(d) else d.cost.total, given=is_funded,
+               said={_PAGE: "Release now, {currency}"}, note="Spend that waits for nothing."),
+        Column(key="", name="release_after", header="After a run", kind=Look.MONEY, unit="money",
+               of=lambda d: d.cost.total if waits_for_run(d) else None, given=is_funded,
+               said={_PAGE: "After a first run, {currency}"},
+               note="Spend to be released once a first run is measured."),
         Column(key="why", header="Why", kind=Look.WORD, note="The reason in a sentence.",
                sheet_width=90),
         Column(key="expected_cost", header="Expected spend", kind=Look.MONEY, unit="money",
@@ -99,18 +118,22 @@ DECISIONS = Columns[Decision](
     views={
         _TERMINAL: ("project", "images_total", "images_to_buy", "architecture", "start",
                     "cost.total", "chance_of_target", "verdict"),
-        _PAGE: ("project", "verdict", "cost.total", "chance_of_target", "images_total",
-                "images_to_buy", "architecture", "start", "expected_net_value"),
+        _PAGE: ("project", "verdict", "release_now", "release_after", "chance_of_target",
+                "held_out_net_value"),
         _NOTEBOOK: ("project", "verdict", "images_total", "images_to_buy", "architecture",
-                    "cost.total", "chance_of_target", "expected_net_value"),
+                    "cost.total", "chance_of_target", "held_out_net_value"),
         Surface.SHEET: ("project", "verdict", "architecture", "images_total", "images_to_buy",
                         "chance_of_target", "cost.data", "cost.training", "cost.fixed",
                         "cost.shared", "cost.total", "expected_cost", "expected_value",
-                        "expected_net_value", "start", "assets", "why"),
+                        "expected_net_value", "held_out_net_value", "start", "assets"),
     },
     tone=lambda decision: "" if is_funded(decision) else "off",
 )  # fmt: skip
 """A row to each project, in the order of the portfolio; a frame has every column."""
+
+
+WHY = replace(DECISIONS, views={Surface.SHEET: ("project", "verdict", "why")})
+"""Why, project by project: in a workbook on a sheet of its own."""
 
 
 def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:

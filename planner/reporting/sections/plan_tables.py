@@ -1,11 +1,13 @@
 """Tables of a plan, for any renderer: decisions, spend by period and unit, shared assets."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from planner.domain.format import count, shorten
 from planner.domain.results.plan import Decision, Plan, SharedResult
 from planner.reporting import numbers
-from planner.reporting.columns import Column, Surface
+from planner.reporting.columns import Column, Columns, Surface
 from planner.reporting.document import Row, Table, Text
 from planner.reporting.sections.plan_columns import (
     DECISIONS,
@@ -13,9 +15,18 @@ from planner.reporting.sections.plan_columns import (
     UNITS,
     decision_columns,
     is_funded,
+    waits_for_run,
 )
 
-__all__ = ["asset_title", "columns_shown", "decision_table", "foot_row", "spend_tables"]
+__all__ = [
+    "asset_title",
+    "columns_shown",
+    "decision_table",
+    "foot_row",
+    "released",
+    "spend_tables",
+    "waiting_for_runs",
+]
 
 TOTAL = "Total"
 ROOMY = 7
@@ -26,8 +37,9 @@ def columns_shown(
     plan: Plan, surface: Surface, without: Collection[str] = ()
 ) -> tuple[Column[Decision], ...]:
     """Return the columns that a surface shows of a plan's decisions, but for some keys."""
-    shown = decision_columns(plan.decisions).on(surface, plan.decisions)
-    return tuple(column for column in shown if column.key not in without)
+    columns = _with_release(plan, decision_columns(plan.decisions))
+    shown = columns.on(surface, plan.decisions)
+    return tuple(column for column in shown if (column.key or column.name) not in without)
 
 
 def decision_table(
@@ -72,15 +84,53 @@ def _foot(plan: Plan, surface: Surface, shown: Sequence[Column[Decision]]) -> Ro
     if surface is Surface.NOTEBOOK:
         cells["verdict"] = (f"{sum(map(is_funded, plan.decisions))} funded",)
     if surface is Surface.PAGE:
-        for column in shown:
-            if column.key in ("images_to_buy", "expected_net_value"):
-                cells[column.key] = column.total(plan.decisions, plan.currency)
+        for late in (False, True):
+            waiting = released(plan, after_run=late)
+            spend = sum(round(100 * item.cost.total) for item in waiting) / 100
+            cells["release_after" if late else "release_now"] = (
+                numbers.amount(spend, plan.currency),
+            )
+        cells["held_out_net_value"] = (
+            numbers.amount(plan.worth or 0.0, plan.currency, "audit.held_out_value"),
+        )
     return foot_row(shown, cells)
 
 
 def foot_row(shown: Sequence[Column[Decision]], cells: Mapping[str, Text]) -> Row:
     """Return a row of some cells by the keys of their columns, the others empty."""
-    return Row(tuple(cells.get(column.key, ("",)) for column in shown))
+    return Row(tuple(cells.get(column.key or column.name, ("",)) for column in shown))
+
+
+def released(plan: Plan, *, after_run: bool) -> tuple[Decision, ...]:
+    """Return the funded decisions whose money is released now, or after a first run."""
+    waiting = waiting_for_runs(plan)
+    return tuple(
+        item
+        for item in plan.decisions
+        if is_funded(item) and (item.project in waiting) == after_run
+    )
+
+
+def waiting_for_runs(plan: Plan) -> frozenset[str]:
+    """Return the projects whose money waits: those of a run to make first, and every PILOT."""
+    chosen = () if plan.measure_first is None else plan.measure_first.pilots
+    pilots = (item.project for item in plan.decisions if waits_for_run(item))
+    return frozenset((*(run.project for run in chosen), *pilots))
+
+
+def _with_release(plan: Plan, columns: Columns[Decision]) -> Columns[Decision]:
+    """Return the columns with what is released now and later as this plan has it."""
+    waiting = waiting_for_runs(plan)
+
+    def spend(item: Decision, *, late: bool) -> float | None:
+        return item.cost.total if (item.project in waiting) == late else None
+
+    taken = {"release_now": partial(spend, late=False), "release_after": partial(spend, late=True)}
+    declared = (
+        replace(column, of=taken[column.name]) if column.name in taken else column
+        for column in columns.declared
+    )
+    return replace(columns, declared=tuple(declared))
 
 
 def spend_tables(plan: Plan, surface: Surface) -> Iterator[Table]:

@@ -33,7 +33,7 @@ from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
 MOST_MISSES = 5
-ROWS_ON_PAPER = 8
+ROWS_ON_PAPER = 7
 LARGE_SHARE = 0.4
 MOST_WARNED = 3
 
@@ -68,7 +68,7 @@ def register_section(material: Material) -> Section:
         blocks.append(Paragraph(say(words.REGISTER_REST, count=more), "small"))
     if material.plan.warnings:
         blocks.append(Folded(words.WARNINGS, (Bullets(tuple(_warnings(material))),)))
-    return Section("register", words.REGISTER, tuple(blocks))
+    return Section("register", words.REGISTER, tuple(blocks), folded=True)
 
 
 def _of_plan(material: Material) -> Iterator[RegisterRow]:
@@ -121,13 +121,15 @@ def _money(material: Material) -> Iterator[RegisterRow]:
         return
     if risk.chance_over_budget > 0:
         excess = max(0.0, risk.cost.cvar90 - material.plan.budget.limit)
-        contingency = numbers.amount(risk.cost.p80 - risk.cost.p50, currency, named=True)
+        reserve = numbers.amount(risk.reserve_p80, currency, "risk.reserve_p80", named=True)
         yield RegisterRow(
             risk.chance_over_budget * excess,
             (words.OVERSPEND,),
             (numbers.chance(risk.chance_over_budget, "risk.chance_over_budget"),),
             say(words.OVERSPEND_IMPACT, excess=numbers.amount(excess, currency, named=True)),
-            say(words.OVERSPEND_MITIGATION, contingency=contingency),
+            say(words.OVERSPEND_MITIGATION, reserve=reserve)
+            if risk.reserve_p80 > 0
+            else (words.OVERSPEND_COVERED,),
         )
     draws = material.draws
     if material.counts_money and draws is not None:
@@ -171,25 +173,6 @@ def _spread(material: Material) -> Iterator[RegisterRow]:
                 say(words.CONCENTRATION_IMPACT, spend=spend),
                 (words.CONCENTRATION_MITIGATION,),
             )
-    audit = plan.audit
-    if audit is not None and material.funded and _is_flattered(material):
-        held_out = material.worth(audit.held_out_value, "audit.held_out_value")
-        in_sample = material.worth(audit.in_sample_value, "audit.in_sample_value")
-        difference = audit.in_sample_value - audit.held_out_value
-        yield RegisterRow(
-            difference if material.counts_money else 0.0,
-            (words.OPTIMISM,),
-            (words.OPTIMISM_LIKELIHOOD,),
-            say(words.OPTIMISM_IMPACT, difference=material.worth(difference)),
-            say(words.OPTIMISM_MITIGATION, held_out=held_out, in_sample=in_sample),
-        )
-
-
-def _is_flattered(material: Material) -> bool:
-    """Whether the plan is worth less on unseen draws, by more than is printed as nothing."""
-    audit = material.plan.audit
-    least = 0.5 if material.counts_money else 0.005
-    return audit is not None and audit.in_sample_value - audit.held_out_value >= least
 
 
 def _of_warnings(material: Material) -> Iterator[RegisterRow]:

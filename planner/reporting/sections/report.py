@@ -15,6 +15,7 @@ from planner.reporting.document import (
     Text,
     say,
 )
+from planner.reporting.sections.audit import audit_section
 from planner.reporting.sections.closing import (
     assumptions_section,
     excluded_section,
@@ -31,9 +32,11 @@ from planner.reporting.sections.outlook import (
     amortisation_section,
     frontier_section,
     tornado_section,
+    worth_section,
 )
 from planner.reporting.sections.register import register_section
 from planner.reporting.sections.risk import risk_section
+from planner.reporting.sections.rules import rules_section
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
 
@@ -71,14 +74,17 @@ def _sections(material: Material) -> tuple[Section | None, ...]:
     style = material.style
     return (
         decision_section(material),
+        worth_section(material),
         life_section(material),
         risk_section(material),
         evidence_section(material),
         tornado_section(material),
         frontier_section(material),
         amortisation_section(material),
-        register_section(material),
+        rules_section(material),
         excluded_section(material),
+        register_section(material),
+        audit_section(material),
         methods_section(material) if style is Style.GRANT else None,
         diagnostics_section(material) if style is Style.TECH else None,
         assumptions_section(material),

@@ -1,15 +1,12 @@
 """The risk: how far cost and net value may stray, and where the spread comes from."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from planner.domain.format import count
 from planner.domain.results.risk import Quantiles, RiskResult
-from planner.domain.words.proof import draws_leave, proof_state
 from planner.reporting import numbers
-from planner.reporting.columns import Surface
 from planner.reporting.document import (
     Block,
     Head,
@@ -27,8 +24,8 @@ from planner.reporting.figures import report_pictures as pictures
 from planner.reporting.figures.svg import to_svg
 from planner.reporting.sections.material import Material
 from planner.reporting.sections.outcomes import PlanDraws
-from planner.reporting.sections.plan_columns import baseline_columns
 from planner.reporting.user_text import visible
+from planner.reporting.words import findings
 from planner.reporting.words import report as words
 
 _LEVELS = {0.1: "p10", 0.5: "p50", 0.8: "p80", 0.9: "p90"}
@@ -38,15 +35,31 @@ def risk_section(material: Material) -> Section | None:
     """Return the S-curves with their sentences, the split of the spread, and the proof."""
     if material.plan.risk is None or material.draws is None:
         return None
-    return Section("risk", words.RISK, tuple(_blocks(material, material.plan.risk, material.draws)))
+    risk = material.plan.risk
+    return Section(
+        "risk",
+        words.RISK,
+        tuple(_blocks(material, risk, material.draws)),
+        folded=True,
+        gist=_gist(material, risk),
+    )
+
+
+def _gist(material: Material, risk: RiskResult) -> Text:
+    """Return between which ends net value lies, in a few words."""
+    if not material.counts_money:
+        return ()
+    return say(
+        words.RISK_GIST,
+        p10=numbers.amount(risk.net_value.p10, material.currency, "risk.net_value.p10", named=True),
+        p90=numbers.amount(risk.net_value.p90, material.currency, "risk.net_value.p90"),
+    )
 
 
 def _blocks(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Block]:
     yield Pictures(tuple(_curves(material, risk, draws)))
     yield _quantiles(material, risk)
     yield from (Paragraph(text) for text in _sentences(material, risk))
-    yield from _baselines(material)
-    yield Paragraph(_proof(material), "small")
 
 
 def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Picture]:
@@ -62,7 +75,7 @@ def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[
         pictures.draw_s_curve(figure, cost)
         alt = _alt(words.COST_CURVE, risk.cost, currency)
         svg = to_svg(figure, "s-cost", words.COST_CURVE, alt)
-        yield Picture(svg, _cost_text(material, risk), (words.COST_CURVE,))
+        yield Picture(svg, _cost_text(material, risk), _cost_finding(material, risk))
         if material.counts_money:
             net = pictures.SCurve(
                 words.NET_AXIS.format(currency=visible(currency)),
@@ -74,7 +87,9 @@ def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[
             pictures.draw_s_curve(figure, net)
             alt = _alt(words.NET_CURVE, risk.net_value, currency)
             svg = to_svg(figure, "s-net", words.NET_CURVE, alt)
-            yield Picture(svg, _net_text(material, risk), (words.NET_CURVE,))
+            yield Picture(
+                svg, _net_text(material, risk), _net_finding(draws), (findings.NET_STAIRS,)
+            )
         else:
             counts = np.bincount(draws.targets, minlength=len(material.funded) + 1)
             shares = counts / counts.sum()
@@ -86,7 +101,27 @@ def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[
             )
             pictures.draw_tally(figure, shares.tolist())
             svg = to_svg(figure, "s-targets", words.TARGETS_CURVE, plain(text))
-            yield Picture(svg, text, (words.TARGETS_CURVE,))
+            title = say(
+                findings.TARGETS_ALL,
+                funded=numbers.tally(len(material.funded), numbers.TARGETS),
+                share=numbers.chance(float(shares[-1])),
+            )
+            yield Picture(svg, text, title)
+
+
+def _cost_finding(material: Material, risk: RiskResult) -> Text:
+    if risk.cost.p10 == risk.cost.p90:
+        return (findings.COST_CERTAIN,)
+    limit = material.plan.budget.limit
+    return say(
+        findings.COST_WITHIN,
+        limit=numbers.amount(limit, material.currency, "budget.limit", named=True),
+        share=numbers.chance(1 - risk.chance_over_budget),
+    )
+
+
+def _net_finding(draws: PlanDraws) -> Text:
+    return say(findings.NET_ABOVE, share=numbers.chance(float(np.mean(draws.net_value >= 0))))
 
 
 def _marks(spread: Quantiles) -> dict[float, float]:
@@ -163,11 +198,11 @@ def _quantiles(material: Material, risk: RiskResult) -> Table:
 
 def _sentences(material: Material, risk: RiskResult) -> Iterator[Text]:
     currency, cost = material.currency, risk.cost
-    if cost.p10 != cost.p90:
+    if cost.p10 != cost.p90 and risk.reserve_p80 > 0:
         over = numbers.chance(risk.chance_over_budget, "risk.chance_over_budget")
         text = say(
             words.CONTINGENCY,
-            contingency=numbers.amount(cost.p80 - cost.p50, currency, named=True),
+            reserve=numbers.amount(risk.reserve_p80, currency, "risk.reserve_p80", named=True),
             limit=numbers.amount(material.plan.budget.limit, currency, "budget.limit", named=True),
             over=(over, " of outcomes"),
         )
@@ -244,49 +279,3 @@ def _hold(material: Material, risk: RiskResult) -> Iterator[Text]:
             limit=numbers.amount(limit, currency, "budget.limit"),
         )
     yield (*text, end)
-
-
-def _baselines(material: Material) -> Iterator[Block]:
-    """Yield what simpler ways to spend the budget are worth on the same draws."""
-    audit = material.plan.audit
-    if audit is None or not audit.baselines:
-        return
-    better = [base.name for base in audit.baselines if not base.beaten]
-    sentence = words.BASELINES_NOT_BEATEN if better else words.BASELINES_BEATEN
-    names = ", ".join(better or [base.name for base in audit.baselines])
-    yield Paragraph(say(sentence, names=visible(names)), "alert" if better else "")
-    columns = baseline_columns(material.plan)
-    table = columns.table(
-        Surface.PAGE, audit.baselines, material.currency, caption=words.BASELINES_CAPTION
-    )
-    yield replace(table, tone="screen")
-
-
-def _proof(material: Material) -> Text:
-    plan = material.plan
-    if plan.objective is None or plan.audit is None:
-        return ()
-    share = draws_leave(plan)
-    below = say(
-        words.PROOF,
-        state=words.STATUS[proof_state(plan)][0],
-        gap=numbers.gap(plan.objective.gap, "objective.gap"),
-    )
-    leave = () if share is None else say(words.PROOF_OPEN, open=numbers.gap(share))
-    audit = say(
-        words.PROOF_AUDIT,
-        draws=numbers.tally(plan.audit.held_out_draws, "draws", "audit.held_out_draws"),
-        held_out=material.worth(plan.audit.held_out_value, "audit.held_out_value"),
-        in_sample=material.worth(plan.audit.in_sample_value, "audit.in_sample_value"),
-    )
-    text = (*below, *leave, *audit)
-    again = plan.audit.replicated_gap
-    if again is None:
-        return text
-    more = say(
-        words.REPLICATED,
-        count=numbers.tally(again.replications, "solves", "audit.replicated_gap.replications"),
-        mean=material.worth(again.mean, "audit.replicated_gap.mean"),
-        upper=material.worth(again.upper95, "audit.replicated_gap.upper95"),
-    )
-    return (*text, " ", *more)

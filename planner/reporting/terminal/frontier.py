@@ -10,7 +10,12 @@ from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
-from planner.reporting.sections.frontier_columns import MARK, frontier_columns, is_here
+from planner.reporting.sections.frontier_columns import (
+    MARK,
+    frontier_columns,
+    is_here,
+    points_shown,
+)
 from planner.reporting.terminal.draw import draw_table, paragraphs
 
 _LONG_WORDS = {
@@ -30,7 +35,7 @@ def render_frontier(frontier: Frontier, *, quiet: bool = False) -> Iterator[Tabl
     """Yield the frontier block by block, each at most 79 columns wide."""
     yield _header(frontier)
     points = frontier_columns(frontier)
-    table = points.table(Surface.TERMINAL, frontier.points, frontier.currency)
+    table = points.table(Surface.TERMINAL, points_shown(frontier), frontier.currency)
     yield draw_table(table, padding=(0, 1, 0, 0))
     if not quiet:
         yield from paragraphs(_how_to_read(frontier))

@@ -1,6 +1,6 @@
-"""Every option of every project as a table."""
+"""What there is to choose from: a summary by project, or every option of one of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -8,7 +8,45 @@ from rich.text import Text
 
 from planner.domain.format import count, money, percent, shorten
 from planner.domain.portfolio.portfolio import Portfolio, chance_bounds
+from planner.reporting.page import wrap
 from planner.reporting.terminal.draw import plain_table
+
+__all__ = ["render_options", "render_summary"]
+
+
+def render_summary(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[Table | Text]:
+    """Yield a row for each project: how many options, and what the best of them is."""
+    unit = shorten(portfolio.currency, 8)
+    table = plain_table()
+    table.add_column("Project", max_width=18, no_wrap=True)
+    for name in ("Options", f"Cost {unit}", "", "Chance", "", f"Best net {unit}"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for item in portfolio.projects:
+        rows = [row for row in report["options"] if row["project"] == item.id]
+        table.add_row(Text(shorten(item.id, 18)), *_summary(rows))
+    yield table
+    yield Text(
+        wrap(
+            f"{count(len(report['options']))} options, each an architecture and a number of "
+            "images; cost and chance from the least to the most. One project with all of its "
+            "options: planner options FILE PROJECT; --json gives every field."
+        ),
+        style="dim",
+    )
+
+
+def _summary(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    if not rows:
+        return ("0", "–", "–", "–", "–", "–")
+    costs, chances = ([row[key] for row in rows] for key in ("cost_total", "chance_of_target"))
+    return (
+        count(len(rows)),
+        money(min(costs)),
+        money(max(costs)),
+        percent(min(chances)),
+        percent(max(chances)),
+        money(max(row["expected_net_value"] for row in rows)),
+    )
 
 
 def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[Table | Text]:

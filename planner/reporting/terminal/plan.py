@@ -1,7 +1,7 @@
 """A plan as a person reads it in a terminal: the decision, its worth, the risk, what to do next."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -9,10 +9,11 @@ from rich.text import Text
 from planner.domain.format import count, figure, money, shorten, targets
 from planner.domain.results.plan import Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
-from planner.domain.words.measure_first import first_words, pilot_words, worth_words
+from planner.domain.words.measure_first import pilot_words
 from planner.domain.words.proof import proof_words
 from planner.reporting.columns import Surface
-from planner.reporting.page import wrap
+from planner.reporting.headline import headline_lines, worth_line
+from planner.reporting.page import PAGE_WIDTH, wrap
 from planner.reporting.sections.plan_tables import decision_table
 from planner.reporting.terminal.draw import assumptions, draw_table, paragraphs
 from planner.reporting.terminal.plan_blocks import (
@@ -21,54 +22,71 @@ from planner.reporting.terminal.plan_blocks import (
     plan_blocks,
     split_sentences,
 )
-from planner.reporting.terminal.plan_risk import objective_words, risk_sentences
+from planner.reporting.terminal.plan_risk import hold_sentences, risk_sentences
 
 
 def render_plan(
     plan: Plan, *, file: str, verbose: bool = False, quiet: bool = False
 ) -> Iterator[Table | Text]:
-    """Yield the plan block by block, each at most 79 columns wide."""
+    """Yield the plan block by block, each at most 79 columns wide.
+
+    The table and at most twelve lines below it; ``verbose`` adds reasons, risk, shared cost, proof
+    and assumptions, ``quiet`` leaves what the plan is worth.
+    """
     yield _header(plan)
     if plan.status is Status.INFEASIBLE:
         yield from _infeasible(plan)
         return
     yield draw_table(decision_table(plan, Surface.TERMINAL))
-    yield from paragraphs(_summary(plan))
-    if plan.measure_first is not None:
-        first = plan.measure_first
-        yield from paragraphs([f"{first_words(first, plan.currency)} {_first_worth(plan)}"])
+    if quiet:
+        yield from paragraphs([worth_line(plan)])
+        return
+    yield from paragraphs(_first_lines(plan))
+    if verbose:
+        yield from _more(plan)
+    yield Text(_next(plan, shlex.quote(file), verbose=verbose), style="dim")
+
+
+def _first_lines(plan: Plan) -> Iterator[str]:
+    """Yield what a person needs to sign, and what was asked for beside it."""
+    yield from headline_lines(plan)
+    if plan.risk is not None and plan.risk.hold is not None:
+        yield from hold_sentences(plan, plan.risk)
+    yield from _spend(plan)
+    yield _distance(plan)
+
+
+def _more(plan: Plan) -> Iterator[Table | Text]:
+    """Yield what stands behind the first lines."""
     yield from plan_blocks(plan)
     if plan.life is not None:
         yield Text("")
         yield from paragraphs(life_sentences(plan))
-    if not quiet:
-        yield Text("")
-        yield from _reasons(plan)
-        yield Text("")
-        risks = risk_sentences(plan) if _funds_anything(plan) else ()
-        compared = baseline_sentence(plan) if _funds_anything(plan) else ""
-        yield from paragraphs(
-            [*plan.notes, *split_sentences(plan), *risks, _proof(plan), compared, _distance(plan)]
-        )
-    if verbose:
-        yield Text("")
-        yield from _assumptions(plan)
-    if not quiet:
-        yield Text("")
-        yield Text(_next(plan, shlex.quote(file)), style="dim")
+    yield Text("")
+    yield from _reasons(plan)
+    yield from paragraphs(pilot_words(decision, plan.currency) for decision in plan.decisions)
+    yield Text("")
+    risks = risk_sentences(plan) if _funds_anything(plan) else ()
+    compared = baseline_sentence(plan) if _funds_anything(plan) else ""
+    yield from paragraphs([*plan.notes, *split_sentences(plan), *risks, _proof(plan), compared])
+    yield Text("")
+    yield from _assumptions(plan)
+    yield Text("")
 
 
-def _next(plan: Plan, file: str) -> str:
-    """Return the commands that follow: measure what is PILOT, ask why, look wider, hand on."""
-    pilots = any(decision.verdict is Verdict.PILOT for decision in plan.decisions)
+def _next(plan: Plan, file: str, *, verbose: bool) -> str:
+    """Return the commands that follow, as many as one line holds: measure first, why, hand on."""
     commands = [
         *([f"planner pilots {file}"] if plan.measure_first is not None else []),
-        *([f"planner observe {file} runs.csv"] if pilots else []),
+        *([] if verbose else ["-v"]),
         f"planner explain {file} PROJECT",
-        f"planner frontier {file}",
         f"planner report {file}",
     ]
-    return "Next: " + "\n      ".join(commands)
+    line = f"Next: {commands[0]}"
+    for command in commands[1:]:
+        longer = f"{line} · {command}"
+        line = longer if len(longer) <= PAGE_WIDTH else line
+    return line
 
 
 def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
@@ -91,6 +109,33 @@ def render_warnings(warnings: Iterable[Warning_]) -> Iterator[Text]:
             yield Text(wrap(f"! {code}  {who}{message}", indent="  "), style="yellow")
 
 
+SAID_IN_FULL = frozenset(("TIME_LIMIT", "HOLD_MISSED", "BASELINE_NOT_BEATEN"))
+"""Warnings about an answer itself: they are said with it, never only counted."""
+
+
+def count_warnings(warnings: Sequence[Warning_]) -> Iterator[Text]:
+    """Yield warnings about the answer in full, and the others counted, each kind once by name."""
+    yield from render_warnings(item for item in warnings if item.code in SAID_IN_FULL)
+    kinds: dict[str, dict[str, None]] = {}
+    for item in warnings:
+        if item.code not in SAID_IN_FULL:
+            named = kinds.setdefault(item.code, {})
+            if item.project:
+                named[shorten(item.project, 18)] = None
+    if not kinds:
+        return
+    counted = sum(item.code not in SAID_IN_FULL for item in warnings)
+    said = ", ".join(f"{code}{_about(list(names))}" for code, names in kinds.items())
+    noun = "warning" if counted == 1 else "warnings"
+    text = f"! {counted} {noun}: {said}. In full: -v"
+    yield Text(wrap(text, indent="  "), style="yellow")
+
+
+def _about(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f" ({', '.join(names[:3])}{more})" if names else ""
+
+
 def _header(plan: Plan) -> Text:
     years = f"{figure(plan.horizon_years)} year" + ("" if plan.horizon_years == 1 else "s")
     parts = (
@@ -103,52 +148,14 @@ def _header(plan: Plan) -> Text:
     return Text(" · ".join(parts), style="bold")
 
 
-def _summary(plan: Plan) -> Iterator[str]:
-    if plan.objective is None:
-        return
-    words = objective_words(plan)
-    amount = _worth(plan, plan.objective.value)
-    if plan.risk is not None and plan.risk.hold is not None:
-        yield (
-            f"Committed caps {money(plan.budget.committed, plan.currency)}; the budget of "
-            f"{money(plan.budget.limit, plan.currency)} holds random spend; {words} {amount}."
-        )
-    else:
-        yield (
-            f"Committed {money(plan.budget.committed, plan.currency)}{_to_run(plan)} of "
-            f"{money(plan.budget.limit, plan.currency)}; {money(plan.budget.left)} left; "
-            f"{words} {amount}."
-        )
+def _spend(plan: Plan) -> Iterator[str]:
+    """Yield what is spent on average where labelling stops at the target."""
     if plan.assumptions.get("mode") == "stop_when_reached":
         spend = sum(decision.expected_cost for decision in plan.decisions)
         yield (
             f"Committed are the caps; labelling stops at the target, so the mean spend is "
             f"{money(spend, plan.currency)}."
         )
-    pilots = [shorten(d.project, 30) for d in plan.decisions if d.verdict is Verdict.PILOT]
-    if pilots:
-        yield (
-            f"Committed but marked PILOT: {', '.join(pilots)}. Measure a first run before "
-            f"releasing that money."
-        )
-    yield from (pilot_words(decision, plan.currency) for decision in plan.decisions)
-
-
-def _first_worth(plan: Plan) -> str:
-    """Say what measuring first adds, in the plan's own unit."""
-    first = plan.measure_first
-    if first is None:
-        return ""
-    if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
-        return f"Deciding after that adds {targets(first.gain)} to the plan."
-    return worth_words(first, plan.currency)
-
-
-def _to_run(plan: Plan) -> str:
-    """Return what the budget binds besides what is committed, if it covers the whole life."""
-    if plan.budget.running_at_cap is None:
-        return ""
-    return f" and {money(plan.budget.running_at_cap)} to run all of it"
 
 
 def _reasons(plan: Plan) -> Iterator[Text]:
@@ -162,12 +169,11 @@ def _proof(plan: Plan) -> str:
     text = f"{proof_words(plan)} Recomputed without the solver to the cent."
     if not _funds_anything(plan):
         return text
-    held_out, in_sample = (
-        _worth(plan, value) for value in (plan.audit.held_out_value, plan.audit.in_sample_value)
-    )
+    in_sample = _worth(plan, plan.audit.in_sample_value)
     return (
-        f"{text} On {count(plan.audit.held_out_draws)} draws it was not chosen on it is worth "
-        f"{held_out}, on those it was chosen on {in_sample}."
+        f"{text} Worth and ranges are those on {count(plan.audit.held_out_draws)} draws it was "
+        f"not chosen on; reasons and chances on those it was chosen on, where it counts "
+        f"{in_sample}."
     )
 
 

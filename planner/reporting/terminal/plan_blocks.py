@@ -82,7 +82,7 @@ def baseline_sentence(plan: Plan) -> str:
         return ""
     said = [f"{one.name} {_worth(plan, one)}" for one in plan.audit.baselines]
     own = _amount(plan, plan.audit.held_out_value)
-    return f"On the same held-out draws: this plan {own}; {', '.join(said)}."
+    return f"On the same unseen draws: this plan {own}; {', '.join(said)}."
 
 
 def _worth(plan: Plan, one: Baseline) -> str:

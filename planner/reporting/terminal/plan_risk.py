@@ -26,7 +26,6 @@ def risk_sentences(plan: Plan) -> Iterator[str]:
         yield from _split(plan, risk)
     yield _cost(plan, risk)
     yield from _caution(plan, risk)
-    yield from _hold(plan, risk)
 
 
 def _split(plan: Plan, risk: RiskResult) -> Iterator[str]:
@@ -93,7 +92,7 @@ def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
         )
 
 
-def _hold(plan: Plan, risk: RiskResult) -> Iterator[str]:
+def hold_sentences(plan: Plan, risk: RiskResult) -> Iterator[str]:
     """Say whether the budget holds random spend on draws that the solve never saw."""
     hold = risk.hold
     if hold is None:

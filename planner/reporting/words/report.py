@@ -9,9 +9,11 @@ EVIDENCE = "Evidence"
 TORNADO = "What moves the result"
 FRONTIER = "Budget and value"
 AMORTISATION = "Shared assets"
-REGISTER = "Risk register"
 LIFE = "Whole life"
+RULES = "Rules"
+REGISTER = "Risk register"
 EXCLUDED = "What is not included"
+AUDIT = "Audit"
 ASSUMPTIONS = "Assumptions"
 METHODS = "Methods and sample-size justification"
 DIAGNOSTICS = "Model diagnostics"
@@ -29,9 +31,9 @@ HORIZON = "Values count over {years}. Amounts are in {currency}."
 MODEL_LINE = "Forecasts: model {model}, seed {seed}."
 DATE_LINE = "Made on {date}."
 STATUS: Mapping[str, tuple[str, str, str]] = {
-    "optimal": ("Proven optimal", "good", "✓"),
-    "near": ("Proven close to optimal", "good", "✓"),
-    "feasible": ("Best found, not proven optimal", "fair", "◐"),
+    "optimal": ("Best plan under these forecasts", "good", "✓"),
+    "near": ("Best plan that these draws tell apart", "good", "✓"),
+    "feasible": ("Best found under these forecasts, not proven best", "fair", "◐"),
     "infeasible": ("No plan fits", "poor", "✕"),
 }
 VERDICT: Mapping[str, tuple[str, str]] = {
@@ -41,25 +43,12 @@ VERDICT: Mapping[str, tuple[str, str]] = {
 }
 
 # decision
-FUND = "Fund {funded} of {projects} and commit {committed} of a budget of {limit}."
+FUND = "Fund {funded} of {projects}."
 FUND_NONE = "Fund none of {projects}; the budget of {limit} stays unspent."
-WORTH_NET = (
-    "The plan is expected to be worth {worth} after its cost. In 8 of 10 outcomes its net value "
-    "lies between {p10} and {p90}."
-)
-WORTH_VALUE = (
-    "The plan is expected to earn {worth} before its cost. In 8 of 10 outcomes its value after "
-    "cost lies between {p10} and {p90}."
-)
-WORTH_TARGETS = "The plan is expected to meet {worth} of {funded} targets."
-WORTH_TARGETS_RANGE = " In 8 of 10 outcomes it meets between {p10} and {p90} of them."
-RISK_ADJUSTED = (
-    "The plan is chosen with care for bad outcomes (risk measure {measure}): its risk-adjusted "
-    "worth is {worth}."
-)
-MEASURE_FIRST = (
-    "Measure before releasing: {pilots} committed but marked PILOT ({spend}). A first run on "
-    "images of the project itself decides whether the rest is worth spending."
+WORTH_TARGETS_RANGE = "8 of 10 outcomes: {p10} to {p90}"
+DO_FIRST = (
+    "Of {pilots}, {spend} waits for a first run: with its error in the file (planner observe), "
+    "planning again releases what has a chance of target of at least {go}; the rest stays unspent."
 )
 VERDICT_RULE = (
     "GO: funded, and at least {go} likely to meet its target. PILOT: funded, but measure first: "
@@ -73,12 +62,11 @@ CAPS = (
 )
 NOISE = "{name}: {chance}."
 NOISE_LEAD = "Not told from a bound by the draws (± one standard error):"
-DECISION_CAPTION = "What to fund: spend, chance of target and what the plan buys"
-DECISION_CAPTION_TOP = "The {shown} largest spends of {total} projects"
-ALL_CAPTION = "All projects, in the order of the file"
+DECISION_CAPTION = "What to release now, what after a first run, and what it is worth"
+DECISION_CAPTION_TOP = "The first {shown} of {total} projects, by verdict and worth"
+ALL_CAPTION = "All projects, by verdict and worth"
 ALL_LINK = "All {total} projects are listed below."
 ALL_SUMMARY = "All {total} projects"
-ALL_ON_PAPER = "The projects that are not shown here stand in the file itself."
 TOTAL = "Total"
 THE_OTHERS = "The other {count}"
 WHY = "Why, project by project"
@@ -86,16 +74,21 @@ PERIODS_CAPTION = "Spend by period"
 UNITS_CAPTION = (
     "Spend by business unit; rules on a unit's share count what it spends without shared assets"
 )
-TILE_COMMITTED = "Committed"
-TILE_COMMITTED_NOTE = "of {limit}; {left} left"
-TILE_NET = "Expected net value"
-TILE_VALUE = "Expected value"
-TILE_TARGETS = "Expected targets met"
-TILE_RANGE_NOTE = "8 of 10 outcomes of net value: {p10} to {p90}"
-TILE_TARGETS_NOTE = "of {funded} funded; {projects} proposed"
-TILE_OVER = "Chance of overspending"
-TILE_OVER_NOTE = "cost is not above {p90} in 90 % of outcomes"
-TILE_CERTAIN_NOTE = "cost is certain once committed"
+TILE_APPROVE = "Sum to approve"
+TILE_APPROVE_NOTE = "committed {committed}; {left} left"
+TILE_RUNS_NOTE = "first runs {runs}; "
+TILE_NOW = "Release now"
+TILE_AFTER = "Release after a first run"
+TILE_WORTH = "Worth to quote"
+TILE_RANGE_NOTE = "8 of 10 outcomes of net value: {p10} to {p90}; {targets} targets met"
+TILE_VALUE_NOTE = "before cost; "
+TILE_CAUTIOUS_NOTE = "with care for bad outcomes; expected {expected}; "
+SHARED_ROW = "What is bought together"
+CAUTION_ROW = "Care for bad outcomes"
+EXCLUDED_LINK = "The whole list"
+RULES_ASKED = "What the file asks for"
+RISK_GIST = "8 of 10 outcomes of net value: {p10} to {p90}"
+AUDIT_GIST = "every figure that looks like the worth, and what it is"
 ROLES = ("Proposed by, date", "Reviewed by, date", "Approved by, date")
 
 # risk
@@ -119,8 +112,8 @@ COST_CERTAIN = (
     "price is a single number and all images are bought."
 )
 CONTINGENCY = (
-    "A contingency of {contingency} (P80 less P50) covers the cost in 80 % of outcomes; the budget "
-    "of {limit} is exceeded in {over}."
+    "Beside the budget of {limit} a reserve of {reserve} covers the cost in 80 % of outcomes; the "
+    "budget alone is exceeded in {over}."
 )
 CONTINGENCY_INTERVAL = " The 95 % interval of that chance is {low} to {high}."
 COMMITTED_MEAN = (
@@ -163,11 +156,9 @@ BASELINES_BEATEN = "On the same draws no simpler plan is worth more: {names}."
 BASELINES_NOT_BEATEN = "On the same draws a simpler plan is worth more: {names}."
 BASELINE_BEATEN = "no better"
 BASELINE_BETTER = "better than the plan"
-PROOF = "{state}: at most {gap} below the best plan on these draws"
-PROOF_OPEN = "; the draws themselves leave {open} open"
-PROOF_AUDIT = (
-    ". Cost and rules were recomputed without the solver. On {draws} it was not chosen on the plan "
-    "is worth {held_out}; on those it was chosen on, {in_sample}."
+PROOF = (
+    "{state}: at most {gap} below the best plan on the draws it was chosen on{leave}. Cost and "
+    "rules were recomputed without the solver."
 )
 REPLICATED = (
     "Solved again on {count} separate sets of draws, the plan lies {mean} below the best plan of "
@@ -179,7 +170,8 @@ EVIDENCE_LEAD = (
     "What the fitted results say about each project. {evidence} Outside their span the median is "
     "dashed: there the model extrapolates."
 )
-EVIDENCE_TOP = "Shown: the {shown} largest spends of {total} projects."
+TRAINING_CAPTION = "What each project trains on: images held, from a pool, and to buy"
+EVIDENCE_TOP = "Shown: the first {shown} of {total} projects."
 FAN_ALT = (
     "Learning curve of {name}: error against labelled images. Target error {target}. Held "
     "{held}, obtainable {limit}. {bought}{pilots}"
@@ -191,8 +183,8 @@ FAN_BOUGHT = (
 FAN_NOT_BOUGHT = "Not funded."
 FAN_PILOTS = " Pilots: {pilots}."
 FAN_CAPTION = (
-    "{verdict} {chance} likely to meet {target} error with {images}; error then "
-    "{p10} / {p50} / {p90}."
+    "{verdict} {chance} likely to meet {target} error with {images} ({buy} to buy), "
+    "{architecture}; error then {p10} / {p50} / {p90}."
 )
 FAN_CAPTION_NO = (
     "{verdict} Target error {target}; at the limit, no architecture named, {p10} / {p50} / {p90}."
@@ -218,8 +210,7 @@ TORNADO_NONE = "Nothing is funded, so no input moves the result."
 TORNADO_MISSING = "This was not computed for this report."
 TORNADO_LEAD = (
     "The plan held fixed, one uncertain input at a time moves from its P10 to its P90 (not "
-    "exceeded "
-    "in 10 % and in 90 % of outcomes). Longest bar: {first}, from {low} to {high}."
+    "exceeded in 10 % and in 90 % of outcomes)."
 )
 TORNADO_AXIS = "expected worth, {unit}"
 TORNADO_KEY = "Plain: the input at its P10. Hatched: at its P90. Its own values stand at the ends."
@@ -230,7 +221,10 @@ FRONTIER_MISSING = (
     "Plans for other budgets were not found within the time or the work allowed; planner frontier "
     "searches longer."
 )
-FRONTIER_LEAD = "The best plan for each budget. You are here: {here}."
+FRONTIER_KEY = (
+    "Worth of the best plan for each budget, on draws no plan was chosen on. A step is where a "
+    "plan can first be paid; a larger budget's plan may come out a little lower on these draws."
+)
 FRONTIER_ALT = (
     "Value of the best plan against the budget, from {first} to {last}. You are here: {here}."
 )
@@ -241,7 +235,6 @@ GOAL = "{goal}: {budget} meets it with {reached} confidence (asked for: {asked})
 GOAL_NEVER = "{goal}: no budget meets it with {asked} confidence."
 
 # amortisation
-AMORTISATION_NONE = "No project shares a data set or base model, so nothing is amortised."
 AMORTISATION_UNUSED = "The plan buys none of the shared assets on offer."
 AMORTISATION_LEFT = "On offer and not bought: {names}."
 AMORTISATION_LEAD = (
@@ -265,7 +258,8 @@ MISS_GO_PILOTED = "Measure again half-way; the target is {target} error."
 MISS_GO = "Measure at {images}, then decide."
 OVERSPEND = "Total cost exceeds the budget"
 OVERSPEND_IMPACT = "{excess} over: mean of the dearest 10 %"
-OVERSPEND_MITIGATION = "Fix prices, or hold {contingency} in reserve."
+OVERSPEND_MITIGATION = "Fix prices, or hold {reserve} in reserve."
+OVERSPEND_COVERED = "The budget covers it in 80 % of outcomes; fix prices for more."
 LOSS = "The plan costs more than it earns"
 LOSS_IMPACT = "{lost} lost on average then"
 LOSS_MITIGATION = "Release spend in steps, pilots first."
@@ -277,10 +271,6 @@ CONCENTRATION = "One project carries much of the spend: {name}"
 CONCENTRATION_IMPACT = "{spend}"
 CONCENTRATION_LIKELIHOOD = "{share} of the spend"
 CONCENTRATION_MITIGATION = "Release it in stages."
-OPTIMISM = "Optimism about its own draws"
-OPTIMISM_IMPACT = "{difference} less on draws it never saw"
-OPTIMISM_LIKELIHOOD = "seen in the audit"
-OPTIMISM_MITIGATION = "Quote {held_out}, not {in_sample}."
 WARNED_IMPACT = "{spend} ({share} of the spend) rests on it"
 WARNED_IMPACT_NONE = "no spend rests on it"
 WARNED_LIKELIHOOD = "known now; {count}"
@@ -325,7 +315,7 @@ MITIGATION: Mapping[str, str] = {
 }
 WARNINGS = "Warnings in full"
 
-# what is not included
+# the whole life
 LIFE_LEAD = (
     "Over its life the plan is expected to be worth {npv} at present value; what is paid is earned "
     "back after {years} years."
@@ -337,6 +327,8 @@ LIFE_NEVER = (
 LIFE_LINES = "Expected present values, {currency}; below 0 is paid"
 LIFE_CASH = "Cash expected by year, {currency}, not discounted"
 LIFE_NPV = "Together"
+
+# what is not included
 EXCLUDED_ITEMS: Mapping[str, str] = {
     "inference": "Running the systems: inference, hosting, cameras, networks.",
     "upkeep": "Upkeep: monitoring, retraining, new labels as the world drifts.",

@@ -259,7 +259,9 @@ def widths(sheet: Sheet, sizes: Sequence[float]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = size
 
 
-def finish(sheet: Sheet, *, freeze: str | None = None, repeat: int | None = None) -> None:
+def finish(
+    sheet: Sheet, *, freeze: str | None = None, repeat: int | None = None, area: str = ""
+) -> None:
     """Freeze panes, hide grid lines, and print on landscape pages as wide as the sheet.
 
     Parameters
@@ -268,6 +270,8 @@ def finish(sheet: Sheet, *, freeze: str | None = None, repeat: int | None = None
         First cell that scrolls.
     repeat : int, optional
         Row of headers to print on every page.
+    area : str
+        What is printed; all cells in use if not given.
     """
     sheet.freeze_panes = freeze
     sheet.sheet_view.showGridLines = False
@@ -275,5 +279,6 @@ def finish(sheet: Sheet, *, freeze: str | None = None, repeat: int | None = None
     setup.orientation, setup.paperSize, setup.fitToWidth, setup.fitToHeight = "landscape", 9, 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
+    sheet.print_area = area or sheet.dimensions
     if repeat is not None:
         sheet.print_title_rows = f"{repeat}:{repeat}"

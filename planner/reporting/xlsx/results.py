@@ -1,9 +1,9 @@
 """The workbook of a plan's results: what ``planner plan FILE --xlsx out.xlsx`` writes.
 
-Summary, Plan, Ranges, Inputs, Assumptions, Equations and Data dictionary; Spend and Amortisation
-where the plan has periods, units or shared assets. A portfolio that came as a workbook is copied,
-with the results before its own sheets. Numbers are those of ``--json``, every digit of them; only
-their display is rounded.
+Summary, Plan, Why, Charts, Ranges, Inputs, Assumptions, Equations and Data dictionary; Spend and
+Amortisation where the plan has periods, units or shared assets. A portfolio that came as a workbook
+is copied, with the results before its own sheets. Numbers are those of ``--json``, every digit of
+them; only their display is rounded.
 """
 
 from collections.abc import Sequence
@@ -20,16 +20,19 @@ from planner.reporting.sections.plan_columns import (
     PERIODS,
     SHARES,
     UNITS,
+    WHY,
     decision_columns,
     is_funded,
     shares,
 )
 from planner.reporting.xlsx import look
 from planner.reporting.xlsx.book import Book
+from planner.reporting.xlsx.charts import colour_verdicts
 from planner.reporting.xlsx.columns import letters, sheet_columns
 from planner.reporting.xlsx.equations import write_equations
 from planner.reporting.xlsx.inputs import write_assumptions, write_dictionary, write_inputs
 from planner.reporting.xlsx.look import Sheet
+from planner.reporting.xlsx.pictures import write_charts
 from planner.reporting.xlsx.summary import write_summary
 
 __all__ = ["results_bytes"]
@@ -66,6 +69,8 @@ def results_bytes(
     write_summary(book, plan)
     if plan.status is not Status.INFEASIBLE:
         _write_plan(book, plan)
+        _write_why(book, plan)
+        write_charts(book, plan)
         _write_ranges(book, plan, estimate)
         _write_spend(book, plan)
         _write_shares(book, plan)
@@ -102,11 +107,27 @@ def _write_plan(book: Book, plan: Plan) -> None:
     look.put(sheet, row, 1, "Total", bold=True)
     for number, column in enumerate(used, 1):
         if column.kind is Look.MONEY:
-            letter, total = at[column.key], sum(float(str(column.value(d))) for d in decisions)
+            letter, total = (
+                at[column.key],
+                sum(float(str(column.value(d) or 0.0)) for d in decisions),
+            )
             text = f"=SUM({letter}{first}:{letter}{last})" if decisions else "=0"
             book.formula(sheet, (row, number), text, float(total), look.MONEY)
             sheet.cell(row, number).font = look.bold()
     _write_check(book, sheet, row + 2, f"{at['cost.total']}{row}", plan)
+    colour_verdicts(sheet, f"{at['verdict']}{first}:{at['verdict']}{max(first, last)}")
+    look.finish(sheet, freeze="B4", repeat=3)
+
+
+def _write_why(book: Book, plan: Plan) -> None:
+    """Write why each project is funded or not, a sheet of its own."""
+    sheet = book.add(
+        "Why",
+        "Why, project by project",
+        "The reason for each decision, in the order of the portfolio.",
+    )
+    book.table(sheet, 3, sheet_columns(WHY, plan.decisions), plan.decisions)
+    colour_verdicts(sheet, f"B4:B{3 + max(1, len(plan.decisions))}")
     look.finish(sheet, freeze="B4", repeat=3)
 
 

@@ -8,6 +8,7 @@ from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.measure_first import first_words
 from planner.domain.words.proof import draws_leave, proof_state
+from planner.reporting.headline import approval
 from planner.reporting.sections.plan_columns import BASELINES
 from planner.reporting.terminal.plan_risk import objective_words
 from planner.reporting.xlsx import look
@@ -18,9 +19,9 @@ from planner.reporting.xlsx.look import Sheet
 __all__ = ["write_summary"]
 
 _STATUS = {
-    "optimal": "Proven optimal",
-    "near": "Proven close to optimal",
-    "feasible": "Best found; not proven optimal",
+    "optimal": "Best plan under these forecasts",
+    "near": "Best plan that the draws tell apart",
+    "feasible": "Best found under these forecasts",
     "infeasible": "No plan fits",
 }
 _WORTH = {
@@ -72,12 +73,21 @@ def write_summary(book: Book, plan: Plan) -> None:
 
 def _items(plan: Plan) -> Iterator[_Item]:
     money, currency = look.MONEY, plan.currency
-    yield _Item("Status", _STATUS[proof_state(plan)], "", look.TEXT,
-                "Whether a better plan can exist.", "status")  # fmt: skip
+    state = _STATUS[proof_state(plan)]
+    yield _Item("Status", state, "", look.TEXT, "Whether a better plan can exist.", "status")
     yield _Item("Budget", plan.budget.limit, currency, money, "Hard limit on committed spend.",
                 "budget.limit")  # fmt: skip
     if plan.status is Status.INFEASIBLE:
         return
+    asked = approval(plan)
+    yield _Item("Sum to approve", asked.total, currency, money, "Budget and reserve together.",
+                "")  # fmt: skip
+    if plan.risk is not None:
+        yield _Item("Of it a reserve", plan.risk.reserve_p80, currency, money,
+                    "Held beside the budget, so that both cover the cost in 80 % of outcomes.",
+                    "risk.reserve_p80")  # fmt: skip
+        yield _Item("Chance that it is not enough", asked.chance_short, "%", look.CHANCE,
+                    "Chance that the cost is more than the sum to approve.", "")  # fmt: skip
     yield _Item("Committed", plan.budget.committed, currency, money, "What the plan binds; a price "
                 "range counts at its mean.", "budget.committed")  # fmt: skip
     yield _Item("Left", plan.budget.left, currency, money, "Of the budget.", "budget.left")
@@ -118,13 +128,15 @@ def _worth(plan: Plan) -> Iterator[_Item]:
         words = objective_words(plan)
         words = words[0].upper() + words[1:]
         label = words.partition(" (")[0]
-    yield _Item(label, plan.objective.value, unit, shape,
-                f"{words}; on the draws that the plan was chosen on.",
-                "objective.value")  # fmt: skip
-    if plan.audit is not None:
-        yield _Item("The same on held-out draws", plan.audit.held_out_value, unit, shape,
-                    f"On {count(plan.audit.held_out_draws)} draws that the solve never saw: quote "
-                    "this one.", "audit.held_out_value")  # fmt: skip
+    if plan.audit is None:
+        return
+    draws = count(plan.audit.held_out_draws)
+    yield _Item(label, plan.audit.held_out_value, unit, shape,
+                f"{words}; on {draws} draws that the plan was not chosen on: quote this one.",
+                "audit.held_out_value")  # fmt: skip
+    yield _Item("On the draws it was chosen on", plan.audit.in_sample_value, unit, shape,
+                "The same there: what the search maximised, and no number to quote.",
+                "audit.in_sample_value")  # fmt: skip
     yield _Item("Gap to the proven bound", plan.objective.gap, "%", "0.0000%",
                 "No plan is better by more than this.", "objective.gap")  # fmt: skip
     if draws_leave(plan) is not None and plan.audit is not None:

@@ -62,6 +62,8 @@ def test_every_surface_prints_a_value_alike() -> None:
         shown = DECISIONS.on(surface, plan().decisions)
         table = decision_table(plan(), surface)
         for at, column in enumerate(shown):
+            if not column.key:  # release now and after: a page alone has them
+                continue
             said.setdefault(column.key, set()).add(
                 tuple(plain(row.cells[at]) for row in table.rows)
             )

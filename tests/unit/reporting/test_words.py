@@ -59,7 +59,7 @@ def grant() -> str:
 
 def on_screen(plan: Plan) -> str:
     console = Console(width=80, record=True, file=io.StringIO())
-    for block in render_plan(plan, file="p.yaml"):
+    for block in render_plan(plan, file="p.yaml", verbose=True):
         console.print(block)
     return console.export_text()
 

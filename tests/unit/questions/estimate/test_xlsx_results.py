@@ -144,7 +144,7 @@ def test_results_stand_before_the_sheets_of_a_copy(
     own = openpyxl.load_workbook(io.BytesIO(form)).sheetnames
     assert book.sheetnames[-len(own) :] == own
     assert book.sheetnames[0] == "Summary"
-    assert len(book.sheetnames) == len(set(book.sheetnames)) == len(own) + 7
+    assert len(book.sheetnames) == len(set(book.sheetnames)) == len(own) + 9
     before = openpyxl.load_workbook(io.BytesIO(first))
     for sheet in book.worksheets:
         values = list(sheet.iter_rows(values_only=True))

@@ -14,6 +14,7 @@ import pytest
 
 import planner
 from planner import _api
+from planner.domain.vocabulary import Verdict
 from planner.reporting.html.assemble import HtmlReport, stored_results
 from planner.reporting.words import report as words
 
@@ -41,9 +42,10 @@ ORDER = [
     words.EVIDENCE,
     words.TORNADO,
     words.FRONTIER,
-    words.AMORTISATION,
-    words.REGISTER,
+    words.RULES,
     words.EXCLUDED,
+    words.REGISTER,
+    words.AUDIT,
     words.ASSUMPTIONS,
     words.MANIFEST,
 ]
@@ -171,7 +173,7 @@ def test_the_same_inputs_and_date_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize(("example", "style"), [("retail", "board"), ("grant", "grant")])
 def test_sections_stand_in_the_promised_order(example: str, style: str) -> None:
-    """The decision comes first; then risk, evidence, alternatives, register and small print."""
+    """The decision comes first; then risk, evidence, alternatives, rules, register, audit."""
     titles = [element["text"] for element in Page(made(example, style).html).all("h2")]
     assert [title for title in titles if title in ORDER] == ORDER
     assert titles[0] == words.DECISION
@@ -245,14 +247,16 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_text_stands_out_from_its_ground() -> None:
+@pytest.mark.parametrize("palette", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_from_its_ground(palette: int) -> None:
     """Every colour of text has a contrast of at least 4.5 on every ground it stands on."""
     text = made("retail").html
-    named = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", text))
-    inks = [named[name] for name in ("ink", "muted", "good", "fair", "poor")] + ["#0b4f66"]
-    for ground in ("#ffffff", named["soft"], "#fdf6ec"):
-        for ink in inks:
-            bright, dark = sorted((luminance(ground), luminance(ink)), reverse=True)
+    block = re.findall(r":root \{([^}]*)\}", text)[palette]
+    named = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block))
+    for ground in ("ground", "soft", "warm"):
+        for ink in ("ink", "muted", "good", "fair", "poor", "link"):
+            shades = (luminance(named[ground]), luminance(named[ink]))
+            bright, dark = max(shades), min(shades)
             assert (bright + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
 
 
@@ -286,26 +290,26 @@ def test_an_infeasible_portfolio_gives_a_page_that_says_what_to_change() -> None
     assert not page.all("svg")
 
 
-def test_many_projects_show_the_largest_spends_and_list_all() -> None:
-    """Twenty have a row and a picture; the list that is linked holds every one."""
+def test_many_projects_show_the_first_by_verdict_and_worth_and_list_all() -> None:
+    """Forty have a row, twenty a picture; the list that is linked and printed holds every one."""
     portfolio = planner.Portfolio(
         budget=20_000.0,
         projects=tuple(
-            project(f"p{index:02d}", value=3_000.0 * (index + 1)) for index in range(25)
+            project(f"p{index:02d}", value=3_000.0 * (index + 1)) for index in range(42)
         ),
     )
     report = _api.report(portfolio, planner.load_model("published"), date=DATE)
     page = Page(report.html)
+    decisions = report.plan.decisions
     fans = [svg for svg in page.all("svg") if svg["aria-labelledby"].startswith("fan-")]
     assert len(fans) == 20
     assert any(link["href"] == "#all-projects" for link in page.all("a"))
     everyone = next(item for item in page.all("details") if item.get("id") == "all-projects")
-    assert all(f"p{index:02d}" in everyone["text"] for index in range(25))
-    spends = sorted((d.cost.total for d in report.plan.decisions), reverse=True)
-    shown = {int(svg["aria-labelledby"].split("-")[1].removesuffix("-t")) for svg in fans}
-    assert (
-        sorted((report.plan.decisions[at].cost.total for at in shown), reverse=True) == spends[:20]
-    )
+    assert all(f"p{index:02d}" in everyone["text"] for index in range(42))
+    assert "printed" in everyone["class"]
+    shown = [int(svg["aria-labelledby"].split("-")[1].removesuffix("-t")) for svg in fans]
+    order = [(list(Verdict).index(d.verdict), -(d.held_out_net_value or 0.0)) for d in decisions]
+    assert [order[at] for at in shown] == sorted(order)[:20]
 
 
 def test_a_plan_that_funds_nothing_says_so() -> None:

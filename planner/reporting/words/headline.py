@@ -1,0 +1,63 @@
+"""Sentences of the first screen: what to approve, to release, to quote, and how far to trust it."""
+
+from collections.abc import Mapping
+
+__all__ = [
+    "APPROVE",
+    "APPROVE_CERTAIN",
+    "APPROVE_WITH",
+    "BEST",
+    "COMMITS",
+    "DO_FIRST_ADDS",
+    "DRAWS_LEAVE",
+    "EVIDENCE",
+    "LIMIT",
+    "MEASURED",
+    "NOTHING_FUNDED",
+    "NOTHING_MEASURED",
+    "NOT_INCLUDED",
+    "RELEASE_AFTER",
+    "RELEASE_BOTH",
+    "RELEASE_NOW",
+    "RESERVE",
+    "RUNS",
+    "TO_RUN",
+    "WORTH_BY_OBJECTIVE",
+    "WORTH_CAUTIOUS",
+    "WORTH_RANGE",
+    "WORTH_TARGETS",
+]
+
+APPROVE = "Approve {total}: not enough in {short} of outcomes."
+APPROVE_WITH = "Approve {total}, that is {parts}: not enough in {short} of outcomes."
+APPROVE_CERTAIN = "Approve {total}: the cost is certain once committed."
+RUNS = "{runs} for first runs"
+RESERVE = "{limit} as the budget and {reserve} as a reserve"
+LIMIT = "{limit} as the budget"
+COMMITS = "Committed: {committed}{to_run}; {left} left."
+TO_RUN = " and {running} to run all of it"
+NOTHING_FUNDED = "Approve nothing: no project is worth funding under these forecasts."
+
+RELEASE_NOW = "Release {now} now ({now_count})."
+RELEASE_AFTER = "Release {after} after a first run ({after_count}); nothing before it."
+RELEASE_BOTH = "Release {now} now ({now_count}), {after} after a first run ({after_count})."
+DO_FIRST_ADDS = "Deciding after that adds {gain} to the worth (± {half}), price paid."
+
+WORTH_BY_OBJECTIVE: Mapping[str, str] = {
+    "net_value": "Worth {worth} after cost: quote this",
+    "value": "Worth {worth} before cost: quote this",
+}
+WORTH_CAUTIOUS = "Worth {worth} with care for bad outcomes: quote this; expected {expected}"
+WORTH_TARGETS = "Meets {worth} on average, of {funded} funded: quote this."
+WORTH_RANGE = "; 8 of 10 outcomes: {p10} to {p90}."
+
+BEST: Mapping[str, str] = {
+    "optimal": "Best plan under these forecasts (to {gap}{leave})",
+    "near": "Best plan that the draws tell apart (to {gap}{leave})",
+    "feasible": "Best plan found under these forecasts (to {gap}{leave})",
+}
+DRAWS_LEAVE = "; the draws leave {open} open"
+EVIDENCE = "; they rest on {evidence}{and_runs}."
+NOTHING_MEASURED = " and no run of yours"
+MEASURED = " and runs of {measured} of your {projects} projects"
+NOT_INCLUDED = "Not included: running, upkeep, people, wrong answers, test to field, taxes."

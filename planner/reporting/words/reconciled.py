@@ -1,0 +1,22 @@
+"""What each figure is that could be taken for the worth of a plan; ``{draws}`` is filled."""
+
+CAPTION = "Figures that look like the worth, and what each of them is"
+FIGURE, AMOUNT, DIFFERENCE, MEANING = "Figure", "Amount", "Apart", "What it is"
+QUOTED = "Worth to quote"
+QUOTED_IS = (
+    "On {draws} draws the plan was not chosen on; table, frontier and simpler plans stand on them."
+)
+EXPECTED = "Expected worth"
+EXPECTED_IS = "The same draws, without care for bad outcomes."
+BROUGHT = "What the projects bring together"
+BROUGHT_IS = "The same draws, before what is bought together is paid for."
+CHOSEN_ON = "On the draws it was chosen on"
+CHOSEN_ON_IS = "What the search maximised; chances, verdicts and reasons stand on these draws."
+BOUND = "Proven bound"
+BOUND_IS = "No plan is worth more on the draws that the plan was chosen on."
+MEAN = "Mean of the outcomes"
+MEAN_IS = "The {draws} draws with prices drawn from their ranges, as the S-curves show."
+MEDIAN = "Middle outcome"
+MEDIAN_IS = "Half of these outcomes are worth less than this, half more."
+TORNADO = "Middle of the tornado"
+TORNADO_IS = "Expected worth on the draws that the plan was not chosen on; the bars move it."

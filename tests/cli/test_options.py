@@ -1,0 +1,40 @@
+"""planner options: a summary by project, or all that one project may choose from."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from planner.cli.app import app
+from planner.domain.format import count, money
+
+RETAIL = str(Path(__file__).parents[2] / "examples" / "01_retail_shelves" / "portfolio.yaml")
+
+
+def run(*flags: str) -> Result:
+    return CliRunner().invoke(app, ["options", RETAIL, *flags], env={"COLUMNS": "80"})
+
+
+def test_without_a_project_there_is_a_line_for_each_that_says_what_its_options_span() -> None:
+    """Number, least and most cost, and the best net value, as all options together say."""
+    rows = json.loads(run("--json").stdout)["options"]
+    lines = run().stdout.splitlines()
+    for name in {row["project"] for row in rows}:
+        own = [row for row in rows if row["project"] == name]
+        cells = next(line for line in lines if line.startswith(name)).split()
+        costs = [row["cost_total"] for row in own]
+        assert cells[1:4] == [count(len(own)), money(min(costs)), money(max(costs))]
+        assert cells[-1] == money(max(row["expected_net_value"] for row in own))
+    assert len(lines) < 12
+
+
+def test_with_a_project_all_of_its_options_are_listed_and_no_other() -> None:
+    """Here and in the JSON; an id that is not in the file is answered with those that are."""
+    rows = json.loads(run("--json").stdout)["options"]
+    own = [row for row in rows if row["project"] == "price-tags"]
+    assert json.loads(run("price-tags", "--json").stdout)["options"] == own
+    listed = [line for line in run("price-tags").stdout.splitlines() if "price-tags" in line]
+    assert len(listed) == len(own)
+    wrong = run("price-tag")
+    assert wrong.exit_code == 3
+    assert "price-tags" in wrong.stderr
