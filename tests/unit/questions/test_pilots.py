@@ -104,6 +104,7 @@ def test_every_table_covers_all_outcomes() -> None:
         assert images == sorted(images)
 
 
+@pytest.mark.slow
 def test_the_engine_finds_the_same_worth_as_listing() -> None:
     """A run's worth does not depend on who plans after its outcomes."""
     prepared = prepare_unbudgeted(small(), planner.load_model(), load_catalogue(), keeps_draws=True)
@@ -121,6 +122,7 @@ def test_the_engine_finds_the_same_worth_as_listing() -> None:
         assert other.gain == pytest.approx(one.gain, abs=1e-3 * abs(one.gain) + 1e-6)
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer() -> None:
     """Byte for byte; another seed gives another."""
     model = planner.load_model()
@@ -129,6 +131,7 @@ def test_the_same_question_has_the_same_answer() -> None:
     assert json.dumps(planner.pilots(small(), model, seed=1).to_dict()) != one
 
 
+@pytest.mark.slow
 def test_limits_on_runs_are_kept() -> None:
     """On their number, on their price, and on whose they are."""
     model = planner.load_model()
@@ -143,6 +146,7 @@ def test_limits_on_runs_are_kept() -> None:
     assert {run.project for run in mine.pilots} == {"price-tags"}
 
 
+@pytest.mark.slow
 def test_runs_paid_from_the_budget_leave_less_for_the_plan() -> None:
     """Where all of the budget is spent, a dear run is worth less if it is paid from it."""
     model = planner.load_model()
@@ -170,6 +174,7 @@ def test_what_the_file_offers_replaces_what_is_usual() -> None:
     assert by_images[900].test_images == 180
 
 
+@pytest.mark.slow
 def test_delay_costs_where_money_has_a_rate() -> None:
     """A run that takes four weeks at 10 % is worth less than the same run today."""
     portfolio = small(discount_rate=0.1, go_chance=0.3)
@@ -193,6 +198,7 @@ def test_a_project_measured_already_is_not_offered_the_same_run() -> None:
     assert finetuned
 
 
+@pytest.mark.slow
 def test_bought_images_are_paid_once() -> None:
     """What a run bought needs not be bought again: the plan after it spends less."""
     answer = planner.pilots(small(), planner.load_model())
@@ -242,6 +248,7 @@ def test_an_infeasible_portfolio_tells_its_conflict() -> None:
         planner.pilots(portfolio, planner.load_model())
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_frame_table_and_picture() -> None:
     """One row to a run on offer; each column says what it means."""
     answer = found()
@@ -256,6 +263,7 @@ def test_a_notebook_shows_frame_table_and_picture() -> None:
         replace(answer, policy=()).plot()
 
 
+@pytest.mark.slow
 def test_large_portfolios_are_searched_by_the_price_of_money() -> None:
     """A dozen projects: the set still pays on draws that no plan was chosen on."""
     projects = [
@@ -275,7 +283,9 @@ def test_large_portfolios_are_searched_by_the_price_of_money() -> None:
 @pytest.mark.parametrize(
     "terms",
     [
-        {"risk": {"measure": "cvar", "level": 0.9, "weight": 0.5}},
+        pytest.param(
+            {"risk": {"measure": "cvar", "level": 0.9, "weight": 0.5}}, marks=pytest.mark.slow
+        ),
         pytest.param({"risk": {"measure": "entropic", "aversion": 1e-5}}, marks=pytest.mark.slow),
         pytest.param({"mode": "stop_when_reached"}, marks=pytest.mark.slow),
         pytest.param(
