@@ -43,5 +43,5 @@ def test_after_the_first_run_collecting_goes_on_as_the_table_says() -> None:
             assert found.advice == "DO_NOT_START"
         else:
             assert found.policy.images_now == pytest.approx(
-                row.images_total, rel=np.expm1(1.5 * level)
+                row.images_total, rel=np.expm1(2.0 * level)
             )
