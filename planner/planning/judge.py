@@ -50,7 +50,7 @@ from planner.tasks import SERIAL, Tasks
 
 type Picks = Sequence[int | None]
 
-CAUTION_WORK = 10 * SECOND
+CAUTION_WORK = 3 * SECOND
 """For the plan of the best expectation, which is only compared with."""
 REPLICATION_WORK = 10 * SECOND
 """For the best plan of one batch of draws."""
@@ -267,7 +267,6 @@ def judge_caution(
     bold = solve_prepared(
         prepared,
         risk=RiskMeasure("expected"),
-        gap=1e-4,
         allowance=Allowance(CAUTION_WORK, deadline),
     )
     if bold.status is Status.INFEASIBLE or bold.stop == "time":

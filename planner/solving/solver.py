@@ -44,6 +44,11 @@ RESCALE = 64.0
 """Change of a unit that is worth a new linear program."""
 SETTLED = 30
 """Projects up to which the plan of the best expectation is always searched for to the end."""
+PATIENCE, PATIENCE_EACH = 2.5 * SECOND, 2.5e4
+"""Work of a search that no gap was asked of, at most, and more for each option.
+
+Three quarters of what longer searches prove is proven by then, and plans hardly become better.
+"""
 TRIED = 1 * SECOND
 """Work, the search's so far included, within which the best plan is looked for beyond the usual."""
 
@@ -122,6 +127,9 @@ class PortfolioSolver:
         if run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0:
             return infeasible(self.problem)
         seed = None if known is None else known.options
+        if gap is None:
+            patience = PATIENCE + PATIENCE_EACH * len(self.problem)
+            allowance = replace(allowance, work=min(allowance.work, patience))
         effort = Effort(allowance)
         found = run.solve(gap, effort, seed=seed)
         return found if gap is not None else _gone_on(run, found, allowance.work, effort)

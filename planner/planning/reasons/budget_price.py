@@ -22,7 +22,10 @@ from planner.solving.gap import PROVEN_GAP
 __all__ = ["budget_price", "dual_price", "freed", "is_better", "price_between", "prices_along"]
 
 SEARCHES = ((0.5 * SECOND, 1e-3), (3 * SECOND, 1e-3), (5 * SECOND, 1e-6))
-"""Work and gap of searches without a total budget, until one finds more or proves that none is."""
+"""Work and gap of searches without a total budget, until one finds more or proves that none is.
+
+The first alone where the plan itself is not proven the best: finer ones would tell no more.
+"""
 LEAST = 1e-12
 
 
@@ -35,7 +38,7 @@ def freed(prepared: Prepared, solution: Solution, deadline: Deadline = NEVER) ->
     finds a better plan than the one at hand, or proves that there is none.
     """
     freer: Solution | None = None
-    for work, gap in SEARCHES:
+    for work, gap in SEARCHES if solution.gap <= PROVEN_GAP else SEARCHES[:1]:
         if deadline.has_passed():
             break
         try:

@@ -23,6 +23,7 @@ from planner.solving.lp.master import Master, Relaxed
 from planner.solving.tail import (
     DrawWeights,
     measure,
+    measures,
     tail_share,
     touching_weights,
     worst_share,
@@ -33,7 +34,7 @@ ROUNDING = 1e-9
 """Relative to the numbers summed: what a bound may be off by."""
 CANNOT_FILL = 1e-6
 """Scaled shortfall of the rows, proven whatever is taken, that counts as infeasible."""
-STEPS = (0.03, 0.1, 0.2, 0.35, 0.5, 0.7)
+STEPS = np.array([0.03, 0.1, 0.2, 0.35, 0.5, 0.7])
 """How far the best solution is moved towards a new one."""
 SHARP = 0.2
 """Share of a bound's distance to what is enough that it may still be off by."""
@@ -188,12 +189,12 @@ class Relaxer:
         share = tail_share(self.risk)
         best = (reached, draws, rest)
         if self._centre is not None:
-            for step in STEPS:
-                mixed = step * draws + (1 - step) * self._centre
-                left = step * rest + (1 - step) * self._rest
-                worth = left + share * measure(mixed, self.risk)
-                if worth > best[0]:
-                    best = (worth, mixed, left)
+            mixed = STEPS[:, None] * draws + (1 - STEPS[:, None]) * self._centre
+            left = STEPS * rest + (1 - STEPS) * self._rest
+            worth = left + share * measures(mixed, self.risk)
+            most = int(np.argmax(worth))
+            if worth[most] > reached:
+                best = (float(worth[most]), mixed[most], float(left[most]))
         if best[0] > self._reached:
             self._reached, self._centre, self._rest = best
 

@@ -37,8 +37,8 @@ ROUNDS = 6
 FINAL_ROUNDS = 100
 FINEST = 1e-9
 """Tolerance of the relaxation where nothing is left to split."""
-ROUND_FIRST, ROUND_EACH = 4, 3
-"""Of so many parts at the start, and then of each third, a plan is made from the relaxation."""
+ROUND_FIRST, ROUND_EACH = 4, 6
+"""Of so many parts at the start, and then of each sixth, a plan is made from the relaxation."""
 MOST_CUTS = 400
 """Cuts kept in the linear program; of those beyond, the ones that bound nothing for longest go."""
 MOST_CUT_CELLS = 20_000_000

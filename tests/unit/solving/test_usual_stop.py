@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.effort import Allowance
+from planner.solving import solver
 from planner.solving.gap import LEAST_GAP, usual_gap
 from planner.solving.measures import risk_value, standard_error
 from planner.solving.solver import SETTLED, PortfolioSolver
@@ -110,3 +111,18 @@ def test_expected_worth_without_outcomes_asks_for_its_draws() -> None:
     assert told.status is Status.OPTIMAL
     assert told.gap <= told.asked
     assert told.asked > LEAST_GAP or told.asked == 1e-6
+
+
+def test_patience_ends_a_search_that_no_gap_was_asked_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan then says that less was proven than the draws allow; with a gap it is not so."""
+    problem = make_case(5, 30, 3, 8, 200)
+    monkeypatch.setattr(solver, "PATIENCE", 1e7)
+    monkeypatch.setattr(solver, "PATIENCE_EACH", 0.0)
+    hasty = PortfolioSolver(problem).solve(gap=None)
+    assert hasty.status is Status.FEASIBLE
+    assert hasty.stop == "work"
+    assert hasty.gap > hasty.asked >= LEAST_GAP
+    asked = PortfolioSolver(problem).solve(gap=hasty.gap / 2)
+    assert asked.status is Status.OPTIMAL
+    assert asked.value <= hasty.bound * (1 + 1e-9)
+    assert hasty.value <= asked.bound * (1 + 1e-9)
