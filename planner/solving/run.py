@@ -105,8 +105,10 @@ class Run:
         progress.learn(self._known)
         if progress.choice is None and not self._sought(first, progress, effort):
             return infeasible(self.problem)
-        gap = self._near_enough(progress) if gap is None else gap
-        relaxation = self.relax(gap, effort, goes_on=True)
+        relaxing = effort
+        if gap is None:  # then work is short: half of it is for better plans
+            gap, relaxing = self._near_enough(progress), effort.part(effort.left / 2)
+        relaxation = self.relax(gap, relaxing, goes_on=True)
         if relaxation is None:
             return infeasible(self.problem)
         progress.tighten(relaxation.bound.value, relaxation.relaxed.objective)

@@ -26,9 +26,9 @@ SWEEP_GAP = 1e-4
 FIRST_GAP = 1e-3
 RELAXED_GAP = 5e-3
 ROUNDS = 4
-EACH_WORK = 2 * SECOND
+EACH_WORK = 0.5 * SECOND
 """Searches of one budget stop there; the gap is told."""
-FIRST_WORK = 10 * SECOND
+FIRST_WORK = 3 * SECOND
 """The same for the largest budget, whose answer often serves many others."""
 FIRST_SHARE = 4
 """Of the time asked for, the largest budget takes at most one in so many parts."""
@@ -110,7 +110,9 @@ def _searched(run: Run, known: Solution | None, n_options: int, deadline: Deadli
     if n_options > SMALL:
         return _quick(run, effort, deadline)
     seed = None if known is None else known.options
-    return run.solve(SWEEP_GAP, effort, seed=seed)
+    solution = run.solve(SWEEP_GAP if run.terms.tail == 0 else None, effort, seed=seed)
+    run.relaxer.master.forget_idle(MOST_CUTS)
+    return solution
 
 
 def _quick(run: Run, effort: Effort, deadline: Deadline) -> Solution:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.offering.problem import DecisionProblem
 
+MOST_HELD = 4_000_000
+"""Coefficients that are held in full, of 8 bytes."""
 SLACK = 1e-9
 """How far, relative to its terms, a row whose numbers are not whole may be exceeded."""
 
@@ -64,6 +66,21 @@ class System:
         part |= (self.assets != np.rint(self.assets)).any(axis=1)
         part |= self.limit != np.rint(self.limit)
         return np.asarray(~part)
+
+    @cached_property
+    def allowed(self) -> Floats:
+        """Left-hand sides up to which the rows count as kept."""
+        return np.asarray(self.limit + np.where(self.whole, 0.0, SLACK * self.largest))
+
+    @cached_property
+    def _by_option(self) -> Floats | None:
+        """The whole matrix, an option's coefficients together; None where it is large."""
+        count = len(self.problem)
+        if count * self.n_rows > MOST_HELD:
+            return None
+        dense = np.zeros((count, self.n_rows))
+        np.add.at(dense, (self.option, self.row), self.coefficient)
+        return dense
 
     @cached_property
     def largest(self) -> Floats:
@@ -140,14 +157,16 @@ class System:
 
     def activity(self, options: Rows, assets: Flags) -> Floats:
         """Return the left-hand side of every row at a choice."""
+        bought = self.assets[:, assets].sum(axis=1)
+        if self._by_option is not None:
+            return np.asarray(self._by_option[options].sum(axis=0) + bought)
         _, row, coefficient = self.entries(options)
         used = np.bincount(row, weights=coefficient, minlength=self.n_rows)
-        return np.asarray(used[: self.n_rows] + self.assets @ assets.astype(np.float64))
+        return np.asarray(used[: self.n_rows] + bought)
 
     def exceeded(self, activity: Floats) -> Rows:
         """Return the rows that an activity breaks."""
-        allowed = np.where(self.whole, 0.0, SLACK * self.largest)
-        return np.flatnonzero(activity > self.limit + allowed)
+        return np.flatnonzero(activity > self.allowed)
 
     def charges(self, prices: Floats) -> Floats:
         """Return what each option pays for its place in the rows at given prices."""

@@ -12,6 +12,7 @@ from functools import partial
 from planner.domain.portfolio.portfolio import Require, Rule, UnitShare
 from planner.domain.vocabulary import Status
 from planner.offering.build_problem import period_name
+from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import Solution
 from planner.planning.changed import without_period_limit, without_rule
 from planner.planning.conflict.smallest import BUDGET
@@ -20,9 +21,8 @@ from planner.planning.reasons.budget_price import freed, is_better
 
 __all__ = ["Freed", "Limit", "limits_of"]
 
-EXACT_UP_TO = 12
-"""Projects up to which a plan without a limit is searched as finely as the plan itself."""
-FINE_GAP, ROUGH_GAP = 1e-6, 1e-3
+WORK = 2 * SECOND
+"""For the plan without a limit, which stops where the plan does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,5 +92,4 @@ def limits_of(prepared: Prepared, solution: Solution) -> Iterator[Limit]:
 
 def _solved[T](drop: Callable[[Prepared, T], Prepared], prepared: Prepared, what: T) -> Freed:
     without = drop(prepared, what)
-    exact = without.has_one_budget or len(without.menus) <= EXACT_UP_TO
-    return Freed(without, solve_prepared(without, gap=FINE_GAP if exact else ROUGH_GAP))
+    return Freed(without, solve_prepared(without, allowance=Allowance(WORK)))

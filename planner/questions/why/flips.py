@@ -16,7 +16,7 @@ from planner.domain.quantities import amount_mean
 from planner.domain.results.explanation import Flip
 from planner.domain.vocabulary import Objective, Status, Task
 from planner.offering.deadline import NEVER, Deadline
-from planner.offering.effort import SECOND, Allowance, OutOfEffortError
+from planner.offering.effort import SEARCH_WORK, SECOND, Allowance, OutOfEffortError
 from planner.offering.problem import Solution
 from planner.planning.budgets import dearest_spend
 from planner.planning.changed import at_budget, at_label_price, at_target_error, at_value
@@ -30,7 +30,7 @@ __all__ = ["flips", "is_funded", "is_funded_in"]
 FACTOR = 1000.0
 """How far prices and values are searched: up to so many times, or down to 0."""
 
-COARSE_GAP, COARSE_WORK = 1e-2, 3 * SECOND
+COARSE_GAP, COARSE_WORK = 1e-2, 1 * SECOND
 """Allowance of each solve where a plan is more than an expectation under one budget."""
 FEW_PROJECTS = 12
 """Projects up to which each solve is as fine as that of the plan all the same."""
@@ -51,8 +51,9 @@ def is_funded_in(prepared: Prepared, index: int, deadline: Deadline = NEVER) -> 
     if deadline.has_passed():
         raise OutOfEffortError
     fine = prepared.has_one_budget or len(prepared.menus) <= FEW_PROJECTS
+    work = SEARCH_WORK if prepared.has_one_budget else COARSE_WORK
     solution = (
-        solve_prepared(prepared, allowance=Allowance(deadline=deadline))
+        solve_prepared(prepared, allowance=Allowance(work, deadline))
         if fine
         else solve_prepared(prepared, gap=COARSE_GAP, allowance=Allowance(COARSE_WORK, deadline))
     )

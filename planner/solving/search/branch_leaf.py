@@ -13,7 +13,7 @@ from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.solving.search.branch_program import Program
 from planner.solving.search.branch_table import GroupTable
-from planner.solving.system import SLACK, System
+from planner.solving.system import System
 from planner.solving.tail import DrawWeights, measures, touching_weights
 
 BATCH = 32
@@ -146,7 +146,7 @@ def _keeps(system: System, table: GroupTable, choices: Rows) -> Flags:
     keeps = np.ones(len(choices), dtype=np.bool_)
     if table.budget_cents is not None:
         keeps &= table.cents[choices].sum(axis=1) <= table.budget_cents
-    allowed = table.limit + np.where(system.whole, 0.0, SLACK * system.largest)
+    allowed = system.allowed
     for row, limit in zip(table.rows, allowed, strict=True):
         keeps &= row[choices].sum(axis=1) <= limit
     return keeps
