@@ -34,11 +34,11 @@ MAY_READ_A_CLOCK = {
 }
 LOADED_RUNS = int(os.environ.get("LOADED_RUNS", "2"))
 """Of each kind; ``LOADED_RUNS=5`` makes ten."""
-BEST_KNOWN = 702_007
-"""What the best plan of example 04 is worth, in whole USD; proven best to 1e-6."""
+BEST_KNOWN = 699_691
+"""What the best plan of example 04 is worth, in whole USD; no plan is worth 1e-5 more."""
 NEAR = 2e-3
 """How far below the best plan one may stay that no gap was asked of, as a share."""
-FIRST_FOUND = 701_570
+FIRST_FOUND = 699_505
 """The same of the plan that is there before any time is spent on a better one."""
 FAST = """
 import time
@@ -137,7 +137,7 @@ def test_loaded_runs_of_the_example_give_the_same_bytes(tmp_path: Path) -> None:
     assert plan["risk"]["caution"]["expected_given_up"] > 0
     assert plan["status"] == "optimal"
     assert plan["objective"]["gap"] <= plan["assumptions"]["gap_asked"]
-    assert BEST_KNOWN * (1 - NEAR) <= plan["objective"]["value"] < BEST_KNOWN + 1
+    assert BEST_KNOWN * (1 - NEAR) <= plan["objective"]["value"] <= BEST_KNOWN * (1 + 1e-5) + 1
 
 
 @pytest.mark.slow
