@@ -10,6 +10,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.life import Build, Inference, Upkeep, UpkeepLine
 from planner.domain.portfolio.project import Project
+from planner.domain.words.alternatives import not_trained
 from planner.economics.draws import share_draws
 from planner.economics.ledger import Entry, alternative_entries, entries_of
 from planner.economics.training import TrainingRate
@@ -32,7 +33,7 @@ NO_IMAGES = np.zeros(1, dtype=np.int64)
 
 def no_training(alternative: Alternative) -> TrainingRate:
     """Return the training of an alternative, which costs nothing and takes no time."""
-    return TrainingRate(alternative.id, 0.0, None, f"{alternative.id} is not trained.")
+    return TrainingRate(alternative.id, 0.0, None, not_trained(alternative.id))
 
 
 def alternative_ways(

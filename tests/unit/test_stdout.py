@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -173,11 +174,13 @@ assert made
 
 
 def test_only_one_module_makes_objects_of_the_solver() -> None:
-    """Every object of HiGHS comes from the class that guards the descriptor."""
+    """Every object of HiGHS comes from the class that guards the descriptor; exports guard it."""
     makers = {
         path.name
         for path in (ROOT / "planner").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"HiGHS", "Highs", "HiGHS_CMD"}
     }
-    assert makers == {"highs_options.py"}
+    assert makers == {"highs_options.py", "files.py"}
+    files = (ROOT / "planner" / "solving" / "extensive" / "files.py").read_text(encoding="utf-8")
+    assert re.search(r"with unreachable_stdout\(\):\n +solver: Any = highspy\.Highs\(\)", files)

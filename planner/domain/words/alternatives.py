@@ -7,11 +7,16 @@ from planner.domain.format import count, figure, fixed, money
 from planner.domain.vocabulary import Objective
 from planner.domain.words.verdicts import likely_words
 
-__all__ = ["added_budget_words", "change_words", "standby_words"]
+__all__ = ["added_budget_words", "change_words", "not_trained", "standby_words"]
 
 MOST_CHANGES = 4
 SAME_TARGETS, SAME_MONEY = 0.0005, 0.005
 """Worth that is lacking below which it is said to be the same."""
+
+
+def not_trained(name: str) -> str:
+    """Say that a service, rules or people cost no training."""
+    return f"{name} is not trained."
 
 
 def standby_words(facts: Standby) -> str:

@@ -115,8 +115,8 @@ def lead_years(build: Build | None, to_buy: Floats, wall_hours: Floats) -> Float
     Examples
     --------
     >>> build = Build(label_per_week=10_000, weeks=4)
-    >>> 52 * float(lead_years(build, np.array(60_000.0), np.array(48.0)))
-    10.284931506849315
+    >>> round(52 * float(lead_years(build, np.array(60_000.0), np.array(48.0))), 6)
+    10.284932
     """
     weeks, labelling = 0.0, np.zeros(np.shape(to_buy))
     if build is not None:
