@@ -54,7 +54,7 @@ def plan_view(plan: Plan) -> dict[str, object]:
         "status": str(plan.status),
         "currency": plan.currency,
         "tiles": list(_tiles(plan)),
-        "table": table_view(decision_table(plan, Surface.PAGE)),
+        "table": table_view(decision_table(plan, Surface.NOTEBOOK)),
         "decisions": [_decision(plan, at) for at in range(len(plan.decisions))],
         "notes": list(plan.notes),
         "warnings": _warnings(plan.warnings),

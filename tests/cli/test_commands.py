@@ -174,7 +174,9 @@ def test_init_never_overwrites_and_its_file_is_a_plan(tmp_path: Path) -> None:
     assert RUNNER.invoke(app, ["init", "-o", path, "--force"]).exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["plan", "estimate", "options"])
+@pytest.mark.parametrize(
+    "command", ["plan", *(pytest.param(c, marks=pytest.mark.slow) for c in ("estimate", "options"))]
+)
 def test_the_same_seed_gives_the_same_bytes_whatever_hash_seed_and_threads(command: str) -> None:
     """Output does not depend on PYTHONHASHSEED or the number of threads."""
 

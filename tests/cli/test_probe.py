@@ -69,6 +69,7 @@ def test_a_copy_with_frozen_pilots_and_before_and_after_on_screen(here: Path) ->
     assert max(cell_len(line) for line in result.stdout.splitlines()) <= 80
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_bytes_and_twice_adds_nothing(here: Path) -> None:
     """In place, again: the runs stand there already."""
     assert probe("-o", "a.yaml").exit_code == probe("-o", "b.yaml").exit_code == 0

@@ -165,6 +165,7 @@ def test_nothing_overflows_and_the_console_is_silent(folder: Path, width: int) -
     assert "CONSOLE" not in done.stderr
 
 
+@pytest.mark.slow
 def test_ten_projects_print_on_two_pages(folder: Path) -> None:
     """Ten projects, some with long names, pilots and price ranges, fit two sheets of A4."""
     rows = [

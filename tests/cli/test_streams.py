@@ -83,6 +83,7 @@ def test_a_stream_that_is_not_there_is_no_failure_and_a_lost_answer_is_said(
     assert bool(got[2]) == bool(err), got
 
 
+@pytest.mark.slow
 def test_a_plan_is_written_whichever_streams_are_there(tmp_path: Path) -> None:
     """With the solver at work below: the head, the file, the answer; infeasible stays exit 4."""
     plan = f"planner plan {shlex.quote(str(RETAIL))}"

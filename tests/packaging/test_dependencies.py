@@ -13,6 +13,7 @@ from planner._extras import EXTRAS
 PACKAGE = Path(__file__).parents[2] / "planner"
 COMES_WITH = {
     "arviz_plots": "arviz",
+    "dask": "distributed",
     "markupsafe": "jinja2",
     "pytensor": "pymc",
     "ruamel": "ruamel.yaml",

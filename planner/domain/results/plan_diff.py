@@ -80,7 +80,7 @@ class Standing:
     expected_net_value: float
     start: str | None
     assets: tuple[str, ...]
-    held_out_net_value: float | None = None
+    held_out_net_value: float | None = field(default=None, compare=False)
     cost_shared: float = 0.0
     against: tuple[float, ...] = field(default=(), compare=False, metadata={NOT_DATA: True})
 

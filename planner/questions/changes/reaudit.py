@@ -35,6 +35,7 @@ from planner.domain.results.plan import (
     Plan,
     takes_place,
 )
+from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.results.risk import RiskResult
 from planner.domain.vocabulary import Objective, Status, Verdict
@@ -91,14 +92,23 @@ def reaudit(
     faults += _faults(seen, portfolio, risk)
     diff = compare_plans(plan, _plan_now(seen, portfolio))
     same_objective = plan.objective is not None and plan.objective.kind is prepared.objective
+    then = plan.audit.held_out_value if plan.audit and same_objective else None
+    now = seen.held_out if same_objective else None
     return Reaudit(
         faults=tuple(map(Fault, faults)),
-        held_out_then=plan.audit.held_out_value if plan.audit and same_objective else None,
-        held_out_now=seen.held_out if same_objective else None,
+        held_out_then=then,
+        held_out_now=now,
         risk=risk,
         shared=tuple(shared_result(item) for item in seen.splits),
-        diff=replace(diff, after=replace(diff.after, status=None)),
+        diff=_on_unseen_draws(diff, then, now),
     )
+
+
+def _on_unseen_draws(diff: PlanDiff, then: float | None, now: float | None) -> PlanDiff:
+    """Return a comparison whose worth is that of the draws no plan was chosen on."""
+    worth = None if then is None or now is None else now - then
+    delta = None if diff.delta is None else replace(diff.delta, worth=worth)
+    return replace(diff, after=replace(diff.after, status=None, worth=now), delta=delta)
 
 
 def _funded(plan: Plan) -> dict[str, Decision]:

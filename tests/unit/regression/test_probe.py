@@ -58,6 +58,7 @@ def test_features_that_say_nothing_are_as_good_as_the_most_frequent_class() -> N
     assert run.errors == wrong.sum() == 30
 
 
+@pytest.mark.slow
 def test_more_rows_err_less_on_average_and_near_the_best_that_can_be_done() -> None:
     """The mean over six data sets falls with the share, to little above Bayes' error.
 
@@ -81,6 +82,7 @@ def _two_classes(seed: int) -> Rows:
     return features, labels
 
 
+@pytest.mark.slow
 def test_what_only_a_group_shares_is_not_learnt() -> None:
     """Features that name the group, of classes drawn a group: copies leak, groups do not."""
     rng = np.random.default_rng(0)
@@ -112,6 +114,7 @@ def test_no_group_lies_on_both_sides_of_any_division(seed: int, n_groups: int, p
     assert sorted(tested) == list(range(200))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_errors_and_another_other_folds() -> None:
     """Nothing but the seed decides how rows are divided."""
     found = [probe_errors(*rows(2, n=100, apart=0.4), seed=seed) for seed in (0, 0, 1)]

@@ -50,6 +50,7 @@ def drawn_curves() -> dict[PilotMode, PilotTest]:
     return {test.pilots: test for test in pilot_tests(file_of(*curves), transfer(), [*PilotMode])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", list(PilotMode))
 def test_curves_drawn_from_the_model_are_covered(mode: PilotMode) -> None:
     """Intervals of error and of D* hold what they promise, whatever is given as pilots."""

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from planner.domain.arrays import Flags, Rows
@@ -376,7 +376,7 @@ def test_the_terms_of_a_part_say_what_its_plans_may_take(seed: int) -> None:
     assert (terms.budget_cents, terms.tail) == (search.terms.budget_cents, search.terms.tail)
 
 
-@FEW
+@settings(FEW, suppress_health_check=[HealthCheck.filter_too_much])
 @given(SEEDS)
 def test_both_sides_of_every_split_hold_every_better_plan(seed: int) -> None:
     """A plan better than the one to beat that keeps a part's limits is in one of its halves."""
