@@ -46,7 +46,8 @@ WRITERS = {
 }
 COMPUTED = (
     *(f"planner._api.{name}" for name in ("plan", "report", "estimate", "frontier", "explain")),
-    *(f"planner._api.{name}" for name in ("forecast", "load_model", "observe")),
+    *(f"planner._api.{name}" for name in ("forecast", "load_model")),
+    "planner._api_evidence.observe",
     "planner.reporting.xlsx.results.results_bytes",
     "planner.reporting.figures.fan.figure_bytes",
 )
