@@ -57,7 +57,7 @@ def test_scores_of_refits_agree_with_importance_sampling() -> None:
         resource_root("models") / "transfer", posterior.spec, shipped_sha256()
     ).scores
     assert scores is not None
-    thinned = replace(posterior, draws={k: v[::4] for k, v in posterior.draws.items()})
+    thinned = replace(posterior, draws={k: v[::8] for k, v in posterior.draws.items()})
     evidence = gather_evidence(thinned, build_table(read_observations()))
     _, _, by_dataset = check_loo(evidence, None, CheckThresholds())
     good = {name: entry for name, entry in by_dataset.items() if entry["pareto_k"] < 0.5}
