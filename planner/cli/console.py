@@ -3,9 +3,10 @@
 import functools
 import inspect
 import json
+import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
@@ -70,6 +71,18 @@ def _width(stream: TextIO) -> int:
     return width if width >= LEAST_WIDTH else PAGE_WIDTH
 
 
+def _no_numbers(data: object, place: str = "") -> Iterator[str]:
+    """Yield the places of numbers that are none, as ``fits[0].sd``."""
+    if isinstance(data, float) and not math.isfinite(data):
+        yield place
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from _no_numbers(value, f"{place}.{key}" if place else str(key))
+    elif isinstance(data, list | tuple):
+        for at, value in enumerate(data):
+            yield from _no_numbers(value, f"{place}[{at}]")
+
+
 def print_json(data: Mapping[str, object]) -> None:
     """Print one JSON object, byte for byte the same for the same data.
 
@@ -88,7 +101,7 @@ def print_json(data: Mapping[str, object]) -> None:
             "What was computed holds numbers that are none, which a damaged model gives. "
             "planner model check NAME looks at the model's files; --model names another one."
         )
-        raise ResourceError(message) from error
+        raise ResourceError(message, next(_no_numbers(data), "the answer")) from error
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:

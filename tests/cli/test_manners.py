@@ -12,7 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from planner.cli.app import app
+from planner.cli.console import print_json
 from planner.cli.waiting import Waiting
+from planner.errors import ResourceError
 
 ROOT = Path(__file__).parents[2]
 RETAIL = str(ROOT / "examples" / "01_retail_shelves" / "portfolio.yaml")
@@ -228,3 +230,12 @@ def test_too_little_memory_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     result = RUNNER.invoke(app, ["plan", RETAIL])
     assert result.exit_code == 3
     assert result.stderr.startswith("There is not enough memory for this.")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_is_none_is_not_printed_and_its_place_is_named(number: float) -> None:
+    """JSON has no word for it; a damaged model gives such."""
+    data = {"fits": [{"sd": 1.0}, {"name": "a", "sd": number}]}
+    with pytest.raises(ResourceError) as caught:
+        print_json(data)
+    assert caught.value.place == "fits[1].sd"
