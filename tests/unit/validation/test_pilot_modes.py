@@ -65,6 +65,7 @@ def test_curves_drawn_from_the_model_are_covered(mode: PilotMode) -> None:
     assert abs(ours.bias) < 0.25  # medians of a skewed forecast lie above its mean
 
 
+@pytest.mark.slow
 def test_pilots_sharpen_the_forecast() -> None:
     """One pilot on the curve lowers CRPS and the miss of D* on the very same points."""
     tests = drawn_curves()
@@ -76,6 +77,7 @@ def test_pilots_sharpen_the_forecast() -> None:
     assert one.median_abs_log10_ratio < 0.8 * none.median_abs_log10_ratio
 
 
+@pytest.mark.slow
 def test_each_mode_has_its_rivals() -> None:
     """Without pilots Eq. 1, with one the rule and the slope, with all a power law as well."""
     models = {mode: set(by_model(test)) for mode, test in drawn_curves().items()}
