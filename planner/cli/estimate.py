@@ -85,7 +85,7 @@ def estimate(
 ) -> None:
     """Estimate data needed, chance of target, accuracy and cost, with their ranges."""
     if plot is not None:
-        require_folder(plot, field="--plot")
+        require_folder(plot, field="--plots")
     sketch = Sketch(
         classes=classes,
         target=target,

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "explain",
         short_help="Why a project is funded or not, and what would change that.",
-        epilog="Example: planner explain portfolio.yaml shelf-gaps --plot figures",
+        epilog="Example: planner explain portfolio.yaml shelf-gaps --plots figures",
     )(explain)
 
 
@@ -45,7 +45,7 @@ def explain(
 ) -> None:
     """Explain one decision, or the whole plan: reasons, limits, and what moves its value."""
     if plot is not None:
-        require_folder(plot, field="--plot")
+        require_folder(plot, field="--plots")
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(

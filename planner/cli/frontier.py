@@ -72,7 +72,7 @@ def frontier(
 ) -> None:
     """Show value, chance and risk against budget, the budget's price, and what goals cost."""
     if plot is not None:
-        require_folder(plot, field="--plot")
+        require_folder(plot, field="--plots")
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(

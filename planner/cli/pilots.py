@@ -44,7 +44,8 @@ def pilots(
     mode: ask.ModeFlag = None,
     risk: ask.Risk = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="DIR", help="Also draw pilots.svg there.")
+        Path | None,
+        typer.Option("--plots", "--plot", metavar="DIR", help="Also draw pilots.svg there."),
     ] = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
@@ -55,7 +56,7 @@ def pilots(
 ) -> None:
     """Choose the runs that are worth making before the money is committed; nothing is written."""
     if plot is not None:
-        require_folder(plot, field="--plot")
+        require_folder(plot, field="--plots")
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
