@@ -1,10 +1,12 @@
 """How near is a plan proven to be to the best one, and how much do the draws leave open?"""
 
+from collections.abc import Mapping
+
 from planner.domain.format import gap
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Status
 
-__all__ = ["draws_leave", "proof_state", "proof_words"]
+__all__ = ["PROVEN", "draws_leave", "proof_state", "proof_words"]
 
 BEST = 1e-6
 """Gap up to which a plan is called the best."""
@@ -13,6 +15,15 @@ STATES = {
     "near": "Proven close to optimal",
     "feasible": "Not proven optimal, the search stopped early",
 }
+
+
+PROVEN: Mapping[str, str] = {
+    "optimal": "Best plan under these forecasts",
+    "near": "Best plan that the draws tell apart",
+    "feasible": "Best found under these forecasts",
+    "infeasible": "No plan fits",
+}
+"""What is known of a plan, in a few words, by the state that ``proof_state`` tells."""
 
 
 def proof_state(plan: Plan) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from planner.domain.words.proof import PROVEN
+
 __all__ = [
     "APPROVE",
     "APPROVE_CERTAIN",
@@ -52,9 +54,7 @@ WORTH_TARGETS = "Meets {worth} on average, of {funded} funded: quote this."
 WORTH_RANGE = "; 8 of 10 outcomes: {p10} to {p90}."
 
 BEST: Mapping[str, str] = {
-    "optimal": "Best plan under these forecasts (to {gap}{leave})",
-    "near": "Best plan that the draws tell apart (to {gap}{leave})",
-    "feasible": "Best plan found under these forecasts (to {gap}{leave})",
+    state: f"{words} (to {{gap}}{{leave}})" for state, words in PROVEN.items()
 }
 DRAWS_LEAVE = "; the draws leave {open} open"
 EVIDENCE = "; they rest on {evidence}{and_runs}."

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from planner.domain.format import count, money, percent, rate, shorten
-from planner.domain.results.pilots import OutcomeRow, Pilots, ProjectPolicy, RunValue
+from planner.domain.results.pilots import OutcomeRow, Pilots, ProjectPolicy
 
-__all__ = ["advice", "outcome_words", "run_words", "then_words", "worth_words"]
+__all__ = ["advice", "outcome_words", "then_words", "worth_words"]
 
 Z95 = 1.96
 
@@ -31,13 +31,6 @@ def worth_words(found: Pilots) -> str:
         f"{money(low)} to {money(high)}), on draws that no plan was chosen on. Knowing every "
         f"outcome beforehand would add {money(found.evpi, found.currency)}."
     )
-
-
-def run_words(run: RunValue) -> str:
-    """Name a run."""
-    what = "a frozen probe of" if run.backbone == "frozen" else "train"
-    bought = f", {count(run.to_buy)} of them bought" if run.to_buy else ""
-    return f"{what} {run.architecture} on {count(run.images)} images{bought}"
 
 
 def outcome_words(row: OutcomeRow) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from planner.domain.words.proof import PROVEN
+
 # headings, in the order of the report
 DECISION = "Decision"
 RISK = "Risk"
@@ -31,10 +33,10 @@ HORIZON = "Values count over {years}. Amounts are in {currency}."
 MODEL_LINE = "Forecasts: model {model}, seed {seed}."
 DATE_LINE = "Made on {date}."
 STATUS: Mapping[str, tuple[str, str, str]] = {
-    "optimal": ("Best plan under these forecasts", "good", "✓"),
-    "near": ("Best plan that these draws tell apart", "good", "✓"),
-    "feasible": ("Best found under these forecasts, not proven best", "fair", "◐"),
-    "infeasible": ("No plan fits", "poor", "✕"),
+    "optimal": (PROVEN["optimal"], "good", "✓"),
+    "near": (PROVEN["near"], "good", "✓"),
+    "feasible": (f"{PROVEN['feasible']}, not proven best", "fair", "◐"),
+    "infeasible": (PROVEN["infeasible"], "poor", "✕"),
 }
 VERDICT: Mapping[str, tuple[str, str]] = {
     "GO": ("good", "✓"),

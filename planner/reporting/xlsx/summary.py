@@ -7,7 +7,7 @@ from planner.domain.format import count, figure, percent
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.measure_first import first_words
-from planner.domain.words.proof import draws_leave, proof_state
+from planner.domain.words.proof import PROVEN, draws_leave, proof_state
 from planner.reporting.headline import approval
 from planner.reporting.sections.plan_columns import BASELINES
 from planner.reporting.terminal.plan_risk import objective_words
@@ -18,12 +18,6 @@ from planner.reporting.xlsx.look import Sheet
 
 __all__ = ["write_summary"]
 
-_STATUS = {
-    "optimal": "Best plan under these forecasts",
-    "near": "Best plan that the draws tell apart",
-    "feasible": "Best found under these forecasts",
-    "infeasible": "No plan fits",
-}
 _WORTH = {
     Objective.NET_VALUE: "Expected net value: value earned less cost",
     Objective.VALUE: "Expected value, before cost",
@@ -73,7 +67,7 @@ def write_summary(book: Book, plan: Plan) -> None:
 
 def _items(plan: Plan) -> Iterator[_Item]:
     money, currency = look.MONEY, plan.currency
-    state = _STATUS[proof_state(plan)]
+    state = PROVEN[proof_state(plan)]
     yield _Item("Status", state, "", look.TEXT, "Whether a better plan can exist.", "status")
     yield _Item("Budget", plan.budget.limit, currency, money, "Hard limit on committed spend.",
                 "budget.limit")  # fmt: skip
