@@ -11,7 +11,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -21,7 +21,7 @@ from planner._extras import CLUSTER, require_extra
 from planner.tasks.kept import KeptResults
 from planner.tasks.lost import LostSchedulerError, bad_backend
 from planner.tasks.pools import alone, one_thread_each, parcel_of
-from planner.tasks.seam import OnStep, Run, collected
+from planner.tasks.seam import Mapped, Run
 from planner.tasks.worker import OtherReleaseError, Parcel, run_item
 
 __all__ = ["DaskTasks", "dask_tasks"]
@@ -100,7 +100,7 @@ def _client(make: Callable[..., Any], address: str) -> Any:  # noqa: ANN401 - da
 
 
 @dataclass(frozen=True, eq=False)
-class DaskTasks:
+class DaskTasks(Mapped):
     """Tasks on the workers of a scheduler.
 
     Attributes
@@ -116,19 +116,6 @@ class DaskTasks:
     client: Any
     place: str = ""
     kept: KeptResults | None = None
-
-    def map[S, T, R](
-        self,
-        work: Callable[[S, T], R],
-        items: Sequence[T],
-        *,
-        shared: S,
-        key: str,
-        on_step: OnStep | None = None,
-    ) -> list[R]:
-        """Return the results; see :class:`planner.tasks.seam.Tasks`."""
-        run = Run(work, items, shared, key, on_step)
-        return collected(run, lambda places: self._done(run, places), self.kept)
 
     def _done[S, T, R](self, run: Run[S, T, R], places: list[int]) -> Iterator[tuple[int, R]]:
         distributed = _distributed()

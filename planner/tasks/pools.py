@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from planner._version import __version__
 from planner.tasks.kept import KeptResults
 from planner.tasks.lost import LostTaskError
-from planner.tasks.seam import OnStep, Run, collected
+from planner.tasks.seam import Mapped, Run
 from planner.tasks.worker import Parcel, packed, run_item
 
 __all__ = ["ExecutorTasks", "PoolTasks", "alone", "one_thread_each"]
@@ -67,7 +67,7 @@ def one_thread_each() -> Iterator[None]:
 
 
 @dataclass(eq=False)
-class PoolTasks:
+class PoolTasks(Mapped):
     """Tasks in processes of this machine.
 
     Attributes
@@ -82,19 +82,6 @@ class PoolTasks:
     kept: KeptResults | None = None
     _pool: ProcessPoolExecutor | None = field(default=None, repr=False)
     _others: set[int | None] = field(default_factory=set, repr=False)
-
-    def map[S, T, R](
-        self,
-        work: Callable[[S, T], R],
-        items: Sequence[T],
-        *,
-        shared: S,
-        key: str,
-        on_step: OnStep | None = None,
-    ) -> list[R]:
-        """Return the results; see :class:`planner.tasks.seam.Tasks`."""
-        run = Run(work, items, shared, key, on_step)
-        return collected(run, lambda places: self._done(run, places), self.kept)
 
     def _done[S, T, R](self, run: Run[S, T, R], places: list[int]) -> Iterator[tuple[int, R]]:
         if not places:
@@ -205,33 +192,18 @@ def _parcel_file[S, T, R](run: Run[S, T, R], folder: Path) -> Parcel:
 
 
 @dataclass(frozen=True, eq=False)
-class ExecutorTasks:
+class ExecutorTasks(Mapped):
     """Tasks on somebody else's executor, which stays theirs to close."""
 
     executor: Executor
     kept: KeptResults | None = None
 
-    def map[S, T, R](
-        self,
-        work: Callable[[S, T], R],
-        items: Sequence[T],
-        *,
-        shared: S,
-        key: str,
-        on_step: OnStep | None = None,
-    ) -> list[R]:
-        """Return the results; see :class:`planner.tasks.seam.Tasks`."""
-        run = Run(work, items, shared, key, on_step)
-        parcel = parcel_of(run)
-
-        def done(places: list[int]) -> Iterator[tuple[int, R]]:
-            came = set()
-            try:
-                for place, result in submitted(self.executor, run, parcel, places):
-                    came.add(place)
-                    yield place, result
-            except BrokenExecutor:
-                with one_thread_each():
-                    yield from alone(run, parcel, [p for p in places if p not in came])
-
-        return collected(run, done, self.kept)
+    def _done[S, T, R](self, run: Run[S, T, R], places: list[int]) -> Iterator[tuple[int, R]]:
+        parcel, came = parcel_of(run), set()
+        try:
+            for place, result in submitted(self.executor, run, parcel, places):
+                came.add(place)
+                yield place, result
+        except BrokenExecutor:
+            with one_thread_each():
+                yield from alone(run, parcel, [p for p in places if p not in came])

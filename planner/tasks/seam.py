@@ -1,5 +1,6 @@
 """What every room sees of the tasks: one method, and the plainest way to do it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,7 +8,7 @@ from typing import Protocol
 from planner.tasks.digest import digest
 from planner.tasks.kept import KeptResults, Known
 
-__all__ = ["SERIAL", "Done", "OnStep", "Run", "SerialTasks", "Tasks", "collected"]
+__all__ = ["SERIAL", "Done", "Mapped", "OnStep", "Run", "SerialTasks", "Tasks", "collected"]
 
 
 type OnStep = Callable[[int, int], None]
@@ -104,11 +105,16 @@ def collected[S, T, R](
     return [found[place] for place in range(len(run.items))]
 
 
-@dataclass(frozen=True, eq=False)
-class SerialTasks:
-    """One task after another, in this process."""
+class Mapped(ABC):
+    """What all ways to do tasks have in common: which are done already, and in what order.
 
-    kept: KeptResults | None = None
+    Attributes
+    ----------
+    kept : KeptResults or None
+        Where results are written as they come.
+    """
+
+    kept: KeptResults | None
 
     def map[S, T, R](
         self,
@@ -120,11 +126,22 @@ class SerialTasks:
         on_step: OnStep | None = None,
     ) -> list[R]:
         """Return the results; see :class:`Tasks`."""
+        run = Run(work, items, shared, key, on_step)
+        return collected(run, lambda places: self._done(run, places), self.kept)
 
-        def done(places: list[int]) -> Iterator[tuple[int, R]]:
-            return ((place, work(shared, items[place])) for place in places)
+    @abstractmethod
+    def _done[S, T, R](self, run: Run[S, T, R], places: list[int]) -> Iterator[tuple[int, R]]:
+        """Yield the results at some places, in the order in which they are done."""
 
-        return collected(Run(work, items, shared, key, on_step), done, self.kept)
+
+@dataclass(frozen=True, eq=False)
+class SerialTasks(Mapped):
+    """One task after another, in this process."""
+
+    kept: KeptResults | None = None
+
+    def _done[S, T, R](self, run: Run[S, T, R], places: list[int]) -> Iterator[tuple[int, R]]:
+        return ((place, run.work(run.shared, run.items[place])) for place in places)
 
 
 SERIAL: Tasks = SerialTasks()
