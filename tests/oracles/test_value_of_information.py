@@ -13,8 +13,15 @@ import pytest
 from scipy.stats import binom, norm
 
 from planner.domain.arrays import Floats, Rows
-from planner.planning.pilots.evidence import Evidence, enumerated, smoothed
-from planner.planning.pilots.value import Choose, perfect_value, sample_value
+from planner.planning.pilots.evidence import Evidence, smoothed
+from tests.oracles.value_of_information import (
+    Choose,
+    effective_draws,
+    enumerated,
+    perfect_value,
+    sample_value,
+    weights,
+)
 
 VALUE = np.array([100.0, 150.0, 90.0])
 COST = np.array([40.0, 60.0, 40.0])
@@ -69,7 +76,7 @@ def test_one_project_alone() -> None:
     assert found.value == pytest.approx(7.0)
     assert found.value - 3.0 == pytest.approx(4.0)
     np.testing.assert_allclose(run.chance, [0.5, 0.5])
-    np.testing.assert_allclose(run.weights, [[0.9, 0.1], [0.1, 0.9]])
+    np.testing.assert_allclose(weights(run), [[0.9, 0.1], [0.1, 0.9]])
     assert perfect_value(WORTH[:1], alone, prior=TWO) == pytest.approx(10.0)
     outcomes = np.array([[60.0, -40.0]])
     assert perfect_value(outcomes, alone, prior=TWO) == pytest.approx(20.0)
@@ -135,7 +142,7 @@ def test_eight_draws_reweighted() -> None:
     met = np.array([[int(digit) for digit in row] for row in rows])
     worth = (VALUE * met - COST).T
     run = enumerated(np.array([np.where(good, 0.9, 0.1), np.where(good, 0.1, 0.9)]))
-    np.testing.assert_allclose(run.effective_draws, [4.8780, 4.8780], atol=5e-5)
+    np.testing.assert_allclose(effective_draws(run), [4.8780, 4.8780], atol=5e-5)
     np.testing.assert_allclose(run.means(worth), [[30, 45, 5], [-10, -15, 5]], atol=1e-9)
     assert sample_value(worth, run, under(100)).value == pytest.approx(15.0)
 

@@ -7,9 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.arrays import Floats, Rows
-from planner.planning.pilots.evidence import Evidence, enumerated, joint_cells, smoothed
+from planner.planning.pilots.evidence import Evidence, smoothed
 from planner.planning.pilots.smoother import equal_cells, run_basis
-from planner.planning.pilots.value import Choose, perfect_value, sample_value
+from tests.oracles.value_of_information import (
+    Choose,
+    enumerated,
+    joint_cells,
+    perfect_value,
+    sample_value,
+    weights,
+)
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 N_DRAWS = 240
@@ -57,7 +64,7 @@ def test_smoothed_outcomes_average_to_what_is_expected_today(seed: int) -> None:
     worth, quality, choose = toy(seed)
     run = smoothed(quality[0] + rng.normal(0, 0.5, N_DRAWS), step=0.0)
     np.testing.assert_allclose(run.chance @ run.means(worth), worth.mean(axis=1), atol=1e-8)
-    np.testing.assert_allclose(run.weights.sum(axis=1), 1.0, atol=1e-8)
+    np.testing.assert_allclose(weights(run).sum(axis=1), 1.0, atol=1e-8)
     assert sample_value(worth, run, choose).value >= -1e-8
 
 

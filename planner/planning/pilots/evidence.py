@@ -1,20 +1,17 @@
 r"""What a run may show, how likely each outcome is, and what is then expected.
 
-Two ways to the same record: outcomes enumerated with their likelihoods, exact for whatever is
-discrete; and cells of a measurement, smoothed over the joint draws. Either way the means after all
-outcomes average to the mean before: :math:`\sum_q p_q E[W | q] = E[W]`.
+Outcomes are cells of a measurement, smoothed over the joint draws. Means after all outcomes average
+to the mean before: :math:`\sum_q p_q E[W | q] = E[W]`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from planner.domain.arrays import Floats, Rows
 from planner.planning.pilots.smoother import equal_cells, run_basis, spline_basis
 
-__all__ = ["Evidence", "enumerated", "joint_cells", "smoothed"]
+__all__ = ["Evidence", "fitted", "smoothed"]
 
 N_CELLS = 33
 """Outcomes of one run: equally likely cells."""
@@ -61,38 +58,6 @@ class Evidence:
         ]
         return np.concatenate([np.zeros((len(self), 0)), *parts], axis=1)
 
-    @cached_property
-    def weights(self) -> Floats:
-        """What each draw counts for after each outcome, shape (n_outcomes, n_draws).
-
-        Rows sum to 1; those of a smoother may be negative.
-        """
-        return np.asarray(self.mean_basis @ self.fit)
-
-    @property
-    def effective_draws(self) -> Floats:
-        """Equally weighted draws that each outcome's mean is as sure as (Kish), (n_outcomes,)."""
-        return np.asarray(self.weights.sum(axis=1) ** 2 / np.sum(self.weights**2, axis=1))
-
-
-def enumerated(likelihood: Floats, prior: Floats | None = None) -> Evidence:
-    """Return the evidence of a run with finitely many outcomes of known likelihood.
-
-    Parameters
-    ----------
-    likelihood : ndarray of shape (n_outcomes, n_draws)
-        Chance of each outcome in each draw; columns sum to 1.
-    prior : ndarray of shape (n_draws,), optional
-        Chance of each draw; equally likely without.
-    """
-    n_draws = likelihood.shape[1]
-    known = np.full(n_draws, 1.0 / n_draws) if prior is None else prior
-    joint = likelihood * known
-    chance = joint.sum(axis=1)
-    possible = chance > 0.0
-    weights = joint[possible] / chance[possible, None]
-    return Evidence(chance[possible], np.eye(len(weights)), weights)
-
 
 def smoothed(
     measured: Floats,
@@ -115,23 +80,19 @@ def smoothed(
         Outcomes, equally likely.
     """
     basis = spline_basis([run_basis(measured, step, blur)])
-    return _fitted(basis, equal_cells(measured, n_cells))
+    return fitted(basis, equal_cells(measured, n_cells))
 
 
-def joint_cells(columns: Sequence[Floats], cell: Rows) -> Evidence:
-    """Return the evidence of several runs, from their columns and cells of their joint outcomes.
+def fitted(basis: Floats, cell: Rows) -> Evidence:
+    """Return what is expected after each outcome, by least squares on a basis.
 
     Parameters
     ----------
-    columns : sequence of ndarray
-        Of each run, from :func:`planner.planning.pilots.smoother.run_basis`.
+    basis : ndarray of shape (n_draws, n_columns)
+        From :func:`planner.planning.pilots.smoother.spline_basis`.
     cell : ndarray of int64, shape (n_draws,)
-        Joint outcome of each draw, numbered from 0 without gaps.
+        Outcome of each draw, numbered from 0 without gaps.
     """
-    return _fitted(spline_basis(columns), cell)
-
-
-def _fitted(basis: Floats, cell: Rows) -> Evidence:
     counts = np.bincount(cell)
     order = np.argsort(cell, kind="stable")
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])

@@ -18,9 +18,8 @@ from typing import Protocol
 import numpy as np
 
 from planner.domain.arrays import Floats, Rows
-from planner.planning.pilots.evidence import Evidence, enumerated
-
-__all__ = ["Choose", "Sampled", "perfect_value", "sample_value", "worth_of"]
+from planner.planning.pilots.evidence import Evidence, fitted
+from planner.planning.pilots.smoother import spline_basis
 
 
 class Choose(Protocol):
@@ -60,6 +59,52 @@ class Sampled:
     def shown(self) -> float:
         """The value, 0 where it does not exceed its standard error."""
         return 0.0 if abs(self.value) < self.se else self.value
+
+
+def weights(evidence: Evidence) -> Floats:
+    """Return what each draw counts for after each outcome, shape (n_outcomes, n_draws).
+
+    Rows sum to 1; those of a smoother may be negative.
+    """
+    return np.asarray(evidence.mean_basis @ evidence.fit)
+
+
+def effective_draws(evidence: Evidence) -> Floats:
+    """Return the equally weighted draws that each outcome's mean is as sure as (Kish)."""
+    found = weights(evidence)
+    return np.asarray(found.sum(axis=1) ** 2 / np.sum(found**2, axis=1))
+
+
+def enumerated(likelihood: Floats, prior: Floats | None = None) -> Evidence:
+    """Return the evidence of a run with finitely many outcomes of known likelihood.
+
+    Parameters
+    ----------
+    likelihood : ndarray of shape (n_outcomes, n_draws)
+        Chance of each outcome in each draw; columns sum to 1.
+    prior : ndarray of shape (n_draws,), optional
+        Chance of each draw; equally likely without.
+    """
+    n_draws = likelihood.shape[1]
+    known = np.full(n_draws, 1.0 / n_draws) if prior is None else prior
+    joint = likelihood * known
+    chance = joint.sum(axis=1)
+    possible = chance > 0.0
+    weights = joint[possible] / chance[possible, None]
+    return Evidence(chance[possible], np.eye(len(weights)), weights)
+
+
+def joint_cells(columns: Sequence[Floats], cell: Rows) -> Evidence:
+    """Return the evidence of several runs, from their columns and cells of their joint outcomes.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray
+        Of each run, from :func:`planner.planning.pilots.smoother.run_basis`.
+    cell : ndarray of int64, shape (n_draws,)
+        Joint outcome of each draw, numbered from 0 without gaps.
+    """
+    return fitted(spline_basis(columns), cell)
 
 
 def sample_value(
