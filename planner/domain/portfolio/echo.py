@@ -10,7 +10,8 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 
 from planner.domain.portfolio.alternatives import Alternative
-from planner.domain.portfolio.life import Benefit, BuildLine, UpkeepLine
+from planner.domain.portfolio.benefits import Benefit
+from planner.domain.portfolio.life import BuildLine, UpkeepLine
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Range

@@ -1,4 +1,4 @@
-"""What a system costs and earns besides data and training: built, used, kept up, retired.
+"""What a system costs besides data and training: built, used, kept up, retired.
 
 Every part is optional. What is not given is not included, which is said; an explicit 0 is 0.
 """
@@ -11,7 +11,6 @@ from planner.domain.fields.reading import check_record, parts
 from planner.domain.fields.values import (
     ACCELERATOR,
     COUNT,
-    EARNED,
     GROWTH,
     MACHINES,
     MONEY,
@@ -26,24 +25,23 @@ from planner.domain.fields.values import (
 )
 from planner.domain.portfolio.alternatives import PRICE_PER_1000, Price
 from planner.domain.quantities import Amount, Range, show
-from planner.domain.vocabulary import Deploy, Earned, Window
+from planner.domain.vocabulary import Deploy
 
 __all__ = [
-    "Benefit",
     "Build",
     "BuildLine",
     "End",
     "Inference",
     "Person",
-    "Today",
     "Upkeep",
     "UpkeepLine",
     "Use",
-    "benefits_differ",
+    "each_once",
+    "once_or_yearly",
 ]
 
 
-def _once_or_yearly(part: Part) -> None:
+def once_or_yearly(part: Part) -> None:
     """Report an amount that is both, or neither."""
     given = [name for name in ("once", "yearly") if name in part.given]
     if len(given) == 2:
@@ -52,7 +50,7 @@ def _once_or_yearly(part: Part) -> None:
         part.wrong("", "once or yearly is missing.", "yearly: 6k", "MISSING")
 
 
-def _each_once(part: Part, field: str) -> None:
+def each_once(part: Part, field: str) -> None:
     """Report a line whose name another one has."""
     seen: set[str] = set()
     for item in part.values.get(field) or ():
@@ -64,12 +62,7 @@ def _each_once(part: Part, field: str) -> None:
 
 def lines_differ(part: Part) -> None:
     """Report two lines of one name."""
-    _each_once(part, "lines")
-
-
-def benefits_differ(part: Part) -> None:
-    """Report two benefits of one name."""
-    _each_once(part, "benefits")
+    each_once(part, "lines")
 
 
 _NAME = Form("Line *", "Any name, such as monitoring or cameras.", example="monitoring", width=18)
@@ -338,7 +331,7 @@ class Inference:
         return self.always_on > 0 and self.price_per_1000 is None
 
 
-@in_file("UpkeepLineSection", "An entry of ``upkeep.lines``.", _once_or_yearly)
+@in_file("UpkeepLineSection", "An entry of ``upkeep.lines``.", once_or_yearly)
 @dataclass(frozen=True, kw_only=True)
 class UpkeepLine:
     """Something paid while a system is used, such as monitoring or compliance.
@@ -382,100 +375,6 @@ class Upkeep:
 
     def __post_init__(self) -> None:
         check_record(self, "upkeep")
-
-
-def _benefit_fits_together(part: Part) -> None:
-    _once_or_yearly(part)
-    if "window" in part.given and "window_years" not in part.given:
-        message = "how a window ends needs its length."
-        part.wrong("window", message, "window_years: 1", "MISSING", at_key=True)
-
-
-@in_file("BenefitSection", "An entry of ``benefits``.", _benefit_fits_together)
-@dataclass(frozen=True, kw_only=True)
-class Benefit:
-    """Something a system earns besides ``value``.
-
-    Attributes
-    ----------
-    id : str
-        What it is.
-    once : float, optional
-        Earned on the live date.
-    yearly : float, optional
-        Earned in each year of use.
-    when : Earned
-        With the target met, while live, or in any case.
-    window_years : float, optional
-        Earned for being early: what is live later than this after the start of the plan earns
-        nothing.
-    window : Window
-        Falls evenly to nothing within the window, or ends with it.
-    """
-
-    id: Annotated[
-        str,
-        TEXT,
-        InFile(example="id: reading-time"),
-        Form("Benefit *", "Any name, such as reading-time.", example="reading-time", width=18),
-    ]
-    once: Annotated[
-        float | None, MONEY, Form("Once", "Earned on the live date. Or yearly.", unit="money")
-    ] = None
-    yearly: Annotated[
-        float | None,
-        EARNED,
-        Form("Yearly", "Earned in each year of use. Or once.", unit="money", example=40_000),
-    ] = None
-    when: Annotated[
-        Earned,
-        word(Earned),
-        InFile(key="if"),
-        Form("Earned if", "target: if it is met. live: whenever it runs. always: in any case."),
-    ] = Earned.TARGET
-    window_years: Annotated[
-        float | None,
-        YEARS,
-        Form(
-            "Early within",
-            "For being early: live later than this after the plan's start, it earns nothing.",
-            unit="years",
-        ),
-    ] = None
-    window: Annotated[
-        Window,
-        word(Window),
-        Form("Window ends", "linear: falls evenly to nothing. step: all or nothing."),
-    ] = Window.LINEAR
-
-    def __post_init__(self) -> None:
-        check_record(self, f"benefits[{self.id}]")
-
-
-@in_file("TodaySection", "``today`` of a project: what the present way of working costs.")
-@dataclass(frozen=True, kw_only=True)
-class Today:
-    """What the present way of working costs, and a live system saves.
-
-    Attributes
-    ----------
-    price_per_1000 : float
-        Of 1,000 images.
-    """
-
-    price_per_1000: Annotated[
-        float,
-        MONEY,
-        InFile(example="price_per_1000: 30k"),
-        Form(
-            "Today per 1,000",
-            "What 1,000 images cost in the present way of working, which it saves.",
-            unit="money",
-        ),
-    ]
-
-    def __post_init__(self) -> None:
-        check_record(self, "today")
 
 
 @in_file("EndSection", "``end`` of a project: when it is retired.")

@@ -34,17 +34,9 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.portfolio.alternatives import Alternative, alternatives_differ
+from planner.domain.portfolio.benefits import Benefit, Today, benefits_differ
 from planner.domain.portfolio.images import Images
-from planner.domain.portfolio.life import (
-    Benefit,
-    Build,
-    End,
-    Inference,
-    Today,
-    Upkeep,
-    Use,
-    benefits_differ,
-)
+from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.vocabulary import Backbone, Task

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from planner.domain.fields.declared import Field, Form, Kind, section_of
 from planner.domain.portfolio.alternatives import Alternative
-from planner.domain.portfolio.life import Benefit, BuildLine, Person, UpkeepLine
+from planner.domain.portfolio.benefits import Benefit
+from planner.domain.portfolio.life import BuildLine, Person, UpkeepLine
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.portfolio.portfolio import Compute, Period, Portfolio
 from planner.domain.portfolio.project import Pilot, Project
