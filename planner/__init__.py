@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from planner._api_evidence import pilots as pilots
     from planner._api_evidence import probe as probe
     from planner._api_evidence import validate as validate
+    from planner._api_life import rank as rank
     from planner.domain.model.architecture import Architecture as Architecture
     from planner.domain.portfolio.compute import Compute as Compute
     from planner.domain.portfolio.pilot import Pilot as Pilot
@@ -79,6 +80,7 @@ _HOMES = {
     "pilots": "planner._api_evidence",
     "plan": "planner._api",
     "probe": "planner._api_evidence",
+    "rank": "planner._api_life",
     "read_plan": "planner._api",
     "read_portfolio": "planner._api",
     "report": "planner._api",
@@ -114,6 +116,7 @@ __all__ = [
     "pilots",
     "plan",
     "probe",
+    "rank",
     "read_plan",
     "read_portfolio",
     "report",

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from planner import _api
+from planner import _api, _api_life
 from planner.cli import parameters as ask
 from planner.cli import workbook
 from planner.cli.audit import Audit, show_reaudit
 from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.cli.rank import Rank, show_ranking
 from planner.domain import places
 
 EXIT_INFEASIBLE = 4
@@ -60,6 +61,7 @@ def plan(
     backend: ask.BackendFlag = None,
     resume: ask.Resume = None,
     audit: Audit = None,
+    rank: Rank = False,
     xlsx: workbook.Xlsx = None,
     export: Export = None,
     force: workbook.Force = False,
@@ -72,7 +74,8 @@ def plan(
     """Choose projects, architectures and images under the budget; audited, with reasons.
 
     With --audit nothing is chosen: the saved plan is priced and forecast again, on its own seed;
-    exit code 0 if it still stands, 4 if it breaks budget, rules or thresholds.
+    exit code 0 if it still stands, 4 if it breaks budget, rules or thresholds. With --rank
+    nothing is chosen either: the projects stand in the order of what they return for the money.
     """
     workbook.require_writable(xlsx, file, force=force)
     portfolio = _api.read_portfolio(
@@ -86,9 +89,13 @@ def plan(
         ),
     )
     fitted = _api.load_model(model)
+    _require_a_choice(audit=audit is not None, rank=rank, writes=(xlsx, export))
+    if rank:
+        with placed(portfolio):
+            ranked = _api_life.rank(portfolio, fitted, seed=seed)
+        show_ranking(ranked, as_json=as_json, quiet=quiet, no_color=no_color)
+        return
     if audit is not None:
-        if xlsx is not None or export is not None:
-            raise typer.BadParameter("--audit chooses nothing, so there is nothing to write.")
         with places.placed(portfolio.places, otherwise=str(audit)):
             checked = _api.audit_plan(_api.read_plan(audit), portfolio, fitted)
         show_reaudit(checked, as_json=as_json, quiet=quiet, no_color=no_color)
@@ -134,3 +141,14 @@ def plan(
             err.print(f"Wrote {export}.", markup=False)
     if result.status == "infeasible":
         raise typer.Exit(EXIT_INFEASIBLE)
+
+
+def _require_a_choice(*, audit: bool, rank: bool, writes: tuple[Path | None, ...]) -> None:
+    """Refuse to write what is not chosen, and two questions at once."""
+    if audit and rank:
+        message = "--audit and --rank are two questions; ask one at a time."
+        raise typer.BadParameter(message)
+    if (audit or rank) and any(path is not None for path in writes):
+        flag = "--audit" if audit else "--rank"
+        message = f"{flag} chooses nothing, so there is nothing to write."
+        raise typer.BadParameter(message)

@@ -168,7 +168,7 @@ def has_one_budget(portfolio: Portfolio) -> bool:
     Plans are then proven best in no time, and worth per unit of money compares any two projects.
     """
     return not (
-        portfolio.risk.measure != "expected"
+        portfolio.risk.is_cautious
         or portfolio.shared
         or portfolio.periods
         or portfolio.hold is not None
@@ -178,7 +178,7 @@ def has_one_budget(portfolio: Portfolio) -> bool:
 
 def needs_draws(portfolio: Portfolio) -> bool:
     """Whether the solve looks at single draws."""
-    return portfolio.risk.measure != "expected" or portfolio.hold is not None
+    return portfolio.risk.is_cautious or portfolio.hold is not None
 
 
 def _start(options: ProjectOptions) -> Rows:

@@ -260,7 +260,7 @@ def judge_caution(
     None also where the deadline leaves no time for the other plan. Both plans are judged on the
     solve's draws, where each is best at what it maximises.
     """
-    if prepared.portfolio.risk.measure == "expected" or prepared.problem.outcomes is None:
+    if not prepared.portfolio.risk.is_cautious or prepared.problem.outcomes is None:
         return None
     if deadline.has_passed():
         return None

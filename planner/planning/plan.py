@@ -390,7 +390,7 @@ def _beside(prepared: Prepared, solution: Solution, deadline: Deadline) -> _Besi
 
 def _is_cautious(prepared: Prepared) -> bool:
     """Whether the plan maximises more than an expectation."""
-    return prepared.portfolio.risk.measure != "expected" and prepared.problem.outcomes is not None
+    return prepared.portfolio.risk.is_cautious and prepared.problem.outcomes is not None
 
 
 def _draws(prepared: Prepared) -> int:

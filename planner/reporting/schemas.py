@@ -28,6 +28,7 @@ from planner.questions.distance import Distance
 from planner.questions.doctor import Examination
 from planner.questions.estimate.estimate import Estimate
 from planner.questions.observe.observe import Observation
+from planner.questions.rank import Ranking
 from planner.regression.probe import ProbeRun
 
 PORTFOLIO_FILE = "portfolio"
@@ -169,6 +170,7 @@ _PROBE_EXTRA: dict[str, Schema] = {
 _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "plan": (Plan, _PLAN_EXTRA),
     "plan-audit": (Reaudit, {"stands": {"type": "boolean"}}),
+    "plan-rank": (Ranking, {}),
     "estimate": (Estimate, {}),
     "pilots": (Pilots, {}),
     "frontier": (Frontier, {}),

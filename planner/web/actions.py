@@ -110,7 +110,7 @@ def state_view(session: Session) -> dict[str, object]:
         "currency": portfolio.currency,
         "projects": len(portfolio.projects),
         "budget": portfolio.budget,
-        "cautious": portfolio.risk.measure != "expected",
+        "cautious": portfolio.risk.is_cautious,
     }
 
 

@@ -34,6 +34,7 @@ FILES = {
 ANSWERS = {
     "plan": ["plan", GRANT],
     "plan-audit": ["plan", GRANT, "--audit", MONDAY],
+    "plan-rank": ["plan", GRANT, "--rank"],
     "estimate": ["estimate", GRANT, "species"],
     "estimate-flags": ["estimate", "--classes", "4", "--target", "94%", "--max", "9k"],
     "options": ["options", GRANT],

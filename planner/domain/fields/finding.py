@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from planner.domain.quantities import DEFAULT_CURRENCY
+from planner.domain.quantities import DEFAULT_CURRENCY, QuantityError, show
 
 __all__ = ["MAX_FINDINGS", "WRONG", "Finding", "Location", "Mark", "Reading", "Source", "path_of"]
 
@@ -56,6 +56,11 @@ def _homeless(_name: str) -> str:
     return ""
 
 
+def _no_dataset(name: str) -> int:
+    message = f"got {show(name)}; expected a number of classes, counts or an entropy"
+    raise QuantityError(message, "1000", "BAD_VALUE")
+
+
 @dataclass(frozen=True)
 class Source:
     """Where values come from: what their readers need to know of it.
@@ -68,6 +73,9 @@ class Source:
         Of amounts.
     architecture, accelerator : callable
         Return the tables' spelling of a name.
+    dataset : callable
+        Returns the classes of a data set of the tables, or raises
+        :class:`planner.domain.quantities.QuantityError`.
     beside : callable
         Returns the place of a field as a message adds it, such as ``line 3``; empty if unknown.
     home_of : callable
@@ -80,6 +88,7 @@ class Source:
     currency: str = DEFAULT_CURRENCY
     architecture: Callable[[str], str] = _as_it_is
     accelerator: Callable[[str], str] = _as_it_is
+    dataset: Callable[[str], int] = _no_dataset
     beside: Callable[[Location], str] = _nowhere
     home_of: Callable[[str], str] = _homeless
     baseline: float | None = None

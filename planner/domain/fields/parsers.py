@@ -6,6 +6,7 @@ What is refused is refused in the user's words.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -214,11 +215,8 @@ def level(value: object, source: Source) -> float:
 
 
 def risk_level(value: object, source: Source) -> float:
-    """Return the level of a CVaR."""
-    if share(value, source) == 0:
-        message = "got 0; CVaR at level 0 is the mean of all outcomes, which expected says"
-        raise refused(message, "measure: expected, or level: 90%")
-    return level(value, source)
+    """Return the level of a CVaR; at 0 it is the mean of all outcomes."""
+    return 0.0 if share(value, source) == 0 else level(value, source)
 
 
 def above_none(value: object, source: Source) -> float:
@@ -324,7 +322,8 @@ def two_classes(counts: Mapping[str, float], _source: Source) -> Mapping[str, fl
 def baseline(value: object, source: Source) -> float:
     """Return the entropy in nats of the task with relative complexity 1, however it is said."""
     if not isinstance(value, Mapping):
-        return math.log(_baseline_classes(value))
+        named = isinstance(value, str) and re.search("[a-z]{3}", value, re.IGNORECASE)
+        return math.log(source.dataset(value) if named else _baseline_classes(value))  # type: ignore[arg-type]
     if len(value) == 1 and next(iter(value)) in ("entropy_bits", "entropy_nats"):
         unit, entropy = next(iter(value.items()))
         nats = above_zero(MAX_ENTROPY_NATS)(entropy, source)

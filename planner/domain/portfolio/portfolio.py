@@ -278,8 +278,9 @@ class Portfolio(Shown):
             BASELINE,
             Form(
                 "Baseline",
-                "The task with relative complexity 1: a number of classes, or counts such as "
-                "ok: 900, bad: 100, or entropy_bits: 9.97.",
+                "The task with relative complexity 1: a number of classes, a data set of planner "
+                "catalogue datasets such as cifar-100, counts such as ok: 900, bad: 100, or "
+                "entropy_bits: 9.97.",
                 default="1000 classes",
                 after="portfolio.discount_rate",
             ),

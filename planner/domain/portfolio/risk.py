@@ -70,7 +70,7 @@ class RiskPreference:
         ``expected``: the mean. ``cvar``: ``(1 − weight)·mean + weight·CVaR`` at ``level``.
         ``entropic``: ``−log E[exp(−aversion · worth)] / aversion``.
     level : float
-        CVaR is the mean of the worst ``1 − level`` share of outcomes; in (0, 1).
+        CVaR is the mean of the worst ``1 − level`` share of outcomes; in [0, 1), at 0 the mean.
     weight : float
         Of CVaR against the mean, in [0, 1].
     aversion : float or None
@@ -92,7 +92,7 @@ class RiskPreference:
         RISK_LEVEL,
         Form(
             "Risk level",
-            "With cvar: 90% looks at the mean of the worst 10 % of outcomes.",
+            "With cvar: 90% looks at the mean of the worst 10 % of outcomes, 0% of all.",
             unit="%",
             after="portfolio.risk.measure",
         ),
@@ -127,8 +127,16 @@ class RiskPreference:
         names = NUMBERS[RiskKind(self.measure)]
         return {name: getattr(self, name) or 0.0 for name in names}
 
+    @property
+    def is_cautious(self) -> bool:
+        """Whether more than the mean counts: the mean of the worst 100 % is the mean."""
+        by_tail = self.measure == RiskKind.CVAR
+        return self.measure != RiskKind.EXPECTED and not (by_tail and self.level == 0)
+
     def maximised(self) -> RiskMeasure:
         """Return what a solver maximises."""
+        if not self.is_cautious:
+            return MEAN
         return RiskMeasure(str(self.measure), **self.numbers)
 
 

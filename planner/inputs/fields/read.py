@@ -23,10 +23,11 @@ from planner.domain.fields.finding import WRONG, Location, Reading, Source
 from planner.domain.fields.parsers import baseline
 from planner.domain.fields.reading import made, read_mapping
 from planner.domain.fields.values import Plain, Shape
-from planner.domain.model.architecture import Architecture
+from planner.domain.model.architecture import Architecture, match_key
 from planner.domain.portfolio.portfolio import Compute, Portfolio, RiskPreference
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.quantities import DEFAULT_CURRENCY, QuantityError, show
+from planner.domain.suggest import did_you_mean
 from planner.errors import InputError
 from planner.inputs.document import Document
 
@@ -112,6 +113,7 @@ def _source(document: Document, catalogue: Catalogue) -> Source:
         currency=currency if isinstance(currency, str) and currency.strip() else DEFAULT_CURRENCY,
         architecture=lambda name: _name_of(catalogue.find_architecture(name), name),
         accelerator=lambda name: _accelerator(catalogue, name),
+        dataset=lambda name: _classes_of(catalogue, name),
         beside=document.beside,
         home_of=_home_of,
     )
@@ -127,6 +129,24 @@ def _accelerator(catalogue: Catalogue, name: str) -> str:
         return catalogue.accelerator(name).name
     except InputError:  # reported with its place by the checks across the file
         return name
+
+
+_USUAL_BASELINE = "imagenet-1k"
+"""The paper's, also by its bare name."""
+
+
+def _classes_of(catalogue: Catalogue, name: str) -> int:
+    """Return the classes of a data set, taken as equally frequent."""
+    by_key = {match_key(item.name): item.n_classes for item in catalogue.datasets}
+    by_key |= dict.fromkeys(("imagenet", "imagenet1000"), by_key[match_key(_USUAL_BASELINE)])
+    found = by_key.get(match_key(name))
+    if found is None:
+        names = [item.name for item in catalogue.datasets]
+        meant = did_you_mean(name, names)
+        other = f"did you mean {meant}?" if meant else "see `planner catalogue datasets`"
+        message = f"{show(name)} is no data set of the tables ({other}), and no number of classes"
+        raise QuantityError(message, meant or "1000", "UNKNOWN_NAME")
+    return found
 
 
 def _baseline(value: object, source: Source) -> float | None:

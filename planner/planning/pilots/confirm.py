@@ -63,7 +63,7 @@ def confirm(search: Search, chosen: Sequence[Trial]) -> Confirmed:
     earned = Earned(today, {index: stage.worth for index, stage in after.items()})
     outcomes = search.outcomes(chosen)
     n_outcomes = len(np.unique(np.stack(shown), axis=1).T)
-    by_risk = scene.prepared.portfolio.risk.measure != "expected"
+    by_risk = scene.prepared.portfolio.risk.is_cautious
     if by_risk or n_outcomes <= (MOST_LISTED_PLANS if search.is_quick else MOST_PLANS):
         found = realised(trials, shown, earned, outcomes, scene.now)
         return Confirmed(found.gain, found.se, found.cents / 100, found.funded.mean(axis=1))

@@ -68,7 +68,7 @@ class Search:
     def coarse(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return runs with as few outcomes as a set of so many can tell apart."""
         cells: tuple[int, ...] = MOST_CELLS if self.is_quick else FEW_CELLS
-        if self.scene.prepared.portfolio.risk.measure != "expected":
+        if self.scene.prepared.portfolio.risk.is_cautious:
             cells = RISK_CELLS
         is_large = len(self.scene.today) > MOST_SEARCHED  # then only some draws have a plan
         most = cells[0] if is_large else cells[min(len(trials), len(cells)) - 1]

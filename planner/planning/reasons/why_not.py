@@ -181,7 +181,7 @@ def _in_the_way(scene: SolvedScene, index: int, obstacles: Obstacles) -> InTheWa
 
 def _not_in_the_best(scene: SolvedScene, index: int, obstacles: Obstacles) -> NotInTheBest:
     """Return that no limit is in the way: the measure of risk is, or the search ended early."""
-    is_measured = scene.portfolio.risk.measure != "expected"
+    is_measured = scene.portfolio.risk.is_cautious
     return NotInTheBest(is_measured, _offer(scene, index, int(np.argmax(obstacles.margin))))
 
 

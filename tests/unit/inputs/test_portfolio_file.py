@@ -1,5 +1,6 @@
 """Portfolio files: what is read, and what is said about what cannot be."""
 
+import math
 import re
 import time
 from dataclasses import replace
@@ -710,6 +711,16 @@ def test_mistakes_in_pilots_have_their_place(run: str, field: str, message: str)
 def test_empty_lists_ask_for_nothing() -> None:
     """`shared: []` and `pilots: []` are as good as absent."""
     assert parse(BASE.replace("id: a", "id: a, pilots: []") + "shared: []\n").shared == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [("ImageNet", 1000), ("imagenet-1000", 1000), ("CIFAR 100", 100), ("imagenet-21k-p", 10_450)],
+)
+def test_a_baseline_may_be_a_data_set_of_the_tables(name: str, classes: int) -> None:
+    """Its classes, taken as equally frequent; the paper's goes by its bare name too."""
+    text = BASE.replace("id: a", f"id: a, baseline: {name}")
+    assert parse(text).projects[0].baseline_entropy == math.log(classes)
 
 
 def test_baseline_of_the_portfolio_and_of_a_project() -> None:

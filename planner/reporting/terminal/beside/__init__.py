@@ -1,0 +1,1 @@
+"""Answers beside a plan, as a person reads them in a terminal."""
