@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -17,10 +17,17 @@ from planner.cli.console import (
     placed,
     print_json,
 )
+from planner.cli.pictures import draw, require_drawable
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.vocabulary import Task
 from planner.errors import InputError, Problem
-from planner.files import require_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planner.forecasting.forecast import Forecast
+    from planner.questions.estimate.estimate import Estimate
+    from planner.reporting.figures.files import Named
 
 
 def register(app: typer.Typer) -> None:
@@ -68,12 +75,7 @@ def estimate(
         str | None,
         typer.Option("--approval-limit", help="Also say how likely the total exceeds this amount."),
     ] = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            "--plots", "--plot", metavar="DIR", help="Draw each learning curve there (SVG, PNG)."
-        ),
-    ] = None,
+    plots: ask.Plots = None,
     basis: ask.BasisFlag = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
@@ -84,8 +86,7 @@ def estimate(
     debug: ask.Debug = False,
 ) -> None:
     """Estimate data needed, chance of target, accuracy and cost, with their ranges."""
-    if plot is not None:
-        require_folder(plot, field="--plots")
+    require_drawable(plots)
     sketch = Sketch(
         classes=classes,
         target=target,
@@ -108,14 +109,9 @@ def estimate(
     limit_amount = _amount("--approval-limit", approval_limit)
     with placed(portfolio):
         result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
-    written: tuple[Path, ...] = ()
-    if plot is not None:
-        from planner.reporting.figures.fan import write_fans
-
-        leads = {item.id: item.recommendations[0].architecture for item in result.projects}
-        sources = () if file is None else (file,)
-        forecasts = (_api.forecast(item, fitted, seed=seed) for item in portfolio.projects)
-        written = write_fans(plot, forecasts, leads, sources=sources)
+    forecasts = (_api.forecast(item, fitted, seed=seed) for item in portfolio.projects)
+    sources = () if file is None else (file,)
+    written = draw(plots, lambda: _pictures(result, forecasts, portfolio.name), sources=sources)
     if as_json:
         print_json(result.to_dict())
         return
@@ -132,6 +128,12 @@ def estimate(
         warnings = dict.fromkeys(item for found in result.projects for item in found.warnings)
         for line in render_warnings(warnings):
             err.print(line)
+
+
+def _pictures(result: "Estimate", forecasts: "Iterable[Forecast]", name: str) -> "Iterable[Named]":
+    from planner.reporting.slides import curve_slides
+
+    return curve_slides(result, forecasts, name)
 
 
 def _amount(flag: str, text: str | None) -> float | None:

@@ -1,14 +1,20 @@
 """``planner explain``: why a project is funded or not, and what would change that."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner import _api
 from planner.cli import parameters as ask
-from planner.cli.console import answers, data_console, message_console, placed, print_json
-from planner.files import require_folder, write_files
+from planner.cli.console import answers, data_console, placed, print_json
+from planner.cli.pictures import draw, require_drawable, say_written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.domain.portfolio.portfolio import Portfolio
+    from planner.domain.results.explanation import Explanation, PlanExplanation
+    from planner.reporting.figures.files import Named
 
 
 def register(app: typer.Typer) -> None:
@@ -32,10 +38,7 @@ def explain(
     basis: ask.BasisFlag = None,
     mode: ask.ModeFlag = None,
     risk: ask.Risk = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option("--plots", "--plot", metavar="DIR", help="Also draw the tornado there."),
-    ] = None,
+    plots: ask.Plots = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
@@ -44,8 +47,7 @@ def explain(
     debug: ask.Debug = False,
 ) -> None:
     """Explain one decision, or the whole plan: reasons, limits, and what moves its value."""
-    if plot is not None:
-        require_folder(plot, field="--plots")
+    require_drawable(plots)
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -59,15 +61,7 @@ def explain(
     fitted = _api.load_model(model)
     with placed(portfolio):
         result = _api.explain(portfolio, project, fitted, seed=seed)
-    written: Path | None = None
-    if plot is not None and result.tornado is not None:
-        from planner.reporting.figures.fan import figure_bytes, file_name
-        from planner.reporting.figures.tornado import draw_tornado
-
-        title = f"{project or 'The whole plan'} · {portfolio.name}"
-        figure = draw_tornado(result.tornado, currency=portfolio.currency, title=title)
-        picture = (f"tornado_{file_name(project or 'plan')}.svg", figure_bytes(figure))
-        (written,) = write_files(plot, [picture], sources=[file])
+    written = draw(plots, lambda: _pictures(result, portfolio, project), sources=[file])
     if as_json:
         print_json(result.to_dict())
         return
@@ -82,5 +76,12 @@ def explain(
     )
     for block in blocks:
         out.print(block)
-    if written is not None and not quiet:
-        message_console(no_color=no_color).print(f"Wrote {written}", markup=False)
+    say_written(written, no_color=no_color, quiet=quiet)
+
+
+def _pictures(
+    result: "Explanation | PlanExplanation", portfolio: "Portfolio", project: str | None
+) -> "Iterator[Named]":
+    from planner.reporting.slides import explained_slides
+
+    return explained_slides(result, portfolio.name, project)

@@ -1,16 +1,21 @@
 """``planner frontier``: what every budget buys, and what the next one would."""
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner import _api
 from planner.cli import parameters as ask
-from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.cli.console import answers, data_console, placed, print_json
+from planner.cli.pictures import draw, require_drawable, say_written
 from planner.errors import bad_value
-from planner.files import require_folder, write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.domain.results.frontier import Frontier
+    from planner.reporting.figures.files import Named
 
 Range_ = tuple[float, float, float | None]
 
@@ -56,10 +61,7 @@ def frontier(
     objective: ask.ObjectiveFlag = None,
     basis: ask.BasisFlag = None,
     mode: ask.ModeFlag = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option("--plots", "--plot", metavar="DIR", help="Also draw frontier.svg there."),
-    ] = None,
+    plots: ask.Plots = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
@@ -71,8 +73,7 @@ def frontier(
     debug: ask.Debug = False,
 ) -> None:
     """Show value, chance and risk against budget, the budget's price, and what goals cost."""
-    if plot is not None:
-        require_folder(plot, field="--plots")
+    require_drawable(plots)
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -99,13 +100,7 @@ def frontier(
             backend=backend,
             resume=resume,
         )
-    written: Path | None = None
-    if plot is not None:
-        from planner.reporting.figures.fan import figure_bytes
-        from planner.reporting.figures.frontier import draw_frontier
-
-        picture = ("frontier.svg", figure_bytes(draw_frontier(result)))
-        (written,) = write_files(plot, [picture], sources=[file])
+    written = draw(plots, lambda: _pictures(result), sources=[file])
     if as_json:
         print_json(result.to_dict())
         return
@@ -114,8 +109,13 @@ def frontier(
     out = data_console(no_color=no_color)
     for block in render_frontier(result, quiet=quiet):
         out.print(block)
-    if written is not None and not quiet:
-        message_console(no_color=no_color).print(f"Wrote {written}", markup=False)
+    say_written(written, no_color=no_color, quiet=quiet)
+
+
+def _pictures(result: "Frontier") -> "Iterator[Named]":
+    from planner.reporting.slides import frontier_slides
+
+    return frontier_slides(result)
 
 
 def budget_range(text: str) -> Range_:

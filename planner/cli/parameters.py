@@ -84,6 +84,12 @@ Resume = Annotated[
         help="Keep each result there as it comes; a run that was stopped goes on from it.",
     ),
 ]
+Plots = Annotated[
+    Path | None,
+    typer.Option(
+        "--plots", "--plot", metavar="DIR", help="Also draw the pictures there, as SVG and PNG."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings, no hints.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also print every default used.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]

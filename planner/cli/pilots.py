@@ -1,14 +1,19 @@
 """``planner pilots``: which runs to make first, what they are worth, what each outcome changes."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner import _api, _api_evidence
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, placed, print_json
-from planner.files import require_folder, write_files
+from planner.cli.pictures import draw, require_drawable, say_written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.domain.results.pilots import Pilots
+    from planner.reporting.figures.files import Named
 
 
 def register(app: typer.Typer) -> None:
@@ -43,10 +48,7 @@ def pilots(
     basis: ask.BasisFlag = None,
     mode: ask.ModeFlag = None,
     risk: ask.Risk = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option("--plots", "--plot", metavar="DIR", help="Also draw pilots.svg there."),
-    ] = None,
+    plots: ask.Plots = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
@@ -55,8 +57,7 @@ def pilots(
     debug: ask.Debug = False,
 ) -> None:
     """Choose the runs that are worth making before the money is committed; nothing is written."""
-    if plot is not None:
-        require_folder(plot, field="--plots")
+    require_drawable(plots)
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -78,14 +79,7 @@ def pilots(
             projects=tuple(project or ()),
             seed=seed,
         )
-    written: Path | None = None
-    if plot is not None and result.policy:
-        from planner.reporting.figures.fan import figure_bytes
-        from planner.reporting.figures.pilots import draw_pilots
-
-        (written,) = write_files(
-            plot, [("pilots.svg", figure_bytes(draw_pilots(result)))], sources=[file]
-        )
+    written = draw(plots, lambda: _pictures(result), sources=[file])
     if as_json:
         print_json(result.to_dict())
         return
@@ -100,5 +94,10 @@ def pilots(
     err = message_console(no_color=no_color)
     for line in render_warnings(result.warnings):
         err.print(line)
-    if written is not None:
-        err.print(f"Wrote {written}", markup=False)
+    say_written(written, no_color=no_color)
+
+
+def _pictures(result: "Pilots") -> "Iterator[Named]":
+    from planner.reporting.slides import pilots_slides
+
+    return pilots_slides(result)

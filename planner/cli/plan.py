@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +11,15 @@ from planner.cli import parameters as ask
 from planner.cli import workbook
 from planner.cli.audit import Audit, show_reaudit
 from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.cli.pictures import draw, require_drawable, say_written
 from planner.cli.rank import Rank, show_ranking
 from planner.domain import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.domain.results.plan import Plan
+    from planner.reporting.figures.files import Named
 
 EXIT_INFEASIBLE = 4
 
@@ -64,6 +71,7 @@ def plan(
     rank: Rank = False,
     xlsx: workbook.Xlsx = None,
     export: Export = None,
+    plots: ask.Plots = None,
     force: workbook.Force = False,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
@@ -78,6 +86,7 @@ def plan(
     nothing is chosen either: the projects stand in the order of what they return for the money.
     """
     workbook.require_writable(xlsx, file, force=force)
+    require_drawable(plots)
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -89,7 +98,7 @@ def plan(
         ),
     )
     fitted = _api.load_model(model)
-    _require_a_choice(audit=audit is not None, rank=rank, writes=(xlsx, export))
+    _require_a_choice(audit=audit is not None, rank=rank, writes=(xlsx, export, plots))
     if rank:
         with placed(portfolio):
             ranked = _api_life.rank(portfolio, fitted, seed=seed)
@@ -118,6 +127,7 @@ def plan(
         )
     if xlsx is not None:
         workbook.write_results(xlsx, file, result, portfolio, fitted, force=force)
+    drawn = draw(plots, lambda: _pictures(result), sources=[file])
     if as_json:
         print_json(result.to_dict())
     else:
@@ -127,18 +137,9 @@ def plan(
         for block in plan_text.render_plan(result, file=str(file), verbose=verbose, quiet=quiet):
             out.print(block)
     if not quiet and not as_json:
-        from planner.reporting.terminal import plan as plan_text
-
-        err = message_console(no_color=no_color)
-        told = plan_text.render_warnings if verbose else plan_text.count_warnings
-        for line in told(result.warnings):
-            err.print(line)
-        if xlsx is not None:
-            err.print(f"Wrote {xlsx}.", markup=False)
-            for note in workbook.copy_notes(file):
-                err.print(note)
-        if export is not None:
-            err.print(f"Wrote {export}.", markup=False)
+        _warn(result, verbose=verbose, no_color=no_color)
+        _say_written(xlsx, export, file, no_color=no_color)
+        say_written(drawn, no_color=no_color)
     if result.status == "infeasible":
         raise typer.Exit(EXIT_INFEASIBLE)
 
@@ -152,3 +153,29 @@ def _require_a_choice(*, audit: bool, rank: bool, writes: tuple[Path | None, ...
         flag = "--audit" if audit else "--rank"
         message = f"{flag} chooses nothing, so there is nothing to write."
         raise typer.BadParameter(message)
+
+
+def _warn(result: "Plan", *, verbose: bool, no_color: bool) -> None:
+    """Print the warnings, or how many there are, on standard error."""
+    from planner.reporting.terminal import plan as plan_text
+
+    told = plan_text.render_warnings if verbose else plan_text.count_warnings
+    for line in told(result.warnings):
+        message_console(no_color=no_color).print(line)
+
+
+def _say_written(xlsx: Path | None, export: Path | None, file: Path, *, no_color: bool) -> None:
+    """Name what was written, and what a copied workbook lacks."""
+    err = message_console(no_color=no_color)
+    if xlsx is not None:
+        err.print(f"Wrote {xlsx}.", markup=False)
+        for note in workbook.copy_notes(file):
+            err.print(note)
+    if export is not None:
+        err.print(f"Wrote {export}.", markup=False)
+
+
+def _pictures(result: "Plan") -> "Iterator[Named]":
+    from planner.reporting.slides import plan_slides
+
+    return plan_slides(result)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,16 @@ from planner import _api
 from planner.cli import parameters as ask
 from planner.cli import workbook
 from planner.cli.console import answers, data_console, message_console, placed, print_json
+from planner.cli.pictures import draw, require_drawable
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.errors import InputError, Problem
 from planner.files import require_file, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.reporting.figures.files import Named
+    from planner.reporting.html.assemble import HtmlReport
 
 EXIT_INFEASIBLE = 4
 ENDINGS = (".html", ".htm")
@@ -68,6 +75,7 @@ def report(
     gap: ask.Gap = _api.DEFAULT_GAP,
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
     xlsx: workbook.Xlsx = None,
+    plots: ask.Plots = None,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite files that are no earlier reports.")
     ] = False,
@@ -83,6 +91,7 @@ def report(
     """
     require_report_path(output, force=force)
     workbook.require_writable(xlsx, file, force=force)
+    require_drawable(plots)
     day = read_date(date)
     portfolio = _api.read_portfolio(
         file,
@@ -125,6 +134,8 @@ def report(
     if xlsx is not None:
         workbook.write_results(xlsx, file, made.plan, portfolio, fitted, force=force)
         written.append(str(xlsx))
+    drawn = draw(plots, lambda: _pictures(made), sources=[file])
+    written += map(str, drawn)
     if as_json:
         data = {"schema_version": SCHEMA_VERSION, "written": written, "style": str(style)}
         print_json({**data, "status": str(made.plan.status), "plan": made.plan.to_dict()})
@@ -136,6 +147,12 @@ def report(
             said = "No plan fits; the report names the conflict and the smallest changes that help."
             message_console(no_color=no_color).print(said, markup=False)
         raise typer.Exit(EXIT_INFEASIBLE)
+
+
+def _pictures(made: "HtmlReport") -> "Iterator[Named]":
+    from planner.reporting.slides import report_slides
+
+    return report_slides(made.material)
 
 
 def require_report_path(path: Path, *, force: bool) -> None:

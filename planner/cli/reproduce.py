@@ -1,6 +1,5 @@
 """``planner reproduce``: the published regression and its Figure 2, beside the paper."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,8 @@ from planner.cli.console import answers, data_console, message_console, print_js
 from planner.files import require_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.domain.results.refit import PublishedRefit
 
 
@@ -26,10 +27,7 @@ def register(app: typer.Typer) -> None:
 @answers
 def reproduce(
     *,
-    plots: Annotated[
-        Path | None,
-        typer.Option("--plots", metavar="DIR", help="Also draw Figure 3 (PNG and SVG) there."),
-    ] = None,
+    plots: ask.Plots = None,
     refit: Annotated[
         bool,
         typer.Option("--refit", help="Also sample the regression anew (PyMC), beside OLS and GLM."),

@@ -41,15 +41,18 @@ WRITERS = {
     "starter": (["init", "-o", "out/x.yaml", "--force"], ["x.yaml"]),
     "schema": (["init", "--json-schema", "-o", "out/x.json", "--force"], ["x.json"]),
     "curves": (["estimate", "p.yaml", "--plot", "out"], ["01_shelf.svg", "01_shelf.png"]),
-    "frontier": (["frontier", "p.yaml", "--plot", "out"], ["frontier.svg"]),
-    "tornado": (["explain", "p.yaml", "shelf", "--plot", "out"], ["tornado_shelf.svg"]),
+    "frontier": (["frontier", "p.yaml", "--plot", "out"], ["frontier.svg", "frontier.png"]),
+    "tornado": (
+        ["explain", "p.yaml", "shelf", "--plot", "out"],
+        ["tornado_shelf.svg", "tornado_shelf.png"],
+    ),
 }
 COMPUTED = (
     *(f"planner._api.{name}" for name in ("plan", "report", "estimate", "frontier", "explain")),
     *(f"planner._api.{name}" for name in ("forecast", "load_model")),
     "planner._api_evidence.observe",
     "planner.reporting.xlsx.results.results_bytes",
-    "planner.reporting.figures.fan.figure_bytes",
+    "planner.reporting.figures.files.figure_bytes",
 )
 
 

@@ -47,10 +47,15 @@ WRITERS = {
     "curves": ["estimate", "p.yaml", "--plot", "new"],
     "frontier": ["frontier", "p.yaml", "--budget", "0:20k", "--points", "3", "--plot", "new"],
     "tornado": ["explain", "p.yaml", "shelf", "--plot", "new"],
+    "plan's pictures": ["plan", "p.yaml", "--plots", "new"],
+    "report's pictures": ["report", "p.yaml", "-o", "new/plan.html", "--plots", "new"],
 }
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if "report's" in name else ()) for name in WRITERS],
+)
 def test_what_is_made_from_a_private_file_is_private(here: Path, name: str) -> None:
     """No output of a portfolio that only its owner reads can be read by others."""
     (here / "new").mkdir()
@@ -123,6 +128,8 @@ FOLDERS = {
     "curves": ["estimate", "p.yaml", "--plot"],
     "frontier": ["frontier", "p.yaml", "--plot"],
     "tornado": ["explain", "p.yaml", "shelf", "--plot"],
+    "plan": ["plan", "p.yaml", "--plots"],
+    "report": ["report", "p.yaml", "--plots"],
     "checks": ["model", "check", "--plots"],
     "paper": ["reproduce", "--plots"],
 }

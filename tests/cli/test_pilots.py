@@ -62,7 +62,10 @@ def test_nothing_is_written_but_the_picture_asked_for(tmp_path: Path) -> None:
     run("pilots", str(file))
     assert [path.name for path in tmp_path.iterdir()] == ["p.yaml"]
     run("pilots", str(file), "--plot", str(tmp_path / "out"))
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["pilots.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "pilots.png",
+        "pilots.svg",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from planner import _api
 from planner._drawing import plain_style
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Images, Project
-from planner.reporting.figures.fan import draw_fan, figure_bytes
+from planner.reporting.figures.fan import draw_fan
+from planner.reporting.figures.files import figure_bytes
 
 OTHER: dict[Any, Any] = {
     "font.size": 20,

@@ -1,9 +1,6 @@
 """The learning curve of a project as a fan: what is likely at each number of images."""
 
-import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +9,8 @@ from numpy.typing import NDArray
 from planner._drawing import plain_style
 from planner.domain.format import count, percent_as_set
 from planner.domain.portfolio.project import Project
-from planner.files import write_files
 from planner.reporting.figure_text import number_tick, plain_text, rate_tick
+from planner.reporting.figures.files import Named, file_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,36 +27,20 @@ BANDS = (
 INK, TARGET, PILOT = "#1b2a41", "#b3261e", "#e08e0b"
 
 
-def write_fans(
-    folder: Path,
-    forecasts: Iterable["Forecast"],
-    architectures: Mapping[str, str],
-    *,
-    sources: Iterable[Path] = (),
-) -> tuple[Path, ...]:
-    """Draw the learning curve of every project; return the files written, SVG and PNG.
+def fans(forecasts: Iterable["Forecast"], architectures: Mapping[str, str]) -> Iterator[Named]:
+    """Yield the learning curve of every project, named after its place and the project.
 
     Parameters
     ----------
-    folder : Path
-        Made if missing; files are named after the projects, and written all or none.
     forecasts : iterable of Forecast
         Of each project; one is held at a time.
     architectures : mapping of str to str
         The architecture to draw for each project id.
-    sources : iterable of Path, optional
-        Files the portfolio was read from: the pictures are as private as these.
     """
-
-    def drawn() -> Iterator[tuple[str, bytes]]:
-        for index, forecast in enumerate(forecasts):
-            project = forecast.project
-            figure = draw_fan(project, forecast, architectures[project.id])
-            stem = f"{index + 1:02d}_{file_name(project.id)}"
-            for suffix in (".svg", ".png"):
-                yield stem + suffix, figure_bytes(figure, suffix)
-
-    return write_files(folder, drawn(), sources=sources)
+    for index, forecast in enumerate(forecasts):
+        project = forecast.project
+        figure = draw_fan(project, forecast, architectures[project.id])
+        yield f"{index + 1:02d}_{file_name(project.id)}", figure
 
 
 @plain_style()
@@ -143,17 +124,3 @@ def images_shown(project: Project) -> NDArray[np.float64]:
     first = min([project.images.held or 1_000, *(run.images for run in project.pilots)])
     start = max(10.0, min(first / 10, project.images.limit / 10))
     return np.geomspace(start, 2.0 * project.images.limit, N_POINTS)
-
-
-def file_name(name: str) -> str:
-    """Return a name that is safe as part of a file name."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:60] or "project"
-
-
-def figure_bytes(figure: "Figure", suffix: str = ".svg") -> bytes:
-    """Return a figure as a file of some kind; the same numbers give the same bytes."""
-    file = io.BytesIO()
-    with plain_style({"svg.hashsalt": "planner", "svg.fonttype": "path"}):
-        metadata = {"Date": None} if suffix == ".svg" else {"Software": None}
-        figure.savefig(file, format=suffix[1:], metadata=metadata)
-    return file.getvalue()

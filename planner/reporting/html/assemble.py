@@ -53,10 +53,13 @@ class HtmlReport:
         The whole file.
     plan : Plan
         What every number in it is read from.
+    material : Material
+        What its pictures are drawn from; see :func:`planner.reporting.slides.report_slides`.
     """
 
     html: str
     plan: Plan
+    material: Material
 
 
 def make_report(
@@ -107,7 +110,7 @@ def make_report(
         model_folder=model_folder,
         deadline=deadline,
     )
-    return HtmlReport(render_html(build_report(material)), plan)
+    return HtmlReport(render_html(build_report(material)), plan, material)
 
 
 def gather(

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.domain.format import count, shorten
+from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
-from planner.domain.results.plan import SharedResult
+from planner.domain.results.plan import Plan, SharedResult
+from planner.domain.vocabulary import Objective
 from planner.reporting import numbers
 from planner.reporting.columns import Surface
 from planner.reporting.document import (
@@ -14,6 +16,7 @@ from planner.reporting.document import (
     Bullets,
     Head,
     Name,
+    Number,
     Paragraph,
     Part,
     Picture,
@@ -28,13 +31,14 @@ from planner.reporting.figure_text import plain_text, short_tick
 from planner.reporting.figures.svg import report_style, to_svg
 from planner.reporting.figures.waterfall import Step, draw_waterfall, steps_shown
 from planner.reporting.sections.frontier_columns import frontier_columns, is_here, points_shown
-from planner.reporting.sections.material import Material
+from planner.reporting.sections.material import Material, funded_places
 from planner.reporting.user_text import visible
 from planner.reporting.words import findings
 from planner.reporting.words import report as words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_BARS = 6
 LONGEST_LABEL = 34
@@ -52,28 +56,47 @@ def _tornado(material: Material) -> Iterator[Block]:
         missing = words.TORNADO_MISSING if material.funded else words.TORNADO_NONE
         yield Paragraph((missing,))
         return
+    low, high = _widest(tornado, material)
+    with report_style(with_math=True):
+        figure = tornado_figure(tornado, material.currency)
+        alt = words.TORNADO_ALT.format(
+            count=len(tornado.bars),
+            first=visible(tornado.bars[0].input),
+            low=low.text,
+            high=high.text,
+        )
+        svg = to_svg(figure, "tornado", words.TORNADO, alt)
+    picture = Picture(svg, (words.TORNADO_KEY,), tornado_finding(tornado, material))
+    yield Pictures((picture,), tone="one")
+    yield Paragraph((words.TORNADO_LEAD,), "small")
+
+
+def tornado_finding(tornado: Tornado, material: Material) -> Text:
+    """Return which input moves the worth most, and how far."""
+    low, high = _widest(tornado, material)
+    first = Name(visible(tornado.bars[0].input))
+    return say(findings.TORNADO_FINDING, first=first, low=low, high=high)
+
+
+def _widest(tornado: Tornado, material: Material) -> tuple[Number, Number]:
+    """Return between which ends the worth lies as the first input moves."""
+    widest = tornado.bars[0]
+    low, high = sorted((widest.value_at_low, widest.value_at_high))
+    return material.worth(low), material.worth(high)
+
+
+def tornado_figure(tornado: Tornado, currency: str) -> "Figure":
+    """Return the widest bars of a tornado, for a page."""
     from planner.reporting.figures.tornado import draw_tornado
 
-    widest = tornado.bars[0]
-    ends = sorted((widest.value_at_low, widest.value_at_high))
-    low, high = (material.worth(end) for end in ends)
-    first = visible(widest.input)
     bars = tuple(
         replace(bar, input=shorten(visible(bar.input), LONGEST_LABEL))
         for bar in tornado.bars[:MOST_BARS]
     )
-    widest_bars = replace(tornado, bars=bars)
-    with report_style(with_math=True):
-        figure = draw_tornado(widest_bars, currency=visible(material.currency))
-        figure.set_size_inches(5.2, 0.9 + 0.28 * len(widest_bars.bars))
-        _calm_axis(figure.axes[0], plain_text(visible(widest_bars.unit), 12))
-        alt = words.TORNADO_ALT.format(
-            count=len(tornado.bars), first=first, low=low.text, high=high.text
-        )
-        svg = to_svg(figure, "tornado", words.TORNADO, alt)
-    title = say(findings.TORNADO_FINDING, first=Name(first), low=low, high=high)
-    yield Pictures((Picture(svg, (words.TORNADO_KEY,), title),), tone="one")
-    yield Paragraph((words.TORNADO_LEAD,), "small")
+    figure = draw_tornado(replace(tornado, bars=bars), currency=visible(currency))
+    figure.set_size_inches(5.2, 0.9 + 0.28 * len(bars))
+    _calm_axis(figure.axes[0], plain_text(visible(tornado.unit), 12))
+    return figure
 
 
 def _calm_axis(axes: "Axes", unit: str) -> None:
@@ -107,7 +130,8 @@ def _frontier(material: Material) -> Iterator[Block]:
         figure.set_size_inches(5.2, 2.8)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
         svg = to_svg(figure, "frontier", words.FRONTIER, alt)
-    yield Pictures((Picture(svg, (words.FRONTIER_KEY,), _finding(frontier, material)),), tone="one")
+    picture = Picture(svg, (words.FRONTIER_KEY,), frontier_finding(frontier, material))
+    yield Pictures((picture,), tone="one")
     yield Paragraph(_shadow(material))
     if frontier.next_step is not None:
         yield Paragraph((visible(frontier.next_step.text),), "screen")
@@ -116,7 +140,7 @@ def _frontier(material: Material) -> Iterator[Block]:
     yield _points(frontier, material)
 
 
-def _finding(frontier: Frontier, material: Material) -> Text:
+def frontier_finding(frontier: Frontier, material: Material) -> Text:
     """Return from which budget on more adds nothing, or what more would add."""
     points, currency = frontier.points, material.currency
     most = max(point.value for point in points)
@@ -253,29 +277,10 @@ def _shares(material: Material, at: int, asset: SharedResult) -> Iterator[Row]:
         )
 
 
-def worth_steps(material: Material) -> tuple[list[Step], Step] | None:
-    """Return what brings or takes worth, and the worth to quote; None where it is not net value."""
-    plan, audit = material.plan, material.plan.audit
-    if not material.counts_net or audit is None or audit.held_out_expected is None:
-        return None
-    brought = [
-        Step(visible(plan.decisions[at].project), plan.decisions[at].held_out_net_value or 0.0)
-        for at in material.funded
-    ]
-    total = sum(step.amount for step in brought)
-    adjusted = [
-        Step(words.SHARED_ROW, audit.held_out_expected - total),
-        Step(words.CAUTION_ROW, audit.held_out_value - audit.held_out_expected),
-    ]
-    shown = steps_shown(brought, findings.OTHERS)
-    steps = [*shown, *(step for step in adjusted if abs(step.amount) >= 0.005)]
-    return steps, Step(words.TILE_WORTH, audit.held_out_value)
-
-
 def worth_section(material: Material) -> Section | None:
     """Return the waterfall that ends at the worth to quote; None where nothing is funded."""
-    found = worth_steps(material)
-    if found is None or not material.funded:
+    found = worth_steps(material.plan)
+    if found is None:
         return None
     steps, last = found
     with report_style(with_math=True):
@@ -288,8 +293,37 @@ def worth_section(material: Material) -> Section | None:
         svg = to_svg(figure, "waterfall", findings.WATERFALL, alt)
     audit = material.plan.audit
     key = findings.WATERFALL_KEY.format(draws=count(audit.held_out_draws if audit else None))
-    first = max(steps, key=lambda step: step.amount)
-    share = numbers.chance(min(1.0, max(0.0, first.amount / last.amount)) if last.amount else 0.0)
-    title = say(findings.WATERFALL_FINDING, first=Name(first.name), share=share)
+    title = worth_finding(steps, last)
     blocks = (Pictures((Picture(svg, (key,), title),), tone="one"),)
     return Section("worth", findings.WATERFALL, blocks, tone="screen", gist=title, folded=True)
+
+
+def worth_finding(steps: list[Step], last: Step) -> Text:
+    """Return which project brings the most."""
+    first = max(steps, key=lambda step: step.amount)
+    share = numbers.chance(min(1.0, max(0.0, first.amount / last.amount)) if last.amount else 0.0)
+    return say(findings.WATERFALL_FINDING, first=Name(first.name), share=share)
+
+
+def worth_steps(plan: Plan) -> tuple[list[Step], Step] | None:
+    """Return what brings or takes worth, and the worth to quote.
+
+    None where the worth is no net value, or nothing is funded.
+    """
+    audit, funded = plan.audit, funded_places(plan)
+    if plan.objective is None or plan.objective.kind is not Objective.NET_VALUE or not funded:
+        return None
+    if audit is None or audit.held_out_expected is None:
+        return None
+    brought = [
+        Step(visible(plan.decisions[at].project), plan.decisions[at].held_out_net_value or 0.0)
+        for at in funded
+    ]
+    total = sum(step.amount for step in brought)
+    adjusted = [
+        Step(words.SHARED_ROW, audit.held_out_expected - total),
+        Step(words.CAUTION_ROW, audit.held_out_value - audit.held_out_expected),
+    ]
+    shown = steps_shown(brought, findings.OTHERS)
+    steps = [*shown, *(step for step in adjusted if abs(step.amount) >= 0.005)]
+    return steps, Step(words.TILE_WORTH, audit.held_out_value)

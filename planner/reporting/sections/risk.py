@@ -1,6 +1,6 @@
 """The risk: how far cost and net value may stray, and where the spread comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -65,51 +65,60 @@ def _blocks(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[
 def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Picture]:
     currency = material.currency
     with pictures.sheet(pictures.S_CURVE_SIZE) as figure:
-        cost = pictures.SCurve(
-            words.COST_AXIS.format(currency=visible(currency)),
-            _marks(risk.cost),
-            draws.cost,
-            material.plan.budget.limit,
-            words.BUDGET_LINE,
-        )
-        pictures.draw_s_curve(figure, cost)
+        pictures.draw_s_curve(figure, cost_curve(material, risk, draws))
         alt = _alt(words.COST_CURVE, risk.cost, currency)
         svg = to_svg(figure, "s-cost", words.COST_CURVE, alt)
-        yield Picture(svg, _cost_text(material, risk), _cost_finding(material, risk))
+        yield Picture(svg, _cost_text(material, risk), cost_finding(material, risk))
         if material.counts_money:
-            net = pictures.SCurve(
-                words.NET_AXIS.format(currency=visible(currency)),
-                _marks(risk.net_value),
-                draws.net_value,
-                0.0,
-                words.BREAK_EVEN,
-            )
-            pictures.draw_s_curve(figure, net)
+            pictures.draw_s_curve(figure, net_curve(material, risk, draws))
             alt = _alt(words.NET_CURVE, risk.net_value, currency)
             svg = to_svg(figure, "s-net", words.NET_CURVE, alt)
             yield Picture(
-                svg, _net_text(material, risk), _net_finding(draws), (findings.NET_STAIRS,)
+                svg, _net_text(material, risk), net_finding(draws), (findings.NET_STAIRS,)
             )
         else:
-            counts = np.bincount(draws.targets, minlength=len(material.funded) + 1)
-            shares = counts / counts.sum()
+            shares = target_shares(material, draws)
             text = say(
                 words.TARGETS_SENTENCE,
                 funded=numbers.tally(len(material.funded), numbers.PROJECTS),
                 all=numbers.chance(float(shares[-1])),
                 none=numbers.chance(float(shares[0])),
             )
-            pictures.draw_tally(figure, shares.tolist())
+            pictures.draw_tally(figure, shares)
             svg = to_svg(figure, "s-targets", words.TARGETS_CURVE, plain(text))
-            title = say(
-                findings.TARGETS_ALL,
-                funded=numbers.tally(len(material.funded), numbers.TARGETS),
-                share=numbers.chance(float(shares[-1])),
-            )
-            yield Picture(svg, text, title)
+            yield Picture(svg, text, targets_finding(material, shares))
 
 
-def _cost_finding(material: Material, risk: RiskResult) -> Text:
+def cost_curve(material: Material, risk: RiskResult, draws: PlanDraws) -> pictures.SCurve:
+    """Return what is drawn of the cost: how likely at most each amount is, and the budget."""
+    axis = words.COST_AXIS.format(currency=visible(material.currency))
+    limit = material.plan.budget.limit
+    return pictures.SCurve(axis, _marks(risk.cost), draws.cost, limit, words.BUDGET_LINE)
+
+
+def net_curve(material: Material, risk: RiskResult, draws: PlanDraws) -> pictures.SCurve:
+    """Return what is drawn of the net value: how likely at most each amount is, and nothing."""
+    axis = words.NET_AXIS.format(currency=visible(material.currency))
+    return pictures.SCurve(axis, _marks(risk.net_value), draws.net_value, 0.0, words.BREAK_EVEN)
+
+
+def target_shares(material: Material, draws: PlanDraws) -> list[float]:
+    """Return how likely none, one, two … of the funded targets are met."""
+    counts = np.bincount(draws.targets, minlength=len(material.funded) + 1)
+    return [float(share) for share in counts / counts.sum()]
+
+
+def targets_finding(material: Material, shares: Sequence[float]) -> Text:
+    """Return how likely all funded targets are met."""
+    return say(
+        findings.TARGETS_ALL,
+        funded=numbers.tally(len(material.funded), numbers.TARGETS),
+        share=numbers.chance(shares[-1]),
+    )
+
+
+def cost_finding(material: Material, risk: RiskResult) -> Text:
+    """Return how likely the budget is enough."""
     if risk.cost.p10 == risk.cost.p90:
         return (findings.COST_CERTAIN,)
     limit = material.plan.budget.limit
@@ -120,7 +129,8 @@ def _cost_finding(material: Material, risk: RiskResult) -> Text:
     )
 
 
-def _net_finding(draws: PlanDraws) -> Text:
+def net_finding(draws: PlanDraws) -> Text:
+    """Return how likely the plan pays for itself."""
     return say(findings.NET_ABOVE, share=numbers.chance(float(np.mean(draws.net_value >= 0))))
 
 

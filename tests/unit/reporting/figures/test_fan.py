@@ -7,7 +7,8 @@ import pytest
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.forecasting.forecast import build_forecast
-from planner.reporting.figures.fan import draw_fan, write_fans
+from planner.reporting.figures.fan import draw_fan, fans
+from planner.reporting.figures.files import write_figures
 
 
 def project(name: str = "shelf", **changes: object) -> Project:
@@ -38,8 +39,8 @@ def test_any_name_gives_two_files_with_the_same_bytes_each_time(
     """Names cannot leave the folder or break the drawing; a rerun changes nothing."""
     forecasts = [build_forecast(project(name), synthetic)]
     leads = {name: "ResNet-50"}
-    first = write_fans(tmp_path / "one", forecasts, leads)
-    again = write_fans(tmp_path / "two", forecasts, leads)
+    first = write_figures(tmp_path / "one", fans(forecasts, leads))
+    again = write_figures(tmp_path / "two", fans(forecasts, leads))
     assert [path.suffix for path in first] == [".svg", ".png"]
     assert all(path.parent == tmp_path / "one" for path in first)
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]

@@ -13,7 +13,7 @@ from planner.domain.facts.explanation import Account, Firmness, Lever, Turn
 from planner.domain.results.explanation import Explanation, Flip, RunnerUp, Tornado, TornadoBar
 from planner.domain.results.frontier import Frontier, FrontierPoint, NextStep
 from planner.domain.vocabulary import Objective, Verdict
-from planner.reporting.figures.fan import figure_bytes
+from planner.reporting.figures.files import figure_bytes
 from planner.reporting.figures.frontier import draw_frontier
 from planner.reporting.figures.tornado import draw_tornado
 from planner.reporting.terminal.explain import render_explanation
