@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from planner._api_evidence import pilots as pilots
     from planner._api_evidence import probe as probe
     from planner._api_evidence import validate as validate
+    from planner._api_life import actuals as actuals
     from planner._api_life import rank as rank
     from planner.domain.model.architecture import Architecture as Architecture
     from planner.domain.portfolio.compute import Compute as Compute
@@ -63,6 +64,7 @@ _HOMES = {
     "Portfolio": "planner.domain.portfolio.portfolio",
     "Project": "planner.domain.portfolio.project",
     "Range": "planner.domain.quantities",
+    "actuals": "planner._api_life",
     "audit_plan": "planner._api",
     "check": "planner._api",
     "collect": "planner._api",
@@ -99,6 +101,7 @@ __all__ = [
     "Project",
     "Range",
     "__version__",
+    "actuals",
     "audit_plan",
     "check",
     "collect",

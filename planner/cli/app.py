@@ -8,6 +8,7 @@ import typer
 
 from planner._version import __version__
 from planner.cli import (
+    actuals,
     catalogue,
     check,
     collect,
@@ -83,6 +84,7 @@ _MODULES = (
     serve,
     observe,
     probe,
+    actuals,
     collect,
     distance,
     diff,

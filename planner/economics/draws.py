@@ -28,8 +28,8 @@ _COMPUTE = "compute"
 def compute_factor_draws(compute: Compute, n_draws: int, seed: int) -> Draws:
     """Return what every committed training cost is multiplied by in each draw.
 
-    The price over its mean times 1/utilisation over its mean; both have mean 1, and both are 1
-    where no range was given.
+    The price over its mean, times 1/utilisation over its mean, times trials over their mean; all
+    have mean 1, and are 1 where no range was given.
 
     Returns
     -------
@@ -41,11 +41,13 @@ def compute_factor_draws(compute: Compute, n_draws: int, seed: int) -> Draws:
     InputError
         The utilisation is so uncertain that its inverse has no mean.
     """
+    trials = _relative_price_draws(compute.trials, n_draws, seed, "trials")
     if compute.basis == Basis.PAPER:
-        return _relative_price_draws(compute.usd_per_flop, n_draws, seed, "usd_per_flop")
-    factors = np.ones(n_draws)
+        return trials * _relative_price_draws(compute.usd_per_flop, n_draws, seed, "usd_per_flop")
+    factors = trials
     if compute.usd_per_hour is not None:
-        factors = _relative_price_draws(compute.usd_per_hour, n_draws, seed, "usd_per_hour")
+        per_hour = _relative_price_draws(compute.usd_per_hour, n_draws, seed, "usd_per_hour")
+        factors = factors * per_hour
     if isinstance(compute.utilisation, Range):
         fitted = fit_beta(compute.utilisation)
         mean = require_finite_mean(compute.utilisation)
@@ -55,7 +57,7 @@ def compute_factor_draws(compute: Compute, n_draws: int, seed: int) -> Draws:
 
 
 def _relative_price_draws(price: Amount, n_draws: int, seed: int, name: str) -> Draws:
-    """Return draws of a shared price over its mean; 1 where it is a single number."""
+    """Return draws of what all projects share over its mean; 1 where it is a single number."""
     if not isinstance(price, Range):
         return np.ones(n_draws)
     return price_draws(price, n_draws, seed, _COMPUTE, name) / amount_mean(price)

@@ -351,12 +351,12 @@ class PriceDraws:
 
     @cached_property
     def training_varies(self) -> bool:
-        """Whether a price of training is a range, on the chosen basis."""
+        """Whether a price or the number of trainings is a range, on the chosen basis."""
         compute = self.compute
         prices: tuple[Amount | None, ...] = (compute.usd_per_hour, compute.utilisation)
         if compute.basis is Basis.PAPER:
             prices = (compute.usd_per_flop,)
-        return any(isinstance(price, Range) for price in prices)
+        return any(isinstance(price, Range) for price in (*prices, compute.trials))
 
     @cached_property
     def _training(self) -> Floats:

@@ -92,7 +92,7 @@ def _compute_settings(compute: Compute) -> dict[str, object]:
     common: dict[str, object] = {
         "basis": str(compute.basis),
         "epochs": compute.epochs,
-        "trials": compute.trials,
+        "trials": _plain(compute.trials),
         **{name: _plain(value) for name, value in _other_trainings(compute)},
     }
     if compute.basis is Basis.PAPER:

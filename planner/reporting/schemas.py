@@ -27,6 +27,7 @@ from planner.questions.collect.collect import CollectionReport
 from planner.questions.distance import Distance
 from planner.questions.doctor import Examination
 from planner.questions.estimate.estimate import Estimate
+from planner.questions.observe.actuals import Actuals
 from planner.questions.observe.observe import Observation
 from planner.questions.rank import Ranking
 from planner.regression.probe import ProbeRun
@@ -141,6 +142,11 @@ _OBSERVE_EXTRA: dict[str, Schema] = {
         "required": ["file", "sha256", "rows", "known_already", "notes"],
     },
 }
+_ACTUALS_EXTRA: dict[str, Schema] = {
+    "portfolio": _TEXT,
+    "output": {"type": ["string", "null"], "description": "Log written; null: none."},
+    "known_already": _WHOLE,
+}
 _PROBE_EXTRA: dict[str, Schema] = {
     "portfolio": _TEXT,
     "output": _OBSERVE_EXTRA["output"],
@@ -179,6 +185,7 @@ _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "diff": (PlanDiff, {"same": {"type": "boolean"}}),
     "observe": (Observation, _OBSERVE_EXTRA),
     "probe": (Observation, _PROBE_EXTRA),
+    "actuals": (Actuals, _ACTUALS_EXTRA),
     "distance": (Distance, {}),
     "collect": (CollectionReport, {"images_now": {**_WHOLE, "description": "To buy now."}}),
     "validate": (ValidationReport, {}),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import Range
+from planner.domain.quantities import Range, amount_mean
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.draws import compute_factor_draws, price_draws
@@ -38,6 +38,7 @@ CATALOGUE = load_catalogue()
 COMPUTES = (
     Compute(epochs=5),
     Compute(epochs=5, trials=3, usd_per_hour=Range(1.0, 4.0)),
+    Compute(epochs=5, trials=Range(2.0, 6.0), usd_per_hour=Range(1.0, 4.0)),
     Compute(epochs=5, usd_per_hour=2.0, utilisation=Range(0.25, 0.45)),
 )
 PRICES: tuple[float | Range, ...] = (0.0, 0.31, 2.0, Range(0.002, 0.004), Range(1.0, 3.0))
@@ -143,7 +144,7 @@ def test_audit_and_ranges_are_what_a_sum_by_hand_gives(case: Prepared) -> None:
             way, total = menu.way(options, row), int(options.images_total[row])
             rate = way.rates[int(options.architecture_index[row])]
             images = (total - int(options.images_to_buy[row]), total)
-            per_image = rate.usd_per_image_epoch * compute.epochs * compute.trials
+            per_image = rate.usd_per_image_epoch * compute.epochs * amount_mean(compute.trials)
             need = way.forecast.data_needed_draws(menu.project.error_target, rate.architecture)
             count = len(need) - len(need) // 2
             hand = by_hand(menu.project, per_image, (compute, seed, count), images)

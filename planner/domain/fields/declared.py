@@ -57,6 +57,7 @@ class Kind(StrEnum):
     SHARE = "share"
     SHARES = "shares"  # a share, or a range of shares
     NUMBER = "number"  # above 0
+    NUMBERS = "numbers"  # a number above 0, or a range of it
     AMOUNT = "amount"  # at least 0
     CHANGE = "change"  # a share that may be negative, or above 100 %
     NAMES = "names"  # several, separated by commas

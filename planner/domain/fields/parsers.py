@@ -132,7 +132,8 @@ def _one_number(text: str, currency: str | None) -> QuantityError:
     except QuantityError:
         return refused(message)
     rounded = f"{float(f'{mean:.3g}'):.15g}"
-    words = f"{message}. A range is read in prices and in the utilisation; its mean is {rounded}"
+    read = "A range is read in prices, trials and the utilisation"
+    words = f"{message}. {read}; its mean is {rounded}"
     return refused(words, rounded)
 
 
@@ -144,6 +145,20 @@ def above_zero(most: float) -> Parser:
         if number <= 0:
             raise refused(f"got {show(value)}; expected a number above 0")
         return number
+
+    return parse
+
+
+def range_above_zero(most: float) -> Parser:
+    """Return the parser of a number above 0, or of a range of it."""
+
+    def parse(value: object, source: Source) -> Amount:
+        if not (isinstance(value, Range) or (isinstance(value, str) and ".." in value)):
+            return above_zero(most)(value, source)  # type: ignore[return-value]
+        amount = parse_amount(value, currency=None)
+        if amount_mean(amount) > most:
+            raise refused(f"got {show(value)}; the mean of a range is at most {most:,.0f}")
+        return amount
 
     return parse
 

@@ -62,6 +62,7 @@ __all__ = [
     "PROJECTS",
     "PROJECTS_COUNTED",
     "REPEATS",
+    "REPEATS_RANGE",
     "RISK_LEVEL",
     "SCALING",
     "SHARE",
@@ -233,6 +234,7 @@ PROJECTS_COUNTED = Plain(parsers.count_of("projects"), Kind.COUNT)
 CLASSES = Plain(parsers.classes, Kind.COUNT)
 YEARS = _number(MAX_YEARS)
 REPEATS = Plain(parsers.as_given(parsers.above_zero(MAX_REPEATS)), Kind.NUMBER)
+REPEATS_RANGE = Plain(parsers.as_given(parsers.range_above_zero(MAX_REPEATS)), Kind.NUMBERS)
 YEARS_OR_NONE = Plain(parsers.at_least_zero(MAX_YEARS, "a number of years"), Kind.AMOUNT)
 WEEKS = Plain(parsers.at_least_zero(MAX_WEEKS, "a number of weeks"), Kind.AMOUNT)
 MACHINES = Plain(parsers.at_least_zero(MAX_PEOPLE, "a number of machines"), Kind.AMOUNT)

@@ -14,11 +14,12 @@ from planner.domain.fields.values import (
     PEOPLE,
     POSITIVE_PRICE,
     REPEATS,
+    REPEATS_RANGE,
     SCALING,
     UTILISATION,
     word,
 )
-from planner.domain.quantities import Amount
+from planner.domain.quantities import Amount, amount_mean
 from planner.domain.vocabulary import Basis
 
 __all__ = ["USUAL_COMPUTE", "Compute"]
@@ -50,8 +51,9 @@ class Compute:
         Achieved over peak FLOP/s; None takes the throughput table, per architecture.
     epochs : float
         Passes over the training images.
-    trials : float
-        Trainings paid per delivered model.
+    trials : float or Range
+        Trainings paid per delivered model; of a range the mean is committed, and how many they are
+        in the end is one uncertain number for all projects.
     folds : int
         Parts that each training is done without in turn, such as sites: so many trainings.
     testing_overhead : float
@@ -113,11 +115,11 @@ class Compute:
         float, REPEATS, Form("Epochs", "Passes over the training images.", unit="passes")
     ] = 50
     trials: Annotated[
-        float,
-        REPEATS,
+        Amount,
+        REPEATS_RANGE,
         Form(
             "Trials",
-            "Trainings paid for each delivered model, tuning included.",
+            "Trainings paid for each delivered model, tuning included; 3..8 is P10..P90.",
             unit="trainings",
         ),
     ] = 1
@@ -166,8 +168,8 @@ class Compute:
 
     @property
     def passes(self) -> float:
-        """How often each image is trained on, for all trainings paid."""
-        return self.epochs * self.trials * self.folds * (1.0 + self.testing_overhead)
+        """How often each image is trained on, for all trainings paid, in the mean."""
+        return self.epochs * amount_mean(self.trials) * self.folds * (1.0 + self.testing_overhead)
 
 
 USUAL_COMPUTE = Compute()

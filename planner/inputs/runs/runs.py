@@ -113,13 +113,14 @@ def read_runs(path: Path, portfolio: Portfolio | None, catalogue: Catalogue) -> 
     projects = _projects(portfolio)
     columns = run_columns(table, projects or ())
     rows = list(table.records(columns.names))
-    kept = [row for row in rows if not _is_unfinished(row)]
+    finished = [row for row in rows if not _is_unfinished(row)]
+    kept = [row for row in finished if not (_is_log(table) and _is_no_run(row, columns.measures))]
     reader = _Reader(table, catalogue, columns.measures, projects)
     runs = [run for row in kept if (run := reader.run(row)) is not None]
     for measure in columns.measures:
         reader.require_one_scale(measure, [row[measure] for row in kept])
     if not kept and not table.problems:
-        message = "every row is of a run that did not finish." if rows else _NO_ROWS
+        message = _NO_ROWS if not rows else _NO_RUN if finished else _UNFINISHED_ALONE
         table.report(Cell("", 1, 1), "", message, "EMPTY")
     table.require_sound()
     once, identical = without_identical(runs, str(path))
@@ -130,11 +131,13 @@ def read_runs(path: Path, portfolio: Portfolio | None, catalogue: Catalogue) -> 
         sha256=hashlib.sha256(content).hexdigest(),
         runs=once,
         warnings=(*unfinished_warnings(unfinished, str(path)), *identical, *doubts),
-        notes=tuple(_notes(table, columns)),
+        notes=(*_notes(table, columns), *words.rows_no_runs(len(finished) - len(kept))),
     )
 
 
 _NO_ROWS = "the file has a heading, but no rows."
+_NO_RUN = "no row says both images and the error that was measured with them."
+_UNFINISHED_ALONE = "every row is of a run that did not finish."
 
 
 def _projects(portfolio: Portfolio | None) -> dict[str, Project] | None:
@@ -143,6 +146,16 @@ def _projects(portfolio: Portfolio | None) -> dict[str, Project] | None:
 
 def _is_unfinished(row: Row) -> bool:
     return STATUS in row and row[STATUS].text.strip().casefold() in _UNFINISHED
+
+
+def _is_log(table: CsvTable) -> bool:
+    """Whether a file says what came of projects, of which runs are a part."""
+    return {"date", "spend"} <= set(table.names)
+
+
+def _is_no_run(row: Row, measures: Sequence[str]) -> bool:
+    """Whether a row says what was spent, and of no run."""
+    return not row["images"].text.strip() or not any(row[name].text.strip() for name in measures)
 
 
 def _notes(table: CsvTable, columns: RunColumns) -> Iterator[str]:

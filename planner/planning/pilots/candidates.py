@@ -14,6 +14,7 @@ import numpy as np
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import amount_mean
 from planner.domain.results.pilots import RunOffered
 from planner.domain.vocabulary import Backbone, Mode, Task
 from planner.economics.ledger import Counts, committed, entries_of, place_of, training_amounts
@@ -161,7 +162,7 @@ def _price_cents(
     rate = next((item for item in menu.rates if item.architecture == architecture), None)
     training = 0.0 if rate is None else float(training_amounts((rate,), compute)[0])
     if rate is not None and offer.trials is not None:
-        training *= offer.trials / compute.trials
+        training *= offer.trials / amount_mean(compute.trials)
     elif rate is not None and _is_probe(offer, project):
         training = rate.usd_per_image_epoch / PASSES
     counts = Counts(np.array([bought]), np.array([offer.images]))

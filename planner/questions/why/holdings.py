@@ -89,6 +89,7 @@ def _tornado(prepared: Prepared, holdings: list[Holding], certain: float) -> Tor
         unit="targets" if targets else prepared.portfolio.currency,
         compute_price=price,
         utilisation=None if paper else compute.utilisation,
+        trials=compute.trials,
         certain=certain,
     )
 

@@ -116,6 +116,7 @@ def tornado_of(
     unit: str,
     compute_price: tuple[str, Amount | None] = (words.COMPUTE_HOUR, None),
     utilisation: Amount | None = None,
+    trials: Amount | None = None,
     certain: float = 0.0,
 ) -> Tornado:
     """Return the tornado of a decision: one project's option, or a whole plan.
@@ -130,8 +131,8 @@ def tornado_of(
         Of the value: the currency, or ``targets``.
     compute_price : tuple of (str, float, Range or None)
         What the compute price is called, and its range if it has one.
-    utilisation : float, Range or None
-        Its range, if it has one.
+    utilisation, trials : float, Range or None
+        Their ranges, if they have one.
     certain : float
         Worth of what is bought beside the options, such as shared assets; at most 0.
     """
@@ -145,7 +146,7 @@ def tornado_of(
             per_unit = -holding.present * price.units
             bars.append(price_bar(name, price.unit, price.amount, centre, per_unit))
     training = sum(holding.present * holding.training for holding in holdings)
-    bars += _compute_bars(compute_price, utilisation, centre, training)
+    bars += _compute_bars((compute_price, (words.TRIALS, trials)), utilisation, centre, training)
     if holdings:
         bars += _model_bars(holdings, posterior, total)
     return build_tornado(centre, unit, (bar for bar in bars if bar is not None))
@@ -258,12 +259,15 @@ def _columns(posterior: Posterior, part: str, n_draws: int) -> Floats:
 
 
 def _compute_bars(
-    price: tuple[str, Amount | None], utilisation: Amount | None, centre: float, training: float
+    factors: Iterable[tuple[str, Amount | None]],
+    utilisation: Amount | None,
+    centre: float,
+    training: float,
 ) -> Iterator[TornadoBar | None]:
-    """Yield the bars of the prices of training, which all projects pay."""
-    name, amount = price
-    if isinstance(amount, Range):
-        yield price_bar(name, "", amount, centre, -training / amount.lognormal_mean)
+    """Yield the bars of what training is multiplied by, which all projects pay."""
+    for name, amount in factors:
+        if isinstance(amount, Range):
+            yield price_bar(name, "", amount, centre, -training / amount.lognormal_mean)
     if isinstance(utilisation, Range) and training:
         from planner.economics.training import require_finite_mean
 

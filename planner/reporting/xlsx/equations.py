@@ -203,7 +203,7 @@ def _write_constants(
           for name, key, text in _TERMS),
         ("flop", f"price per FLOP ({book.currency})", amount_mean(compute.usd_per_flop), _TINY),
         ("epochs", "epochs (passes)", compute.epochs, look.NUMBER),
-        ("trials", "trials (trainings paid)", compute.trials, look.NUMBER),
+        ("trials", "trials (trainings paid)", amount_mean(compute.trials), look.NUMBER),
     ]  # fmt: skip
     row = look.title_row(sheet, row, "Coefficients (Table 1 as printed) and prices")
     cells = {}
@@ -249,7 +249,7 @@ def _rows(plan: Plan, portfolio: Portfolio, catalogue: Catalogue) -> list[_Row]:
             *_architecture(project, chosen.get(project.id), catalogue),
             usd_per_flop=amount_mean(compute.usd_per_flop),
             epochs=compute.epochs,
-            trials=compute.trials,
+            trials=amount_mean(compute.trials),
         )
         for project in portfolio.projects
     ]

@@ -41,7 +41,7 @@ def cell_value(value: object, item: FormField) -> object:
                 return parse_rate(value)
             case Kind.CHANGE:
                 return change(LEAST_GROWTH, MAX_GROWTH)(value, Source())
-            case Kind.MONEY | Kind.PRICE | Kind.NUMBER | Kind.AMOUNT:
+            case Kind.MONEY | Kind.PRICE | Kind.NUMBER | Kind.NUMBERS | Kind.AMOUNT:
                 return _number(parse_number(value))
             case _:
                 pass

@@ -7,6 +7,7 @@ __all__ = [
     "FLOP",
     "LEVEL",
     "SLOPE",
+    "TRIALS",
     "UTILISATION",
     "error_at",
     "own_luck",
@@ -17,6 +18,7 @@ FLOP = "price of a FLOP"
 ACCELERATOR_HOUR = "price of an accelerator-hour"
 COMPUTE_HOUR = "compute price per hour"
 UTILISATION = "utilisation of the accelerator"
+TRIALS = "trainings paid for a delivered model"
 LEVEL = "level of the error curve (model)"
 SLOPE = "slope of the error curve (model)"
 ERRORS_EXPECTED = "times the expected errors"

@@ -9,6 +9,7 @@ __all__ = [
     "columns_unused",
     "measure_read_as_error",
     "rows_left_out",
+    "rows_no_runs",
     "separated_by",
     "values_unknown",
 ]
@@ -50,6 +51,21 @@ def columns_no_model_uses(names: Sequence[str]) -> str:
 def rows_left_out(rows: int) -> str:
     """Say how many rows of a table of results belong to the shipped ones."""
     return f"Left out by rule: {rows} rows that belong to the shipped data."
+
+
+def rows_no_runs(rows: int) -> tuple[str, ...]:
+    """Say how many rows of a log of actuals are of spending alone; nothing where none is.
+
+    Examples
+    --------
+    >>> rows_no_runs(1)
+    ('1 row says no error of so many images, and is no run.',)
+    """
+    if not rows:
+        return ()
+    if rows == 1:
+        return ("1 row says no error of so many images, and is no run.",)
+    return (f"{rows} rows say no error of so many images, and are no runs.",)
 
 
 def values_unknown(name: str, rows: int) -> str:
