@@ -143,6 +143,7 @@ def by_hand(
         if benefit.window_years is not None:
             left = 1 - live / benefit.window_years
             early = float(left >= 0) if benefit.window == "step" else max(0.0, left)
+        assert not isinstance(benefit.once, tuple)
         sums[str(benefit.when)] += now((benefit.once or 0.0) * early, live)
     k = 0
     while live + k < stop - 1e-12:
@@ -160,6 +161,7 @@ def by_hand(
             if benefit.window_years is not None:
                 left = 1 - live / benefit.window_years
                 early = float(left >= 0) if benefit.window == "step" else max(0.0, left)
+            assert not isinstance(benefit.yearly, tuple)
             sums[str(benefit.when)] += now((benefit.yearly or 0.0) * early * ramp * length, at)
         if project.today is not None:
             sums["live"] += now(images / 1000 * project.today.price_per_1000 * length, at)

@@ -77,6 +77,20 @@ class Window(StrEnum):
     STEP = "step"
 
 
+class OperatingPoint(StrEnum):
+    """How errors split into misses and false alarms."""
+
+    EQUAL = "equal"
+    BEST = "best"
+
+
+class Blind(StrEnum):
+    """An answer that is given without looking."""
+
+    ALWAYS_NO = "always_no"
+    ALWAYS_YES = "always_yes"
+
+
 class AlternativeKind(StrEnum):
     """What would do the work of a system instead."""
 

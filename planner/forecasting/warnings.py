@@ -33,7 +33,7 @@ def _findings(
     """Yield (code, field, message)."""
     evidence, part = _evidence(project, posterior)
     target = project.error_target
-    if project.target_is_trivial:
+    if project.guess_meets_target:
         text = words.target_trivial(project.majority_guess_error, target)
         yield "TARGET_TRIVIAL", "target_error", text
     elif _median(data_needed) > evidence.images[1]:

@@ -13,6 +13,7 @@ from planner.domain.quantities import amount_mean
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import AlternativeKind, Basis
 from planner.domain.words.warnings import files as words
+from planner.domain.wrong_answers import blindly, cost_per_image
 from planner.inputs.preference_warnings import preference_warnings
 from planner.reference.candidates import candidate_warnings
 from planner.reference.tables import load_catalogue
@@ -88,7 +89,7 @@ def _uses_dollar_prices(portfolio: Portfolio) -> bool:
 def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str, str, str]]:
     """Yield (code, field, message)."""
     if project.target_is_trivial:
-        message = words.target_trivial(project.majority_guess_error, project.error_target)
+        message = _trivial(project, portfolio.currency)
         targets = ("target_accuracy", "target_error", "target_iou")
         given = next(name for name in targets if getattr(project, name) is not None)
         yield "TARGET_TRIVIAL", given, message
@@ -104,6 +105,15 @@ def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[
     if empty:
         yield "ZERO_COUNT_CLASS", "class_counts", words.classes_without_images(empty)
     yield from _life_warnings(project, portfolio)
+
+
+def _trivial(project: Project, currency: str) -> str:
+    """Say why meeting the target says nothing."""
+    target, errors = project.error_target, project.errors
+    if errors is None or (blind := blindly(errors)) is None:
+        return words.target_trivial(project.majority_guess_error, target)
+    cost = 1_000 * float(cost_per_image(errors, target))
+    return words.target_saves_nothing(target, cost, 1_000 * blind.cheaper, currency)
 
 
 def _life_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str, str, str]]:

@@ -74,7 +74,10 @@ projects:
                                   # or {price_per_1000: 0.40}; {} takes the tables
     # upkeep: {lines: [{id: monitoring, yearly: 6k}]}
     # benefits: [{id: reading-time, yearly: 30k, if: live}]
+                                  # yearly: {90%: 0, 98%: 30k} grows with accuracy
     # today: {price_per_1000: 30} # of the present way of working, which it saves
+    # errors: {cost_per_error: 0.05}
+                                  # or {miss: 500, false_alarm: 5, prevalence: 2%}
     # alternatives: [{id: vendor, kind: buy, price_per_1000: 1.50, accuracy: 91%}]
                                   # what else would do the work: buy, rules, people
     # end: {once: 1500}           # when it is retired
@@ -186,6 +189,7 @@ images.fixed_cost = "2k"            #: projects.images.fixed_cost
 # upkeep = {lines = [{id = "monitoring", yearly = "6k"}]}
 # benefits = [{id = "reading-time", yearly = "30k", if = "live"}]
 # today = {price_per_1000 = 30}     # of the present way of working, which it saves
+# errors = {cost_per_error = 0.05}  # or miss, false_alarm and prevalence
 # alternatives = [{id = "vendor", kind = "buy", yearly = "9k", accuracy = "91%"}]
 # end = {once = 1500}               # when it is retired
 

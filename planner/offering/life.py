@@ -1,32 +1,38 @@
 """Options with what they earn and pay in use."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.domain.arrays import Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.results.option import OptionLife, ProjectOptions
+from planner.domain.results.option import GradedMeans, OptionLife, ProjectOptions
 from planner.domain.vocabulary import Covers
 from planner.economics.hardware import gpu_hours, wall_hours
 from planner.economics.life.clock import Clock, lead_years, service
+from planner.economics.life.graded import GradedDraws, is_graded
 from planner.economics.life.lines import Running, Serving
 from planner.economics.life.serving import ServingRate, price_serving
 from planner.economics.life.worth import has_life, is_neutral, life_worth
 from planner.economics.money import to_cents
 from planner.economics.training import TrainingRate
+from planner.errors import Problem, UnsupportedError
 from planner.forecasting.forecast import Forecast
 from planner.offering.alternatives import in_place_of
+from planner.offering.graded import Part, graded_life, graded_parts
 from planner.offering.variants import Way, period_years
 
 __all__ = [
     "LifeTerms",
     "joined_lives",
     "lost_by_missing",
+    "option_draws",
+    "option_part",
     "running_of",
     "serving_of",
     "training_hours",
@@ -85,8 +91,11 @@ def with_life(
     if neutral and not project.alternatives:
         return options
     life = life_worth(running)
+    graded = is_graded(project)
+    if graded:
+        life = graded_life(way, options, running, life)
     if terms.binds_running:
-        paid = life.running * (life.live_met | life.live_not)
+        paid = life.running * (life.live_met | life.live_not | graded)
         life = replace(life, bound=to_cents(paid, f"projects[{project.id}].upkeep"))
     earned = options.expected_value if neutral else life.gross_at(options.chance)
     return replace(options, life=life, expected_value=earned)
@@ -101,6 +110,32 @@ def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeT
     years = None if project.use is None else project.use.years
     run = service(terms.clock, terms.years[start], lead, years)
     return Running(project, run, _serving(way, options, terms.compute))
+
+
+def option_part(
+    project: Project,
+    way: Way,
+    options: ProjectOptions,
+    row: int,
+    portfolio: Portfolio,
+    draws: slice,
+) -> Part:
+    """Return one option in use with its errors in some draws."""
+    one = options.take(np.array([row]))
+    running = running_of(project, way, one, LifeTerms.of(portfolio))
+    return next(iter(graded_parts(way, one, running, draws)))
+
+
+def option_draws(
+    project: Project,
+    way: Way,
+    options: ProjectOptions,
+    row: int,
+    portfolio: Portfolio,
+    draws: slice,
+) -> GradedDraws:
+    """Return what one option earns and pays in use in some draws, shape (1, n_draws)."""
+    return option_part(project, way, options, row, portfolio, draws).draws
 
 
 def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Floats:
@@ -125,8 +160,24 @@ def joined_lives(lives: Sequence[OptionLife | None]) -> OptionLife | None:
     known = [life for life in lives if life is not None]
     if len(known) < len(lives):
         return None
-    names = [item.name for item in fields(OptionLife)]
-    return OptionLife(*(np.concatenate([getattr(one, name) for one in known]) for name in names))
+    graded = [life.graded for life in known if life.graded is not None]
+
+    def joined[T: np.generic](parts: Iterable[NDArray[T]]) -> NDArray[T]:
+        return np.concatenate(list(parts))
+
+    if not known:
+        return None
+    return OptionLife(
+        joined(life.gross_met for life in known),
+        joined(life.gross_not for life in known),
+        joined(life.running for life in known),
+        joined(life.live_met for life in known),
+        joined(life.live_not for life in known),
+        joined(life.bound for life in known),
+        GradedMeans(joined(g.gross for g in graded), joined(g.running for g in graded))
+        if graded
+        else None,
+    )
 
 
 def serving_of(
@@ -161,4 +212,16 @@ def lost_by_missing(
     life = with_life(project, way, options, LifeTerms.of(portfolio)).life
     if life is None:
         return np.full(len(rates), float(project.value or 0.0))
+    if life.graded is not None:
+        raise _not_by_target(project)
     return np.maximum(life.net_met - life.net_not, 0.0)
+
+
+def _not_by_target(project: Project) -> UnsupportedError:
+    """Return the refusal of a loss by a missed target where every error has its price."""
+    message = (
+        "collecting is planned for the loss of a missed target; here every error has its price, so "
+        "that how good it is counts by itself. planner plan weighs images against errors."
+    )
+    fix = f"planner plan FILE, or take errors and graded benefits of {project.id} out"
+    return UnsupportedError([Problem(f"projects[{project.id}].errors", message, fix)])

@@ -19,11 +19,14 @@ from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfol
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.option import ProjectOptions
-from planner.domain.vocabulary import Mode, Objective
+from planner.domain.vocabulary import Deploy, Mode, Objective
+from planner.economics.life.graded import is_graded
 from planner.economics.life.serving import ServingRate
+from planner.economics.life.worth import deploy_of
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
+from planner.offering.graded import require_committed
 from planner.offering.grid import (
     FEWEST_IMAGES,
     image_levels,
@@ -52,6 +55,8 @@ other projects make up for it, and finer levels only make the search longer.
 """
 MOST_CORNERS = 4
 """Levels of a project around which a large portfolio adds others."""
+MOST_GRADED = 40
+"""Options of a project and period whose worth in every draw may be kept."""
 MOST_REFINED = 6
 """Architectures of a project for which levels are added around its best ones."""
 
@@ -96,8 +101,9 @@ class Menu:
 
     @property
     def is_trivial(self) -> bool:
-        """Whether the target is met with no images at all and no rule demands the project."""
-        return self.project.target_is_trivial and not self.demanded
+        """Whether meeting the target says nothing but is what counts, and no rule demands it."""
+        counts = deploy_of(self.project) is Deploy.IF_TARGET_MET
+        return self.project.target_is_trivial and counts and not self.demanded
 
     def eligible(
         self, min_chance: float | None, committed: Sequence[Committed] | None = None
@@ -166,6 +172,7 @@ def build_menus(
     keeps_draws : bool, default=False
         Keep success in each of the solve's draws, for measures of risk.
     """
+    require_committed(portfolio)
     terms = terms_of(portfolio, seed, keeps_draws=keeps_draws)
     price_list = _PriceList(portfolio.compute, catalogue)
     demanded = _demanded(portfolio)
@@ -264,7 +271,33 @@ def _filled(menu: Menu, portfolio: Portfolio, terms: PricingInputs) -> Menu:
     most = None if size <= ROUNDS[-1][0] else MOST_CORNERS
     for _ in range(refinement_rounds(size)):
         menu = _refined(menu, objective, periods, terms, most)
+    if is_graded(menu.project) and objective is not Objective.TARGETS_MET:
+        return _with_fewer(menu, objective)
     return menu
+
+
+def _with_fewer(menu: Menu, objective: Objective) -> Menu:
+    """Return a menu of the options worth most at some price of money, where draws are kept of each.
+
+    Those that may be chosen today and those that may be once a run is in; what is committed stays.
+    """
+    priced, worth = menu.priced, objective_worth(menu.priced, objective)
+    if menu.committed:
+        return menu
+    own, eligible = ~priced.is_alternative, menu.eligible(menu.project.min_chance)
+    start = np.zeros(len(priced), dtype=np.int64) if priced.start is None else priced.start
+    kept = priced.is_alternative.copy()
+    for period in np.unique(start).tolist():
+        for group in (own & eligible & (start == period), own & (start == period)):
+            rows = np.flatnonzero(group)
+            cents = priced.bound_cents[rows].astype(np.float64)
+            each = np.arange(len(rows), dtype=np.int64)
+            best = corners(cents, worth[rows])
+            if len(rows):
+                kept[rows[promising(cents, worth[rows], each, best, MOST_GRADED)]] = True
+    rows = np.flatnonzero(kept)
+    success = None if menu.success is None else menu.success[rows]
+    return replace(menu, priced=priced.take(rows), success=success)
 
 
 def refinement_rounds(projects: int) -> int:

@@ -13,6 +13,7 @@ curve.
 
 with :math:`z` the bits, :math:`f` the factors, :math:`d` the present-value factor, :math:`m` 1
 where the objective counts cost, and :math:`a` what is earned less running cost in every draw.
+Options whose errors count themselves are worth another amount in every draw, which is kept.
 """
 
 from collections.abc import Iterator
@@ -149,6 +150,37 @@ class Stopping:
 
 
 @dataclass(frozen=True, eq=False)
+class GradedWorth:
+    """Worth of some options in every draw that is no multiple of their success.
+
+    Attributes
+    ----------
+    row : ndarray of int64, shape (n_options,)
+        Row of ``worth`` of each option; −1 where it has none.
+    worth : ndarray of float64, shape (n_rows, n_draws)
+        Present values.
+    """
+
+    row: Rows
+    worth: Floats
+
+    def draws(self, options: Rows) -> Floats:
+        """Return the worth of some options in every draw, 0 where they have none."""
+        rows = self.row[options]
+        found = np.zeros((len(rows), self.worth.shape[1]))
+        found[rows >= 0] = self.worth[rows[rows >= 0]]
+        return found
+
+    def at(self, weights: Floats) -> Floats:
+        """Return the weighted sum of every option."""
+        draws = np.flatnonzero(weights)
+        worth = self.worth if len(draws) == len(weights) else self.worth[:, draws]
+        sums = np.zeros(len(self.row))
+        sums[self.row >= 0] = (worth @ weights[draws])[self.row[self.row >= 0]]
+        return sums
+
+
+@dataclass(frozen=True, eq=False)
 class PackedOutcomes:
     """The :class:`planner.offering.problem.Outcomes` of a portfolio's options.
 
@@ -174,6 +206,8 @@ class PackedOutcomes:
         Spend that stops at the target.
     standing : ndarray of float64, shape (n_options,), or None
         Worth in every draw besides, as a present value; None: none.
+    graded : GradedWorth or None
+        Worth of options whose errors count themselves, besides; None: none.
 
     Notes
     -----
@@ -191,6 +225,7 @@ class PackedOutcomes:
     factor_cents: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     stopping: Stopping | None = None
     standing: Floats | None = None
+    graded: GradedWorth | None = None
 
     @property
     def n_draws(self) -> int:
@@ -241,6 +276,8 @@ class PackedOutcomes:
         worth *= self.present
         if self.standing is not None:
             worth += self.standing * float(weights.sum())
+        if self.graded is not None:
+            worth += self.graded.at(weights)
         return worth
 
     @property
@@ -259,11 +296,15 @@ class PackedOutcomes:
             own = options[part]
             bits = self.bits[:, own >> 3] >> (own & 7).astype(np.uint8)
             sums += (bits & 1).astype(np.float64) @ earned[part]
+        if self.graded is not None:
+            sums += shares @ self.graded.draws(options)
         return sums
 
     def worth_draws(self, options: Rows) -> Floats:
         """Return the worth of some options in every draw, shape (len(options), n_draws)."""
         worth = self._moving_worth(options)
+        if self.graded is not None:
+            worth = worth + self.graded.draws(options)
         return worth if self.standing is None else worth + self.standing[options, None]
 
     def _moving_worth(self, options: Rows) -> Floats:

@@ -25,8 +25,11 @@ from planner.economics.ledger import (
     training_amounts,
 )
 from planner.forecasting.forecast import Forecast
+from planner.offering.graded import graded_parts, ways_of
+from planner.offering.life import LifeTerms, running_of
 from planner.offering.options import Menu
 from planner.offering.outcomes import (
+    GradedWorth,
     PackedOutcomes,
     Stopping,
     UnitCents,
@@ -120,6 +123,7 @@ def pack_outcomes(
         ),
         stopping=_stopping(groups, money, rows, total) if stops else None,
         standing=_standing(groups, objective),
+        graded=_graded(groups, portfolio, objective, rows, total),
     )
 
 
@@ -139,6 +143,8 @@ def _stake(group: PackedGroup, objective: Objective, present: Floats) -> Floats:
         return np.ones(len(options))
     if life is None:
         return np.full(len(options), float(group.menu.project.value or 0.0))
+    if life.graded is not None:
+        return np.zeros(len(options))
     with_target, without = _worths(life, objective)
     return (with_target - without) / present[_start(options)]
 
@@ -149,11 +155,50 @@ def _standing(groups: Sequence[PackedGroup], objective: Objective) -> Floats | N
         return None
     parts = (
         np.zeros(len(one.options))
-        if one.options.life is None
+        if one.options.life is None or one.options.life.graded is not None
         else _worths(one.options.life, objective)[1]
         for one in groups
     )
     return np.concatenate([np.zeros(0), *parts])
+
+
+def _graded(
+    groups: Sequence[PackedGroup],
+    portfolio: Portfolio,
+    objective: Objective,
+    rows: slice,
+    total: int,
+) -> GradedWorth | None:
+    """Return the worth of options whose errors count themselves; None where there are none."""
+    known = [one.options.life is not None and one.options.life.graded is not None for one in groups]
+    if objective is Objective.TARGETS_MET or not any(known):
+        return None
+    terms = LifeTerms.of(portfolio)
+    sizes = [len(one.options) if graded else 0 for one, graded in zip(groups, known, strict=True)]
+    worth, first = np.zeros((sum(sizes), total)), 0
+    place = []
+    for group, size in zip(groups, sizes, strict=True):
+        place.append(np.arange(first, first + size) if size else np.full(len(group.options), -1))
+        if size:
+            worth[first : first + size] = _graded_worth(group, terms, objective, rows, total)
+        first += size
+    return GradedWorth(np.concatenate([_NONE, *place]), worth)
+
+
+def _graded_worth(
+    group: PackedGroup, terms: LifeTerms, objective: Objective, rows: slice, total: int
+) -> Floats:
+    """Return the worth of a project's options in every draw, development left out."""
+    options, menu = group.options, group.menu
+    worth = np.zeros((len(options), total))
+    for mine in ways_of(options):
+        some = options.take(mine)
+        way = menu.way(some, 0)
+        running = running_of(menu.project, way, some, terms)
+        for part in graded_parts(way, some, running, rows):
+            found = part.draws
+            worth[mine[part.rows]] = found.gross if objective is Objective.VALUE else found.net
+    return worth
 
 
 def _worths(life: OptionLife, objective: Objective) -> tuple[Floats, Floats]:

@@ -290,7 +290,7 @@ def _met(
 ) -> Iterator[Flags]:
     """Yield in which of the solve's draws each architecture meets the target at each level."""
     rows, project = forecast.solve_rows, forecast.project
-    if terms.stops or project.target_is_trivial:
+    if terms.stops or project.guess_meets_target:
         for name in names:
             yield success_draws(forecast, name, levels, rows, stops=terms.stops)
     else:
@@ -317,7 +317,7 @@ def success_draws(
         before, where labelling stopped.
     """
     project = forecast.project
-    if project.target_is_trivial:
+    if project.guess_meets_target:
         return np.ones((len(levels), len(range(*rows.indices(forecast.n_draws)))), dtype=np.bool_)
     if stops:
         need = images_needed(forecast, architecture, rows)

@@ -11,6 +11,7 @@ import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.vocabulary import Mode, Objective
+from planner.offering.life import option_draws
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import present_factors
@@ -78,6 +79,7 @@ class HeldOut:
         self._success: Flags = np.zeros((0, self.n_draws), dtype=np.bool_)
         self._worth: Floats = np.zeros((0, self.n_draws))
         self._spend: Floats = np.zeros((0, self.n_draws))
+        self._graded: dict[int, tuple[float, float]] = {}
         self.learn([one.options for one in solutions])
 
     def learn(self, chosen: Iterable[Rows]) -> None:
@@ -171,13 +173,28 @@ class HeldOut:
         present = float(present_factors(prepared.portfolio)[start])
         value, paid = chance * (project.value or 0.0) * present, 0.0
         if mine.life is not None:
-            own = mine.life.take(np.array([key.row]))
-            value = float(own.gross_at(np.array([chance]))[0])
-            paid = float(own.running_at(np.array([chance]))[0] - mine.expected_running[key.row])
+            value, spent = self._lived(option, chance)
+            paid = spent - float(mine.expected_running[key.row])
         if kind is Objective.VALUE:
             return value
         cost = float(mine.expected_value[key.row] - mine.expected_net_value[key.row])
         return value - cost - paid
+
+    def _lived(self, option: int, chance: float) -> tuple[float, float]:
+        """Return what an option is expected to earn and to pay in use on the audit's draws."""
+        prepared, key = self._prepared, self._prepared.option(option)
+        options, menu = prepared.options[key.index], prepared.menus[key.index]
+        if options.life is None:
+            return 0.0, 0.0
+        if options.life.graded is None:
+            life = options.life.take(np.array([key.row]))
+            met = np.array([chance])
+            return float(life.gross_at(met)[0]), float(life.running_at(met)[0])
+        if option not in self._graded:
+            way, draws = menu.way(options, key.row), prepared.posterior.audit_rows
+            found = option_draws(menu.project, way, options, key.row, prepared.portfolio, draws)
+            self._graded[option] = float(found.gross.mean()), float(found.running.mean())
+        return self._graded[option]
 
     def projects(self, plan: Solution) -> list[str]:
         """Return the ids a plan funds, in file order."""

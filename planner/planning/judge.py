@@ -30,6 +30,7 @@ from planner.forecasting.forecast import Forecast
 from planner.offering.alternatives import stated_forecast, way_entries
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
+from planner.offering.life import option_draws
 from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import Way, period_years, present_factors
 from planner.planning.held_out import HeldOut
@@ -130,6 +131,7 @@ def _funded(
             stops=stops,
             present=float(present[start]),
             life=_life(options, pick),
+            graded=_graded(prepared, replace(way, forecast=forecast), options, pick),
         )
 
 
@@ -143,9 +145,19 @@ def _with_other_luck(prepared: Prepared, way: Way) -> Forecast:
 
 
 def _life(options: ProjectOptions, pick: int) -> tuple[float, float] | None:
-    if options.life is None:
+    if options.life is None or options.life.graded is not None:
         return None
     return float(options.life.net_met[pick]), float(options.life.net_not[pick])
+
+
+def _graded(prepared: Prepared, way: Way, options: ProjectOptions, pick: int) -> Draws | None:
+    """Return what an option is worth in use in each of the audit's draws, if its errors count."""
+    if options.life is None or options.life.graded is None:
+        return None
+    menu = next(menu for menu in prepared.menus if menu.project.id == options.project)
+    draws = prepared.posterior.audit_rows
+    found = option_draws(menu.project, way, options, pick, prepared.portfolio, draws)
+    return np.asarray(found.net[0])
 
 
 def _renamed(project: Project) -> Project:

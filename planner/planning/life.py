@@ -6,17 +6,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.life import Life
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Decision
 from planner.domain.vocabulary import Earned
 from planner.economics.life.cash import Cash, by_year, payback
+from planner.economics.life.graded import ErrorsInUse
 from planner.economics.life.left_out import uses_life
 from planner.economics.life.lines import Flow
 from planner.economics.life.worth import flows_of
-from planner.offering.life import LifeTerms, running_of, training_hours
+from planner.offering.life import LifeTerms, option_part, running_of, training_hours
 from planner.offering.variants import present_factors
+from planner.planning.error_balance import error_balance
 from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Lived", "decision_life", "plan_life"]
@@ -40,14 +43,31 @@ class Lived:
 
 @dataclass(frozen=True, eq=False)
 class _Chances:
-    """How likely an option is live, and live with its target met."""
+    """How likely an option is live, and live with its target met, and in which draws.
+
+    Attributes
+    ----------
+    live, met : float
+        Chances.
+    draws : mapping of Earned to ndarray, optional
+        1 in the draws of each condition, where errors count themselves.
+    errors : ErrorsInUse, optional
+        Of the option then.
+    """
 
     live: float
     met: float
+    draws: Mapping[Earned, Floats] | None = None
+    errors: ErrorsInUse | None = None
 
-    def of(self, earned: Earned) -> float:
-        """Return the chance of a condition."""
-        return {Earned.ALWAYS: 1.0, Earned.LIVE: self.live, Earned.TARGET: self.met}[earned]
+    def of(self, flow: Flow) -> float:
+        """Return the chance of a line's condition, or what is expected of its grade under it."""
+        if self.draws is None or self.errors is None:
+            chances = {Earned.ALWAYS: 1.0, Earned.LIVE: self.live, Earned.TARGET: self.met}
+            return chances[flow.earned]
+        under = self.draws[flow.earned]
+        graded = 1.0 if flow.grade is None else self.errors.graded(flow.grade)
+        return float((under * graded).mean())
 
 
 def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived | None:
@@ -70,14 +90,14 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
     menu = scene.menus[index]
     running = running_of(menu.project, menu.way(options, 0), options, terms)
     start, live = float(running.run.start[0]), float(running.run.live[0])
-    chances = _chances(options)
+    chances = _chances(scene, index, options)
     lines, flows = {"development": -decision.expected_cost}, list(_spent(scene, index, start))
     if menu.project.value is not None:
         amount = chances.met * menu.project.value
         lines["value"] = amount * float(terms.clock.present(np.array(start)))
         flows.append(Cash(amount, start, start, start))
     for item in flows_of(running):
-        chance, flow = chances.of(item.flow.earned), item.flow
+        chance, flow = chances.of(item.flow), item.flow
         present = float((flow.amounts * terms.clock.present(flow.counted)).sum())
         lines[item.line.name] = lines.get(item.line.name, 0.0) + chance * present
         flows += _cash(chance, flow)
@@ -89,6 +109,7 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
             wall_hours=None if terms.compute.gpus is None else float(hours[0]),
             live_at=live,
             chance_live=chances.live,
+            errors=error_balance(scene.prepared, index, pick),
         ),
         tuple(flows),
     )
@@ -133,13 +154,20 @@ def _life(
     )
 
 
-def _chances(options: ProjectOptions) -> _Chances:
+def _chances(scene: SolvedScene, index: int, options: ProjectOptions) -> _Chances:
     """Return how likely one option is live."""
-    chance, life = float(options.chance[0]), options.life
+    chance, life, menu = float(options.chance[0]), options.life, scene.menus[index]
     if life is None:
         return _Chances(chance, chance)
-    met = chance * float(life.live_met[0])
-    return _Chances(met + (1.0 - chance) * float(life.live_not[0]), met)
+    if life.graded is not None:
+        way, draws = menu.way(options, 0), menu.forecast.solve_rows
+        part = option_part(menu.project, way, options, 0, scene.portfolio, draws)
+        live, met = part.draws.live, part.errors.met
+        under = {Earned.ALWAYS: np.ones(live.shape), Earned.LIVE: live.astype(np.float64),
+                 Earned.TARGET: (live & met).astype(np.float64)}  # fmt: skip
+        return _Chances(float(live.mean()), float((live & met).mean()), under, part.errors)
+    met_live = chance * float(life.live_met[0])
+    return _Chances(met_live + (1.0 - chance) * float(life.live_not[0]), met_live)
 
 
 def _spent(scene: SolvedScene, index: int, start: float) -> Iterator[Cash]:

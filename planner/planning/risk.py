@@ -43,6 +43,8 @@ class RiskedProject:
         Present value of one unit of money of the period in which it starts.
     life : tuple of float, optional
         What it earns less running cost, with the target met and without, as present values.
+    graded : ndarray of shape (n_audit_draws,), optional
+        The same in every draw where the error itself counts.
     """
 
     project: Project
@@ -54,9 +56,12 @@ class RiskedProject:
     stops: bool = False
     present: float = 1.0
     life: tuple[float, float] | None = None
+    graded: Draws | None = None
 
     def worth_draws(self) -> Draws:
         """Return what it earns less running cost in each of the audit's draws."""
+        if self.graded is not None:
+            return self.graded
         if self.life is None:
             worth = self.present * (self.project.value or 0.0) * self.success_draws()
             return np.asarray(worth)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from planner.domain.results.life import ErrorBalance
+
 
 @dataclass(frozen=True)
 class Likely:
@@ -93,6 +95,8 @@ class Funded:
         Running cost expected over the horizon; None where none is stated.
     alternative : str or None
         Kind of what does the work, such as ``buy``; None where a model is trained.
+    errors : ErrorBalance or None
+        What its mistakes cost; None where nothing says so.
     """
 
     architecture: str
@@ -113,6 +117,7 @@ class Funded:
     second: Second | None
     running: float | None = None
     alternative: str | None = None
+    errors: ErrorBalance | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +129,17 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Trivial:
-    """Always answering the most frequent class meets the target."""
+    """Always answering the same meets the target, or costs no more than errors at it.
+
+    Attributes
+    ----------
+    costs : tuple of float, optional
+        Of 1,000 images at the target's error, and answered always the same.
+    """
 
     majority_guess_error: float
     target_error: float
+    costs: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

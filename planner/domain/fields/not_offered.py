@@ -38,7 +38,6 @@ _TASKS = {
 }  # fmt: skip
 
 _LATER = {
-    "errors": "what errors cost",
     "review": "review by people",
     "half_life": "drift",
     "refresh_share": "drift",

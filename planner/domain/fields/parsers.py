@@ -110,14 +110,6 @@ def money(value: object, source: Source) -> float:
     return number
 
 
-def earned(value: object, source: Source) -> float:
-    """Return what is earned in a year; a mapping by accuracy is not computed yet."""
-    if isinstance(value, Mapping):
-        message = "this release does not compute benefits that grow with the accuracy yet"
-        raise refused(message, "yearly: 40k")
-    return money(value, source)
-
-
 def _plain_number(value: object, *, currency: str | None = None, most: float) -> float:
     if isinstance(value, str) and ".." in value:
         raise _one_number(value, currency)

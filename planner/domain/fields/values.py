@@ -42,7 +42,6 @@ __all__ = [
     "COMPLEXITY",
     "COUNT",
     "DECLINE",
-    "EARNED",
     "ENTROPY",
     "FOLDS",
     "GROWTH",
@@ -217,7 +216,6 @@ PROJECT = Plain(parsers.text, Kind.TEXT, _TEXT)
 LABEL = Plain(_label, Kind.TEXT, _TEXT)
 YES_NO = Plain(parsers.true_or_false, Kind.YES_NO, {"type": "boolean"})
 MONEY = Plain(parsers.money, Kind.MONEY)
-EARNED = Plain(parsers.earned, Kind.MONEY)
 BUDGET = Plain(parsers.as_given(parsers.money), Kind.MONEY)
 PRICE = Plain(parsers.price, Kind.PRICE)
 POSITIVE_PRICE = Plain(parsers.as_given(parsers.positive_price), Kind.PRICE)

@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from planner.domain.fields.declared import Form, InFile, Part, in_file
+from planner.domain.fields.declared import Form, InFile, Kind, Part, in_file
+from planner.domain.fields.finding import Location, Reading
 from planner.domain.fields.reading import check_record
 from planner.domain.fields.values import (
-    EARNED,
     MONEY,
+    NUMBER,
+    SHARE,
     TEXT,
     YEARS,
+    Shape,
     word,
 )
+from planner.domain.portfolio.grading import EARNED, Earning
 from planner.domain.portfolio.life import each_once, once_or_yearly
-from planner.domain.vocabulary import Earned, Window
+from planner.domain.vocabulary import Blind, Earned, Window
 
 __all__ = ["Benefit", "Today", "benefits_differ"]
 
@@ -25,7 +29,8 @@ def benefits_differ(part: Part) -> None:
 
 def _benefit_fits_together(part: Part) -> None:
     once_or_yearly(part)
-    if "window" in part.given and "window_years" not in part.given:
+    asked = part.written or part.values.get("window") is Window.STEP
+    if asked and "window" in part.given and "window_years" not in part.given:
         message = "how a window ends needs its length."
         part.wrong("window", message, "window_years: 1", "MISSING", at_key=True)
 
@@ -39,10 +44,10 @@ class Benefit:
     ----------
     id : str
         What it is.
-    once : float, optional
-        Earned on the live date.
-    yearly : float, optional
-        Earned in each year of use.
+    once : float or tuple of Step, optional
+        Earned on the live date; by accuracy where that is told.
+    yearly : float or tuple of Step, optional
+        Earned in each year of use; the same.
     when : Earned
         With the target met, while live, or in any case.
     window_years : float, optional
@@ -59,12 +64,19 @@ class Benefit:
         Form("Benefit *", "Any name, such as reading-time.", example="reading-time", width=18),
     ]
     once: Annotated[
-        float | None, MONEY, Form("Once", "Earned on the live date. Or yearly.", unit="money")
+        Earning | None,
+        EARNED,
+        Form("Once", "Earned on the live date. Or yearly.", unit="money"),
     ] = None
     yearly: Annotated[
-        float | None,
+        Earning | None,
         EARNED,
-        Form("Yearly", "Earned in each year of use. Or once.", unit="money", example=40_000),
+        Form(
+            "Yearly",
+            "Earned in each year of use. Or once. By accuracy: 90%: 0, 98%: 100k.",
+            unit="money",
+            example=40_000,
+        ),
     ] = None
     when: Annotated[
         Earned,
@@ -91,6 +103,28 @@ class Benefit:
         check_record(self, f"benefits[{self.id}]")
 
 
+_BLIND = word(Blind)
+
+
+@dataclass(frozen=True)
+class ErrorOrBlind:
+    """A share of wrong answers, or the answer that is always given."""
+
+    cell: Kind | None = Kind.SHARE
+    choices: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """A share, or a word."""
+        return {"anyOf": [_BLIND.shape, *NUMBER["anyOf"]]}
+
+    def read(self, raw: object, here: Location, reading: Reading) -> object:
+        """Return the error, or the word."""
+        if isinstance(raw, str) and raw.strip()[:1].isalpha():
+            return _BLIND.read(raw.strip(), here, reading)
+        return SHARE.read(raw, here, reading)
+
+
 @in_file("TodaySection", "``today`` of a project: what the present way of working costs.")
 @dataclass(frozen=True, kw_only=True)
 class Today:
@@ -100,6 +134,9 @@ class Today:
     ----------
     price_per_1000 : float
         Of 1,000 images.
+    error : float or Blind, optional
+        Of the present way of working, or that it answers always no (or yes); costs what ``errors``
+        say.
     """
 
     price_per_1000: Annotated[
@@ -112,6 +149,15 @@ class Today:
             unit="money",
         ),
     ]
+    error: Annotated[
+        float | Blind | None,
+        ErrorOrBlind(),
+        Form(
+            "Error of today",
+            "Costs what errors cost. Or always_no: nothing is looked at.",
+            unit="%",
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         check_record(self, "today")

@@ -37,6 +37,7 @@ from planner.domain.portfolio.alternatives import Alternative, alternatives_diff
 from planner.domain.portfolio.benefits import Benefit, Today, benefits_differ
 from planner.domain.portfolio.images import Images
 from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
+from planner.domain.portfolio.mistakes import Errors, errors_fit_together
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.vocabulary import Backbone, Task
@@ -65,6 +66,7 @@ def _project_fits_together(part: Part) -> None:
     _use_says_how_much(part)
     benefits_differ(part)
     alternatives_differ(part)
+    errors_fit_together(part)
 
 
 def _use_says_how_much(part: Part) -> None:
@@ -219,6 +221,8 @@ class Project:
         What it earns besides ``value``.
     today : Today, optional
         What the present way of working costs, which it saves.
+    errors : Errors, optional
+        What wrong answers cost in use.
     end : End, optional
         What retiring it costs and brings.
     alternatives : tuple of Alternative
@@ -381,6 +385,7 @@ class Project:
     benefits: Annotated[tuple[Benefit, ...], parts(Benefit)] = ()
     today: Annotated[Today | None, PartOf(Today)] = None
     end: Annotated[End | None, PartOf(End)] = None
+    errors: Annotated[Errors | None, PartOf(Errors)] = None
     alternatives: Annotated[tuple[Alternative, ...], parts(Alternative)] = ()
     domain: str = VISION
 
@@ -435,6 +440,19 @@ class Project:
         return min(self.zero_shot_error, self.majority_guess_error)
 
     @property
-    def target_is_trivial(self) -> bool:
+    def guess_meets_target(self) -> bool:
         """Whether the majority guess already meets the target."""
         return self.error_target >= self.majority_guess_error
+
+    @property
+    def target_is_trivial(self) -> bool:
+        """Whether meeting the target says nothing: the majority guess does, or it saves no money.
+
+        With prices of misses and false alarms only money counts: the error of what always says no
+        may be far below that of something useful.
+        """
+        if self.errors is not None and self.errors.is_pair and not self.errors.cost_nothing:
+            from planner.domain.wrong_answers import saves_nothing  # takes NumPy
+
+            return saves_nothing(self.errors, self.error_target)
+        return self.guess_meets_target

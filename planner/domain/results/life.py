@@ -1,7 +1,9 @@
 """What a system is expected to cost and earn over its whole life."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from planner.domain.json_shape import ABSENT_IF_NONE
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,35 @@ class YearCash:
 
     year: int
     amount: float
+
+
+@dataclass(frozen=True)
+class ErrorBalance:
+    """What the mistakes of a system are expected to cost, beside answering without looking.
+
+    Attributes
+    ----------
+    error : float
+        Expected in use.
+    cost : float
+        Of 1,000 images.
+    misses, false_alarms : float or None
+        Expected in 1,000 images; None where errors are not told apart.
+    always_no, always_yes : float or None
+        Cost of 1,000 images that are always answered the same; None likewise.
+    net_benefit, net_benefit_always_yes : float or None
+        True positives for an image, less false alarms at the odds of their prices; that of always
+        answering no is 0. None where a miss costs nothing.
+    """
+
+    error: float
+    cost: float
+    misses: float | None = None
+    false_alarms: float | None = None
+    always_no: float | None = None
+    always_yes: float | None = None
+    net_benefit: float | None = None
+    net_benefit_always_yes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +79,8 @@ class Life:
         Years from the start of the plan to the live date; None for a whole plan.
     chance_live : float or None
         Chance that it goes live at all; None for a whole plan.
+    errors : ErrorBalance or None
+        What its mistakes cost, live or not; None where nothing says so.
     """
 
     lines: Mapping[str, float]
@@ -60,3 +93,4 @@ class Life:
     wall_hours: float | None = None
     live_at: float | None = None
     chance_live: float | None = None
+    errors: ErrorBalance | None = field(default=None, metadata={ABSENT_IF_NONE: True})

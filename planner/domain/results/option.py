@@ -1,7 +1,7 @@
 """What a plan may choose for one project: architecture and images, with cost and chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,29 @@ from planner.domain.arrays import Cents
 
 
 @dataclass(frozen=True, eq=False)
+class GradedMeans:
+    """What is expected of options whose worth depends on the error itself, on the solve's draws.
+
+    Attributes
+    ----------
+    gross, running : ndarray of float64
+        Earned less what errors cost, and paid, as present values.
+    """
+
+    gross: NDArray[np.float64]
+    running: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "GradedMeans":
+        """Return some of them."""
+        return GradedMeans(self.gross[rows], self.running[rows])
+
+
+@dataclass(frozen=True, eq=False)
 class OptionLife:
     """What options earn and pay in use, as present values, with the target met and without.
+
+    Where the error itself counts, they earn another amount in every draw: ``graded`` then holds the
+    means, and what is earned with the target met and without is no number.
 
     Attributes
     ----------
@@ -24,6 +45,8 @@ class OptionLife:
     bound : ndarray of int64
         Cents of running cost that the budget binds besides development, as if it went live; 0
         where it binds development alone.
+    graded : GradedMeans or None
+        Expected where the error itself counts; None where only the target does.
     """
 
     gross_met: NDArray[np.float64]
@@ -32,6 +55,7 @@ class OptionLife:
     live_met: NDArray[np.bool_]
     live_not: NDArray[np.bool_]
     bound: Cents
+    graded: GradedMeans | None = None
 
     @property
     def net_met(self) -> NDArray[np.float64]:
@@ -45,15 +69,27 @@ class OptionLife:
 
     def gross_at(self, chance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is expected to be earned at some chances of the target."""
+        if self.graded is not None:
+            return self.graded.gross
         return chance * self.gross_met + (1.0 - chance) * self.gross_not
 
     def running_at(self, chance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is expected to be paid at some chances of the target."""
+        if self.graded is not None:
+            return self.graded.running
         return self.running * (chance * self.live_met + (1.0 - chance) * self.live_not)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "OptionLife":
         """Return some of them."""
-        return OptionLife(*(getattr(self, item.name)[rows] for item in fields(self)))
+        return OptionLife(
+            self.gross_met[rows],
+            self.gross_not[rows],
+            self.running[rows],
+            self.live_met[rows],
+            self.live_not[rows],
+            self.bound[rows],
+            None if self.graded is None else self.graded.take(rows),
+        )
 
 
 @dataclass(frozen=True, eq=False)

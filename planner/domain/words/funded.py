@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second
-from planner.domain.format import count, money, points
+from planner.domain.format import count, figure, money, points, rate
+from planner.domain.results.life import ErrorBalance
 from planner.domain.words.verdicts import ground_words, likely_words, noise_sentence
 
 __all__ = ["funded_words"]
@@ -17,6 +18,7 @@ def funded_words(facts: Funded, currency: str) -> str:
     likely = likely_words(facts.likely)
     parts = [
         f"{_bought(facts, currency)}: {likely} likely to meet the target{_earned(facts)}.",
+        _errors(facts.errors, currency),
         *_shares(facts, currency),
         ground_words(facts.ground),
         noise_sentence(facts.likely),
@@ -54,6 +56,26 @@ def _earned(facts: Funded) -> str:
     mean = "" if facts.mean_spend is None else f" after {money(facts.mean_spend)} on average"
     runs = f", running cost {money(facts.running)}" if facts.running else ""
     return f", expected value {money(facts.expected_value)}{runs}, net {money(facts.net)}{mean}"
+
+
+def _errors(found: ErrorBalance | None, currency: str) -> str:
+    """Say what its mistakes cost, beside answering without looking."""
+    if found is None:
+        return ""
+    said = f"Its errors cost {money(found.cost, currency)} per 1,000 images"
+    if found.misses is None or found.always_no is None or found.always_yes is None:
+        return f"{said} ({rate(found.error)} expected)."
+    told = (
+        f"{said} ({figure(found.misses)} misses, {figure(found.false_alarms or 0.0)} false "
+        f"alarms); always answering no costs {money(found.always_no)}, always yes "
+        f"{money(found.always_yes)}"
+    )
+    if found.net_benefit is None or found.net_benefit_always_yes is None:
+        return f"{told}."
+    return (
+        f"{told}. Net benefit {figure(found.net_benefit)} true positives an image (always no 0, "
+        f"always yes {figure(found.net_benefit_always_yes)})."
+    )
 
 
 def _shares(facts: Funded, currency: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ GIVE = {
     "fixed costs": "build.lines",
     "inference": "inference",
     "review": "",
-    "errors": "",
+    "errors": "errors",
     "drift": "",
     "upkeep": "upkeep.lines",
     "compliance": "upkeep.lines",

@@ -48,7 +48,14 @@ def _(facts: Skipped, _currency: str) -> str:
 
 
 @_why.register
-def _(facts: Trivial, _currency: str) -> str:
+def _(facts: Trivial, currency: str) -> str:
+    if facts.costs is not None:
+        at_target, blind = facts.costs
+        return (
+            f"at the target error of {percent_as_set(facts.target_error)} its errors cost "
+            f"{money(at_target, currency)} per 1,000 images, and always giving the same answer "
+            f"costs {money(blind, currency)}: meeting the target saves nothing."
+        )
     return (
         "always answering the most frequent class already has an error of "
         f"{rate(facts.majority_guess_error)}, no worse than the target error of "

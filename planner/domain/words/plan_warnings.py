@@ -46,3 +46,19 @@ def better_baselines(names: Sequence[str]) -> str:
         "chosen on do not tell the options apart well enough: treat them as equally good, or "
         "choose the simpler one."
     )
+
+
+def miss_share_clamped(miss_share: float, prevalence: float) -> str:
+    """Say that a stated share of misses is more than there are positives."""
+    return (
+        f"{percent_as_set(miss_share)} of the errors would be more misses than there are positives "
+        f"({percent_as_set(prevalence)}); clamped."
+    )
+
+
+def alarm_share_clamped(share: float, negatives: float) -> str:
+    """Say that a stated share of false alarms is more than there are negatives."""
+    return (
+        f"{percent_as_set(share)} of the errors would be more false alarms than there are "
+        f"negatives ({percent_as_set(negatives)}); clamped."
+    )

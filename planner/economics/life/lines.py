@@ -6,20 +6,32 @@ life of each decision, cash by year, the report and what is "not included" follo
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
 from planner.domain.portfolio.alternatives import Price, Tier
+from planner.domain.portfolio.grading import Earning, Step
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Earned, Window
+from planner.domain.wrong_answers import cost_today, graded_cost
 from planner.economics.hardware import fallen_prices
 from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
 
-__all__ = ["LIFE_LINES", "Flow", "LifeLine", "Running", "Serving", "Tier", "yearly_price"]
+__all__ = [
+    "LIFE_LINES",
+    "Flow",
+    "Grade",
+    "LifeLine",
+    "Running",
+    "Serving",
+    "Step",
+    "Tier",
+    "yearly_price",
+]
 
 SECONDS_PER_HOUR = 3_600
 
@@ -74,6 +86,9 @@ class Running:
         return ramp(self.run, 0.0 if self.project.use is None else self.project.use.ramp_years)
 
 
+type Grade = Callable[[Floats, Flags], Floats]
+
+
 @dataclass(frozen=True, eq=False)
 class Flow:
     """Amounts of one line, each at its time.
@@ -86,6 +101,9 @@ class Flow:
         Currency units of a slice, below 0 where they are paid, and when they count, in years.
     begin, end : ndarray of float64, shape (n, k)
         When what is counted begins and ends; it accrues evenly in between.
+    grade : callable, optional
+        What the amounts are multiplied by, from the error in use and where it is that of a system
+        that never learned anything.
     """
 
     earned: Earned
@@ -93,6 +111,7 @@ class Flow:
     counted: Floats
     begin: Floats
     end: Floats
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +130,8 @@ class LifeLine:
         Field that states it.
     words : str
         What it is, for the reader.
+    is_gross : bool
+        Whether what is lost by it counts against what is earned, and is no cost of running.
     """
 
     name: str
@@ -118,6 +139,7 @@ class LifeLine:
     flows: Callable[[Running], Iterator[Flow]]
     give: str
     words: str
+    is_gross: bool = False
 
 
 def _yearly(running: Running, amounts: Floats, earned: Earned = Earned.LIVE) -> Flow:
@@ -139,10 +161,35 @@ def _benefits(running: Running) -> Iterator[Flow]:
     for benefit in running.project.benefits:
         factor = _early(benefit.window_years, benefit.window, run.live)
         if benefit.once is not None:
-            yield _lump(running, benefit.once * factor, run.live, benefit.when)
+            amount, grade = _earning(benefit.once)
+            yield replace(_lump(running, amount * factor, run.live, benefit.when), grade=grade)
         elif benefit.yearly is not None:
-            amounts = benefit.yearly * factor[:, None] * running.ramped
-            yield _yearly(running, amounts, benefit.when)
+            amount, grade = _earning(benefit.yearly)
+            amounts = amount * factor[:, None] * running.ramped
+            yield replace(_yearly(running, amounts, benefit.when), grade=grade)
+
+
+def _earning(earning: Earning) -> tuple[float, Grade | None]:
+    """Return an amount, and how it depends on the error: evenly between accuracies, flat outside.
+
+    Examples
+    --------
+    >>> steps = (Step(accuracy=0.9, amount=0), Step(accuracy=0.98, amount=100_000))
+    >>> amount, grade = _earning(steps)
+    >>> (amount * grade(np.array([0.12, 0.08, 0.05, 0.03, 0.01]), np.zeros(5))).round(6).tolist()
+    [0.0, 25000.0, 62500.0, 87500.0, 100000.0]
+    """
+    if not isinstance(earning, tuple):
+        return earning, None
+    accuracies = np.array([step.accuracy for step in earning])
+    amounts = np.array([step.amount for step in earning])
+    if not amounts.any():
+        return 0.0, None
+
+    def grade(error: Floats, _is_guess: Flags) -> Floats:
+        return np.asarray(np.interp(np.round(1.0 - error, 12), accuracies, amounts))
+
+    return 1.0, grade
 
 
 def _early(years: float | None, window: Window, live: Floats) -> Floats:
@@ -155,9 +202,18 @@ def _early(years: float | None, window: Window, live: Floats) -> Floats:
 
 
 def _today(running: Running) -> Iterator[Flow]:
-    today = running.project.today
+    today, errors = running.project.today, running.project.errors
     if today is not None:
-        yield _yearly(running, running.volume / 1_000 * today.price_per_1000)
+        each = today.price_per_1000 / 1_000
+        if errors is not None and today.error is not None:
+            each += cost_today(errors, today.error)
+        yield _yearly(running, running.volume * each)
+
+
+def _errors(running: Running) -> Iterator[Flow]:
+    errors = running.project.errors
+    if errors is not None and not errors.cost_nothing:
+        yield replace(_yearly(running, -running.volume), grade=graded_cost(errors))
 
 
 def _inference(running: Running) -> Iterator[Flow]:
@@ -223,6 +279,14 @@ LIFE_LINES = (
         _today,
         "today",
         "what the present way of working would cost",
+    ),
+    LifeLine(
+        "errors",
+        lambda p: p.errors is not None,
+        _errors,
+        "errors",
+        "what its wrong answers cost",
+        is_gross=True,
     ),
     LifeLine(
         "inference",

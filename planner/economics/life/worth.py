@@ -23,7 +23,7 @@ from planner.domain.vocabulary import Deploy, Earned
 from planner.economics.life.clock import service
 from planner.economics.life.lines import LIFE_LINES, Flow, LifeLine, Running
 
-__all__ = ["LineFlow", "flows_of", "has_life", "is_neutral", "life_worth"]
+__all__ = ["LineFlow", "deploy_of", "flows_of", "has_life", "is_neutral", "life_worth"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def is_neutral(running: Running) -> bool:
 
 
 def life_worth(running: Running) -> OptionLife:
-    """Return what options earn and pay in use.
+    """Return what options earn and pay in use, lines that the error grades left out.
 
     Parameters
     ----------
@@ -78,6 +78,8 @@ def life_worth(running: Running) -> OptionLife:
     sums = {earned: np.zeros(len(running.run.start)) for earned in Earned}
     paid = np.zeros(len(running.run.start))
     for item in flows_of(running):
+        if item.flow.grade is not None:
+            continue
         present = running.run.clock.present(item.flow.counted)
         worth = (item.flow.amounts * present).sum(axis=1)
         sums[item.flow.earned] += np.maximum(worth, 0.0)

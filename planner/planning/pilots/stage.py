@@ -15,6 +15,7 @@ from planner.domain.vocabulary import Mode, Objective
 from planner.economics.ledger import Counts, committed, entries_of, place_of, training_amounts
 from planner.offering.alternatives import no_training
 from planner.offering.options import Menu
+from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.offering.variants import present_factors
 from planner.planning.pilots.evidence import Evidence
@@ -36,7 +37,7 @@ class Stage:
     stake, cost : ndarray of shape (n_options,)
         What the objective counts for meeting the target, and what it takes off in any case.
     random : ndarray of shape (n_options, n_draws) or None
-        Worth itself where what is spent differs from draw to draw.
+        Worth itself where what is spent differs from draw to draw, or errors count themselves.
     spend : ndarray of shape (n_options, n_draws) or None
         What is spent then, in cents.
     """
@@ -119,9 +120,18 @@ def stage_of(
     every = np.arange(len(options), dtype=np.int64)
     success = packed.success_draws(every).astype(np.float64)
     stops = prepared.portfolio.mode is not Mode.COMMIT
-    random = packed.worth_draws(every) if stops else None
+    random = packed.worth_draws(every) if stops else _graded(prepared, options, packed)
     spend = packed.spend_draws(every) if stops else None
     return Stage(options, success, *_stake_and_cost(prepared, menu, options), random, spend)
+
+
+def _graded(prepared: Prepared, options: ProjectOptions, packed: PackedOutcomes) -> Floats | None:
+    """Return worth in every draw, what is committed at its mean, where errors count themselves."""
+    if packed.graded is None:
+        return None
+    worth = packed.graded.draws(np.arange(len(options), dtype=np.int64))
+    is_net = prepared.objective is Objective.NET_VALUE
+    return worth - _spend(options)[:, None] if is_net else worth
 
 
 def _stake_and_cost(
@@ -134,6 +144,8 @@ def _stake_and_cost(
     if prepared.objective is Objective.TARGETS_MET:
         return np.ones(len(options)), np.zeros(len(options))
     life, is_net = options.life, prepared.objective is Objective.NET_VALUE
+    if life is not None and life.graded is not None:  # worth differs from draw to draw
+        return np.zeros(len(options)), np.zeros(len(options))
     met = float(menu.project.value or 0.0) * _present(prepared, options)
     missed = np.zeros(len(options))
     if life is not None:

@@ -28,6 +28,7 @@ from planner.offering.options import Menu
 from planner.offering.problem import Solution
 from planner.offering.rules import broken_rules, project_rules
 from planner.planning.audit import period_cents
+from planner.planning.error_balance import error_balance
 from planner.planning.prepare import Prepared
 from planner.planning.sharing import PurchaseSplit
 
@@ -174,6 +175,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         second=_second(scene, index, pick),
         running=None if options.life is None else float(options.expected_running[pick]),
         alternative=_kind(scene, index, options.alternative(pick)),
+        errors=error_balance(scene.prepared, index, pick),
     )
 
 

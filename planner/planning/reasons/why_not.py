@@ -24,6 +24,7 @@ from planner.domain.facts.decisions import (
 )
 from planner.domain.portfolio.portfolio import Skip, UnitShare
 from planner.domain.vocabulary import Objective
+from planner.domain.wrong_answers import blindly, cost_per_image
 from planner.economics.amounts import budget_to_cents
 from planner.offering.objective import objective_worth
 from planner.planning.conflict.smallest import BUDGET
@@ -100,7 +101,12 @@ def why_not_funded(scene: SolvedScene, index: int) -> Reason:
 
 def _trivial(scene: SolvedScene, index: int) -> Trivial:
     project = scene.menus[index].project
-    return Trivial(project.majority_guess_error, project.error_target)
+    errors, target = project.errors, project.error_target
+    blind = None if errors is None else blindly(errors)
+    if errors is None or blind is None:
+        return Trivial(project.majority_guess_error, target)
+    cost = float(cost_per_image(errors, target))
+    return Trivial(project.majority_guess_error, target, (1_000 * cost, 1_000 * blind.cheaper))
 
 
 def _worthless(scene: SolvedScene, index: int) -> NothingAdds | NothingPays:

@@ -9,7 +9,9 @@ from planner.domain.portfolio.life import Use
 from planner.domain.results.explanation import Crossover
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
+from planner.economics.life.graded import graded_draws
 from planner.economics.life.worth import life_worth
+from planner.offering.graded import errors_in_use
 from planner.offering.life import LifeTerms, running_of
 from planner.planning.prepare import Prepared
 
@@ -51,10 +53,16 @@ def _worth_at(prepared: Prepared, index: int, row: int) -> Callable[[float], flo
     menu, options = prepared.menus[index], prepared.options[index].take(np.array([row]))
     way, terms = menu.way(options, 0), LifeTerms.of(prepared.portfolio)
     spend = _spend(options)
+    graded = options.life is not None and options.life.graded is not None
+    draws = prepared.posterior.solve_rows
+    errors = errors_in_use(way, options.architecture(0), options.images_total, draws)
 
     def worth(images: float) -> float:
         use = replace(menu.project.use or Use(), images_per_year=round(images))
         project = replace(menu.project, use=use)
+        if graded:
+            found = graded_draws(running_of(project, way, options, terms), errors)
+            return float(found.net.mean()) - spend
         life = life_worth(running_of(project, way, options, terms))
         net = life.gross_at(options.chance) - life.running_at(options.chance)
         return float(net[0]) - spend

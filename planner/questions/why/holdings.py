@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.arrays import Floats
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
@@ -18,6 +19,7 @@ from planner.economics.ledger import (
     training_amounts,
 )
 from planner.offering.alternatives import way_entries
+from planner.offering.life import option_draws
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Solution
 from planner.offering.variants import present_factors
@@ -127,6 +129,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         met=met.astype(np.float64),
         stake=stake,
         standing=standing,
+        graded=_graded(prepared, number),
         prices=tuple(_prices(entries, counts)),
         training=share * sum(cents[name] for name in trainings) / 100,
         cost=cost,
@@ -143,9 +146,24 @@ def _stakes(
     life = options.life
     if life is None:
         return value, 0.0
+    if life.graded is not None:
+        return 0.0, 0.0
     gross = prepared.objective is Objective.VALUE
     met, without = (life.gross_met, life.gross_not) if gross else (life.net_met, life.net_not)
     return float(met[row] - without[row]), float(without[row])
+
+
+def _graded(prepared: Prepared, number: int) -> Floats | None:
+    """Return what an option is worth in use in all draws, where its errors count themselves."""
+    key = prepared.option(number)
+    options, menu = prepared.options[key.index], prepared.menus[key.index]
+    graded = options.life is not None and options.life.graded is not None
+    if prepared.objective is Objective.TARGETS_MET or not graded:
+        return None
+    way, every = menu.way(options, key.row), slice(None)
+    found = option_draws(menu.project, way, options, key.row, prepared.portfolio, every)
+    worth = found.gross if prepared.objective is Objective.VALUE else found.net
+    return np.asarray(worth[0])
 
 
 def _prices(entries: Iterable[Entry], counts: Counts) -> Iterator[UnitPrice]:

@@ -90,6 +90,8 @@ class Holding:
         Present-value factor of its costs; 0 where the objective does not count cost.
     standing : float
         What the objective counts in every draw besides, as a present value.
+    graded : ndarray of shape (n_draws,), optional
+        What it counts in each draw where errors count themselves.
     """
 
     project: str
@@ -102,11 +104,18 @@ class Holding:
     cost: float = 0.0
     present: float = 1.0
     standing: float = 0.0
+    graded: Floats | None = None
+
+    @property
+    def moves(self) -> float:
+        """By how much what is earned may differ between draws."""
+        return max(self.stake, 0.0) if self.graded is None else float(np.ptp(self.graded))
 
     @property
     def value_draws(self) -> Floats:
         """Worth in each draw, cost at its expectation."""
-        return np.asarray(self.stake * self.met - self.present * self.cost + self.standing)
+        worth = self.stake * self.met - self.present * self.cost + self.standing
+        return np.asarray(worth if self.graded is None else worth + self.graded)
 
 
 def tornado_of(
@@ -284,7 +293,7 @@ def _model_bars(
     """Yield the bars of level and slope, which all projects share, and of each project's luck."""
     errors = np.stack([np.log10(holding.error) for holding in holdings], axis=1)
     parts = parts_of_errors(errors, posterior)
-    stakes = np.array([max(holding.stake, 0.0) for holding in holdings])
+    stakes = np.array([holding.moves for holding in holdings])
     stakes = stakes / stakes.sum() if stakes.sum() > 0 else np.full(len(stakes), 1 / len(stakes))
     for part, name in _PARTS.items():
         if part in parts:

@@ -121,7 +121,6 @@ benefits = [{id = "time", yearly = "300k", if = "live"}]
         ("    build: {people: [{role: e, weeks: 2}]}", "build.people", "per_week is missing"),
         ("    build: {lines: [{id: c, once: 1, yearly: 2}]}", "build.lines", "unknown field"),
         ("    upkeep: {half_life: 2}", "upkeep.half_life", "does not compute drift yet"),
-        ("    errors: {cost_per_error: 0.05}", "errors", "does not compute what errors cost yet"),
         ("    alternatives: [{id: a, kind: buy}]", "alternatives", "needs accuracy (or error)"),
         (
             "    alternatives: [{id: a, kind: hire, error: 5%}]",
@@ -144,7 +143,6 @@ benefits = [{id = "time", yearly = "300k", if = "live"}]
             "inference.price_per_1000",
             "not both",
         ),
-        ("    benefits: [{id: b, yearly: {90%: 0, 98%: 1k}}]", "benefits", "grow with the"),
         ("    end: {once: 1..2}", "end.once", "takes one number"),
     ],
 )

@@ -30,6 +30,7 @@ __all__ = [
     "left_out_without_operations",
     "live_too_late",
     "small_images",
+    "target_saves_nothing",
     "target_trivial",
     "unit_shares",
     "unused_on_basis",
@@ -124,6 +125,16 @@ def target_trivial(majority_guess: float, target: float) -> str:
         f"Always answering the most frequent class already has an error of {rate(majority_guess)}, "
         f"no worse than the target of {percent_as_set(target)}: no images are needed. Use a target "
         "per class, or balanced accuracy."
+    )
+
+
+def target_saves_nothing(target: float, cost: float, blind: float, currency: str) -> str:
+    """Say that the errors of the target cost no less than answering without looking."""
+    return (
+        f"At the target's error of {percent_as_set(target)}, errors cost "
+        f"{money(cost, currency)} per 1,000 images; always giving the same answer costs "
+        f"{money(blind, currency)}. Meeting the target saves nothing: set a stricter one, or "
+        "use: {deploy: if_pays}."
     )
 
 
