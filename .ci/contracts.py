@@ -15,7 +15,7 @@ from pathlib import Path
 
 from environments import (
     DEVELOPING,
-    EVERYTHING,
+    TESTED,
     copy_of_the_checkout,
     direct_dependencies,
     oldest_python,
@@ -71,7 +71,7 @@ def _resolve(each: Environment, folder: Path) -> dict[str, str]:
     write_pins(folder, {})
     if not each.extras:
         remove_extras(folder)
-    groups = EVERYTHING if each.extras else DEVELOPING
+    groups = TESTED if each.extras else DEVELOPING
     return versions(resolved(folder, *each.how, groups=groups))
 
 
@@ -98,7 +98,7 @@ def _passes(each: Environment, folder: Path, pytest_words: list[str]) -> bool:
     """Install an environment and run the tests in it."""
     start = time.monotonic()
     python = ("--python", oldest_python()) if each.how == LOWEST else ()
-    groups = EVERYTHING if each.extras else DEVELOPING
+    groups = TESTED if each.extras else DEVELOPING
     # Deprecations inside other people's packages are no failure here: nobody sees them.
     words = ["-W", "default", *(pytest_words or ["-m", "contract", "tests/contracts"])]
     print(f"\n-- contract tests: {each.name}", flush=True)

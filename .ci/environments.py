@@ -21,7 +21,8 @@ from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[1]
 DEVELOPING = ("--group", "dev")
-EVERYTHING = ("--all-extras", *DEVELOPING)
+TESTED = ("--all-extras", *DEVELOPING)
+EVERYTHING = (*TESTED, "--group", "docs")
 PINS, BUILD_PINS = "constraint-dependencies", "build-constraint-dependencies"
 
 
@@ -94,10 +95,10 @@ def pins(key: str = PINS) -> tuple[Requirement, ...]:
 
 
 def direct_dependencies() -> tuple[Requirement, ...]:
-    """Return what pyproject.toml asks for by name: to plan, in every extra, and to develop."""
+    """Return what pyproject.toml asks for by name: to plan, in every extra and group."""
     document = _pyproject()
     project, groups = document["project"], document["dependency-groups"]
-    asked = [*project["dependencies"], *groups["dev"]]
+    asked = [*project["dependencies"], *(text for group in groups.values() for text in group)]
     asked += [text for extra in project["optional-dependencies"].values() for text in extra]
     found = {canonicalize_name(each.name): each for each in map(Requirement, asked)}
     return tuple(found[name] for name in sorted(found) if name != project["name"])

@@ -21,6 +21,7 @@ from planner.cli import (
     frontier,
     init,
     laws,
+    man,
     model,
     observe,
     options,
@@ -95,6 +96,7 @@ _MODULES = (
     catalogue,
     laws,
     doctor,
+    man,
 )
 
 for _module in _MODULES:

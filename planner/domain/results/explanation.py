@@ -174,8 +174,6 @@ class Explanation(Shown):
         ``core`` (nearly always), ``borderline`` or ``exterior`` (nearly never).
     crossovers : tuple of Crossover, optional
         Of each alternative to an own model; None where there is none.
-    crossovers : tuple of Crossover, optional
-        Of each alternative to an own model; None where there is none.
     """
 
     portfolio: str
