@@ -223,7 +223,8 @@ def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: PricingInp
         priced=_no_options(),
         success=None,
     )
-    return _filled(bare, portfolio, terms)
+    meets_alike = project.error_target == menu.project.error_target
+    return _filled(bare, portfolio, terms, menu if meets_alike else None)
 
 
 def released(menu: Menu, portfolio: Portfolio, terms: PricingInputs) -> Menu:
@@ -238,7 +239,7 @@ def released(menu: Menu, portfolio: Portfolio, terms: PricingInputs) -> Menu:
         priced=_no_options(),
         success=None,
     )
-    return _filled(bare, portfolio, terms)
+    return _filled(bare, portfolio, terms, menu)
 
 
 def _committed(project: Project, portfolio: Portfolio) -> tuple[Committed, ...]:
@@ -259,18 +260,24 @@ def _threshold(project: Project, portfolio: Portfolio) -> float:
     return portfolio.go_chance if project.pilots else portfolio.pilot_chance
 
 
-def _filled(menu: Menu, portfolio: Portfolio, terms: PricingInputs) -> Menu:
-    """Return a menu with everything priced: the first grid, and levels between its good ones."""
+def _filled(
+    menu: Menu, portfolio: Portfolio, terms: PricingInputs, like: Menu | None = None
+) -> Menu:
+    """Return a menu with everything priced: the first grid, and levels between its good ones.
+
+    ``like`` is one of the same project under the same target, whose chances need no forecast.
+    """
+    known = None if like is None else PricedOptions(like.priced, like.success)
     levels = _levels(menu.project, menu.ways)
     fixed = [rule.images for rule in menu.committed if rule.images is not None]
     if fixed:
         levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
     periods, objective = starts(menu.project, portfolio), resolve_objective(portfolio)
-    menu = _priced(menu, levels, periods, terms)
+    menu = _priced(menu, levels, periods, terms, known=known)
     size = len(portfolio.projects)
     most = None if size <= ROUNDS[-1][0] else MOST_CORNERS
     for _ in range(refinement_rounds(size)):
-        menu = _refined(menu, objective, periods, terms, most)
+        menu = _refined(menu, objective, periods, terms, most, known)
     if is_graded(menu.project) and objective is not Objective.TARGETS_MET:
         return _with_fewer(menu, objective)
     return menu
@@ -378,10 +385,11 @@ def _priced(
     periods: Sequence[int],
     terms: PricingInputs,
     architectures: NDArray[np.int64] | None = None,
+    known: PricedOptions | None = None,
 ) -> Menu:
     """Return the menu with more levels of images priced, for all or some architectures."""
     parts = [
-        price_way(menu.project, menu.ways, number, levels, periods, terms, architectures)
+        price_way(menu.project, menu.ways, number, levels, periods, terms, architectures, known)
         for number, way in enumerate(menu.ways)
         if way.alternative is None
     ]
@@ -434,7 +442,12 @@ class _PriceList:
 
 
 def _refined(
-    menu: Menu, objective: Objective, periods: Sequence[int], terms: PricingInputs, most: int | None
+    menu: Menu,
+    objective: Objective,
+    periods: Sequence[int],
+    terms: PricingInputs,
+    most: int | None,
+    known: PricedOptions | None,
 ) -> Menu:
     """Return the menu with the steps beside its good levels, or ``most`` of them, halved."""
     own = menu.eligible(menu.project.min_chance) & ~menu.priced.is_alternative
@@ -462,7 +475,7 @@ def _refined(
     if menu.forecast.varies_by_architecture and len(menu.rates) > MOST_REFINED:
         kind = menu.priced.architecture_index[rows]
         finer = promising(cents, worth, kind, best, MOST_REFINED)
-    return _priced(menu, added, periods, terms, finer)
+    return _priced(menu, added, periods, terms, finer, known)
 
 
 def _pool_cents(menu: Menu) -> NDArray[np.float64]:

@@ -90,6 +90,7 @@ def price_way(
     periods: Sequence[int],
     terms: PricingInputs,
     architectures: Rows | None = None,
+    known: PricedOptions | None = None,
 ) -> PricedOptions:
     """Return every architecture at every level in one way and every period it may start in.
 
@@ -109,6 +110,8 @@ def price_way(
         Prices, mode and draws.
     architectures : ndarray of int64, optional
         Places of those to price among the way's; all by default.
+    known : PricedOptions, optional
+        Of the same project under the same target: chances of its options are not forecast again.
     """
     way, every = ways[number], ways[number].rates
     places = _places(project, ways, number) if architectures is None else architectures
@@ -123,7 +126,7 @@ def price_way(
     counts = Counts(bought, levels)
     cost = committed(way_entries(project, way, training), counts, place_of(project))
     cost = {name: cost.get(name, np.zeros(1, dtype=np.int64)) for name in _line_names(project)}
-    chance, success = _chances(way, levels, terms)
+    chance, success = _chances_known(known, number, way, places, levels, terms)
 
     def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.broadcast_to(row, (len(places), len(levels))).flatten()
@@ -267,6 +270,45 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         both.architecture_index,
     )
     return PricedOptions(both, joined([part.success for part in parts])).take(np.lexsort(keys))
+
+
+def _chances_known(
+    known: PricedOptions | None,
+    number: int,
+    way: Way,
+    places: Rows,
+    levels: Rows,
+    terms: PricingInputs,
+) -> tuple[Floats, Bits | None]:
+    """Return chance and success as far as they are known, the rest forecast."""
+    if known is None or terms.keeps_draws != (known.success is not None):
+        return _chances(way, levels, terms)
+    rows = _rows_of(known.options, number, places, levels)
+    fresh = np.flatnonzero((rows < 0).any(axis=0))
+    chance = known.options.chance[rows]
+    success = None if known.success is None else known.success[rows]
+    if len(fresh):
+        more, bits = _chances(way, levels[fresh], terms)
+        chance[:, fresh] = more.reshape(len(places), len(fresh))
+        if success is not None and bits is not None:
+            success[:, fresh] = bits.reshape(len(places), len(fresh), -1)
+    flat = None if success is None else success.reshape(len(places) * len(levels), -1)
+    return chance.reshape(-1), flat
+
+
+def _rows_of(options: ProjectOptions, number: int, places: Rows, levels: Rows) -> Rows:
+    """Return the row of each network at each level in one way, −1 where there is none."""
+    mine = np.flatnonzero(options.use_index == number) if options.use_index is not None else None
+    mine = np.arange(len(options), dtype=np.int64) if mine is None else mine
+    step = int(max(options.images_total.max(initial=0), levels.max(initial=0))) + 1
+    keys = options.architecture_index[mine] * step + options.images_total[mine]
+    order = np.argsort(keys, kind="stable")
+    asked = places[:, None] * step + levels
+    if not len(mine):
+        return np.full(asked.shape, -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(keys[order], asked), len(mine) - 1)
+    found = order[at]
+    return np.where(keys[found] == asked, mine[found], -1)
 
 
 def _chances(way: Way, levels: Rows, terms: PricingInputs) -> tuple[Floats, Bits | None]:

@@ -217,6 +217,22 @@ class Solution:
     asked: float = PROVEN_GAP
 
 
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a search may begin: a plan of nearly the same problem.
+
+    Attributes
+    ----------
+    options : ndarray of int64
+        Options of that plan, increasing; it need not keep the rows.
+    draw_weights : ndarray of float64 or None
+        How much each draw counted at its margin.
+    """
+
+    options: Rows
+    draw_weights: Floats | None = None
+
+
 class Solver(Protocol):
     """Keeps what one solve learns (columns, tail cuts, basis) for the next."""
 

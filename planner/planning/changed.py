@@ -4,15 +4,14 @@ Everything about the other projects stays as it is; the options of a changed pro
 a file with the change would offer. So the changed plan is the one that such a file would get.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from planner.domain.portfolio.portfolio import Committed, Fund, Rule
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
 from planner.economics.amounts import total_budget_cents
-from planner.offering.build_problem import build_layout, needs_draws, plan_options
-from planner.offering.options import Menu, released, remade, terms_of
+from planner.offering.build_problem import needs_draws
+from planner.offering.options import released, remade, terms_of
 from planner.planning.budgets import dearest_spend
 from planner.planning.prepare import Prepared
 
@@ -76,7 +75,7 @@ def without_rule(prepared: Prepared, rule: Rule) -> Prepared:
         released(menu, portfolio, terms) if menu.project.id in named else menu
         for menu in prepared.menus
     ]
-    return _rebuilt(replace(prepared, portfolio=portfolio), menus)
+    return replace(prepared, portfolio=portfolio).with_menus(menus)
 
 
 def without_period_limit(prepared: Prepared, period: str) -> Prepared:
@@ -88,7 +87,7 @@ def without_period_limit(prepared: Prepared, period: str) -> Prepared:
     )
     portfolio = replace(prepared.portfolio, periods=periods)
     moved = replace(prepared, portfolio=portfolio, budget_cents=total_budget_cents(portfolio) or 0)
-    return _rebuilt(moved, prepared.menus)
+    return moved.with_menus(prepared.menus)
 
 
 def with_project(prepared: Prepared, index: int, project: Project) -> Prepared:
@@ -102,14 +101,4 @@ def with_project(prepared: Prepared, index: int, project: Project) -> Prepared:
     terms = terms_of(portfolio, prepared.seed, keeps_draws=needs_draws(portfolio))
     menus = list(prepared.menus)
     menus[index] = remade(menus[index], project, portfolio, terms)
-    return _rebuilt(replace(prepared, portfolio=portfolio), menus)
-
-
-def _rebuilt(prepared: Prepared, menus: Sequence[Menu]) -> Prepared:
-    options = plan_options(menus, prepared.portfolio)
-    return replace(
-        prepared,
-        menus=tuple(menus),
-        options=options,
-        layout=build_layout(options, prepared.portfolio),
-    )
+    return replace(prepared, portfolio=portfolio).with_menus(menus)

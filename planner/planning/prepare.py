@@ -11,6 +11,7 @@ assets through :meth:`Prepared.option`; any choice is judged on the audit's draw
 :class:`planner.planning.held_out.HeldOut`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -39,9 +40,10 @@ from planner.offering.objective import require_plannable, resolve_objective
 from planner.offering.options import Menu, build_menus
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import PackedGroup, pack_outcomes
-from planner.offering.problem import DecisionProblem, Solution, Solver
+from planner.offering.problem import DecisionProblem, Solution, Solver, Start
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
+from planner.planning.nearby.known_plan import KnownPlan
 
 MOST_MEASURED = 60
 """Projects up to which success in every draw is kept, so that runs can be valued beside a plan."""
@@ -94,6 +96,8 @@ class Prepared:
         Where options and shared assets stand in ``problem``.
     budget_cents : int
         What binds in total: the budget, or all periods together.
+    near : KnownPlan or None
+        A plan of nearly the same portfolio, where searches begin.
     forecast_of : ForecastOf
         Who forecasts a project.
     """
@@ -107,6 +111,7 @@ class Prepared:
     options: tuple[ProjectOptions, ...]
     layout: Layout
     budget_cents: int
+    near: KnownPlan | None = None
     forecast_of: ForecastOf = build_forecast
 
     @property
@@ -129,14 +134,26 @@ class Prepared:
         """Of ``problem``; keeps what one solve learns for the next."""
         from planner.solving.solver import PortfolioSolver
 
-        return PortfolioSolver(self.problem, self.worth_draws)
+        return PortfolioSolver(self.problem, self.worth_draws, start=self._start)
 
     @cached_property
     def free_solver(self) -> Solver:
         """Of ``problem`` without a bound on random spend."""
         from planner.solving.solver import PortfolioSolver
 
-        return PortfolioSolver(replace(self.problem, spend=None))
+        return PortfolioSolver(replace(self.problem, spend=None), start=self._start)
+
+    @property
+    def _start(self) -> Start | None:
+        if self.near is None:
+            return None
+        return self.near.start(self.menus, self.options, self.layout)
+
+    def with_menus(self, menus: Sequence[Menu]) -> "Prepared":
+        """Return the portfolio with other options on offer."""
+        options = plan_options(menus, self.portfolio)
+        layout = build_layout(options, self.portfolio)
+        return replace(self, menus=tuple(menus), options=options, layout=layout)
 
     @cached_property
     def audit_outcomes(self) -> PackedOutcomes:

@@ -23,7 +23,7 @@ from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, USUAL, Allowance, Effort
-from planner.offering.problem import DecisionProblem, Solution, SpendBound
+from planner.offering.problem import DecisionProblem, Solution, SpendBound, Start
 from planner.solving.answer import infeasible, nothing, sharper, status_at
 from planner.solving.certify import Certifier
 from planner.solving.gap import PROVEN_GAP
@@ -38,7 +38,7 @@ from planner.solving.path.path import BudgetPath, applies
 from planner.solving.run import DrawsOf, Run
 from planner.solving.sweep import swept
 from planner.solving.system import build_system
-from planner.solving.tail import DrawWeights, tail_key, tail_share
+from planner.solving.tail import DrawWeights, tail_key, tail_part, tail_share
 
 RESCALE = 64.0
 """Change of a unit that is worth a new linear program."""
@@ -63,6 +63,8 @@ class PortfolioSolver:
     draws_of : callable, optional
         Returns what options are worth together, draw by draw; needed only where the problem has no
         ``outcomes`` that tell it.
+    start : Start, optional
+        A plan of nearly the same problem.
 
     Raises
     ------
@@ -76,8 +78,15 @@ class PortfolioSolver:
     work; only a deadline that somebody asked for depends on the machine.
     """
 
-    def __init__(self, problem: DecisionProblem, draws_of: DrawsOf | None = None) -> None:
+    def __init__(
+        self,
+        problem: DecisionProblem,
+        draws_of: DrawsOf | None = None,
+        *,
+        start: Start | None = None,
+    ) -> None:
         self.problem = problem
+        self._start = start
         self._draws_of = draws_of if problem.outcomes is None else self._summed
         self.system = build_system(problem)
         self._worth_cuts: dict[tuple[str, float], list[Cut]] = {}
@@ -126,13 +135,19 @@ class PortfolioSolver:
         run = self._run(budget_cents, risk, spend)
         if run.terms.spend_limit < 0 or (run.terms.budget_cents or 0) < 0:
             return infeasible(self.problem)
-        seed = None if known is None else known.options
+        seed = self._seed(known)
         if gap is None:
             patience = PATIENCE + PATIENCE_EACH * len(self.problem)
             allowance = replace(allowance, work=min(allowance.work, patience))
         effort = Effort(allowance)
         found = run.solve(gap, effort, seed=seed)
         return found if gap is not None else _gone_on(run, found, allowance.work, effort)
+
+    def _seed(self, known: Solution | None) -> Rows | None:
+        """Return the options of a plan to begin with."""
+        if known is not None:
+            return known.options
+        return None if self._start is None else self._start.options
 
     def _is_settled(self, risk: RiskMeasure, spend: SpendBound | None) -> bool:
         """Whether the best plan is always looked for: few projects by expected worth."""
@@ -222,6 +237,10 @@ class PortfolioSolver:
         if tail_share(risk) > 0 and not pool.worth and self.problem.outcomes is not None:
             n_draws = self.problem.outcomes.n_draws
             pool.worth.append(Cut(DrawWeights(np.full(n_draws, 1 / n_draws)), self.problem.worth))
+            if self._start is not None and risk == self.problem.risk:
+                known = tail_part(self._start.draw_weights, risk)
+                if known is not None:
+                    pool.add_worth(self.problem.outcomes, known)
         return pool
 
     def _warm_master(

@@ -84,6 +84,24 @@ def touching_weights(worth: Floats, risk: RiskMeasure) -> DrawWeights:
     )
 
 
+def tail_part(marginal: Floats | None, risk: RiskMeasure) -> DrawWeights | None:
+    """Return the weights of the tail alone, of how much each draw counts at the margin of a plan.
+
+    A mixture of CVaR's cuts is a cut as well. None where that does not tell one: the entropic
+    measure's cuts have constants besides.
+
+    Examples
+    --------
+    >>> tail_part(np.array([0.75, 0.25]), RiskMeasure("cvar", level=0.5, weight=0.5)).weights
+    array([1., 0.])
+    """
+    share = tail_share(risk)
+    if marginal is None or risk.kind != "cvar" or share <= 0:
+        return None
+    tail = np.maximum(marginal - (1 - share) / len(marginal), 0.0) / share
+    return DrawWeights(np.asarray(tail / tail.sum())) if tail.sum() > 0 else None
+
+
 def worst_share(worth: Floats, share: float) -> Floats:
     """Return equal weights on the lowest share of draws; the draw at the edge counts in part.
 

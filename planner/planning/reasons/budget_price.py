@@ -16,16 +16,16 @@ from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.problem import Solution
+from planner.planning.nearby.narrowed import narrowed
 from planner.planning.prepare import Prepared, solve_freed
 from planner.solving.gap import PROVEN_GAP
 
 __all__ = ["budget_price", "dual_price", "freed", "is_better", "price_between", "prices_along"]
 
 SEARCHES = ((0.5 * SECOND, 1e-3), (3 * SECOND, 1e-3), (5 * SECOND, 1e-6))
-"""Work and gap of searches without a total budget, until one finds more or proves that none is.
-
-The first alone where the plan itself is not proven the best: finer ones would tell no more.
-"""
+"""Work and gap of searches without a total budget, until one finds more or proves that none is."""
+NEARBY = ((0.2 * SECOND, 1e-3),)
+"""The same where the plan itself is not proven the best: begun at it, among few options."""
 LEAST = 1e-12
 
 
@@ -38,7 +38,10 @@ def freed(prepared: Prepared, solution: Solution, deadline: Deadline = NEVER) ->
     finds a better plan than the one at hand, or proves that there is none.
     """
     freer: Solution | None = None
-    for work, gap in SEARCHES if solution.gap <= PROVEN_GAP else SEARCHES[:1]:
+    searches: Sequence[tuple[float, float]] = SEARCHES
+    if solution.gap > PROVEN_GAP:
+        prepared, searches = narrowed(prepared, solution), NEARBY
+    for work, gap in searches:
         if deadline.has_passed():
             break
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from planner.domain.portfolio.portfolio import Require, Rule, UnitShare
+from planner.domain.portfolio.portfolio import Committed, Fund, Require, Rule, Skip, UnitShare
 from planner.domain.vocabulary import Status
 from planner.offering.build_problem import period_name
 from planner.offering.effort import SECOND, Allowance
@@ -17,12 +17,12 @@ from planner.offering.problem import Solution
 from planner.planning.changed import without_period_limit, without_rule
 from planner.planning.conflict.smallest import BUDGET
 from planner.planning.prepare import Prepared, solve_prepared
-from planner.planning.reasons.budget_price import freed, is_better
+from planner.planning.reasons.budget_price import dual_price, freed, is_better
 
-__all__ = ["Freed", "Limit", "limits_of"]
+__all__ = ["Freed", "Limit", "limits_of", "may_gain"]
 
-WORK = 2 * SECOND
-"""For the plan without a limit, which stops where the plan does."""
+WORK, NEARBY_WORK = 2 * SECOND, 0.15 * SECOND
+"""For the plan without a limit, which stops where the plan does; where that begins at the plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +90,28 @@ def limits_of(prepared: Prepared, solution: Solution) -> Iterator[Limit]:
         yield Limit(rule.name, rule, partial(_solved, without_rule, prepared, rule))
 
 
+def may_gain(prepared: Prepared, solution: Solution, limit: Limit) -> bool:
+    """Whether a plan without a limit may be worth more than what is known of the plan explains.
+
+    The bound that the plan's prices give holds without any limit that has no price. So what a plan
+    without that limit gains is no more than what the proof of the plan at hand leaves open. Rules
+    that keep options off the menus have no row to be priced, nor has a budget for what is too dear.
+    """
+    left_open = max(solution.gap, solution.asked)
+    if solution.own_bound > solution.value + left_open * abs(solution.value):
+        return True
+    if isinstance(limit.rule, Committed | Fund | Skip):
+        return True
+    by_periods = prepared.portfolio.budget is None and limit.rule is None
+    if limit.name == BUDGET or by_periods:  # all periods together are a budget too
+        dear = prepared.problem.cents.max(initial=0) > prepared.budget_cents
+        if dear or dual_price(solution) > 0:
+            return True
+    rows = zip(prepared.problem.rows, solution.row_prices.tolist(), strict=False)
+    return any(price > 0 for row, price in rows if row.rule == limit.name)
+
+
 def _solved[T](drop: Callable[[Prepared, T], Prepared], prepared: Prepared, what: T) -> Freed:
     without = drop(prepared, what)
-    return Freed(without, solve_prepared(without, allowance=Allowance(WORK)))
+    work = WORK if prepared.near is None else NEARBY_WORK
+    return Freed(without, solve_prepared(without, allowance=Allowance(work)))

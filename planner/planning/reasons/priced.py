@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Floats, Rows
 from planner.offering.problem import DecisionProblem, Solution
 
-__all__ = ["pays_at_prices", "reduced_worth"]
+__all__ = ["charged_worth", "pays_at_prices", "reduced_worth"]
 
 ROUNDS = 60
 
@@ -59,9 +59,14 @@ def pays_at_prices(
     return _gains(problem, net - high * cents) > 0
 
 
+def charged_worth(problem: DecisionProblem, solution: Solution) -> Floats:
+    """Return what each option is worth beyond what all but the budget charge it."""
+    return np.asarray(_weighted_worth(problem, solution) - _charges(problem, solution))
+
+
 def reduced_worth(problem: DecisionProblem, solution: Solution) -> Floats:
     """Return what each option is worth beyond what it is charged, shape (n_options,)."""
-    net = _weighted_worth(problem, solution) - _charges(problem, solution)
+    net = charged_worth(problem, solution)
     return np.asarray(net - solution.budget_price / 100 * problem.cents)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,14 +22,18 @@ from planner.domain.results.explanation import (
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Status, Verdict
+from planner.offering.deadline import NEVER
 from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.offering.rules import skipped
 from planner.planning.conflict.smallest import BUDGET
+from planner.planning.decide import decide
 from planner.planning.held_out import with_all_draws
-from planner.planning.plan import plan_of
+from planner.planning.nearby.narrowed import narrowed
+from planner.planning.plan import plan_of, scene_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.barred import barred_by, possible_options
-from planner.planning.reasons.dropped_limits import Limit, limits_of
+from planner.planning.reasons.budget_price import budget_price
+from planner.planning.reasons.dropped_limits import Limit, limits_of, may_gain
 from planner.planning.reasons.runner_up import runner_up
 from planner.questions.why.core_index import (
     CORE,
@@ -53,12 +58,18 @@ FEW_PROJECTS = 40
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """A portfolio with its plan, and what says that no plan funds a project, where that is so."""
+    """A portfolio with what is chosen, and what says that no plan funds a project."""
 
     prepared: Prepared
     solution: Solution
-    plan: Plan
     barred: Mapping[int, tuple[str, ...]]
+
+    @cached_property
+    def narrowed(self) -> Prepared:
+        """The portfolio for plans without one of its limits: few options where draws matter."""
+        if self.prepared.has_one_budget:
+            return self.prepared
+        return narrowed(self.prepared, self.solution)
 
     @property
     def currency(self) -> str:
@@ -92,10 +103,13 @@ def build_explanation(
         No plan keeps all rules, so that there is no decision to explain.
     """
     project = named_project(portfolio, project_id)
-    case = _case(portfolio, posterior, catalogue, seed)
+    prepared, solution = _solved(portfolio, posterior, catalogue, seed)
     index = portfolio.projects.index(project)
-    decision = case.plan.decisions[index]
-    prepared, solution = case.prepared, case.solution
+    price = budget_price(prepared, solution) or 0.0
+    decision, _ = decide(scene_of(prepared, solution, price, NEVER), index)
+    left_out = prepared.layout.picks(solution.options).count(None)
+    no = [index] if decision.verdict is Verdict.NO_GO else []
+    case = _Case(prepared, solution, _barred(prepared, no, left_out))
     found = () if _is_skipped(case, index) else flips(prepared, solution, index)
     place = prepared.layout.order.index(index)
     indices, solved = _core(case)
@@ -109,7 +123,7 @@ def build_explanation(
         inputs_sha256=portfolio.inputs_sha256,
         project=project_id,
         verdict=decision.verdict,
-        account=_account(case, decision, found, core, solved=solved),
+        account=_account(case, index, decision, found, core, solved=solved),
         flips=found,
         runner_up=second,
         binding=tuple(_binding(case, index)),
@@ -130,7 +144,10 @@ def build_plan_explanation(
     InfeasibleError
         No plan keeps all rules, so that there is none to explain.
     """
-    case = _case(portfolio, posterior, catalogue, seed)
+    prepared, solution = _solved(portfolio, posterior, catalogue, seed)
+    plan = plan_of(prepared, solution)
+    no = [k for k, one in enumerate(plan.decisions) if one.verdict is Verdict.NO_GO]
+    case = _Case(prepared, solution, _barred(prepared, no, len(no)))
     core, _ = _core(case)
     order = case.prepared.layout.order
     by_file = {index: float(core[place]) for place, index in enumerate(order)}
@@ -140,35 +157,41 @@ def build_plan_explanation(
         model={"name": posterior.name, "sha256": posterior.sha256},
         seed=seed,
         inputs_sha256=portfolio.inputs_sha256,
-        account=_plan_account(case, by_file),
-        binding=tuple(_prices(case)),
+        account=_plan_account(plan, by_file),
+        binding=tuple(_prices(case, plan.budget.shadow_price)),
         standings=tuple(
             Standing(one.project, one.verdict, by_file[index], standing(by_file[index]))
-            for index, one in enumerate(case.plan.decisions)
+            for index, one in enumerate(plan.decisions)
         ),
         tornado=plan_tornado(
             case.prepared,
             case.solution,
-            case.plan.audit.held_out_expected if case.plan.audit else None,
+            plan.audit.held_out_expected if plan.audit else None,
         ),
     )
 
 
-def _case(portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int) -> _Case:
-    """Return the portfolio with its plan, or say why there is none to explain."""
+def _solved(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, seed: int
+) -> tuple[Prepared, Solution]:
+    """Return the portfolio with what is chosen, or say why there is no plan to explain."""
     prepared = prepare(portfolio, posterior, catalogue, seed=seed)
     solution = solve_prepared(prepared)
-    plan = plan_of(prepared, solution)
     if solution.status is Status.INFEASIBLE:
-        raise InfeasibleError(plan)
-    left_out = [k for k, one in enumerate(plan.decisions) if one.verdict is Verdict.NO_GO]
-    barred = {
+        raise InfeasibleError(plan_of(prepared, solution))
+    return prepared, solution
+
+
+def _barred(
+    prepared: Prepared, asked: Sequence[int], left_out: int
+) -> Mapping[int, tuple[str, ...]]:
+    """Return what says that no plan funds a project, of those asked for of which that is so."""
+    return {
         index: names
-        for index in left_out
+        for index in asked
         if len(prepared.options[index])
-        and (names := barred_by(prepared, index, solves=len(left_out) <= FEW_PROJECTS))
+        and (names := barred_by(prepared, index, solves=left_out <= FEW_PROJECTS))
     }
-    return _Case(prepared, solution, plan, barred)
 
 
 def _core(case: _Case) -> tuple[Floats, bool]:
@@ -202,7 +225,7 @@ def _is_skipped(case: _Case, index: int) -> bool:
 
 
 def _account(
-    case: _Case, decision: Decision, found: Sequence[Flip], core: float, *, solved: bool
+    case: _Case, index: int, decision: Decision, found: Sequence[Flip], core: float, *, solved: bool
 ) -> Account:
     """Return what one paragraph a manager can repeat is made from."""
     if decision.reason is None:
@@ -210,7 +233,7 @@ def _account(
         raise LookupError(message)
     return Account(
         reason=decision.reason,
-        is_ruled=_is_skipped(case, case.plan.decisions.index(decision)),
+        is_ruled=_is_skipped(case, index),
         levers=tuple(Lever(flip.quantity) for flip in found if flip.at is not None),
         was_tried=bool(found),
         core_index=core,
@@ -228,7 +251,8 @@ def _binding(case: _Case, index: int) -> Iterator[str]:
     project out together.
     """
     funded = is_funded(case.prepared, case.solution, index)
-    limits = list(limits_of(case.prepared, case.solution))
+    limits = list(limits_of(case.narrowed, case.solution))
+    limits = [one for one in limits if may_gain(case.prepared, case.solution, one)]
     limits.sort(key=lambda limit: not limit.concerns(case.prepared, index))
     names = []
     for limit in limits[:MOST_LIMITS_TRIED]:
@@ -238,9 +262,8 @@ def _binding(case: _Case, index: int) -> Iterator[str]:
     yield from names or case.barred.get(index, ())
 
 
-def _prices(case: _Case) -> Iterator[BindingPrice]:
+def _prices(case: _Case, price: float) -> Iterator[BindingPrice]:
     """Yield what one more unit of each limit is worth, dearest first within each kind."""
-    price = case.plan.budget.shadow_price
     if price > SHOWN_PRICE:
         yield _binding_price(case, BUDGET, price, is_marginal=True)
     found = [_price(case, limit) for limit in _priced_limits(case)]
@@ -249,8 +272,9 @@ def _prices(case: _Case) -> Iterator[BindingPrice]:
 
 def _priced_limits(case: _Case) -> list[Limit]:
     """Return the limits that are worth a solve: in large portfolios those with a dual price."""
-    limits = [one for one in limits_of(case.prepared, case.solution) if one.name != BUDGET]
-    if case.prepared.has_one_budget or len(case.plan.decisions) <= FEW_PROJECTS:
+    limits = [one for one in limits_of(case.narrowed, case.solution) if one.name != BUDGET]
+    limits = [one for one in limits if may_gain(case.prepared, case.solution, one)]
+    if case.prepared.has_one_budget or len(case.prepared.menus) <= FEW_PROJECTS:
         return limits[:MOST_LIMITS_DROPPED]
     return [one for one in limits if _dual(case, one.name) > SHOWN_PRICE][:MOST_LIMITS_TRIED]
 
@@ -285,15 +309,15 @@ def _dual(case: _Case, name: str) -> float:
     return max((price for row, price in rows if row.rule == name), default=0.0)
 
 
-def _plan_account(case: _Case, core: Mapping[int, float]) -> PlanAccount:
+def _plan_account(plan: Plan, core: Mapping[int, float]) -> PlanAccount:
     """Return how much of the plan is firm, and where effort belongs."""
-    decisions = case.plan.decisions
+    decisions = plan.decisions
     doubtful = sorted(core, key=lambda index: abs(core[index] - 0.5))
     named = [i for i in doubtful if standing(core[i]) is Firmness.BORDERLINE][:MOST_IN_DOUBT]
     return PlanAccount(
         funded=sum(one.verdict is not Verdict.NO_GO for one in decisions),
-        committed=case.plan.budget.committed,
+        committed=plan.budget.committed,
         firmness=tuple(standing(core[index]) for index in core),
         in_doubt=tuple(decisions[index].project for index in named),
-        currency=case.currency,
+        currency=plan.currency,
     )

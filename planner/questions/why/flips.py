@@ -8,6 +8,7 @@ the decision is the other one, a little nearer to today it is not.
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from planner.domain.results.explanation import Flip
 from planner.domain.vocabulary import Objective, Status, Task
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SEARCH_WORK, SECOND, Allowance, OutOfEffortError
-from planner.offering.problem import Solution
+from planner.offering.problem import PROVEN_GAP, Solution
 from planner.planning.budgets import dearest_spend
-from planner.planning.changed import at_budget, at_label_price, at_target_error, at_value
+from planner.planning.changed import at_label_price, at_target_error, at_value
+from planner.planning.nearby.narrowed import narrowed, with_few_networks
 from planner.planning.prepare import Prepared, solve_prepared
 from planner.planning.reasons.next_step import usual_amount
 from planner.planning.reasons.priced import pays_at_prices
@@ -30,36 +32,80 @@ __all__ = ["flips", "is_funded", "is_funded_in"]
 FACTOR = 1000.0
 """How far prices and values are searched: up to so many times, or down to 0."""
 
-COARSE_GAP, COARSE_WORK = 1e-2, 1 * SECOND
-"""Allowance of each solve where a plan is more than an expectation under one budget."""
+COARSE_GAP, COARSE_WORK, SURE_WORK = 1e-2, 0.15 * SECOND, 0.6 * SECOND
+"""Allowance of each solve where a plan is more than an expectation under one budget.
+
+It begins at the plan and chooses from few options (:mod:`planner.planning.nearby.narrowed`). Where
+it ends short of the gap with another decision than today's, it is asked again with more work.
+"""
+AS_PROVEN = 1.5
+"""Times the gap of the plan that is near enough beside it."""
 FEW_PROJECTS = 12
 """Projects up to which each solve is as fine as that of the plan all the same."""
 
-GUESS_PRECISION = 0.01
+GUESS_PRECISION = 0.05
 
 
-def is_funded_in(prepared: Prepared, index: int, deadline: Deadline = NEVER) -> bool:
+def is_funded_in(
+    prepared: Prepared,
+    index: int,
+    deadline: Deadline = NEVER,
+    *,
+    budget_cents: int | None = None,
+    now: bool | None = None,
+    plan_gap: float = 0.0,
+) -> bool:
     """Return whether a project of the file is funded in the best plan; not if there is no plan.
 
     In a large portfolio whose plan is more than an expectation under one budget, in a good plan.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    index : int
+        Place of the project in the file.
+    deadline : Deadline
+        Of the command, where a time limit was asked for.
+    budget_cents : int, optional
+        In place of the portfolio's.
+    now : bool, optional
+        Today's decision, which is doubted less than the other one.
+    plan_gap : float, default=0.0
+        Gap of today's plan: others are searched for to about the same.
 
     Raises
     ------
     OutOfEffortError
         The deadline has passed, or came before the plan was found.
     """
-    if deadline.has_passed():
-        raise OutOfEffortError
-    fine = prepared.has_one_budget or len(prepared.menus) <= FEW_PROJECTS
-    work = SEARCH_WORK if prepared.has_one_budget else COARSE_WORK
-    solution = (
-        solve_prepared(prepared, allowance=Allowance(work, deadline))
-        if fine
-        else solve_prepared(prepared, gap=COARSE_GAP, allowance=Allowance(COARSE_WORK, deadline))
-    )
-    if solution.stop == "time":
-        raise OutOfEffortError
-    return is_funded(prepared, solution, index)
+    exact = prepared.has_one_budget
+    gap = None
+    if not exact and len(prepared.menus) > FEW_PROJECTS:
+        gap = COARSE_GAP
+    if not exact and plan_gap > PROVEN_GAP:
+        gap = max(COARSE_GAP, AS_PROVEN * plan_gap)
+    funded = False
+    for work in (SEARCH_WORK,) if exact else (COARSE_WORK, SURE_WORK):
+        if deadline.has_passed():
+            raise OutOfEffortError
+        solution = solve_prepared(
+            prepared,
+            budget_cents=budget_cents,
+            gap=gap,
+            allowance=Allowance(work, deadline),
+        )
+        if solution.stop == "time":
+            raise OutOfEffortError
+        funded = is_funded(prepared, solution, index)
+        if not solution.stop or funded == now:
+            break
+    return funded
+
+
+def _solved(prepared: Prepared, deadline: Deadline) -> Solution:
+    """Return a plan of a narrowed portfolio, whose prices serve as a guide."""
+    return solve_prepared(prepared, gap=COARSE_GAP, allowance=Allowance(COARSE_WORK, deadline))
 
 
 def is_funded(prepared: Prepared, solution: Solution, index: int) -> bool:
@@ -101,12 +147,13 @@ class _Finder:
     def __init__(
         self, prepared: Prepared, solution: Solution, index: int, deadline: Deadline
     ) -> None:
-        self.prepared, self.deadline = prepared, deadline
-        self.solution = solution
+        self.exact = prepared.has_one_budget
+        self.funded, self.plan_gap = is_funded(prepared, solution, index), solution.gap
+        self.prepared = prepared if self.exact else narrowed(prepared, solution, whole=index)
+        self.deadline = deadline
+        self.solution = solution if self.exact else _solved(self.prepared, deadline)
         self.index = index
         self.project = prepared.menus[index].project
-        self.funded = is_funded(prepared, solution, index)
-        self.exact = prepared.has_one_budget
         self.precision = PRECISION if self.exact else COARSE_PRECISION
 
     def label_price(self) -> Flip | None:
@@ -144,6 +191,7 @@ class _Finder:
         at = self._find(
             Search(now, limit, None, self.precision, scans=trivial),
             lambda error: at_target_error(self.prepared, self.index, error),
+            lambda error: at_target_error(self.guide, self.index, error),
         )
         errors = self._flip(Lever.TARGET, now, at, limit)
         right = self._flip(Lever.TARGET, 1.0 - now, None if at is None else 1.0 - at, 1.0 - limit)
@@ -164,34 +212,61 @@ class _Finder:
         limit = 0.0 if self.funded else max(most, now + usual_amount(now))
         if now == limit:
             return None
-        at = self._find(
-            Search(now, limit, None, self.precision),
-            lambda budget: at_budget(self.prepared, math.ceil(100 * budget - 1e-6)),
-        )
+        at = self._find(Search(now, limit, None, self.precision), None)
         return self._flip(Lever.BUDGET, now, at, limit)
 
-    def _find(self, search: Search, changed: Callable[[float], Prepared]) -> float | None:
+    @cached_property
+    def guide(self) -> Prepared:
+        """The portfolio with few networks on offer, to look where a target may matter."""
+        return with_few_networks(self.prepared, self.solution, self.index)
+
+    def _find(
+        self,
+        search: Search,
+        changed: Callable[[float], Prepared] | None,
+        guide: Callable[[float], Prepared] | None = None,
+    ) -> float | None:
+        """Return where the decision flips as a change goes on, or the budget for None."""
+
         def flipped(at: float) -> bool:
-            return is_funded_in(changed(at), self.index, self.deadline) != self.funded
+            prepared, cents = self._at(at, changed)
+            answer = is_funded_in(
+                prepared,
+                self.index,
+                self.deadline,
+                budget_cents=cents,
+                now=self.funded,
+                plan_gap=self.plan_gap,
+            )
+            return answer != self.funded
 
         if self.exact:
             return find_flip(search, flipped)
 
         def priced(at: float) -> bool:
-            return self._pays(changed(at)) != pays
+            return self._pays(*self._at(at, guide or changed)) != pays
 
-        pays = self._pays(self.prepared)
+        pays = self._pays(self.prepared, None)
         guess = None
         if pays == self.funded:
             guess = find_flip(replace(search, guess=None, precision=GUESS_PRECISION), priced)
         return find_flip(replace(search, guess=guess), flipped)
 
-    def _pays(self, prepared: Prepared) -> bool:
+    def _at(
+        self, at: float, changed: Callable[[float], Prepared] | None
+    ) -> tuple[Prepared, int | None]:
+        """Return a changed portfolio, or the same one and another budget."""
+        if changed is None:
+            return self.prepared, math.ceil(100 * at - 1e-6)
+        return changed(at), None
+
+    def _pays(self, prepared: Prepared, budget_cents: int | None) -> bool:
         """Return whether the project pays at the prices of the plan, as far as they are its own."""
         place = prepared.layout.order.index(self.index)
         if prepared.problem.assets != self.prepared.problem.assets:
             return self.funded  # with other levels of images a pool has other steps, without prices
-        budget = None if prepared.portfolio.hold else prepared.budget_cents
+        asked = prepared.budget_cents if budget_cents is None else budget_cents
+        budget = None if prepared.portfolio.hold else asked
         pays = pays_at_prices(prepared.problem, self.solution, budget_cents=budget)
         return bool(pays[place])
 

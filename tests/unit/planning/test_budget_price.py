@@ -27,6 +27,7 @@ def test_one_short_search_asks_beside_a_plan_that_is_not_proven_the_best(
         return replace(plan, bound=105.0)
 
     monkeypatch.setattr(budget_price, "solve_freed", search)
+    monkeypatch.setattr(budget_price, "narrowed", lambda prepared, _: prepared)
     freer: Any = budget_price.freed(None, plan)  # type: ignore[arg-type]
     assert len(works) == searches
     assert works[0] <= SECOND
