@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from planner._api_evidence import probe as probe
     from planner._api_evidence import validate as validate
     from planner._api_life import actuals as actuals
+    from planner._api_life import compare as compare
     from planner._api_life import rank as rank
+    from planner._api_life import training_curve as training_curve
     from planner.domain.model.architecture import Architecture as Architecture
     from planner.domain.portfolio.compute import Compute as Compute
     from planner.domain.portfolio.pilot import Pilot as Pilot
@@ -68,6 +70,7 @@ _HOMES = {
     "audit_plan": "planner._api",
     "check": "planner._api",
     "collect": "planner._api",
+    "compare": "planner._api_life",
     "diff": "planner._api",
     "distance": "planner._api_evidence",
     "estimate": "planner._api",
@@ -86,6 +89,7 @@ _HOMES = {
     "read_plan": "planner._api",
     "read_portfolio": "planner._api",
     "report": "planner._api",
+    "training_curve": "planner._api_life",
     "validate": "planner._api_evidence",
     "write_xlsx": "planner._api",
 }
@@ -105,6 +109,7 @@ __all__ = [
     "audit_plan",
     "check",
     "collect",
+    "compare",
     "diff",
     "distance",
     "estimate",
@@ -123,6 +128,7 @@ __all__ = [
     "read_plan",
     "read_portfolio",
     "report",
+    "training_curve",
     "validate",
     "write_xlsx",
 ]

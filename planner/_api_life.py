@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 from planner._api import require_loaded
 
 if TYPE_CHECKING:  # importing this module must not cost what its verbs need
+    from collections.abc import Sequence
+
     from planner.domain.model.posterior import Posterior
     from planner.domain.portfolio.portfolio import Portfolio
     from planner.domain.results.plan import Plan
     from planner.questions.observe.actuals import Actuals
+    from planner.questions.observe.training_curve import TrainingOutlook
     from planner.questions.rank import Ranking
+    from planner.questions.recipes import Comparison
+
+STOP_BELOW = 0.1
+"""Chance of the target below which going on with a training is not advised."""
 
 
 def rank(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Ranking":
@@ -80,3 +87,95 @@ def actuals(
     require_loaded(model, seed)
     file = read_actuals(Path(path), portfolio)
     return compare_actuals(portfolio, file, model, load_catalogue(), plan=plan, seed=seed)
+
+
+def training_curve(
+    portfolio: "Portfolio",
+    path: str | Path,
+    *,
+    project_id: str | None = None,
+    final_epoch: float | None = None,
+    stop_below: float = STOP_BELOW,
+) -> "TrainingOutlook":
+    """Say where a training that has begun will end, and whether to go on.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Whose target, and whose epochs unless ``final_epoch`` is given.
+    path : str or Path
+        CSV with the columns epoch and error, accuracy or iou.
+    project_id : str, optional
+        Whose training it is; needed where there are several projects.
+    final_epoch : float, optional
+        Epoch at which training ends.
+    stop_below : float, default=0.1
+        Chance of the target below which going on is not advised, in [0, 1].
+
+    Returns
+    -------
+    TrainingOutlook
+
+    Raises
+    ------
+    InputError
+        With every mistake in the file; or nobody says whose training it is.
+    """
+    from planner.inputs.runs.training_curve import read_training_curve
+    from planner.questions.observe.training_curve import outlook_of_training, project_of_curve
+
+    project = project_of_curve(portfolio, project_id)
+    return outlook_of_training(
+        project,
+        read_training_curve(Path(path)),
+        final_epoch=portfolio.compute.epochs if final_epoch is None else final_epoch,
+        stop_below=stop_below,
+    )
+
+
+def compare(
+    portfolio: "Portfolio",
+    project_id: str,
+    recipes: "Sequence[str]",
+    model: "Posterior",
+    *,
+    images: int | None = None,
+    seed: int = 0,
+) -> "Comparison":
+    """Put ways to train one project side by side: cost, hours and chance of the target.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Whose compute is the first way.
+    project_id : str
+        Whose training.
+    recipes : sequence of str
+        Such as ``"epochs=20,trials=3"``; what they do not set is as in the file.
+    model : Posterior
+        Whose draws to use.
+    images : int, optional
+        Trained on where a recipe names none; those of the estimate's first recommendation unless
+        given.
+    seed : int, default=0
+        Fixes project luck.
+
+    Returns
+    -------
+    Comparison
+        The file's own way first.
+
+    Raises
+    ------
+    InputError
+        No project has the id, or a recipe cannot be read.
+    """
+    from planner.domain.named_project import named_project
+    from planner.questions.recipes import compare_recipes
+    from planner.reference.tables import load_catalogue
+
+    require_loaded(model, seed)
+    project = named_project(portfolio, project_id)
+    return compare_recipes(
+        portfolio, project, recipes, model, load_catalogue(), images=images, seed=seed
+    )

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner import _api, _api_evidence
+from planner import _api, _api_evidence, _api_life
 from planner.cli import parameters as ask
 from planner.cli.added_runs import last_words, target_of, write_runs
 from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.training_curve import (
+    CurveFile,
+    FinalEpoch,
+    OfProject,
+    StopBelow,
+    show_training,
+)
 
 if TYPE_CHECKING:
     from planner.questions.observe.observe import ObservedFile
@@ -29,13 +36,13 @@ def observe(
     *,
     file: ask.PortfolioFile,
     runs: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="RUNS",
             help="CSV: project,images,error (or accuracy, iou)[,test_images,architecture,"
             "pretrained,backbone,seed].",
         ),
-    ],
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="File to write; FILE.observed.yaml unless given."),
@@ -44,6 +51,10 @@ def observe(
         bool, typer.Option("--in-place", help="Write the runs into FILE itself.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    curve: CurveFile = None,
+    project: OfProject = None,
+    stop_below: StopBelow = f"{100 * _api_life.STOP_BELOW:g}%",
+    final_epoch: FinalEpoch = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
@@ -52,7 +63,21 @@ def observe(
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
-    """Add measured runs to a copy of FILE, comments kept, and show what they change."""
+    """Add measured runs to a copy of FILE, comments kept, and show what they change.
+
+    With --training-curve instead of RUNS: where does a training that has begun end?
+    """
+    if curve is not None:
+        if runs is not None:
+            message = "--training-curve stands in the place of RUNS; give one of them."
+            raise typer.BadParameter(message)
+        show_training(
+            file, curve, project, final_epoch, stop_below, as_json=as_json, no_color=no_color
+        )
+        return
+    if runs is None:
+        message = "Missing argument 'RUNS', or --training-curve CSV in its place."
+        raise typer.BadParameter(message)
     target = None if dry_run else target_of(file, runs, output, in_place=in_place, force=force)
     found = _api_evidence.observe(file, runs, _api.load_model(model), seed=seed)
     notes = write_runs(found, file, runs, target, force=force)

@@ -29,7 +29,9 @@ from planner.questions.doctor import Examination
 from planner.questions.estimate.estimate import Estimate
 from planner.questions.observe.actuals import Actuals
 from planner.questions.observe.observe import Observation
+from planner.questions.observe.training_curve import TrainingOutlook
 from planner.questions.rank import Ranking
+from planner.questions.recipes import Comparison
 from planner.regression.probe import ProbeRun
 
 PORTFOLIO_FILE = "portfolio"
@@ -184,8 +186,10 @@ _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "explain-plan": (PlanExplanation, {}),
     "diff": (PlanDiff, {"same": {"type": "boolean"}}),
     "observe": (Observation, _OBSERVE_EXTRA),
+    "observe-training-curve": (TrainingOutlook, {}),
     "probe": (Observation, _PROBE_EXTRA),
     "actuals": (Actuals, _ACTUALS_EXTRA),
+    "compare": (Comparison, {}),
     "distance": (Distance, {}),
     "collect": (CollectionReport, {"images_now": {**_WHOLE, "description": "To buy now."}}),
     "validate": (ValidationReport, {}),

@@ -26,6 +26,7 @@ FRIDAY = str(EXAMPLES / "06_what_changed" / "friday.json")
 
 FILES = {
     "runs.csv": "project,images,error\nspecies,4000,0.2\n",
+    "curve.csv": "epoch,error\n1,0.335\n2,0.215\n4,0.145\n8,0.105\n",
     "actuals.csv": "project,date,spend,images,error\nspecies,2027-03-31,900,4000,0.2\n",
     "mistake.yaml": "version: 1\nprojects: [{id: a, classes: 0}]\n",
     "cannot.yaml": Path(GRANT).read_text(encoding="utf-8") + "\nrules: [{fund: [species]}]\n",
@@ -44,6 +45,15 @@ ANSWERS = {
     "explain": ["explain", GRANT, "species"],
     "explain-plan": ["explain", GRANT],
     "observe": ["observe", GRANT, "runs.csv", "--dry-run"],
+    "observe-training-curve": [
+        "observe",
+        GRANT,
+        "--training-curve",
+        "curve.csv",
+        "--project",
+        "species",
+    ],
+    "compare": ["compare", GRANT, "species", "--recipe", "epochs=10,trials=2"],
     "actuals": ["actuals", GRANT, "actuals.csv", "--dry-run"],
     "probe": ["probe", GRANT, "species", "features.npz", "--dry-run"],
     "distance": ["distance", "features.npz", "features.npz"],
