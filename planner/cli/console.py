@@ -7,12 +7,14 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import typer
 
+from planner._journal import note
+from planner.cli.log_file import LogFile, logging_to
 from planner.cli.waiting import stop_waiting, waiting
 from planner.domain import places
 from planner.domain.results.infeasible import InfeasibleError
@@ -20,6 +22,8 @@ from planner.domain.results.plan import SCHEMA_VERSION
 from planner.errors import InputError, PlannerError, ResourceError
 
 if TYPE_CHECKING:  # asking for help must not load what draws and computes
+    from pathlib import Path
+
     from rich.console import Console
 
     from planner.domain.portfolio.portfolio import Portfolio
@@ -28,6 +32,7 @@ PAGE_WIDTH = 80
 LEAST_WIDTH = 10
 _SIZES = ("COLUMNS", "LINES")  # read here, where they may be no number at all
 _CONTEXT = "context"
+_LOG_FILE = "log_file"
 _NO_MEMORY = (
     "There is not enough memory for this. Close other programs, allow this one more, or ask for "
     "less: fewer projects, or fewer sizes and architectures of each."
@@ -94,6 +99,7 @@ def print_json(data: Mapping[str, object]) -> None:
         A number is none: not printed, because JSON has no word for it.
     """
     stop_waiting()
+    _note_warnings(data)
     try:
         text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2)
     except ValueError as error:
@@ -109,44 +115,58 @@ def print_json(data: Mapping[str, object]) -> None:
     sys.stdout.write(text + "\n")
 
 
+def _note_warnings(data: Mapping[str, object]) -> None:
+    """Keep the warnings of an answer in the log, where there is one."""
+    found = data.get("warnings")
+    for warning in found if isinstance(found, list | tuple) else ():
+        note("warning", **warning)
+
+
 def answers(command: Callable[..., None]) -> Callable[..., None]:
     """Turn the errors a command may raise into one message and the exit code that belongs to it."""
     signature = inspect.signature(command, eval_str=True)
-    context = inspect.Parameter(_CONTEXT, inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
     @functools.wraps(command)
     def wrapper(*args: object, **kwargs: object) -> None:
-        called = kwargs.pop(_CONTEXT, None)
+        called, log = kwargs.pop(_CONTEXT, None), kwargs.pop(_LOG_FILE, None)
         sources = _environment_sources(called)
         as_json, debug = bool(kwargs.get("as_json")), bool(kwargs.get("debug"))
         silent = as_json or bool(kwargs.get("quiet"))
-        try:
-            with waiting(_doing(called), shown=not silent):
-                command(*args, **kwargs)
-        except InfeasibleError as error:
-            _answer_infeasible(error, kwargs)
-            raise typer.Exit(error.exit_code) from None
-        except PlannerError as error:
-            _report(_with_places(error, sources, kwargs.get("file")), as_json=as_json)
-            raise typer.Exit(error.exit_code) from None
-        except MemoryError:
-            _report(ResourceError(_NO_MEMORY), as_json=as_json)
-            raise typer.Exit(ResourceError.exit_code) from None
-        except OSError as error:  # of a file: what happens to the streams is not raised
-            failure = _file_failure(error)
-            _report(failure, as_json=as_json)
-            raise typer.Exit(failure.exit_code) from None
-        except (typer.Exit, typer.Abort, typer.BadParameter):
-            raise
-        except Exception as error:
-            if debug:
+        with ExitStack() as journal:
+            try:
+                journal.enter_context(logging_to(cast("Path | None", log), called))
+                with waiting(_doing(called), shown=not silent):
+                    command(*args, **kwargs)
+            except InfeasibleError as error:
+                _answer_infeasible(error, kwargs)
+                raise typer.Exit(error.exit_code) from None
+            except PlannerError as error:
+                _report(_with_places(error, sources, kwargs.get("file")), as_json=as_json)
+                raise typer.Exit(error.exit_code) from None
+            except MemoryError:
+                _report(ResourceError(_NO_MEMORY), as_json=as_json)
+                raise typer.Exit(ResourceError.exit_code) from None
+            except OSError as error:  # of a file: what happens to the streams is not raised
+                failure = _file_failure(error)
+                _report(failure, as_json=as_json)
+                raise typer.Exit(failure.exit_code) from None
+            except (typer.Exit, typer.Abort, typer.BadParameter):
                 raise
-            _report_bug(error, as_json=as_json)
-            raise typer.Exit(1) from None
+            except Exception as error:
+                if debug:
+                    raise
+                _report_bug(error, as_json=as_json)
+                raise typer.Exit(1) from None
 
-    parameters = [*signature.parameters.values(), context]
+    parameters = [*signature.parameters.values(), *_OF_EVERY_COMMAND]
     wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return wrapper
+
+
+_OF_EVERY_COMMAND = (
+    inspect.Parameter(_LOG_FILE, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=LogFile),
+    inspect.Parameter(_CONTEXT, inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+)
 
 
 def _answer_infeasible(error: InfeasibleError, asked: Mapping[str, object]) -> None:
@@ -211,6 +231,7 @@ def _file_failure(error: OSError) -> ResourceError:
 
 
 def _report(error: PlannerError, *, as_json: bool) -> None:
+    note("refused", why=str(error))
     if as_json:
         problems = (
             [
@@ -253,6 +274,7 @@ def _report_bug(error: Exception, *, as_json: bool) -> None:
     """Say that this is our mistake, not the user's, and what to do."""
     from planner.cli.error_page import CODE, describe, error_page
 
+    note("bug", why=describe(error))
     page = error_page(error)
     if as_json:
         problem = {"code": CODE, "place": "", "field": "", "message": describe(error), "fix": ""}

@@ -6,6 +6,8 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from planner._journal import note
+
 
 class SafeConsole(Console):
     """A console on which no text of a user steers the terminal, wherever it stands.
@@ -17,6 +19,13 @@ class SafeConsole(Console):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on as they are
         super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
+        """Print, and keep what is said on standard error in the log, where there is one."""
+        super().print(*objects, **options)
+        if self.stderr:
+            for each in objects:
+                note("said", text="".join(part.text for part in self.render(each)).strip())
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

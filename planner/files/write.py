@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from planner._journal import note
 from planner.files.exclusive import alone_in
 from planner.files.leftovers import remove_leftovers
 from planner.files.permissions import permissions
@@ -60,6 +61,7 @@ def write_bytes(
             else:
                 _give_name(temporary, target)
         sync_folder(target.parent)
+    note("written", file=str(given))
     return given
 
 
@@ -108,6 +110,7 @@ def replace_if_unchanged(
                 raise not_written(given, *_CHANGED)
             temporary.replace(target)
         sync_folder(target.parent)
+    note("written", file=str(given))
     return given
 
 
@@ -153,7 +156,10 @@ def write_files(
             for temporary, target in staged:
                 temporary.replace(target)
         sync_folder(given)
-        return tuple(given / temporary.name for temporary, _ in staged)
+        written = tuple(given / temporary.name for temporary, _ in staged)
+    for path in written:
+        note("written", file=str(path))
+    return written
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from planner._journal import note
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Warning_
 from planner.domain.words.warnings.files import BUDGET_MISSING
@@ -63,7 +64,14 @@ def read_portfolio(
         Nothing is wrong, but fields are used that come with a later release.
     """
     content = portfolio_bytes(path)
-    return parse_portfolio(content, os.fspath(path), overrides=overrides)
+    portfolio = parse_portfolio(content, os.fspath(path), overrides=overrides)
+    note(
+        "portfolio read",
+        file=os.fspath(path),
+        sha256=portfolio.inputs_sha256,
+        projects=len(portfolio.projects),
+    )
+    return portfolio
 
 
 def portfolio_bytes(path: str | os.PathLike[str]) -> bytes:

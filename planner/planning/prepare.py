@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from planner._journal import note
 from planner.domain.arrays import Rows
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
@@ -277,6 +278,7 @@ def prepare_unbudgeted(
         keeps_draws=keeps_draws,
     )
     options = plan_options(menus, portfolio)
+    note("options priced", projects=len(menus), seed=seed)
     return Prepared(
         portfolio=portfolio,
         posterior=posterior,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planner._journal import note
 from planner._resources import resource_root
 from planner.domain.model.posterior import N_CHAINS, EvidencePart, EvidenceRange, Posterior
 from planner.domain.model.specification import ModelSpec
@@ -70,6 +71,7 @@ def load_model(name_or_path: str | Path) -> Posterior:
     content, sha256 = _read_draws(folder)
     draws = {name: values for name, values in content.variables.items() if values.ndim}
     labels = _labels(folder, content)
+    note("model loaded", name=folder.name, sha256=sha256)
     _require_usable(folder, draws)
     _require_declared(folder, draws, labels, declaration)
     for values in draws.values():

@@ -22,6 +22,7 @@ EXAMPLE = ROOT / "examples" / "04_grocery_chain" / "portfolio.yaml"
 MAY_READ_A_CLOCK = {
     "offering/deadline.py": "the time limit that somebody asked for",
     "cli/error_page.py": "the name of an error's file",
+    "cli/log_file.py": "when each line of a log was written",
     "cli/report.py": "the date of a report",
     "files/exclusive.py": "how long to wait for another writer",
     "files/leftovers.py": "how old a file left behind is",
