@@ -28,7 +28,7 @@ RELAXED_GAP = 5e-3
 ROUNDS = 4
 EACH_WORK = 0.5 * SECOND
 """Searches of one budget stop there; the gap is told."""
-FIRST_WORK = 3 * SECOND
+FIRST_WORK = 2 * SECOND
 """The same for the largest budget, whose answer often serves many others."""
 FIRST_SHARE = 4
 """Of the time asked for, the largest budget takes at most one in so many parts."""
@@ -64,9 +64,10 @@ def swept(
     rising = sorted(set(budgets_cents))
     most = None
     if path is None and rising and rising[-1] >= 0 and not deadline.has_passed():
-        gap = SWEEP_GAP if n_options <= SMALL else FIRST_GAP
+        run = run_at(rising[-1])
+        gap = _usual(run) if n_options <= SMALL else FIRST_GAP
         own = deadline.after_share(1 / min(len(rising), FIRST_SHARE))
-        most = run_at(rising[-1]).solve(gap, Effort(Allowance(FIRST_WORK, own)))
+        most = run.solve(gap, Effort(Allowance(FIRST_WORK, own)))
     for number, budget in enumerate(rising):
         if budget < 0:
             solution = infeasible(run_at(budget).problem)
@@ -110,9 +111,14 @@ def _searched(run: Run, known: Solution | None, n_options: int, deadline: Deadli
     if n_options > SMALL:
         return _quick(run, effort, deadline)
     seed = None if known is None else known.options
-    solution = run.solve(SWEEP_GAP if run.terms.tail == 0 else None, effort, seed=seed)
+    solution = run.solve(_usual(run), effort, seed=seed)
     run.relaxer.master.forget_idle(MOST_CUTS)
     return solution
+
+
+def _usual(run: Run) -> float | None:
+    """Return the gap at which a search stops; None where the draws tell when."""
+    return SWEEP_GAP if run.terms.tail == 0 else None
 
 
 def _quick(run: Run, effort: Effort, deadline: Deadline) -> Solution:

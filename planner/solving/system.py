@@ -73,7 +73,7 @@ class System:
         return np.asarray(self.limit + np.where(self.whole, 0.0, SLACK * self.largest))
 
     @cached_property
-    def _by_option(self) -> Floats | None:
+    def by_option(self) -> Floats | None:
         """The whole matrix, an option's coefficients together; None where it is large."""
         count = len(self.problem)
         if count * self.n_rows > MOST_HELD:
@@ -158,8 +158,8 @@ class System:
     def activity(self, options: Rows, assets: Flags) -> Floats:
         """Return the left-hand side of every row at a choice."""
         bought = self.assets[:, assets].sum(axis=1)
-        if self._by_option is not None:
-            return np.asarray(self._by_option[options].sum(axis=0) + bought)
+        if self.by_option is not None:
+            return np.asarray(self.by_option[options].sum(axis=0) + bought)
         _, row, coefficient = self.entries(options)
         used = np.bincount(row, weights=coefficient, minlength=self.n_rows)
         return np.asarray(used[: self.n_rows] + bought)
@@ -223,6 +223,55 @@ class System:
             bought |= added
             activity = activity + self.assets[:, added].sum(axis=1)
         return bought
+
+    @cached_property
+    def _relief(self) -> Flags:
+        """Which assets relieve which rows, shape (n_rows, n_assets)."""
+        return np.asarray(self.assets < 0)
+
+    @cached_property
+    def _cheapest_first(self) -> Rows:
+        """Place of each asset by cost, then by worth."""
+        problem = self.problem
+        place = np.empty(len(problem.assets), dtype=np.int64)
+        place[np.lexsort((-problem.asset_worth, problem.asset_cents))] = np.arange(len(place))
+        return place
+
+    def required_of_many(self, activity: Floats) -> tuple[Flags, Flags]:
+        """Return what :meth:`required_assets` does for many choices of options at once.
+
+        Parameters
+        ----------
+        activity : ndarray of float64, shape (n_choices, n_rows)
+            Left-hand sides without assets; changed in place.
+
+        Returns
+        -------
+        tuple of ndarray of bool
+            Which choices keep every row, and what each of them buys, shape (n_choices, n_assets).
+        """
+        keeps = np.zeros(len(activity), dtype=np.bool_)
+        bought = np.zeros((len(activity), len(self.problem.assets)), dtype=np.bool_)
+        left = np.arange(len(activity))
+        relief = self._relief.astype(np.float32)
+        while len(left):
+            broken = activity[left] > self.allowed
+            done = ~broken.any(axis=1)
+            keeps[left[done]] = True
+            left, broken = left[~done], broken[~done]
+            counts = (~bought[left]).astype(np.float32) @ relief.T
+            possible = ~(broken & (counts == 0)).any(axis=1)
+            left, broken, counts = left[possible], broken[possible], counts[possible]
+            only = (broken & (counts == 1)).astype(np.float32)
+            chosen = (only @ relief > 0) & ~bought[left]
+            for place in np.flatnonzero(~chosen.any(axis=1)).tolist():
+                helping = self._relief[np.argmax(broken[place])] & ~bought[left[place]]
+                cheap = np.where(helping, self._cheapest_first, len(helping))
+                chosen[place, np.argmin(cheap)] = True
+            added = (chosen.astype(np.float32) @ self.implied > 0) & ~bought[left]
+            bought[left] |= added
+            activity[left] += added @ self.assets.T
+        return keeps, bought
 
 
 def build_system(problem: DecisionProblem) -> System:

@@ -14,6 +14,8 @@ from planner.solving.lp.master import Relaxed
 MOST_TRIES = 200
 """Changes that are looked at in one pass when rows refuse them."""
 MOST_CHANGES = 2_000
+FEW_TRIES = 8
+"""Changes up to which each is looked at alone."""
 
 
 @dataclass(eq=False)
@@ -142,10 +144,35 @@ def _changes(draft: Draft, gain: Floats) -> tuple[Rows, Floats]:
     return options[possible], adds[possible]
 
 
+def _kept_by_rows(draft: Draft, options: Rows) -> Flags:
+    """Return which options, each in place of its project's, rows and budget seem to allow.
+
+    All at once, where most are refused; those that seem possible are looked at again.
+    """
+    judge, system = draft.certifier, draft.certifier.system
+    coefficients = system.by_option
+    if coefficients is None or not system.n_rows or len(options) < FEW_TRIES:
+        return np.ones(len(options), dtype=np.bool_)
+    before = draft.taken[system.problem.owner[options]]
+    had = before >= 0
+    activity = coefficients[options] + coefficients[draft.options].sum(axis=0)
+    activity[had] -= coefficients[before[had]]
+    kept, bought = system.required_of_many(activity)
+    budget = judge.terms.budget_cents
+    if budget is None:
+        return kept
+    cents = system.problem.cents
+    total = cents[options] + int(cents[draft.options].sum()) + bought @ system.problem.asset_cents
+    total[had] -= cents[before[had]]
+    return kept & (total <= budget)
+
+
 def _best_change(draft: Draft, gain: Floats) -> Draft | None:
     """Return the draft after the most gaining change that is allowed and pays for its assets."""
     problem = draft.certifier.system.problem
     options, adds = _changes(draft, gain)
+    kept = _kept_by_rows(draft, options)
+    options, adds = options[kept], adds[kept]
     owned = float(problem.asset_worth[draft.assets].sum())
     for option, added in zip(options.tolist(), adds.tolist(), strict=True):
         changed = draft.with_options({int(problem.owner[option]): option})

@@ -220,6 +220,28 @@ def test_required_assets_are_the_least_set_that_keeps_the_rows(seed: int) -> Non
 
 
 @given(SEEDS)
+def test_what_many_choices_require_is_what_each_of_them_does(seed: int) -> None:
+    """Refused alike, and the same assets bought, reliefs to choose from included."""
+    rng, base = np.random.default_rng(seed), _linked(seed)
+    either = [
+        row(f"either[{g}]", dict.fromkeys(range(g, len(base), 3), 1.0), 0.0, {g: -1.0, g - 1: -1.0})
+        for g in range(1, min(3, len(base.assets)))
+    ]
+    most = row("most", dict.fromkeys(range(len(base)), 1.0), float(rng.integers(0, 4)))
+    problem = replace(
+        base, rows=(*base.rows, *either, most), asset_cents=rng.integers(0, 3, len(base.assets))
+    )
+    system, nothing = build_system(problem), np.zeros(len(base.assets), dtype=np.bool_)
+    chosen = [_chosen(problem, seed + k) for k in range(12)]
+    activity = np.array([system.activity(options, nothing) for options in chosen])
+    keeps, bought = system.required_of_many(activity.reshape(12, system.n_rows))
+    for options, one, assets in zip(chosen, keeps.tolist(), bought, strict=True):
+        alone = system.required_assets(options)
+        assert one == (alone is not None)
+        assert alone is None or alone.tolist() == assets.tolist()
+
+
+@given(SEEDS)
 def test_a_pool_is_bought_step_by_step_as_far_as_it_is_needed(seed: int) -> None:
     """Of a pool with three steps the fewest are bought that hold what the options take."""
     rng = np.random.default_rng(seed)
