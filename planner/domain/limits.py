@@ -11,6 +11,7 @@ MAX_MONEY = 1e13
 """Largest amount of money; sums over thousands of projects stay exact to the cent."""
 
 MAX_REPEATS = 1e6
+MAX_PUE = 3.0
 """Most epochs, or trainings, of one model."""
 
 MAX_YEARS = 1_000.0

@@ -35,6 +35,7 @@ portfolio:
   # discount_rate: 8%             #: portfolio.discount_rate
   # cash: mid                     #: portfolio.cash
   # budget_covers: development    #: portfolio.budget_covers
+  # carbon: {region: FRA, price_per_tonne: 100}   # kWh, kg, their price
   # pilot_budget: 2k              #: portfolio.pilot_budget
   # mode: stop_when_reached       #: portfolio.mode
   # hold: {chance: 90%}           # in that mode: how sure the budget is
@@ -151,6 +152,7 @@ horizon_years = 1                   #: portfolio.horizon_years
 # discount_rate = "8%"              #: portfolio.discount_rate
 # cash = "mid"                      #: portfolio.cash
 # budget_covers = "development"     #: portfolio.budget_covers
+# carbon = {region = "FRA", price_per_tonne = 100}   # kWh, kg, their price
 # pilot_budget = "2k"               #: portfolio.pilot_budget
 # mode = "stop_when_reached"        #: portfolio.mode
 # hold = {chance = "90%"}           # in that mode: how sure the budget is

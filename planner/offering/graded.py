@@ -95,7 +95,10 @@ def taken(running: Running, rows: Rows) -> Running:
     )
     if serving is not None:
         serving = replace(serving, seconds_per_image=serving.seconds_per_image[rows])
-    return Running(running.project, some, serving)
+    emitted = running.emitted
+    if emitted is not None:
+        emitted = replace(emitted, hours=emitted.hours[rows])
+    return Running(running.project, some, serving, emitted)
 
 
 def graded_life(

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
+from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import GradedMeans, OptionLife, ProjectOptions
 from planner.domain.vocabulary import Covers
+from planner.economics.emissions import KG_PER_TONNE, emissions_of
 from planner.economics.hardware import gpu_hours, wall_hours
 from planner.economics.life.clock import Clock, lead_years, service
 from planner.economics.life.graded import GradedDraws, is_graded
-from planner.economics.life.lines import Running, Serving
+from planner.economics.life.lines import Emitted, Running, Serving
 from planner.economics.life.serving import ServingRate, price_serving
 from planner.economics.life.worth import has_life, is_neutral, life_worth
 from planner.economics.money import to_cents
@@ -54,18 +56,22 @@ class LifeTerms:
         When each period starts.
     binds_running : bool
         Whether the budget covers running cost too.
+    carbon : Carbon or None
+        Where machines stand.
     """
 
     compute: Compute
     clock: Clock
     years: Floats
     binds_running: bool = False
+    carbon: Carbon | None = None
 
     @classmethod
     def of(cls, portfolio: Portfolio) -> "LifeTerms":
         """Return those of a portfolio."""
         whole = portfolio.budget_covers is Covers.WHOLE_LIFE
-        return cls(portfolio.compute, Clock.of(portfolio), period_years(portfolio), whole)
+        years = period_years(portfolio)
+        return cls(portfolio.compute, Clock.of(portfolio), years, whole, portfolio.carbon)
 
 
 def with_life(
@@ -84,7 +90,7 @@ def with_life(
     terms : LifeTerms
         Clock and prices.
     """
-    if not has_life(project):
+    if not has_life(project) and terms.carbon is None:
         return options
     running = running_of(project, way, options, terms)
     neutral = is_neutral(running) and way.alternative is None
@@ -109,7 +115,8 @@ def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeT
     start = np.zeros(len(options), dtype=np.int64) if options.start is None else options.start
     years = None if project.use is None else project.use.years
     run = service(terms.clock, terms.years[start], lead, years)
-    return Running(project, run, _serving(way, options, terms.compute))
+    emitted = _emitted(project, way, options, terms)
+    return Running(project, run, _serving(way, options, terms.compute), emitted)
 
 
 def option_part(
@@ -146,6 +153,20 @@ def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Float
         return np.zeros(len(options))
     per_image = [wall_hours(gpu_hours(rate, 1, compute) or 0.0, compute) for rate in way.rates]
     return np.asarray(np.array(per_image)[options.architecture_index] * options.images_total)
+
+
+def _emitted(
+    project: Project, way: Way, options: ProjectOptions, terms: LifeTerms
+) -> Emitted | None:
+    """Return what the machines of options emit; nothing without power in the tables."""
+    if terms.carbon is None:
+        return None
+    training, running = emissions_of(project, terms.compute, terms.carbon)
+    hours = np.zeros(len(options))
+    if way.alternative is None:
+        each = np.array([gpu_hours(rate, 1, terms.compute) or 0.0 for rate in way.rates])
+        hours = np.asarray(each[options.architecture_index] * options.images_total)
+    return Emitted(hours, training, running, terms.carbon.price_per_tonne / KG_PER_TONNE)
 
 
 def _serving(way: Way, options: ProjectOptions, compute: Compute) -> Serving | None:

@@ -20,6 +20,7 @@ from planner.economics.life.worth import flows_of
 from planner.offering.life import LifeTerms, option_part, running_of, training_hours
 from planner.offering.variants import present_factors
 from planner.planning.error_balance import error_balance
+from planner.planning.footprint import footprint_of, together
 from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Lived", "decision_life", "plan_life"]
@@ -110,6 +111,7 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
             live_at=live,
             chance_live=chances.live,
             errors=error_balance(scene.prepared, index, pick),
+            footprint=footprint_of(scene.prepared, index, pick, running, chances.live),
         ),
         tuple(flows),
     )
@@ -120,13 +122,15 @@ def plan_life(lived: Sequence[Lived | None], portfolio: Portfolio) -> Life | Non
     known = [item for item in lived if item is not None]
     if not uses_life(portfolio):
         return None
-    return _life(
+    whole = _life(
         _summed([item.life.lines for item in known]) or {"development": 0.0},
         _summed([item.life.development for item in known]),
         [flow for item in known for flow in item.flows],
         portfolio.discount_rate,
         0.0,
     )
+    prints = [item.life.footprint for item in known]
+    return replace(whole, footprint=together([one for one in prints if one is not None]))
 
 
 def _summed(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:

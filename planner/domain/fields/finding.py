@@ -71,7 +71,7 @@ class Source:
         By a person, in a file: fields have its names, and a bare share of 1 is ambiguous.
     currency : str
         Of amounts.
-    architecture, accelerator : callable
+    architecture, accelerator, region : callable
         Return the tables' spelling of a name.
     dataset : callable
         Returns the classes of a data set of the tables, or raises
@@ -88,6 +88,7 @@ class Source:
     currency: str = DEFAULT_CURRENCY
     architecture: Callable[[str], str] = _as_it_is
     accelerator: Callable[[str], str] = _as_it_is
+    region: Callable[[str], str] = _as_it_is
     dataset: Callable[[str], int] = _no_dataset
     beside: Callable[[Location], str] = _nowhere
     home_of: Callable[[str], str] = _homeless

@@ -18,7 +18,7 @@ from typing import Any
 from planner.domain.complexity import entropy_nats
 from planner.domain.fields.finding import Source
 from planner.domain.fields.not_offered import other_task
-from planner.domain.limits import MAX_DECLINE, MAX_ENTROPY_NATS, MAX_FOLDS, MAX_MONEY
+from planner.domain.limits import MAX_DECLINE, MAX_ENTROPY_NATS, MAX_FOLDS, MAX_MONEY, MAX_PUE
 from planner.domain.quantities import (
     WHOLE_WITHIN,
     Amount,
@@ -240,6 +240,14 @@ def decline(value: object, source: Source) -> float:
     if rate > MAX_DECLINE:
         raise refused(f"got {show(value)}; expected 0 % to {100 * MAX_DECLINE:g} % a year")
     return rate
+
+
+def pue(value: object, _source: Source) -> float:
+    """Return the power of a data centre over that of its machines."""
+    number = _plain_number(value, most=MAX_PUE)
+    if number < 1:
+        raise refused(f"got {show(value)}; a PUE is at least 1, that of a perfect data centre")
+    return number
 
 
 def folds(value: object, _source: Source) -> int:

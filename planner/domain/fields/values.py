@@ -60,6 +60,8 @@ __all__ = [
     "PROJECT",
     "PROJECTS",
     "PROJECTS_COUNTED",
+    "PUE",
+    "REGION",
     "REPEATS",
     "REPEATS_RANGE",
     "RISK_LEVEL",
@@ -252,6 +254,8 @@ BASELINE = Plain(parsers.baseline, Kind.BASELINE, {"anyOf": [*NUMBER["anyOf"], {
 ARCHITECTURE = Plain(
     lambda value, source: source.architecture(parsers.text(value, source)), Kind.TEXT, _TEXT
 )
+REGION = Plain(lambda value, source: source.region(parsers.text(value, source)), Kind.TEXT, _TEXT)
+PUE = Plain(parsers.pue, Kind.NUMBER)
 ACCELERATOR = Plain(
     lambda value, source: source.accelerator(parsers.text(value, source)), Kind.TEXT, _TEXT
 )

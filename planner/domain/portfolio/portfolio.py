@@ -19,6 +19,7 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.format import percent_as_set, percent_to_type
+from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.checks import portfolio_problems
 from planner.domain.portfolio.compute import USUAL_COMPUTE, Compute
 from planner.domain.portfolio.project import Project
@@ -200,6 +201,8 @@ class Portfolio(Shown):
         Whether the budget binds development alone, or running cost too.
     pilot_budget : float or None
         Most that runs may cost that are made before anything is decided; None: whatever pays.
+    carbon : Carbon or None
+        Where machines stand, and what their emissions cost.
     inputs_sha256 : str
         Of the file's bytes; empty for portfolios built in Python.
     places : mapping of str to str
@@ -337,6 +340,7 @@ class Portfolio(Shown):
             default="none",
         ),
     ] = None
+    carbon: Annotated[Carbon | None, PartOf(Carbon)] = None
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -52,6 +52,32 @@ class ErrorBalance:
 
 
 @dataclass(frozen=True)
+class Footprint:
+    """What machines are expected to use and emit, and what accuracy they buy with it.
+
+    Attributes
+    ----------
+    accelerator_hours : float
+        Of training.
+    kwh, carbon_kg : float
+        Of training, and of running on a machine of its own as far as it is expected to go live;
+        CO2 equivalent.
+    accuracy_points : float or None
+        By how much the expected error lies below that of the majority guess, in percentage points;
+        None for a whole plan.
+    points_per_1000, points_per_kwh : float or None
+        Of each 1,000 of money committed, and of each kWh; None where there are none.
+    """
+
+    accelerator_hours: float
+    kwh: float
+    carbon_kg: float
+    accuracy_points: float | None = None
+    points_per_1000: float | None = None
+    points_per_kwh: float | None = None
+
+
+@dataclass(frozen=True)
 class Life:
     """What is expected to be paid and earned, by line, as present values.
 
@@ -81,6 +107,8 @@ class Life:
         Chance that it goes live at all; None for a whole plan.
     errors : ErrorBalance or None
         What its mistakes cost, live or not; None where nothing says so.
+    footprint : Footprint or None
+        Electricity and emissions; None where the file does not say where its machines stand.
     """
 
     lines: Mapping[str, float]
@@ -94,3 +122,4 @@ class Life:
     live_at: float | None = None
     chance_live: float | None = None
     errors: ErrorBalance | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    footprint: Footprint | None = field(default=None, metadata={ABSENT_IF_NONE: True})

@@ -18,7 +18,7 @@ GIVE = {
     "compliance": "upkeep.lines",
     "benefits": "benefits",
     "today": "today",
-    "carbon": "",
+    "carbon": "portfolio.carbon",
     "end": "end",
 }
 """What a life may have, in the order in which it is listed, with the field that states it; empty

@@ -118,7 +118,9 @@ def graded_draws(running: Running, errors: ErrorsInUse) -> GradedDraws:
     paid = np.zeros(shape[0])
     for item in flows_of(running):
         worth = _present(item.flow, errors, running.run.clock.present)
-        if item.flow.grade is None and not item.line.is_gross:
+        if item.flow.grade is None and not (
+            item.line.is_gross or item.flow.earned is Earned.ALWAYS
+        ):
             paid += np.maximum(-worth[:, 0], 0.0)
             worth = np.maximum(worth, 0.0)
         earned[item.flow.earned] += worth

@@ -54,7 +54,7 @@ LEFT_OUT = tuple(LeftOut(name, _GIVEN.get(name, _never)) for name in GIVE)
 
 def uses_life(portfolio: Portfolio) -> bool:
     """Whether any project states more than data, training and ``value``."""
-    return any(has_life(project) for project in portfolio.projects)
+    return portfolio.carbon is not None or any(has_life(p) for p in portfolio.projects)
 
 
 def not_included(portfolio: Portfolio) -> Iterator[str]:
@@ -68,6 +68,8 @@ def not_included(portfolio: Portfolio) -> Iterator[str]:
     ['today', 'carbon']
     """
     for item in LEFT_OUT:
+        if item.name == "carbon" and portfolio.carbon is not None:
+            continue
         without = [p.id for p in portfolio.projects if not item.is_given(p)]
         if len(without) == len(portfolio.projects):
             yield item.name

@@ -18,11 +18,14 @@ from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Earned, Window
 from planner.domain.wrong_answers import cost_today, graded_cost
+from planner.economics.emissions import Emission
 from planner.economics.hardware import fallen_prices
 from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
 
 __all__ = [
+    "CARBON",
     "LIFE_LINES",
+    "Emitted",
     "Flow",
     "Grade",
     "LifeLine",
@@ -56,6 +59,26 @@ class Serving:
 
 
 @dataclass(frozen=True, eq=False)
+class Emitted:
+    """What the machines of some options use and emit, and its price.
+
+    Attributes
+    ----------
+    hours : ndarray of float64
+        Accelerator-hours of each option's training.
+    training, running : Emission or None
+        Of an hour of the machines that train and run it; None where no source gives their power.
+    per_kg : float
+        Price of a kilogram of CO2 equivalent.
+    """
+
+    hours: Floats
+    training: Emission | None
+    running: Emission | None
+    per_kg: float
+
+
+@dataclass(frozen=True, eq=False)
 class Running:
     """A project's options in use.
 
@@ -67,11 +90,14 @@ class Running:
         When each option runs.
     serving : Serving or None
         What its machine costs; None where no machine is asked for.
+    emitted : Emitted or None
+        What its machines emit; None where the file does not say where they stand.
     """
 
     project: Project
     run: Service
     serving: Serving | None = None
+    emitted: Emitted | None = None
 
     @cached_property
     def volume(self) -> Floats:
@@ -84,6 +110,16 @@ class Running:
     def ramped(self) -> Floats:
         """Share of full use in each slice, shape (n, k)."""
         return ramp(self.run, 0.0 if self.project.use is None else self.project.use.ramp_years)
+
+    @cached_property
+    def hours(self) -> Floats:
+        """Hours a year of the machine that runs it in each slice, shape (n, k); 0 without one."""
+        inference, serving = self.project.inference, self.serving
+        if inference is None or inference.price_per_1000 is not None or serving is None:
+            return np.zeros(self.run.lengths.shape)
+        floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
+        seconds = np.maximum(self.volume * serving.seconds_per_image[:, None], floor)
+        return np.asarray(seconds / SECONDS_PER_HOUR)
 
 
 type Grade = Callable[[Floats, Flags], Floats]
@@ -223,10 +259,8 @@ def _inference(running: Running) -> Iterator[Flow]:
     if inference.price_per_1000 is not None or serving is None:
         yield _yearly(running, -yearly_price(running.volume, inference.price_per_1000 or 0.0))
         return
-    floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
-    seconds = np.maximum(running.volume * serving.seconds_per_image[:, None], floor)
     per_hour = serving.per_hour * fallen_prices(serving.compute, running.run.counted)
-    yield _yearly(running, -seconds / SECONDS_PER_HOUR * per_hour)
+    yield _yearly(running, -running.hours * per_hour)
 
 
 def yearly_price(images: Floats, price: Price) -> Floats:
@@ -264,6 +298,24 @@ def _end(running: Running) -> Iterator[Flow]:
     if end is not None and end.resale is not None:
         yield _lump(running, np.array(end.resale), running.run.stop)
 
+
+def _carbon(running: Running) -> Iterator[Flow]:
+    """Yield the price of what training emits when it starts, and running while it is live."""
+    emitted = running.emitted
+    if emitted is None or not emitted.per_kg:
+        return
+    start = running.run.start[:, None]
+    if emitted.training is not None:
+        paid = -(emitted.hours * emitted.training.kg * emitted.per_kg)[:, None]
+        yield Flow(Earned.ALWAYS, paid, start, start, start)
+    if emitted.running is not None:
+        yield _yearly(running, -running.hours * emitted.running.kg * emitted.per_kg)
+
+
+CARBON = LifeLine(
+    "carbon", lambda _project: False, _carbon, "portfolio.carbon", "what its machines emit"
+)
+"""Stated once for all projects, so that no project states it."""
 
 LIFE_LINES = (
     LifeLine(

@@ -21,7 +21,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.results.option import OptionLife
 from planner.domain.vocabulary import Deploy, Earned
 from planner.economics.life.clock import service
-from planner.economics.life.lines import LIFE_LINES, Flow, LifeLine, Running
+from planner.economics.life.lines import CARBON, LIFE_LINES, Flow, LifeLine, Running
 
 __all__ = ["LineFlow", "deploy_of", "flows_of", "has_life", "is_neutral", "life_worth"]
 
@@ -49,6 +49,7 @@ def flows_of(running: Running) -> Iterator[LineFlow]:
     for line in LIFE_LINES:
         if line.is_given(running.project):
             yield from (LineFlow(line, flow) for flow in line.flows(running))
+    yield from (LineFlow(CARBON, flow) for flow in CARBON.flows(running))
 
 
 def is_neutral(running: Running) -> bool:
@@ -63,7 +64,10 @@ def is_neutral(running: Running) -> bool:
         serving = replace(serving, seconds_per_image=serving.seconds_per_image[:1])
     use = running.project.use
     first = service(running.run.clock, now, now, None if use is None else use.years)
-    flows = flows_of(Running(running.project, first, serving))
+    emitted = running.emitted
+    if emitted is not None:
+        emitted = replace(emitted, hours=emitted.hours.max(keepdims=True, initial=0.0))
+    flows = flows_of(Running(running.project, first, serving, emitted))
     return not any(item.flow.amounts.any() for item in flows)
 
 
@@ -82,6 +86,9 @@ def life_worth(running: Running) -> OptionLife:
             continue
         present = running.run.clock.present(item.flow.counted)
         worth = (item.flow.amounts * present).sum(axis=1)
+        if item.flow.earned is Earned.ALWAYS:  # live or not, so that it is no cost of running
+            sums[Earned.ALWAYS] += worth
+            continue
         sums[item.flow.earned] += np.maximum(worth, 0.0)
         paid += np.maximum(-worth, 0.0)
     value = (running.project.value or 0.0) * running.run.clock.present(running.run.start)

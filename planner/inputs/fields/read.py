@@ -113,6 +113,7 @@ def _source(document: Document, catalogue: Catalogue) -> Source:
         currency=currency if isinstance(currency, str) and currency.strip() else DEFAULT_CURRENCY,
         architecture=lambda name: _name_of(catalogue.find_architecture(name), name),
         accelerator=lambda name: _accelerator(catalogue, name),
+        region=lambda name: _region(catalogue, name),
         dataset=lambda name: _classes_of(catalogue, name),
         beside=document.beside,
         home_of=_home_of,
@@ -147,6 +148,16 @@ def _classes_of(catalogue: Catalogue, name: str) -> int:
         message = f"{show(name)} is no data set of the tables ({other}), and no number of classes"
         raise QuantityError(message, meant or "1000", "UNKNOWN_NAME")
     return found
+
+
+def _region(catalogue: Catalogue, name: str) -> str:
+    """Return the tables' spelling of a place, or refuse it."""
+    try:
+        return catalogue.carbon_row(name).place
+    except InputError as error:
+        problem = error.problems[0]
+        message = problem.message.rstrip(".?")
+        raise QuantityError(message, problem.fix, problem.code) from None
 
 
 def _baseline(value: object, source: Source) -> float | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from planner.domain.format import count, figure
 from planner.domain.vocabulary import Objective
+from planner.economics.footprint import training_footprint
+from planner.reference.tables import load_catalogue
 from planner.reporting import numbers
 from planner.reporting.document import (
     Block,
@@ -17,6 +19,7 @@ from planner.reporting.document import (
     Section,
     Signatures,
     Text,
+    say,
 )
 from planner.reporting.sections.material import Material, Style
 from planner.reporting.user_text import visible
@@ -114,10 +117,35 @@ def manifest_section(material: Material) -> Section:
         ("Model", (Name(visible(plan.model["name"])), ", SHA-256 ", Code(plan.model["sha256"]))),
         ("Seed", (Number(str(plan.seed), float(plan.seed), "seed", "seed"),)),
         ("Versions", (visible(versions),)),
+        *_footprint(material),
     ]
     blocks: list[Block] = [Paragraph((words.MANIFEST_LEAD,)), Definitions(tuple(items))]
     blocks.append(Paragraph((words.ON_PAPER,), "paper"))
     return Section("manifest", words.MANIFEST, tuple(blocks), tone="half", folded=True)
+
+
+def _footprint(material: Material) -> Iterator[tuple[str, Text]]:
+    """Yield what training uses and emits; nothing where nothing is trained or known of machines."""
+    decisions = material.plan.decisions
+    trained = [(one.architecture, one.images_total) for one in decisions if one.architecture]
+    found = training_footprint(material.portfolio, load_catalogue(), trained)
+    if not trained or found is None:
+        return
+    carbon, hourly = material.portfolio.carbon, found.hourly
+    known = Name(visible(carbon.region)) if carbon is not None else words.REGION_UNKNOWN
+    yield (
+        words.FOOTPRINT,
+        say(
+            words.FOOTPRINT_SAID,
+            hours=numbers.figure(found.hours, "accelerator-hours", ""),
+            kwh=numbers.figure(found.kwh, "kWh", ""),
+            kg=numbers.figure(found.kg, "kg", ""),
+            watts=numbers.figure(hourly.watts, "W", ""),
+            pue=numbers.figure(hourly.pue, "", ""),
+            grams=numbers.figure(hourly.grams_per_kwh, "g/kWh", ""),
+            region=known,
+        ),
+    )
 
 
 def signature_section(material: Material) -> Section | None:

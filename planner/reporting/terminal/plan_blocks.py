@@ -10,6 +10,7 @@ from planner.domain.results.audit import Baseline
 from planner.domain.results.life import Life
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective
+from planner.domain.words.footprint import footprint_words
 from planner.domain.words.life import left_out_words, line_words
 from planner.reporting.columns import Surface
 from planner.reporting.sections.plan_tables import asset_title, spend_tables
@@ -102,6 +103,12 @@ def life_sentences(plan: Plan) -> Iterator[str]:
     if len(plan.life.lines) > 1:
         yield _lines(plan, plan.life)
         yield _cash(plan, plan.life)
+    if plan.life.footprint is not None:
+        yield from footprint_words(
+            plan.life.footprint,
+            {one.project: one.life.footprint for one in plan.decisions if one.life is not None},
+            plan.currency,
+        )
     yield left_out_words(plan.not_included)
 
 

@@ -344,6 +344,12 @@ EXCLUDED_ITEMS: Mapping[str, str] = {
 """By the part of a life that would include it."""
 EXCLUDED_UNDISCOUNTED = "Discounting: all years count alike."
 EXCLUDED_NO_VALUES = "Money earned: targets are counted, not profits."
+FOOTPRINT = "Energy and carbon of training"
+FOOTPRINT_SAID = (
+    "{hours} accelerator-hours, {kwh} kWh, {kg} kg CO2 equivalent; at {watts} W, PUE {pue} and "
+    "{grams} g/kWh ({region})."
+)
+REGION_UNKNOWN = "usual for an unknown region; portfolio.carbon.region sets it"
 CARBON_NOTE = "Energy and carbon: not limited by the plan."
 
 # assumptions
