@@ -8,19 +8,19 @@ import numpy as np
 
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.results.life import Life
+from planner.domain.results.life import Footprint, Life
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Decision
 from planner.domain.vocabulary import Earned
 from planner.economics.life.cash import Cash, by_year, payback
 from planner.economics.life.graded import ErrorsInUse
 from planner.economics.life.left_out import uses_life
-from planner.economics.life.lines import Flow
+from planner.economics.life.lines import Flow, Running
 from planner.economics.life.worth import flows_of
 from planner.offering.life import LifeTerms, option_part, running_of, training_hours
 from planner.offering.variants import present_factors
 from planner.planning.error_balance import error_balance
-from planner.planning.footprint import footprint_of, together
+from planner.planning.prepare import Prepared
 from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Lived", "decision_life", "plan_life"]
@@ -111,7 +111,7 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
             live_at=live,
             chance_live=chances.live,
             errors=error_balance(scene.prepared, index, pick),
-            footprint=footprint_of(scene.prepared, index, pick, running, chances.live),
+            footprint=_footprint(scene.prepared, index, pick, running, chances.live),
         ),
         tuple(flows),
     )
@@ -130,7 +130,7 @@ def plan_life(lived: Sequence[Lived | None], portfolio: Portfolio) -> Life | Non
         0.0,
     )
     prints = [item.life.footprint for item in known]
-    return replace(whole, footprint=together([one for one in prints if one is not None]))
+    return replace(whole, footprint=_together([one for one in prints if one is not None]))
 
 
 def _summed(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -202,3 +202,60 @@ def _cash(chance: float, flow: Flow) -> Iterator[Cash]:
     for amount, counted, begin, end in zip(*columns, strict=True):
         if amount:
             yield Cash(chance * float(amount), float(counted), float(begin), float(end))
+
+
+def _footprint(
+    prepared: Prepared, index: int, row: int, running: Running, live: float
+) -> Footprint | None:
+    """Return the footprint of one option; None where the file does not say where machines stand.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The portfolio.
+    index, row : int
+        Place of the project in the file, and of its option.
+    running : Running
+        That option in use.
+    live : float
+        Chance that it goes live.
+    """
+    emitted = running.emitted
+    if emitted is None:
+        return None
+    trained = float(emitted.hours[0])
+    used = live * float((running.hours * running.run.lengths).sum())
+    pairs = [(trained, emitted.training), (used, emitted.running)]
+    kwh = math.fsum(hours * one.kwh for hours, one in pairs if one is not None)
+    points = _points(prepared, index, row)
+    paid = int(prepared.options[index].total_cents[row]) / 100
+    return Footprint(
+        accelerator_hours=trained,
+        kwh=kwh,
+        carbon_kg=math.fsum(hours * one.kg for hours, one in pairs if one is not None),
+        accuracy_points=points,
+        points_per_1000=None if points is None or not paid else 1_000 * points / paid,
+        points_per_kwh=None if points is None or not kwh else points / kwh,
+    )
+
+
+def _points(prepared: Prepared, index: int, row: int) -> float | None:
+    """Return by how many points the expected error lies below the majority guess."""
+    menu, options = prepared.menus[index], prepared.options[index]
+    if options.is_alternative[row]:
+        return None
+    forecast = menu.way(options, row).forecast
+    images, name = [float(options.images_total[row])], options.architecture(row)
+    errors = forecast.error_draws(images, name, rows=forecast.solve_rows)[:, 0]
+    return 100.0 * (menu.project.majority_guess_error - float(errors.mean()))
+
+
+def _together(prints: Sequence[Footprint]) -> Footprint | None:
+    """Return several footprints as one; None of none."""
+    if not prints:
+        return None
+    return Footprint(
+        math.fsum(one.accelerator_hours for one in prints),
+        math.fsum(one.kwh for one in prints),
+        math.fsum(one.carbon_kg for one in prints),
+    )
