@@ -1,12 +1,18 @@
 """Fixtures and Hypothesis profiles shared by all tests."""
 
 import os
+from functools import cache
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 from planner.domain.model.posterior import Posterior
 from planner.testing import synthetic_posterior
+
+# The command tree of an application is the same at each call: built once, not thousands of times.
+typer.main.get_command = typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 settings.register_profile(
     "dev",
