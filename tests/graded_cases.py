@@ -11,11 +11,13 @@ import numpy as np
 
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.benefits import Benefit
-from planner.domain.portfolio.grading import Step
-from planner.domain.portfolio.mistakes import Errors, MissShare
+from planner.domain.portfolio.in_use.field_use import Review, Shift
+from planner.domain.portfolio.in_use.grading import Step
+from planner.domain.portfolio.in_use.mistakes import Errors, MissShare
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.vocabulary import Blind, Deploy, Mode
+from planner.domain.quantities import Range
+from planner.domain.vocabulary import Blind, Deploy, Earned, Mode
 from tests.life_cases import by_hand, lived_portfolio
 
 NORMAL = NormalDist()
@@ -60,8 +62,43 @@ def graded_portfolio(seed: int) -> Portfolio:
             graded = Benefit(id="graded", yearly=steps, when=str(rng.choice(["target", "live"])))  # type: ignore[arg-type]
             once = Benefit(id="once", once=(Step(accuracy=0.9, amount=7),), window_years=2)
             benefits = (*benefits, graded, once)
-        projects.append(replace(project, use=use, errors=errors, today=today, benefits=benefits))
+        project = replace(project, use=use, errors=errors, today=today, benefits=benefits)
+        projects.append(_in_the_field(project, rng))
     return replace(plain, projects=tuple(projects), mode=Mode.COMMIT, hold=None)
+
+
+def _in_the_field(project: Project, rng: np.random.Generator) -> Project:
+    """Return a project with review, shift or no target, or as it is."""
+    if rng.random() < 0.4:
+        review = Review(share=0.1, finds=0.4, price_per_1000=float(rng.uniform(0, 9)), error=0.02)
+        project = replace(project, review=review)
+    if rng.random() < 0.4:
+        drop = Range(0.05, 0.2) if rng.random() < 0.5 else 0.1
+        shift = Shift(accuracy_drop=drop) if rng.random() < 0.5 else Shift(points=11)
+        target = {"target_accuracy": None, "target_iou": None, "target_error": 0.4}
+        project = replace(project, shift=shift, **target)  # type: ignore[arg-type]
+    if rng.random() < 0.4 and project.use is not None:
+        deploy = Deploy.IF_PAYS if rng.random() < 0.7 else Deploy.ALWAYS
+        none = {"target_accuracy": None, "target_iou": None, "target_error": None}
+        live = tuple(replace(benefit, when=Earned.LIVE) for benefit in project.benefits)
+        benefits = live or (Benefit(id="live", yearly=3.0, when=Earned.LIVE),)
+        project = replace(
+            project,
+            use=replace(project.use, deploy=deploy),
+            value=None,
+            benefits=benefits,
+            **none,  # type: ignore[arg-type]
+        )
+    return project
+
+
+def in_use_by_hand(project: Project, error: float, drop: float, lost: float) -> float:
+    """Return what an error in the laboratory becomes in use."""
+    shifted = min(1.0, 1 - (1 - error) * (1 - drop) + lost)
+    review = project.review
+    if review is None:
+        return shifted
+    return (1 - review.finds) * shifted + review.share * review.error
 
 
 def mistakes_by_hand(errors: Errors, error: float) -> tuple[float, float]:
@@ -78,13 +115,22 @@ def mistakes_by_hand(errors: Errors, error: float) -> tuple[float, float]:
     return share * NORMAL.cdf(at - apart / 2), (1 - share) * NORMAL.cdf(-at - apart / 2)
 
 
-def cost_by_hand(errors: Errors, error: float, guess: float) -> float:
-    """Return what the errors cost for an image; what never learned answers always the same."""
+def cost_by_hand(
+    errors: Errors, error: float, is_guess: bool, review: Review | None = None
+) -> float:
+    """Return what the errors cost for an image.
+
+    What never learned answers always the same; people who look at images find their part.
+    """
     if errors.cost_per_error is not None:
         return errors.cost_per_error * error
     share, miss, alarm = errors.prevalence or 0, errors.miss or 0, errors.false_alarm or 0
-    if error >= guess * (1 - 1e-12):
-        return min(share * miss, (1 - share) * alarm)
+    if is_guess:
+        blind = min(share * miss, (1 - share) * alarm)
+        if review is None:
+            return blind
+        own = cost_by_hand(errors, review.share * review.error, False)
+        return (1 - review.finds) * blind + own
     missed, alarms = mistakes_by_hand(errors, error)
     return miss * missed + alarm * alarms
 
@@ -123,14 +169,22 @@ class ByHand:
         def sums(one: Project) -> dict[str, float]:
             return by_hand(one, portfolio, to_buy, start, hourly, instead)
 
-        bare = replace(project, errors=None, benefits=(), upkeep=None, end=None, inference=None,
-                       today=None, alternatives=())  # fmt: skip
+        nothing = dict.fromkeys(("errors", "upkeep", "end", "inference", "today", "review",
+                                 "shift", "target_accuracy", "target_iou"))  # fmt: skip
+        bare = replace(project, benefits=(), alternatives=(), target_error=0.3, **nothing)  # type: ignore[arg-type]
         today = None if project.today is None else replace(project.today, error=None)
         plain = [b for b in project.benefits if not isinstance(b.yearly or b.once, tuple)]
         self.project = project
+        self.review = project.review if instead is None else None
         self.value = (project.value or 0.0) / (1 + portfolio.discount_rate) ** start
-        self.sums = sums(replace(project, errors=None, today=today, benefits=tuple(plain)))
+        lines: dict[str, Any] = {"errors": None, "review": None, "shift": None, "today": today}
+        lines |= {"target_error": 0.3, "target_accuracy": None, "target_iou": None}
+        self.sums = sums(replace(project, benefits=tuple(plain), **lines))
         self.volume = sums(replace(bare, today={"price_per_1000": 1_000}))["live"]  # type: ignore[arg-type]
+        if self.review is not None:
+            self.sums["paid"] += (
+                self.volume * self.review.share * self.review.price_per_1000 / 1_000
+            )
         self.graded = []
         for benefit in project.benefits:
             steps = benefit.yearly or benefit.once
@@ -140,22 +194,23 @@ class ByHand:
                 paid = sums(replace(bare, benefits=(unit,)))[str(benefit.when)]
                 self.graded.append((str(benefit.when), steps, paid))
 
-    def draw(self, error: float, met: bool, guess: float) -> tuple[float, float]:
-        """Return what is earned and what is paid in use where it errs so often."""
+    def draw(self, error: float, met: bool, is_guess: bool) -> tuple[float, float, bool]:
+        """Return what is earned, what is paid, and whether using it pays where it errs so often."""
         earned = {name: self.sums[name] for name in ("target", "live", "always")}
         errors, today = self.project.errors, self.project.today
         if errors is not None:
-            earned["live"] -= self.volume * cost_by_hand(errors, error, guess)
+            earned["live"] -= self.volume * cost_by_hand(errors, error, is_guess, self.review)
             if today is not None and isinstance(today.error, str):
                 earned["live"] += self.volume * (errors.prevalence or 0) * (errors.miss or 0)
             elif today is not None and today.error is not None:
-                earned["live"] += self.volume * cost_by_hand(errors, float(today.error), math.inf)
+                earned["live"] += self.volume * cost_by_hand(errors, float(today.error), False)
         for when, steps, unit in self.graded:
             earned[when] += unit * earned_by_hand(steps, 1 - error)
         operating = earned["live"] + met * (self.value + earned["target"])
         use = self.project.use
         deploy = Deploy.IF_TARGET_MET if use is None else use.deploy
-        live = {"if_target_met": met, "always": True, "if_pays": operating > self.sums["paid"]}
+        pays = operating > self.sums["paid"]
+        live = {"if_target_met": met, "always": True, "if_pays": pays}
         if not live[str(deploy)]:
-            return earned["always"], 0.0
-        return earned["always"] + operating, self.sums["paid"]
+            return earned["always"], 0.0, pays
+        return earned["always"] + operating, self.sums["paid"], pays

@@ -56,7 +56,8 @@ def write_results(
 ) -> None:
     """Write the workbook of a plan, with each project's ranges."""
     source = file if file.suffix.lower() == ENDING else None
-    estimate = _api.estimate(portfolio, model, seed=plan.seed)
+    asks = all(project.has_target for project in portfolio.projects)
+    estimate = _api.estimate(portfolio, model, seed=plan.seed) if asks else None
     _api.write_xlsx(
         plan, portfolio, target, estimate=estimate, source=source, force=force, private_as=[file]
     )

@@ -108,7 +108,11 @@ def percent_as_set(share: float) -> str:
     --------
     >>> percent_as_set(0.6), percent_as_set(0.999), percent_as_set(0.0575)
     ('60 %', '99.9 %', '5.75 %')
+    >>> percent_as_set(math.nan)
+    'none stated'
     """
+    if math.isnan(share):
+        return "none stated"
     return f"{_text(_significant(100 * _decimal(share), 6))} %"
 
 

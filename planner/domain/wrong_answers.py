@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.domain.arrays import Flags, Floats
-from planner.domain.portfolio.mistakes import Errors, MissShare
+from planner.domain.portfolio.in_use.field_use import Review
+from planner.domain.portfolio.in_use.mistakes import Errors, MissShare
 from planner.domain.vocabulary import Blind, OperatingPoint
 
 __all__ = [
@@ -128,16 +129,19 @@ def cost_today(errors: Errors, error: float | Blind) -> float:
     return float(cost_per_image(errors, error))
 
 
-def graded_cost(errors: Errors) -> Callable[[Floats, Flags], Floats]:
+def graded_cost(errors: Errors, review: Review | None = None) -> Callable[[Floats, Flags], Floats]:
     """Return the cost of an image by the error, and by where the system never learned anything.
 
-    Where the error is that of the majority guess it answers always the same.
+    Where the error is that of the majority guess it answers always the same; people who look at
+    images find their share of those mistakes too.
     """
     blind = blindly(errors)
+    left, own = (1.0, 0.0) if review is None else (review.left, review.own)
+    at_guess = 0.0 if blind is None else left * blind.cheaper + float(cost_per_image(errors, own))
 
     def cost(error: Floats, is_guess: Flags) -> Floats:
         learned = cost_per_image(errors, error)
-        return learned if blind is None else np.where(is_guess, blind.cheaper, learned)
+        return learned if blind is None else np.where(is_guess, at_guess, learned)
 
     return cost
 

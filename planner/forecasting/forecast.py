@@ -1,5 +1,6 @@
 """What does a fitted model say about one project?"""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,7 +15,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
 from planner.domain.results.shown import Shown, renderers
-from planner.errors import bad_value
+from planner.errors import Problem, UnsupportedError, bad_value
 from planner.forecasting.architectures import evidence_warnings, read_book
 from planner.forecasting.log_linear import LogLinearCurves
 from planner.forecasting.luck import Luck
@@ -103,6 +104,8 @@ class Forecast(Shown):
     @cached_property
     def warnings(self) -> tuple[Warning_, ...]:
         """What to know before relying on it, whatever the architecture."""
+        if not self.project.has_target:
+            return self.warnings_for(np.zeros(1))
         # half of the draws place a median well enough for a warning
         return self.warnings_for(
             self._curve(None).data_needed(self.project.error_target, self.solve_rows)
@@ -171,7 +174,7 @@ class Forecast(Shown):
             At least 1; ``inf`` where the target is never reached (with a declared model: not
             within 10^8 images); 0 where the majority guess meets it.
         """
-        target = self.project.settled(_require_target(target_error))
+        target = self.project.settled(_require_target(target_error, self.project))
         return self._curve(architecture).data_needed(target, slice(None))
 
     def chance(
@@ -199,7 +202,7 @@ class Forecast(Shown):
         ndarray of shape (n_images,)
             Shares of :meth:`error_draws` at or below the target, in [0, 1].
         """
-        target = self.project.settled(_require_target(target_error))
+        target = self.project.settled(_require_target(target_error, self.project))
         counts = _require_counts(images)
         if target >= self.project.majority_guess_error:
             return np.ones(len(counts))
@@ -231,7 +234,7 @@ class Forecast(Shown):
         ndarray of bool, shape (n_images, n_draws)
             For each architecture where :meth:`error_draws` are at or below the target.
         """
-        target = self.project.settled(_require_target(target_error))
+        target = self.project.settled(_require_target(target_error, self.project))
         counts, wanted = _require_counts(images), rows or slice(None)
         if target >= self.project.majority_guess_error:
             every = (len(counts), len(range(*wanted.indices(self.n_draws))))
@@ -380,7 +383,23 @@ def _require_counts(images: ArrayLike) -> Floats:
     return counts
 
 
-def _require_target(target_error: float) -> float:
+def _require_target(target_error: float, project: Project) -> float:
+    """Return a target error that can be asked for.
+
+    Raises
+    ------
+    UnsupportedError
+        The project states none.
+    InputError
+        It is no error.
+    """
+    if math.isnan(target_error) and not project.has_target:
+        message = (
+            "this asks what a target takes, and the project states none: planner plan chooses how "
+            "good it is to be, by what errors cost."
+        )
+        place = f"projects[{project.id}].target_accuracy"
+        raise UnsupportedError([Problem(place, message, "target_accuracy: 94%", code="NO_TARGET")])
     if not 0 < target_error < 1:
         message = f"got {target_error!r}; an error target lies strictly between 0 and 1."
         raise bad_value("target_error", message)

@@ -79,6 +79,8 @@ projects:
     # today: {price_per_1000: 30} # of the present way of working, which it saves
     # errors: {cost_per_error: 0.05}
                                   # or {miss: 500, false_alarm: 5, prevalence: 2%}
+    # review: {share: 10%, finds: 60%, price_per_1000: 400}  # people look at some
+    # shift: {accuracy_drop: 2%}  # in use, or {points: 11}, or {preset: new-site}
     # alternatives: [{id: vendor, kind: buy, price_per_1000: 1.50, accuracy: 91%}]
                                   # what else would do the work: buy, rules, people
     # end: {once: 1500}           # when it is retired
@@ -192,6 +194,8 @@ images.fixed_cost = "2k"            #: projects.images.fixed_cost
 # benefits = [{id = "reading-time", yearly = "30k", if = "live"}]
 # today = {price_per_1000 = 30}     # of the present way of working, which it saves
 # errors = {cost_per_error = 0.05}  # or miss, false_alarm and prevalence
+# review = {share = "10%", finds = "60%", price_per_1000 = 400}
+# shift = {accuracy_drop = "2%"}    # in use, or points, or preset
 # alternatives = [{id = "vendor", kind = "buy", yearly = "9k", accuracy = "91%"}]
 # end = {once = 1500}               # when it is retired
 

@@ -16,6 +16,7 @@ from planner.economics.ledger import Entry, alternative_entries, entries_of
 from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast
 from planner.forecasting.given import given_forecast
+from planner.offering.field import as_in_use
 from planner.offering.variants import Way
 
 __all__ = [
@@ -61,7 +62,7 @@ def stated_forecast(
     name = f"alternatives[{alternative.id}]"
     shares = share_draws(alternative.stated, posterior.n_draws, seed, project.id, name)
     errors = np.round(1.0 - shares, 12) if alternative.is_accuracy else shares
-    return given_forecast(replace(project, pilots=()), posterior, errors)
+    return given_forecast(as_in_use(replace(project, pilots=())), posterior, errors)
 
 
 def way_entries(
@@ -88,5 +89,7 @@ def in_place_of(project: Project, alternative: Alternative | None) -> Project:
         if yearly is None
         else Upkeep(lines=(UpkeepLine(id=alternative.id, yearly=yearly),)),
         end=None,
+        review=None,
+        shift=None,
         alternatives=(),
     )

@@ -51,12 +51,16 @@ class Part:
 
 def errors_in_use(way: Way, architecture: str, images: Rows, draws: slice) -> ErrorsInUse:
     """Return the errors of one architecture at numbers of images, shape (n, n_draws)."""
-    forecast, project = way.forecast, way.forecast.project
     levels, back = np.unique(images, return_inverse=True)
-    error = forecast.error_draws(levels, architecture, rows=draws).T
-    met = error <= project.error_target
-    never = np.inf if way.alternative is not None else project.majority_guess_error
-    return ErrorsInUse(error[back], met[back], np.full(error.shape[1], never))
+    measured = way.measured.error_draws(levels, architecture, rows=draws)
+    error, guess = measured, way.measured.project.majority_guess_error
+    is_guess = measured >= guess * (1.0 - 1e-12)
+    if way.alternative is not None:
+        is_guess = np.zeros_like(is_guess)
+    elif way.field is not None:
+        error, is_guess = way.field.at(measured, draws), way.field.is_guess(measured, draws)
+    met = error <= way.forecast.project.error_target
+    return ErrorsInUse(error.T[back], met.T[back], is_guess.T[back])
 
 
 def graded_parts(

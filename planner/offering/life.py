@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.carbon import Carbon
@@ -35,6 +35,7 @@ __all__ = [
     "lost_by_missing",
     "option_draws",
     "option_part",
+    "pays_of",
     "running_of",
     "serving_of",
     "training_hours",
@@ -143,6 +144,17 @@ def option_draws(
 ) -> GradedDraws:
     """Return what one option earns and pays in use in some draws, shape (1, n_draws)."""
     return option_part(project, way, options, row, portfolio, draws).draws
+
+
+def pays_of(
+    project: Project, way: Way, options: ProjectOptions, terms: LifeTerms, draws: slice
+) -> Flags:
+    """Return in which draws running each option of a way pays, shape (n_options, n_draws)."""
+    count = len(range(*draws.indices(way.forecast.n_draws)))
+    pays = np.zeros((len(options), count), dtype=np.bool_)
+    for part in graded_parts(way, options, running_of(project, way, options, terms), draws):
+        pays[part.rows] = part.draws.pays
+    return pays
 
 
 def training_hours(way: Way, options: ProjectOptions, compute: Compute) -> Floats:

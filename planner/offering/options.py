@@ -26,6 +26,7 @@ from planner.economics.life.worth import deploy_of
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
+from planner.offering.field import way_in_use
 from planner.offering.graded import require_committed
 from planner.offering.grid import (
     FEWEST_IMAGES,
@@ -55,8 +56,8 @@ other projects make up for it, and finer levels only make the search longer.
 """
 MOST_CORNERS = 4
 """Levels of a project around which a large portfolio adds others."""
-MOST_GRADED = 40
-"""Options of a project and period whose worth in every draw may be kept."""
+LEAST_GRADED, MOST_GRADED = 40, 12_000
+"""Options of a project and period, and of all projects, whose worth in every draw may be kept."""
 MOST_REFINED = 6
 """Architectures of a project for which levels are added around its best ones."""
 
@@ -214,7 +215,12 @@ def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: PricingInp
         asked = replace(project, pretrained=forecast.project.pretrained)
         return replace(forecast, project=replace(asked, pilots=forecast.project.pilots))
 
-    ways = tuple(replace(way, forecast=moved(way.forecast)) for way in menu.ways)
+    def remade_way(way: Way) -> Way:
+        if way.laboratory is None:
+            return replace(way, forecast=moved(way.forecast))
+        return way_in_use(way, moved(way.laboratory), terms.seed)
+
+    ways = tuple(map(remade_way, menu.ways))
     bare = replace(
         menu,
         project=project,
@@ -279,11 +285,11 @@ def _filled(
     for _ in range(refinement_rounds(size)):
         menu = _refined(menu, objective, periods, terms, most, known)
     if is_graded(menu.project) and objective is not Objective.TARGETS_MET:
-        return _with_fewer(menu, objective)
+        return _with_fewer(menu, objective, max(LEAST_GRADED, MOST_GRADED // size))
     return menu
 
 
-def _with_fewer(menu: Menu, objective: Objective) -> Menu:
+def _with_fewer(menu: Menu, objective: Objective, most: int) -> Menu:
     """Return a menu of the options worth most at some price of money, where draws are kept of each.
 
     Those that may be chosen today and those that may be once a run is in; what is committed stays.
@@ -297,11 +303,14 @@ def _with_fewer(menu: Menu, objective: Objective) -> Menu:
     for period in np.unique(start).tolist():
         for group in (own & eligible & (start == period), own & (start == period)):
             rows = np.flatnonzero(group)
+            if len(rows) == 0:
+                continue
             cents = priced.bound_cents[rows].astype(np.float64)
             each = np.arange(len(rows), dtype=np.int64)
             best = corners(cents, worth[rows])
-            if len(rows):
-                kept[rows[promising(cents, worth[rows], each, best, MOST_GRADED)]] = True
+            kept[rows[spread(best, most)]] = True
+            if len(best) < most:
+                kept[rows[promising(cents, worth[rows], each, best, most)]] = True
     rows = np.flatnonzero(kept)
     success = None if menu.success is None else menu.success[rows]
     return replace(menu, priced=priced.take(rows), success=success)
@@ -375,7 +384,9 @@ def _ways(
             forecasts[trained.pretrained] = build_forecast(
                 trained, forecast.posterior, architectures=price_list.architectures, seed=seed
             )
-        ways.append(Way(assets, forecasts[trained.pretrained], discounted(rates, assets), serving))
+        measured = forecasts[trained.pretrained]
+        way = Way(assets, measured, discounted(rates, assets), serving)
+        ways.append(way_in_use(way, measured, seed))
     return (*ways, *alternative_ways(project, forecast.posterior, rates, seed))
 
 

@@ -26,7 +26,7 @@ from planner.economics.ledger import (
 )
 from planner.forecasting.forecast import Forecast
 from planner.offering.graded import graded_parts, ways_of
-from planner.offering.life import LifeTerms, running_of
+from planner.offering.life import LifeTerms, pays_of, running_of
 from planner.offering.options import Menu
 from planner.offering.outcomes import (
     GradedWorth,
@@ -98,10 +98,11 @@ def pack_outcomes(
     count = sum(len(group.options) for group in groups)
     bits = empty_bits(total, count)
     first = 0
-    stops = portfolio.mode is Mode.STOP_WHEN_REACHED
+    stops, terms = portfolio.mode is Mode.STOP_WHEN_REACHED, LifeTerms.of(portfolio)
     for group in groups:
         if len(group.options):
-            set_success(bits, first, _success(group, rows, total, stops=stops, held_out=held_out))
+            found = _success(group, terms, rows, total, stops=stops, held_out=held_out)
+            set_success(bits, first, found)
         first += len(group.options)
     fallen = fallen_prices(portfolio.compute, period_years(portfolio))
     money = _money(groups, PriceDraws(portfolio.compute, seed, n_draws), rows, fallen)
@@ -238,13 +239,19 @@ def curves_of(group: PackedGroup) -> Iterator[Curves]:
 
 
 def _success(
-    group: PackedGroup, rows: slice, total: int, *, stops: bool, held_out: bool
+    group: PackedGroup, terms: LifeTerms, rows: slice, total: int, *, stops: bool, held_out: bool
 ) -> NDArray[np.bool_]:
     """Return the success of a project's options, shape (n_options, n_draws)."""
     if group.success is not None and not held_out:
         found = np.unpackbits(group.success, axis=1, count=total, bitorder="little")
         return found.astype(np.bool_)
     success = np.zeros((len(group.options), total), dtype=np.bool_)
+    if not group.menu.project.has_target:
+        for mine in ways_of(group.options):
+            some = group.options.take(mine)
+            way = group.menu.way(some, 0)
+            success[mine] = pays_of(group.menu.project, way, some, terms, rows)
+        return success
     for curve in curves_of(group):
         levels, back = np.unique(group.options.images_total[curve.members], return_inverse=True)
         met = success_draws(curve.forecast, curve.architecture, levels, rows, stops=stops)

@@ -28,7 +28,7 @@ from planner.economics.ledger import (
 )
 from planner.forecasting.forecast import Forecast, shares
 from planner.offering.alternatives import way_entries
-from planner.offering.life import LifeTerms, joined_lives, with_life
+from planner.offering.life import LifeTerms, joined_lives, pays_of, with_life
 from planner.offering.variants import Way, images_from_pools
 
 
@@ -126,7 +126,9 @@ def price_way(
     counts = Counts(bought, levels)
     cost = committed(way_entries(project, way, training), counts, place_of(project))
     cost = {name: cost.get(name, np.zeros(1, dtype=np.int64)) for name in _line_names(project)}
-    chance, success = _chances_known(known, number, way, places, levels, terms)
+    chance, success = np.zeros(len(places) * len(levels)), None
+    if project.has_target:
+        chance, success = _chances_known(known, number, way, places, levels, terms)
 
     def each(row: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.broadcast_to(row, (len(places), len(levels))).flatten()
@@ -150,7 +152,18 @@ def price_way(
     started = _started(PricedOptions(options, success), periods, terms.present)
     if terms.compute.price_decline and len(terms.present) > 1:
         started = _cheaper(started, project, way, counts, periods, terms)
+    if not project.has_target:
+        started = _paying(started, project, ways[number], terms)
     return replace(started, options=with_life(project, ways[number], started.options, terms.life))
+
+
+def _paying(
+    started: PricedOptions, project: Project, way: Way, terms: PricingInputs
+) -> PricedOptions:
+    """Return options without a target: their chance is that running them pays."""
+    pays = pays_of(project, way, started.options, terms.life, way.forecast.solve_rows)
+    success = np.packbits(pays, axis=1, bitorder="little") if terms.keeps_draws else None
+    return PricedOptions(replace(started.options, chance=shares(pays)), success)
 
 
 def _places(project: Project, ways: Sequence[Way], number: int) -> Rows:

@@ -19,6 +19,7 @@ from planner.domain.portfolio.project import Project
 from planner.economics.life.serving import ServingRate
 from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
+from planner.forecasting.field import FieldMap
 from planner.forecasting.forecast import Forecast
 
 MOST_OPTIONAL_ASSETS = 6
@@ -34,13 +35,17 @@ class Way:
     assets : tuple of SharedAsset
         In file order.
     forecast : Forecast
-        Of the project as this way trains it.
+        Of the project as this way trains it, of errors in use.
     rates : tuple of TrainingRate
         Training price of each candidate architecture, discounts included.
     serving : tuple of ServingRate
         What running each of them costs; empty where no machine is asked for.
     alternative : Alternative, optional
         What does the work instead of an own model; its forecast is stated.
+    laboratory : Forecast, optional
+        Of errors measured on a test set, where a network is trained.
+    field : FieldMap, optional
+        What those become in use; None where they stay what they are.
     """
 
     assets: tuple[SharedAsset, ...]
@@ -48,6 +53,13 @@ class Way:
     rates: tuple[TrainingRate, ...]
     serving: tuple[ServingRate, ...] = ()
     alternative: Alternative | None = None
+    laboratory: Forecast | None = None
+    field: FieldMap | None = None
+
+    @property
+    def measured(self) -> Forecast:
+        """Forecast of errors as they are measured on a test set."""
+        return self.forecast if self.laboratory is None else self.laboratory
 
     @property
     def uses(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ thumb can keep them, and is judged as the plan is: the same objective and risk m
 held-out draws. What differs is the choice alone.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -144,6 +145,8 @@ def point_need(projects: Sequence[Project]) -> Floats:
     """
 
     def need(project: Project) -> float:
+        if not project.has_target:
+            return math.inf
         with np.errstate(over="ignore"):
             found = images_needed(
                 project.error_target,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from planner.domain.portfolio.mistakes import Errors, MissShare
+from planner.domain.portfolio.in_use.mistakes import Errors, MissShare
 from planner.domain.results.life import ErrorBalance
 from planner.domain.results.plan import Warning_
 from planner.domain.words.plan_warnings import alarm_share_clamped, miss_share_clamped

@@ -26,10 +26,12 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
+from planner.economics.life.graded import GradedDraws
 from planner.forecasting.forecast import Forecast
 from planner.offering.alternatives import stated_forecast, way_entries
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
+from planner.offering.field import way_in_use
 from planner.offering.life import option_draws
 from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import Way, period_years, present_factors
@@ -108,10 +110,10 @@ def _funded(
         if pick is None:
             continue
         way = menu.way(options, pick)
-        project, forecast = menu.project, way.forecast
+        project = menu.project
         if other_luck:
-            forecast = _with_other_luck(prepared, way)
-            project = _renamed(project)
+            way, project = _with_other_luck(prepared, way), _renamed(project)
+        forecast = way.forecast
         kind = int(options.architecture_index[pick])
         start = 0 if options.start is None else int(options.start[pick])
         spender = _spender(project, way, kind, draws, float(fallen[start]))
@@ -121,6 +123,7 @@ def _funded(
             if stops
             else spender.committed(options, pick)
         )
+        used = _graded(prepared, way, options, pick)
         yield RiskedProject(
             project=project,
             forecast=forecast,
@@ -131,17 +134,20 @@ def _funded(
             stops=stops,
             present=float(present[start]),
             life=_life(options, pick),
-            graded=_graded(prepared, replace(way, forecast=forecast), options, pick),
+            graded=None if used is None else np.asarray(used.net[0]),
+            pays=None if used is None or project.has_target else np.asarray(used.pays[0]),
         )
 
 
-def _with_other_luck(prepared: Prepared, way: Way) -> Forecast:
-    """Return the forecast of a way of running a project whose own luck is another."""
-    project, posterior = _renamed(way.forecast.project), prepared.posterior
+def _with_other_luck(prepared: Prepared, way: Way) -> Way:
+    """Return a way of running a project whose own luck is another."""
+    posterior, seed = prepared.posterior, prepared.seed
+    project = _renamed(way.measured.project)
     if way.alternative is not None:
-        return stated_forecast(project, way.alternative, posterior, prepared.seed)
+        return replace(way, forecast=stated_forecast(project, way.alternative, posterior, seed))
     known = prepared.catalogue.architectures
-    return prepared.forecast_of(project, posterior, architectures=known, seed=prepared.seed)
+    measured = prepared.forecast_of(project, posterior, architectures=known, seed=seed)
+    return way_in_use(way, measured, seed)
 
 
 def _life(options: ProjectOptions, pick: int) -> tuple[float, float] | None:
@@ -150,14 +156,13 @@ def _life(options: ProjectOptions, pick: int) -> tuple[float, float] | None:
     return float(options.life.net_met[pick]), float(options.life.net_not[pick])
 
 
-def _graded(prepared: Prepared, way: Way, options: ProjectOptions, pick: int) -> Draws | None:
+def _graded(prepared: Prepared, way: Way, options: ProjectOptions, pick: int) -> GradedDraws | None:
     """Return what an option is worth in use in each of the audit's draws, if its errors count."""
     if options.life is None or options.life.graded is None:
         return None
     menu = next(menu for menu in prepared.menus if menu.project.id == options.project)
     draws = prepared.posterior.audit_rows
-    found = option_draws(menu.project, way, options, pick, prepared.portfolio, draws)
-    return np.asarray(found.net[0])
+    return option_draws(menu.project, way, options, pick, prepared.portfolio, draws)
 
 
 def _renamed(project: Project) -> Project:

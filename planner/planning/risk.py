@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from planner.domain.arrays import Draws
+from planner.domain.arrays import Draws, Flags
 from planner.domain.portfolio.project import Project
 from planner.domain.results.risk import Interval, Quantiles, RiskResult, RiskSplit
 from planner.forecasting.forecast import Forecast
@@ -45,6 +45,8 @@ class RiskedProject:
         What it earns less running cost, with the target met and without, as present values.
     graded : ndarray of shape (n_audit_draws,), optional
         The same in every draw where the error itself counts.
+    pays : ndarray of bool, shape (n_audit_draws,), optional
+        In which of them running it pays, where there is no target.
     """
 
     project: Project
@@ -57,6 +59,7 @@ class RiskedProject:
     present: float = 1.0
     life: tuple[float, float] | None = None
     graded: Draws | None = None
+    pays: Flags | None = None
 
     def worth_draws(self) -> Draws:
         """Return what it earns less running cost in each of the audit's draws."""
@@ -68,8 +71,10 @@ class RiskedProject:
         return np.where(self.success_draws(), *self.life)
 
     def success_draws(self) -> NDArray[np.bool_]:
-        """Return in which of the audit's draws the target is met."""
-        forecast, target = self.forecast, self.project.error_target
+        """Return in which of the audit's draws the target is met; without one, running it pays."""
+        if self.pays is not None:
+            return self.pays
+        forecast, target = self.forecast, self.forecast.project.error_target
         rows = forecast.audit_rows
         if self.stops:
             need = forecast.data_needed_draws(target, self.architecture)[rows]

@@ -42,7 +42,8 @@ def chance(value: float, key: str = "", *, against: Iterable[float | None] = ())
 
 def level(value: float, key: str = "") -> Number:
     """Return a limit, level, target or rate of interest in per cent, as it was set."""
-    return Number(written.percent_as_set(value), value, SHARE, key)
+    known = None if math.isnan(value) else value
+    return Number(written.percent_as_set(value), known, SHARE, key)
 
 
 def gap(value: float, key: str = "") -> Number:

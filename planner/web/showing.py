@@ -220,7 +220,7 @@ def fan_view(decision: Decision, forecast: Forecast) -> dict[str, object]:
         "images": images.tolist(),
         "levels": list(FAN_LEVELS),
         "errors": np.quantile(errors, FAN_LEVELS, axis=0).tolist(),
-        "target": project.error_target,
+        "target": project.error_target if project.has_target else None,
         "target_text": percent_as_set(project.error_target),
         "held": project.images.held,
         "limit": project.images.limit,

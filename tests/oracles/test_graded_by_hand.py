@@ -11,6 +11,7 @@ import pytest
 
 import planner
 from planner.domain.portfolio.project import Project
+from planner.economics.draws import share_draws
 from planner.forecasting.forecast import build_forecast
 from planner.offering.alternatives import stated_forecast
 from planner.planning.held_out import with_all_draws
@@ -18,7 +19,7 @@ from planner.planning.prepare import prepare, prepare_unbudgeted
 from planner.questions.options_report import options_report
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior
-from tests.graded_cases import ByHand, graded_portfolio
+from tests.graded_cases import ByHand, graded_portfolio, in_use_by_hand
 from tests.portfolio_table import PortfolioTable
 
 POSTERIOR = synthetic_posterior(n_draws=80)
@@ -26,6 +27,15 @@ CATALOGUE = load_catalogue()
 T4 = CATALOGUE.hourly_price("T4")
 HOURLY = 0.0 if T4 is None else T4.median
 CASES = int(os.environ.get("GRADED_CASES", "6"))
+
+
+def shifted(project: Project, draw: int) -> tuple[float, float]:
+    """Return the share of accuracy and the points that a draw loses in use."""
+    shift = project.shift
+    if shift is None:
+        return 0.0, 0.0
+    drop = share_draws(shift.drop, POSTERIOR.n_draws, 0, project.id, "shift.drop")
+    return float(drop[draw]), float(shift.lost)  # type: ignore[arg-type]
 
 
 def counts_errors(project: Project) -> bool:
@@ -57,16 +67,22 @@ def _reckoned(seed: int) -> int:
         hand = ByHand(project, portfolio, row["images_to_buy"], start, HOURLY, instead)
         if instead is None:
             forecast = build_forecast(project, POSTERIOR, architectures=CATALOGUE.architectures)
-            guess = project.majority_guess_error
         else:
             forecast = stated_forecast(project, instead, POSTERIOR, 0)
-            guess = math.inf
         drawn = forecast.error_draws([row["images_total"]], row["architecture"])[:, 0]
-        errors = drawn[POSTERIOR.solve_rows].tolist()
-        found = [hand.draw(error, error <= project.error_target, guess) for error in errors]
-        gross, paid = np.array(found).mean(axis=0).tolist()
+        found = []
+        for at in range(*POSTERIOR.solve_rows.indices(POSTERIOR.n_draws)):
+            error, guess = float(drawn[at]), project.majority_guess_error
+            is_guess = instead is None and error >= guess * (1 - 1e-12)
+            if instead is None:
+                error = in_use_by_hand(project, error, *shifted(project, at))
+            met = project.has_target and error <= project.error_target_in_use
+            found.append(hand.draw(error, met, is_guess))
+        gross, paid, pays = np.array(found).mean(axis=0).tolist()
         assert row["expected_value"] == pytest.approx(gross, rel=1e-6, abs=1e-4)
         assert row.get("running_present", 0.0) == pytest.approx(paid, rel=1e-6, abs=1e-4)
+        if not project.has_target:
+            assert row["chance_of_target"] == pays
         seen += 1
     return seen
 
@@ -107,5 +123,6 @@ def test_a_plan_is_the_best_of_all_and_its_lines_add_up(seed: int) -> None:
         if decision.life is not None:
             total = math.fsum(decision.life.lines.values())
             assert total == pytest.approx(decision.expected_net_value, abs=5e-3)
-    if plan.objective.kind == "net_value" and portfolio.risk.measure == "expected":
+    certain = plan.risk.cost.p10 == plan.risk.cost.p90
+    if plan.objective.kind == "net_value" and portfolio.risk.measure == "expected" and certain:
         assert plan.risk.net_value.mean == pytest.approx(plan.audit.held_out_value, abs=5e-3)

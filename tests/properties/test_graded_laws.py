@@ -47,7 +47,7 @@ def _fixed(one: Portfolio, **use: Any) -> Portfolio:
     projects = tuple(
         replace(
             p,
-            use=replace(p.use, **use) if p.use else None,
+            use=replace(p.use, **use) if p.use and p.has_target else p.use,
             images=replace(p.images, limit=p.images.held + 3),
         )
         for p in one.projects

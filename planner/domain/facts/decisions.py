@@ -97,6 +97,8 @@ class Funded:
         Kind of what does the work, such as ``buy``; None where a model is trained.
     errors : ErrorBalance or None
         What its mistakes cost; None where nothing says so.
+    has_target : bool
+        Whether the chance is that of a target; else that running it pays.
     """
 
     architecture: str
@@ -118,6 +120,7 @@ class Funded:
     running: float | None = None
     alternative: str | None = None
     errors: ErrorBalance | None = None
+    has_target: bool = True
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,12 @@ _TASKS = {
 }  # fmt: skip
 
 _LATER = {
-    "review": "review by people",
     "half_life": "drift",
     "refresh_share": "drift",
     "error_growth": "drift",
     "refresh": "drift",
     "retrain_per_year": "drift",
     "compress": "compression",
-    "shift": "the shift from laboratory to field",
     "metric": "other measures than accuracy and IoU",
     "rebalance": "rebalancing of rare classes",
     "class_prices": "prices by class",

@@ -250,6 +250,23 @@ def pue(value: object, _source: Source) -> float:
     return number
 
 
+def drop(value: object, source: Source) -> Amount:
+    """Return a share below 100 %, or a range of such shares."""
+    found = shares(value, source)
+    if (found.p90 if isinstance(found, Range) else found) >= 1:
+        raise refused(f"got {show(value)}; expected 0 % to less than 100 %")
+    return found
+
+
+def percentage_points(value: object, _source: Source) -> Amount:
+    """Return percentage points below 100, or a range of them."""
+    found = parse_amount(value, currency=None)
+    low, high = (found.p10, found.p90) if isinstance(found, Range) else (found, found)
+    if not 0 <= low <= high < 100:
+        raise refused(f"got {show(value)}; expected 0 to less than 100 points")
+    return found
+
+
 def folds(value: object, _source: Source) -> int:
     """Return a number of trainings of one model on parts of its images."""
     number = parse_count(value, what="folds")

@@ -42,6 +42,7 @@ __all__ = [
     "COMPLEXITY",
     "COUNT",
     "DECLINE",
+    "DROP",
     "ENTROPY",
     "FOLDS",
     "GROWTH",
@@ -54,6 +55,7 @@ __all__ = [
     "NUMBER",
     "OVERHEAD",
     "PEOPLE",
+    "POINTS",
     "POSITIVE_COUNT",
     "POSITIVE_PRICE",
     "PRICE",
@@ -244,6 +246,8 @@ FOLDS = Plain(parsers.folds, Kind.COUNT)
 OVERHEAD = Plain(parsers.change(0.0, MAX_GROWTH), Kind.CHANGE)
 GROWTH = Plain(parsers.change(LEAST_GROWTH, MAX_GROWTH), Kind.CHANGE)
 DECLINE = Plain(parsers.decline, Kind.SHARE)
+DROP = Plain(parsers.drop, Kind.SHARES)
+POINTS = Plain(parsers.percentage_points, Kind.AMOUNT)
 SCALING = Plain(parsers.above_none, Kind.SHARE)
 AVERSION = _number(MAX_AVERSION)
 ENTROPY = Plain(parsers.above_zero(MAX_ENTROPY_NATS), None)

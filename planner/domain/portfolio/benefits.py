@@ -15,7 +15,7 @@ from planner.domain.fields.values import (
     Shape,
     word,
 )
-from planner.domain.portfolio.grading import EARNED, Earning
+from planner.domain.portfolio.in_use.grading import EARNED, Earning
 from planner.domain.portfolio.life import each_once, once_or_yearly
 from planner.domain.vocabulary import Blind, Earned, Window
 

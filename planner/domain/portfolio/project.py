@@ -36,8 +36,10 @@ from planner.domain.fields.values import (
 from planner.domain.portfolio.alternatives import Alternative, alternatives_differ
 from planner.domain.portfolio.benefits import Benefit, Today, benefits_differ
 from planner.domain.portfolio.images import Images
+from planner.domain.portfolio.in_use.field_use import Review, Shift, field_fits_together, lab_target
+from planner.domain.portfolio.in_use.mistakes import Errors, errors_fit_together
+from planner.domain.portfolio.in_use.no_target import target_or_money
 from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
-from planner.domain.portfolio.mistakes import Errors, errors_fit_together
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.vocabulary import Backbone, Task
@@ -48,6 +50,8 @@ VISION = "vision"
 """The domain of every fitted model that ships: labelled images."""
 
 
+LEAST_TARGET = 1e-9
+"""Of the laboratory, where what is asked in use leaves no room for error."""
 _SIZES = ("classes", "class_counts")
 _TARGETS = ("target_accuracy", "target_error", "target_iou")
 
@@ -56,7 +60,8 @@ def _project_fits_together(part: Part) -> None:
     """Report fields of which one is given, and what does not go with the task."""
     _runs_can_be_made(part)
     _one_size(part)
-    part.exactly_one(_TARGETS, "target_accuracy: 94%")
+    if target_or_money(part):
+        part.exactly_one(_TARGETS, "target_accuracy: 94%")
     if "target_iou" in part.given and part.values.get("task") == Task.CLASSIFICATION:
         message = "IoU measures segmentation; the task of this project is classification."
         fix = "target_accuracy, or task: segmentation"
@@ -67,6 +72,7 @@ def _project_fits_together(part: Part) -> None:
     benefits_differ(part)
     alternatives_differ(part)
     errors_fit_together(part)
+    field_fits_together(part)
 
 
 def _use_says_how_much(part: Part) -> None:
@@ -223,6 +229,10 @@ class Project:
         What the present way of working costs, which it saves.
     errors : Errors, optional
         What wrong answers cost in use.
+    review : Review, optional
+        Images that people look at.
+    shift : Shift, optional
+        By how much the accuracy in use is below that on the test set.
     end : End, optional
         What retiring it costs and brings.
     alternatives : tuple of Alternative
@@ -386,6 +396,8 @@ class Project:
     today: Annotated[Today | None, PartOf(Today)] = None
     end: Annotated[End | None, PartOf(End)] = None
     errors: Annotated[Errors | None, PartOf(Errors)] = None
+    review: Annotated[Review | None, PartOf(Review)] = None
+    shift: Annotated[Shift | None, PartOf(Shift)] = None
     alternatives: Annotated[tuple[Alternative, ...], parts(Alternative)] = ()
     domain: str = VISION
 
@@ -397,14 +409,34 @@ class Project:
         """Whether anything says what it earns."""
         return self.value is not None or bool(self.benefits) or self.today is not None
 
+    @property
+    def has_target(self) -> bool:
+        """Whether a target is stated; without one the plan chooses how good it is to be."""
+        return any(getattr(self, name) is not None for name in _TARGETS)
+
     @cached_property
     def error_target(self) -> float:
-        """Target as an error: 1 − accuracy, or 1 − mean IoU."""
-        if self.target_error is not None:
-            return self.settled(self.target_error)
+        """Target as an error on the test set: 1 − accuracy, or 1 − mean IoU.
+
+        NaN without a target. Targets are stated for use: where the accuracy falls there, or people
+        look at some of the images, this is the error in the laboratory that does.
+        """
+        target = self.error_target_in_use
+        if not self.has_target:
+            return target
+        if self.shift is not None or self.review is not None:
+            target = max(lab_target(target, self.shift, self.review), LEAST_TARGET)
+            target = min(target, 1.0 - LEAST_TARGET)
+        return self.settled(target)
+
+    @property
+    def error_target_in_use(self) -> float:
+        """Target as it is stated, as an error."""
+        if self.target_error is not None or not self.has_target:
+            return math.nan if self.target_error is None else self.target_error
         accuracy = self.target_accuracy if self.target_accuracy is not None else self.target_iou
         # 1 - 0.94 is 0.06000000000000005: a target written as 94 % must equal one written as 6 %.
-        return self.settled(round(1.0 - (accuracy or 0.0), 12))
+        return round(1.0 - (accuracy or 0.0), 12)
 
     def settled(self, error_target: float) -> float:
         """Return a target, put exactly on the majority guess where only rounding keeps it off.
@@ -454,5 +486,5 @@ class Project:
         if self.errors is not None and self.errors.is_pair and not self.errors.cost_nothing:
             from planner.domain.wrong_answers import saves_nothing  # takes NumPy
 
-            return saves_nothing(self.errors, self.error_target)
+            return saves_nothing(self.errors, self.error_target_in_use)
         return self.guess_meets_target

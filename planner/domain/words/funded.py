@@ -17,7 +17,7 @@ def funded_words(facts: Funded, currency: str) -> str:
     """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
     likely = likely_words(facts.likely)
     parts = [
-        f"{_bought(facts, currency)}: {likely} likely to meet the target{_earned(facts)}.",
+        f"{_bought(facts, currency)}: {likely} likely to {_aim(facts)}{_earned(facts)}.",
         _errors(facts.errors, currency),
         *_shares(facts, currency),
         ground_words(facts.ground),
@@ -26,6 +26,10 @@ def funded_words(facts: Funded, currency: str) -> str:
         _second(facts.second, currency) if facts.second else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _aim(facts: Funded) -> str:
+    return "meet the target" if facts.has_target else "earn more in use than it costs there"
 
 
 _TAKES = {"buy": "Buys the service", "rules": "Takes the rules", "people": "Leaves it to people:"}

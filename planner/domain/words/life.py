@@ -11,7 +11,7 @@ GIVE = {
     "people": "build.people",
     "fixed costs": "build.lines",
     "inference": "inference",
-    "review": "",
+    "review": "review",
     "errors": "errors",
     "drift": "",
     "upkeep": "upkeep.lines",

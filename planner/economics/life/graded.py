@@ -19,9 +19,6 @@ from planner.economics.life.worth import deploy_of, flows_of
 
 __all__ = ["ErrorsInUse", "GradedDraws", "graded_draws", "is_graded"]
 
-GUESS = 1.0 - 1e-12
-"""Share of the majority guess from which on an error counts as that."""
-
 
 @dataclass(frozen=True, eq=False)
 class ErrorsInUse:
@@ -33,18 +30,13 @@ class ErrorsInUse:
         When it goes live.
     met : ndarray of bool, shape (n_options, n_draws)
         Whether it then meets the target.
-    guess : ndarray of float64, shape (n_draws,)
-        Error of what never learned anything; infinite where none is.
+    is_guess : ndarray of bool, shape (n_options, n_draws)
+        In which draws it never learned anything, so that it answers always the same.
     """
 
     error: Floats
     met: Flags
-    guess: Floats
-
-    @property
-    def is_guess(self) -> Flags:
-        """In which draws it never learned anything."""
-        return np.asarray(self.error >= GUESS * self.guess)
+    is_guess: Flags
 
     def graded(self, grade: Grade) -> Floats:
         """Return what a line is multiplied by in every draw."""
@@ -88,10 +80,14 @@ def is_graded(project: Project) -> bool:
     errors, use = project.errors, project.use
     costs = errors is not None and not errors.cost_nothing
     volume = 0 if use is None else use.images_per_year or 0
-    return (costs and volume > 0) or any(
-        isinstance(amount, tuple) and any(step.amount for step in amount)
-        for benefit in project.benefits
-        for amount in (benefit.once, benefit.yearly)
+    return (
+        not project.has_target
+        or (costs and volume > 0)
+        or any(
+            isinstance(amount, tuple) and any(step.amount for step in amount)
+            for benefit in project.benefits
+            for amount in (benefit.once, benefit.yearly)
+        )
     )
 
 

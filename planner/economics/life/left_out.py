@@ -40,6 +40,7 @@ _GIVEN: dict[str, Callable[[Project], bool]] = {
     "people": lambda p: p.build is not None and bool(p.build.people),
     "fixed costs": lambda p: p.build is not None and bool(p.build.lines),
     "inference": lambda p: p.inference is not None,
+    "review": lambda p: p.review is not None,
     "errors": lambda p: p.errors is not None,
     "upkeep": _upkeep,
     "compliance": lambda p: _upkeep(p, "compliance"),

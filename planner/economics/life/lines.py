@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.domain.arrays import Flags, Floats
 from planner.domain.portfolio.alternatives import Price, Tier
-from planner.domain.portfolio.grading import Earning, Step
+from planner.domain.portfolio.in_use.grading import Earning, Step
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Earned, Window
@@ -249,7 +249,9 @@ def _today(running: Running) -> Iterator[Flow]:
 def _errors(running: Running) -> Iterator[Flow]:
     errors = running.project.errors
     if errors is not None and not errors.cost_nothing:
-        yield replace(_yearly(running, -running.volume), grade=graded_cost(errors))
+        yield replace(
+            _yearly(running, -running.volume), grade=graded_cost(errors, running.project.review)
+        )
 
 
 def _inference(running: Running) -> Iterator[Flow]:
@@ -280,6 +282,13 @@ def yearly_price(images: Floats, price: Price) -> Floats:
         paid = paid + np.clip(month - below, 0.0, end - below) / 1_000 * tier.price
         below = end
     return np.asarray(12 * paid)
+
+
+def _review(running: Running) -> Iterator[Flow]:
+    review = running.project.review
+    if review is not None:
+        each = review.share * review.price_per_1000 / 1_000
+        yield _yearly(running, -running.volume * each)
 
 
 def _upkeep(running: Running) -> Iterator[Flow]:
@@ -333,14 +342,6 @@ LIFE_LINES = (
         "what the present way of working would cost",
     ),
     LifeLine(
-        "errors",
-        lambda p: p.errors is not None,
-        _errors,
-        "errors",
-        "what its wrong answers cost",
-        is_gross=True,
-    ),
-    LifeLine(
         "inference",
         lambda p: p.inference is not None,
         _inference,
@@ -348,11 +349,22 @@ LIFE_LINES = (
         "running it on images",
     ),
     LifeLine(
+        "review", lambda p: p.review is not None, _review, "review", "people who look at images"
+    ),
+    LifeLine(
         "upkeep",
         lambda p: p.upkeep is not None and bool(p.upkeep.lines),
         _upkeep,
         "upkeep.lines",
         "keeping it in use",
+    ),
+    LifeLine(
+        "errors",
+        lambda p: p.errors is not None,
+        _errors,
+        "errors",
+        "what its wrong answers cost",
+        is_gross=True,
     ),
     LifeLine("end", lambda p: p.end is not None, _end, "end", "retiring it"),
 )

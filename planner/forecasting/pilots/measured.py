@@ -34,8 +34,12 @@ def measured_draws(
 
 
 def target_blur(forecast: Forecast, test_images: int | None) -> float:
-    """Return the standard deviation of log measured error at the target; 0 without test images."""
-    if test_images is None or forecast.project.task is Task.SEGMENTATION:
+    """Return the standard deviation of log measured error at the target.
+
+    0 without test images, and without a target.
+    """
+    project = forecast.project
+    if test_images is None or project.task is Task.SEGMENTATION or not project.has_target:
         return 0.0
     target = forecast.project.error_target
     return float(np.sqrt((1.0 - target) / (target * test_images)))

@@ -89,7 +89,8 @@ def _pilot(
     )
     if decision.cost.total < trial.candidate.run.price:
         return None
-    target = scene.prepared.menus[index].project.error_target
+    project = scene.prepared.menus[index].project
+    target = project.error_target if project.has_target else 0.0
     passing = list(_passing(decision_table(trial, scene.price, target).rows))
     run = trial.candidate.run
     return DecisionPilot(

@@ -176,6 +176,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         running=None if options.life is None else float(options.expected_running[pick]),
         alternative=_kind(scene, index, options.alternative(pick)),
         errors=error_balance(scene.prepared, index, pick),
+        has_target=scene.menus[index].project.has_target,
     )
 
 

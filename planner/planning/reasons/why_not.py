@@ -101,10 +101,10 @@ def why_not_funded(scene: SolvedScene, index: int) -> Reason:
 
 def _trivial(scene: SolvedScene, index: int) -> Trivial:
     project = scene.menus[index].project
-    errors, target = project.errors, project.error_target
+    errors, target = project.errors, project.error_target_in_use
     blind = None if errors is None else blindly(errors)
     if errors is None or blind is None:
-        return Trivial(project.majority_guess_error, target)
+        return Trivial(project.majority_guess_error, project.error_target)
     cost = float(cost_per_image(errors, target))
     return Trivial(project.majority_guess_error, target, (1_000 * cost, 1_000 * blind.cheaper))
 

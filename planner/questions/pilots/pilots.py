@@ -128,7 +128,7 @@ def build_pilots(
         },
         pilots=tuple(valued),
         policy=tuple(
-            decision_table(trial, scene.price, _project(prepared, trial).error_target)
+            decision_table(trial, scene.price, _asked(_project(prepared, trial)))
             for trial in _in_file_order(chosen)
         ),
         spend=_spend(chosen, confirmed),
@@ -204,6 +204,11 @@ def _of_projects(scene: Scene, projects: Sequence[str]) -> Scene:
     return replace(
         scene, trials=tuple(trial for trial, _ in kept), measured=tuple(one for _, one in kept)
     )
+
+
+def _asked(project: Project) -> float:
+    """Return the target as an error; 0 without one."""
+    return project.error_target if project.has_target else 0.0
 
 
 def _project(prepared: Prepared, trial: Trial) -> Project:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from planner.domain.facts.explanation import Lever, Turn
+from planner.domain.portfolio.in_use.field_use import error_in_use
 from planner.domain.quantities import amount_mean
 from planner.domain.results.explanation import Flip
 from planner.domain.vocabulary import Objective, Status, Task
@@ -184,10 +185,17 @@ class _Finder:
         return self._flip(Lever.VALUE, now, at, limit)
 
     def target(self) -> Flip | None:
-        """Funded: a harder target; not funded: an easier one, short of the majority guess."""
-        now, guess = self.project.error_target, self.project.majority_guess_error
+        """Funded: a harder target; not funded: an easier one, short of the majority guess.
+
+        None without a target.
+        """
+        if not self.project.has_target:
+            return None
+        now = self.project.error_target_in_use
+        least, guess = self._in_use(0.0), self._in_use(self.project.majority_guess_error)
         trivial = self.prepared.menus[self.index].is_trivial
-        limit = 0.01 * min(now, guess) if self.funded or trivial else 0.999 * guess
+        harder = least + 0.01 * (min(now, guess) - least)
+        limit = harder if self.funded or trivial else 0.999 * guess
         at = self._find(
             Search(now, limit, None, self.precision, scans=trivial),
             lambda error: at_target_error(self.prepared, self.index, error),
@@ -204,6 +212,9 @@ class _Finder:
             at=None if right.at is None else round(right.at, 12),
             searched=(round(low, 12), round(high, 12)),
         )
+
+    def _in_use(self, error: float) -> float:
+        return error_in_use(error, self.project.shift, self.project.review)
 
     def budget(self) -> Flip | None:
         """Funded: less money; not funded: more."""

@@ -18,6 +18,7 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
+from planner.economics.life.graded import GradedDraws
 from planner.offering.alternatives import way_entries
 from planner.offering.life import option_draws
 from planner.offering.packing import pack_outcomes
@@ -113,8 +114,11 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         met, cost = need <= key.images, _mean_spend(prepared, number)
         counts = stopped(np.ceil(need), total - bought, total)
     else:
-        met, cost = error <= project.error_target, int(options.total_cents[key.row]) / 100
+        met, cost = error <= forecast.project.error_target, int(options.total_cents[key.row]) / 100
         counts = Counts(bought, total)
+    used = _graded(prepared, number)
+    if not project.has_target and used is not None:
+        met = used.pays[0]
     rate = way.rates[int(options.architecture_index[key.row])]
     training = training_amounts((rate,), prepared.portfolio.compute)[0]
     entries = way_entries(project, way, training)
@@ -129,7 +133,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         met=met.astype(np.float64),
         stake=stake,
         standing=standing,
-        graded=_graded(prepared, number),
+        graded=_counted(prepared, used),
         prices=tuple(_prices(entries, counts)),
         training=share * sum(cents[name] for name in trainings) / 100,
         cost=cost,
@@ -153,17 +157,21 @@ def _stakes(
     return float(met[row] - without[row]), float(without[row])
 
 
-def _graded(prepared: Prepared, number: int) -> Floats | None:
+def _graded(prepared: Prepared, number: int) -> GradedDraws | None:
     """Return what an option is worth in use in all draws, where its errors count themselves."""
     key = prepared.option(number)
     options, menu = prepared.options[key.index], prepared.menus[key.index]
-    graded = options.life is not None and options.life.graded is not None
-    if prepared.objective is Objective.TARGETS_MET or not graded:
+    if options.life is None or options.life.graded is None:
         return None
     way, every = menu.way(options, key.row), slice(None)
-    found = option_draws(menu.project, way, options, key.row, prepared.portfolio, every)
-    worth = found.gross if prepared.objective is Objective.VALUE else found.net
-    return np.asarray(worth[0])
+    return option_draws(menu.project, way, options, key.row, prepared.portfolio, every)
+
+
+def _counted(prepared: Prepared, used: GradedDraws | None) -> Floats | None:
+    """Return what the objective counts of it."""
+    if used is None or prepared.objective is Objective.TARGETS_MET:
+        return None
+    return np.asarray((used.gross if prepared.objective is Objective.VALUE else used.net)[0])
 
 
 def _prices(entries: Iterable[Entry], counts: Counts) -> Iterator[UnitPrice]:

@@ -95,13 +95,14 @@ def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -
 
 def _mark(axes: "Axes", project: Project) -> None:
     """Mark target, held, limit and pilots; each differs in line style, not in colour alone."""
-    axes.axhline(
-        project.error_target,
-        color=TARGET,
-        lw=1.4,
-        ls="-.",
-        label=f"target {percent_as_set(project.error_target)}",
-    )
+    if project.has_target:
+        axes.axhline(
+            project.error_target,
+            color=TARGET,
+            lw=1.4,
+            ls="-.",
+            label=f"target {percent_as_set(project.error_target)}",
+        )
     if project.images.held > 0:
         held = project.images.held
         axes.axvline(held, color=INK, lw=1, ls=":", label=f"held {count(held)}")

@@ -72,15 +72,16 @@ def _panel(axes: "Axes", policy: ProjectPolicy) -> None:
                 color=INK,
             )
         low = high
-    axes.axvline(policy.error_target, color=TARGET, ls="--", lw=1.0)
-    axes.annotate(
-        "target",
-        (policy.error_target, 0.02),
-        xytext=(3, 2),
-        textcoords="offset points",
-        fontsize=7,
-        color=TARGET,
-    )
+    if policy.error_target > 0:
+        axes.axvline(policy.error_target, color=TARGET, ls="--", lw=1.0)
+        axes.annotate(
+            "target",
+            (policy.error_target, 0.02),
+            xytext=(3, 2),
+            textcoords="offset points",
+            fontsize=7,
+            color=TARGET,
+        )
     axes.set(xscale="log", ylim=(0, 1.45), yticks=[])
     axes.xaxis.set_major_formatter(rate_tick)
     axes.spines[["top", "right", "left"]].set_visible(False)

@@ -130,7 +130,7 @@ class Fan:
         Of the error.
     inside : ndarray of bool, shape (n,)
         Whether the fitted evidence reaches there.
-    target : float
+    target : float or None
         Error asked for.
     held, limit : int
         Images.
@@ -146,7 +146,7 @@ class Fan:
     bands: Sequence[tuple[Draws, Draws]]
     median: Draws
     inside: NDArray[np.bool_]
-    target: float
+    target: float | None
     held: int
     limit: int
     bought: int | None
@@ -166,7 +166,8 @@ def draw_fan(figure: "Figure", fan: Fan) -> None:
     axes.plot(fan.images, np.where(fan.inside, fan.median, np.nan), color=INK, lw=1.5)
     outside = ~fan.inside | ~np.r_[fan.inside[1:], True] | ~np.r_[True, fan.inside[:-1]]
     axes.plot(fan.images, np.where(outside, fan.median, np.nan), color=INK, lw=1.5, ls=(0, (3, 2)))
-    axes.axhline(fan.target, color=RED, lw=1.1, ls="-.")
+    if fan.target is not None:
+        axes.axhline(fan.target, color=RED, lw=1.1, ls="-.")
     _verticals(axes, fan)
     if fan.pilots:
         x, y = zip(*fan.pilots, strict=True)
@@ -215,9 +216,10 @@ def _verticals(axes: "Axes", fan: Fan) -> None:
 def _error_limits(fan: Fan) -> tuple[float, float]:
     """Return limits that hold the 90 % band, the target and the pilots, at most 3 decades."""
     lower, upper = fan.bands[0]
-    seen = [fan.target, *(error for _, error in fan.pilots), float(np.max(upper))]
+    marked = [error for _, error in fan.pilots] + ([] if fan.target is None else [fan.target])
+    seen = [*marked, float(np.max(upper))]
     top = min(1.0, 1.15 * max(seen))
-    lows = [fan.target, *(error for _, error in fan.pilots), float(np.min(lower))]
+    lows = [*marked, float(np.min(lower))]
     return max(0.75 * min(lows), top / 1000), top
 
 

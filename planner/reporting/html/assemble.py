@@ -205,7 +205,7 @@ def _forecasts(plan: Plan, prepared: Prepared, solution: Solution) -> dict[str, 
     for place in shown_places(plan):
         menu, options, pick = prepared.menus[place], prepared.options[place], picks[place]
         own = pick is None or options.alternative(pick) is not None
-        forecast = menu.forecast if own or pick is None else menu.way(options, pick).forecast
+        forecast = menu.forecast if own or pick is None else menu.way(options, pick).measured
         found[menu.project.id] = forecast
     return found
 

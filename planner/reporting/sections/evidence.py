@@ -167,7 +167,7 @@ class FanView:
             bands=[(self._bands[at], self._bands[at + 1]) for at in (0, 2, 4)],
             median=self._bands[6],
             inside=(self._images >= low) & (self._images <= high),
-            target=self.project.error_target,
+            target=self.project.error_target if self.project.has_target else None,
             held=images.held,
             limit=images.limit,
             bought=self.decision.images_total if self.funded else None,
@@ -210,7 +210,9 @@ class FanView:
         )
 
     def need(self, sentence: str = words.FAN_NEED) -> Text:
-        """Return the sentence about data needed."""
+        """Return the sentence about data needed; nothing without a target."""
+        if not self.project.has_target:
+            return ()
         draws = self._forecast.data_needed_draws(
             self.project.error_target, self.decision.architecture
         )

@@ -252,6 +252,7 @@ def _rows(plan: Plan, portfolio: Portfolio, catalogue: Catalogue) -> list[_Row]:
             trials=amount_mean(compute.trials),
         )
         for project in portfolio.projects
+        if project.has_target
     ]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.domain.portfolio.grading import Step
-from planner.domain.portfolio.mistakes import Errors
+from planner.domain.portfolio.in_use.grading import Step
+from planner.domain.portfolio.in_use.mistakes import Errors
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.vocabulary import OperatingPoint
 from planner.domain.wrong_answers import (
@@ -117,8 +117,7 @@ def test_always_saying_no_earns_nothing(prevalence: float, point: Any) -> None:
         today={"price_per_1000": 0, "error": cheaper},  # type: ignore[arg-type]
     )
     run = service(Clock(0.08, 3.0, 1.0), np.zeros(1), np.zeros(1), None)
-    guess = np.array([0.5])
-    never = ErrorsInUse(np.array([[0.5]]), np.array([[False]]), guess)
+    never = ErrorsInUse(np.array([[0.5]]), np.array([[False]]), np.array([[True]]))
     found = graded_draws(Running(project, run), never)
     assert float(found.net[0, 0]) == pytest.approx(0.0, abs=1e-6)
 
@@ -172,7 +171,7 @@ def test_a_benefit_grows_with_the_accuracy() -> None:
     )
     error = np.array([[0.12, 0.08, 0.05, 0.03, 0.01]])
     run = service(Clock(0.0, 1.0, 1.0), np.zeros(1), np.zeros(1), None)
-    in_use = ErrorsInUse(error, error <= 0.05, np.full(5, 0.5))
+    in_use = ErrorsInUse(error, error <= 0.05, np.zeros((1, 5), dtype=np.bool_))
     found = graded_draws(Running(project, run), in_use).gross[0]
     assert found.round(2).tolist() == [0.0, 25_000.0, 62_500.0, 87_500.0, 100_000.0]
     assert float(found.mean()) == pytest.approx(55_000.0)

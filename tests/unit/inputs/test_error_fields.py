@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 import planner
-from planner.domain.portfolio.grading import Step
-from planner.domain.portfolio.mistakes import MissShare
+from planner.domain.portfolio.in_use.grading import Step
+from planner.domain.portfolio.in_use.mistakes import MissShare
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.vocabulary import OperatingPoint
 from planner.errors import InputError, UnsupportedError

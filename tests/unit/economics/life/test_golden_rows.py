@@ -1,29 +1,38 @@
 """Amounts of a life that were reckoned apart, to the printed cent."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
 from planner.domain.portfolio.alternatives import Tier
+from planner.domain.portfolio.in_use.field_use import Review
+from planner.domain.portfolio.in_use.grading import Step
+from planner.domain.portfolio.in_use.mistakes import Errors
 from planner.domain.portfolio.life import Build, End, Person, Use
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Images, Project
+from planner.domain.published_equations import images_needed
 from planner.domain.quantities import Range
+from planner.domain.vocabulary import Deploy
+from planner.domain.wrong_answers import cost_per_image
 from planner.economics.hardware import fallen_prices, gpu_hours, wall_hours
 from planner.economics.ledger import Counts, Total, committed, entries_of
 from planner.economics.life.cash import Cash, by_year, payback
 from planner.economics.life.clock import Clock, lead_years, ramp, service
+from planner.economics.life.graded import ErrorsInUse, GradedDraws, graded_draws
 from planner.economics.life.lines import Running, Serving, yearly_price
 from planner.economics.life.worth import flows_of, life_worth
 from planner.economics.training import TrainingRate
+from planner.offering.field import field_of
 
 IMAGES = Images(held=10, limit=100)
 NOW = np.zeros(1)
 
 
 def project(**life: Any) -> Project:
-    return Project(id="a", classes=2, target_error=0.1, images=IMAGES, **life)
+    return Project(**{"id": "a", "classes": 2, "target_error": 0.1, "images": IMAGES, **life})
 
 
 def present(clock: Clock, lead: float = 0.0, serving: Serving | None = None, **life: Any) -> float:
@@ -298,3 +307,93 @@ def test_three_ways_to_do_the_work() -> None:
     assert _paid(5_000_000, 60_000, 0, 0.02) == pytest.approx(60_000 + 100 * annuity)
     assert _paid(5_000_000, 8_000, 0, 0.001) == pytest.approx(8_000 + 5 * annuity)
     assert _paid(5_000_000, 0, 0, 1.50) == pytest.approx(7_500 * annuity)
+
+
+def in_use(own: Project, error: np.ndarray, met: np.ndarray | None = None) -> GradedDraws:
+    """Return what a project is worth for three years at 8 %, where it errs so often."""
+    run = service(Clock(0.08, 3.0, 1.0), NOW, NOW, None)
+    reached = np.ones_like(error, dtype=np.bool_) if met is None else met
+    found = ErrorsInUse(error, reached, np.zeros_like(reached))
+    return graded_draws(Running(own, run), found)
+
+
+def test_people_look_at_a_tenth_of_the_images() -> None:
+    """G15: what they find is worth more than what they cost."""
+    review = Review(share=0.1, finds=0.6, price_per_1000=400, error=0.01)
+    field = field_of(project(review=review, use=Use(images_per_year=1_000)), 1, 0)
+    error = float(field.at(np.array([[0.05]]), slice(None))[0, 0])
+    assert round(error, 12) == 0.021
+    errors = Errors(cost_per_error=2.0)
+    saved = 1_000 * float(cost_per_image(errors, 0.05) - cost_per_image(errors, error))
+    assert round(saved, 2) == 58.00
+    use = Use(images_per_year=1_000)
+    own = project(review=review, use=use)
+    paid = sum(float(item.flow.amounts.sum()) for item in flows_of(Running(own, service(
+        Clock(0.0, 1.0, 1.0), NOW, NOW, None))))  # fmt: skip
+    assert (round(paid, 2), round(saved + paid, 2)) == (-40.00, 18.00)
+
+
+@pytest.mark.parametrize(
+    ("shift", "laboratory"),
+    [({"accuracy_drop": 0.10}, 0.944444), ({"points": 11}, 0.96)],
+)
+def test_a_target_in_the_field_asks_for_more_in_the_laboratory(
+    shift: dict[str, float], laboratory: float
+) -> None:
+    """G27: 85 % where accuracy falls; a draw meets both or neither."""
+    asked = project(shift=shift, target_error=0.15)
+    assert round(1.0 - asked.error_target, 6) == laboratory
+    field = field_of(asked, 2, 0)
+    near = np.array([[asked.error_target - 1e-9], [asked.error_target + 1e-9]])
+    assert (field.at(near, slice(None)) <= 0.15).tolist() == [[True], [False]]
+
+
+def test_what_a_drop_asks_for_is_priced_by_the_published_equation() -> None:
+    """G27: two classes alike often, pretrained: from 4 images to twelve thousand."""
+    shifted = project(target_error=0.15, shift={"accuracy_drop": 0.10})
+    complexity = math.log(2) / math.log(1_000)
+    needs = [
+        float(images_needed(target, complexity))
+        for target in (shifted.error_target_in_use, shifted.error_target)
+    ]
+    assert [round(needs[0], 2), round(needs[1])] == [3.85, 12_375]
+
+
+def test_the_best_number_of_images_balances_labels_and_errors() -> None:
+    """G36: e = n^-0.3; labels cost b times the errors that remain. Its target is an output."""
+    errors = Errors(cost_per_error=0.5)
+    own = project(
+        errors=errors, use=Use(images_per_year=1_000_000, deploy=Deploy.ALWAYS), target_error=0.5
+    )
+
+    def bill(images: np.ndarray) -> np.ndarray:
+        left = in_use(own, (images.astype(float) ** -0.3)[None, :]).net[0]
+        return np.asarray(0.40 * images - left)
+
+    best = 40_176
+    assert round(float(bill(np.array([best]))[0]), 2) == 69_639.06
+    around = bill(np.arange(best - 50, best + 51))
+    assert int(np.argmin(around)) in (49, 50, 51)
+    known = bill(np.array([1_000, 10_000, 100_000, 1_000_000])).round(2).tolist()
+    assert known == [162_618.64, 85_301.91, 80_747.48, 420_422.12]
+    spent, rest = 0.40 * best, 69_639.06 - 0.40 * best
+    assert (round(spent, 2), round(rest, 2)) == (16_070.40, 53_568.66)
+    assert spent == pytest.approx(0.3 * rest, rel=1e-4)
+    dearer = bill(np.arange(23_473, 23_674)) + 0.40 * np.arange(23_473, 23_674)
+    assert 23_473 + int(np.argmin(dearer)) == pytest.approx(23_573, abs=1)
+
+
+def test_the_right_to_abandon_draw_by_draw() -> None:
+    """G38: a bad draw loses no more than development."""
+    operating = np.array([[-40.0, -10.0, 20.0, 60.0, 90.0]])
+    steps = tuple(Step(accuracy=0.1 * k, amount=v + 40.0) for k, v in enumerate(operating[0], 1))
+    parts = {
+        "benefits": [{"id": "o", "once": steps, "when": "live"}],
+        "upkeep": {"lines": [{"id": "u", "once": 40.0}]},
+    }
+    error = 1.0 - 0.1 * np.arange(1, 6)[None, :]
+    worth = {
+        deploy: float(in_use(project(use={"deploy": deploy}, **parts), error).net.mean())
+        for deploy in ("always", "if_pays")
+    }
+    assert worth == pytest.approx({"always": 24.0, "if_pays": 34.0})

@@ -1,0 +1,1 @@
+"""What a system meets in use: errors and what they cost, people, other data than the test set."""

@@ -1,0 +1,57 @@
+"""What the errors of a project become in use, in every draw."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Amount
+from planner.economics.draws import share_draws
+from planner.forecasting.field import FieldMap, in_field
+from planner.forecasting.forecast import Forecast
+from planner.offering.variants import Way
+
+__all__ = ["as_in_use", "field_of", "way_in_use"]
+
+_NO_SHIFT: Mapping[str, Amount] = {"drop": 0.0, "lost": 0.0}
+
+
+def field_of(project: Project, n_draws: int, seed: int) -> FieldMap:
+    """Return what errors of a project become in use; ranges are drawn, its own for each project."""
+    shift, review = project.shift, project.review
+    asked = _NO_SHIFT if shift is None else {"drop": shift.drop, "lost": shift.lost}
+    drop, lost = (share_draws(asked[k], n_draws, seed, project.id, f"shift.{k}") for k in asked)
+    return FieldMap(
+        added=np.zeros(n_draws),
+        kept=1.0 - drop,
+        lost=lost,
+        left=1.0 if review is None else review.left,
+        own=0.0 if review is None else review.own,
+        guess=project.majority_guess_error,
+    )
+
+
+def as_in_use(project: Project) -> Project:
+    """Return a project whose errors are those in use already."""
+    return replace(project, shift=None, review=None)
+
+
+def way_in_use(way: Way, measured: Forecast, seed: int) -> Way:
+    """Return a way of running a project with its errors in use.
+
+    Parameters
+    ----------
+    way : Way
+        That trains a network.
+    measured : Forecast
+        Of errors in the laboratory.
+    seed : int
+        Of ranges.
+    """
+    project = measured.project
+    field = field_of(project, measured.n_draws, seed)
+    if field.is_identity:
+        return replace(way, forecast=measured, laboratory=measured, field=None)
+    forecast = in_field(measured, as_in_use(project), field)
+    return replace(way, forecast=forecast, laboratory=measured, field=field)

@@ -1,0 +1,176 @@
+"""Review, shift and projects without a target, in files: read, refused by name, planned."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import planner
+from planner.domain.portfolio.in_use.field_use import PRESETS, Preset, Shift
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.quantities import Range
+from planner.errors import InputError, UnsupportedError
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.inputs.yaml_source import read_yaml
+from planner.questions.estimate.estimate import build_estimate
+from planner.reference.tables import load_catalogue
+from planner.reporting.xlsx.form import form_bytes
+from planner.testing import synthetic_posterior
+
+HEAD = "version: 1\nportfolio: {budget: 100k, horizon_years: 3, discount_rate: 8%}\n"
+PROJECT = """projects:
+  - id: a
+    classes: 2
+    images: {held: 1000, limit: 5000, price: 0.3}
+"""
+TARGET = "    target_accuracy: 85%\n"
+USE = "    use: {images_per_year: 100k}\n"
+REVIEW = "    review: {share: 10%, finds: 60%, price_per_1000: 400, error: 1%}\n"
+SHIFT = "    shift: {accuracy_drop: 5%..12%}\n"
+OPEN = """    use: {images_per_year: 1M, deploy: if_pays}
+    errors: {cost_per_error: 0.5}
+    today: {price_per_1000: 900}
+"""
+
+
+def read(life: str) -> Portfolio:
+    return parse_portfolio(f"{HEAD}{PROJECT}{life}".encode(), "p.yaml")
+
+
+@pytest.mark.parametrize(
+    "life",
+    [
+        TARGET + USE + REVIEW + SHIFT,
+        TARGET + "    shift: {points: 11}\n",
+        TARGET.replace("85", "60") + "    shift: {preset: new-site}\n",
+        OPEN,
+    ],
+)
+def test_files_and_the_form_say_the_same(life: str) -> None:
+    """A workbook filled in from the file reads as the same records."""
+    document, _ = read_yaml(HEAD + PROJECT + life, "p.yaml")
+    content = form_bytes(json.loads(json.dumps(document.data)))
+    from_form, from_yaml = parse_portfolio(content, "p.xlsx"), read(life)
+    assert replace(from_form, inputs_sha256="") == replace(from_yaml, inputs_sha256="")
+
+
+def test_published_shifts_are_those_of_their_papers() -> None:
+    """Points of ImageNetV2, shares of WILDS and ObjectNet."""
+    assert PRESETS[Preset.IMAGENET_V2].lost == Range(0.11, 0.14)
+    assert PRESETS[Preset.NEW_SITE].drop == Range(0.22, 0.34)
+    assert Shift(preset=Preset.OBJECTNET).drop == Range(0.40, 0.45)
+
+
+@pytest.mark.parametrize(
+    ("life", "place", "said"),
+    [
+        (
+            TARGET + USE + REVIEW.replace("10%", "20%").replace("60%", "10%"),
+            "review.finds",
+            "people who look at 20 % of the images find at least 20 % of the errors; got 10 %.",
+        ),
+        (TARGET + REVIEW, "review", "needs use.images_per_year"),
+        (TARGET + USE + "    review: {share: 5%, finds: 9%}\n", "review", "price_per_1000"),
+        (
+            TARGET
+            + USE
+            + REVIEW.replace("share: 10%", "share: 60%").replace("error: 1%", "error: 40%"),
+            "review",
+            "get 24 % of all wrong, more than the target of 15 %",
+        ),
+        (
+            TARGET + "    shift: {accuracy_drop: 45%}\n",
+            "target_accuracy",
+            "a drop of 45 % leaves at most 55 % in the field; 85 % cannot be reached.",
+        ),
+        (TARGET + "    shift: {preset: imagenetv3}\n", "shift.preset", "imagenet-v2"),
+        (
+            TARGET + "    shift: {accuracy_drop: 5%, points: 3}\n",
+            "shift.points",
+            "keep exactly one",
+        ),
+        (TARGET + "    shift: {}\n", "shift", "is missing; give exactly one"),
+        (TARGET + "    shift: {accuracy_drop: 100%}\n", "shift.accuracy_drop", "less than 100 %"),
+        (TARGET + "    shift: {points: 120}\n", "shift.points", "less than 100 points"),
+        (
+            USE + "    errors: {cost_per_error: 1}\n",
+            "use",
+            "without a target the system cannot be deployed on meeting it.",
+        ),
+        (
+            OPEN.replace("    errors: {cost_per_error: 0.5}\n", ""),
+            "projects[a]",
+            "only what errors cost says how good it must be",
+        ),
+        (OPEN + "    value: 5k\n", "value", "without a target state benefits"),
+        (OPEN + "    benefits: [{id: b, once: 5k}]\n", "benefits", "and there is none"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(life: str, place: str, said: str) -> None:
+    """One mistake, one message."""
+    with pytest.raises(InputError) as caught:
+        read(life)
+    (problem,) = caught.value.problems
+    assert place.split(".")[0] in problem.field
+    assert place.split(".")[-1] in problem.field
+    assert said in problem.message + problem.fix
+
+
+def test_what_a_drop_leaves_is_the_fix_and_is_taken() -> None:
+    """The target that a message proposes is read."""
+    assert read(TARGET.replace("85", "55") + "    shift: {accuracy_drop: 45%}\n").projects
+
+
+def test_the_accuracy_is_chosen_where_no_target_is() -> None:
+    """Dearer errors ask for more images; the chance is that running it pays."""
+    model = synthetic_posterior(80)
+    plans = [
+        planner.plan(read(OPEN.replace("cost_per_error: 0.5", f"cost_per_error: {price}")), model)
+        for price in (0.001, 0.5)
+    ]
+    few, many = (plan.decisions[0] for plan in plans)
+    assert few.images_total < many.images_total
+    assert many.chance_of_target > 0.5
+    assert "likely to earn more in use than it costs there" in many.why
+
+
+def test_what_asks_for_a_target_refuses_by_name() -> None:
+    """With the reason, and what answers instead."""
+    with pytest.raises(UnsupportedError) as caught:
+        build_estimate(read(OPEN), synthetic_posterior(80), load_catalogue())
+    (problem,) = caught.value.problems
+    assert problem.field == "projects[a].target_accuracy"
+    assert "the project states none: planner plan chooses" in problem.message
+    refused = UnsupportedError if not read(OPEN).projects[0].has_target else InputError
+    with pytest.raises(refused):
+        planner.collect(read(OPEN), "a", synthetic_posterior(80))
+
+
+def test_chances_fall_with_a_shift_and_rise_with_review() -> None:
+    """On the same draws."""
+    model = synthetic_posterior(80)
+    rules = "rules: [{fund: [a]}]\n"
+    lives = (TARGET + USE + SHIFT, TARGET + USE, TARGET + USE + REVIEW)
+    best = []
+    for life in lives:
+        rows = planner.options(read(life + "    value: 9k\n" + rules), model)["options"]
+        assert isinstance(rows, list)
+        best.append(max(row["chance_of_target"] for row in rows))
+    assert best == sorted(best)
+    assert best[0] < best[1]
+
+
+def test_a_shift_of_nothing_changes_no_byte() -> None:
+    """Nor does review of nothing."""
+    model = synthetic_posterior(80)
+    life = TARGET + USE + "    value: 90k\n"
+    plain = planner.plan(read(life), model)
+    neutral = (
+        "    shift: {accuracy_drop: 0%}\n",
+        "    review: {share: 0%, finds: 0%, price_per_1000: 0}\n",
+    )
+    for part in neutral:
+        plan = planner.plan(read(life + part), model)
+        for one, other in zip(plain.decisions, plan.decisions, strict=True):
+            assert replace(one, life=None) == replace(other, life=None)
+        assert (plan.objective, plan.risk, plan.audit) == (plain.objective, plain.risk, plain.audit)
