@@ -5,7 +5,7 @@ from planner.domain.results.plan import Cost, Decision, Warning_
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.funded import funded_words
 from planner.domain.words.not_funded import not_funded_words
-from planner.planning.error_balance import clamped_warnings
+from planner.planning.reasons.error_balance import clamped_warnings
 from planner.planning.reasons.projects import SolvedScene, why_funded
 from planner.planning.reasons.why_not import why_not_funded
 from planner.planning.verdict import rule_on

@@ -19,8 +19,8 @@ from planner.economics.life.lines import Flow, Running
 from planner.economics.life.worth import flows_of
 from planner.offering.life import LifeTerms, option_part, running_of, training_hours
 from planner.offering.variants import present_factors
-from planner.planning.error_balance import error_balance
 from planner.planning.prepare import Prepared
+from planner.planning.reasons.error_balance import error_balance
 from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["Lived", "decision_life", "plan_life"]

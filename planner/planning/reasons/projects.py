@@ -28,8 +28,8 @@ from planner.offering.options import Menu
 from planner.offering.problem import Solution
 from planner.offering.rules import broken_rules, project_rules
 from planner.planning.audit import period_cents
-from planner.planning.error_balance import error_balance
 from planner.planning.prepare import Prepared
+from planner.planning.reasons.error_balance import error_balance
 from planner.planning.sharing import PurchaseSplit
 
 
