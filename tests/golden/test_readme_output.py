@@ -66,7 +66,7 @@ def test_the_readme_quotes_the_shipped_model() -> None:
     assert [float(x) for x in found.groups()] == pytest.approx(quoted, abs=0.005)
     paid = [f"{name}, paid" for name in ("runs by pilots", "every run", "cheapest runs")]
     found = re.search(
-        r"in all earn (\.\d+), their price paid, and every run (\.\d+); .*? as well, (\.\d+)", readme
+        r"in all earn (\.\d+), their price paid, and every run (\.\d+); .*? well, (\.\d+)", readme
     )
     assert found
     earned = [shares[plan]["realised"] for plan in paid]
