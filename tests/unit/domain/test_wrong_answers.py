@@ -1,10 +1,13 @@
 """What mistakes cost, reckoned apart to the printed digit."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import planner
 from planner.domain.portfolio.in_use.grading import Step
 from planner.domain.portfolio.in_use.mistakes import Errors
 from planner.domain.portfolio.project import Images, Project
@@ -22,6 +25,7 @@ from planner.economics.life.clock import Clock, service
 from planner.economics.life.graded import ErrorsInUse, graded_draws
 from planner.economics.life.lines import Running
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "11_screening_clinic" / "portfolio.yaml"
 SCREENING = Errors(miss=50_000, false_alarm=852, prevalence=0.0059)
 SCREENS = 100_000
 MISSED, ALARMS = 0.0059 * (1 - 0.869), 0.9941 * (1 - 0.889)
@@ -184,3 +188,22 @@ def test_the_cost_of_the_guess_is_that_of_answering_blindly() -> None:
     error = np.array([0.5, 0.01])
     found = cost(error, np.array([True, False])).tolist()
     assert found == [295.0, float(cost_per_image(SCREENING, 0.01))]
+
+
+@pytest.mark.parametrize("prevalence", [0.0001, 0.0059, 0.2, 0.9])
+def test_who_always_says_no_earns_nothing_in_the_screening_example(prevalence: float) -> None:
+    """Against nobody looked at, whatever the prevalence; one that sometimes learns does."""
+    (project, _) = planner.read_portfolio(EXAMPLE).projects
+    assert project.errors is not None
+    errors = replace(project.errors, prevalence=prevalence)
+    blind = blindly(errors)
+    assert blind is not None
+    cheaper = "always_no" if blind.always_no <= blind.always_yes else "always_yes"
+    alone: dict[str, Any] = dict.fromkeys(("review", "shift", "inference", "upkeep", "end"))
+    today: Any = {"price_per_1000": 0, "error": cheaper}
+    asked = replace(project, **alone, errors=errors, today=today)
+    run = service(Clock(0.08, 3.0, 1.0), np.zeros(1), np.zeros(1), None)
+    error, is_guess = np.array([[0.5, 0.01]]), np.array([[True, False]])
+    found = graded_draws(Running(asked, run), ErrorsInUse(error, ~is_guess, is_guess)).net[0]
+    assert float(found[0]) == pytest.approx(0.0, abs=1e-6)
+    assert float(found[1]) > 0
