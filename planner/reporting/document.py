@@ -237,10 +237,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures side by side, ``tone`` ``wide`` for two in a row, ``small`` for many."""
+    """Pictures side by side, ``tone`` ``wide`` for two in a row, ``small`` for many.
+
+    ``source`` says whose numbers they are; on paper the head and the manifest say it.
+    """
 
     items: tuple[Picture, ...]
     tone: str = "wide"
+    source: str = ""
     kind: ClassVar[str] = "pictures"
 
 

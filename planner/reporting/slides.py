@@ -1,6 +1,6 @@
 """The pictures of an answer, for slides: the finding above, the source below."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from planner.domain.results.explanation import Explanation, PlanExplanation
@@ -19,11 +19,11 @@ from planner.reporting.figures.frame import framed
 from planner.reporting.figures.frontier import draw_frontier
 from planner.reporting.figures.pictures import picture_of
 from planner.reporting.figures.pilots import draw_pilots
-from planner.reporting.figures.svg import report_style
 from planner.reporting.figures.tornado import draw_tornado
 from planner.reporting.figures.waterfall import draw_waterfall
 from planner.reporting.sections import outlook, risk
-from planner.reporting.sections.material import Material, funded_places
+from planner.reporting.sections.evidence import go_limits
+from planner.reporting.sections.material import Material, funded_places, source_line
 from planner.reporting.user_text import visible
 from planner.reporting.words import findings
 
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def source_line(name: str, model: Mapping[str, str], seed: int) -> str:
-    """Return what stands below a picture: whose numbers these are."""
-    return findings.SOURCE.format(name=visible(name), model=visible(model["name"]), seed=seed)
+SHEET = (5.2, 2.9)
+"""Of a picture that has no size of its own, in inches."""
 
 
 def plan_slides(plan: Plan) -> Iterator[Named]:
@@ -53,13 +52,15 @@ def plan_slides(plan: Plan) -> Iterator[Named]:
 def report_slides(material: Material) -> Iterator[Named]:
     """Yield every picture of a report: the plan's, risk, inputs, budgets, learning curves."""
     plan = material.plan
-    source = source_line(plan.portfolio, plan.model, plan.seed)
+    source = material.source
     yield from plan_slides(plan)
     for name, figure, title in (*_risk(material), *_outlook(material)):
         yield name, framed(figure, plain(title), source)
     for rank, place in enumerate(material.shown):
         decision, project = plan.decisions[place], material.project(place)
-        figure = draw_fan(project, material.forecasts[project.id], decision.architecture)
+        figure = draw_fan(
+            project, material.forecasts[project.id], decision.architecture, go_limits(decision)
+        )
         figure.axes[0].set_title("")
         name = f"curve_{rank + 1:02d}_{file_name(project.id)}"
         yield name, framed(figure, plain(_fan_finding(material, place)), source)
@@ -142,10 +143,10 @@ def _risk(material: Material) -> Iterator[tuple[str, "Figure", Text]]:
     found, draws = material.plan.risk, material.draws
     if found is None or draws is None:
         return
-    with pictures.sheet(pictures.S_CURVE_SIZE) as figure:
+    with pictures.sheet(SHEET) as figure:
         pictures.draw_s_curve(figure, risk.cost_curve(material, found, draws))
     yield "cost", figure, risk.cost_finding(material, found)
-    with pictures.sheet(pictures.S_CURVE_SIZE) as figure:
+    with pictures.sheet(SHEET) as figure:
         if material.counts_money:
             pictures.draw_s_curve(figure, risk.net_curve(material, found, draws))
             last = "net_value", figure, risk.net_finding(draws)
@@ -160,8 +161,7 @@ def _outlook(material: Material) -> Iterator[tuple[str, "Figure", Text]]:
     """Yield which inputs move the worth, and what other budgets buy."""
     tornado, frontier = material.tornado, material.frontier
     if tornado is not None and tornado.bars and material.funded:
-        with report_style(with_math=True):
-            figure = outlook.tornado_figure(tornado, material.currency)
+        figure = draw_tornado(tornado, currency=visible(material.currency))
         yield "tornado", figure, outlook.tornado_finding(tornado, material)
     if frontier is not None and frontier.points:
         yield "frontier", draw_frontier(frontier), outlook.frontier_finding(frontier, material)

@@ -182,6 +182,16 @@ def test_ten_projects_print_on_two_pages(folder: Path) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", target.read_bytes())) == 2
 
 
+@pytest.mark.slow
+def test_thirty_projects_print_on_four_pages(folder: Path) -> None:
+    """Those of the chain, with what they share, two periods and three units."""
+    example = Path(__file__).parents[2] / "examples" / "04_grocery_chain" / "portfolio.yaml"
+    assert run(example, "-o", str(folder / "thirty.html")).exit_code == 0
+    target = folder / "thirty.pdf"
+    browser(folder, f"--print-to-pdf={target}", (folder / "thirty.html").as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", target.read_bytes())) == 4
+
+
 def test_the_verb_is_public() -> None:
     """Anything the command does, Python can do."""
     assert "report" in planner.__all__

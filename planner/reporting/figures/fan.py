@@ -1,6 +1,6 @@
 """The learning curve of a project as a fan: what is likely at each number of images."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,13 +44,19 @@ def fans(forecasts: Iterable["Forecast"], architectures: Mapping[str, str]) -> I
 
 
 @plain_style()
-def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -> "Figure":
+def draw_fan(
+    project: Project,
+    forecast: "Forecast",
+    architecture: str | None,
+    go_limits: Sequence[tuple[float, float]] = (),
+) -> "Figure":
     """Return a matplotlib figure of error against images.
 
     Bands hold 50, 80 and 90 % of outcomes; the median is solid inside the fitted evidence and
     dashed outside. The
     target, the images held, the limit and the pilots are marked and named in the legend. Without an
-    architecture, the curve is that of one not named yet.
+    architecture, the curve is that of one not named yet. ``go_limits`` are images of runs and the
+    largest error after which each releases the money.
     """
     from matplotlib.figure import Figure
 
@@ -75,6 +81,17 @@ def draw_fan(project: Project, forecast: "Forecast", architecture: str | None) -
             label="median, outside the evidence",
         )
     _mark(axes, project)
+    for images_of_run, error in go_limits:
+        axes.plot([images_of_run] * 2, [0.6 * error, error], color=PILOT, lw=1.2)
+        axes.plot(
+            images_of_run,
+            error,
+            "_",
+            color=PILOT,
+            ms=14,
+            mew=2.4,
+            label=f"GO if a run shows at most {rate_tick(error)}",
+        )
     axes.set(
         xscale="log",
         yscale="log",

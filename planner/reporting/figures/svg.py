@@ -23,10 +23,13 @@ INK, MUTED, RULE = "#1b2a41", "#4a5568", "#d9dee5"
 BLUE, RED, AMBER = "#1f6f8b", "#b3261e", "#b45f06"
 """Distinct in brightness too, for readers who see no hue and for printers without ink."""
 
+SMALL = 7.5
+"""Points, of letters in a picture; seven are the least that is read on paper."""
+
 SETTINGS: Mapping[str, object] = {
     "svg.hashsalt": "planner",
     "svg.fonttype": "none",
-    "font.size": 8.0,
+    "font.size": SMALL,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,
@@ -61,6 +64,17 @@ def report_style(*, with_math: bool = False) -> Iterator[None]:
     with plain_style(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         yield
+
+
+def calm(figure: "Figure") -> None:
+    """Set every letter of a figure to the size of the page's own pictures."""
+    from matplotlib.text import Text
+
+    for artist in figure.findobj(Text):
+        if isinstance(artist, Text):
+            artist.set_fontsize(SMALL)
+    for axes in figure.axes:
+        axes.tick_params(labelsize=SMALL)
 
 
 def to_svg(figure: "Figure", name: str, title: str, description: str) -> str:

@@ -9,7 +9,8 @@ from planner.domain.format import count, percent_as_set
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.portfolio.project import Project
-from planner.domain.vocabulary import Task, Verdict
+from planner.domain.results.plan import Decision
+from planner.domain.vocabulary import Verdict
 from planner.questions.estimate.estimate import spread
 from planner.reporting import numbers
 from planner.reporting.columns import verdict_mark
@@ -57,14 +58,24 @@ def _blocks(material: Material) -> Iterator[Block]:
     if len(shown) < total:
         counts = {"shown": count(len(shown)), "total": count(total)}
         yield Paragraph((words.EVIDENCE_TOP.format(**counts),))
-    yield Key(words.KEY_ITEMS)
-    yield Pictures(tuple(_fans(material)), tone="small")
-    yield Paragraph((words.FAN_QUANTILES,), "small")
+    yield Key(_key(material))
+    yield Pictures(tuple(_fans(material)), tone="small", source=material.source)
+    yield Paragraph((words.FAN_QUANTILES,), "small screen")
     why = tuple(
         (Name(visible(decision.project)), ": ", visible(decision.why))
         for decision in material.plan.decisions
     )
     yield Folded(words.WHY, (Bullets(why),))
+
+
+def _key(material: Material) -> tuple[tuple[str, str], ...]:
+    """Return what the signs mean that stand in some picture."""
+    absent = set()
+    if not any(material.project(place).pilots for place in material.shown):
+        absent.add("pilot")
+    if not any(go_limits(material.plan.decisions[place]) for place in material.shown):
+        absent.add("go")
+    return tuple(item for item in words.KEY_ITEMS if item[0] not in absent)
 
 
 def _fans(material: Material) -> Iterator[Picture]:
@@ -75,7 +86,7 @@ def _fans(material: Material) -> Iterator[Picture]:
             name = visible(view.decision.project)
             title = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
             svg = to_svg(figure, f"fan-{place}", title, view.alt(title))
-            yield Picture(svg, view.caption(), (Name(name),), view.need())
+            yield Picture(svg, view.caption(), (Name(name),), (*view.errors(), *view.need()))
 
 
 def _training_table(material: Material) -> Table | None:
@@ -172,12 +183,11 @@ class FanView:
             limit=images.limit,
             bought=self.decision.images_total if self.funded else None,
             pilots=[(float(run.images), run.error) for run in self.project.pilots],
-            iou=self.project.task is Task.SEGMENTATION,
+            limits=go_limits(self.decision),
         )
 
     def caption(self) -> Text:
         """Return the sentences below the picture."""
-        p10, p50, p90 = (numbers.rate(float(end)) for end in self._ends)
         target = numbers.level(self.project.error_target)
         here = f"decisions[{self._place}]"
         if not self.funded:
@@ -185,9 +195,6 @@ class FanView:
                 words.FAN_CAPTION_NO,
                 verdict=verdict_mark(str(self.decision.verdict)),
                 target=target,
-                p10=p10,
-                p50=p50,
-                p90=p90,
             )
         return say(
             words.FAN_CAPTION,
@@ -204,10 +211,13 @@ class FanView:
             buy=numbers.images(self.decision.images_to_buy, f"{here}.images_to_buy"),
             architecture=Name(visible(self.decision.architecture or "")),
             target=target,
-            p10=p10,
-            p50=p50,
-            p90=p90,
         )
+
+    def errors(self) -> Text:
+        """Return the sentence about the error at what is bought, or at the limit."""
+        p10, p50, p90 = (numbers.rate(float(end)) for end in self._ends)
+        sentence = words.FAN_ERROR if self.funded else words.FAN_ERROR_NO
+        return say(sentence, p10=p10, p50=p50, p90=p90)
 
     def need(self, sentence: str = words.FAN_NEED) -> Text:
         """Return the sentence about data needed; nothing without a target."""
@@ -251,6 +261,14 @@ class FanView:
             bought=bought,
             pilots=pilots,
         )
+
+
+def go_limits(decision: Decision) -> list[tuple[float, float]]:
+    """Return the run that a decision waits for, with the largest error after which it is GO."""
+    run = decision.pilot
+    if run is None or run.go_if_error_at_most is None:
+        return []
+    return [(float(run.images), run.go_if_error_at_most)]
 
 
 def _percent(share: float) -> str:

@@ -15,8 +15,10 @@ from planner.forecasting.forecast import Forecast
 from planner.reporting import numbers
 from planner.reporting.document import Number
 from planner.reporting.sections.outcomes import PlanDraws
+from planner.reporting.user_text import visible
+from planner.reporting.words import findings
 
-MOST_SHOWN = 20
+MOST_SHOWN = 15
 """Projects with a picture."""
 
 
@@ -110,6 +112,11 @@ class Material:
         """Places of the decisions with a picture, in the order of the table."""
         return shown_places(self.plan)
 
+    @property
+    def source(self) -> str:
+        """Whose numbers a picture shows."""
+        return source_line(self.plan.portfolio, self.plan.model, self.plan.seed)
+
     def project(self, place: int) -> Project:
         """Return the project of a decision, by its name."""
         name = self.plan.decisions[place].project
@@ -120,6 +127,11 @@ class Material:
         if self.counts_money:
             return numbers.amount(value, self.currency, key, named=True)
         return numbers.targets(value, key, named=True)
+
+
+def source_line(name: str, model: Mapping[str, str], seed: int) -> str:
+    """Return what stands below a picture: whose numbers these are."""
+    return findings.SOURCE.format(name=visible(name), model=visible(model["name"]), seed=seed)
 
 
 def funded_places(plan: Plan) -> tuple[int, ...]:

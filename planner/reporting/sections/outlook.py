@@ -28,7 +28,7 @@ from planner.reporting.document import (
     say,
 )
 from planner.reporting.figure_text import plain_text, short_tick
-from planner.reporting.figures.svg import report_style, to_svg
+from planner.reporting.figures.svg import calm, report_style, to_svg
 from planner.reporting.figures.waterfall import Step, draw_waterfall, steps_shown
 from planner.reporting.sections.frontier_columns import frontier_columns, is_here, points_shown
 from planner.reporting.sections.material import Material, funded_places
@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+HALF_WIDTH, WHOLE_WIDTH = 3.5, 4.8
+"""Of a picture in half a page, and of one that is not printed, in inches."""
 MOST_BARS = 6
-LONGEST_LABEL = 34
+LONGEST_LABEL = 28
 MOST_POINTS = 7
 
 
@@ -67,8 +69,8 @@ def _tornado(material: Material) -> Iterator[Block]:
         )
         svg = to_svg(figure, "tornado", words.TORNADO, alt)
     picture = Picture(svg, (words.TORNADO_KEY,), tornado_finding(tornado, material))
-    yield Pictures((picture,), tone="one")
-    yield Paragraph((words.TORNADO_LEAD,), "small")
+    yield Pictures((picture,), tone="one", source=material.source)
+    yield Paragraph((words.TORNADO_LEAD,), "small screen")
 
 
 def tornado_finding(tornado: Tornado, material: Material) -> Text:
@@ -94,8 +96,11 @@ def tornado_figure(tornado: Tornado, currency: str) -> "Figure":
         for bar in tornado.bars[:MOST_BARS]
     )
     figure = draw_tornado(replace(tornado, bars=bars), currency=visible(currency))
-    figure.set_size_inches(5.2, 0.9 + 0.28 * len(bars))
+    figure.set_size_inches(HALF_WIDTH, 0.45 + 0.25 * len(bars))
     _calm_axis(figure.axes[0], plain_text(visible(tornado.unit), 12))
+    figure.axes[0].tick_params(axis="y", length=0)
+    figure.axes[0].margins(x=0.36)  # the inputs' values stand beside the bars
+    calm(figure)
     return figure
 
 
@@ -127,17 +132,24 @@ def _frontier(material: Material) -> Iterator[Block]:
     ]
     with report_style(with_math=True):
         figure = draw_frontier(frontier)
-        figure.set_size_inches(5.2, 2.8)
+        figure.set_size_inches(HALF_WIDTH, 1.6)
+        figure.axes[0].set_ylabel(findings.WORTH_AXIS.format(unit=_unit(material)))
+        calm(figure)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)
         svg = to_svg(figure, "frontier", words.FRONTIER, alt)
     picture = Picture(svg, (words.FRONTIER_KEY,), frontier_finding(frontier, material))
-    yield Pictures((picture,), tone="one")
+    yield Pictures((picture,), tone="one", source=material.source)
     yield Paragraph(_shadow(material))
     if frontier.next_step is not None:
         yield Paragraph((visible(frontier.next_step.text),), "screen")
     if frontier.goals:
         yield Bullets(tuple(_goals(frontier, material.currency)))
     yield _points(frontier, material)
+
+
+def _unit(material: Material) -> str:
+    """Return the unit of the worth, for an axis."""
+    return plain_text(visible(material.currency), 12) if material.counts_money else numbers.TARGETS
 
 
 def frontier_finding(frontier: Frontier, material: Material) -> Text:
@@ -285,6 +297,8 @@ def worth_section(material: Material) -> Section | None:
     steps, last = found
     with report_style(with_math=True):
         figure = draw_waterfall(steps, last, visible(material.currency))
+        figure.set_size_inches(WHOLE_WIDTH, 0.5 + 0.24 * (len(steps) + 1))
+        calm(figure)
         alt = findings.WATERFALL_ALT.format(
             count=len(material.funded),
             brought=material.worth(sum(step.amount for step in steps)).text,
@@ -294,7 +308,7 @@ def worth_section(material: Material) -> Section | None:
     audit = material.plan.audit
     key = findings.WATERFALL_KEY.format(draws=count(audit.held_out_draws if audit else None))
     title = worth_finding(steps, last)
-    blocks = (Pictures((Picture(svg, (key,), title),), tone="one"),)
+    blocks = (Pictures((Picture(svg, (key,), title),), tone="one", source=material.source),)
     return Section("worth", findings.WATERFALL, blocks, tone="screen", gist=title, folded=True)
 
 

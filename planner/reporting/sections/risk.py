@@ -57,7 +57,7 @@ def _gist(material: Material, risk: RiskResult) -> Text:
 
 
 def _blocks(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[Block]:
-    yield Pictures(tuple(_curves(material, risk, draws)))
+    yield Pictures(tuple(_curves(material, risk, draws)), source=material.source)
     yield _quantiles(material, risk)
     yield from (Paragraph(text) for text in _sentences(material, risk))
 

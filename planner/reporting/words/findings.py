@@ -26,3 +26,4 @@ FRONTIER_TRADE = "What caution costs: the mean of all outcomes against that of t
 PILOTS_FINDING = "Runs for {price} add {gain} to the worth of the plan, price paid"
 TORNADO_MOVES = "{first} moves the worth of {name} most: {low} to {high}"
 WHOLE_PLAN = "the whole plan"
+WORTH_AXIS = "worth, {unit}"

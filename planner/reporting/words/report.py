@@ -185,19 +185,18 @@ FAN_BOUGHT = (
 FAN_NOT_BOUGHT = "Not funded."
 FAN_PILOTS = " Pilots: {pilots}."
 FAN_CAPTION = (
-    "{verdict} {chance} likely to meet {target} error with {images} ({buy} to buy), "
-    "{architecture}; error then {p10} / {p50} / {p90}."
+    "{verdict} {chance} likely within {target} error: {images} ({buy} to buy), {architecture}."
 )
-FAN_CAPTION_NO = (
-    "{verdict} Target error {target}; at the limit, no architecture named, {p10} / {p50} / {p90}."
-)
+FAN_CAPTION_NO = "{verdict} Target error {target}."
+FAN_ERROR = "Error then {p10} / {p50} / {p90}. "
+FAN_ERROR_NO = "Error at the limit, no architecture named, {p10} / {p50} / {p90}. "
 FAN_NEED = "Data needed: {p10} / {p50} / {p90}; never reached in {never}."
 FAN_QUANTILES = (
     "Three numbers are P10 / P50 / P90: not exceeded in 10 %, 50 % and 90 % of outcomes. “Never” "
     "means that more images alone do not reach the target."
 )
 KEY_ITEMS = (
-    ("band", "bands: 50, 80 and 90 % of outcomes"),
+    ("band", "error against labelled images; bands: 50, 80 and 90 % of outcomes"),
     ("solid", "median, inside the evidence"),
     ("dashed", "median, outside the evidence"),
     ("target", "target error"),
@@ -205,6 +204,7 @@ KEY_ITEMS = (
     ("limit", "limit: most images obtainable"),
     ("bought", "▼ images the plan trains on"),
     ("pilot", "pilot: a measured run"),
+    ("go", "GO if a first run there shows at most this error"),
 )
 
 # tornado

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 import planner
 from planner import _api
 from planner.domain.vocabulary import Verdict
+from planner.reporting.figures.report_pictures import FAN_SIZE, draw_fan
 from planner.reporting.html.assemble import HtmlReport, stored_results
+from planner.reporting.sections.evidence import FanView, go_limits
 from planner.reporting.words import report as words
 
 ROOT = Path(__file__).parents[4]
@@ -290,8 +293,49 @@ def test_an_infeasible_portfolio_gives_a_page_that_says_what_to_change() -> None
     assert not page.all("svg")
 
 
+PRINTED_MM = {"wide": 89.0, "one": 89.0, "small": 188 / 5 - 2.4}
+"""How wide a picture is on A4, by its kind; from ``print.css``."""
+
+
+@pytest.mark.parametrize(("example", "style"), MADE)
+def test_no_letter_of_a_picture_is_smaller_than_seven_points_on_paper(
+    example: str, style: str
+) -> None:
+    """What is drawn in so many inches is printed at least so wide."""
+    blocks = re.findall(
+        r'<div class="pictures (\w+)">(.*?)</div>', made(example, style).html, flags=re.DOTALL
+    )
+    seen = 0
+    for kind, block in blocks:
+        for width, drawn in re.findall(r'viewBox="0 0 ([\d.]+) .*?>(.*?)</svg>', block, re.DOTALL):
+            scale = min(1.0, PRINTED_MM[kind] / 25.4 * 72 / float(width))
+            sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", drawn)]
+            seen += len(sizes)
+            if kind != "one" or float(width) < 300:  # the waterfall is not printed
+                assert not sizes or min(sizes) * scale >= 6.995, (kind, min(sizes), scale)
+    assert seen > 10
+    css = (ROOT / "planner/reporting/html/templates/print.css").read_text(encoding="utf-8")
+    assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)pt", css)) >= 7
+
+
+def test_the_error_that_makes_a_pilot_go_stands_in_its_curve() -> None:
+    """A bar at the run's images and the largest error, and its sign in the key."""
+    report = made("retail")
+    (waiting,) = (item for item in report.plan.decisions if item.pilot is not None)
+    run = waiting.pilot
+    assert run is not None
+    assert go_limits(waiting) == [(run.images, run.go_if_error_at_most)]
+    place = report.plan.decisions.index(waiting)
+    figure = Figure(figsize=FAN_SIZE)
+    draw_fan(figure, FanView(report.material, place).fan())
+    marked = [(line.get_xdata()[-1], line.get_ydata()[-1]) for line in figure.axes[0].lines]  # type: ignore[index]
+    assert (float(run.images), run.go_if_error_at_most) in marked
+    assert dict(words.KEY_ITEMS)["go"] in report.html
+    assert dict(words.KEY_ITEMS)["pilot"] not in report.html  # none was measured
+
+
 def test_many_projects_show_the_first_by_verdict_and_worth_and_list_all() -> None:
-    """Forty have a row, twenty a picture; the list that is linked and printed holds every one."""
+    """Forty have a row, fifteen a picture; the list that is linked and printed holds every one."""
     portfolio = planner.Portfolio(
         budget=20_000.0,
         projects=tuple(
@@ -302,14 +346,14 @@ def test_many_projects_show_the_first_by_verdict_and_worth_and_list_all() -> Non
     page = Page(report.html)
     decisions = report.plan.decisions
     fans = [svg for svg in page.all("svg") if svg["aria-labelledby"].startswith("fan-")]
-    assert len(fans) == 20
+    assert len(fans) == 15
     assert any(link["href"] == "#all-projects" for link in page.all("a"))
     everyone = next(item for item in page.all("details") if item.get("id") == "all-projects")
     assert all(f"p{index:02d}" in everyone["text"] for index in range(42))
     assert "printed" in everyone["class"]
     shown = [int(svg["aria-labelledby"].split("-")[1].removesuffix("-t")) for svg in fans]
     order = [(list(Verdict).index(d.verdict), -(d.held_out_net_value or 0.0)) for d in decisions]
-    assert [order[at] for at in shown] == sorted(order)[:20]
+    assert [order[at] for at in shown] == sorted(order)[:15]
 
 
 def test_a_plan_that_funds_nothing_says_so() -> None:
