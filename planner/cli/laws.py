@@ -1,5 +1,7 @@
 """``planner laws``: what halving an error costs, by which law."""
 
+from typing import Annotated
+
 import typer
 
 from planner._api import DEFAULT_MODEL
@@ -19,6 +21,10 @@ def register(app: typer.Typer) -> None:
 @answers
 def laws(
     *,
+    card: Annotated[
+        bool,
+        typer.Option("--context", help="Known training runs to place a number beside, instead."),
+    ] = False,
     model: ask.Model = DEFAULT_MODEL,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
@@ -26,6 +32,9 @@ def laws(
     debug: ask.Debug = False,
 ) -> None:
     """Print the data and compute laws, and what published and measured slopes imply."""
+    if card:
+        _show_context(as_json=as_json, quiet=quiet, no_color=no_color)
+        return
     from planner.domain.laws import laws as compute
     from planner.reference.store import load_model
     from planner.regression.fitting.slopes import local_slopes
@@ -41,4 +50,21 @@ def laws(
     out = data_console(no_color=no_color)
     for block in render_laws(result):
         if not (quiet and isinstance(block, Text)):  # numbers alone
+            out.print(block)
+
+
+def _show_context(*, as_json: bool, quiet: bool, no_color: bool) -> None:
+    from planner.reference.context_card import context_card
+
+    card = context_card()
+    if as_json:
+        print_json(card.to_dict())
+        return
+    from rich.text import Text
+
+    from planner.reporting.terminal.laws import render_context
+
+    out = data_console(no_color=no_color)
+    for block in render_context(card):
+        if not (quiet and isinstance(block, Text)):
             out.print(block)

@@ -16,7 +16,7 @@ from planner.cli.console import answers, data_console, message_console, placed, 
 from planner.cli.pictures import draw, require_drawable
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.errors import InputError, Problem
-from planner.files import require_file, write_text
+from planner.files import require_file, write_bytes, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +76,18 @@ def report(
     time_limit: ask.TimeLimit = _api.DEFAULT_TIME_LIMIT_S,
     xlsx: workbook.Xlsx = None,
     plots: ask.Plots = None,
+    risks: Annotated[
+        Path | None,
+        typer.Option("--register", metavar="CSV", help="Also write the risk register as CSV."),
+    ] = None,
+    framework: Annotated[
+        str,
+        typer.Option(
+            "--framework",
+            metavar="NAME",
+            help="With --register: your framework, in a column of its own. Nothing is claimed.",
+        ),
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite files that are no earlier reports.")
     ] = False,
@@ -92,6 +104,7 @@ def report(
     require_report_path(output, force=force)
     workbook.require_writable(xlsx, file, force=force)
     require_drawable(plots)
+    _require_register(risks, framework, force=force)
     day = read_date(date)
     portfolio = _api.read_portfolio(
         file,
@@ -134,6 +147,11 @@ def report(
     if xlsx is not None:
         workbook.write_results(xlsx, file, made.plan, portfolio, fitted, force=force)
         written.append(str(xlsx))
+    if risks is not None:
+        from planner.reporting.register_file import register_csv
+
+        write_bytes(risks, register_csv(made.material, framework), force=force, sources=[file])
+        written.append(str(risks))
     drawn = draw(plots, lambda: _pictures(made), sources=[file])
     written += map(str, drawn)
     if as_json:
@@ -147,6 +165,15 @@ def report(
             said = "No plan fits; the report names the conflict and the smallest changes that help."
             message_console(no_color=no_color).print(said, markup=False)
         raise typer.Exit(EXIT_INFEASIBLE)
+
+
+def _require_register(path: Path | None, framework: str, *, force: bool) -> None:
+    """Refuse, before anything is computed, a file that cannot be written, and a lonely name."""
+    if path is not None:
+        require_file(path, force=force, name="risks.csv", field="--register")
+    elif framework:
+        message = "--framework names a column of --register CSV; give that too."
+        raise typer.BadParameter(message)
 
 
 def _pictures(made: "HtmlReport") -> "Iterator[Named]":

@@ -32,6 +32,7 @@ from planner.questions.observe.observe import Observation
 from planner.questions.observe.training_curve import TrainingOutlook
 from planner.questions.rank import Ranking
 from planner.questions.recipes import Comparison
+from planner.reference.context_card import ContextCard
 from planner.regression.probe import ProbeRun
 
 PORTFOLIO_FILE = "portfolio"
@@ -190,6 +191,7 @@ _RECORDS: dict[str, tuple[type, dict[str, Schema]]] = {
     "probe": (Observation, _PROBE_EXTRA),
     "actuals": (Actuals, _ACTUALS_EXTRA),
     "compare": (Comparison, {}),
+    "laws-context": (ContextCard, {}),
     "distance": (Distance, {}),
     "collect": (CollectionReport, {"images_now": {**_WHOLE, "description": "To buy now."}}),
     "validate": (ValidationReport, {}),

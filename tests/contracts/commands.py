@@ -62,6 +62,7 @@ ANSWERS = {
     "diff": ["diff", MONDAY, FRIDAY],
     "reproduce": ["reproduce"],
     "laws": ["laws"],
+    "laws-context": ["laws", "--context"],
     "catalogue": ["catalogue", "labelling"],
     "doctor": ["doctor"],
     "model-show": ["model", "show", "transfer"],

@@ -31,6 +31,7 @@ from planner.reporting.document import (
 from planner.reporting.sections.material import Material
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
+from planner.reporting.words.risks import NOT_ESTIMATED, STANDING_RISKS
 
 MOST_MISSES = 5
 ROWS_ON_PAPER = 7
@@ -51,8 +52,7 @@ class RegisterRow:
 
 def register_section(material: Material) -> Section:
     """Return the register, largest expected loss first, and the warnings in full."""
-    of_plan = sorted(_of_plan(material), key=lambda entry: -entry.weight)
-    entries = [*of_plan, *_of_warnings(material)]
+    entries = register_entries(material)
     rows = tuple(
         Row(
             (entry.risk, entry.likelihood, entry.impact, entry.mitigation),
@@ -69,6 +69,16 @@ def register_section(material: Material) -> Section:
     if material.plan.warnings:
         blocks.append(Folded(words.WARNINGS, (Bullets(tuple(_warnings(material))),)))
     return Section("register", words.REGISTER, tuple(blocks), folded=True)
+
+
+def register_entries(material: Material) -> list[RegisterRow]:
+    """Return the rows: of the plan, of its warnings, and what no number of it speaks of."""
+    of_plan = sorted(_of_plan(material), key=lambda entry: -entry.weight)
+    standing = [
+        RegisterRow(0.0, (risk,), (NOT_ESTIMATED,), (impact,), (mitigation,))
+        for risk, impact, mitigation in STANDING_RISKS
+    ]
+    return [*of_plan, *_of_warnings(material), *(standing if material.funded else ())]
 
 
 def _of_plan(material: Material) -> Iterator[RegisterRow]:

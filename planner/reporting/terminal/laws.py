@@ -1,11 +1,14 @@
 """The scaling laws as terminal tables."""
 
+from collections.abc import Iterable
+
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import figure
-from planner.domain.laws import Laws, SlopeReading
+from planner.domain.laws import Laws, SlopeReading, WorkedNumber
+from planner.reference.context_card import ContextCard
 from planner.reporting.terminal.draw import titled_table
 
 
@@ -27,6 +30,19 @@ def render_laws(laws: Laws) -> tuple[RenderableType, ...]:
         *notes,
         Text(),
         *numbered,
+    )
+
+
+def render_context(card: ContextCard) -> tuple[RenderableType, ...]:
+    """Return the context card and how to read it."""
+    cited = (number.source for number in card.context)
+    sources = {source: at for at, source in enumerate(dict.fromkeys(cited), start=1)}
+    return (
+        _numbers_table("To place a number beside", card.context, sources),
+        Text(),
+        *(Text(f"- {note}") for note in card.notes),
+        Text(),
+        *(Text(f"[{number}] {source}", style="dim") for source, number in sources.items()),
     )
 
 
@@ -83,12 +99,16 @@ def _range(reading: SlopeReading) -> str:
 
 
 def _worked_table(laws: Laws, sources: dict[str, int]) -> Table:
-    table = titled_table("Worked numbers")
+    return _numbers_table("Worked numbers", laws.worked, sources)
+
+
+def _numbers_table(title: str, worked: Iterable[WorkedNumber], sources: dict[str, int]) -> Table:
+    table = titled_table(title)
     table.add_column("what")
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("how")
     table.add_column("", style="dim", no_wrap=True)
-    for number in laws.worked:
+    for number in worked:
         value = f"{_times(number.value)} {number.unit}".replace(" ×", "×")
         table.add_row(number.what, value, number.how, f"[{sources[number.source]}]")
     return table
