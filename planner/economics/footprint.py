@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Basis
 from planner.economics.emissions import Emission, emission
 from planner.economics.hardware import gpu_hours
-from planner.economics.training import price_training
+from planner.economics.stated_hours import project_rates
 
 __all__ = ["TrainingFootprint", "training_footprint"]
 
@@ -33,7 +34,7 @@ class TrainingFootprint:
 
 
 def training_footprint(
-    portfolio: Portfolio, catalogue: Catalogue, trained: Iterable[tuple[str, int]]
+    portfolio: Portfolio, catalogue: Catalogue, trained: Iterable[tuple[Project, str, int]]
 ) -> TrainingFootprint | None:
     """Return the footprint of training networks on numbers of images.
 
@@ -46,7 +47,7 @@ def training_footprint(
     if hourly is None:
         return None
     hours = []
-    for name, images in trained:
-        (rate,) = price_training([catalogue.architecture(name)], compute, catalogue)
+    for project, name, images in trained:
+        (rate,) = project_rates(project, [catalogue.architecture(name)], compute, catalogue)
         hours.append(gpu_hours(rate, images, compute) or 0.0)
     return TrainingFootprint(math.fsum(hours), hourly)

@@ -26,6 +26,7 @@ from planner.errors import InputError, Problem, bad_value
 __all__ = [
     "TrainingRate",
     "compute_warnings",
+    "hourly_price",
     "paper_training_cost",
     "price_training",
     "require_finite_mean",
@@ -150,6 +151,12 @@ def price_training(
     if compute.basis == Basis.PAPER:
         return tuple(_paper_rate(item, compute) for item in architectures)
     return tuple(_measured_rate(item, compute, catalogue) for item in architectures)
+
+
+def hourly_price(compute: Compute, catalogue: Catalogue) -> tuple[float, str]:
+    """Return the mean price of an accelerator-hour, and the words for it."""
+    machine = _machine(compute, catalogue)
+    return machine.usd_per_second * 3_600, machine.price_words
 
 
 def compute_warnings(compute: Compute) -> tuple[Warning_, ...]:

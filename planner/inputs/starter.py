@@ -66,6 +66,7 @@ projects:
       fixed_cost: 2k              #: projects.images.fixed_cost
     value: 200k                   #: projects.value
     architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
+    # accelerator_hours: 46       # of one training on the limit, if you know them
     # unit: stores                # business unit, for rules on its share
                                   # its whole life, each part optional:
     # build: {people: [{role: engineer, weeks: 6, per_week: 3500}],
@@ -180,6 +181,7 @@ classes = 4                         # equally frequent classes
 target_accuracy = "92%"             # or target_error; target_iou for segmentation
 value = "200k"                      #: projects.value
 architectures = ["EfficientNet-B0", "ResNet-50"]   # default: all that fit the task
+# accelerator_hours = 46            # of one training on the limit, if you know them
 # unit = "stores"                   # business unit, for rules on its share
 images.held = "20k"                 #: projects.images.held
 images.limit = "90k"                #: projects.images.limit

@@ -23,6 +23,7 @@ from planner.domain.vocabulary import Deploy, Mode, Objective
 from planner.economics.life.graded import is_graded
 from planner.economics.life.serving import ServingRate
 from planner.economics.life.worth import deploy_of
+from planner.economics.stated_hours import project_rates
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
@@ -440,6 +441,8 @@ class _PriceList:
         if extra:
             named = replace(project, architectures=extra)
             offered = (*offered, *candidates(named, self._catalogue, self._compute))
+        if project.accelerator_hours is not None:
+            return project_rates(project, offered, self._compute, self._catalogue)
         names = tuple(architecture.name for architecture in offered)
         if names not in self._known:
             self._known[names] = price_training(offered, self._compute, self._catalogue)

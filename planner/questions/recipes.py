@@ -11,7 +11,7 @@ from planner.domain.quantities import amount_mean
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.words.answers.recipes import recipe_notes
 from planner.economics.hardware import gpu_hours, wall_hours
-from planner.economics.training import price_training
+from planner.economics.stated_hours import project_rates
 from planner.forecasting.forecast import build_forecast
 from planner.inputs.recipes import Recipe, read_recipe
 from planner.questions.estimate.estimate import Asked, Spread, estimate_project, spread
@@ -144,7 +144,7 @@ def _compared(
     name, images = way.architecture or usual.architecture, way.images or usual.images
     known = catalogue.architectures
     forecast = build_forecast(project, posterior, architectures=known, seed=seed)
-    (rate,) = price_training([catalogue.architecture(name)], compute, catalogue)
+    (rate,) = project_rates(project, [catalogue.architecture(name)], compute, catalogue)
     cost = cost_ranges(project, forecast, rate, compute, images=images, seed=seed).commit
     hours = gpu_hours(rate, images, compute)
     return ComparedRecipe(

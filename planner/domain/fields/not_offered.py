@@ -47,7 +47,6 @@ _LATER = {
     "metric": "other measures than accuracy and IoU",
     "rebalance": "rebalancing of rare classes",
     "class_prices": "prices by class",
-    "accelerator_hours": "training from stated hours",
 }
 """Fields of version 1 of the file that are refused, never ignored."""
 

@@ -27,6 +27,7 @@ from planner.domain.fields.values import (
     ENTROPY,
     MONEY,
     SHARE,
+    SPEED,
     TARGET,
     TASK,
     TEXT,
@@ -211,6 +212,8 @@ class Project:
         Runs that could be made before it is decided on; empty for the usual ones.
     baseline_entropy : float
         Entropy in nats of the task with relative complexity 1.
+    accelerator_hours : float, optional
+        Of one training on as many images as can be owned; in place of those that are computed.
     unit : str, optional
         Business unit.
     earliest : str, optional
@@ -382,6 +385,17 @@ class Project:
     pilots: Annotated[tuple[Pilot, ...], parts(Pilot)] = ()
     pilots_on_offer: Annotated[tuple[PilotOffer, ...], parts(PilotOffer)] = ()
     baseline_entropy: Annotated[float, ENTROPY, NOT_IN_FILE] = math.log(complexity.BASELINE_CLASSES)
+    accelerator_hours: Annotated[
+        float | None,
+        SPEED,
+        Form(
+            "Accelerator-hours",
+            "Of one training on all images of the limit, in place of those that are computed.",
+            unit="hours",
+            default="computed",
+            after="pretrained",
+        ),
+    ] = None
     unit: Annotated[str | None, TEXT, Form("Business unit", "For rules on units.")] = None
     earliest: Annotated[
         str | None,

@@ -18,7 +18,8 @@ from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION, Warning_
 from planner.economics.ledger import Timing, by_timing, entries_of, training_amounts
-from planner.economics.training import TrainingRate, price_training
+from planner.economics.stated_hours import project_rates
+from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.life import lost_by_missing, serving_of
@@ -190,7 +191,7 @@ def build_collection(
     _require_answerable(project, rounds, penalty, round_cost)
     named = (catalogue.architecture(architecture),) if architecture is not None else None
     offered = named or candidates(project, catalogue, portfolio.compute)
-    rates = price_training(offered, portfolio.compute, catalogue)
+    rates = project_rates(project, offered, portfolio.compute, catalogue)
     forecast = build_forecast(project, posterior, architectures=catalogue.architectures, seed=seed)
     at_stake = [penalty] * len(rates)
     if penalty is None:

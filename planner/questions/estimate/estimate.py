@@ -23,7 +23,8 @@ from planner.economics.ledger import (
     place_of,
     training_amounts,
 )
-from planner.economics.training import TrainingRate, price_training
+from planner.economics.stated_hours import project_rates
+from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.forecasting.spread import SpreadSources
 from planner.planning.assumptions import estimate_assumptions
@@ -185,7 +186,7 @@ def estimate_project(
 ) -> ProjectEstimate:
     """Estimate one project: rules, shared assets and other projects of a portfolio play no part."""
     architectures = candidates(project, catalogue, compute)
-    rates = price_training(architectures, compute, catalogue)
+    rates = project_rates(project, architectures, compute, catalogue)
     ranked = [
         _recommend(rank, offer, project, forecast, compute, asked)
         for rank, offer in enumerate(_cheapest(project, forecast, architectures, rates, compute), 1)

@@ -18,7 +18,7 @@ from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION, Decision, Plan
 from planner.economics.ledger import Counts, PriceDraws, entries_of, spend, training_amounts
-from planner.economics.training import price_training
+from planner.economics.stated_hours import project_rates
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.inputs.runs.actuals import ActualFile, ActualRow
 from planner.planning.plan import build_plan
@@ -164,7 +164,7 @@ def _of_project(
 
 def _candidate(project: Project, compute: Compute, catalogue: Catalogue) -> str:
     """Return the candidate that is cheapest to train."""
-    rates = price_training(candidates(project, catalogue, compute), compute, catalogue)
+    rates = project_rates(project, candidates(project, catalogue, compute), compute, catalogue)
     return min(rates, key=lambda rate: rate.usd_per_image_epoch).architecture
 
 
@@ -200,7 +200,7 @@ def _against(actual: float | None, draws: Floats, planned: float | None) -> Comp
 def _spend_draws(forecast: Forecast, name: str, images: int, scene: _Scene) -> Floats:
     """Return what buying up to so many images and training on them once costs, in each draw."""
     project, compute = forecast.project, scene.portfolio.compute
-    (rate,) = price_training([scene.catalogue.architecture(name)], compute, scene.catalogue)
+    (rate,) = project_rates(project, [scene.catalogue.architecture(name)], compute, scene.catalogue)
     entries = entries_of(project, training_amounts((rate,), compute)[0])
     draws = PriceDraws(compute, scene.seed, forecast.n_draws)
     bought = max(images - project.images.held, 0)

@@ -17,7 +17,8 @@ from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.results.plan import SCHEMA_VERSION, Warning_
 from planner.domain.results.risk import Quantiles
 from planner.domain.words.warnings.runs import are_accuracies, unnamed_runs
-from planner.economics.training import TrainingRate, price_training
+from planner.economics.stated_hours import project_rates
+from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.inputs.document import Document
@@ -292,7 +293,7 @@ def _observe_project(
     if name is None:
         estimate = estimate_project(old, was, compute, catalogue, Asked(seed))
         name = estimate.recommendations[0].architecture
-    (rate,) = price_training([catalogue.architecture(name)], compute, catalogue)
+    (rate,) = project_rates(new, [catalogue.architecture(name)], compute, catalogue)
     observation = ProjectObservation(
         id=new.id,
         architecture=name,

@@ -127,7 +127,11 @@ def manifest_section(material: Material) -> Section:
 def _footprint(material: Material) -> Iterator[tuple[str, Text]]:
     """Yield what training uses and emits; nothing where nothing is trained or known of machines."""
     decisions = material.plan.decisions
-    trained = [(one.architecture, one.images_total) for one in decisions if one.architecture]
+    trained = [
+        (material.project(at), one.architecture, one.images_total)
+        for at, one in enumerate(decisions)
+        if one.architecture
+    ]
     found = training_footprint(material.portfolio, load_catalogue(), trained)
     if not trained or found is None:
         return
