@@ -113,6 +113,22 @@ LINES = (
     Line(
         "data", Timing.PER_IMAGE, Driver.LABELLED, "images.price", "labelling images", "label price"
     ),
+    Line(
+        "licence",
+        Timing.PER_IMAGE,
+        Driver.LABELLED,
+        "images.licence",
+        "licences of images",
+        "licence price",
+    ),
+    Line(
+        "storage",
+        Timing.PER_IMAGE,
+        Driver.TRAINED,
+        "images.storage",
+        "storing images",
+        "storage price",
+    ),
     Line("training", Timing.PER_TRAINING, Driver.TRAINED, "images.limit", "training"),
     Line("fixed", Timing.ONCE, Driver.LABELLED, "images.fixed_cost", "setting up a collection"),
     Line("people", Timing.ONCE, Driver.FUNDED, "build.people", "people", "cost of people"),

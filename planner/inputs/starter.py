@@ -64,6 +64,8 @@ projects:
       limit: 90k                  #: projects.images.limit
       price: 0.30..0.45           # of one more labelled image
       fixed_cost: 2k              #: projects.images.fixed_cost
+      # licence: 0.02             # right to use one more image
+      # storage: 0.003            # keeping an image over the horizon
     value: 200k                   #: projects.value
     architectures: [EfficientNet-B0, ResNet-50]   # default: all that fit the task
     # accelerator_hours: 46       # of one training on the limit, if you know them
@@ -187,6 +189,8 @@ images.held = "20k"                 #: projects.images.held
 images.limit = "90k"                #: projects.images.limit
 images.price = "0.30..0.45"         # of one more labelled image
 images.fixed_cost = "2k"            #: projects.images.fixed_cost
+# images.licence = 0.02             # right to use one more image
+# images.storage = 0.003            # keeping an image over the horizon
                                     # its whole life, each part optional:
 # build = {weeks = 4, people = [{role = "engineer", weeks = 6, per_week = 3500}]}
 # use = {images_per_year = "1M", years = 3, ramp_years = 0.5, growth = "5%"}

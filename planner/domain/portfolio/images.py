@@ -42,6 +42,10 @@ class Images:
         Cost of one more labelled image, in the portfolio's currency; at least 0.
     fixed_cost : float
         Cost of setting up a collection, paid once if any image is bought.
+    licence : float or Range, optional
+        Cost of the right to use one more image, beside its label.
+    storage : float or Range, optional
+        Cost of keeping one image that is trained on, over the horizon; those held count too.
     """
 
     limit: Annotated[
@@ -114,6 +118,31 @@ class Images:
             sheet=_POOL,
         ),
     ] = 0.0
+
+    licence: Annotated[
+        Amount | None,
+        PRICE,
+        Form(
+            "Licence per image",
+            f"For the right to use one more image. {RANGE}",
+            unit="money",
+            aliases=("licence",),
+            after="images.price",
+        ),
+        Form("Pool licence per image", RANGE, unit="money", default="", sheet=_POOL),
+    ] = None
+    storage: Annotated[
+        Amount | None,
+        PRICE,
+        Form(
+            "Storage per image",
+            f"For keeping an image that is trained on, over the horizon. {RANGE}",
+            unit="money",
+            aliases=("storage",),
+            after="images.licence",
+        ),
+        Form("Pool storage per image", RANGE, unit="money", default="", sheet=_POOL),
+    ] = None
 
     def __post_init__(self) -> None:
         check_record(self, "images")
