@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.everyday --seeds 10 --sizes 10 30`` prints, for portfolios with the
 default list of architectures, the median and the worst CPU seconds over seeds and their ratio to
-the giant: 1,000 projects of 300 options on 2,000 draws under CVaR, solved to 1e-4. Forecasts alone,
+the giant: 1,000 projects of 300 options on 2,000 draws under CVaR, solved to 5e-4. Forecasts alone,
 memory and the machine's size stand beside. Nothing here runs with the tests.
 """
 
@@ -54,7 +54,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 def giant(seed: int) -> float:
     """Return the CPU seconds of the baseline; making the case does not count."""
     problem = make_case(seed, *GIANT)
-    return cpu_seconds(lambda: PortfolioSolver(problem).solve(gap=1e-4))
+    return cpu_seconds(lambda: PortfolioSolver(problem).solve(gap=5e-4))
 
 
 def everyday(n_projects: int, risk: str, seed: int, model: Posterior) -> float:

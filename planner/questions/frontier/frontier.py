@@ -126,7 +126,7 @@ def build_frontier(
         raise bad_value("portfolio.budget", message, "--budget 120k", "MISSING_BUDGET")
     here = None if total is None else total / 100
     if risk:
-        return risk_frontier(portfolio, posterior, catalogue, seed, time_limit_s)
+        return risk_frontier(portfolio, posterior, catalogue, seed, time_limit_s, tasks)
     stated = portfolio if total is not None else replace(portfolio, budget=UNBOUNDED)
     if prepared is None:
         prepared = prepare(stated, posterior, catalogue, seed=seed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import batched
 
 import numpy as np
 
@@ -10,25 +11,28 @@ from planner.domain.facts.frontier import Ends, FullCaution
 from planner.domain.facts.time_limit import Points
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import NotConvergedError
 from planner.offering.deadline import NEVER, Deadline, deadline_in
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.problem import Solution
+from planner.offering.problem import DecisionProblem, Solution
 from planner.planning.changed import at_budget
 from planner.planning.held_out import HeldOut
 from planner.planning.plan import plan_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.stopped import time_notes
 from planner.solving.measures import tail_mean
+from planner.tasks import SERIAL, Tasks
 
-__all__ = ["best_at_each", "frame", "none_feasible", "point_of", "risk_frontier"]
+__all__ = ["best_at_each", "frame", "none_feasible", "point_of", "risk_frontier", "solve_weights"]
 
 WEIGHTS = 11
-RISK_GAP, RISK_WORK = 1e-3, 5 * SECOND
+GROUP = 4
+"""Neighbouring weights that one solver goes through: cuts and options hold for each of them."""
+RISK_WORK = 1.5 * SECOND
+"""For each weight, which stops where the draws tell plans apart no more."""
 
 
 def risk_frontier(
@@ -37,6 +41,7 @@ def risk_frontier(
     catalogue: Catalogue,
     seed: int,
     time_limit_s: float | None = None,
+    tasks: Tasks = SERIAL,
 ) -> Frontier:
     """Return the frontier of mean against tail under the present budget.
 
@@ -46,7 +51,7 @@ def risk_frontier(
     asked = replace(portfolio.risk, measure="cvar", weight=0.5)
     prepared = prepare(replace(portfolio, risk=asked), posterior, catalogue, seed=seed)
     deadline = deadline_in(time_limit_s)
-    solutions = list(_solutions(prepared, level, deadline))
+    solutions = _solutions(prepared, deadline, tasks)
     if all(one.status is Status.INFEASIBLE for _, one in solutions):
         raise none_feasible(prepared, solutions[0][1], prepared.budget_cents, deadline)
     kept = best_at_each(
@@ -100,18 +105,36 @@ def none_feasible(
 
 
 def _solutions(
-    prepared: Prepared, level: float, deadline: Deadline
+    prepared: Prepared, deadline: Deadline, tasks: Tasks
+) -> list[tuple[float, Solution]]:
+    """Return a plan for each weight that the deadline leaves time for."""
+    weights = np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()
+    if deadline.is_set or prepared.portfolio.hold is not None:
+        return list(_in_turn(prepared, weights, deadline))
+    groups = list(batched(weights, GROUP))
+    found = tasks.map(solve_weights, groups, shared=prepared.problem, key="frontier by weight")
+    return list(zip(weights, (one for group in found for one in group), strict=True))
+
+
+def solve_weights(problem: DecisionProblem, weights: tuple[float, ...]) -> list[Solution]:
+    """Return a plan for each weight of the tail, the level as it is."""
+    from planner.solving.solver import PortfolioSolver
+
+    solver, allowance = PortfolioSolver(problem), Allowance(RISK_WORK)
+    risks = (replace(problem.risk, weight=weight) for weight in weights)
+    return [solver.solve(risk=risk, gap=None, allowance=allowance) for risk in risks]
+
+
+def _in_turn(
+    prepared: Prepared, weights: Sequence[float], deadline: Deadline
 ) -> Iterator[tuple[float, Solution]]:
-    """Yield a plan for each weight that the deadline leaves time for."""
-    for number, weight in enumerate(np.linspace(0.0, 1.0, WEIGHTS).round(6).tolist()):
+    """Yield the same from one solver, as far as the deadline leaves time."""
+    for number, weight in enumerate(weights):
         if number and deadline.has_passed():
             return
         own = deadline.after_share(1 / (WEIGHTS - number))
-        risk = RiskMeasure("cvar", level=level, weight=weight)
-        yield (
-            weight,
-            solve_prepared(prepared, risk=risk, gap=RISK_GAP, allowance=Allowance(RISK_WORK, own)),
-        )
+        risk = replace(prepared.problem.risk, weight=weight)
+        yield weight, solve_prepared(prepared, risk=risk, allowance=Allowance(RISK_WORK, own))
 
 
 def _measured(prepared: Prepared, one: Solution, level: float) -> Solution:

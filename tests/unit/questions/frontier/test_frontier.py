@@ -8,6 +8,7 @@ import pytest
 
 from planner.domain.portfolio.portfolio import AtMost, Fund, Portfolio, RiskPreference
 from planner.domain.portfolio.project import Images, Project
+from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective, Status
 from planner.errors import InputError
@@ -16,10 +17,11 @@ from planner.planning.plan import build_plan
 from planner.planning.reasons.budget_price import prices_along
 from planner.planning.reasons.next_step import usual_amount
 from planner.questions.frontier.frontier import build_frontier
-from planner.questions.frontier.risk import best_at_each
+from planner.questions.frontier.risk import best_at_each, solve_weights
 from planner.questions.frontier.sweeps import pooled
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior
+from tests.problem_cases import Enumerated, random_problem
 
 MODEL = synthetic_posterior(400, seed=3)
 CATALOGUE = load_catalogue()
@@ -133,6 +135,18 @@ def test_risk_is_traded_from_the_mean_to_the_tail() -> None:
     values = [point.value for point in found.points]
     assert values == sorted(values, reverse=True)
     assert all(point.bound >= point.value for point in found.points)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_weight_of_a_group_has_the_plan_that_is_best_of_all_at_it(seed: int) -> None:
+    """Found one after the other from what the others taught, against every choice there is."""
+    problem = replace(random_problem(seed), risk=RiskMeasure("cvar", level=0.8, weight=0.5))
+    weights = (0.0, 0.3, 0.7, 1.0)
+    for weight, plan in zip(weights, solve_weights(problem, weights), strict=True):
+        risk = replace(problem.risk, weight=weight)
+        best = Enumerated(replace(problem, risk=risk)).solve()
+        assert plan.value == pytest.approx(best.value, rel=1e-6, abs=1e-9)
+        assert plan.bound >= best.value - 1e-9
 
 
 def test_goals_are_met_by_the_plans_that_claim_it() -> None:
