@@ -76,7 +76,8 @@ projects:
     # use: {images_per_year: 1M, years: 3, ramp_years: 0.5, growth: 5%}
     # inference: {images_per_s: 600, accelerator: T4, always_on: 1}
                                   # or {price_per_1000: 0.40}; {} takes the tables
-    # upkeep: {lines: [{id: monitoring, yearly: 6k}]}
+    # upkeep: {lines: [{id: monitoring, yearly: 6k}], half_life: 3,
+    #   refresh: [none, yearly]}  # images age; the plan chooses whether to renew
     # benefits: [{id: reading-time, yearly: 30k, if: live}]
                                   # yearly: {90%: 0, 98%: 30k} grows with accuracy
     # today: {price_per_1000: 30} # of the present way of working, which it saves
@@ -196,7 +197,7 @@ images.fixed_cost = "2k"            #: projects.images.fixed_cost
 # use = {images_per_year = "1M", years = 3, ramp_years = 0.5, growth = "5%"}
 # inference = {images_per_s = 600, accelerator = "T4", always_on = 1}
                                     # or {price_per_1000 = 0.40}; {}: the tables
-# upkeep = {lines = [{id = "monitoring", yearly = "6k"}]}
+# upkeep = {lines = [{id = "monitoring", yearly = "6k"}], half_life = 3}
 # benefits = [{id = "reading-time", yearly = "30k", if = "live"}]
 # today = {price_per_1000 = 30}     # of the present way of working, which it saves
 # errors = {cost_per_error = 0.05}  # or miss, false_alarm and prevalence

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.domain.arrays import Rows
+from planner.domain.portfolio.in_use.drift import kept_after, refreshes
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.option import GradedMeans, OptionLife, ProjectOptions
 from planner.domain.vocabulary import Mode
+from planner.economics.life.aging import Aged, ages_in_use
 from planner.economics.life.graded import ErrorsInUse, GradedDraws, graded_draws, is_graded
 from planner.economics.life.lines import Running
 from planner.errors import Problem, UnsupportedError
@@ -49,8 +51,13 @@ class Part:
         return graded_draws(self.running, self.errors)
 
 
-def errors_in_use(way: Way, architecture: str, images: Rows, draws: slice) -> ErrorsInUse:
-    """Return the errors of one architecture at numbers of images, shape (n, n_draws)."""
+def errors_in_use(
+    way: Way, architecture: str, images: Rows, draws: slice, years: int = 1
+) -> ErrorsInUse:
+    """Return the errors of one architecture at numbers of images, shape (n, n_draws).
+
+    ``years`` is in how many of them it is used at most: so long it may age.
+    """
     levels, back = np.unique(images, return_inverse=True)
     measured = way.measured.error_draws(levels, architecture, rows=draws)
     error, guess = measured, way.measured.project.majority_guess_error
@@ -60,7 +67,36 @@ def errors_in_use(way: Way, architecture: str, images: Rows, draws: slice) -> Er
     elif way.field is not None:
         error, is_guess = way.field.at(measured, draws), way.field.is_guess(measured, draws)
     met = error <= way.forecast.project.error_target
-    return ErrorsInUse(error.T[back], met.T[back], is_guess.T[back])
+    aged = None
+    if way.alternative is None:
+        aged = _aged(way, architecture, levels, back, draws, years)
+    return ErrorsInUse(error.T[back], met.T[back], is_guess.T[back], aged)
+
+
+def _aged(
+    way: Way, architecture: str, levels: Rows, back: Rows, draws: slice, years: int
+) -> Aged | None:
+    """Return errors by age where a system ages; None where it does not."""
+    project = way.measured.project
+    upkeep = project.upkeep
+    if upkeep is None or not refreshes(upkeep):
+        return None
+    ages, which = ages_in_use(years, way.refresh)
+    left = levels[:, None] * kept_after(upkeep) ** ages
+    asked, place = np.unique(left, return_inverse=True)
+    measured = way.measured.error_draws(asked, architecture, rows=draws)
+    grown = (1.0 + (upkeep.error_growth or 0.0)) ** ages
+    errors, guesses = [], []
+    for number, growth in enumerate(grown.tolist()):
+        own = measured[:, place.reshape(left.shape)[:, number]]
+        is_guess = own >= project.majority_guess_error * (1.0 - 1e-12)
+        own = np.minimum(own * growth, project.majority_guess_error)
+        if way.field is not None:
+            is_guess = way.field.is_guess(own, draws) if growth == 1.0 else is_guess
+            own = way.field.at(own, draws)
+        errors.append(own.T[back])
+        guesses.append(is_guess.T[back])
+    return Aged(tuple(errors), tuple(guesses), which)
 
 
 def graded_parts(
@@ -73,7 +109,8 @@ def graded_parts(
     for kind in np.unique(options.architecture_index).tolist():
         rows = np.flatnonzero(options.architecture_index == kind)
         name = options.architectures[kind]
-        errors = errors_in_use(way, name, options.images_total[rows], draws)
+        years = running.run.lengths.shape[1]
+        errors = errors_in_use(way, name, options.images_total[rows], draws, years)
         yield Part(rows, taken(running, rows), errors)
 
 
@@ -102,7 +139,10 @@ def taken(running: Running, rows: Rows) -> Running:
     emitted = running.emitted
     if emitted is not None:
         emitted = replace(emitted, hours=emitted.hours[rows])
-    return Running(running.project, some, serving, emitted)
+    fresh = running.fresh
+    if fresh is not None:
+        fresh = replace(fresh, images=fresh.images[rows], training=fresh.training[rows])
+    return Running(running.project, some, serving, emitted, fresh)
 
 
 def graded_life(
@@ -126,11 +166,11 @@ def require_committed(portfolio: Portfolio) -> None:
     UnsupportedError
         Naming every such project.
     """
-    graded = [project.id for project in portfolio.projects if is_graded(project)]
+    graded = [p.id for p in portfolio.projects if is_graded(p) or refreshes(p.upkeep)]
     if portfolio.mode is Mode.STOP_WHEN_REACHED and graded:
         named = ", ".join(graded[:3]) + (", …" if len(graded) > 3 else "")
         message = (
-            f"{named}: errors and graded benefits "
+            f"{named}: errors, graded benefits and drift "
             "price every error, but labelling that stops at the target leaves the error there."
         )
         problem = Problem("portfolio.mode", message, "mode: commit", code="CONFLICT")

@@ -16,9 +16,10 @@ from planner.domain.results.option import GradedMeans, OptionLife, ProjectOption
 from planner.domain.vocabulary import Covers
 from planner.economics.emissions import KG_PER_TONNE, emissions_of
 from planner.economics.hardware import gpu_hours, wall_hours
+from planner.economics.ledger import training_amounts
 from planner.economics.life.clock import Clock, lead_years, service
 from planner.economics.life.graded import GradedDraws, is_graded
-from planner.economics.life.lines import Emitted, Running, Serving
+from planner.economics.life.lines import Emitted, Fresh, Running, Serving
 from planner.economics.life.serving import ServingRate, price_serving
 from planner.economics.life.worth import has_life, is_neutral, life_worth
 from planner.economics.money import to_cents
@@ -117,7 +118,18 @@ def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeT
     years = None if project.use is None else project.use.years
     run = service(terms.clock, terms.years[start], lead, years)
     emitted = _emitted(project, way, options, terms)
-    return Running(project, run, _serving(way, options, terms.compute), emitted)
+    serving, fresh = _serving(way, options, terms.compute), _fresh(way, options, terms.compute)
+    return Running(project, run, serving, emitted, fresh)
+
+
+def _fresh(way: Way, options: ProjectOptions, compute: Compute) -> Fresh | None:
+    """Return how options are kept fresh; None where they are not."""
+    every = None if way.refresh is None else way.refresh.years
+    if every is None:
+        return None
+    images = options.images_total.astype(np.float64)
+    each = training_amounts(way.rates, compute)[options.architecture_index]
+    return Fresh(every, images, each * images, compute)
 
 
 def option_part(

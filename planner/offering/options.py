@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Bits, Rows
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
+from planner.domain.portfolio.in_use.drift import refreshes
 from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
@@ -387,7 +388,9 @@ def _ways(
             )
         measured = forecasts[trained.pretrained]
         way = Way(assets, measured, discounted(rates, assets), serving)
-        ways.append(way_in_use(way, measured, seed))
+        used = way_in_use(way, measured, seed)
+        kept = refreshes(project.upkeep)
+        ways += [replace(used, refresh=one) for one in kept] if kept else [used]
     return (*ways, *alternative_ways(project, forecast.posterior, rates, seed))
 
 

@@ -148,6 +148,7 @@ def price_way(
         pools=tuple(dict.fromkeys(pool.id for item in ways for pool in item.pools)),
         pool_images=_by_pool(ways, number, taken, len(places)),
         alternatives=len(project.alternatives),
+        refreshes=tuple("" if item.refresh is None else str(item.refresh) for item in ways),
     )
     started = _started(PricedOptions(options, success), periods, terms.present)
     if terms.compute.price_decline and len(terms.present) > 1:
@@ -273,6 +274,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         pools=first.pools,
         pool_images=joined([part.options.pool_images for part in parts]),
         alternatives=first.alternatives,
+        refreshes=first.refreshes,
         life=joined_lives(lives),
     )
     nothing = np.zeros(len(both), dtype=np.int64)

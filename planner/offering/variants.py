@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.alternatives import Alternative
+from planner.domain.portfolio.in_use.drift import Refresh
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
 from planner.economics.life.serving import ServingRate
@@ -46,6 +47,8 @@ class Way:
         Of errors measured on a test set, where a network is trained.
     field : FieldMap, optional
         What those become in use; None where they stay what they are.
+    refresh : Refresh, optional
+        How often it is made fresh; None where it does not age.
     """
 
     assets: tuple[SharedAsset, ...]
@@ -55,6 +58,7 @@ class Way:
     alternative: Alternative | None = None
     laboratory: Forecast | None = None
     field: FieldMap | None = None
+    refresh: Refresh | None = None
 
     @property
     def measured(self) -> Forecast:

@@ -13,7 +13,7 @@ from planner.planning.verdict import rule_on
 
 def choice_of(options: ProjectOptions, row: int) -> dict[str, str | None] | None:
     """Return what one option is of what was on offer besides networks; None if nothing was."""
-    return {"alternative": options.alternative(row)} if options.alternatives else None
+    return options.choice(row) or None
 
 
 def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ...]]:

@@ -13,6 +13,7 @@ from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Decision
 from planner.domain.vocabulary import Earned
 from planner.economics.life.cash import Cash, by_year, payback
+from planner.economics.life.clock import Service
 from planner.economics.life.graded import ErrorsInUse
 from planner.economics.life.left_out import uses_life
 from planner.economics.life.lines import Flow, Running
@@ -61,14 +62,12 @@ class _Chances:
     draws: Mapping[Earned, Floats] | None = None
     errors: ErrorsInUse | None = None
 
-    def of(self, flow: Flow) -> float:
-        """Return the chance of a line's condition, or what is expected of its grade under it."""
+    def of(self, flow: Flow, run: Service) -> Floats:
+        """Return the chance of a line's condition in each slice, times its expected grade."""
         if self.draws is None or self.errors is None:
             chances = {Earned.ALWAYS: 1.0, Earned.LIVE: self.live, Earned.TARGET: self.met}
-            return chances[flow.earned]
-        under = self.draws[flow.earned]
-        graded = 1.0 if flow.grade is None else self.errors.graded(flow.grade)
-        return float((under * graded).mean())
+            return np.full(flow.amounts.shape[1], chances[flow.earned])
+        return np.asarray(self.errors.by_slice(flow, run, self.draws[flow.earned])[0])
 
 
 def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived | None:
@@ -98,9 +97,9 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
         lines["value"] = amount * float(terms.clock.present(np.array(start)))
         flows.append(Cash(amount, start, start, start))
     for item in flows_of(running):
-        chance, flow = chances.of(item.flow), item.flow
-        present = float((flow.amounts * terms.clock.present(flow.counted)).sum())
-        lines[item.line.name] = lines.get(item.line.name, 0.0) + chance * present
+        flow, chance = item.flow, chances.of(item.flow, running.run)
+        present = float((chance * flow.amounts * terms.clock.present(flow.counted)).sum())
+        lines[item.line.name] = lines.get(item.line.name, 0.0) + present
         flows += _cash(chance, flow)
     hours = training_hours(menu.way(options, 0), options, terms.compute)
     life = _life(lines, _development(scene, index), flows, terms.clock.rate, start)
@@ -196,12 +195,12 @@ def _development(scene: SolvedScene, index: int) -> dict[str, float]:
     return {name: amount / 100 for name, amount in cents.items() if amount}
 
 
-def _cash(chance: float, flow: Flow) -> Iterator[Cash]:
+def _cash(chance: Floats, flow: Flow) -> Iterator[Cash]:
     """Yield the amounts of a line of one option, as expected."""
-    columns = (flow.amounts[0], flow.counted[0], flow.begin[0], flow.end[0])
+    columns = (chance * flow.amounts[0], flow.counted[0], flow.begin[0], flow.end[0])
     for amount, counted, begin, end in zip(*columns, strict=True):
         if amount:
-            yield Cash(chance * float(amount), float(counted), float(begin), float(end))
+            yield Cash(float(amount), float(counted), float(begin), float(end))
 
 
 def _footprint(

@@ -63,8 +63,9 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
 
 
 def _choice(options: ProjectOptions, row: int) -> dict[str, object]:
-    """Return which alternative an option is, where any is on offer; None for an own model."""
-    return {"choice": {"alternative": options.alternative(row)}} if options.alternatives else {}
+    """Return what an option is of what is on offer besides networks, where anything is."""
+    choice = options.choice(row)
+    return {"choice": choice} if choice else {}
 
 
 def _running(options: ProjectOptions, row: int) -> dict[str, object]:

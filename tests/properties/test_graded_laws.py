@@ -22,6 +22,7 @@ CATALOGUE = load_catalogue()
 NEUTRAL: dict[str, dict[str, Any]] = {
     "free errors": {"use": {"images_per_year": 9_000}, "errors": {"cost_per_error": 0}},
     "nothing to err on": {"use": {"images_per_year": 0}, "errors": {"cost_per_error": 5}},
+    "nothing ages": {"use": {"images_per_year": 0}, "upkeep": {"refresh_share": 0}},
     "nothing earned": {"benefits": [{"id": "b", "yearly": {"90%": 0, "98%": 0}}]},
 }
 
@@ -90,3 +91,26 @@ def test_dearer_errors_never_raise_the_worth_and_never_ask_for_fewer_images() ->
     assert values == sorted(values, reverse=True)
     funded = [count for count in images if count]
     assert funded == sorted(funded)
+
+
+@pytest.mark.parametrize("refresh", [("none",), ("yearly",), ("none", "yearly", "half_yearly")])
+def test_a_longer_half_life_never_lowers_the_value(refresh: tuple[str, ...]) -> None:
+    """Nor do more words to choose from."""
+
+    def value(half_life: float | None, words: tuple[str, ...]) -> float:
+        drift = None if half_life is None else {"half_life": half_life, "refresh": words}
+        life = {
+            "use": {"images_per_year": 4_000, "deploy": "if_pays"},
+            "errors": {"cost_per_error": 0.5},
+            "today": {"price_per_1000": 300},
+            "upkeep": drift,
+        }
+        plain = portfolio(budget=500.0, horizon_years=3)
+        aging = replace(plain, projects=tuple(lived(p, life) for p in plain.projects))
+        plan = planner.plan(aging, POSTERIOR, gap=0.0)
+        assert plan.objective is not None
+        return plan.objective.value
+
+    values = [value(years, refresh) for years in (0.4, 1.0, 3.0, None)]
+    assert values == sorted(values)
+    assert value(1.0, ("none", "yearly", "half_yearly")) >= values[1] - 1e-6

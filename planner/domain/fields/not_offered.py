@@ -38,11 +38,6 @@ _TASKS = {
 }  # fmt: skip
 
 _LATER = {
-    "half_life": "drift",
-    "refresh_share": "drift",
-    "error_growth": "drift",
-    "refresh": "drift",
-    "retrain_per_year": "drift",
     "compress": "compression",
     "metric": "other measures than accuracy and IoU",
     "rebalance": "rebalancing of rare classes",

@@ -66,6 +66,7 @@ __all__ = [
     "REGION",
     "REPEATS",
     "REPEATS_RANGE",
+    "RETRAININGS",
     "RISK_LEVEL",
     "SCALING",
     "SHARE",
@@ -246,6 +247,7 @@ FOLDS = Plain(parsers.folds, Kind.COUNT)
 OVERHEAD = Plain(parsers.change(0.0, MAX_GROWTH), Kind.CHANGE)
 GROWTH = Plain(parsers.change(LEAST_GROWTH, MAX_GROWTH), Kind.CHANGE)
 DECLINE = Plain(parsers.decline, Kind.SHARE)
+RETRAININGS = Plain(parsers.at_least_zero(366.0, "a number of trainings"), Kind.AMOUNT)
 DROP = Plain(parsers.drop, Kind.SHARES)
 POINTS = Plain(parsers.percentage_points, Kind.AMOUNT)
 SCALING = Plain(parsers.above_none, Kind.SHARE)

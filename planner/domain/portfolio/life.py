@@ -14,8 +14,11 @@ from planner.domain.fields.values import (
     GROWTH,
     MACHINES,
     MONEY,
+    OVERHEAD,
     PEOPLE,
     PRICE,
+    RETRAININGS,
+    SHARE,
     SPEED,
     TEXT,
     WEEKS,
@@ -24,6 +27,7 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.portfolio.alternatives import PRICE_PER_1000, Price
+from planner.domain.portfolio.in_use.drift import REFRESHES, Refresh, drift_is_one
 from planner.domain.quantities import Amount, Range, show
 from planner.domain.vocabulary import Deploy
 
@@ -360,18 +364,63 @@ class UpkeepLine:
         check_record(self, f"upkeep.lines[{self.id}]")
 
 
-@in_file("UpkeepSection", "``upkeep`` of a project.", lines_differ)
+def _upkeep_fits_together(part: Part) -> None:
+    lines_differ(part)
+    drift_is_one(part)
+
+
+@in_file("UpkeepSection", "``upkeep`` of a project.", _upkeep_fits_together)
 @dataclass(frozen=True, kw_only=True)
 class Upkeep:
-    """What keeping a system in use costs.
+    """What keeping a system in use costs, and how fast it ages.
 
     Attributes
     ----------
     lines : tuple of UpkeepLine
         Paid while it is used.
+    half_life : float, optional
+        Years after which half of its images count no more.
+    refresh_share : float, optional
+        Or the share of them that counts no more after a year.
+    error_growth : float, optional
+        Or by how much its error grows in a year.
+    refresh : tuple of Refresh, optional
+        How often it is made fresh: what the plan may choose; yearly unless given.
+    retrain_per_year : float, optional
+        Trainings a year where it is made fresh; one for each time unless given.
     """
 
     lines: Annotated[tuple[UpkeepLine, ...], parts(UpkeepLine)] = ()
+    half_life: Annotated[
+        float | None,
+        YEARS,
+        Form("Half-life", "After so long half of its images count no more.", unit="years"),
+    ] = None
+    refresh_share: Annotated[
+        float | None,
+        SHARE,
+        Form("Refresh share", "Or the share that counts no more after a year.", unit="%"),
+    ] = None
+    error_growth: Annotated[
+        float | None,
+        OVERHEAD,
+        Form("Error growth", "Or by how much its error grows in a year.", unit="% per year"),
+    ] = None
+    refresh: Annotated[
+        tuple[Refresh, ...] | None,
+        REFRESHES,
+        Form(
+            "Refresh",
+            "none, yearly, half_yearly; of several the plan chooses. It labels what counts no "
+            "more, and trains anew.",
+            default="yearly, if it ages",
+        ),
+    ] = None
+    retrain_per_year: Annotated[
+        float | None,
+        RETRAININGS,
+        Form("Trainings a year", "Where it is made fresh.", unit="number", default="1 each time"),
+    ] = None
 
     def __post_init__(self) -> None:
         check_record(self, "upkeep")

@@ -131,6 +131,8 @@ class ProjectOptions:
         What is earned and paid in use; None where there is no more than ``value``.
     alternatives : int
         How many of the last names are of alternatives to an own model.
+    refreshes : tuple of str
+        How often each set of ``uses`` is made fresh; empty where it does not age.
     """
 
     project: str
@@ -149,6 +151,7 @@ class ProjectOptions:
     pool_images: NDArray[np.int64] | None = None
     life: OptionLife | None = None
     alternatives: int = 0
+    refreshes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -188,6 +191,16 @@ class ProjectOptions:
         """Return the id of the alternative that one option is; None for an own model."""
         return self.architecture(index) if bool(self.is_alternative[index]) else None
 
+    def choice(self, index: int) -> dict[str, str | None]:
+        """Return what one option is of what was on offer besides networks; empty if nothing was."""
+        way = 0 if self.use_index is None else int(self.use_index[index])
+        found: dict[str, str | None] = {}
+        if len(set(self.refreshes) - {""}) > 1:
+            found["refresh"] = self.refreshes[way] or None
+        if self.alternatives:
+            found["alternative"] = self.alternative(index)
+        return found
+
     def cents_of(self, index: int) -> dict[str, int]:
         """Return what one option commits by line, shared assets not included."""
         return {line: int(cents[index]) for line, cents in self.cents.items()}
@@ -215,4 +228,5 @@ class ProjectOptions:
             some(self.pool_images),
             None if self.life is None else self.life.take(rows),
             self.alternatives,
+            self.refreshes,
         )

@@ -13,7 +13,7 @@ GIVE = {
     "inference": "inference",
     "review": "review",
     "errors": "errors",
-    "drift": "",
+    "drift": "upkeep.half_life",
     "upkeep": "upkeep.lines",
     "compliance": "upkeep.lines",
     "benefits": "benefits",

@@ -6,7 +6,6 @@ multiplied by what the error of the draw makes of them, and whether it goes live
 .. math:: W_{os} = A_o + D_{os} \, (V z_{os} + M_o z_{os} + L_o + G_o(e'_{os}) - R_o)
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,8 @@ import numpy as np
 from planner.domain.arrays import Flags, Floats
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Deploy, Earned
+from planner.economics.life.aging import Aged
+from planner.economics.life.clock import Service
 from planner.economics.life.lines import Flow, Grade, Running
 from planner.economics.life.worth import deploy_of, flows_of
 
@@ -32,15 +33,31 @@ class ErrorsInUse:
         Whether it then meets the target.
     is_guess : ndarray of bool, shape (n_options, n_draws)
         In which draws it never learned anything, so that it answers always the same.
+    aged : Aged or None
+        Its errors as it ages; None where it does not.
     """
 
     error: Floats
     met: Flags
     is_guess: Flags
+    aged: Aged | None = None
 
     def graded(self, grade: Grade) -> Floats:
-        """Return what a line is multiplied by in every draw."""
+        """Return what a line is multiplied by in every draw when it goes live."""
         return grade(self.error, self.is_guess)
+
+    def by_slice(self, flow: Flow, run: Service, under: Floats) -> Floats:
+        """Return what is expected of a line's grade in each slice under a condition, (n, k)."""
+        if flow.grade is None:
+            return np.broadcast_to(under.mean(axis=1)[:, None], flow.amounts.shape)
+        if self.aged is None or not flow.runs:
+            mean = (under * self.graded(flow.grade)).mean(axis=1)
+            return np.broadcast_to(mean[:, None], flow.amounts.shape)
+        found = np.zeros(flow.amounts.shape)
+        for age, share in self.aged.weights(run):
+            grade = flow.grade(self.aged.error[age], self.aged.is_guess[age])
+            found += share * (under * grade).mean(axis=1)[:, None]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +108,18 @@ def is_graded(project: Project) -> bool:
     )
 
 
-def _present(flow: Flow, errors: ErrorsInUse, present: Callable[[Floats], Floats]) -> Floats:
+def _present(flow: Flow, errors: ErrorsInUse, run: Service) -> Floats:
     """Return the present value of a line in every draw, or the same in all, shape (n, s or 1)."""
-    worth = flow.amounts * present(flow.counted)
+    worth = flow.amounts * run.clock.present(flow.counted)
     if flow.grade is None:
         return np.asarray(worth.sum(axis=1)[:, None])
-    return np.asarray(worth.sum(axis=1)[:, None] * errors.graded(flow.grade))
+    if errors.aged is None or not flow.runs:
+        return np.asarray(worth.sum(axis=1)[:, None] * errors.graded(flow.grade))
+    total = np.zeros(errors.error.shape)
+    for age, share in errors.aged.weights(run):
+        grade = flow.grade(errors.aged.error[age], errors.aged.is_guess[age])
+        total += (worth * share).sum(axis=1)[:, None] * grade
+    return total
 
 
 def graded_draws(running: Running, errors: ErrorsInUse) -> GradedDraws:
@@ -113,7 +136,7 @@ def graded_draws(running: Running, errors: ErrorsInUse) -> GradedDraws:
     earned = {name: np.zeros(shape) for name in Earned}
     paid = np.zeros(shape[0])
     for item in flows_of(running):
-        worth = _present(item.flow, errors, running.run.clock.present)
+        worth = _present(item.flow, errors, running.run)
         if item.flow.grade is None and not (
             item.line.is_gross or item.flow.earned is Earned.ALWAYS
         ):

@@ -36,12 +36,19 @@ def _upkeep(project: Project, name: str = "") -> bool:
     return any(name in line.id.casefold() for line in lines)
 
 
+def _drift(project: Project) -> bool:
+    upkeep = project.upkeep
+    names = ("half_life", "refresh_share", "error_growth")
+    return upkeep is not None and any(getattr(upkeep, name) is not None for name in names)
+
+
 _GIVEN: dict[str, Callable[[Project], bool]] = {
     "people": lambda p: p.build is not None and bool(p.build.people),
     "fixed costs": lambda p: p.build is not None and bool(p.build.lines),
     "inference": lambda p: p.inference is not None,
     "review": lambda p: p.review is not None,
     "errors": lambda p: p.errors is not None,
+    "drift": _drift,
     "upkeep": _upkeep,
     "compliance": lambda p: _upkeep(p, "compliance"),
     "benefits": lambda p: bool(p.benefits),

@@ -13,9 +13,11 @@ import numpy as np
 
 from planner.domain.arrays import Flags, Floats
 from planner.domain.portfolio.alternatives import Price, Tier
+from planner.domain.portfolio.in_use.drift import kept_after, refreshes
 from planner.domain.portfolio.in_use.grading import Earning, Step
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import amount_mean
 from planner.domain.vocabulary import Earned, Window
 from planner.domain.wrong_answers import cost_today, graded_cost
 from planner.economics.emissions import Emission
@@ -27,6 +29,7 @@ __all__ = [
     "LIFE_LINES",
     "Emitted",
     "Flow",
+    "Fresh",
     "Grade",
     "LifeLine",
     "Running",
@@ -79,6 +82,26 @@ class Emitted:
 
 
 @dataclass(frozen=True, eq=False)
+class Fresh:
+    """How options are kept fresh.
+
+    Attributes
+    ----------
+    every : float
+        Years between two refreshes.
+    images, training : ndarray of float64
+        Images that each option trains on, and what a training costs today.
+    compute : Compute
+        By how much its price falls.
+    """
+
+    every: float
+    images: Floats
+    training: Floats
+    compute: Compute
+
+
+@dataclass(frozen=True, eq=False)
 class Running:
     """A project's options in use.
 
@@ -92,12 +115,15 @@ class Running:
         What its machine costs; None where no machine is asked for.
     emitted : Emitted or None
         What its machines emit; None where the file does not say where they stand.
+    fresh : Fresh or None
+        How it is kept fresh; None where it is not.
     """
 
     project: Project
     run: Service
     serving: Serving | None = None
     emitted: Emitted | None = None
+    fresh: Fresh | None = None
 
     @cached_property
     def volume(self) -> Floats:
@@ -148,6 +174,11 @@ class Flow:
     begin: Floats
     end: Floats
     grade: Grade | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it accrues while the system is used, and is no lump."""
+        return bool(np.any(self.end > self.begin))
 
 
 @dataclass(frozen=True)
@@ -300,6 +331,19 @@ def _upkeep(running: Running) -> Iterator[Flow]:
             yield _lump(running, np.array(-line.once), run.live)
 
 
+def _refresh(running: Running) -> Iterator[Flow]:
+    """Yield what is labelled anew, images rounded up, and trained on, in each year of use."""
+    fresh, upkeep = running.fresh, running.project.upkeep
+    if fresh is None or upkeep is None:
+        return
+    lost = np.ceil(np.round(fresh.images * (1.0 - kept_after(upkeep) ** fresh.every), 6))
+    labels = lost / fresh.every * amount_mean(running.project.images.price)
+    often = upkeep.retrain_per_year
+    times = 1.0 / fresh.every if often is None else often
+    trained = times * fresh.training[:, None] * fallen_prices(fresh.compute, running.run.counted)
+    yield _yearly(running, -(labels[:, None] + trained))
+
+
 def _end(running: Running) -> Iterator[Flow]:
     end = running.project.end
     if end is not None and end.once is not None:
@@ -350,6 +394,13 @@ LIFE_LINES = (
     ),
     LifeLine(
         "review", lambda p: p.review is not None, _review, "review", "people who look at images"
+    ),
+    LifeLine(
+        "refresh",
+        lambda p: bool(refreshes(p.upkeep)),
+        _refresh,
+        "upkeep.half_life",
+        "labelling and training anew",
     ),
     LifeLine(
         "upkeep",

@@ -67,7 +67,14 @@ def is_neutral(running: Running) -> bool:
     emitted = running.emitted
     if emitted is not None:
         emitted = replace(emitted, hours=emitted.hours.max(keepdims=True, initial=0.0))
-    flows = flows_of(Running(running.project, first, serving, emitted))
+    fresh = running.fresh
+    if fresh is not None:
+        fresh = replace(
+            fresh,
+            images=fresh.images.max(keepdims=True, initial=0.0),
+            training=fresh.training.max(keepdims=True, initial=0.0),
+        )
+    flows = flows_of(Running(running.project, first, serving, emitted, fresh))
     return not any(item.flow.amounts.any() for item in flows)
 
 

@@ -55,7 +55,8 @@ def _worth_at(prepared: Prepared, index: int, row: int) -> Callable[[float], flo
     spend = _spend(options)
     graded = options.life is not None and options.life.graded is not None
     draws = prepared.posterior.solve_rows
-    errors = errors_in_use(way, options.architecture(0), options.images_total, draws)
+    years = running_of(menu.project, way, options, terms).run.lengths.shape[1]
+    errors = errors_in_use(way, options.architecture(0), options.images_total, draws, years)
 
     def worth(images: float) -> float:
         use = replace(menu.project.use or Use(), images_per_year=round(images))

@@ -27,7 +27,10 @@ LIFE = """
       weeks: 4
     use: {images_per_year: 100k, years: 3, ramp_years: 0.5, growth: -5%, deploy: always}
     inference: {images_per_s: 600, accelerator: t4, always_on: 1}
-    upkeep: {lines: [{id: monitoring, yearly: 6k}, {id: audit, once: 3k}]}
+    upkeep:
+      half_life: 2
+      refresh: [none, yearly]
+      lines: [{id: monitoring, yearly: 6k}, {id: audit, once: 3k}]
     benefits:
       - {id: time, yearly: 300k, if: live}
       - {id: press, once: 200k, window_years: 1, window: step}
@@ -120,7 +123,19 @@ benefits = [{id = "time", yearly = "300k", if = "live"}]
         ("    build: {label_per_week: 0}", "build.label_per_week", "above 0"),
         ("    build: {people: [{role: e, weeks: 2}]}", "build.people", "per_week is missing"),
         ("    build: {lines: [{id: c, once: 1, yearly: 2}]}", "build.lines", "unknown field"),
-        ("    upkeep: {half_life: 2}", "upkeep.half_life", "does not compute drift yet"),
+        ("    upkeep: {half_life: 0}", "upkeep.half_life", "above 0"),
+        (
+            "    upkeep: {half_life: 2, refresh_share: 20%}",
+            "upkeep.refresh_share",
+            "drift is stated twice; give one of half_life, refresh_share, error_growth.",
+        ),
+        ("    upkeep: {refresh: yearly}", "upkeep.refresh", "without drift there is nothing"),
+        (
+            "    upkeep: {half_life: 2, refresh: [none, daily]}",
+            "upkeep.refresh",
+            "expected one of none, yearly, half_yearly",
+        ),
+        ("    upkeep: {half_life: 2, refresh: [none, none]}", "upkeep.refresh", "given twice"),
         ("    alternatives: [{id: a, kind: buy}]", "alternatives", "needs accuracy (or error)"),
         (
             "    alternatives: [{id: a, kind: hire, error: 5%}]",
@@ -176,7 +191,7 @@ def test_the_file_of_a_plan_says_its_life(tmp_path: Path) -> None:
     again = read_plan(saved)
     assert again.life == plan.life
     assert [one.life for one in again.decisions] == [one.life for one in plan.decisions]
-    assert again.not_included == plan.not_included == ("review", "errors", "drift", "compliance",
+    assert again.not_included == plan.not_included == ("review", "errors", "compliance",
                                                        "carbon")  # fmt: skip
 
 

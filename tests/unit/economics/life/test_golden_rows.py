@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from planner.domain.portfolio.alternatives import Tier
+from planner.domain.portfolio.in_use.drift import Refresh, kept_after
 from planner.domain.portfolio.in_use.field_use import Review
 from planner.domain.portfolio.in_use.grading import Step
 from planner.domain.portfolio.in_use.mistakes import Errors
-from planner.domain.portfolio.life import Build, End, Person, Use
+from planner.domain.portfolio.life import Build, End, Person, Upkeep, Use
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.published_equations import images_needed
@@ -19,10 +20,11 @@ from planner.domain.vocabulary import Deploy
 from planner.domain.wrong_answers import cost_per_image
 from planner.economics.hardware import fallen_prices, gpu_hours, wall_hours
 from planner.economics.ledger import Counts, Total, committed, entries_of
+from planner.economics.life.aging import ages_in_use
 from planner.economics.life.cash import Cash, by_year, payback
 from planner.economics.life.clock import Clock, lead_years, ramp, service
 from planner.economics.life.graded import ErrorsInUse, GradedDraws, graded_draws
-from planner.economics.life.lines import Running, Serving, yearly_price
+from planner.economics.life.lines import Fresh, Running, Serving, yearly_price
 from planner.economics.life.worth import flows_of, life_worth
 from planner.economics.training import TrainingRate
 from planner.offering.field import field_of
@@ -397,3 +399,54 @@ def test_the_right_to_abandon_draw_by_draw() -> None:
         for deploy in ("always", "if_pays")
     }
     assert worth == pytest.approx({"always": 24.0, "if_pays": 34.0})
+
+
+def refreshed(every: float) -> float:
+    """Return what keeping 50,000 images of a half-life of two years fresh costs a year."""
+    own = project(upkeep={"half_life": 2}, images=Images(held=10, limit=50_000, price=0.40))
+    run = service(Clock(0.0, 1.0, 1.0), NOW, NOW, None)
+    fresh = Fresh(every, np.array([50_000.0]), np.array([200.0]), Compute())
+    return -sum(
+        float(item.flow.amounts.sum())
+        for item in flows_of(Running(own, run, fresh=fresh))
+        if item.line.name == "refresh"
+    )
+
+
+def test_what_drifts_is_kept_fresh() -> None:
+    """G21: 14,645 images and a training each year, and its present value."""
+    assert round(refreshed(1.0), 2) == 6_058.00
+    assert round(refreshed(1.0) * sum(1.08**-k for k in (1, 2, 3)), 2) == 15_612.05
+
+
+@pytest.mark.parametrize(
+    ("every", "million", "ten"),
+    [
+        (0.25, 27_702.20, 210_061.97),
+        (0.5, 27_293.79, None),
+        (1.0, 27_134.71, 216_825.11),
+        (2.0, 27_331.39, None),
+        (3.0, 27_846.82, None),
+    ],
+)
+def test_the_best_interval_balances_labels_and_stale_errors(
+    every: float, million: float, ten: float | None
+) -> None:
+    """G22: errors that grow by a slope of 0.3 from 4 %, at 0.50 each."""
+    mean = 0.04 * (2 ** (0.3 * every / 2) - 1) * 2 / (0.3 * every * math.log(2))
+    assert round(refreshed(every) + 1e6 * 0.5 * mean, 2) == million
+    if ten is not None:
+        assert round(refreshed(every) + 1e7 * 0.5 * mean, 2) == ten
+
+
+def test_errors_at_four_midpoints_a_year_are_near_their_mean() -> None:
+    """G23: after a year 4.4383 %, in the mean of the year 4.2153 %, after three 5.4642 %."""
+    kept = kept_after(Upkeep(half_life=2))
+
+    def error(age: float) -> float:
+        return float(0.04 * (kept**age) ** -0.3)
+
+    assert (round(error(1), 6), round(error(3), 6)) == (0.044383, 0.054642)
+    ages, which = ages_in_use(1, Refresh.NONE)
+    mean = float(np.mean([error(float(ages[at])) for at in which[0]]))
+    assert mean == pytest.approx(0.042153, abs=5e-6)
