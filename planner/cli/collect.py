@@ -43,6 +43,7 @@ def collect(
     seed: ask.Seed = 0,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
+    verbose: ask.Verbose = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
@@ -65,14 +66,15 @@ def collect(
         print_json(result.to_dict())
         return
     from planner.reporting.terminal.collect import render_collection
-    from planner.reporting.terminal.plan import render_warnings
+    from planner.reporting.terminal.plan import count_warnings, render_warnings
 
     out = data_console(no_color=no_color)
     for block in render_collection(result):
         out.print(block)
     if not quiet:
         err = message_console(no_color=no_color)
-        for line in render_warnings(result.warnings):
+        told = render_warnings if verbose else count_warnings
+        for line in told(result.warnings):
             err.print(line)
 
 

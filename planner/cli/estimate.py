@@ -116,7 +116,7 @@ def estimate(
         print_json(result.to_dict())
         return
     from planner.reporting.terminal.estimate import render_estimate
-    from planner.reporting.terminal.plan import render_warnings
+    from planner.reporting.terminal.plan import count_warnings, render_warnings
 
     out = data_console(no_color=no_color)
     for block in render_estimate(result, verbose=verbose):
@@ -126,7 +126,7 @@ def estimate(
     if not quiet:
         err = message_console(no_color=no_color)
         warnings = dict.fromkeys(item for found in result.projects for item in found.warnings)
-        for line in render_warnings(warnings):
+        for line in render_warnings(warnings) if verbose else count_warnings(tuple(warnings)):
             err.print(line)
 
 

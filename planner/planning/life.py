@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Portfolio
-from planner.domain.results.life import Footprint, Life
+from planner.domain.results.life import Footprint, Life, LineCash
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Decision
 from planner.domain.vocabulary import Earned
@@ -91,18 +91,20 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
     running = running_of(menu.project, menu.way(options, 0), options, terms)
     start, live = float(running.run.start[0]), float(running.run.live[0])
     chances = _chances(scene, index, options)
-    lines, flows = {"development": -decision.expected_cost}, list(_spent(scene, index, start))
+    lines = {"development": -decision.expected_cost}
+    flows = [("development", cash) for cash in _spent(scene, index, start)]
     if menu.project.value is not None:
         amount = chances.met * menu.project.value
         lines["value"] = amount * float(terms.clock.present(np.array(start)))
-        flows.append(Cash(amount, start, start, start))
+        flows.append(("value", Cash(amount, start, start, start)))
     for item in flows_of(running):
         flow, chance = item.flow, chances.of(item.flow, running.run)
         present = float((chance * flow.amounts * terms.clock.present(flow.counted)).sum())
         lines[item.line.name] = lines.get(item.line.name, 0.0) + present
-        flows += _cash(chance, flow)
+        flows += ((item.line.name, cash) for cash in _cash(chance, flow))
     hours = training_hours(menu.way(options, 0), options, terms.compute)
-    life = _life(lines, _development(scene, index), flows, terms.clock.rate, start)
+    cash = tuple(one for _, one in flows)
+    life = _life(lines, _development(scene, index), cash, terms.clock.rate, start)
     return Lived(
         replace(
             life,
@@ -111,8 +113,11 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
             chance_live=chances.live,
             errors=error_balance(scene.prepared, index, pick),
             footprint=_footprint(scene.prepared, index, pick, running, chances.live),
+            flows=tuple(
+                LineCash(name, one.amount, one.counted, one.begin, one.end) for name, one in flows
+            ),
         ),
-        tuple(flows),
+        cash,
     )
 
 

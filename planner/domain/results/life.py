@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from planner.domain.json_shape import ABSENT_IF_NONE
+from planner.domain.json_shape import ABSENT_IF_NONE, NOT_DATA
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,29 @@ class YearCash:
 
     year: int
     amount: float
+
+
+@dataclass(frozen=True)
+class LineCash:
+    """One expected amount of one line.
+
+    Attributes
+    ----------
+    line : str
+        Its key in ``lines``.
+    amount : float
+        Below 0 where it is paid; not discounted.
+    counted : float
+        When it counts, in years from the start of the plan.
+    begin, end : float
+        It accrues evenly between these times.
+    """
+
+    line: str
+    amount: float
+    counted: float
+    begin: float
+    end: float
 
 
 @dataclass(frozen=True)
@@ -109,6 +132,9 @@ class Life:
         What its mistakes cost, live or not; None where nothing says so.
     footprint : Footprint or None
         Electricity and emissions; None where the file does not say where its machines stand.
+    flows : tuple of LineCash
+        The amounts behind the lines, for renderers that show them; none for a whole plan, and none
+        in a plan that was read from a file.
     """
 
     lines: Mapping[str, float]
@@ -123,3 +149,6 @@ class Life:
     chance_live: float | None = None
     errors: ErrorBalance | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     footprint: Footprint | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    flows: tuple[LineCash, ...] = field(
+        default=(), compare=False, repr=False, metadata={NOT_DATA: True}
+    )

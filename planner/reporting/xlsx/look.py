@@ -95,13 +95,28 @@ def put(
         cell.alignment = Alignment(horizontal="right", vertical="top")
     elif value is not None:
         cell.value = value
-    cell.number_format = _digits(number_format, value)
+    chosen = _figure_format(value) if number_format == NUMBER else number_format
+    cell.number_format = _digits(chosen, value)
     cell.font = Font(name=_FONT, size=10, bold=bold)
     if isinstance(value, str):
         cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=wrap, indent=indent)
     elif value is not None and not (isinstance(value, float) and not math.isfinite(value)):
         cell.alignment = Alignment(vertical="top")
     return cell
+
+
+def _figure_format(value: object) -> str:
+    """Return how a number without a format looks: six digits, the others kept in the cell.
+
+    Examples
+    --------
+    >>> _figure_format(0.200686663775989), _figure_format(0.2), _figure_format(3.00000012e-11)
+    ('0.000000', 'General', '0.00000E+00')
+    """
+    if not isinstance(value, float) or not math.isfinite(value) or float(f"{value:.6g}") == value:
+        return NUMBER
+    decade = math.floor(math.log10(abs(value)))
+    return "0.00000E+00" if decade < -6 else f"0.{'0' * max(1, 5 - decade)}"
 
 
 def _digits(number_format: str, value: object) -> str:

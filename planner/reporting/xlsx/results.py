@@ -1,9 +1,9 @@
 """The workbook of a plan's results: what ``planner plan FILE --xlsx out.xlsx`` writes.
 
 Summary, Plan, Why, Charts, Ranges, Inputs, Assumptions, Equations and Data dictionary; Spend and
-Amortisation where the plan has periods, units or shared assets. A portfolio that came as a workbook
-is copied, with the results before its own sheets. Numbers are those of ``--json``, every digit of
-them; only their display is rounded.
+Amortisation where the plan has periods, units or shared assets; Life where the file states one. A
+portfolio that came as a workbook is copied, with the results before its own sheets. Numbers are
+those of ``--json``, every digit of them; only their display is rounded.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ from planner.reporting.xlsx.charts import colour_verdicts
 from planner.reporting.xlsx.columns import letters, sheet_columns
 from planner.reporting.xlsx.equations import write_equations
 from planner.reporting.xlsx.inputs import write_assumptions, write_dictionary, write_inputs
+from planner.reporting.xlsx.life import write_life
 from planner.reporting.xlsx.look import Sheet
 from planner.reporting.xlsx.pictures import write_charts
 from planner.reporting.xlsx.summary import write_summary
@@ -74,6 +75,7 @@ def results_bytes(
         _write_ranges(book, plan, estimate)
         _write_spend(book, plan)
         _write_shares(book, plan)
+        write_life(book, plan, portfolio)
     write_inputs(book, portfolio)
     write_assumptions(book, plan)
     write_equations(book, plan, portfolio, catalogue)
