@@ -27,7 +27,7 @@ from planner.forecasting.pooled_runs import pool_runs
 from planner.forecasting.saturating import ProjectCurves
 from planner.forecasting.spread import SpreadSources, spread_sources
 from planner.forecasting.support import require_support
-from planner.forecasting.warnings import forecast_warnings
+from planner.forecasting.warnings import forecast_warnings, most_evidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +45,11 @@ class ErrorCurve(Protocol):
         """Return where the error meets a target, shape (n_images, n_rows)."""
         ...
 
-    def data_needed(self, error_target: float, rows: slice) -> Floats:
-        """Return total images needed, shape (n_rows,); infinite for never."""
+    def data_needed(self, error_target: float, rows: slice, about: float | None = None) -> Floats:
+        """Return total images needed, shape (n_rows,); infinite for never.
+
+        Where ``about`` is given, at least on which side of it each draw lies.
+        """
         ...
 
 
@@ -108,7 +111,11 @@ class Forecast(Shown):
             return self.warnings_for(np.zeros(1))
         # half of the draws place a median well enough for a warning
         return self.warnings_for(
-            self._curve(None).data_needed(self.project.error_target, self.solve_rows)
+            self._curve(None).data_needed(
+                self.project.error_target,
+                self.solve_rows,
+                most_evidence(self.project, self.posterior),
+            )
         )
 
     def warnings_for(self, needed: Floats) -> tuple[Warning_, ...]:

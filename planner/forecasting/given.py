@@ -28,7 +28,12 @@ class _Stated:
         met = self.errors[rows] <= error_target
         return np.repeat(met[None, :], len(images), axis=0)
 
-    def data_needed(self, error_target: float, rows: slice) -> Floats:
+    def data_needed(
+        self,
+        error_target: float,
+        rows: slice,
+        about: float | None = None,  # noqa: ARG002 - nothing lies between
+    ) -> Floats:
         """Return 0 where the target is met, infinity where it never is."""
         return np.where(self.errors[rows] <= error_target, 0.0, np.inf)
 

@@ -70,7 +70,12 @@ class LogLinearCurve:
         """Return where the error meets a target, shape (n_images, n_rows)."""
         return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
 
-    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
+    def data_needed(
+        self,
+        error_target: float,
+        rows: slice = slice(None),
+        about: float | None = None,  # noqa: ARG002 - exact anyway
+    ) -> Floats:
         """Return total images at which the realised error meets the target, shape (n_rows,).
 
         At least 1; infinite where the error never falls to the target; 0 where the majority guess

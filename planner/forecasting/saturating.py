@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from planner.domain.arrays import Flags, Floats
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.model.covariates import ARCHITECTURE_COVARIATES, REFERENCE_LOG10_IMAGES
 from planner.domain.model.curve_shape import LARGEST_EXPONENT, LN10, fallen
 from planner.domain.model.posterior import Posterior
@@ -66,7 +66,7 @@ class CurveDraws:
     decay: Floats | None = None
     exponent: Floats | None = None
 
-    def rows(self, rows: slice) -> "CurveDraws":
+    def rows(self, rows: slice | Rows) -> "CurveDraws":
         """Return some of the draws."""
 
         def kept(values: Floats | None) -> Floats | None:
@@ -171,13 +171,16 @@ class DeclaredCurve:
         met.ravel()[unsure] = path.ravel()[unsure] * self.law.height(share) <= left
         return np.asarray(met)
 
-    def data_needed(self, error_target: float, rows: slice = slice(None)) -> Floats:
+    def data_needed(
+        self, error_target: float, rows: slice = slice(None), about: float | None = None
+    ) -> Floats:
         """Return total images at which the realised error first meets the target, (n_rows,).
 
         At least 1; infinite where it is not met within 10^8 images; 0 where the start meets it.
         Where the largest run misses the target, images before it do not count as meeting it.
         Between nodes log10 error is nearly straight, so hardly any earlier crossing is missed;
-        after the first one a wandering curve may rise above the target again.
+        after the first one a wandering curve may rise above the target again. Where only the side
+        of some number of images (``about``) counts, other draws are told to the next node.
         """
         mean = self.mean.rows(rows)
         if error_target >= self.start:
@@ -196,12 +199,16 @@ class DeclaredCurve:
         left, right = nodes[before, draws], nodes[first, draws]
         low, width = log10_nodes[before], log10_nodes[first] - log10_nodes[before]
 
+        near = draws if about is None else _around(about, low, width)
+        few, left, right, noise = mean.rows(near), left[near], right[near], noise[near]
+
         def is_met(share: Floats) -> NDArray[np.bool_]:
-            path, at = left + share * (right - left), low + share * width
-            errors = self._realised(mean, at, path, noise)
+            path, at = left + share * (right - left), low[near] + share * width[near]
+            errors = self._realised(few, at, path, noise)
             return np.asarray((errors <= error_target) & (at >= math.log10(shown)))
 
-        share = _first_true(is_met, len(first))
+        share = np.ones(len(first))
+        share[near] = _first_true(is_met, len(near))
         needed = np.where(met.any(axis=0), np.power(10.0, low + share * width), np.inf)
         return np.maximum(needed, shown)
 
@@ -420,6 +427,12 @@ def _share_of_start(mean: CurveDraws, decades: Floats) -> Floats:
         odds *= -mean.exponent
         share = np.exp(odds, out=odds)
     return share if mean.floor is None else np.asarray(mean.floor + (1.0 - mean.floor) * share)
+
+
+def _around(images: float, low: Floats, width: Floats) -> Rows:
+    """Return the draws whose step between nodes holds a number of images, or nearly so."""
+    at, margin = math.log10(max(images, 1.0)), 1e-6
+    return np.flatnonzero((low - margin <= at) & (at <= low + width + margin))
 
 
 def _first_true(is_met: Callable[[Floats], NDArray[np.bool_]], n_draws: int) -> Floats:

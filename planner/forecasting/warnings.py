@@ -27,6 +27,11 @@ def forecast_warnings(
     )
 
 
+def most_evidence(project: Project, posterior: Posterior) -> float:
+    """Return the most images that the rows of the project's task and backbone have."""
+    return float(_evidence(project, posterior)[0].images[1])
+
+
 def _findings(
     project: Project, posterior: Posterior, data_needed: NDArray[np.float64]
 ) -> Iterator[tuple[str, str, str]]:

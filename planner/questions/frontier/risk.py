@@ -112,7 +112,7 @@ def _solutions(
     if deadline.is_set or prepared.portfolio.hold is not None:
         return list(_in_turn(prepared, weights, deadline))
     groups = list(batched(weights, GROUP))
-    found = tasks.map(solve_weights, groups, shared=prepared.problem, key="frontier by weight")
+    found = tasks.map(solve_weights, groups, shared=prepared.problem, key="weights")
     return list(zip(weights, (one for group in found for one in group), strict=True))
 
 

@@ -289,3 +289,18 @@ def test_the_published_model_keeps_forecasting_without_architectures() -> None:
     one = build_forecast(project(), synthetic_posterior(40))
     assert np.array_equal(one.error_draws([10], "ResNet-50"), one.error_draws([10]))
     assert one.architecture_warnings(["anything"]) == ()
+
+
+@pytest.mark.parametrize("target", [0.05, 0.08, 0.15])
+@pytest.mark.parametrize("about", [1.0, 30.0, 1e3, 10**3.25, 54_321.0, 1e6, 1e8])
+def test_asked_on_which_side_of_some_images_each_draw_lies_it_is_the_true_one(
+    target: float, about: float
+) -> None:
+    """Whatever is not closed in to the last digit; and draws nearby are."""
+    curve = forecast(POSTERIOR)._curve("ResNet-50")
+    exact = curve.data_needed(target, slice(None))
+    quick = curve.data_needed(target, slice(None), about)
+    assert np.array_equal(quick > about, exact > about)
+    near = np.abs(np.log10(np.maximum(exact, 1.0)) - math.log10(about)) < 1e-3
+    assert np.array_equal(quick[near], exact[near])
+    assert not np.array_equal(quick, exact)
