@@ -87,6 +87,7 @@ projects:
     # shift: {accuracy_drop: 2%}  # in use, or {points: 11}, or {preset: new-site}
     # alternatives: [{id: vendor, kind: buy, price_per_1000: 1.50, accuracy: 91%}]
                                   # what else would do the work: buy, rules, people
+    # compress: [{id: int8, training: 15%, inference: 45%, error_points: 0.1..1.0}]
     # end: {once: 1500}           # when it is retired
 
   - id: planogram

@@ -91,5 +91,6 @@ def in_place_of(project: Project, alternative: Alternative | None) -> Project:
         end=None,
         review=None,
         shift=None,
+        compress=(),
         alternatives=(),
     )

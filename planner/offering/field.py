@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.domain.arrays import Floats
+from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount
 from planner.economics.draws import share_draws
@@ -17,13 +19,15 @@ __all__ = ["as_in_use", "field_of", "way_in_use"]
 _NO_SHIFT: Mapping[str, Amount] = {"drop": 0.0, "lost": 0.0}
 
 
-def field_of(project: Project, n_draws: int, seed: int) -> FieldMap:
+def field_of(
+    project: Project, n_draws: int, seed: int, compress: Compression | None = None
+) -> FieldMap:
     """Return what errors of a project become in use; ranges are drawn, its own for each project."""
     shift, review = project.shift, project.review
     asked = _NO_SHIFT if shift is None else {"drop": shift.drop, "lost": shift.lost}
     drop, lost = (share_draws(asked[k], n_draws, seed, project.id, f"shift.{k}") for k in asked)
     return FieldMap(
-        added=np.zeros(n_draws),
+        added=_added(project, compress, n_draws, seed),
         kept=1.0 - drop,
         lost=lost,
         left=1.0 if review is None else review.left,
@@ -35,6 +39,12 @@ def field_of(project: Project, n_draws: int, seed: int) -> FieldMap:
 def as_in_use(project: Project) -> Project:
     """Return a project whose errors are those in use already."""
     return replace(project, shift=None, review=None)
+
+
+def _added(project: Project, compress: Compression | None, n_draws: int, seed: int) -> Floats:
+    if compress is None:
+        return np.zeros(n_draws)
+    return share_draws(compress.added, n_draws, seed, project.id, f"compress.{compress.id}")
 
 
 def way_in_use(way: Way, measured: Forecast, seed: int) -> Way:
@@ -50,7 +60,7 @@ def way_in_use(way: Way, measured: Forecast, seed: int) -> Way:
         Of ranges.
     """
     project = measured.project
-    field = field_of(project, measured.n_draws, seed)
+    field = field_of(project, measured.n_draws, seed, way.compress)
     if field.is_identity:
         return replace(way, forecast=measured, laboratory=measured, field=None)
     forecast = in_field(measured, as_in_use(project), field)

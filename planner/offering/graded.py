@@ -142,7 +142,7 @@ def taken(running: Running, rows: Rows) -> Running:
     fresh = running.fresh
     if fresh is not None:
         fresh = replace(fresh, images=fresh.images[rows], training=fresh.training[rows])
-    return Running(running.project, some, serving, emitted, fresh)
+    return Running(running.project, some, serving, emitted, fresh, running.saved)
 
 
 def graded_life(

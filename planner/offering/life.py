@@ -119,7 +119,8 @@ def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeT
     run = service(terms.clock, terms.years[start], lead, years)
     emitted = _emitted(project, way, options, terms)
     serving, fresh = _serving(way, options, terms.compute), _fresh(way, options, terms.compute)
-    return Running(project, run, serving, emitted, fresh)
+    saved = 0.0 if way.compress is None else way.compress.inference
+    return Running(project, run, serving, emitted, fresh, saved)
 
 
 def _fresh(way: Way, options: ProjectOptions, compute: Compute) -> Fresh | None:

@@ -43,6 +43,7 @@ from planner.offering.rules import as_committed, same_name
 from planner.offering.variants import (
     Way,
     asset_sets,
+    dearer,
     discounted,
     present_factors,
     starts,
@@ -388,10 +389,19 @@ def _ways(
             )
         measured = forecasts[trained.pretrained]
         way = Way(assets, measured, discounted(rates, assets), serving)
-        used = way_in_use(way, measured, seed)
-        kept = refreshes(project.upkeep)
-        ways += [replace(used, refresh=one) for one in kept] if kept else [used]
+        ways += _transformed(way, measured, seed)
     return (*ways, *alternative_ways(project, forecast.posterior, rates, seed))
+
+
+def _transformed(way: Way, measured: Forecast, seed: int) -> list[Way]:
+    """Return a way with its errors in use, as it is and compressed, at each choice of refresh."""
+    project, found = measured.project, []
+    for one in (None, *project.compress):
+        rates = way.rates if one is None else dearer(way.rates, one.training)
+        used = way_in_use(replace(way, rates=rates, compress=one), measured, seed)
+        kept = refreshes(project.upkeep)
+        found += [replace(used, refresh=how) for how in kept] if kept else [used]
+    return found
 
 
 def _priced(

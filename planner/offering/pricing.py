@@ -149,6 +149,7 @@ def price_way(
         pool_images=_by_pool(ways, number, taken, len(places)),
         alternatives=len(project.alternatives),
         refreshes=tuple("" if item.refresh is None else str(item.refresh) for item in ways),
+        compressed=tuple(None if item.compress is None else item.compress.id for item in ways),
     )
     started = _started(PricedOptions(options, success), periods, terms.present)
     if terms.compute.price_decline and len(terms.present) > 1:
@@ -275,6 +276,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         pool_images=joined([part.options.pool_images for part in parts]),
         alternatives=first.alternatives,
         refreshes=first.refreshes,
+        compressed=first.compressed,
         life=joined_lives(lives),
     )
     nothing = np.zeros(len(both), dtype=np.int64)

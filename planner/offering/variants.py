@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.alternatives import Alternative
+from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.in_use.drift import Refresh
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
@@ -49,6 +50,8 @@ class Way:
         What those become in use; None where they stay what they are.
     refresh : Refresh, optional
         How often it is made fresh; None where it does not age.
+    compress : Compression, optional
+        How the network is made smaller; None where it stays as it is.
     """
 
     assets: tuple[SharedAsset, ...]
@@ -59,6 +62,7 @@ class Way:
     laboratory: Forecast | None = None
     field: FieldMap | None = None
     refresh: Refresh | None = None
+    compress: Compression | None = None
 
     @property
     def measured(self) -> Forecast:
@@ -132,6 +136,20 @@ def discounted(
         return tuple(rates)
     return tuple(
         replace(rate, usd_per_image_epoch=rate.usd_per_image_epoch * factor) for rate in rates
+    )
+
+
+def dearer(rates: Sequence[TrainingRate], by: float) -> tuple[TrainingRate, ...]:
+    """Return training rates of what takes more work by a share."""
+    return tuple(
+        replace(
+            rate,
+            usd_per_image_epoch=rate.usd_per_image_epoch * (1.0 + by),
+            gpu_seconds_per_image_epoch=None
+            if rate.gpu_seconds_per_image_epoch is None
+            else rate.gpu_seconds_per_image_epoch * (1.0 + by),
+        )
+        for rate in rates
     )
 
 

@@ -22,6 +22,7 @@ CATALOGUE = load_catalogue()
 NEUTRAL: dict[str, dict[str, Any]] = {
     "free errors": {"use": {"images_per_year": 9_000}, "errors": {"cost_per_error": 0}},
     "nothing to err on": {"use": {"images_per_year": 0}, "errors": {"cost_per_error": 5}},
+    "nothing compressed": {"compress": [{"id": "same", "error_points": 0}]},
     "nothing ages": {"use": {"images_per_year": 0}, "upkeep": {"refresh_share": 0}},
     "nothing earned": {"benefits": [{"id": "b", "yearly": {"90%": 0, "98%": 0}}]},
 }

@@ -51,6 +51,7 @@ def blocks(portfolio: Portfolio) -> str:
     data = planner.plan(portfolio, POSTERIOR).to_dict()
     for decision in data["decisions"]:  # type: ignore[attr-defined]
         decision.pop("life", None)
+        decision.pop("choice", None)
     return json.dumps([data[name] for name in BLOCKS])
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.benefits import Benefit
+from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.life import BuildLine, UpkeepLine
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
@@ -68,7 +69,7 @@ def _settings(record: object, skip: frozenset[str] | set[str] = frozenset()) -> 
 
 def _is_named(value: object) -> bool:
     """Whether these are lines of a life, which two files compare by their names."""
-    kinds = (Alternative, BuildLine, UpkeepLine, Benefit)
+    kinds = (Alternative, BuildLine, UpkeepLine, Benefit, Compression)
     return isinstance(value, tuple) and value != () and isinstance(value[0], kinds)
 
 

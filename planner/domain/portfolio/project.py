@@ -37,6 +37,7 @@ from planner.domain.fields.values import (
 from planner.domain.portfolio.alternatives import Alternative, alternatives_differ
 from planner.domain.portfolio.benefits import Benefit, Today, benefits_differ
 from planner.domain.portfolio.images import Images
+from planner.domain.portfolio.in_use.compress import Compression, compressions_differ
 from planner.domain.portfolio.in_use.field_use import Review, Shift, field_fits_together, lab_target
 from planner.domain.portfolio.in_use.mistakes import Errors, errors_fit_together
 from planner.domain.portfolio.in_use.no_target import target_or_money
@@ -74,6 +75,7 @@ def _project_fits_together(part: Part) -> None:
     alternatives_differ(part)
     errors_fit_together(part)
     field_fits_together(part)
+    compressions_differ(part)
 
 
 def _use_says_how_much(part: Part) -> None:
@@ -236,6 +238,8 @@ class Project:
         Images that people look at.
     shift : Shift, optional
         By how much the accuracy in use is below that on the test set.
+    compress : tuple of Compression
+        Smaller copies that the plan may choose.
     end : End, optional
         What retiring it costs and brings.
     alternatives : tuple of Alternative
@@ -412,6 +416,7 @@ class Project:
     errors: Annotated[Errors | None, PartOf(Errors)] = None
     review: Annotated[Review | None, PartOf(Review)] = None
     shift: Annotated[Shift | None, PartOf(Shift)] = None
+    compress: Annotated[tuple[Compression, ...], parts(Compression)] = ()
     alternatives: Annotated[tuple[Alternative, ...], parts(Alternative)] = ()
     domain: str = VISION
 

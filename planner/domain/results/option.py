@@ -133,6 +133,8 @@ class ProjectOptions:
         How many of the last names are of alternatives to an own model.
     refreshes : tuple of str
         How often each set of ``uses`` is made fresh; empty where it does not age.
+    compressed : tuple of str or None
+        How the network of each set is made smaller; None where it stays as it is.
     """
 
     project: str
@@ -152,6 +154,7 @@ class ProjectOptions:
     life: OptionLife | None = None
     alternatives: int = 0
     refreshes: tuple[str, ...] = ()
+    compressed: tuple[str | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -197,6 +200,8 @@ class ProjectOptions:
         found: dict[str, str | None] = {}
         if len(set(self.refreshes) - {""}) > 1:
             found["refresh"] = self.refreshes[way] or None
+        if any(self.compressed):
+            found["compress"] = self.compressed[way]
         if self.alternatives:
             found["alternative"] = self.alternative(index)
         return found
@@ -229,4 +234,5 @@ class ProjectOptions:
             None if self.life is None else self.life.take(rows),
             self.alternatives,
             self.refreshes,
+            self.compressed,
         )

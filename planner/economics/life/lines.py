@@ -117,6 +117,8 @@ class Running:
         What its machines emit; None where the file does not say where they stand.
     fresh : Fresh or None
         How it is kept fresh; None where it is not.
+    saved : float
+        Share of the cost of running that compression saves.
     """
 
     project: Project
@@ -124,6 +126,7 @@ class Running:
     serving: Serving | None = None
     emitted: Emitted | None = None
     fresh: Fresh | None = None
+    saved: float = 0.0
 
     @cached_property
     def volume(self) -> Floats:
@@ -144,7 +147,9 @@ class Running:
         if inference is None or inference.price_per_1000 is not None or serving is None:
             return np.zeros(self.run.lengths.shape)
         floor = inference.always_on * HOURS_PER_YEAR * SECONDS_PER_HOUR
-        seconds = np.maximum(self.volume * serving.seconds_per_image[:, None], floor)
+        seconds = np.maximum(
+            (1.0 - self.saved) * self.volume * serving.seconds_per_image[:, None], floor
+        )
         return np.asarray(seconds / SECONDS_PER_HOUR)
 
 
@@ -290,7 +295,8 @@ def _inference(running: Running) -> Iterator[Flow]:
     if inference is None:
         return
     if inference.price_per_1000 is not None or serving is None:
-        yield _yearly(running, -yearly_price(running.volume, inference.price_per_1000 or 0.0))
+        price = yearly_price(running.volume, inference.price_per_1000 or 0.0)
+        yield _yearly(running, -(1.0 - running.saved) * price)
         return
     per_hour = serving.per_hour * fallen_prices(serving.compute, running.run.counted)
     yield _yearly(running, -running.hours * per_hour)

@@ -74,7 +74,7 @@ def is_neutral(running: Running) -> bool:
             images=fresh.images.max(keepdims=True, initial=0.0),
             training=fresh.training.max(keepdims=True, initial=0.0),
         )
-    flows = flows_of(Running(running.project, first, serving, emitted, fresh))
+    flows = flows_of(Running(running.project, first, serving, emitted, fresh, running.saved))
     return not any(item.flow.amounts.any() for item in flows)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from planner.domain.fields.declared import Field, Form, Kind, section_of
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.benefits import Benefit
+from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.life import BuildLine, Person, UpkeepLine
 from planner.domain.portfolio.pilot_offer import PilotOffer
 from planner.domain.portfolio.portfolio import Compute, Period, Portfolio
@@ -158,6 +159,13 @@ ALTERNATIVES = FormSheet(
     location=("projects", "alternatives"),
 )
 
+COMPRESSIONS = FormSheet(
+    "Compress",
+    "Smaller copies of the networks of a project that the plan may choose. Optional.",
+    (_OF_PROJECT, *_columns(_of(Compression))),
+    location=("projects", "compress"),
+)
+
 PERIODS = FormSheet(
     "Periods",
     "Stretches of time with a budget each, in order. Optional; unspent money does not carry over.",
@@ -207,7 +215,16 @@ RULES = FormSheet(
     location=("rules",),
 )
 
-OF_PROJECTS = (PILOTS, OFFERS, PEOPLE, BUILD_LINES, UPKEEP_LINES, BENEFITS, ALTERNATIVES)
+OF_PROJECTS = (
+    PILOTS,
+    OFFERS,
+    PEOPLE,
+    BUILD_LINES,
+    UPKEEP_LINES,
+    BENEFITS,
+    ALTERNATIVES,
+    COMPRESSIONS,
+)
 """Sheets whose rows belong to a project that they name."""
 
 SHEETS = (PORTFOLIO, PROJECTS, *OF_PROJECTS, SHARED, RULES, PRICES, PERIODS)

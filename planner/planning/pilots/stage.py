@@ -177,8 +177,10 @@ def after_buying(prepared: Prepared, index: int, stage: Stage, owned: int) -> St
     project = replace(menu.project, images=replace(menu.project.images, fixed_cost=0.0))
     left = np.maximum(options.images_to_buy - (owned - held), 0)
     rates = (*menu.rates, *map(no_training, project.alternatives))
-    training = training_amounts(rates, prepared.portfolio.compute)
-    entries = entries_of(project, training[options.architecture_index])
+    ways = [way.rates for way in menu.ways] or [rates]
+    training = np.array([training_amounts(one, prepared.portfolio.compute) for one in ways])
+    way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
+    entries = entries_of(project, training[way, options.architecture_index])
     due_cents = committed(entries, Counts(left, options.images_total), place_of(project))
     other = options.is_alternative  # pays what it paid
     cents = {

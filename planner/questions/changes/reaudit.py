@@ -150,16 +150,17 @@ def _row(options: ProjectOptions, decision: Decision | None, prepared: Prepared)
             and int(options.images_total[row]) == decision.images_total
             and (not periods or decision.start not in periods or periods[start] == decision.start)
             and set(options.uses[way]) == wanted
-            and _same_refresh(options, row, decision)
+            and _same_choice(options, row, decision)
         ):
             return row
     return None
 
 
-def _same_refresh(options: ProjectOptions, row: int, decision: Decision) -> bool:
-    """Whether an option is made fresh as often as a decision says, if it says so."""
-    chosen, today = (decision.choice or {}).get("refresh"), options.choice(row).get("refresh")
-    return chosen is None or today is None or chosen == today
+def _same_choice(options: ProjectOptions, row: int, decision: Decision) -> bool:
+    """Whether an option is refreshed and compressed as a decision says, if it says so."""
+    saved, today = decision.choice or {}, options.choice(row)
+    both = [name for name in ("refresh", "compress") if name in saved and name in today]
+    return all(saved[name] == today[name] for name in both)
 
 
 def _assets_today(portfolio: Portfolio, decision: Decision) -> set[str]:

@@ -27,6 +27,10 @@ TARGET = "    target_accuracy: 85%\n"
 USE = "    use: {images_per_year: 100k}\n"
 REVIEW = "    review: {share: 10%, finds: 60%, price_per_1000: 400, error: 1%}\n"
 SHIFT = "    shift: {accuracy_drop: 5%..12%}\n"
+COMPRESS = """    compress:
+      - {id: int8, training: 15%, inference: 45%, error_points: 0.1..1.0}
+      - {id: pruned, error_points: 2}
+"""
 OPEN = """    use: {images_per_year: 1M, deploy: if_pays}
     errors: {cost_per_error: 0.5}
     today: {price_per_1000: 900}
@@ -44,6 +48,7 @@ def read(life: str) -> Portfolio:
         TARGET + "    shift: {points: 11}\n",
         TARGET.replace("85", "60") + "    shift: {preset: new-site}\n",
         OPEN,
+        OPEN + COMPRESS,
     ],
 )
 def test_files_and_the_form_say_the_same(life: str) -> None:
@@ -102,6 +107,8 @@ def test_published_shifts_are_those_of_their_papers() -> None:
             "projects[a]",
             "only what errors cost says how good it must be",
         ),
+        (OPEN + COMPRESS.replace("pruned", "int8"), "compress", "is used twice"),
+        (OPEN + "    compress: [{id: a}]\n", "compress", "error_points is missing"),
         (OPEN + "    value: 5k\n", "value", "without a target state benefits"),
         (OPEN + "    benefits: [{id: b, once: 5k}]\n", "benefits", "and there is none"),
     ],

@@ -11,7 +11,7 @@ from planner.domain.portfolio.in_use.drift import Refresh, kept_after
 from planner.domain.portfolio.in_use.field_use import Review
 from planner.domain.portfolio.in_use.grading import Step
 from planner.domain.portfolio.in_use.mistakes import Errors
-from planner.domain.portfolio.life import Build, End, Person, Upkeep, Use
+from planner.domain.portfolio.life import Build, End, Inference, Person, Upkeep, Use
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.published_equations import images_needed
@@ -28,6 +28,7 @@ from planner.economics.life.lines import Fresh, Running, Serving, yearly_price
 from planner.economics.life.worth import flows_of, life_worth
 from planner.economics.training import TrainingRate
 from planner.offering.field import field_of
+from planner.offering.variants import dearer
 
 IMAGES = Images(held=10, limit=100)
 NOW = np.zeros(1)
@@ -450,3 +451,34 @@ def test_errors_at_four_midpoints_a_year_are_near_their_mean() -> None:
     ages, which = ages_in_use(1, Refresh.NONE)
     mean = float(np.mean([error(float(ages[at])) for at in which[0]]))
     assert mean == pytest.approx(0.042153, abs=5e-6)
+
+
+def test_quantisation_pays_from_a_number_of_images_on() -> None:
+    """G24: a training of 300 costs 15 % more, inference at 0.40 per 1,000 costs 45 % less."""
+
+    def kept(images: int, points: float, years: int = 1) -> float:
+        """Return what the smaller copy is worth more over the life."""
+        use = Use(images_per_year=images, deploy=Deploy.ALWAYS)
+        errors = Errors(cost_per_error=0.02)
+        own = project(use=use, errors=errors, inference=Inference(price_per_1000=0.40))
+        run = service(Clock(0.08 if years > 1 else 0.0, years, 1.0), NOW, NOW, None)
+        worth = []
+        for saved, error in ((0.0, 0.05), (0.45, 0.05 + points / 100)):
+            reached = np.ones((1, 1), dtype=np.bool_)
+            found = ErrorsInUse(np.array([[error]]), reached, ~reached)
+            worth.append(float(graded_draws(Running(own, run, saved=saved), found).net[0, 0]))
+        return worth[1] - worth[0] - 0.15 * 300
+
+    assert kept(1_000, 0.1) + 45 == pytest.approx(0.16)
+    assert kept(281_250, 0.1) == pytest.approx(0.0, abs=1e-6)
+    assert round(kept(5_000_000, 0.1, 3), 2) == 2_016.68
+    assert kept(1_000, 1.0) + 45 == pytest.approx(-0.02)
+
+
+def test_a_compressed_network_takes_more_work() -> None:
+    """G24: the training rate, in money and in time."""
+    rate = TrainingRate("A", 3.0, 100.0, "")
+    (found,) = dearer((rate,), 0.15)
+    assert (found.usd_per_image_epoch, found.gpu_seconds_per_image_epoch) == pytest.approx(
+        (3.45, 115.0)
+    )
