@@ -13,6 +13,7 @@ from planner.questions.estimate.estimate import Estimate
 from planner.reporting import numbers
 from planner.reporting.document import Name, Text, plain, say
 from planner.reporting.figures import report_pictures as pictures
+from planner.reporting.figures.change import draw_change
 from planner.reporting.figures.fan import draw_fan, fans
 from planner.reporting.figures.files import Named, file_name
 from planner.reporting.figures.frame import framed
@@ -54,7 +55,7 @@ def report_slides(material: Material) -> Iterator[Named]:
     plan = material.plan
     source = material.source
     yield from plan_slides(plan)
-    for name, figure, title in (*_risk(material), *_outlook(material)):
+    for name, figure, title in (*_change(material), *_risk(material), *_outlook(material)):
         yield name, framed(figure, plain(title), source)
     for rank, place in enumerate(material.shown):
         decision, project = plan.decisions[place], material.project(place)
@@ -136,6 +137,14 @@ def _frontier_finding(frontier: Frontier) -> Text:
         if counts
         else numbers.amount(worth_there, currency, named=True),
     )
+
+
+def _change(material: Material) -> Iterator[tuple[str, "Figure", Text]]:
+    """Yield what the plan adds to what is held."""
+    changes = outlook.changes_of(material)
+    if changes:
+        figure = draw_change(changes, findings.CHANGE_AXIS)
+        yield "change", figure, outlook.change_finding(changes)
 
 
 def _risk(material: Material) -> Iterator[tuple[str, "Figure", Text]]:

@@ -23,7 +23,7 @@ NO_PLAN = "rules: [{fund: [paint]}, {skip: [paint]}]"
 DRAWN = {
     "plan": ["plan", "worth"],
     "report": [
-        *("cost", "curve_01_weld_1", "curve_02_paint", "frontier"),
+        *("change", "cost", "curve_01_weld_1", "curve_02_paint", "frontier"),
         *("net_value", "plan", "tornado", "worth"),
     ],
     "estimate": ["01_weld_1", "02_paint"],

@@ -28,6 +28,7 @@ from planner.reporting.document import (
     say,
 )
 from planner.reporting.figure_text import plain_text, short_tick
+from planner.reporting.figures.change import Change, draw_change
 from planner.reporting.figures.svg import calm, report_style, to_svg
 from planner.reporting.figures.waterfall import Step, draw_waterfall, steps_shown
 from planner.reporting.sections.frontier_columns import frontier_columns, is_here, points_shown
@@ -45,6 +46,7 @@ HALF_WIDTH, WHOLE_WIDTH = 3.5, 4.8
 MOST_BARS = 6
 LONGEST_LABEL = 28
 MOST_POINTS = 7
+MOST_CHANGES = 12
 
 
 def tornado_section(material: Material) -> Section:
@@ -308,8 +310,68 @@ def worth_section(material: Material) -> Section | None:
     audit = material.plan.audit
     key = findings.WATERFALL_KEY.format(draws=count(audit.held_out_draws if audit else None))
     title = worth_finding(steps, last)
-    blocks = (Pictures((Picture(svg, (key,), title),), tone="one", source=material.source),)
+    blocks = (
+        Pictures((Picture(svg, (key,), title),), tone="one", source=material.source),
+        *_change(material),
+    )
     return Section("worth", findings.WATERFALL, blocks, tone="screen", gist=title, folded=True)
+
+
+def _change(material: Material) -> Iterator[Block]:
+    """Yield what the plan adds to what is held; nothing where no target is known."""
+    changes = changes_of(material)
+    if not changes:
+        return
+    with report_style(with_math=True):
+        figure = draw_change(changes, findings.CHANGE_AXIS)
+        figure.set_size_inches(WHOLE_WIDTH, 0.45 + 0.24 * len(changes))
+        calm(figure)
+        before, after = _targets(changes)
+        alt = findings.CHANGE_ALT.format(count=len(changes), before=before.text, after=after.text)
+        svg = to_svg(figure, "change", findings.CHANGE, alt)
+    picture = Picture(svg, (findings.CHANGE_KEY,), change_finding(changes))
+    yield Pictures((picture,), tone="one", source=material.source)
+
+
+def changes_of(material: Material) -> list[Change]:
+    """Return each funded project with the chance of target that it has today, and as proposed.
+
+    Today is its architecture on the images held; without any, no target is met. Projects without a
+    target, and those where another way than a model of one's own is chosen, are left out.
+    """
+    found = []
+    for place in material.shown:
+        decision, project = material.plan.decisions[place], material.project(place)
+        if place not in material.funded or not decision.architecture or not project.has_target:
+            continue
+        forecast, held = material.forecasts[project.id], project.images.held
+        rows = forecast.solve_rows
+        today = 0.0
+        if held > 0:
+            reached = forecast.chance(project.error_target, [held], decision.architecture, rows)
+            today = float(reached[0])
+        note = findings.CHANGE_NOTE.format(
+            images=count(decision.images_total),
+            spend=numbers.amount(decision.cost.total, material.currency, named=True).text,
+        )
+        found.append(Change(visible(project.id), today, decision.chance_of_target, note))
+    return found[:MOST_CHANGES]
+
+
+def _targets(changes: Sequence[Change]) -> tuple[Number, Number]:
+    """Return how many targets are met on average, today and as proposed."""
+    before, after = (
+        numbers.about(sum(getattr(one, end) for one in changes), numbers.TARGETS)
+        for end in ("before", "after")
+    )
+    return before, after
+
+
+def change_finding(changes: Sequence[Change]) -> Text:
+    """Return how many targets are met with what is held, and as proposed."""
+    before, after = _targets(changes)
+    of = numbers.tally(len(changes), numbers.TARGETS)
+    return say(findings.CHANGE_FINDING, before=before, of=of, after=after)
 
 
 def worth_finding(steps: list[Step], last: Step) -> Text:

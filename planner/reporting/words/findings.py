@@ -27,3 +27,13 @@ PILOTS_FINDING = "Runs for {price} add {gain} to the worth of the plan, price pa
 TORNADO_MOVES = "{first} moves the worth of {name} most: {low} to {high}"
 WHOLE_PLAN = "the whole plan"
 WORTH_AXIS = "worth, {unit}"
+CHANGE = "From what is held to what is proposed"
+CHANGE_FINDING = (
+    "With the images held about {before} of {of} targets are met; as proposed about {after}"
+)
+CHANGE_KEY = (
+    "Open: with the images held today. Full: as proposed, with the images trained on and the spend."
+)
+CHANGE_AXIS = "chance of target"
+CHANGE_NOTE = "{images} images, {spend}"
+CHANGE_ALT = "{count} projects; expected targets rise from {before} to {after}."

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -19,6 +20,8 @@ from planner.domain.vocabulary import Verdict
 from planner.reporting.figures.report_pictures import FAN_SIZE, draw_fan
 from planner.reporting.html.assemble import HtmlReport, stored_results
 from planner.reporting.sections.evidence import FanView, go_limits
+from planner.reporting.sections.outlook import changes_of
+from planner.reporting.words import findings
 from planner.reporting.words import report as words
 
 ROOT = Path(__file__).parents[4]
@@ -332,6 +335,27 @@ def test_the_error_that_makes_a_pilot_go_stands_in_its_curve() -> None:
     assert (float(run.images), run.go_if_error_at_most) in marked
     assert dict(words.KEY_ITEMS)["go"] in report.html
     assert dict(words.KEY_ITEMS)["pilot"] not in report.html  # none was measured
+
+
+def test_the_step_from_what_is_held_begins_at_the_chance_of_training_on_that() -> None:
+    """It ends at the plan's chance; what trains on what is held stays where it is."""
+    report = made("retail")
+    changes = {one.name: one for one in changes_of(report.material)}
+    funded = [one for one in report.plan.decisions if one.verdict is not Verdict.NO_GO]
+    assert set(changes) == {one.project for one in funded}
+    stayed = 0
+    for decision in funded:
+        change = changes[decision.project]
+        forecast = report.material.forecasts[decision.project]
+        held = forecast.project.images.held
+        errors = forecast.error_draws([held], decision.architecture)[forecast.solve_rows, 0]
+        assert change.before == np.mean(errors <= forecast.project.error_target)
+        assert change.after == decision.chance_of_target
+        if decision.images_total == held:
+            stayed += 1
+            assert change.before == change.after
+    assert stayed
+    assert findings.CHANGE_KEY in report.html
 
 
 def test_many_projects_show_the_first_by_verdict_and_worth_and_list_all() -> None:
