@@ -33,7 +33,7 @@ def test_left_out_data_sets_have_effects_from_the_population() -> None:
     whole = build_table(read_observations())
     table = select_rows(whole, np.isin(np.array(whole.dataset), ["dtd", "eurosat", "svhn"]))
     fold = assign_folds(table, 3)
-    config = FoldConfig(folds=3, chains=2, tune=500, draws=500)
+    config = FoldConfig(folds=3, chains=2, tune=300, draws=300)
     out = fold == 0
     moved = replace(table, error=np.where(out, 0.8 * table.error, table.error))
     first = next(iter(refit_folds(table, spec, fold, config)))
@@ -57,7 +57,7 @@ def test_scores_of_refits_agree_with_importance_sampling() -> None:
         resource_root("models") / "transfer", posterior.spec, shipped_sha256()
     ).scores
     assert scores is not None
-    thinned = replace(posterior, draws={k: v[::8] for k, v in posterior.draws.items()})
+    thinned = replace(posterior, draws={k: v[::16] for k, v in posterior.draws.items()})
     evidence = gather_evidence(thinned, build_table(read_observations()))
     _, _, by_dataset = check_loo(evidence, None, CheckThresholds())
     good = {name: entry for name, entry in by_dataset.items() if entry["pareto_k"] < 0.5}
