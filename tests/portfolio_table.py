@@ -18,6 +18,7 @@ from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import (
     AtLeast,
     AtMost,
+    CarbonCap,
     Committed,
     Exclusive,
     Fund,
@@ -262,6 +263,7 @@ class PortfolioTable:
             return self._keeps_share(rule)
         if isinstance(rule, Committed):
             return self._keeps_commitment(rule, place[rule.project])
+        assert not isinstance(rule, CarbonCap)  # these portfolios say nothing of machines
         if isinstance(rule, Require):
             a, b = self.is_funded[:, place[rule.project]], self.is_funded[:, place[rule.needs]]
             return np.asarray(~a | b)

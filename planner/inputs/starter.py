@@ -35,7 +35,7 @@ portfolio:
   # discount_rate: 8%             #: portfolio.discount_rate
   # cash: mid                     #: portfolio.cash
   # budget_covers: development    #: portfolio.budget_covers
-  # carbon: {region: FRA, price_per_tonne: 100}   # kWh, kg, their price
+  # carbon: {region: FRA, cap_kg: 500, price_per_tonne: 100}   # kWh, kg, price
   # pilot_budget: 2k              #: portfolio.pilot_budget
   # mode: stop_when_reached       #: portfolio.mode
   # hold: {chance: 90%}           # in that mode: how sure the budget is
@@ -159,7 +159,7 @@ horizon_years = 1                   #: portfolio.horizon_years
 # discount_rate = "8%"              #: portfolio.discount_rate
 # cash = "mid"                      #: portfolio.cash
 # budget_covers = "development"     #: portfolio.budget_covers
-# carbon = {region = "FRA", price_per_tonne = 100}   # kWh, kg, their price
+# carbon = {region = "FRA", cap_kg = 500, price_per_tonne = 100}   # kWh, kg, price
 # pilot_budget = "2k"               #: portfolio.pilot_budget
 # mode = "stop_when_reached"        #: portfolio.mode
 # hold = {chance = "90%"}           # in that mode: how sure the budget is

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.domain.arrays import Rows
-from planner.domain.portfolio.portfolio import Portfolio, UnitShare
+from planner.domain.portfolio.portfolio import CarbonCap, Portfolio, UnitShare
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
@@ -19,7 +19,15 @@ from planner.economics.amounts import budget_to_cents, total_budget_cents
 from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
 from planner.offering.problem import DecisionProblem, LinearRow, Outcomes, SpendBound
-from planner.offering.rules import RuleRow, exact_share, project_rules, rule_rows, skipped
+from planner.offering.rules import (
+    RuleRow,
+    cap_grams,
+    emitted_grams,
+    exact_share,
+    project_rules,
+    rule_rows,
+    skipped,
+)
 from planner.offering.steps import (
     Ladder,
     asset_names,
@@ -172,7 +180,7 @@ def has_one_budget(portfolio: Portfolio) -> bool:
         or portfolio.shared
         or portfolio.periods
         or portfolio.hold is not None
-        or any(isinstance(rule, UnitShare) for rule in portfolio.rules)
+        or any(isinstance(rule, UnitShare | CarbonCap) for rule in portfolio.rules)
     )
 
 
@@ -206,6 +214,8 @@ def _rows(
     for rule in portfolio.rules:
         if isinstance(rule, UnitShare):
             yield from _unit_rows(rule, portfolio, layout, cents)
+        elif isinstance(rule, CarbonCap):
+            yield _carbon_row(rule, ordered)
     yield from link_rows(layout.ladders, ordered, layout.first, layout.n_periods)
 
 
@@ -254,6 +264,21 @@ def _period_rows(
             np.array(factors, dtype=np.float64),
             float(budget_to_cents(period.budget)),
         )
+
+
+def _carbon_row(rule: CarbonCap, ordered: Sequence[ProjectOptions]) -> LinearRow:
+    """Return ``grams of what is chosen ≤ cap``, in whole grams."""
+    grams = _joined([emitted_grams(item) for item in ordered], np.int64)
+    options = np.flatnonzero(grams > 0)
+    return LinearRow(
+        "carbon[cap]",
+        rule.name,
+        options,
+        grams[options].astype(np.float64),
+        _NONE,
+        np.zeros(0),
+        float(cap_grams(rule)),
+    )
 
 
 def _unit_rows(

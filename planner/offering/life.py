@@ -40,8 +40,12 @@ __all__ = [
     "running_of",
     "serving_of",
     "training_hours",
+    "with_grams",
     "with_life",
 ]
+
+MOST_GRAMS = 2.0**50
+"""More than any cap; sums of thousands of them are exact."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +135,23 @@ def _fresh(way: Way, options: ProjectOptions, compute: Compute) -> Fresh | None:
     images = options.images_total.astype(np.float64)
     each = training_amounts(way.rates, compute)[options.architecture_index]
     return Fresh(every, images, each * images, compute)
+
+
+def with_grams(
+    project: Project, way: Way, options: ProjectOptions, terms: LifeTerms
+) -> ProjectOptions:
+    """Return options with what they emit if they go live, where the file says where they stand."""
+    if terms.carbon is None:
+        return options
+    running = running_of(project, way, options, terms)
+    emitted = running.emitted
+    kg = np.zeros(len(options))
+    if emitted is not None and emitted.training is not None:
+        kg = kg + emitted.hours * emitted.training.kg
+    if emitted is not None and emitted.running is not None:
+        kg = kg + (running.hours * running.run.lengths).sum(axis=1) * emitted.running.kg
+    grams = np.minimum(np.rint(1_000 * kg), MOST_GRAMS).astype(np.int64)
+    return replace(options, grams=grams)
 
 
 def option_part(

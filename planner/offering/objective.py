@@ -6,7 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.portfolio.portfolio import Committed, Portfolio, Require, Rule, UnitShare
+from planner.domain.portfolio.portfolio import (
+    CarbonCap,
+    Committed,
+    Portfolio,
+    Require,
+    Rule,
+    UnitShare,
+)
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.errors import InputError, Problem, bad_value
@@ -129,7 +136,7 @@ def _period_problems(portfolio: Portfolio) -> Iterator[Problem]:
 
 def _named(rule: Rule) -> tuple[str, ...]:
     """Return the projects that a rule names."""
-    if isinstance(rule, UnitShare):
+    if isinstance(rule, UnitShare | CarbonCap):
         return ()
     if isinstance(rule, Committed):
         return (rule.project,)

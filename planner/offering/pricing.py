@@ -28,7 +28,7 @@ from planner.economics.ledger import (
 )
 from planner.forecasting.forecast import Forecast, shares
 from planner.offering.alternatives import way_entries
-from planner.offering.life import LifeTerms, joined_lives, pays_of, with_life
+from planner.offering.life import LifeTerms, joined_lives, pays_of, with_grams, with_life
 from planner.offering.variants import Way, images_from_pools
 
 
@@ -156,7 +156,8 @@ def price_way(
         started = _cheaper(started, project, way, counts, periods, terms)
     if not project.has_target:
         started = _paying(started, project, ways[number], terms)
-    return replace(started, options=with_life(project, ways[number], started.options, terms.life))
+    lived = with_life(project, ways[number], started.options, terms.life)
+    return replace(started, options=with_grams(project, ways[number], lived, terms.life))
 
 
 def _paying(
@@ -278,6 +279,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         refreshes=first.refreshes,
         compressed=first.compressed,
         life=joined_lives(lives),
+        grams=joined([part.options.grams for part in parts]),
     )
     nothing = np.zeros(len(both), dtype=np.int64)
     keys = (

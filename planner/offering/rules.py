@@ -13,9 +13,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.domain.arrays import Cents
 from planner.domain.portfolio.portfolio import (
     AtLeast,
     AtMost,
+    CarbonCap,
     Committed,
     Exclusive,
     Fund,
@@ -60,7 +62,7 @@ def project_rules(rules: Iterable[Rule]) -> tuple[ProjectRule, ...]:
     for rule in rules:
         if isinstance(rule, Committed):
             found.append(Fund(rule.name, (rule.project,)))
-        elif not isinstance(rule, UnitShare):
+        elif not isinstance(rule, UnitShare | CarbonCap):
             found.append(rule)
     return tuple(found)
 
@@ -142,6 +144,22 @@ def exact_share(share: float) -> Fraction:
     Fraction(333, 1000)
     """
     return Fraction(Decimal(repr(float(share))))
+
+
+def cap_grams(rule: CarbonCap) -> int:
+    """Return the whole grams of a cap; a fraction of a gram cannot be emitted.
+
+    Examples
+    --------
+    >>> cap_grams(CarbonCap("cap", 0.29))
+    290
+    """
+    return int(Fraction(Decimal(repr(float(rule.kg)))) * 1_000)
+
+
+def emitted_grams(options: ProjectOptions) -> Cents:
+    """Return what each option emits; nothing where nothing is known of machines."""
+    return np.zeros(len(options), dtype=np.int64) if options.grams is None else options.grams
 
 
 def as_committed(options: ProjectOptions, rule: Committed) -> NDArray[np.bool_]:

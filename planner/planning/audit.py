@@ -7,16 +7,23 @@ solver.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from planner.domain.facts.faults import AboveBound, AuditFault, Overspent, RuleBroken, WorthDiffers
-from planner.domain.portfolio.portfolio import Committed, Portfolio, UnitShare
+from planner.domain.portfolio.portfolio import CarbonCap, Committed, Portfolio, UnitShare
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.domain.words.answers.faults import audit_failed
 from planner.economics.amounts import budget_to_cents
 from planner.errors import AuditError
 from planner.offering.objective import objective_worth
-from planner.offering.rules import as_committed, broken_rules, exact_share, project_rules
+from planner.offering.rules import (
+    as_committed,
+    broken_rules,
+    emitted_grams,
+    exact_share,
+    project_rules,
+)
 from planner.planning.prepare import Prepared
 from planner.planning.sharing import Purchase
 from planner.solving.measures import risk_value
@@ -148,6 +155,10 @@ def broken_by(
             if most is not None and inside > exact_share(most) * total:
                 yield rule.name
             if least is not None and inside < exact_share(least) * total:
+                yield rule.name
+        elif isinstance(rule, CarbonCap):
+            grams = sum(int(emitted_grams(item)[pick]) for item, pick in chosen)
+            if grams > 1_000 * Fraction(repr(float(rule.kg))):
                 yield rule.name
         elif isinstance(rule, Committed):
             for item, pick in chosen:

@@ -51,6 +51,7 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
             "expected_net_value": float(options.expected_net_value[row]),
             **_running(options, row),
             **_choice(options, row),
+            **({} if options.grams is None else {"grams": int(options.grams[row])}),
             "images_to_buy": int(options.images_to_buy[row]),
             "start": portfolio.periods[start].id if portfolio.periods else None,
             "uses": list(options.uses[way]),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from planner.domain.fields.declared import Form, InFile, in_file
 from planner.domain.fields.reading import check_record
-from planner.domain.fields.values import MONEY, PUE, REGION, YES_NO
+from planner.domain.fields.values import BUDGET, MONEY, PUE, REGION, YES_NO
 
 __all__ = ["Carbon"]
 
@@ -24,6 +24,8 @@ class Carbon:
         1.58.
     price_per_tonne : float
         Of CO2 equivalent, for training when it starts and for running on a machine of its own.
+    cap_kg : float or None
+        Most kilograms of CO2 equivalent; a portfolio turns it into a rule when it is made.
     embodied : bool
         Whether making the accelerators counts as well, by the hours that they are used.
     """
@@ -53,6 +55,17 @@ class Carbon:
             aliases=("price per tonne",),
         ),
     ] = 0.0
+    cap_kg: Annotated[
+        float | None,
+        BUDGET,
+        Form(
+            "Carbon cap",
+            "Most CO2 equivalent of training and running, as if all that is funded went live.",
+            unit="kg",
+            default="none",
+            aliases=("cap kg",),
+        ),
+    ] = None
     embodied: Annotated[
         bool,
         YES_NO,

@@ -33,6 +33,7 @@ def clashes(data: Fields) -> Iterator[Finding]:
     yield from _unit_shares(data)
     yield from _commitments(data)
     yield from _committed_together(data)
+    yield from _caps(data)
 
 
 def entries(data: object, *path: str) -> list[tuple[Location, Fields]]:
@@ -54,6 +55,19 @@ def _hold(data: Fields) -> Iterator[Finding]:
         message = "hold binds random spend, and in mode commit spend is certain."
         fix = "mode: stop_when_reached"
         yield Finding(("portfolio", "hold"), message, fix, "CONFLICT", at_key=True)
+
+
+def _caps(data: Fields) -> Iterator[Finding]:
+    """Yield caps on carbon of a file that does not say where its machines stand."""
+    section = data.get("portfolio")
+    carbon = section.get("carbon") if isinstance(section, Mapping) else None
+    if carbon is not None:
+        return
+    for place, rule in entries(data, "rules"):
+        if "carbon_cap_kg" in rule:
+            message = "a cap on carbon needs to know where machines stand: portfolio.carbon."
+            fix = "carbon: {region: FRA} under portfolio"
+            yield Finding((*place, "carbon_cap_kg"), message, fix, "MISSING")
 
 
 def _starts(data: Fields) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar
 
 from planner.domain.fields.declared import Form, InFile, Part, in_file
@@ -28,6 +28,7 @@ from planner.domain.portfolio.rules import (
     RULES,
     AtLeast,
     AtMost,
+    CarbonCap,
     Committed,
     Exclusive,
     Fund,
@@ -36,6 +37,7 @@ from planner.domain.portfolio.rules import (
     Rule,
     Skip,
     UnitShare,
+    describe,
 )
 from planner.domain.portfolio.sharing import Gives, SharedAsset
 from planner.domain.results.shown import Shown
@@ -45,6 +47,7 @@ from planner.errors import InputError
 __all__ = [
     "AtLeast",
     "AtMost",
+    "CarbonCap",
     "Committed",
     "Compute",
     "Exclusive",
@@ -347,9 +350,20 @@ class Portfolio(Shown):
 
     def __post_init__(self) -> None:
         check_record(self, "portfolio", source=Source(currency=str(self.currency)))
+        self._cap_is_a_rule()
         problems = portfolio_problems(self)
         if problems:
             raise InputError(problems)
+
+    def _cap_is_a_rule(self) -> None:
+        """Put a cap on carbon among the rules, once, so that it can be dropped like any other."""
+        carbon = self.carbon
+        if carbon is None or carbon.cap_kg is None:
+            return
+        cap = CarbonCap("cap", carbon.cap_kg)
+        cap = replace(cap, name=f"portfolio.carbon.cap_kg: {describe(cap)}")
+        object.__setattr__(self, "rules", (*self.rules, cap))
+        object.__setattr__(self, "carbon", replace(carbon, cap_kg=None))
 
     @property
     def spend_limit(self) -> float | None:
@@ -361,7 +375,7 @@ class Portfolio(Shown):
     @property
     def project_rules(self) -> tuple[ProjectRule, ...]:
         """Rules that speak only about which projects are funded, in order."""
-        return tuple(rule for rule in self.rules if not isinstance(rule, UnitShare | Committed))
+        return tuple(rule for rule in self.rules if isinstance(rule, ProjectRule.__value__))
 
 
 def chance_bounds(portfolio: Portfolio, project: Project) -> tuple[float, float, float | None]:

@@ -15,6 +15,7 @@ from planner.domain.fields.reading import (
 from planner.domain.fields.values import (
     ARCHITECTURE,
     LABEL,
+    MONEY,
     POSITIVE_COUNT,
     PROJECT,
     PROJECTS,
@@ -22,7 +23,7 @@ from planner.domain.fields.values import (
     SHARE,
     TEXT,
 )
-from planner.domain.format import percent_as_set, percent_to_type
+from planner.domain.format import figure, percent_as_set, percent_to_type
 from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
 
@@ -33,6 +34,7 @@ __all__ = [
     "RULE_KINDS",
     "AtLeast",
     "AtMost",
+    "CarbonCap",
     "Committed",
     "Exclusive",
     "Fund",
@@ -205,14 +207,35 @@ class Committed(_Checked):
     ] = None
 
 
+@in_file(
+    "CarbonRule",
+    "At most so many kilograms of CO2 equivalent, over training and running.",
+    help="most kilograms of carbon",
+)
+@dataclass(frozen=True)
+class CarbonCap(_Checked):
+    """At most so many kilograms of CO2 equivalent, as if all that is funded went live.
+
+    ``portfolio.carbon.cap_kg`` says the same.
+    """
+
+    name: Annotated[str, LABEL, InFile(required=False), _NAME]
+    kg: Annotated[
+        float,
+        MONEY,
+        InFile("carbon_cap_kg"),
+        Form("Carbon cap", "For carbon_cap_kg: kilograms of CO2 equivalent.", unit="kg"),
+    ]
+
+
 type ProjectRule = Require | Exclusive | Fund | Skip | AtMost | AtLeast
 """Rules that speak only about which projects are funded."""
 
-type Rule = ProjectRule | UnitShare | Committed
+type Rule = ProjectRule | UnitShare | Committed | CarbonCap
 
 RULE_KINDS: Mapping[str, type[Rule]] = {
     next(key for key in section_of(kind).in_file if key != "name"): kind
-    for kind in (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed)
+    for kind in (Require, Exclusive, Fund, Skip, AtMost, AtLeast, UnitShare, Committed, CarbonCap)
 }
 """By the field that names its kind in a file, each rule's record."""
 
@@ -297,6 +320,8 @@ def describe(rule: Rule) -> str:
                 f"{side} {percent_as_set(bound)}" for side, bound in bounds if bound is not None
             ]
             return f"unit {rule.unit} {', '.join(words)} of the spend"
+        case CarbonCap():
+            return f"at most {figure(rule.kg, 6)} kg of carbon"
         case Committed():
             how = "" if rule.architecture is None else f" with {rule.architecture}"
             many = "" if rule.images is None else f" on {rule.images:,} images"

@@ -135,6 +135,9 @@ class ProjectOptions:
         How often each set of ``uses`` is made fresh; empty where it does not age.
     compressed : tuple of str or None
         How the network of each set is made smaller; None where it stays as it is.
+    grams : ndarray of int64 or None
+        CO2 equivalent of training, and of running as if it went live; None where the file does not
+        say where machines stand.
     """
 
     project: str
@@ -155,6 +158,7 @@ class ProjectOptions:
     alternatives: int = 0
     refreshes: tuple[str, ...] = ()
     compressed: tuple[str | None, ...] = ()
+    grams: Cents | None = None
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -235,4 +239,5 @@ class ProjectOptions:
             self.alternatives,
             self.refreshes,
             self.compressed,
+            some(self.grams),
         )

@@ -13,7 +13,7 @@ import pulp
 
 from planner.domain.arrays import Floats, Rows
 from planner.domain.facts.fixes import SetBudget
-from planner.domain.portfolio.portfolio import Portfolio, UnitShare
+from planner.domain.portfolio.portfolio import CarbonCap, Portfolio, UnitShare
 from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import Fix
@@ -181,7 +181,7 @@ class PortfolioCase:
             least = lowered[1]
         committed = [rule for rule in menu.committed if rule.name in kept]
         options = menu.priced.take(menu.eligible(least, committed))
-        has_shares = any(isinstance(rule, UnitShare) for rule in rules)
+        has_shares = any(isinstance(rule, UnitShare | CarbonCap) for rule in rules)
         is_random = self.prepared.portfolio.hold is not None
         return options if has_shares or is_random else _cheapest_of_each(options)
 

@@ -216,7 +216,7 @@ def fix_of(facts: FixFacts, *, flag: str | None = None, field: str | None = None
 def _place(rule_name: str) -> str:
     """Return where a rule stands: names of rules from a file begin with it, ``rules[0]: …``."""
     place, colon, _ = rule_name.partition(": ")
-    return place if colon and place.startswith("rules[") else rule_name
+    return place if colon and place.startswith(("rules[", "portfolio.")) else rule_name
 
 
 def _chance_name(project: str) -> str:

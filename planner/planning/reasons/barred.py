@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Cents
-from planner.domain.portfolio.portfolio import Fund, UnitShare
+from planner.domain.portfolio.portfolio import CarbonCap, Fund, UnitShare
 from planner.economics.amounts import budget_to_cents
 from planner.economics.shared import asset_cents
 from planner.offering.build_problem import period_name
 from planner.offering.options import Menu
-from planner.offering.rules import broken_rules, project_rules
+from planner.offering.rules import broken_rules, cap_grams, emitted_grams, project_rules
 from planner.offering.steps import taken, uses
 from planner.planning.conflict.case import case_of
 from planner.planning.conflict.smallest import BUDGET, Case, smallest_conflict
@@ -127,6 +127,8 @@ def _stands_alone(prepared: Prepared, index: int) -> bool:
     unit = portfolio.projects[index].unit
     allowed = _holds_alone(prepared, index)
     for rule in portfolio.rules:
+        if isinstance(rule, CarbonCap):
+            allowed &= emitted_grams(options) <= cap_grams(rule)
         if isinstance(rule, UnitShare):
             mine = rule.unit == unit
             most = rule.max_share is None or rule.max_share >= 1.0 or not mine
@@ -154,6 +156,8 @@ def possible_options(prepared: Prepared, index: int) -> NDArray[np.bool_]:
     for rule in portfolio.rules:
         if isinstance(rule, UnitShare) and rule.unit == unit and rule.max_share == 0:
             allowed &= options.total_cents == 0
+        if isinstance(rule, CarbonCap):
+            allowed &= emitted_grams(options) <= cap_grams(rule)
     return allowed
 
 

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from planner.domain.portfolio.portfolio import Committed, Fund, Require, Rule, Skip, UnitShare
+from planner.domain.portfolio.portfolio import (
+    CarbonCap,
+    Committed,
+    Fund,
+    Require,
+    Rule,
+    Skip,
+    UnitShare,
+)
 from planner.domain.vocabulary import Status
 from planner.offering.build_problem import period_name
 from planner.offering.effort import SECOND, Allowance
@@ -68,8 +76,8 @@ class Limit:
         project, rule = prepared.menus[index].project, self.rule
         if rule is None:
             return True
-        if isinstance(rule, UnitShare):
-            return True  # what one unit spends is a share of what all do
+        if isinstance(rule, UnitShare | CarbonCap):
+            return True  # what one spends or emits is a share of what all do
         if isinstance(rule, Require):
             return project.id in (rule.project, rule.needs)
         named = getattr(rule, "projects", None)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
-from planner.domain.portfolio.portfolio import UnitShare
+from planner.domain.portfolio.portfolio import CarbonCap, UnitShare
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import budget_to_cents
 from planner.economics.shared import asset_cents
 from planner.offering.build_problem import period_name
 from planner.offering.objective import objective_worth
-from planner.offering.rules import broken_rules, exact_share
+from planner.offering.rules import broken_rules, cap_grams, emitted_grams, exact_share
 from planner.offering.steps import taken, uses
 from planner.offering.variants import present_factors
 from planner.planning.conflict.smallest import BUDGET
@@ -117,6 +117,13 @@ def _breaks(scene: SolvedScene, index: int, dues: Rows) -> Iterator[tuple[str, F
     for rule in scene.portfolio.rules:
         if isinstance(rule, UnitShare):
             yield rule.name, _breaks_share(scene, index, rule)
+        elif isinstance(rule, CarbonCap):
+            others = sum(
+                int(emitted_grams(item)[pick])
+                for item, pick in zip(scene.options, scene.picks, strict=True)
+                if pick is not None
+            )
+            yield rule.name, emitted_grams(options) + others > cap_grams(rule)
     cents = options.total_cents + dues
     spent = scene.period_cents
     for number, period in enumerate(scene.portfolio.periods):

@@ -26,7 +26,7 @@ def test_starter_reads_with_every_commented_field_turned_on() -> None:
     text = re.sub(r"(?m)^( {0,6})# (?= *- \{| *[a-z_]+:)", r"\1", starter_portfolio())
     assert len(re.findall(r"(?m)^ {2,6}# ", text)) == 0
     portfolio = parse_portfolio(text.encode(), "p.yaml")
-    assert len(portfolio.rules) == 8
+    assert len(portfolio.rules) == 9
     assert [asset.id for asset in portfolio.shared] == ["store-images", "base"]
     assert [period.id for period in portfolio.periods] == ["H1", "H2"]
     assert (portfolio.risk.measure, portfolio.hold) == ("cvar", Hold(chance=0.9))
@@ -64,7 +64,7 @@ def test_both_formats_describe_the_same_portfolio(tmp_path: Path) -> None:
     assert check_portfolio(write_text(tmp_path / "p.toml", text)) == ()
     full = re.sub(r"(?m)^# (?=\[\[|[a-z_]+ = )", "", text)
     portfolio = parse_portfolio(full.encode(), "p.toml")
-    assert (len(portfolio.rules), len(portfolio.shared), len(portfolio.periods)) == (8, 2, 2)
+    assert (len(portfolio.rules), len(portfolio.shared), len(portfolio.periods)) == (9, 2, 2)
     assert {"compute.utilisation", "portfolio.hold.chance"} <= portfolio.given
     assert max(map(len, text.splitlines())) <= 84
 
