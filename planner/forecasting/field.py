@@ -84,12 +84,12 @@ class _FieldCurve:
         """Return where the error in use meets a target, shape (n_images, n_rows)."""
         return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
 
-    def data_needed(self, error_target: float, rows: slice) -> Floats:
+    def data_needed(self, error_target: float, rows: slice, about: float | None = None) -> Floats:
         """Return total images at which the error in use first meets the target."""
         if self.field.is_certain:
             target = self.field.laboratory(error_target)
             if 0.0 < target < 1.0:
-                return self.curve.data_needed(target, rows)
+                return self.curve.data_needed(target, rows, about)
             count = len(range(*rows.indices(len(self.field.kept))))
             return np.full(count, 0.0 if target >= 1.0 else np.inf)
         met = self.error(SEARCHED, rows) <= error_target

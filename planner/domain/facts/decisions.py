@@ -14,11 +14,14 @@ class Likely:
     ----------
     bounds : tuple of float or None
         That it is held against, and must never be shown on the other side of.
+    has_target : bool
+        Whether it is that of a target; else that running it pays.
     """
 
     chance: float
     bounds: tuple[float | None, ...]
     draws: int
+    has_target: bool = True
 
 
 class Rule(StrEnum):
@@ -97,8 +100,8 @@ class Funded:
         Kind of what does the work, such as ``buy``; None where a model is trained.
     errors : ErrorBalance or None
         What its mistakes cost; None where nothing says so.
-    has_target : bool
-        Whether the chance is that of a target; else that running it pays.
+    refresh, compress : str or None
+        How often it is made fresh and how it is made smaller, where that was to be chosen.
     """
 
     architecture: str
@@ -120,7 +123,8 @@ class Funded:
     running: float | None = None
     alternative: str | None = None
     errors: ErrorBalance | None = None
-    has_target: bool = True
+    refresh: str | None = None
+    compress: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second
 from planner.domain.format import count, figure, money, points, rate
 from planner.domain.results.life import ErrorBalance
-from planner.domain.words.verdicts import ground_words, likely_words, noise_sentence
+from planner.domain.words.verdicts import aim_words, ground_words, likely_words, noise_sentence
 
 __all__ = ["funded_words"]
 
@@ -15,9 +15,10 @@ SAME_CHANCE = 0.0005
 
 def funded_words(facts: Funded, currency: str) -> str:
     """Say what is bought, what it earns, why the verdict, and what the nearest alternative is."""
-    likely = likely_words(facts.likely)
+    likely = f"{likely_words(facts.likely)} likely to {aim_words(facts.likely)}"
     parts = [
-        f"{_bought(facts, currency)}: {likely} likely to {_aim(facts)}{_earned(facts)}.",
+        f"{_bought(facts, currency)}: {likely}{_earned(facts)}.",
+        _kept(facts),
         _errors(facts.errors, currency),
         *_shares(facts, currency),
         ground_words(facts.ground),
@@ -28,8 +29,18 @@ def funded_words(facts: Funded, currency: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _aim(facts: Funded) -> str:
-    return "meet the target" if facts.has_target else "earn more in use than it costs there"
+_FRESH = {
+    "none": "It is left to age.",
+    "yearly": "It is labelled and trained anew every year.",
+    "half_yearly": "It is labelled and trained anew every half year.",
+}
+
+
+def _kept(facts: Funded) -> str:
+    """Say how it is made smaller and kept fresh, where that was chosen."""
+    smaller = f"It runs as {facts.compress}." if facts.compress else ""
+    fresh = "" if facts.refresh is None else _FRESH.get(facts.refresh, "")
+    return " ".join(part for part in (smaller, fresh) if part)
 
 
 _TAKES = {"buy": "Buys the service", "rules": "Takes the rules", "people": "Leaves it to people:"}

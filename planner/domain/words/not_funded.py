@@ -23,7 +23,7 @@ from planner.domain.facts.decisions import (
     Unlikely,
 )
 from planner.domain.format import count, figure, money, percent_as_set, rate
-from planner.domain.words.verdicts import likely_words
+from planner.domain.words.verdicts import aim_words, likely_words
 
 __all__ = ["not_funded_words"]
 
@@ -77,11 +77,13 @@ def _(facts: Unlikely, _currency: str) -> str:
         rule = f"the {threshold} from which a project may be funded"
     likely, best = facts.likely, likely_words(facts.likely)
     noise = noise_words(likely.chance, likely.draws, [max(facts.asked, facts.threshold)])
+    easier = "an easier target" if likely.has_target else "cheaper running"
     another = "Another run" if facts.is_measured else "A pilot on images held"
+    best = f"{best} likely to {aim_words(likely)}"
     parts = [
-        f"at best {best} likely to meet the target ({count(facts.images)} images), below {rule}.",
+        f"at best {best} ({count(facts.images)} images), below {rule}.",
         f"The chance is {noise}." if noise else "",
-        f"{another}, more obtainable images or an easier target could change that.",
+        f"{another}, more obtainable images or {easier} could change that.",
     ]
     return " ".join(part for part in parts if part)
 
@@ -94,10 +96,10 @@ def _(_facts: NothingAdds, _currency: str) -> str:
 @_why.register
 def _(facts: NothingPays, currency: str) -> str:
     mean = " in the mean" if facts.is_mean else ""
-    likely = likely_words(facts.likely)
+    likely, aim = likely_words(facts.likely), aim_words(facts.likely)
     if facts.running is not None:
         return (
-            f"no option pays over its life. The best, {likely} likely to meet the target, expects "
+            f"no option pays over its life. The best, {likely} likely to {aim}, expects "
             f"{money(facts.expected_value, currency)}, costs {money(facts.cost)}{mean} and "
             f"{money(facts.running)} to run."
         )

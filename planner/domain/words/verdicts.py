@@ -4,12 +4,17 @@ from planner.domain.chance_noise import noise_words
 from planner.domain.facts.decisions import Ground, Likely, Rule
 from planner.domain.format import percent, percent_as_set
 
-__all__ = ["ground_warning", "ground_words", "likely_words", "noise_sentence"]
+__all__ = ["aim_words", "ground_warning", "ground_words", "likely_words", "noise_sentence"]
 
 
 def likely_words(likely: Likely) -> str:
     """Return a chance, never on the other side of what decides on it."""
     return percent(likely.chance, against=likely.bounds)
+
+
+def aim_words(likely: Likely) -> str:
+    """Say what the chance is of."""
+    return "meet the target" if likely.has_target else "earn more in use than it costs there"
 
 
 def noise_sentence(likely: Likely) -> str:

@@ -110,8 +110,9 @@ class SolvedScene:
 
     def likely(self, index: int, chance: float) -> Likely:
         """Return a chance of a project's with what decides on it."""
-        bounds = chance_bounds(self.portfolio, self.menus[index].project)
-        return Likely(chance, bounds, self.draws)
+        project = self.menus[index].project
+        bounds = chance_bounds(self.portfolio, project)
+        return Likely(chance, bounds, self.draws, project.has_target)
 
     def share_cents(self, project: str) -> int:
         """Return what a project pays of shared assets."""
@@ -176,7 +177,8 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         running=None if options.life is None else float(options.expected_running[pick]),
         alternative=_kind(scene, index, options.alternative(pick)),
         errors=error_balance(scene.prepared, index, pick),
-        has_target=scene.menus[index].project.has_target,
+        refresh=options.choice(pick).get("refresh"),
+        compress=options.choice(pick).get("compress"),
     )
 
 

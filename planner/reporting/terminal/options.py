@@ -55,6 +55,9 @@ def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[
     table = plain_table()
     table.add_column("Project", max_width=18, no_wrap=True)
     table.add_column("Architecture", max_width=18, no_wrap=True)
+    used = any(map(_in_use, report["options"]))
+    if used:
+        table.add_column("In use", max_width=20, no_wrap=True)
     table.add_column("Train on", justify="right")
     table.add_column(f"Cost {portfolio.currency}", justify="right")
     table.add_column("Chance", justify="right")
@@ -62,7 +65,8 @@ def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[
     for option in report["options"]:
         table.add_row(
             Text(shorten(option["project"], 18)),
-            Text(shorten(option["architecture"], 18)),
+            Text(shorten(_name(option), 18)),
+            *([_in_use(option)] if used else []),
             count(option["images_total"]),
             money(option["cost_total"]),
             percent(option["chance_of_target"], against=bounds[option["project"]]),
@@ -74,3 +78,16 @@ def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[
         "--json gives every field.",
         style="dim",
     )
+
+
+def _name(option: Mapping[str, Any]) -> str:
+    """Return the network of an option, or what does its work."""
+    return str(option["architecture"] or option["choice"]["alternative"])
+
+
+def _in_use(option: Mapping[str, Any]) -> str:
+    """Return how an option is compressed and how often it is made fresh, where that is chosen."""
+    choice = option.get("choice", {})
+    kept = choice.get("refresh")
+    fresh = {None: "", "none": "ages"}.get(kept, str(kept).replace("_", "-"))
+    return ", ".join(word for word in (choice.get("compress"), fresh) if word)
