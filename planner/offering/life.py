@@ -147,7 +147,8 @@ def with_grams(
     emitted = running.emitted
     kg = np.zeros(len(options))
     if emitted is not None and emitted.training is not None:
-        kg = kg + emitted.hours * emitted.training.kg
+        anew = (running.retrained * running.run.lengths).sum(axis=1)
+        kg = kg + (emitted.hours + anew) * emitted.training.kg
     if emitted is not None and emitted.running is not None:
         kg = kg + (running.hours * running.run.lengths).sum(axis=1) * emitted.running.kg
     grams = np.minimum(np.rint(1_000 * kg), MOST_GRAMS).astype(np.int64)

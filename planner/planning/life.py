@@ -227,7 +227,8 @@ def _footprint(
     emitted = running.emitted
     if emitted is None:
         return None
-    trained = float(emitted.hours[0])
+    anew = live * float((running.retrained * running.run.lengths).sum())
+    trained = float(emitted.hours[0]) + anew
     used = live * float((running.hours * running.run.lengths).sum())
     pairs = [(trained, emitted.training), (used, emitted.running)]
     kwh = math.fsum(hours * one.kwh for hours, one in pairs if one is not None)

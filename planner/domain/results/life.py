@@ -81,7 +81,7 @@ class Footprint:
     Attributes
     ----------
     accelerator_hours : float
-        Of training.
+        Of training, and of training anew as far as it is expected to go live.
     kwh, carbon_kg : float
         Of training, and of running on a machine of its own as far as it is expected to go live;
         CO2 equivalent.

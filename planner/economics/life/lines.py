@@ -152,6 +152,21 @@ class Running:
         )
         return np.asarray(seconds / SECONDS_PER_HOUR)
 
+    @property
+    def trainings(self) -> float:
+        """Trainings a year that keep it fresh."""
+        fresh, upkeep = self.fresh, self.project.upkeep
+        if fresh is None or upkeep is None:
+            return 0.0
+        often = upkeep.retrain_per_year
+        return 1.0 / fresh.every if often is None else often
+
+    @property
+    def retrained(self) -> Floats:
+        """Accelerator-hours a year of training it anew, shape (n, 1); 0 where nobody counts."""
+        hours = np.zeros(len(self.run.start)) if self.emitted is None else self.emitted.hours
+        return np.asarray(self.trainings * hours[:, None])
+
 
 type Grade = Callable[[Floats, Flags], Floats]
 
@@ -344,9 +359,8 @@ def _refresh(running: Running) -> Iterator[Flow]:
         return
     lost = np.ceil(np.round(fresh.images * (1.0 - kept_after(upkeep) ** fresh.every), 6))
     labels = lost / fresh.every * amount_mean(running.project.images.price)
-    often = upkeep.retrain_per_year
-    times = 1.0 / fresh.every if often is None else often
-    trained = times * fresh.training[:, None] * fallen_prices(fresh.compute, running.run.counted)
+    prices = fallen_prices(fresh.compute, running.run.counted)
+    trained = running.trainings * fresh.training[:, None] * prices
     yield _yearly(running, -(labels[:, None] + trained))
 
 
@@ -367,6 +381,8 @@ def _carbon(running: Running) -> Iterator[Flow]:
     if emitted.training is not None:
         paid = -(emitted.hours * emitted.training.kg * emitted.per_kg)[:, None]
         yield Flow(Earned.ALWAYS, paid, start, start, start)
+        if running.trainings:
+            yield _yearly(running, -running.retrained * emitted.training.kg * emitted.per_kg)
     if emitted.running is not None:
         yield _yearly(running, -running.hours * emitted.running.kg * emitted.per_kg)
 

@@ -179,3 +179,27 @@ def test_places_are_found_by_code_and_by_name() -> None:
         read(f"{{region: {name}}}").carbon == Carbon(region=place)
         for name, place in (("poland", "POL"), ("gcp/us-central1", "gcp/us-central1"))
     )
+
+
+def test_what_is_trained_anew_emits_each_time() -> None:
+    """Twice a year for three years of use: seven trainings if it is live, as options count it."""
+    upkeep = "\n    upkeep: {half_life: 2, refresh: yearly, retrain_per_year: 2}\n    inference:"
+    text = FILE.replace("\n    inference:", upkeep)
+    with_it = read("{region: POL}", text)
+    rows: list[dict[str, Any]] = planner.options(with_it, MODEL)["options"]  # type: ignore[assignment]
+    plain: list[dict[str, Any]] = planner.options(read("{region: POL}"), MODEL)["options"]  # type: ignore[assignment]
+
+    def training(images: int) -> float:
+        flop = 4.089e9 * 2 * 3 * 50 * 400 * images
+        return flop / (3.12e14 * 0.3) / 3_600 * 0.4 * 1.58 * 662
+
+    once = {row["images_total"]: row["grams"] for row in plain if row["project"] == "own"}
+    common = [row for row in rows if row["project"] == "own" and row["images_total"] in once]
+    assert common
+    for row in common:
+        images = row["images_total"]
+        assert row["grams"] - once[images] == pytest.approx(6 * training(images), rel=2e-3)
+    found = json.loads(planner.plan(with_it, MODEL).to_json())["decisions"][0]
+    hours = training(found["images_total"]) / (0.4 * 1.58 * 662)
+    expected = hours * (1 + 6 * found["life"]["chance_live"])
+    assert found["life"]["footprint"]["accelerator_hours"] == pytest.approx(expected, rel=2e-3)

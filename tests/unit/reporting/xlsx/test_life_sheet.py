@@ -23,7 +23,8 @@ EXAMPLES = Path(__file__).parents[4] / "examples"
 CASES = ["13_build_or_buy", "mid", "start"]
 LIVED = """\
 version: 1
-portfolio: {{name: N, budget: 60k, horizon_years: 4, discount_rate: 7%, cash: {cash}}}
+portfolio: {{name: N, budget: 60k, horizon_years: 4, discount_rate: 7%, cash: {cash},
+  carbon: {{region: POL, price_per_tonne: 5M}}}}
 projects:
   - {{id: "a*", classes: 4, target_accuracy: 90%, value: 50k, architectures: [EfficientNet-B0],
      images: {{held: 3k, limit: 9k, price: 0.3}}, build: {{weeks: 9}},
