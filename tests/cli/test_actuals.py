@@ -167,3 +167,25 @@ def test_a_saved_plan_says_what_was_planned(file: Path) -> None:
     assert row["spend"]["planned"] == pytest.approx(decision["cost"]["total"], abs=0.005)
     shown = told(file, HEAD + ROWS, "--dry-run").stdout
     assert max(len(line.rstrip()) for line in shown.splitlines()) < 80
+
+
+def test_a_project_without_a_target_is_compared_in_spend_and_error(tmp_path: Path) -> None:
+    """No number of images is needed for what nobody asks for."""
+    file = tmp_path / "free.yaml"
+    file.write_text(
+        "version: 1\nportfolio: {budget: 60k, horizon_years: 3}\nprojects:\n"
+        "  - {id: a, classes: 4, images: {held: 1k, limit: 50k, price: 0.2..0.4},\n"
+        "     use: {images_per_year: 1M, deploy: if_pays}, errors: {cost_per_error: 0.5},\n"
+        "     today: {price_per_1000: 30, error: 10%}}\n",
+        encoding="utf-8",
+    )
+    (row,) = answer(file, HEAD + "a,2027-03-31,3000,9000,8%\n", "--dry-run")["rows"]
+    assert row["images"]["quantile"] is None
+    assert row["images"]["planned"] > 0
+    assert 0 < row["error"]["quantile"] < 1
+    assert 0 < row["spend"]["quantile"] <= 1
+    curve = tmp_path / "curve.csv"
+    curve.write_text("epoch,error\n1,0.3\n2,0.2\n4,0.15\n", encoding="utf-8")
+    done = run("observe", str(file), "--training-curve", str(curve))
+    assert done.exit_code == 3
+    assert "states none" in " ".join(done.stderr.split())

@@ -39,7 +39,7 @@ class Compared:
     planned : float or None
         What the plan commits: money, or images; None where it says nothing of it.
     p10, p50, p90 : float or None
-        Of the forecast; None stands for infinite.
+        Of the forecast; None stands for infinite, and for images that no target asks for.
     quantile : float or None
         Share of the forecast at or below what came out, in [0, 1]; None where it was certain.
     """
@@ -174,7 +174,7 @@ def _compared(
     project = forecast.project
     planned = None if decision is None else decision.images_total
     images = row.images or planned or project.images.limit
-    needed = forecast.data_needed_draws(project.error_target, name)
+    needed = forecast.data_needed_draws(project.error_target, name) if project.has_target else None
     cost = None if decision is None else decision.cost.total - decision.cost.shared
     return ComparedRow(
         project=row.project,
@@ -188,10 +188,12 @@ def _compared(
     )
 
 
-def _against(actual: float | None, draws: Floats, planned: float | None) -> Compared | None:
+def _against(actual: float | None, draws: Floats | None, planned: float | None) -> Compared | None:
     """Return a number against draws of it; a forecast without spread has no quantiles to lie at."""
     if actual is None:
         return None
+    if draws is None:
+        return Compared(float(actual), planned, None, None, None, None)
     is_certain = math.isclose(float(draws.min()), float(draws.max()), rel_tol=1e-12)
     quantile = None if is_certain else float(np.mean(draws <= actual))
     return Compared(float(actual), planned, **asdict(spread(draws)), quantile=quantile)

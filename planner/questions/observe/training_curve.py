@@ -103,6 +103,10 @@ def outlook_of_training(
     InputError
         The curve goes on after the final epoch.
     """
+    if not project.has_target:
+        field = f"projects[{project.id}].target_accuracy"
+        message = "whether to go on is asked of a target, and the project states none."
+        raise InputError([Problem(field, message, "target_accuracy: 94%", code="MISSING")])
     last = curve.epochs[-1]
     if final_epoch < last:
         message = f"the curve goes to epoch {last:g}, but training ends at {final_epoch:g}."

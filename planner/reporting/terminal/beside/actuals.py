@@ -60,7 +60,8 @@ def _cells(item: Compared, say: Callable[[float], str]) -> Iterator[str]:
     long = {money: short_money, count: short}.get(say, say)
     for quantile in (item.p10, item.p50, item.p90):
         shown = say if quantile is None or quantile < WIDE else long
-        yield "never" if quantile is None else shown(quantile)
+        nothing = "–" if item.quantile is None else "never"
+        yield nothing if quantile is None else shown(quantile)
     yield "–" if item.quantile is None else percent(item.quantile)
 
 
