@@ -49,7 +49,7 @@ class _TrueCurve:
     def meets(self, images: Floats, error_target: float, rows: slice) -> Flags:
         return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
 
-    def data_needed(self, error_target: float, rows: slice) -> Floats:
+    def data_needed(self, error_target: float, rows: slice, about: float | None = None) -> Floats:
         needed = self.truth.needed(error_target, 1)
         count = len(range(*rows.indices(self.n_draws)))
         return np.full(count, math.inf if needed is None else float(needed))
