@@ -65,6 +65,10 @@ def _blocks(material: Material) -> Iterator[Block]:
     yield Paragraph((*_lead(material), " ", *approve_text(plan)), "lead")
     yield Tiles(tuple(_tiles(material)))
     yield from (Paragraph(text, "alert") for text in _do_first(material) if text)
+    if material.funded:
+        yield Paragraph((*best_text(plan), *evidence_text(plan)))
+    link = Link(words.EXCLUDED_LINK, "excluded")
+    yield Paragraph((not_included(plan), " ", link))
     places = ranked_places(plan)
     shown = places[:MOST_ROWS]
     yield _table(material, shown, partial=len(shown) < len(places))
@@ -74,10 +78,6 @@ def _blocks(material: Material) -> Iterator[Block]:
         yield Paragraph((link,), "screen")
         yield everyone
     yield from _noise(material)
-    if material.funded:
-        yield Paragraph((*best_text(plan), *evidence_text(plan)))
-    link = Link(words.EXCLUDED_LINK, "excluded")
-    yield Paragraph((not_included(plan), " ", link))
 
 
 def all_projects(material: Material) -> Folded | None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 HALF_WIDTH, WHOLE_WIDTH = 3.5, 4.8
 """Of a picture in half a page, and of one that is not printed, in inches."""
-MOST_BARS = 6
+MOST_BARS = 5
 LONGEST_LABEL = 28
 MOST_POINTS = 7
 MOST_CHANGES = 12
@@ -98,7 +98,7 @@ def tornado_figure(tornado: Tornado, currency: str) -> "Figure":
         for bar in tornado.bars[:MOST_BARS]
     )
     figure = draw_tornado(replace(tornado, bars=bars), currency=visible(currency))
-    figure.set_size_inches(HALF_WIDTH, 0.45 + 0.25 * len(bars))
+    figure.set_size_inches(HALF_WIDTH, 0.42 + 0.235 * len(bars))
     _calm_axis(figure.axes[0], plain_text(visible(tornado.unit), 12))
     figure.axes[0].tick_params(axis="y", length=0)
     figure.axes[0].margins(x=0.36)  # the inputs' values stand beside the bars
@@ -134,7 +134,7 @@ def _frontier(material: Material) -> Iterator[Block]:
     ]
     with report_style(with_math=True):
         figure = draw_frontier(frontier)
-        figure.set_size_inches(HALF_WIDTH, 1.6)
+        figure.set_size_inches(HALF_WIDTH, 1.5)
         figure.axes[0].set_ylabel(findings.WORTH_AXIS.format(unit=_unit(material)))
         calm(figure)
         alt = words.FRONTIER_ALT.format(first=ends[0], last=ends[1], here=here.text)

@@ -17,7 +17,9 @@ from matplotlib.figure import Figure
 import planner
 from planner import _api
 from planner.domain.vocabulary import Verdict
+from planner.reporting.document import plain
 from planner.reporting.figures.report_pictures import FAN_SIZE, draw_fan
+from planner.reporting.headline import evidence_text, not_included
 from planner.reporting.html.assemble import HtmlReport, stored_results
 from planner.reporting.sections.evidence import FanView, go_limits
 from planner.reporting.sections.outlook import changes_of
@@ -356,6 +358,22 @@ def test_the_step_from_what_is_held_begins_at_the_chance_of_training_on_that() -
             assert change.before == change.after
     assert stayed
     assert findings.CHANGE_KEY in report.html
+
+
+def test_what_one_signs_by_stands_above_the_table() -> None:
+    """Sum, release, worth, evidence and what is not included are read without scrolling."""
+    report = made("retail")
+    section = report.html.split('<section id="decision"', 1)[1]
+    above = re.sub(r"<[^>]*>", "", section.split("<table", 1)[0])
+    for told in (
+        words.TILE_APPROVE,
+        words.TILE_NOW,
+        words.TILE_AFTER,
+        words.TILE_WORTH,
+        plain(evidence_text(report.plan)).strip(),
+        not_included(report.plan),
+    ):
+        assert told in " ".join(above.split()), told
 
 
 def test_many_projects_show_the_first_by_verdict_and_worth_and_list_all() -> None:
