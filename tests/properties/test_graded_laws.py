@@ -18,6 +18,7 @@ from tests.life_cases import lived
 from tests.properties.test_life_laws import blocks, portfolio
 
 POSTERIOR = synthetic_posterior(n_draws=80)
+MODEL = planner.load_model()
 CATALOGUE = load_catalogue()
 NEUTRAL: dict[str, dict[str, Any]] = {
     "free errors": {"use": {"images_per_year": 9_000}, "errors": {"cost_per_error": 0}},
@@ -115,3 +116,24 @@ def test_a_longer_half_life_never_lowers_the_value(refresh: tuple[str, ...]) -> 
     values = [value(years, refresh) for years in (0.4, 1.0, 3.0, None)]
     assert values == sorted(values)
     assert value(1.0, ("none", "yearly", "half_yearly")) >= values[1] - 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_runs_are_worth_no_more_than_knowing_and_start_from_the_plan(seed: int) -> None:
+    """Also where every error has its price, without a target, and with refreshes."""
+    life = {
+        "use": {"images_per_year": 4_000, "deploy": ["if_pays", "if_target_met"][seed]},
+        "errors": {"cost_per_error": 0.4},
+        "today": {"price_per_1000": 120},
+        "upkeep": {"half_life": 2, "refresh": ("none", "yearly")},
+        "compress": [{"id": "int8", "error_points": "0.5..2"}],
+    }
+    plain = portfolio(budget=200.0)
+    priced = replace(plain, projects=tuple(lived(p, life) for p in plain.projects))
+    found, plan = planner.pilots(priced, MODEL), planner.plan(priced, MODEL)
+    assert plan.audit is not None
+    assert found.value_now == pytest.approx(plan.audit.held_out_value)
+    assert found.pilots
+    assert found.evpi > 0
+    assert all(0.0 <= one.evsi <= found.evpi + 4 * one.evsi_se + 1e-9 for one in found.pilots)

@@ -29,7 +29,8 @@ class Perfect:
     Attributes
     ----------
     worth, money : ndarray of shape (n_draws,)
-        Of the cheapest option that meets the target; minus infinity and 0 where none does.
+        Of the option worth most: without a life the cheapest that meets the target, minus infinity
+        and 0 where none does.
     """
 
     worth: Floats
@@ -55,7 +56,9 @@ def _perfect(stage: Stage) -> Perfect:
     n_draws = stage.success.shape[1]
     if not len(stage.options):
         return Perfect(np.full(n_draws, -np.inf), np.zeros(n_draws))
-    worth = np.where(stage.success > 0.0, (stage.stake - stage.cost)[:, None], -np.inf)
+    worth = stage.worth
+    if stage.options.life is None:  # nothing is earned without the target
+        worth = np.where(stage.success > 0.0, (stage.stake - stage.cost)[:, None], -np.inf)
     best = np.argmax(worth, axis=0)
     draws = np.arange(n_draws)
     money = stage.options.total_cents[best] / 100

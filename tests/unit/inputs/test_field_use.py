@@ -45,9 +45,9 @@ def read(life: str) -> Portfolio:
     "life",
     [
         TARGET + USE + REVIEW + SHIFT,
-        TARGET + "    shift: {points: 11}\n",
+        pytest.param(TARGET + "    shift: {points: 11}\n", marks=pytest.mark.slow),
         TARGET.replace("85", "60") + "    shift: {preset: new-site}\n",
-        OPEN,
+        pytest.param(OPEN, marks=pytest.mark.slow),
         OPEN + COMPRESS,
     ],
 )
