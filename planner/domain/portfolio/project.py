@@ -500,8 +500,10 @@ class Project:
         """Whether meeting the target says nothing: the majority guess does, or it saves no money.
 
         With prices of misses and false alarms only money counts: the error of what always says no
-        may be far below that of something useful.
+        may be far below that of something useful. Without a target there is nothing to meet.
         """
+        if not self.has_target:
+            return False
         if self.errors is not None and self.errors.is_pair and not self.errors.cost_nothing:
             from planner.domain.wrong_answers import saves_nothing  # takes NumPy
 

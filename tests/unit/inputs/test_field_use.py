@@ -141,6 +141,14 @@ def test_the_accuracy_is_chosen_where_no_target_is() -> None:
     assert "likely to earn more in use than it costs there" in many.why
 
 
+def test_no_target_is_no_trivial_target() -> None:
+    """Nor where the best point is always the same answer."""
+    pair = "{miss: 9, prevalence: 2%, operating_point: best}"
+    project = read(OPEN.replace("{cost_per_error: 0.5}", pair)).projects[0]
+    assert not project.target_is_trivial
+    assert not project.guess_meets_target
+
+
 def test_what_asks_for_a_target_refuses_by_name() -> None:
     """With the reason, and what answers instead."""
     with pytest.raises(UnsupportedError) as caught:
