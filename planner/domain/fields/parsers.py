@@ -18,6 +18,7 @@ from typing import Any
 from planner.domain.complexity import entropy_nats
 from planner.domain.fields.finding import Source
 from planner.domain.fields.not_offered import other_task
+from planner.domain.format import count
 from planner.domain.limits import MAX_DECLINE, MAX_ENTROPY_NATS, MAX_FOLDS, MAX_MONEY, MAX_PUE
 from planner.domain.quantities import (
     WHOLE_WITHIN,
@@ -149,7 +150,7 @@ def range_above_zero(most: float) -> Parser:
             return above_zero(most)(value, source)  # type: ignore[return-value]
         amount = parse_amount(value, currency=None)
         if amount_mean(amount) > most:
-            raise refused(f"got {show(value)}; the mean of a range is at most {most:,.0f}")
+            raise refused(f"got {show(value)}; the mean of a range is at most {count(most)}")
         return amount
 
     return parse

@@ -52,7 +52,7 @@ def left_out_words(names: Sequence[str]) -> str:
     Examples
     --------
     >>> left_out_words(["people", "drift", "end of a"])
-    'Not included: people, drift, end of a (give build.people, end).'
+    'Not included: people, drift, end of a (give build.people, upkeep.half_life, …).'
     """
     if not names:
         return ""

@@ -17,6 +17,8 @@ from planner.solving.tail import measures, worst_share
 from tests.benchmarks.engine_cases import funded_row, make_case
 from tests.problem_cases import certain_outcomes
 
+_LINES = [line for line in LINES if line.name in ("data", "training", "fixed")]
+
 KINDS = ["expected", "cvar", "entropic"]
 
 
@@ -159,7 +161,7 @@ def _random_spend(seed: int) -> DecisionProblem:
     owner = np.repeat(np.arange(n_projects), n_levels)
     zeros, none = np.zeros(len(cap)), np.full(len(cap), -1)
     price = np.repeat(rng.uniform(20, 60, n_projects), n_levels)
-    amounts = zip(LINES[:3], (price, zeros + 1.0, zeros), strict=True)
+    amounts = zip(_LINES, (price, zeros + 1.0, zeros), strict=True)
     lines = tuple(UnitCents(line, cents, none) for line, cents in amounts)
     stopping = Stopping(need, owner, zeros, cap, lines)
     success = need[owner] <= cap[:, None]

@@ -18,6 +18,9 @@ from tests.problem_cases import certain_outcomes
 N_OPTIONS, N_DRAWS = 37, 23
 
 
+_LINES = [line for line in LINES if line.name in ("data", "training", "fixed")]
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(5)
@@ -40,7 +43,7 @@ def _stopping_outcomes(rng: np.random.Generator) -> tuple[PackedOutcomes, NDArra
         cap=held + rng.integers(0, 900, N_OPTIONS),
         lines=tuple(
             UnitCents(line, rng.random(N_OPTIONS) * most, rng.integers(-1, 3, N_OPTIONS))
-            for line, most in zip(LINES[:3], (30, 1, 500), strict=True)
+            for line, most in zip(_LINES, (30, 1, 500), strict=True)
         ),
     )
     packed = PackedOutcomes(

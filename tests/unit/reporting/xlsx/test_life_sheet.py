@@ -21,6 +21,7 @@ from planner.reporting.xlsx.results import results_bytes
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 CASES = ["13_build_or_buy", "mid", "start"]
+IN_TURN = [CASES[0], *(pytest.param(case, marks=pytest.mark.slow) for case in CASES[1:])]
 LIVED = """\
 version: 1
 portfolio: {{name: N, budget: 60k, horizon_years: 4, discount_rate: 7%, cash: {cash},
@@ -85,7 +86,7 @@ def lines_in(sheet: Any, plan: Plan) -> dict[tuple[str, str], float]:
     }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", IN_TURN)
 def test_every_line_and_every_net_present_value_is_that_of_the_json(case: str) -> None:
     """To a millionth of a cent, whenever amounts count."""
     plan, _ = planned(case)
@@ -100,7 +101,7 @@ def test_every_line_and_every_net_present_value_is_that_of_the_json(case: str) -
     assert found == {}
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", IN_TURN)
 def test_what_a_program_shows_before_it_computes_is_the_same(case: str) -> None:
     """Stored results are those of the formulas."""
     plan, portfolio = planned(case)
@@ -116,7 +117,7 @@ def test_what_a_program_shows_before_it_computes_is_the_same(case: str) -> None:
     assert seen > 10
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", IN_TURN)
 def test_another_discount_rate_moves_the_sheet_as_it_moves_the_cash(case: str) -> None:
     """Change one pale cell and all of it follows."""
     plan, _ = planned(case)
