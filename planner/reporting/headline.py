@@ -6,6 +6,15 @@ Every output says these sentences, from here.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from planner.domain.facts.decisions import (
+    AboveBudget,
+    AbovePeriods,
+    InTheWay,
+    NoPlanKeeps,
+    NotHeld,
+    Outbid,
+    Skipped,
+)
 from planner.domain.format import shorten
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective
@@ -18,6 +27,9 @@ from planner.reporting.sections.plan_columns import is_funded
 from planner.reporting.sections.plan_tables import released
 from planner.reporting.user_text import visible
 from planner.reporting.words import headline as words
+
+HELD_BACK = (AboveBudget, AbovePeriods, InTheWay, NoPlanKeeps, NotHeld, Outbid, Skipped)
+"""Why a limit, and not its own worth, leaves a project out."""
 
 __all__ = [
     "Approval",
@@ -76,7 +88,7 @@ def approval(plan: Plan) -> Approval:
 def approve_text(plan: Plan) -> Text:
     """Say which sum to approve, and how likely it is not enough."""
     if not any(map(is_funded, plan.decisions)) or plan.risk is None:
-        return (words.NOTHING_FUNDED,)
+        return (words.NOTHING_FITS if _is_held_back(plan) else words.NOTHING_FUNDED,)
     asked, key = approval(plan), "budget.limit"
     parts = list(_parts(plan, asked))
     total = _money(plan, asked.total, key if asked.total == plan.budget.limit else "", named=True)
@@ -88,6 +100,11 @@ def approve_text(plan: Plan) -> Text:
     if len(parts) == 1 and asked.reserve == 0:
         return say(words.APPROVE, total=total, short=short)
     return say(words.APPROVE_WITH, total=total, parts=_joined(parts), short=short)
+
+
+def _is_held_back(plan: Plan) -> bool:
+    """Whether a project would be funded but for the budget or a rule."""
+    return any(isinstance(decision.reason, HELD_BACK) for decision in plan.decisions)
 
 
 def _parts(plan: Plan, asked: Approval) -> Iterator[Text]:
@@ -219,14 +236,18 @@ def evidence_text(plan: Plan) -> Text:
     measured = sum(
         bool(item.get("pilots")) for item in projects.values() if isinstance(item, Mapping)
     )
-    own: Text = (words.NOTHING_MEASURED,)
+    sentences = ". " in evidence
+    own: Text = (words.NO_RUN if sentences else words.NOTHING_MEASURED,)
     if measured:
         own = say(
-            words.MEASURED,
+            words.SOME_RUNS if sentences else words.MEASURED,
             measured=numbers.tally(measured, numbers.PROJECTS),
             projects=numbers.tally(len(plan.decisions), numbers.PROJECTS),
         )
-    return say(words.EVIDENCE, evidence=visible(evidence.rstrip(".")), and_runs=own)
+    said = visible(evidence.rstrip("."))
+    if sentences:
+        return say(words.EVIDENCE_SENTENCES, evidence=said, runs=own)
+    return say(words.EVIDENCE, evidence=said, and_runs=own)
 
 
 def headline_lines(plan: Plan) -> Iterator[str]:

@@ -86,3 +86,13 @@ def test_runs_or_a_curve_and_one_of_them(tmp_path: Path) -> None:
     assert "--training-curve" in done.stderr
     both = CliRunner().invoke(app, ["observe", GRANT, "runs.csv", "--training-curve", "c.csv"])
     assert both.exit_code == 2
+
+
+@pytest.mark.parametrize(("column", "asked"), [("accuracy", True), ("error", False)])
+def test_errors_that_rise_are_asked_after(tmp_path: Path, column: str, asked: bool) -> None:
+    """Once, beside the forecast that takes them as they are."""
+    text = f"epoch,{column}\n1,50%\n2,40%\n3,30%\n"
+    found = answer(tmp_path, text, "--project", "species")
+    assert found["rises"] is asked
+    said = observe(tmp_path, text, "--project", "species").stdout
+    assert ("are these accuracies" in " ".join(said.split())) is asked

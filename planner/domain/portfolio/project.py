@@ -492,8 +492,9 @@ class Project:
 
     @property
     def guess_meets_target(self) -> bool:
-        """Whether the majority guess already meets the target."""
-        return self.error_target >= self.majority_guess_error
+        """Whether the majority guess already meets the target, in use or where people look."""
+        in_use = self.settled(self.error_target_in_use)
+        return max(in_use, self.error_target) >= self.majority_guess_error
 
     @property
     def target_is_trivial(self) -> bool:

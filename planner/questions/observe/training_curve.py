@@ -30,6 +30,8 @@ class TrainingOutlook:
         The last one seen, and the one at which training ends.
     last_error : float
         Measured there.
+    rises : bool
+        Whether it is above the first one: accuracies may stand for errors.
     final_error_p10, final_error_p50, final_error_p90 : float
         Of the end of the curve.
     chance_of_target : float
@@ -48,6 +50,7 @@ class TrainingOutlook:
     last_epoch: float
     final_epoch: float
     last_error: float
+    rises: bool
     final_error_p10: float
     final_error_p50: float
     final_error_p90: float
@@ -121,6 +124,7 @@ def outlook_of_training(
         last_epoch=last,
         final_epoch=final_epoch,
         last_error=curve.errors[-1],
+        rises=curve.errors[-1] > curve.errors[0],
         final_error_p10=end.quantile(0.1),
         final_error_p50=end.quantile(0.5),
         final_error_p90=end.quantile(0.9),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from planner.domain.format import count, figure
+from planner.domain.portfolio.rules import CarbonCap
 from planner.domain.vocabulary import Objective
 from planner.economics.footprint import training_footprint
 from planner.reference.tables import load_catalogue
@@ -31,7 +32,8 @@ SETTINGS_ON_PAPER = 8
 def excluded_section(material: Material) -> Section:
     """Return what the numbers leave out."""
     items = [said for name, said in words.EXCLUDED_ITEMS.items() if not _is_stated(material, name)]
-    items.append(words.CARBON_NOTE)
+    if not any(isinstance(rule, CarbonCap) for rule in material.portfolio.rules):
+        items.append(words.CARBON_NOTE)
     if material.portfolio.discount_rate == 0 and material.portfolio.horizon_years > 1:
         items.append(words.EXCLUDED_UNDISCOUNTED)
     objective = material.plan.objective
@@ -44,10 +46,13 @@ def excluded_section(material: Material) -> Section:
 def _is_stated(material: Material, name: str) -> bool:
     """Whether every project's file states a part of its life."""
     plan, projects = material.plan, material.portfolio.projects
-    if plan.life is None or name not in ("inference", "upkeep", "people", "compliance", "delay"):
-        return False
+    if name == "field":
+        return all(project.shift is not None for project in projects)
     if name == "delay":
-        return all(p.build is not None and p.build.label_per_week is not None for p in projects)
+        builds = [project.build for project in projects]
+        return all(one is not None and (one.weeks or one.label_per_week) for one in builds)
+    if plan.life is None or name == "doubt":
+        return False
     return all(item.split(" of ")[0] != name for item in plan.not_included)
 
 

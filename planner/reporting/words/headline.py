@@ -13,8 +13,10 @@ __all__ = [
     "DO_FIRST_ADDS",
     "DRAWS_LEAVE",
     "EVIDENCE",
+    "EVIDENCE_SENTENCES",
     "LIMIT",
     "MEASURED",
+    "NOTHING_FITS",
     "NOTHING_FUNDED",
     "NOTHING_MEASURED",
     "NOT_INCLUDED",
@@ -39,6 +41,9 @@ LIMIT = "{limit} as the budget"
 COMMITS = "Committed: {committed}{to_run}; {left} left."
 TO_RUN = " and {running} to run all of it"
 NOTHING_FUNDED = "Approve nothing: no project is worth funding under these forecasts."
+NOTHING_FITS = (
+    "Approve nothing: no project is worth funding under these forecasts and within these limits."
+)
 
 RELEASE_NOW = "Release {now} now ({now_count})."
 RELEASE_AFTER = "Release {after} after a first run ({after_count}); nothing before it."
@@ -58,6 +63,9 @@ BEST: Mapping[str, str] = {
 }
 DRAWS_LEAVE = "; the draws leave {open} open"
 EVIDENCE = "; they rest on {evidence}{and_runs}."
+EVIDENCE_SENTENCES = "; {runs} behind them. {evidence}."
 NOTHING_MEASURED = " and no run of yours"
+NO_RUN = "no run of yours is"
+SOME_RUNS = "runs of {measured} of your {projects} projects are"
 MEASURED = " and runs of {measured} of your {projects} projects"
 NOT_INCLUDED = "Not included: running, upkeep, people, wrong answers, test to field, taxes."

@@ -189,3 +189,23 @@ def test_a_shift_of_nothing_changes_no_byte() -> None:
         for one, other in zip(plain.decisions, plan.decisions, strict=True):
             assert replace(one, life=None) == replace(other, life=None)
         assert (plan.objective, plan.risk, plan.audit) == (plain.objective, plain.risk, plain.audit)
+
+
+@pytest.mark.parametrize("shift", [Shift(accuracy_drop=0.1), Shift(preset=Preset.OBJECTNET)])
+def test_a_target_that_a_guess_meets_in_use_is_trivial_and_has_one_worth(shift: Shift) -> None:
+    """However far a system falls in use: not funded, and where a rule demands it worth the same.
+
+    Answering always the same falls nowhere, so that the risk of the plan counts it as met too.
+    """
+    text = HEAD + PROJECT + "    target_accuracy: 50%\n    value: 50k\n"
+    portfolio = parse_portfolio(text.encode(), "p.yaml")
+    project = replace(portfolio.projects[0], shift=shift)
+    model = synthetic_posterior()
+    plan = planner.plan(replace(portfolio, projects=(project,)), model)
+    assert plan.decisions[0].verdict == "NO-GO"
+    assert "TARGET_TRIVIAL" in {warning.code for warning in plan.warnings}
+    demanded = parse_portfolio(f"{text}rules: [{{fund: [a]}}]\n".encode(), "p.yaml")
+    forced = planner.plan(replace(demanded, projects=(project,)), model)
+    assert forced.audit is not None
+    assert forced.risk is not None
+    assert forced.risk.net_value.mean == pytest.approx(forced.audit.held_out_value, abs=0.01)

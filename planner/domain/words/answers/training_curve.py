@@ -10,6 +10,10 @@ ASSUMED = (
     "Assumed: the error falls as floor + A × epoch^−c, with noise, whatever the schedule; where "
     "the learning rate still falls, the end may be lower."
 )
+RISES = (
+    "The error rises from the first epoch to the last one: are these accuracies, or does training "
+    "diverge? The forecast below takes them as they are."
+)
 
 
 def training_lines(
@@ -18,6 +22,8 @@ def training_lines(
     ends: tuple[float, float, float],
     target: tuple[float, float],
     stop_below: float,
+    *,
+    rises: bool = False,
 ) -> Iterator[str]:
     """Yield how far it is, where it ends, and what to do.
 
@@ -33,6 +39,8 @@ def training_lines(
         Error asked for, and the chance of it.
     stop_below : float
         Chance below which going on is not advised.
+    rises : bool, default=False
+        Whether the last error is above the first one.
     """
     asked, chance = target
     yield (
@@ -40,6 +48,8 @@ def training_lines(
         f"the end it will be {rates(ends)} (P10 / P50 / P90: not exceeded in 10, 50 and 90 % of "
         "cases)."
     )
+    if rises:
+        yield RISES
     yield f"Chance that it ends at {percent_as_set(asked)} or below: {percent(chance)}."
     limit = percent_as_set(stop_below)
     if chance < stop_below:

@@ -21,5 +21,6 @@ def render_training(found: TrainingOutlook) -> Iterator[Text]:
             (found.final_error_p10, found.final_error_p50, found.final_error_p90),
             (found.target_error, found.chance_of_target),
             found.stop_below,
+            rises=found.rises,
         )
     )
