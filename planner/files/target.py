@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +137,8 @@ def require_folder(
     """
     given = Path(path)
     try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.lstat(given)  # a name that is too long is no name of anything yet to be made
         first = next(p for p in (given.absolute(), *given.absolute().parents) if os.path.lexists(p))
         is_folder = first.is_dir()
     except (OSError, ValueError) as error:

@@ -29,7 +29,7 @@ CATALOGUE = load_catalogue()
 ONCE_FALSE = (1417, 1813, 1945, 1959, 2256)
 """A solver that lost its plan, spend beyond the chance asked for, a price of 0, no plan at all."""
 SEEDS = (*range(40), *ONCE_FALSE)
-MORE_SEEDS = range(40, 340)
+MORE_SEEDS = range(40, 160)
 ASKED = range(20_000, 20_000 + int(os.environ.get("PLANNER_PORTFOLIOS", "12")))
 """Portfolios planned with ``--gap 0``; thousands by hand."""
 SHARES = (0.03, 0.1, 0.25, 0.5, 1.05)
@@ -109,7 +109,7 @@ def test_no_plan_beats_the_bound_of_a_plan_or_of_a_frontier(seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_no_plan_beats_a_bound_in_hundreds_of_portfolios() -> None:
+def test_no_plan_beats_a_bound_in_a_hundred_portfolios() -> None:
     """The same for more of them; every kind of question occurs among them."""
     seen: Counter[str] = Counter()
     for seed in MORE_SEEDS:
@@ -123,8 +123,8 @@ def test_no_plan_beats_a_bound_in_hundreds_of_portfolios() -> None:
         seen["cvar"] += hold is not None and hold.cvar is not None
         seen["periods"] += bool(plan.periods)
         seen["assets"] += bool(plan.shared)
-    assert seen["points"] > 1000
-    assert min(seen.values()) >= 20, seen
+    assert seen["points"] > 400
+    assert min(seen.values()) >= 7, seen
 
 
 def test_asked_for_no_gap_every_plan_is_the_best_of_all() -> None:

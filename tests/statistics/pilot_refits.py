@@ -189,9 +189,9 @@ class Agreement:
     needed_p90: float
 
 
-def agreement(case: Case) -> Agreement:
+def agreement(case: Case, *, tune: int = 500, draws: int = 1_500) -> Agreement:
     """Compare an update with a refit."""
-    errors, needed = refit(case).predict()
+    errors, needed = refit(case, tune=tune, draws=draws).predict()
     project = Project(
         id=NAME,
         classes=case.classes,

@@ -124,7 +124,7 @@ def test_parameters_of_simulated_results_are_recovered() -> None:
         drawn = pm.sample_prior_predictive(1, random_seed=4)["prior_predictive"]
     rotated = drawn["rotated_log10_error"].values[0, 0]
     simulated = replace(table, error=10.0 ** unrotated(rotated, table, spec))
-    fit = fit_model(simulated, spec, seed=8, tune=500, draws=500, target_accept=0.9)
+    fit = fit_model(simulated, spec, seed=8, tune=300, draws=300, target_accept=0.9)
     z, inside = [], 0
     for name, value in truth.items():
         draws = fit.draws[name]

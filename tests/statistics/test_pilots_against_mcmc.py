@@ -12,4 +12,4 @@ pytestmark = pytest.mark.mcmc
 
 def test_an_update_agrees_with_a_refit() -> None:
     """Errors and data needed after three runs are those of a refit with the runs appended."""
-    assert_agrees(agreement(CASES["three runs"]))
+    assert_agrees(agreement(CASES["three runs"], tune=400, draws=800))

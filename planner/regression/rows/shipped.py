@@ -7,6 +7,7 @@ here, each with its reason, and the model card lists them with the rows they dro
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from planner._resources import resource_root
@@ -169,12 +170,18 @@ def read_observations(
         The table is missing or damaged.
     """
     file = resource_root("data") / OBSERVATIONS_FILE if path is None else path
+    every = _observations(file)
+    return tuple(o for o in every if with_frozen or o.backbone is not Backbone.FROZEN)
+
+
+@lru_cache(maxsize=2)
+def _observations(file: Path) -> tuple[Observation, ...]:
+    """Return all rows of a table that a process reads more than once."""
     rows = [row for row in read_table(file, COLUMNS) if not is_excluded(row)]
     try:
-        observations = tuple(map(observation_from_row, rows))
+        return tuple(map(observation_from_row, rows))
     except (ValueError, ZeroDivisionError) as error:
         raise damaged_table(file, str(error)) from None
-    return tuple(o for o in observations if with_frozen or o.backbone is not Backbone.FROZEN)
 
 
 def is_excluded(row: Row) -> bool:

@@ -494,3 +494,14 @@ def test_a_folder_being_filled_takes_files_where_nothing_can_be_linked(
     with new_folder(tmp_path / "model") as made:
         write_text(made / "x", "new")
     assert (tmp_path / "model" / "x").read_text() == "new"
+
+
+def test_a_folder_whose_name_is_too_long_is_refused_before_anything_is_computed(
+    tmp_path: Path,
+) -> None:
+    """It is no folder yet to be made: the system takes no such name."""
+    with pytest.raises(InputError) as refused:
+        require_folder(tmp_path / ("9" * 400), field="--plots")
+    (problem,) = refused.value.problems
+    assert "cannot be made" in problem.message
+    assert problem.fix == "choose a shorter name"
