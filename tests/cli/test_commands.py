@@ -371,6 +371,7 @@ def test_a_target_exactly_at_the_majority_guess_is_trivial(
     assert "TARGET_TRIVIAL" in {warning["code"] for warning in plan["warnings"]}
 
 
+@pytest.mark.slow
 def test_a_wide_gap_is_not_called_proven_optimal(tmp_path: Path) -> None:
     """The status is as was asked, the words are as was proven."""
     lines = "".join(

@@ -38,6 +38,7 @@ def portfolio(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str
     return path, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "code"),
     [

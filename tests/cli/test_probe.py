@@ -52,6 +52,7 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_copy_with_frozen_pilots_and_before_and_after_on_screen(here: Path) -> None:
     """The file is not touched; the copy differs by the pilots alone; the next step is said."""
     result = probe()
@@ -81,6 +82,7 @@ def test_the_same_seed_writes_the_same_bytes_and_twice_adds_nothing(here: Path) 
     assert (here / "p.yaml").read_bytes() == (here / "a.yaml").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing_and_json_is_what_python_returns(here: Path) -> None:
     """One object; another seed is another division into folds."""
     before = files(here)
@@ -139,6 +141,7 @@ def test_features_are_not_overwritten_by_the_portfolio(here: Path) -> None:
     assert (here / "f.npz").read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "code"),
     [

@@ -185,6 +185,7 @@ def test_a_time_limit_that_is_not_reached_changes_nothing_but_what_was_asked() -
     assert ample == usual
 
 
+@pytest.mark.slow
 def test_more_time_never_gives_the_example_a_worse_plan() -> None:
     """Example 04 at no, some and more time: each plan is worth at least the one before."""
     portfolio, model = _api.read_portfolio(EXAMPLE), _api.load_model()

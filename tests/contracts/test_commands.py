@@ -76,6 +76,7 @@ def test_a_refused_command_writes_nothing() -> None:
     assert not (folder() / "never.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

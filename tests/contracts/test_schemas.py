@@ -57,6 +57,7 @@ def test_an_editor_marks_no_good_file(path: Path) -> None:
     jsonschema.validate(data, made()[PORTFOLIO_FILE])
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(data=st.one_of(portfolio_data(), mutated_data(portfolio_data())))
 def test_an_editor_marks_nothing_that_is_read(data: Any) -> None:

@@ -18,6 +18,7 @@ GUESS = 1 - 1 / CLASSES
 NEW = [1_000.0, 30_000.0, 500_000.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_chance", [1.0, 0.5])
 @pytest.mark.parametrize(
     "runs",

@@ -185,6 +185,7 @@ def _posterior() -> Posterior:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.01, 0.03])
 def test_pooled_sizes_forecast_what_every_run_would(
     noise: float, monkeypatch: pytest.MonkeyPatch

@@ -122,6 +122,7 @@ def test_the_same_seed_gives_the_same_errors_and_another_other_folds() -> None:
     assert len({tuple(run.errors for run in runs) for runs in found}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [lambda x: x * 1e6, lambda x: x + 1e3, lambda x: x[:, ::-1]])
 def test_units_and_order_of_features_change_nothing(change: Any) -> None:
     """Features are standardised; a probe has no favourite column."""

@@ -78,6 +78,7 @@ def saved(kind: str = "plain") -> Plan:
     return planner.plan(PORTFOLIOS[kind], model(), seed=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PORTFOLIOS)
 def test_on_the_same_inputs_a_plan_is_what_it_was(kind: str) -> None:
     """Every number of a plan is found again from its choice alone, without the solver."""

@@ -31,6 +31,7 @@ def test_what_is_left_of_a_predictor_is_unrelated_to_the_others() -> None:
         np.testing.assert_allclose(others.T @ panel.predictor, 0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_same_files_come_out_every_time(tmp_path: Path) -> None:
     """PNG and SVG carry no date and no random id, and label the rows as a reconstruction."""
     first = write_partial_regression_plots(tmp_path / "a")

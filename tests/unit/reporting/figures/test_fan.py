@@ -32,6 +32,7 @@ def test_the_figure_marks_target_held_limit_and_evidence(synthetic: Posterior) -
         assert words in labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a/b:c", "$x^{2}$", "=cmd()", "é" * 300, "‮🙂"])
 def test_any_name_gives_two_files_with_the_same_bytes_each_time(
     name: str, synthetic: Posterior, tmp_path: Path
