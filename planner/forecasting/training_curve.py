@@ -17,7 +17,7 @@ from scipy.special import ndtr
 
 from planner.domain.arrays import Floats
 
-__all__ = ["CurveEnd", "curve_weights", "forecast_end"]
+__all__ = ["CurveEnd", "forecast_end", "log_likelihood", "normalised"]
 
 LEFT = (np.arange(60) + 0.5) / 60
 """Shares of the error that stay, in [0, 1]."""
@@ -61,30 +61,22 @@ class CurveEnd:
         return math.exp(high)
 
 
-def curve_weights(log_errors: Floats, log_curves: Floats, noise: float) -> Floats:
-    """Return how likely each of some curves is, all equally likely before.
-
-    Parameters
-    ----------
-    log_errors : ndarray of shape (n,)
-        Measured.
-    log_curves : ndarray of shape (k, n)
-        What each curve says at the same epochs.
-    noise : float
-        Standard deviation of the log of a measured error.
-
-    Returns
-    -------
-    ndarray of shape (k,)
-        Summing to 1.
-    """
-    fit = _log_likelihood(log_errors - log_curves, noise)
-    weights = np.exp(fit - fit.max())
+def normalised(log_likelihoods: Floats) -> Floats:
+    """Return how likely each of some curves is, all equally likely before, summing to 1."""
+    weights = np.exp(log_likelihoods - log_likelihoods.max())
     return np.asarray(weights / weights.sum())
 
 
-def _log_likelihood(residuals: Floats, noise: Floats | float) -> Floats:
-    """Return the logarithm of the density of residuals, summed over the last axis."""
+def log_likelihood(residuals: Floats, noise: Floats | float) -> Floats:
+    """Return the logarithm of the density of log errors less a curve, up to a constant.
+
+    Parameters
+    ----------
+    residuals : ndarray of shape (..., n)
+        Of curves at the n points seen.
+    noise : float or ndarray of shape (...)
+        Standard deviation of the log of a measured error.
+    """
     count = residuals.shape[-1]
     squares = np.square(residuals).sum(axis=-1)
     return np.asarray(-0.5 * squares / np.square(noise) - count * np.log(noise))
@@ -105,10 +97,9 @@ def forecast_end(epochs: Floats, errors: Floats, final: float) -> CurveEnd:
     gap = np.log(errors) - np.log(_shape(left, steep, epochs / last))
     level = gap.mean(axis=1)
     # The level integrates to s √(2π/n) times the likelihood at its best value.
-    fit = np.stack([_log_likelihood(gap - level[:, None], s) + math.log(s) for s in NOISE])
-    weights = np.exp(fit - fit.max())
+    fit = np.stack([log_likelihood(gap - level[:, None], s) + math.log(s) for s in NOISE])
     at_end = level + np.log(_shape(left, steep, np.array([final / last]))[:, 0])
-    return CurveEnd(weights / weights.sum(), at_end, count)
+    return CurveEnd(normalised(fit), at_end, count)
 
 
 def _shape(left: Floats, steep: Floats, time: Floats) -> Floats:

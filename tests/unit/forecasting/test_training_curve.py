@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from planner.forecasting.training_curve import NOISE, curve_weights, forecast_end
+from planner.forecasting import training_curve
+from planner.forecasting.training_curve import NOISE, forecast_end, log_likelihood, normalised
 
 EPOCHS = np.array([1.0, 2.0, 4.0, 8.0])
 ERRORS = np.array([0.335, 0.215, 0.145, 0.105])
@@ -18,7 +19,7 @@ CURVES = ((0.04, 0.30, 0.8), (0.06, 0.28, 0.8), (0.05, 0.25, 0.5))
 def test_three_curves_that_were_equally_likely() -> None:
     """Known posterior and ends of a worked example, to the printed digit."""
     on = np.array([[floor + scale * t**-fall for t in EPOCHS] for floor, scale, fall in CURVES])
-    weights = curve_weights(np.log(ERRORS), np.log(on), 0.05)
+    weights = normalised(log_likelihood(np.log(ERRORS) - np.log(on), 0.05))
     assert [round(w, 6) for w in weights.tolist()[:2]] == [0.505569, 0.494431]
     assert weights[2] == pytest.approx(2.9e-11, rel=0.01)
     ends = [floor + scale * 50**-fall for floor, scale, fall in CURVES]
@@ -26,24 +27,52 @@ def test_three_curves_that_were_equally_likely() -> None:
     assert round(float(weights[np.array(ends) <= 0.06].sum()), 6) == 0.505569
 
 
-def test_the_level_is_integrated_out_as_a_numerical_integral_over_it_does() -> None:
+def test_the_level_is_integrated_out_as_a_numerical_integral_over_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """One shape and noise: the chance is that of a likelihood integrated by quadrature."""
+    noise = 0.08
+    for name, only in (("LEFT", 0.3), ("STEEPNESS", 0.8), ("NOISE", noise)):
+        monkeypatch.setattr(training_curve, name, np.array([only]))
     shape = 0.3 + 0.7 * (EPOCHS / 8) ** -0.8
     at_end = 0.3 + 0.7 * (50 / 8) ** -0.8
-    noise = float(NOISE[4])
 
     def likelihood(log_level: float) -> float:
         gap = np.log(ERRORS) - log_level - np.log(shape)
         return math.exp(-0.5 * float(np.square(gap).sum()) / noise**2)
 
     middle = float(np.mean(np.log(ERRORS) - np.log(shape)))
-    edge = math.log(0.06 / at_end)
-    below = quad(likelihood, middle - 1, edge, points=[middle], limit=200)[0]
     whole = quad(likelihood, middle - 1, middle + 1, points=[middle], limit=200)[0]
-    from scipy.stats import norm
+    found = forecast_end(EPOCHS, ERRORS, 50.0)
+    for share in (0.1, 0.5, 0.9):
+        error = found.quantile(share)
+        edge = math.log(error / at_end)
+        below = quad(likelihood, middle - 1, edge, limit=200)[0]
+        assert found.chance(error) == pytest.approx(below / whole, abs=1e-6)
+        assert below / whole == pytest.approx(share, abs=1e-5)
 
-    exact = norm.cdf((edge - middle) / (noise / math.sqrt(len(ERRORS))))
-    assert below / whole == pytest.approx(exact, abs=1e-6)
+
+def test_how_likely_noises_are_is_their_likelihood_with_the_level_integrated_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two noises and one shape: their odds are those of two integrals over the level."""
+    noises = np.array([0.03, 0.15])
+    for name, only in (("LEFT", [0.3]), ("STEEPNESS", [0.8]), ("NOISE", noises)):
+        monkeypatch.setattr(training_curve, name, np.array(only))
+    shape = 0.3 + 0.7 * (EPOCHS / 8) ** -0.8
+    gap = np.log(ERRORS) - np.log(shape)
+
+    def density(log_level: float, noise: float) -> float:
+        squares = float(np.square(gap - log_level).sum())
+        return math.exp(-0.5 * squares / noise**2) / noise ** len(gap)
+
+    middle = float(gap.mean())
+    first, second = (
+        quad(density, middle - 2, middle + 2, args=(s,), points=[middle], limit=300)[0]
+        for s in noises.tolist()
+    )
+    weights = forecast_end(EPOCHS, ERRORS, 50.0).weights[:, 0]
+    assert weights[0] / weights[1] == pytest.approx(first / second, rel=1e-6)
 
 
 def test_chances_come_true_as_often_as_they_say() -> None:
