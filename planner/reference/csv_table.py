@@ -6,11 +6,12 @@ line and column.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from planner.domain.quantities import QuantityError
 from planner.domain.suggest import one_meant
 from planner.errors import InputError, Problem
 from planner.files.read import TooLargeError, read_at_most
@@ -104,6 +105,24 @@ class CsvTable:
             return
         place = f"{self.name}:{cell.line}:{cell.column}"
         self.problems.append(Problem(where, message, fix, place, code))
+
+    @property
+    def mistakes(self) -> int:
+        """How many were found, listed or not."""
+        return len(self.problems) + self.unlisted
+
+    def value[T](self, cell: Cell, where: str, parse: Callable[[str], T]) -> T | None:
+        """Return what a cell says; None where it is empty or wrong, which is then recorded."""
+        text = cell.text.strip()
+        if not text:
+            self.report(cell, where, "the cell is empty.", "MISSING")
+            return None
+        try:
+            return parse(text)
+        except QuantityError as error:
+            code = "AMBIGUOUS" if "may " in str(error) else "BAD_VALUE"
+            self.report(cell, where, f"{error}.", code, error.fix)
+            return None
 
     def require_sound(self) -> None:
         """Raise everything that was found, in the order of the file."""

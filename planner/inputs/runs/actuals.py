@@ -10,10 +10,11 @@ import datetime as dt
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner.domain.named_project import no_such_project
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.quantities import (
     QuantityError,
@@ -155,39 +156,30 @@ class _Reader:
 
     def row(self, row: Row) -> ActualRow | None:
         """Return what one row says; None if any of its cells is wrong."""
-        before = len(self.table.problems) + self.table.unlisted
+        before = self.table.mistakes
         project = self.project(row["project"])
-        date = self.value(row, "date", _day, needed=True)
+        date = self.table.value(row["date"], "date", _day)
         spend = self.value(row, "spend", self.money)
         images = self.value(row, "images", _images)
         error = self.value(row, "error", parse_rate)
         if (spend, images, error) == (None, None, None):
             message = "spend, images and error are empty; a row says at least one of them."
             self.report(row["project"], "spend", message, before)
-        if len(self.table.problems) + self.table.unlisted > before or not (project and date):
+        if self.table.mistakes > before or not (project and date):
             return None
         return ActualRow(project, date, spend, images, error)
 
     def report(self, cell: Cell, name: str, message: str, before: int) -> None:
         """Report a row that says nothing, unless that is because a cell of it is wrong."""
-        if len(self.table.problems) + self.table.unlisted == before:
+        if self.table.mistakes == before:
             self.table.report(cell, name, message, "MISSING")
 
-    def value[T](
-        self, row: Mapping[str, Cell], name: str, parse: Callable[[str], T], *, needed: bool = False
-    ) -> T | None:
-        """Return what a cell says; None where it is empty and may be, or wrong."""
+    def value[T](self, row: Row, name: str, parse: Callable[[str], T]) -> T | None:
+        """Return what a cell says that may be empty; None where it is, or is wrong."""
         cell = row.get(name)
-        text = cell.text.strip() if cell else ""
-        if cell is None or not text:
-            if needed and cell is not None:
-                self.table.report(cell, name, "the cell is empty.", "MISSING")
+        if cell is None or not cell.text.strip():
             return None
-        try:
-            return parse(text)
-        except QuantityError as error:
-            self.table.report(cell, name, f"{error}.", "BAD_VALUE", error.fix)
-            return None
+        return self.table.value(cell, name, parse)
 
     def project(self, cell: Cell) -> str | None:
         """Return the id that a cell names."""
@@ -198,9 +190,7 @@ class _Reader:
         if not name:
             self.table.report(cell, "project", "the cell is empty.", "MISSING")
             return None
-        known = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
-        message = f"no project of the portfolio has the id {show(name)}; it has {known}."
-        fix = did_you_mean(name, ids)
+        message, fix = no_such_project(name, ids), did_you_mean(name, ids)
         self.table.report(cell, "project", message, "UNKNOWN_NAME", fix)
         return None
 

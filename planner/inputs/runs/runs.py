@@ -11,6 +11,7 @@ from typing import Any
 
 from planner.domain.catalogue import Catalogue
 from planner.domain.fields.parsers import true_or_false, word_of
+from planner.domain.named_project import no_such_project
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
@@ -188,7 +189,7 @@ class _Reader:
 
     def run(self, row: Row) -> RunRow | None:
         """Return one row's run; None if any of its cells is wrong."""
-        before = len(self.table.problems) + self.table.unlisted
+        before = self.table.mistakes
         identity = self.project(row["project"])
         project = (self.projects or {}).get(identity or "")
         measure = self.measure(row, project)
@@ -202,7 +203,7 @@ class _Reader:
             "seed": self.value(row, "seed", _seed),
         }
         self.check_together(row, values, measure, project)
-        if len(self.table.problems) + self.table.unlisted > before or identity is None:
+        if self.table.mistakes > before or identity is None:
             return None
         return RunRow(identity, Pilot(**values), row["project"].line)
 
@@ -212,15 +213,7 @@ class _Reader:
         text = cell.text.strip() if cell else ""
         if cell is None or (text.casefold() in _NOTHING and name in OPTIONAL):
             return None
-        if not text:
-            self.table.report(cell, name, "the cell is empty.", "MISSING")
-            return None
-        try:
-            return parse(text)
-        except QuantityError as error:
-            code = "AMBIGUOUS" if "may " in str(error) else "BAD_VALUE"
-            self.table.report(cell, name, f"{error}.", code, error.fix)
-            return None
+        return self.table.value(cell, name, parse)
 
     def measure(self, row: Row, project: Project | None) -> str:
         """Return the measure that a row fills; of several, the one that its project asks for."""
@@ -256,8 +249,7 @@ class _Reader:
         if self.suggestions > 0:  # each compares with every id
             self.suggestions -= 1
             fix = did_you_mean(name, self.projects)
-        known = ", ".join(list(self.projects)[:5]) + (", …" if len(self.projects) > 5 else "")
-        message = f"no project of the portfolio has the id {show(name)}; it has {known}."
+        message = no_such_project(name, self.projects)
         self.table.report(cell, "project", message, "UNKNOWN_NAME", fix)
         return None
 

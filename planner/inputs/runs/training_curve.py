@@ -1,7 +1,6 @@
 """The errors of one training by epoch, from a CSV file; or every mistake in it at once."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,21 +57,9 @@ def read_training_curve(path: Path) -> CurvePoints:
 
 
 def _point(table: CsvTable, row: Row, measure: str) -> tuple[float, float] | None:
-    epoch = _value(table, row["epoch"], "epoch", _epoch)
-    error = _value(table, row[measure], measure, lambda text: _error(text, measure))
+    epoch = table.value(row["epoch"], "epoch", _epoch)
+    error = table.value(row[measure], measure, lambda text: _error(text, measure))
     return None if epoch is None or error is None else (epoch, error)
-
-
-def _value(table: CsvTable, cell: Cell, name: str, parse: Callable[[str], float]) -> float | None:
-    text = cell.text.strip()
-    if not text:
-        table.report(cell, name, "the cell is empty.", "MISSING")
-        return None
-    try:
-        return parse(text)
-    except QuantityError as error:
-        table.report(cell, name, f"{error}.", "BAD_VALUE", error.fix)
-        return None
 
 
 def _epoch(text: str) -> float:

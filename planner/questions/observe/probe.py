@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
+from planner.domain.named_project import no_such_project
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Pilot, Project
 from planner.domain.quantities import show
@@ -139,9 +140,7 @@ def _project(portfolio: Portfolio, project_id: str, place: str) -> Project:
     """Return the project that is meant; refuse one whose error is no share of wrong answers."""
     by_id = {project.id: project for project in portfolio.projects}
     if project_id not in by_id:
-        known = ", ".join(list(by_id)[:5]) + (", …" if len(by_id) > 5 else "")
-        message = f"no project of the portfolio has the id {show(project_id)}; it has {known}."
-        fix = did_you_mean(project_id, by_id)
+        message, fix = no_such_project(project_id, by_id), did_you_mean(project_id, by_id)
         raise InputError([Problem("PROJECT", message, fix, place, "UNKNOWN_NAME")])
     project = by_id[project_id]
     if project.task is Task.SEGMENTATION:

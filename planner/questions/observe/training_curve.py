@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from planner.domain.named_project import no_such_project, some_of
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION
@@ -77,10 +78,9 @@ def project_of_curve(portfolio: Portfolio, project_id: str | None) -> Project:
         return portfolio.projects[0]
     if project_id in known:
         return known[project_id]
-    some = ", ".join(list(known)[:5]) + (", …" if len(known) > 5 else "")
-    message = f"whose training is it? The file has {some}."
+    message = f"whose training is it? The file has {some_of(known)}."
     if project_id is not None:
-        message = f"no project of the portfolio has the id {project_id!r}; it has {some}."
+        message = no_such_project(project_id, known)
     fix = f"--project {next(iter(known), 'ID')}"
     raise InputError([Problem("--project", message, fix, code="UNKNOWN_NAME")])
 
