@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from planner.domain.portfolio.risk import NUMBERS, RiskKind
-from planner.domain.vocabulary import Basis, Mode, Objective, Task
+from planner.domain.vocabulary import Basis, Mode, Objective
 from planner.errors import InputError, Problem
 
 PortfolioFile = Annotated[
@@ -96,7 +96,6 @@ NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR 
 Debug = Annotated[
     bool, typer.Option("--debug", envvar="PLANNER_DEBUG", help="Show the traceback of a bug.")
 ]
-TaskFlag = Annotated[Task, typer.Option("--task", help="What the system answers.")]
 
 
 class CatalogueTable(StrEnum):

@@ -118,11 +118,6 @@ CONTINGENCY = (
     "budget alone is exceeded in {over}."
 )
 CONTINGENCY_INTERVAL = " The 95 % interval of that chance is {low} to {high}."
-COMMITTED_MEAN = (
-    "Committed is {committed}: a price range counts at its mean, so half of the outcomes or so "
-    "cost "
-    "more."
-)
 NET_SENTENCE = (
     "Net value is not above {p10} in 10 % of outcomes (P10), not above {p50} in half of them "
     "(P50) and not above {p90} in 90 % of them (P90). The worst 10 % of outcomes average {cvar}."
@@ -435,7 +430,6 @@ GRANT_LIMITS = (
     "prices are {prices}. {warned}"
 )
 GRANT_WARNED = "{count} carry warnings, listed in the risk register."
-GRANT_CITATIONS = "References"
 CITATION_PAPER = (
     "[1] Thompson, Fleming, Tang, Pastwa, Borge, Goehring, Das. A Model for Estimating the "
     "Economic "
