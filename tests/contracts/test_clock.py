@@ -115,7 +115,8 @@ def test_the_fast_clock_is_fast(tmp_path: Path) -> None:
     assert float(done.stdout) > 1.5
 
 
-@pytest.mark.parametrize("command", ["plan", pytest.param("frontier", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["plan", "frontier"])
 def test_a_fast_clock_changes_no_byte(tmp_path: Path, command: str) -> None:
     """A portfolio under CVaR, searched to the end of its work, with the clock at twenty times."""
     path = write_portfolio(tmp_path, portfolio_text(2, 4, risk=CVAR))

@@ -35,7 +35,14 @@ from tests.contracts.commands import (
 pytestmark = pytest.mark.contract
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+LONGER = {"probe", "pilots", "collect", "explain", "explain-plan", "report", "compare", "actuals"}
+"""Commands that the default run leaves to the runs on the newest and the lowest versions."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in LONGER else ()) for name in ANSWERS],
+)
 def test_an_answer_is_one_json_object_of_its_schema(name: str) -> None:
     """Exit 0; the descriptor holds one object, every key of which the schema names.
 

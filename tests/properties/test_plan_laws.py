@@ -156,6 +156,7 @@ def test_the_same_inputs_give_the_same_bytes(seed: int) -> None:
     assert planner.plan(portfolio, model).to_json() == planner.plan(portfolio, model).to_json()
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_hash_seed_or_threads() -> None:
     """Two processes with other hash seeds and thread counts print the same plan and conflict."""
     program = (

@@ -35,6 +35,7 @@ def project(name: str, **other: object) -> planner.Project:
     return planner.Project(id=name, **fields)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_projects_bring_less_shared_cost_is_the_worth_to_quote(seed: int) -> None:
     """The waterfall ends at the headline: nothing is left over but what is bought together."""

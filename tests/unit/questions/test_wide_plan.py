@@ -411,6 +411,7 @@ def test_a_solution_under_another_budget_maps_back_to_a_plan() -> None:
     assert all(key.uses == ("pool",) and key.architecture == "ResNet-50" for key in keys)
 
 
+@pytest.mark.slow
 def test_same_inputs_give_the_same_bytes() -> None:
     """Twice the same plan, whatever is shared and measured."""
     portfolio = _portfolio(

@@ -198,6 +198,7 @@ def test_at_equal_cost_the_better_chance_is_recommended_first() -> None:
     assert f"{rows[0]['architecture']}: " in shown  # the headline is about the first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["94%", "86%"])
 @pytest.mark.parametrize("model", ["published", "transfer"])
 def test_one_median_stands_on_a_screen(target: str, model: str) -> None:
