@@ -1,6 +1,6 @@
 """What errors measured in the laboratory become in use: one rising map for each draw."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -112,8 +112,4 @@ def in_field(forecast: Forecast, project: Project, field: FieldMap) -> Forecast:
     if field.is_identity:
         return forecast
 
-    def curve(name: str | None) -> ErrorCurve:
-        own = forecast._curve(name)  # noqa: SLF001 - the same forecast, seen through the map
-        return _FieldCurve(own, field)
-
-    return replace(forecast, project=project, _curve=curve, _meets=None)
+    return forecast.seen_through(project, lambda curve: _FieldCurve(curve, field))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -159,6 +159,21 @@ class Forecast(Shown):
             Images that are no counts, or an architecture that is not known.
         """
         return self._curve(architecture).error(_require_counts(images), rows or slice(None))
+
+    def seen_through(
+        self, project: Project, wrap: Callable[[ErrorCurve], ErrorCurve]
+    ) -> "Forecast":
+        """Return the forecast of what becomes of its curves, for a project that asks of that.
+
+        Parameters
+        ----------
+        project : Project
+            Whose target is one of the wrapped curves.
+        wrap : callable
+            Of the curve of each architecture.
+        """
+        own = self._curve
+        return replace(self, project=project, _curve=lambda name: wrap(own(name)), _meets=None)
 
     def data_needed_draws(self, target_error: float, architecture: str | None = None) -> Floats:
         """Return draws of total images at which the realised error first meets the target.

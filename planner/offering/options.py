@@ -18,7 +18,6 @@ from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.in_use.drift import refreshes
 from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import amount_mean
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Deploy, Mode, Objective
 from planner.economics.life.graded import is_graded
@@ -38,27 +37,27 @@ from planner.offering.grid import (
 from planner.offering.life import LifeTerms, serving_of
 from planner.offering.objective import objective_worth, resolve_objective
 from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way
-from planner.offering.refinement import corners, levels_between, promising, spread
+from planner.offering.refinement import (
+    corners,
+    levels_between,
+    promising,
+    refined_corners,
+    refinement_rounds,
+    spread,
+)
 from planner.offering.rules import as_committed, same_name
 from planner.offering.variants import (
     Way,
     asset_sets,
     dearer,
     discounted,
+    pool_cents,
     present_factors,
     starts,
     trained_with,
 )
 from planner.reference.tables import candidates
 
-ROUNDS = ((6, 3), (20, 2))
-"""Projects up to which levels are added in so many rounds; in larger portfolios in one round.
-
-With few projects a step between levels may be a part of the whole budget; with many, steps of
-other projects make up for it, and finer levels only make the search longer.
-"""
-MOST_CORNERS = 4
-"""Levels of a project around which a large portfolio adds others."""
 LEAST_GRADED, MOST_GRADED = 40, 12_000
 """Options of a project and period, and of all projects, whose worth in every draw may be kept."""
 MOST_REFINED = 6
@@ -284,7 +283,7 @@ def _filled(
     periods, objective = starts(menu.project, portfolio), resolve_objective(portfolio)
     menu = _priced(menu, levels, periods, terms, known=known)
     size = len(portfolio.projects)
-    most = None if size <= ROUNDS[-1][0] else MOST_CORNERS
+    most = refined_corners(size)
     for _ in range(refinement_rounds(size)):
         menu = _refined(menu, objective, periods, terms, most, known)
     if is_graded(menu.project) and objective is not Objective.TARGETS_MET:
@@ -317,17 +316,6 @@ def _with_fewer(menu: Menu, objective: Objective, most: int) -> Menu:
     rows = np.flatnonzero(kept)
     success = None if menu.success is None else menu.success[rows]
     return replace(menu, priced=priced.take(rows), success=success)
-
-
-def refinement_rounds(projects: int) -> int:
-    """Return how often levels of images are added around good ones.
-
-    Examples
-    --------
-    >>> refinement_rounds(4), refinement_rounds(7), refinement_rounds(1_000)
-    (3, 2, 1)
-    """
-    return next((rounds for most, rounds in ROUNDS if projects <= most), 1)
 
 
 def _bare_menu(
@@ -486,7 +474,7 @@ def _refined(
     cents = menu.priced.bound_cents[rows].astype(np.float64)
     worth = objective_worth(menu.priced, objective)[rows]
     if menu.priced.pools:  # their images are not free: each member is charged its part
-        pooled = _pool_cents(menu)[rows]
+        pooled = pool_cents(menu.priced, menu.ways)[rows]
         cents = cents + pooled
         worth = worth - (pooled / 100 if objective is Objective.NET_VALUE else 0.0)
     best = corners(cents, worth)
@@ -503,17 +491,3 @@ def _refined(
         kind = menu.priced.architecture_index[rows]
         finer = promising(cents, worth, kind, best, MOST_REFINED)
     return _priced(menu, added, periods, terms, finer, known)
-
-
-def _pool_cents(menu: Menu) -> NDArray[np.float64]:
-    """Return a member's part of the price of the pooled images of each option, in cents."""
-    cents = np.zeros(len(menu.priced))
-    if menu.priced.pool_images is None:
-        return cents
-    pools = {pool.id: pool for way in menu.ways for pool in way.pools}
-    for column, name in enumerate(menu.priced.pools):
-        pool = pools[name]
-        if pool.images is not None:
-            bought = np.maximum(menu.priced.pool_images[:, column] - pool.images.held, 0)
-            cents += 100 * amount_mean(pool.images.price) * bought / len(pool.members)
-    return cents

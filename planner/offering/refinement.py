@@ -13,7 +13,23 @@ from planner.domain.arrays import Floats, Rows
 from planner.offering.grid import midpoints
 from planner.offering.hull import hull
 
-__all__ = ["corners", "levels_between", "promising", "spread"]
+__all__ = [
+    "corners",
+    "levels_between",
+    "promising",
+    "refined_corners",
+    "refinement_rounds",
+    "spread",
+]
+
+ROUNDS = ((6, 3), (20, 2))
+"""Projects up to which levels are added in so many rounds; in larger portfolios in one round.
+
+With few projects a step between levels may be a part of the whole budget; with many, steps of
+other projects make up for it, and finer levels only make the search longer.
+"""
+MOST_CORNERS = 4
+"""Levels of a project around which a large portfolio adds others."""
 
 
 def corners(cents: Floats, worth: Floats) -> Rows:
@@ -100,3 +116,25 @@ def promising(cents: Floats, worth: Floats, kind: Rows, best: Rows, most: int) -
         np.maximum.at(reached, kind, score)
         short = np.minimum(short, float(score.max()) - reached)
     return np.sort(np.argsort(short, kind="stable")[:most]).astype(np.int64)
+
+
+def refinement_rounds(projects: int) -> int:
+    """Return how often levels of images are added around good ones.
+
+    Examples
+    --------
+    >>> refinement_rounds(4), refinement_rounds(7), refinement_rounds(1_000)
+    (3, 2, 1)
+    """
+    return next((rounds for most, rounds in ROUNDS if projects <= most), 1)
+
+
+def refined_corners(projects: int) -> int | None:
+    """Return around how many good levels of each project others are added; None: around all.
+
+    Examples
+    --------
+    >>> refined_corners(20), refined_corners(21)
+    (None, 4)
+    """
+    return None if projects <= ROUNDS[-1][0] else MOST_CORNERS

@@ -18,6 +18,8 @@ from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.in_use.drift import Refresh
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import amount_mean
+from planner.domain.results.option import ProjectOptions
 from planner.economics.life.serving import ServingRate
 from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
@@ -189,3 +191,17 @@ def starts(project: Project, portfolio: Portfolio) -> tuple[int, ...]:
     ids = [period.id for period in portfolio.periods]
     first = ids.index(project.earliest) if project.earliest in ids else 0
     return tuple(range(first, max(1, len(ids))))
+
+
+def pool_cents(priced: ProjectOptions, ways: Sequence[Way]) -> Floats:
+    """Return a member's part of the price of the pooled images of each option, in cents."""
+    cents = np.zeros(len(priced))
+    if priced.pool_images is None:
+        return cents
+    pools = {pool.id: pool for way in ways for pool in way.pools}
+    for column, name in enumerate(priced.pools):
+        pool = pools[name]
+        if pool.images is not None:
+            bought = np.maximum(priced.pool_images[:, column] - pool.images.held, 0)
+            cents += 100 * amount_mean(pool.images.price) * bought / len(pool.members)
+    return cents

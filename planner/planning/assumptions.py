@@ -9,7 +9,8 @@ from planner.domain.quantities import Amount, Range
 from planner.domain.vocabulary import Basis, Objective
 from planner.domain.words.assumptions import PRICE_RANGES, hold_words, image_levels
 from planner.offering.deadline import NEVER, Deadline
-from planner.offering.options import Menu, refinement_rounds
+from planner.offering.options import Menu
+from planner.offering.refinement import refinement_rounds
 
 
 def list_assumptions(

@@ -1,9 +1,10 @@
 """A run that could be made before a project is decided on, as the file offers it."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from planner.domain.fields.declared import Form, InFile, in_file
+from planner.domain.fields.declared import Form, InFile, Part, in_file
 from planner.domain.fields.reading import check_record
 from planner.domain.fields.values import (
     ARCHITECTURE,
@@ -15,7 +16,7 @@ from planner.domain.fields.values import (
 )
 from planner.domain.vocabulary import Backbone
 
-__all__ = ["PilotOffer"]
+__all__ = ["PilotOffer", "runs_can_be_made"]
 
 
 @in_file("PilotOfferSection", "An entry of a project's ``pilots_on_offer``.")
@@ -95,3 +96,16 @@ class PilotOffer:
 
     def __post_init__(self) -> None:
         check_record(self, "pilot on offer")
+
+
+def runs_can_be_made(part: Part) -> None:
+    """Report runs on offer that take more images than there can be."""
+    images, offers = part.values.get("images"), part.values.get("pilots_on_offer") or ()
+    limit = getattr(images, "limit", math.inf)
+    for at, offer in enumerate(offers):
+        if not isinstance(offer, PilotOffer):
+            continue
+        here = (*part.here, "pilots_on_offer", at, "images")
+        if offer.images > limit:
+            message = f"{offer.images:,} images are more than the limit of {limit:,}."
+            part.reading.wrong(here, message, f"images: {limit}")

@@ -41,9 +41,10 @@ from planner.domain.portfolio.in_use.compress import Compression, compressions_d
 from planner.domain.portfolio.in_use.field_use import Review, Shift, field_fits_together, lab_target
 from planner.domain.portfolio.in_use.mistakes import Errors, errors_fit_together
 from planner.domain.portfolio.in_use.no_target import target_or_money
+from planner.domain.portfolio.in_use.volume import use_says_how_much
 from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
-from planner.domain.portfolio.pilot_offer import PilotOffer
+from planner.domain.portfolio.pilot_offer import PilotOffer, runs_can_be_made
 from planner.domain.vocabulary import Backbone, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
@@ -60,7 +61,7 @@ _TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 def _project_fits_together(part: Part) -> None:
     """Report fields of which one is given, and what does not go with the task."""
-    _runs_can_be_made(part)
+    runs_can_be_made(part)
     _one_size(part)
     if target_or_money(part):
         part.exactly_one(_TARGETS, "target_accuracy: 94%")
@@ -70,43 +71,12 @@ def _project_fits_together(part: Part) -> None:
         part.wrong("target_iou", message, fix, at_key=True)
     frozen_has_weights(part)
     _zero_shot_is_a_start(part)
-    _use_says_how_much(part)
+    use_says_how_much(part)
     benefits_differ(part)
     alternatives_differ(part)
     errors_fit_together(part)
     field_fits_together(part)
     compressions_differ(part)
-
-
-def _use_says_how_much(part: Part) -> None:
-    """Report what is counted by the images of a year where their number is not given."""
-    use = part.values.get("use")
-    if ("use" in part.given and use is None) or (
-        use is not None and use.images_per_year is not None
-    ):
-        return
-    for name in ("inference", "today"):
-        found = part.values.get(name)
-        if found is not None and not (name == "inference" and found.is_floor_alone):
-            message = f"{name} counts the images of a year, so it needs use.images_per_year."
-            part.wrong(name, message, "use: {images_per_year: 100k}", "MISSING", at_key=True)
-    if any(one.price_per_1000 is not None for one in part.values.get("alternatives") or ()):
-        message = "a price per 1,000 counts the images of a year: it needs use.images_per_year."
-        fix = "use: {images_per_year: 100k}"
-        part.wrong("alternatives", message, fix, "MISSING", at_key=True)
-
-
-def _runs_can_be_made(part: Part) -> None:
-    """Report runs on offer that take more images than there can be."""
-    images, offers = part.values.get("images"), part.values.get("pilots_on_offer") or ()
-    limit = getattr(images, "limit", math.inf)
-    for at, offer in enumerate(offers):
-        if not isinstance(offer, PilotOffer):
-            continue
-        here = (*part.here, "pilots_on_offer", at, "images")
-        if offer.images > limit:
-            message = f"{offer.images:,} images are more than the limit of {limit:,}."
-            part.reading.wrong(here, message, f"images: {limit}")
 
 
 def _zero_shot_is_a_start(part: Part) -> None:
