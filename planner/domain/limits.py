@@ -11,8 +11,10 @@ MAX_MONEY = 1e13
 """Largest amount of money; sums over thousands of projects stay exact to the cent."""
 
 MAX_REPEATS = 1e6
-MAX_PUE = 3.0
 """Most epochs, or trainings, of one model."""
+
+MAX_PUE = 3.0
+"""Largest power usage effectiveness of a data centre."""
 
 MAX_YEARS = 1_000.0
 """Longest horizon."""

@@ -25,6 +25,9 @@ from planner.domain.number_words import (
 Z_P90 = 1.2815515655446004
 """Standard normal quantile at 0.9."""
 
+WEEKS_PER_YEAR, HOURS_PER_YEAR = 52, 8_760
+"""A year as weeks of work and hours of machines are counted."""
+
 WHOLE_WITHIN = 1e-6
 """A spreadsheet's arithmetic leaves whole numbers a little off."""
 

@@ -13,6 +13,7 @@ from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.compute import Compute
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import HOURS_PER_YEAR
 from planner.domain.vocabulary import Basis
 from planner.reference.tables import load_catalogue
 
@@ -35,7 +36,6 @@ UNKNOWN_REGION_G = 475.0
 EMBODIED_KG, LIFE_YEARS, BUSY = 150.0, 5.0, 0.85
 """Of one accelerator card, how long it lasts, and in which share of that it works."""
 
-HOURS_PER_YEAR = 8_760
 KG_PER_TONNE = 1_000
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import amount_mean
+from planner.domain.quantities import WEEKS_PER_YEAR, amount_mean
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import AlternativeKind, Basis
 from planner.domain.words.warnings import files as words
@@ -21,7 +21,6 @@ from planner.reference.tables import load_catalogue
 USUAL_USD_PER_FLOP = (1e-19, 1e-14)
 """From the cheapest to the dearest that cloud prices and utilisations of the last decade imply."""
 
-WEEKS_A_YEAR = 52
 DEAR_SERVICE = 1_000.0
 """Price of 1,000 images from which it is likely that of one image, times 1,000."""
 
@@ -122,7 +121,7 @@ def _life_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str
     if project.use is not None and project.use.years is not None and project.use.years > horizon:
         yield "HORIZON_CUTS", "use.years", words.horizon_cuts(project.use.years, horizon)
     weeks = 0.0 if project.build is None else project.build.weeks or 0.0
-    if weeks / WEEKS_A_YEAR >= horizon:
+    if weeks / WEEKS_PER_YEAR >= horizon:
         yield "LIVE_TOO_LATE", "build.weeks", words.live_too_late(weeks, horizon)
     for one in project.alternatives:
         price = one.price_per_1000

@@ -16,11 +16,11 @@ import numpy as np
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.life import Build, Use
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.quantities import HOURS_PER_YEAR, WEEKS_PER_YEAR
 from planner.domain.vocabulary import Cash
 
-__all__ = ["HOURS_PER_YEAR", "WEEKS_PER_YEAR", "Clock", "Service", "lead_years", "ramp", "service"]
+__all__ = ["Clock", "Service", "lead_years", "ramp", "service"]
 
-WEEKS_PER_YEAR, HOURS_PER_YEAR = 52, 8_760
 _COUNTED = {Cash.END: 1.0, Cash.MID: 0.5, Cash.START: 0.0}
 
 

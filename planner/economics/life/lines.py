@@ -17,12 +17,12 @@ from planner.domain.portfolio.in_use.drift import kept_after, refreshes
 from planner.domain.portfolio.in_use.grading import Earning, Step
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import amount_mean
+from planner.domain.quantities import HOURS_PER_YEAR, amount_mean
 from planner.domain.vocabulary import Earned, Window
 from planner.domain.wrong_answers import cost_today, graded_cost
 from planner.economics.emissions import Emission
 from planner.economics.hardware import fallen_prices
-from planner.economics.life.clock import HOURS_PER_YEAR, Service, growth, ramp
+from planner.economics.life.clock import Service, growth, ramp
 
 __all__ = [
     "CARBON",

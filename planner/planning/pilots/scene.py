@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.domain.arrays import Floats, Rows
+from planner.domain.quantities import WEEKS_PER_YEAR
 from planner.domain.vocabulary import Objective
 from planner.forecasting.pilots.measured import measured_draws, target_blur
 from planner.offering.build_problem import needs_draws
@@ -51,7 +52,6 @@ USUAL_PRICE = 0.25
 """Worth of a unit of money around which prices lie where the budget does not bind."""
 MOST_ARCHITECTURES = 6
 """Of a project whose options are looked at after a run, beside those that are best today."""
-WEEKS_A_YEAR = 365.25 / 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +226,7 @@ def _trials(
 def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:
     """Return options of a project once a run is in: it and its labels are paid, time has passed."""
     rate = prepared.portfolio.discount_rate
-    kept = (1.0 + rate) ** (-candidate.run.weeks / WEEKS_A_YEAR)
+    kept = (1.0 + rate) ** (-candidate.run.weeks / WEEKS_PER_YEAR)
     run = candidate.run
     owned = after_buying(prepared, candidate.index, every, run.images)
     if not candidate.is_probe:
