@@ -112,11 +112,11 @@ def estimate(
     See :func:`planner.questions.estimate.estimate.build_estimate`.
     """
     from planner.questions.estimate.estimate import build_estimate
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
     return build_estimate(
-        portfolio, model, load_catalogue(), seed=seed, approval_limit=approval_limit
+        portfolio, model, catalogue_of(portfolio), seed=seed, approval_limit=approval_limit
     )
 
 
@@ -133,14 +133,14 @@ def collect(
 ) -> "CollectionReport":
     """Say how much to collect now, and later; see :mod:`planner.questions.collect.collect`."""
     from planner.questions.collect.collect import build_collection
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
     return build_collection(
         portfolio,
         project_id,
         model,
-        load_catalogue(),
+        catalogue_of(portfolio),
         rounds=rounds,
         penalty=penalty,
         round_cost=round_cost,
@@ -152,10 +152,10 @@ def collect(
 def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:
     """Return every option the plan may choose, as ``planner options --json`` prints it."""
     from planner.questions.options_report import options_report
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
-    return options_report(portfolio, model, load_catalogue(), seed=seed)
+    return options_report(portfolio, model, catalogue_of(portfolio), seed=seed)
 
 
 def plan(
@@ -199,7 +199,7 @@ def plan(
         Audited; ``infeasible`` with the conflict and its smallest fixes if no plan keeps all rules.
     """
     from planner.planning.plan import build_plan
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
     from planner.tasks import open_tasks
 
     require_loaded(model, seed)
@@ -207,7 +207,7 @@ def plan(
         return build_plan(
             portfolio,
             model,
-            load_catalogue(),
+            catalogue_of(portfolio),
             seed=seed,
             gap=gap,
             time_limit_s=time_limit_s,
@@ -255,7 +255,7 @@ def export(
         stands where the folder would.
     """
     from planner.questions.export import plan_and_export
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
     from planner.tasks import open_tasks
 
     require_loaded(model, seed)
@@ -263,7 +263,7 @@ def export(
         return plan_and_export(
             portfolio,
             model,
-            load_catalogue(),
+            catalogue_of(portfolio),
             Path(folder),
             seed=seed,
             gap=gap,
@@ -288,10 +288,10 @@ def audit_plan(plan: "Plan", portfolio: "Portfolio", model: "Posterior") -> "Rea
     See :func:`planner.questions.changes.reaudit.reaudit`.
     """
     from planner.questions.changes.reaudit import reaudit
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, plan.seed)
-    return reaudit(plan, portfolio, model, load_catalogue())
+    return reaudit(plan, portfolio, model, catalogue_of(portfolio))
 
 
 def diff(before: "Plan", after: "Plan") -> "PlanDiff":
@@ -346,7 +346,7 @@ def frontier(
     Frontier
     """
     from planner.questions.frontier.frontier import build_frontier
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
     from planner.tasks import open_tasks
 
     require_loaded(model, seed)
@@ -354,7 +354,7 @@ def frontier(
         return build_frontier(
             portfolio,
             model,
-            load_catalogue(),
+            catalogue_of(portfolio),
             budgets=budgets,
             risk=risk,
             points=points,
@@ -451,14 +451,14 @@ def write_xlsx(
         The file exists or cannot be written, or the source is no workbook.
     """
     from planner.files import write_bytes
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
     from planner.reference.text_file import read_bytes
     from planner.reporting.xlsx.results import results_bytes
 
     content = results_bytes(
         plan,
         portfolio,
-        load_catalogue(),
+        catalogue_of(portfolio),
         estimate=estimate,
         source=None if source is None else read_bytes(Path(source)),
         name=str(source),
@@ -489,9 +489,9 @@ def explain(
         See :mod:`planner.questions.why.explain`.
     """
     from planner.questions.why.explain import build_explanation, build_plan_explanation
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
     if project_id is None:
-        return build_plan_explanation(portfolio, model, load_catalogue(), seed=seed)
-    return build_explanation(portfolio, project_id, model, load_catalogue(), seed=seed)
+        return build_plan_explanation(portfolio, model, catalogue_of(portfolio), seed=seed)
+    return build_explanation(portfolio, project_id, model, catalogue_of(portfolio), seed=seed)

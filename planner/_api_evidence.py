@@ -250,13 +250,13 @@ def pilots(
         Every run looked at, the set to make, its worth, and what to do after each outcome.
     """
     from planner.questions.pilots.pilots import build_pilots
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
     return build_pilots(
         portfolio,
         model,
-        load_catalogue(),
+        catalogue_of(portfolio),
         pilot_budget=pilot_budget,
         from_budget=from_budget,
         runs=runs,

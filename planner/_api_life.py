@@ -41,10 +41,10 @@ def rank(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Ranki
         Each project with its most worthwhile option, best return first.
     """
     from planner.questions.rank import rank_projects
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
-    return rank_projects(portfolio, model, load_catalogue(), seed=seed)
+    return rank_projects(portfolio, model, catalogue_of(portfolio), seed=seed)
 
 
 def actuals(
@@ -82,11 +82,11 @@ def actuals(
     """
     from planner.inputs.runs.actuals import read_actuals
     from planner.questions.observe.actuals import compare_actuals
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
     file = read_actuals(Path(path), portfolio)
-    return compare_actuals(portfolio, file, model, load_catalogue(), plan=plan, seed=seed)
+    return compare_actuals(portfolio, file, model, catalogue_of(portfolio), plan=plan, seed=seed)
 
 
 def training_curve(
@@ -172,10 +172,10 @@ def compare(
     """
     from planner.domain.named_project import named_project
     from planner.questions.recipes import compare_recipes
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
     project = named_project(portfolio, project_id)
     return compare_recipes(
-        portfolio, project, recipes, model, load_catalogue(), images=images, seed=seed
+        portfolio, project, recipes, model, catalogue_of(portfolio), images=images, seed=seed
     )

@@ -28,6 +28,9 @@ MAX_COMPLEXITY = 1e18
 MAX_AVERSION = 1e6
 """Largest aversion to risk, per unit of the objective: far beyond it only the worst counts."""
 
+MAX_GMACS = 1e6
+"""Most billions of multiply-accumulates of one image; the largest networks take thousands."""
+
 MAX_WEEKS = 520.0
 """Longest work before a system is live, of one person, and of a run: ten years."""
 

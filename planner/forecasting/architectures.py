@@ -28,6 +28,9 @@ LARGEST_PRETRAINING = 2.5
 
 _KERAS = "Keras Applications"
 
+_ROUNDED_UP = 1.05
+"""ImageNet-1000 is also said to have 1.3 million images."""
+
 
 @dataclass(frozen=True)
 class Covariate:
@@ -123,19 +126,20 @@ class ArchitectureBook:
         """Return an architecture that was not fitted, as far as its covariates speak."""
         coded = coded_covariates(item)
         if coded is None:
-            return with_weights(
-                KnownArchitecture(item.name, outside=Outside(Beyond.ANOTHER_RECIPE)), item
-            )
+            return with_weights(KnownArchitecture(item.name, outside=_incomparable(item)), item)
         spans = (self.top1, self.log10_parameters)
         clipped = [
             min(max(value, low), high) for value, (low, high) in zip(coded, spans, strict=True)
         ]
-        why = None
+        why, is_known = None, item.stated
         if clipped != list(coded):
-            why = Outside(Beyond.SPAN)
+            why, is_known = Outside(Beyond.SPAN, unknown=left_open(item)), False
+        elif item.stated:
+            why = Outside(Beyond.STATED, unknown=left_open(item)) if left_open(item) else None
         elif item.family not in self.families:
             why = Outside(Beyond.FAMILY, item.family)
-        top1, size = (Covariate(value, uncertain=why is not None) for value in clipped)
+        uncertain = why is not None and not is_known
+        top1, size = (Covariate(value, uncertain) for value in clipped)
         return with_weights(KnownArchitecture(item.name, top1, size, outside=why), item)
 
     def _with_weights(self, known: KnownArchitecture, name: str) -> KnownArchitecture:
@@ -179,25 +183,47 @@ def _read_book(posterior: Posterior, architectures: tuple[Architecture, ...]) ->
 
 
 def with_weights(known: KnownArchitecture, item: Architecture) -> KnownArchitecture:
-    """Return an architecture with what its weights were learnt on, as far as the catalogue says."""
-    if not item.pretraining_images:
+    """Return an architecture with what its weights were learnt on, as far as the catalogue says.
+
+    What a portfolio leaves out of an architecture of its own stays unknown.
+    """
+    if not item.pretraining_images and not item.stated:
         return known
-    size = min(max(coded_pretraining(item.pretraining_images), 0.0), LARGEST_PRETRAINING)
-    return replace(
-        known,
-        log10_pretraining=Covariate(size, uncertain=False),
-        self_supervised=Covariate(float(item.self_supervised), uncertain=False),
-    )
+    size, labels = known.log10_pretraining, known.self_supervised
+    if item.pretraining_images:
+        coded = coded_pretraining(item.pretraining_images)
+        size = Covariate(min(max(coded, 0.0), LARGEST_PRETRAINING), uncertain=False)
+    if item.self_supervised is not None:
+        labels = Covariate(float(item.self_supervised), uncertain=False)
+    return replace(known, log10_pretraining=size, self_supervised=labels)
+
+
+def left_open(item: Architecture) -> tuple[str, ...]:
+    """Return the fields by which forecasts tell architectures apart that a portfolio leaves out."""
+    names = ("imagenet_top1", "parameters", "pretraining_images", "self_supervised")
+    return tuple(name for name in names if getattr(item, name) is None)
+
+
+def _incomparable(item: Architecture) -> Outside:
+    """Return why the accuracy of an architecture says nothing beside the fitted ones."""
+    is_open = item.imagenet_top1 is None or item.parameters is None
+    if item.stated and is_open:
+        return Outside(Beyond.STATED, unknown=left_open(item))
+    return Outside(Beyond.ANOTHER_RECIPE)
 
 
 def coded_covariates(item: Architecture) -> tuple[float, float] | None:
     """Return coded top-1 and parameters; None where top-1 is not comparable with the fitted ones.
 
     Comparable are weights trained on ImageNet-1k alone in the original recipe of torchvision, or
-    those of Keras Applications, from which the fitted rows start.
+    those of Keras Applications, from which the fitted rows start; of a portfolio's own architecture
+    those of which it states no more images and no training without labels.
     """
     original = not item.weights_recipe and item.source.startswith("torchvision")
     comparable = item.pretraining == "imagenet-1k" and (original or item.weights_recipe == _KERAS)
+    if item.stated:
+        beyond = (item.pretraining_images or 0.0) > PRETRAINING_CENTRE * _ROUNDED_UP
+        comparable = not beyond and not item.self_supervised
     if not comparable or item.imagenet_top1 is None or not item.parameters:
         return None
     return coded_architecture(100.0 * item.imagenet_top1, float(item.parameters))

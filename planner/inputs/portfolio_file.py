@@ -22,6 +22,7 @@ from planner.inputs.toml_source import read_toml
 from planner.inputs.xlsx.open import other_format
 from planner.inputs.xlsx.source import read_xlsx
 from planner.inputs.yaml_source import read_yaml
+from planner.reference.own_architectures import with_named
 from planner.reference.tables import load_catalogue
 from planner.reference.text_file import MAX_TEXT_BYTES, decode, read_bytes
 
@@ -169,7 +170,7 @@ def _validated(document: Document) -> tuple[Portfolio | None, list[Finding], int
 
     Of very many mistakes the first are found, the rest counted.
     """
-    catalogue = load_catalogue()
+    catalogue = with_named(load_catalogue(), document.data)
     across = cross_findings(document, catalogue)
     later = support.unsupported(document.data, flag_of=document.flag)
     portfolio, reading = read_portfolio_data(document, catalogue)

@@ -16,7 +16,7 @@ from planner.domain.words.warnings import files as words
 from planner.domain.wrong_answers import blindly, cost_per_image
 from planner.inputs.preference_warnings import preference_warnings
 from planner.reference.candidates import candidate_warnings
-from planner.reference.tables import load_catalogue
+from planner.reference.tables import catalogue_of
 
 USUAL_USD_PER_FLOP = (1e-19, 1e-14)
 """From the cheapest to the dearest that cloud prices and utilisations of the last decade imply."""
@@ -48,7 +48,7 @@ def portfolio_warnings(
     catalogue : Catalogue, optional
         The shipped one by default.
     """
-    catalogue = catalogue or load_catalogue()
+    catalogue = catalogue or catalogue_of(portfolio)
     found = [*_portfolio_warnings(portfolio), *preference_warnings(portfolio)]
     for project in portfolio.projects:
         for code, field, message in _project_warnings(project, portfolio):

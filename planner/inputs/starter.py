@@ -36,6 +36,8 @@ portfolio:
   # cash: mid                     #: portfolio.cash
   # budget_covers: development    #: portfolio.budget_covers
   # carbon: {region: FRA, cap_kg: 500, price_per_tonne: 100}   # kWh, kg, price
+  # architectures: [{name: my-net, parameters: 12M, gmacs: 1.8, px: 224}]
+                                  # of your own, which projects may then name
   # pilot_budget: 2k              #: portfolio.pilot_budget
   # mode: stop_when_reached       #: portfolio.mode
   # hold: {chance: 90%}           # in that mode: how sure the budget is
@@ -160,6 +162,8 @@ horizon_years = 1                   #: portfolio.horizon_years
 # cash = "mid"                      #: portfolio.cash
 # budget_covers = "development"     #: portfolio.budget_covers
 # carbon = {region = "FRA", cap_kg = 500, price_per_tonne = 100}   # kWh, kg, price
+# architectures = [{name = "my-net", parameters = "12M", gmacs = 1.8, px = 224}]
+                                    # of your own, which projects may then name
 # pilot_budget = "2k"               #: portfolio.pilot_budget
 # mode = "stop_when_reached"        #: portfolio.mode
 # hold = {chance = "90%"}           # in that mode: how sure the budget is

@@ -1,7 +1,7 @@
 """Which architectures may a project choose from, and which of them deserve a warning?"""
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.model.architecture import Architecture
+from planner.domain.model.architecture import ANY_TASK, Architecture
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
@@ -24,12 +24,10 @@ The target of a segmentation project is a mean IoU over classes, so the default 
 segmentation; instance segmentation (mask AP) and promptable masks are taken when named.
 """
 
-_BACKBONE = "backbone"
-
 
 def fits_task(architecture: Architecture, task: Task) -> bool:
     """Tell whether an architecture fits a task; a bare backbone takes a head for either."""
-    return architecture.task in (*_FITTING_TASKS[task], _BACKBONE)
+    return architecture.task in (*_FITTING_TASKS[task], ANY_TASK)
 
 
 def is_priced(architecture: Architecture, compute: Compute) -> bool:
@@ -117,7 +115,7 @@ def candidate_warnings(
 
 def _is_usual(architecture: Architecture, task: Task) -> bool:
     """Tell whether naming it needs no warning."""
-    return architecture.task == _BACKBONE or offered_by_default(architecture, task)
+    return architecture.task == ANY_TASK or offered_by_default(architecture, task)
 
 
 def _task_warning(project: Project, architecture: Architecture) -> Warning_:
@@ -147,21 +145,24 @@ def _named(project: Project, catalogue: Catalogue, compute: Compute) -> tuple[Ar
             problems.extend(error.problems)
             continue
         if not is_priced(item, compute):
-            problems.append(_unpriced(item, field))
+            problems.append(_unpriced(item, field, compute.basis))
         found.setdefault(item.name, item)
     if problems:
         raise InputError(problems)
     return tuple(found.values())
 
 
-def _unpriced(architecture: Architecture, field: str) -> Problem:
+def _unpriced(architecture: Architecture, field: str, basis: Basis) -> Problem:
     """Return the problem of a named architecture that the basis cannot price."""
+    code = "ARCHITECTURE_NOT_PRICED"
+    if architecture.stated:
+        return Problem(field, *words.states_no_size(architecture.name, basis), code=code)
     return Problem(
         field=field,
         message=f"no source gives the forward operations of {architecture.name}, so the measured "
         "basis cannot price it; leave it out or use compute.basis: paper.",
         fix="basis: paper",
-        code="ARCHITECTURE_NOT_PRICED",
+        code=code,
     )
 
 

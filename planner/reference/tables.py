@@ -21,15 +21,18 @@ from planner.domain.catalogue import (
     Throughput,
 )
 from planner.domain.model.architecture import Architecture, match_key
+from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.quantities import QuantityError, parse_number
 from planner.domain.suggest import did_you_mean
 from planner.errors import InputError, Problem, ResourceError, bad_value
 from planner.reference.candidates import candidate_warnings, candidates
+from planner.reference.own_architectures import with_own
 
 __all__ = [
     "TABLES",
     "candidate_warnings",
     "candidates",
+    "catalogue_of",
     "catalogue_table",
     "list_tables",
     "load_catalogue",
@@ -85,6 +88,17 @@ def load_catalogue() -> Catalogue:
         A table is missing or cannot be read as the table it should be.
     """
     return _load(resource_root("data"))
+
+
+def catalogue_of(portfolio: Portfolio) -> Catalogue:
+    """Return the reference tables with the architectures that a portfolio states beside theirs.
+
+    Raises
+    ------
+    InputError
+        The tables have one of them already.
+    """
+    return with_own(load_catalogue(), portfolio.architectures)
 
 
 @cache

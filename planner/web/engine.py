@@ -21,7 +21,7 @@ from planner.offering.problem import Solution
 from planner.planning.pilots.first import with_first_runs
 from planner.planning.plan import plan_prepared
 from planner.planning.prepare import Prepared, prepare
-from planner.reference.tables import load_catalogue
+from planner.reference.tables import catalogue_of
 from planner.web.problems import problem_rows
 from planner.web.showing import (
     fan_view,
@@ -166,7 +166,7 @@ class Engine:
         content = results_bytes(
             case.plan,
             case.prepared.portfolio,
-            load_catalogue(),
+            case.prepared.catalogue,
             estimate=_api.estimate(case.prepared.portfolio, _model(self.model), seed=self.seed),
             source=form_bytes(job["data"]),
             name="portfolio.xlsx",
@@ -185,9 +185,9 @@ class Engine:
         if last is not None and last.asked == asked:
             prepared = last.prepared
         else:
-            prepared = prepare(
-                self._portfolio(job), _model(self.model), load_catalogue(), seed=self.seed
-            )
+            portfolio = self._portfolio(job)
+            known = catalogue_of(portfolio)
+            prepared = prepare(portfolio, _model(self.model), known, seed=self.seed)
         limit = QUICK_S if quick else None
         solution, plan = plan_prepared(prepared, gap=_api.DEFAULT_GAP, time_limit_s=limit)
         self.case = Case(asked, prepared, solution, plan, limit)

@@ -13,11 +13,17 @@ class Beyond(StrEnum):
     """Its accuracy or size lies outside the fitted span."""
     FAMILY = "family"
     """No network of its family was fitted."""
+    STATED = "stated"
+    """A portfolio states it, and leaves out some of what tells architectures apart."""
 
 
 @dataclass(frozen=True)
 class Outside:
-    """Why an architecture is unlike the fitted ones; ``family`` where that is why."""
+    """Why an architecture is unlike the fitted ones; ``family`` where that is why.
+
+    ``unknown`` are fields that a portfolio leaves out of its own architecture: they are drawn.
+    """
 
     why: Beyond
     family: str = ""
+    unknown: tuple[str, ...] = ()

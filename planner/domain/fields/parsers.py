@@ -319,12 +319,19 @@ def count_of(what: str) -> Parser:
     return lambda value, _source: parse_count(value, what=what)
 
 
-def positive_count(value: object, _source: Source) -> int:
-    """Return a number of images, at least 1."""
-    number = parse_count(value)
-    if number < 1:
-        raise refused("got 0; expected at least 1")
-    return number
+def at_least_one(what: str) -> Parser:
+    """Return the parser of a number of something, at least 1."""
+
+    def parse(value: object, _source: Source) -> int:
+        number = parse_count(value, what=what)
+        if number < 1:
+            raise refused("got 0; expected at least 1")
+        return number
+
+    return parse
+
+
+positive_count = at_least_one("images")
 
 
 def classes(value: object, _source: Source | None = None) -> int:

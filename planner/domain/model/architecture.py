@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from planner.domain.vocabulary import Task
 
+ANY_TASK = "backbone"
+"""Task of a network that takes a head for any."""
+
 
 def match_key(name: str) -> str:
     """Return a name as it is matched: case, spaces, hyphens and underscores do not count.
@@ -49,10 +52,12 @@ class Architecture:
         Images the weights behind ``imagenet_top1`` were trained on, such as ``imagenet-1k``.
     pretraining_images : float or None
         Size of the largest set the weights were learnt on; None if unknown.
-    self_supervised : bool
-        Whether they were learnt without class labels.
+    self_supervised : bool or None
+        Whether they were learnt without class labels; None if unknown.
     weights_recipe : str
         Whose weights they are where that matters: top-1 is comparable within a recipe only.
+    stated : bool
+        A portfolio states it; the tables lack it.
     """
 
     name: str
@@ -69,7 +74,8 @@ class Architecture:
     pretraining: str = ""
     weights_recipe: str = ""
     pretraining_images: float | None = None
-    self_supervised: bool = False
+    self_supervised: bool | None = False
+    stated: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

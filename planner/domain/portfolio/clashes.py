@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from planner.domain.fields.finding import Finding, Location
 from planner.domain.format import percent_as_set, percent_to_type
+from planner.domain.model.architecture import match_key
 from planner.domain.quantities import QuantityError, parse_count, parse_rate, show
 from planner.domain.suggest import did_you_mean
 
@@ -20,7 +21,7 @@ MAX_SUGGESTIONS = 20
 
 
 def clashes(data: Fields) -> Iterator[Finding]:
-    """Yield what clashes in periods, the hold on random spend, business units and commitments.
+    """Yield what clashes in periods, the hold on random spend, units, commitments and names.
 
     Parameters
     ----------
@@ -34,6 +35,7 @@ def clashes(data: Fields) -> Iterator[Finding]:
     yield from _commitments(data)
     yield from _committed_together(data)
     yield from _caps(data)
+    yield from _own_names(data)
 
 
 def entries(data: object, *path: str) -> list[tuple[Location, Fields]]:
@@ -44,6 +46,20 @@ def entries(data: object, *path: str) -> list[tuple[Location, Fields]]:
     if not isinstance(value, list | tuple):
         return []
     return [((*path, i), item) for i, item in enumerate(value) if isinstance(item, Mapping)]
+
+
+def _own_names(data: Fields) -> Iterator[Finding]:
+    """Yield names of architectures that two entries share, as names are matched."""
+    first: dict[str, str] = {}
+    for place, item in entries(data, "portfolio", "architectures"):
+        name = item.get("name")
+        if not isinstance(name, str) or not name.strip():
+            continue
+        key = match_key(name)
+        if key in first:
+            message = f"{show(name)} is stated already, as {show(first[key])}; names are unique."
+            yield Finding((*place, "name"), message, code="DUPLICATE_ID")
+        first.setdefault(key, name)
 
 
 def _hold(data: Fields) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 
 from planner.domain.portfolio.alternatives import Alternative
+from planner.domain.portfolio.architectures import OwnArchitecture
 from planner.domain.portfolio.benefits import Benefit
 from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.life import BuildLine, UpkeepLine
@@ -67,10 +68,21 @@ def _settings(record: object, skip: frozenset[str] | set[str] = frozenset()) -> 
     return found
 
 
-def _is_named(value: object) -> bool:
-    """Whether these are lines of a life, which two files compare by their names."""
-    kinds = (Alternative, BuildLine, UpkeepLine, Benefit, Compression)
-    return isinstance(value, tuple) and value != () and isinstance(value[0], kinds)
+_NAMED_BY = {
+    Alternative: "id",
+    BuildLine: "id",
+    UpkeepLine: "id",
+    Benefit: "id",
+    Compression: "id",
+    OwnArchitecture: "name",
+}
+"""What two files compare by name: lines of a life, and architectures."""
+
+
+def _naming_field(value: object) -> str:
+    """Return the field by which these are compared; empty for what has no names."""
+    first = value[0] if isinstance(value, tuple) and value else None
+    return _NAMED_BY.get(type(first), "")
 
 
 def _same(value: object, default: object) -> bool:
@@ -86,8 +98,8 @@ def _plain(value: object) -> object:
         return _settings(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if _is_named(value):
-        return {item.id: _settings(item, skip={"id"}) for item in value}  # type: ignore[attr-defined]
+    if name := _naming_field(value):
+        return {getattr(item, name): _settings(item, skip={name}) for item in value}  # type: ignore[attr-defined]
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value

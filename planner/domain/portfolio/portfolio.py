@@ -19,6 +19,7 @@ from planner.domain.fields.values import (
     word,
 )
 from planner.domain.format import percent_as_set, percent_to_type
+from planner.domain.portfolio.architectures import OwnArchitecture
 from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.checks import portfolio_problems
 from planner.domain.portfolio.compute import USUAL_COMPUTE, Compute
@@ -54,6 +55,7 @@ __all__ = [
     "Fund",
     "Gives",
     "Hold",
+    "OwnArchitecture",
     "Period",
     "Portfolio",
     "ProjectRule",
@@ -206,6 +208,8 @@ class Portfolio(Shown):
         Most that runs may cost that are made before anything is decided; None: whatever pays.
     carbon : Carbon or None
         Where machines stand, and what their emissions cost.
+    architectures : tuple of OwnArchitecture
+        That the tables lack; projects name them as they name those of the tables.
     inputs_sha256 : str
         Of the file's bytes; empty for portfolios built in Python.
     places : mapping of str to str
@@ -344,6 +348,7 @@ class Portfolio(Shown):
         ),
     ] = None
     carbon: Annotated[Carbon | None, PartOf(Carbon)] = None
+    architectures: Annotated[tuple[OwnArchitecture, ...], parts(OwnArchitecture)] = ()
     inputs_sha256: str = ""
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -4,7 +4,7 @@ They read the plain data, not the validated models, so that a mistake in one fie
 elsewhere: whatever does not have the expected shape is passed over here and reported by the schema.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.clashes import MAX_SUGGESTIONS, Fields, clashes, entries
@@ -13,9 +13,11 @@ from planner.domain.portfolio.rules import NAMES_MANY, NAMES_ONE
 from planner.domain.quantities import show
 from planner.domain.suggest import did_you_mean
 from planner.domain.vocabulary import Basis
+from planner.domain.words.warnings.files import not_in_tables, states_no_size
 from planner.errors import InputError
 from planner.inputs.document import Document, Finding, Location
 from planner.reference.candidates import is_priced
+from planner.reference.own_architectures import named_already, with_named
 from planner.reference.tables import load_catalogue
 
 
@@ -29,7 +31,7 @@ def cross_findings(document: Document, catalogue: Catalogue | None = None) -> li
     catalogue : Catalogue, optional
         Where architectures and accelerators are looked up; the shipped tables by default.
     """
-    catalogue = catalogue or load_catalogue()
+    catalogue = catalogue or with_named(load_catalogue(), document.data)
     data = document.data if isinstance(document.data, dict) else {}
     projects = entries(data, "projects")
     checks = (
@@ -39,6 +41,7 @@ def cross_findings(document: Document, catalogue: Catalogue | None = None) -> li
         _duplicate_ids(document, "portfolio", "periods"),
         _objective_findings(data, projects),
         _unknown_projects(data, [fields.get("id") for _, fields in projects]),
+        _named_already(data, catalogue),
         _unknown_names(data, projects, catalogue),
         _committed_architectures(data, projects, catalogue),
     )
@@ -139,6 +142,16 @@ def _each(location: Location, value: object) -> Iterator[tuple[Location, object]
         yield (*location, index), name
 
 
+def _named_already(data: Fields, catalogue: Catalogue) -> Iterator[Finding]:
+    """Yield architectures of the file that the tables have."""
+    for location, fields in entries(data, "portfolio", "architectures"):
+        name = fields.get("name")
+        found = catalogue.find_architecture(name) if isinstance(name, str) else None
+        if isinstance(name, str) and found is not None and not found.stated:
+            message, fix = named_already(name, found)
+            yield Finding((*location, "name"), message, fix, "DUPLICATE_ID")
+
+
 def _unknown_names(
     data: Fields, projects: list[tuple[Location, Fields]], catalogue: Catalogue
 ) -> Iterator[Finding]:
@@ -151,6 +164,7 @@ def _unknown_names(
         except InputError as error:
             yield _moved(error, ("compute", "accelerator"))
     basis = Basis.PAPER if compute.get("basis") == "paper" else Basis.MEASURED
+    unsized: set[str] = set()
     for location, name in _architecture_names(data, projects):
         try:
             architecture = catalogue.architecture(name)
@@ -158,10 +172,20 @@ def _unknown_names(
             yield _moved(error, location)
             continue
         if "pilots" not in location and not is_priced(architecture, Compute(basis=basis)):
-            message = (
-                f"basis {basis} cannot price {architecture.name}: its size is not in the tables."
-            )
+            if architecture.stated:
+                unsized.add(architecture.name)
+                continue
+            message = not_in_tables(architecture.name, basis)
             yield Finding(location, message, code="ARCHITECTURE_NOT_PRICED")
+    yield from _unsized(data, unsized, basis)
+
+
+def _unsized(data: Fields, named: Collection[str], basis: Basis) -> Iterator[Finding]:
+    """Yield entries of the file that projects name and whose size is not stated."""
+    for location, fields in entries(data, "portfolio", "architectures"):
+        if fields.get("name") in named:
+            message, fix = states_no_size(str(fields["name"]), basis)
+            yield Finding(location, message, fix, "ARCHITECTURE_NOT_PRICED")
 
 
 def _committed_architectures(

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from planner.domain.fields.declared import Field, Form, Kind, section_of
 from planner.domain.portfolio.alternatives import Alternative
+from planner.domain.portfolio.architectures import OwnArchitecture
 from planner.domain.portfolio.benefits import Benefit
 from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.life import BuildLine, Person, UpkeepLine
@@ -173,6 +174,13 @@ PERIODS = FormSheet(
     location=("portfolio", "periods"),
 )
 
+ARCHITECTURES = FormSheet(
+    "Architectures",
+    "Networks that the tables lack, which projects may then name. Optional.",
+    _columns(_of(OwnArchitecture)),
+    location=("portfolio", "architectures"),
+)
+
 SHARED = FormSheet(
     "Shared",
     "Data sets and base models that several projects use and pay once. Optional.",
@@ -227,7 +235,7 @@ OF_PROJECTS = (
 )
 """Sheets whose rows belong to a project that they name."""
 
-SHEETS = (PORTFOLIO, PROJECTS, *OF_PROJECTS, SHARED, RULES, PRICES, PERIODS)
+SHEETS = (PORTFOLIO, PROJECTS, *OF_PROJECTS, SHARED, RULES, PRICES, PERIODS, ARCHITECTURES)
 """In the order of the form."""
 
 RULE_COLUMNS: dict[str, dict[str, str]] = {

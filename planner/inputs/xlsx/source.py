@@ -17,6 +17,7 @@ from planner.errors import InputError, Problem
 from planner.inputs.document import Finding, Location, Mark
 from planner.inputs.xlsx.document import ROWS, WorkbookDocument
 from planner.inputs.xlsx.fields import (
+    ARCHITECTURES,
     OF_PROJECTS,
     PERIODS,
     PILOTS,
@@ -62,7 +63,7 @@ def read_xlsx(content: bytes, name: str) -> tuple[WorkbookDocument, list[Finding
     _require_projects(everything, grids, name)
     builder = _Builder(name, tuple(grid.name for grid in grids))
     found = {id(sheet_named(grid.name)): (index, grid) for index, grid in enumerate(grids)}
-    for sheet in (PORTFOLIO, PERIODS, PRICES, PROJECTS, *OF_PROJECTS, SHARED, RULES):
+    for sheet in (PORTFOLIO, PERIODS, ARCHITECTURES, PRICES, PROJECTS, *OF_PROJECTS, SHARED, RULES):
         if id(sheet) in found:
             builder.read(sheet, *found[id(sheet)])
     return builder.document(), [*builder.located(), *_misspelt_sheets(everything, grids)]

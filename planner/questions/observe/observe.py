@@ -27,6 +27,7 @@ from planner.inputs.runs.runs import RunFile, read_runs
 from planner.inputs.runs.write_yaml import add_pilots
 from planner.questions.estimate.estimate import Asked, DataNeeded, Spread, estimate_project, spread
 from planner.questions.estimate.ranges import cost_ranges
+from planner.reference.own_architectures import with_own
 from planner.reference.tables import candidates
 
 __all__ = [
@@ -186,6 +187,7 @@ def observe_file(
         source = open_portfolio(path)
     except InputError as error:
         raise InputError([*error.problems, *_problems(Path(runs), catalogue)]) from None
+    catalogue = with_own(catalogue, source.portfolio.architectures)
     read = read_runs(Path(runs), source.portfolio, catalogue)
     return compare(source, read, posterior, catalogue, seed=seed)
 

@@ -19,6 +19,7 @@ from planner.inputs.runs.doubts import RunRow
 from planner.inputs.runs.runs import RunFile
 from planner.questions.observe.observe import ObservedFile, compare, open_portfolio
 from planner.reference.feature_file import FeatureFile, read_features
+from planner.reference.own_architectures import with_own
 from planner.regression.probe import PARTS, ProbeRun, probe_errors
 
 __all__ = ["ProbedFile", "probe_file"]
@@ -105,6 +106,7 @@ def probe_file(
     source = project = network = table = None
     try:
         source = open_portfolio(path)
+        catalogue = with_own(catalogue, source.portfolio.architectures)
         project = _project(source.portfolio, project_id, name)
     except InputError as error:
         problems += error.problems

@@ -27,7 +27,7 @@ from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.sharing import purchases
 from planner.questions.frontier.frontier import build_frontier
 from planner.questions.why.holdings import plan_tornado
-from planner.reference.tables import load_catalogue
+from planner.reference.tables import catalogue_of
 from planner.reporting.html.render import render_html
 from planner.reporting.sections.material import Material, Provenance, Style, shown_places
 from planner.reporting.sections.outcomes import PlanDraws
@@ -96,7 +96,7 @@ def make_report(
         As for :func:`planner.plan`.
     """
     require_search_limits(gap, time_limit_s)
-    prepared = prepare(portfolio, model, load_catalogue(), seed=seed)
+    prepared = prepare(portfolio, model, catalogue_of(portfolio), seed=seed)
     deadline = deadline_in(time_limit_s).earlier(DRAWING_S)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline, PLAN_SHARE))
     plan = plan_of(prepared, solution, deadline=deadline.after_share(ANSWERS_SHARE))

@@ -6,7 +6,7 @@ from planner.domain.format import count, figure
 from planner.domain.portfolio.rules import CarbonCap
 from planner.domain.vocabulary import Objective
 from planner.economics.footprint import training_footprint
-from planner.reference.tables import load_catalogue
+from planner.reference.tables import catalogue_of
 from planner.reporting import numbers
 from planner.reporting.document import (
     Block,
@@ -137,7 +137,7 @@ def _footprint(material: Material) -> Iterator[tuple[str, Text]]:
         for at, one in enumerate(decisions)
         if one.architecture
     ]
-    found = training_footprint(material.portfolio, load_catalogue(), trained)
+    found = training_footprint(material.portfolio, catalogue_of(material.portfolio), trained)
     if not trained or found is None:
         return
     carbon, hourly = material.portfolio.carbon, found.hourly

@@ -5,8 +5,10 @@ import pytest
 
 from planner.domain.facts.evidence import Beyond, Outside
 from planner.domain.model.architecture import Architecture
+from planner.domain.portfolio.architectures import OwnArchitecture
 from planner.domain.portfolio.project import Images, Project
 from planner.forecasting.architectures import coded_covariates, evidence_warnings, read_book
+from planner.forecasting.forecast import build_forecast
 from planner.reference.store import load_model
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_hierarchy
@@ -110,3 +112,81 @@ def test_a_model_alone_knows_no_span() -> None:
     book = read_book(synthetic_hierarchy(4))
     assert book.top1 == (0.0, 0.0)
     assert book.find("ResNet 50").fitted
+
+
+def own(name: str, **stated: object) -> OwnArchitecture:
+    return OwnArchitecture(name=name, **stated)  # type: ignore[arg-type]
+
+
+def test_an_own_architecture_that_states_all_is_known_as_one_of_the_tables() -> None:
+    """ResNet-50's numbers under another name give its covariates; the effect is not fitted."""
+    twin = next(item for item in CATALOGUE if item.name == "ResNet-50")
+    row = own(
+        "mine",
+        parameters=twin.parameters,
+        imagenet_top1=twin.imagenet_top1,
+        pretraining_images=twin.pretraining_images,
+        self_supervised=False,
+    ).row
+    known = read_book(MODEL, (*CATALOGUE, row)).find("mine")
+    coded = coded_covariates(twin)
+    assert (known.top1.value, known.log10_parameters.value) == coded
+    assert not known.top1.uncertain
+    assert known.log10_pretraining == BOOK.find("ResNet-50").log10_pretraining
+    assert not known.fitted
+    assert known.outside is None
+
+
+def test_what_an_own_architecture_leaves_out_is_drawn_and_said() -> None:
+    """Top-1 and parameters count together; each of the rest by itself."""
+    full = {
+        "parameters": 25_000_000,
+        "imagenet_top1": 0.76,
+        "pretraining_images": 1_281_167,
+        "self_supervised": False,
+    }
+    for name in full:
+        row = own("mine", **{key: value for key, value in full.items() if key != name}).row
+        known = read_book(MODEL, (*CATALOGUE, row)).find("mine")
+        assert known.outside == Outside(Beyond.STATED, unknown=(name,))
+        pair = name in ("parameters", "imagenet_top1")
+        assert (known.top1.uncertain, known.log10_parameters.uncertain) == (pair, pair)
+        assert known.log10_pretraining.uncertain is (name == "pretraining_images")
+        assert known.self_supervised.uncertain is (name == "self_supervised")
+    book = read_book(MODEL, (*CATALOGUE, own("mine", gmacs=1.0, self_supervised=True).row))
+    (warning,) = evidence_warnings(project("mine"), ["mine"], book)
+    assert warning.message == (
+        "Mine: the portfolio does not state its imagenet_top1, parameters and pretraining_images, "
+        "which is drawn as of one not named. Its error is drawn from the spread of all fitted "
+        "architectures; a pilot would settle it."
+    )
+
+
+def test_top1_beyond_imagenet_is_not_compared_in_an_own_architecture_either() -> None:
+    """More pretraining images, or none of their labels: the accuracy is of another kind."""
+    stated = {"parameters": 25_000_000, "imagenet_top1": 0.76, "self_supervised": False}
+    for more in ({"pretraining_images": 14_000_000}, {"self_supervised": True}):
+        row = own("mine", **{"pretraining_images": 1_281_167, **stated, **more}).row
+        known = read_book(MODEL, (*CATALOGUE, row)).find("mine")
+        assert known.top1.uncertain
+        assert known.outside == Outside(Beyond.ANOTHER_RECIPE)
+
+
+def test_draws_widen_where_covariates_are_left_out() -> None:
+    """The spread of log errors grows with every pair of covariates that is not stated."""
+    rows = (
+        own(
+            "all",
+            parameters=25_000_000,
+            imagenet_top1=0.76,
+            pretraining_images=1_281_167,
+            self_supervised=False,
+        ).row,
+        own("some", pretraining_images=1_281_167, self_supervised=False).row,
+        own("none").row,
+    )
+    asked = project("all", "some", "none")
+    forecast = build_forecast(asked, MODEL, architectures=(*CATALOGUE, *rows), seed=0)
+    draws = [np.log(forecast.error_draws([1_000], row.name)[:, 0]) for row in rows]
+    spreads = [float(np.quantile(each, 0.75) - np.quantile(each, 0.25)) for each in draws]
+    assert spreads[0] < spreads[1] < spreads[2]

@@ -29,7 +29,9 @@ __all__ = [
     "is_detector",
     "left_out_without_operations",
     "live_too_late",
+    "not_in_tables",
     "small_images",
+    "states_no_size",
     "target_saves_nothing",
     "target_trivial",
     "unit_shares",
@@ -107,6 +109,24 @@ def far_from_cloud_prices(price: float) -> str:
         "2e-16 (the published example, 3e-11, is about a million times too high). Use basis: "
         "measured for a price of today."
     )
+
+
+def not_in_tables(architecture: str, basis: str) -> str:
+    """Say that no table has the size by which a basis prices an architecture."""
+    return f"basis {basis} cannot price {architecture}: its size is not in the tables."
+
+
+def states_no_size(architecture: str, basis: str) -> tuple[str, str]:
+    """Say that a portfolio states no size by which a basis prices an architecture, and the fix.
+
+    Examples
+    --------
+    >>> states_no_size("my-net", "measured")[1]
+    'gmacs: 4.1'
+    """
+    field, fix = ("parameters", "25M") if basis == "paper" else ("gmacs", "4.1")
+    message = f"{field} of {architecture} is missing: basis {basis} prices its training by it."
+    return message, f"{field}: {fix}"
 
 
 def unused_on_basis(name: str, basis: str) -> str:

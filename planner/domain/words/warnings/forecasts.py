@@ -119,6 +119,13 @@ def offered_outside_evidence(names: Sequence[str], offered: int) -> str:
 
 
 def _outside(facts: Outside) -> str:
+    """Say why the fitted rows say little about an architecture."""
+    if facts.unknown and facts.why is not Beyond.STATED:
+        return f"{_beyond(facts)}; {_drawn(facts.unknown)}"
+    return _beyond(facts)
+
+
+def _beyond(facts: Outside) -> str:
     match facts.why:
         case Beyond.ANOTHER_RECIPE:
             return "its ImageNet accuracy belongs to another training recipe, or is not sourced"
@@ -126,6 +133,15 @@ def _outside(facts: Outside) -> str:
             return "its accuracy or size lies outside the fitted span and counts as its nearest end"
         case Beyond.FAMILY:
             return f"no network of its family ({facts.family}) was fitted"
+        case Beyond.STATED:
+            return _drawn(facts.unknown)
+
+
+def _drawn(unknown: Sequence[str]) -> str:
+    """Say what a portfolio leaves open of an architecture of its own."""
+    *first, last = unknown
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"the portfolio does not state its {listed}, which is drawn as of one not named"
 
 
 def _from_spread(architectures: int) -> str:
