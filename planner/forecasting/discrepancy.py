@@ -108,11 +108,11 @@ class DiscrepancyPath:
         low = np.minimum(position.astype(np.intp), self.grid.n_nodes - 2)
         first = int(low.min())
         nodes = self.nodes(first, int(low.max()) + 1, rows)
-        left = nodes[low - first]
-        departure: Floats = nodes[low - first + 1]
-        departure -= left
-        departure *= (position - low)[:, None]
-        departure += left
+        steps = nodes[1:] - nodes[:-1]
+        departure = np.empty((len(low), nodes.shape[1]))
+        for at, (node, share) in enumerate(zip(low - first, position - low, strict=True)):
+            np.multiply(steps[node], share, out=departure[at])
+            departure[at] += nodes[node]
         return departure
 
     def nodes(self, first: int, last: int, rows: slice) -> Floats:

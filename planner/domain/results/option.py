@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,10 +164,12 @@ class ProjectOptions:
     def __len__(self) -> int:
         return len(self.images_total)
 
-    @property
+    @cached_property
     def total_cents(self) -> Cents:
-        """Committed cost of each option, shared assets not included."""
-        return sum(self.cents.values(), start=np.zeros(len(self), dtype=np.int64))
+        """Committed cost of each option, shared assets not included; read, never written."""
+        total = sum(self.cents.values(), start=np.zeros(len(self), dtype=np.int64))
+        total.flags.writeable = False
+        return total
 
     @property
     def bound_cents(self) -> Cents:

@@ -8,6 +8,7 @@ undominated sums of cost and worth, until no set left can be better.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,8 @@ __all__ = ["MOST_LISTED", "Offer", "best_listed", "list_sets"]
 
 MOST_LISTED = 10
 """Projects up to which all sets are listed."""
+BEYOND = 1e300
+"""Cents that no budget pays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,21 @@ class Offer:
 
     worth: Floats
     cents: Rows
+
+    @cached_property
+    def best(self) -> float:
+        """Most that it may be worth; 0 where nothing may be chosen."""
+        return float(self.worth.max()) if len(self.worth) else 0.0
+
+    @cached_property
+    def least(self) -> float:
+        """Least that it may cost, in cents; beyond every budget where nothing may be chosen."""
+        return float(self.cents.min()) if len(self.cents) else BEYOND
+
+    @cached_property
+    def first(self) -> int:
+        """Place of the option that is worth most."""
+        return int(np.argmax(self.worth))
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,38 +76,37 @@ def list_sets(portfolio: Portfolio) -> Flags | None:
     return np.asarray(sets[kept])
 
 
-def best_listed(offers: Sequence[Offer], sets: Flags, budget_cents: int) -> Filled | None:
+def best_listed(offers: Sequence[Offer], sets: Flags | Floats, budget_cents: int) -> Filled | None:
     """Return the best plan among listed sets; None if the budget pays for none of them.
 
     Parameters
     ----------
     offers : sequence of Offer
         One for each project; empty where nothing of it may be chosen.
-    sets : ndarray of bool, shape (n_sets, n_projects)
-        From :func:`list_sets`.
+    sets : ndarray of bool or float64, shape (n_sets, n_projects)
+        From :func:`list_sets`; as numbers, where many plans are asked for.
     budget_cents : int
         Hard limit.
     """
-    best = np.array([offer.worth.max(initial=-np.inf) for offer in offers])
-    least = np.array([int(offer.cents.min(initial=2**60)) for offer in offers])
-    possible = np.isfinite(best)
-    fits = ~np.any(sets & ~possible, axis=1) & (sets @ np.where(possible, least, 0) <= budget_cents)
-    bound = np.where(fits, sets @ np.where(possible, best, 0.0), -np.inf)
+    best = np.array([offer.best for offer in offers])
+    fits = sets @ np.array([offer.least for offer in offers]) <= budget_cents
+    bound = np.where(fits, sets @ best, -np.inf)
     found: Filled | None = None
-    for at in np.argsort(-bound, kind="stable").tolist():
+    while True:
+        at = int(np.argmax(bound))
         if bound[at] == -np.inf or (found is not None and bound[at] <= found.worth):
-            break
+            return found
         filled = _filled(offers, np.flatnonzero(sets[at]).tolist(), budget_cents)
         if filled is not None and (found is None or filled.worth > found.worth):
             found = filled
-    return found
+        bound[at] = -np.inf
 
 
 def _filled(offers: Sequence[Offer], chosen: Sequence[int], budget_cents: int) -> Filled | None:
     """Return the best options of a set of projects that a budget pays for."""
     picks: list[int | None] = [None] * len(offers)
     for index in chosen:
-        picks[index] = int(np.argmax(offers[index].worth))
+        picks[index] = offers[index].first
     cents = sum(int(offers[index].cents[picks[index]]) for index in chosen)
     if cents <= budget_cents:
         worth = sum(float(offers[index].worth[picks[index]]) for index in chosen)

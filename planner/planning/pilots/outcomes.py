@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from planner.domain.arrays import Flags, Rows
+from planner.domain.arrays import Floats, Rows
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Status
 from planner.offering.build_problem import build_layout, build_problem, needs_draws
@@ -70,6 +70,7 @@ class Outcomes:
     today: tuple[Stage, ...]
     budget_cents: int | None = None
     _known: dict[tuple[object, ...], Choice] = field(default_factory=dict)
+    _told: dict[tuple[int, int, bool], tuple[Rows, Offer]] = field(default_factory=dict)
 
     def after(self, trials: Sequence[Trial], cells: Sequence[int]) -> Choice:
         """Return the best plan once each trial has had an outcome."""
@@ -91,10 +92,12 @@ class Outcomes:
         ``bound`` holds measured projects to the chance that a plan asks of them; a rule may demand
         more projects than reach it.
         """
-        rows = [self._open(index, shown, bound=bound) for index in range(len(self.today))]
         if self._sets is None:
+            rows = [self._open(index, shown, bound=bound) for index in range(len(self.today))]
             return self._solved(shown, rows)
-        offers = [self._offer(index, shown, mine) for index, mine in enumerate(rows)]
+        rows, offers = list(self._every), list(self._offers)
+        for index, (trial, cell) in shown.items():
+            rows[index], offers[index] = self._offer(index, trial, cell, bound=bound)
         budget = self.budget_cents
         filled = best_listed(
             offers, self._sets, self.prepared.budget_cents if budget is None else budget
@@ -104,21 +107,30 @@ class Outcomes:
     def _open(self, index: int, shown: Shown, *, bound: bool) -> Rows:
         """Return the options of a project that may be chosen."""
         if index not in shown:
-            return np.arange(len(self.today[index].options), dtype=np.int64)
+            return self._every[index]
         trial, cell = shown[index]
         if not bound:
             return np.arange(len(trial.options), dtype=np.int64)
         return np.flatnonzero(trial.open[cell])
 
-    def _offer(self, index: int, shown: Shown, rows: Rows) -> Offer:
-        if index not in shown:
-            return self._offers[index]
-        trial, cell = shown[index]
-        return Offer(trial.mean[cell, rows], trial.options.total_cents[rows])
+    def _offer(self, index: int, trial: Trial, cell: int, *, bound: bool) -> tuple[Rows, Offer]:
+        """Return what a measured project offers; kept, for most joint outcomes share it."""
+        key = (id(trial), cell, bound)
+        if key not in self._told:
+            rows = self._open(index, {index: (trial, cell)}, bound=bound)
+            offer = Offer(trial.mean[cell, rows], trial.options.total_cents[rows])
+            self._told[key] = rows, offer
+        return self._told[key]
 
     @cached_property
-    def _sets(self) -> Flags | None:
-        return list_sets(self.prepared.portfolio)
+    def _every(self) -> tuple[Rows, ...]:
+        """Every option of each project, as without a run."""
+        return tuple(np.arange(len(stage.options), dtype=np.int64) for stage in self.today)
+
+    @cached_property
+    def _sets(self) -> Floats | None:
+        sets = list_sets(self.prepared.portfolio)
+        return None if sets is None else sets.astype(np.float64)
 
     @cached_property
     def _offers(self) -> tuple[Offer, ...]:

@@ -23,6 +23,8 @@ BATCHES = 20
 """Of draws, for the error of a measure of risk."""
 MOST_JOINT = 200
 """Joint outcomes of a set for which there is a plan each."""
+MOST_CODED = 2**32
+"""Number of a joint outcome from which on those there are get numbers anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,22 +125,17 @@ def value_of(trials: Sequence[Trial], outcomes: Outcomes, now: Choice) -> SetVal
     shown = [trial.cell[rows] for trial in trials]
     cells, back = _joint(shown)
     shares = np.bincount(back) / len(back)
-    means = [stage.mean for stage in outcomes.today]
-    parts, assets = np.zeros(len(means)), 0.0
-    for number, cell in enumerate(cells):
-        after = outcomes.after(trials, cell)
-        told = {t.candidate.index: (t, c) for t, c in zip(trials, cell, strict=True)}
-        for index, pick in enumerate(after.picks):
-            if index in told:
-                trial, mine = told[index]
-                gained = _at(trial.mean[mine], pick) - float(trial.stay[mine])
-            else:
-                gained = _at(means[index], pick) - _at(means[index], now.picks[index])
-            parts[index] += shares[number] * gained
-        assets += float(shares[number]) * (after.assets - now.assets)
+    after = [outcomes.after(trials, cell) for cell in cells]
+    parts, assets = np.zeros(len(outcomes.today)), 0.0
+    gained = _gained(trials, cells, after, outcomes, now)
+    for share, row, choice in zip(shares.tolist(), gained, after, strict=True):
+        parts += share * row
+        assets += share * (choice.assets - now.assets)
+    every = len(rows) == len(trials[0].cell)  # a look, then, not a copy
+    at = slice(None) if every else rows
     earned = Earned(
-        [stage.worth[:, rows] for stage in outcomes.today],
-        {t.candidate.index: t.stage.worth[:, rows] for t in trials},
+        [stage.worth[:, at] for stage in outcomes.today],
+        {t.candidate.index: t.stage.worth[:, at] for t in trials},
     )
     draws = realised(trials, shown, earned, outcomes, now)
     if draws.risk.kind != "expected":
@@ -167,25 +164,46 @@ def realised(
         As for :func:`value_of`.
     """
     cells, back = _joint(shown)
-    n_draws = len(back)
-    gained, cents = np.zeros(n_draws), np.zeros(n_draws, dtype=np.int64)
-    funded = np.zeros((len(earned.today), n_draws), dtype=np.bool_)
-    today = np.full(n_draws, now.assets)
+    after = [outcomes.after(trials, cell) for cell in cells]
+    today = np.full(len(back), now.assets)
     for index, pick in enumerate(now.picks):
         if pick is not None:
             today += earned.today[index][pick]
-    gained -= today
-    for number, cell in enumerate(cells):
-        after = outcomes.after(trials, cell)
-        mine = np.flatnonzero(back == number)
-        gained[mine] += after.assets
-        cents[mine] = after.cents
-        for index, pick in enumerate(after.picks):
-            if pick is not None:
-                worth = earned.after.get(index, earned.today[index])
-                gained[mine] += worth[pick, mine]
-                funded[index, mine] = True
-    return Realised(gained, cents, funded, today, risk_measure(outcomes.prepared.portfolio))
+    gained = -today + np.array([choice.assets for choice in after])[back]
+    cents = np.array([choice.cents for choice in after], dtype=np.int64)[back]
+    picks = _picks(after)[:, back]
+    for index, mine in enumerate(picks):
+        draws = np.flatnonzero(mine >= 0)
+        worth = earned.after.get(index, earned.today[index])
+        gained[draws] += worth[mine[draws], draws]
+    return Realised(gained, cents, picks >= 0, today, risk_measure(outcomes.prepared.portfolio))
+
+
+def _gained(
+    trials: Sequence[Trial],
+    cells: Sequence[Sequence[int]],
+    after: Sequence[Choice],
+    outcomes: Outcomes,
+    now: Choice,
+) -> Floats:
+    """Return what each project's plan after each joint outcome adds, (n_cells, n_projects)."""
+    told = {trial.candidate.index: place for place, trial in enumerate(trials)}
+    found = np.empty((len(cells), len(outcomes.today)))
+    for index, picks in enumerate(_picks(after)):
+        if index in told:
+            trial = trials[told[index]]
+            shown = [cell[told[index]] for cell in cells]
+            found[:, index] = _or_nothing(trial.mean)[shown, picks] - trial.stay[shown]
+        else:
+            mean = outcomes.today[index].mean
+            found[:, index] = _or_nothing(mean)[picks] - _at(mean, now.picks[index])
+    return found
+
+
+def _picks(after: Sequence[Choice]) -> Rows:
+    """Return the option of each project in each plan, -1 for none, (n_projects, n_plans)."""
+    picks = [[-1 if pick is None else pick for pick in choice.picks] for choice in after]
+    return np.array(picks, dtype=np.int64).T
 
 
 def _planned(shown: Sequence[Rows]) -> Rows:
@@ -201,8 +219,18 @@ def _planned(shown: Sequence[Rows]) -> Rows:
 
 def _joint(shown: Sequence[Rows]) -> tuple[list[list[int]], Rows]:
     """Return the joint outcomes there are, and which of them each draw has."""
-    cells, back = np.unique(np.stack(shown), axis=1, return_inverse=True)
-    return cells.T.tolist(), np.asarray(back.reshape(-1), dtype=np.int64)
+    codes = np.zeros(len(shown[0]), dtype=np.int64)
+    for cell in shown:
+        if codes.max(initial=0) > MOST_CODED:
+            codes = np.unique(codes, return_inverse=True)[1]
+        codes = codes * (int(cell.max()) + 1) + cell
+    _, first, back = np.unique(codes, return_index=True, return_inverse=True)
+    return np.stack(shown)[:, first].T.tolist(), np.asarray(back, dtype=np.int64)
+
+
+def _or_nothing(worth: Floats) -> Floats:
+    """Return the worth of options with that of none, 0, behind the last, where -1 finds it."""
+    return np.concatenate([worth, np.zeros((*worth.shape[:-1], 1))], axis=-1)
 
 
 def _at(worth: Floats, pick: int | None) -> float:

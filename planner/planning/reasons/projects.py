@@ -133,7 +133,7 @@ class SolvedScene:
         """Running cost that the budget binds, as if all that is funded went live."""
         pairs = zip(self.options, self.picks, strict=True)
         chosen = [(item, pick) for item, pick in pairs if pick is not None]
-        return sum(int(item.bound_cents[pick] - item.total_cents[pick]) for item, pick in chosen)
+        return sum(int(item.life.bound[pick]) for item, pick in chosen if item.life is not None)
 
     @cached_property
     def rules(self) -> tuple[ProjectRule, ...]:
