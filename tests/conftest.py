@@ -1,6 +1,7 @@
 """Fixtures and Hypothesis profiles shared by all tests."""
 
 import os
+import sys
 from functools import cache
 
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import HealthCheck, settings
 
 from planner.domain.model.posterior import Posterior
 from planner.testing import synthetic_posterior
+
+# Images of containers often forbid compiled files; hundreds of processes would each compile anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The command tree of an application is the same at each call: built once, not thousands of times.
 typer.main.get_command = typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]

@@ -3,15 +3,21 @@
 import ast
 import statistics
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "planner"
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Return every module, parsed."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
 
 
 def body_lengths() -> Iterator[tuple[int, str]]:
     """Yield how many lines every function is long without its docstring, and where it stands."""
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
@@ -33,7 +39,7 @@ def test_the_names_of_arrays_stand_in_one_module() -> None:
     """A plain array has one name, whoever passes it on."""
     elsewhere = [
         f"{path.relative_to(PACKAGE)}: {node.name.id}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in tree.body
         if isinstance(node, ast.TypeAlias)
         and ast.unparse(node.value).startswith("NDArray[")

@@ -6,6 +6,7 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -14,11 +15,13 @@ import typer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from planner import _api
+from planner.forecasting.pilots import proposal
 from planner.regression import probe
 from planner.regression.fitting import command as fit_command
 from planner.validation import report
 from tests.fuzz.running import memory_mb, require_good, run
-from tests.fuzz.targets import TARGETS, Target, prepare
+from tests.fuzz.targets import MODEL, TARGETS, Target, prepare
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
@@ -27,7 +30,10 @@ MOST_MEMORY_MB = 1000
 
 
 def leave_out_long_work(patch: pytest.MonkeyPatch) -> None:
-    """End fits and validations where the work begins (their inputs are read); probe briefly."""
+    """End fits and validations where the work begins (their inputs are read); probe briefly.
+
+    The sound model is read once, and modes of pilots are sought in two steps: weights stay exact.
+    """
 
     def end(*_: object, **__: object) -> None:
         sys.stdout.write("{}")
@@ -38,6 +44,9 @@ def leave_out_long_work(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(probe, "_STRENGTHS", (1.0,))
     patch.setattr(probe, "MOST_FOLDS", 2)
     patch.setattr(probe, "_MOST_INNER", 2)
+    patch.setattr(proposal, "_SEARCH_STEPS", 2)
+    read, read_once = _api.load_model, cache(_api.load_model)
+    patch.setattr(_api, "load_model", lambda name: (read_once if name == MODEL else read)(name))
 
 
 @pytest.fixture

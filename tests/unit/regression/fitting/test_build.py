@@ -5,9 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pymc as pm
 import pytest
-from pymc.testing import mock_sample
 
 from planner._resources import resource_root
 from planner.domain.arrays import Floats
@@ -167,6 +165,8 @@ prior = {family = "normal", location = -4.0, scale = 1.0}
 @pytest.mark.parametrize("kind", ["published", "transfer", "floor", "test images", "real rows"])
 def test_likelihood_is_the_joint_normal_of_the_rows(kind: str) -> None:
     """Marginalised and rotated, the model has the density of the plain multivariate normal."""
+    import pymc as pm
+
     spec = published_spec() if kind == "published" else shipped_spec()
     if kind == "floor":
         spec = parse_spec(spec.text + WITH_FLOOR)
@@ -201,6 +201,8 @@ def test_rotation_is_orthogonal_and_diagonalises() -> None:
 
 def test_a_huge_known_variance_takes_a_curve_out() -> None:
     """Known variances, given by row, are used in rotated order: a left-out curve has no say."""
+    import pymc as pm
+
     table, spec = small_table(), published_spec()
     spec = replace(spec, discrepancy=shipped_spec().discrepancy)
     model = build_model(spec, table)
@@ -255,6 +257,8 @@ def test_a_centre_that_differs_within_a_group_is_refused() -> None:
 
 def test_a_share_of_effects_lies_elsewhere() -> None:
     """Summed over, the effects have the density of two normals in the declared share."""
+    import pymc as pm
+
     spec, table = shipped_spec(), small_table()
     (group,) = [each for each in spec.groups if each.share]
     model = build_model(spec, table)
@@ -268,6 +272,8 @@ def test_a_share_of_effects_lies_elsewhere() -> None:
 
 def test_structure_of_the_shipped_model() -> None:
     """Every declared parameter is a variable of the model, and its draws thin to joint draws."""
+    from pymc.testing import mock_sample
+
     spec, table = shipped_spec(), small_table()
     model = build_model(spec, table)
     with model:
