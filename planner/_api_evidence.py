@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
     from planner.questions.distance import Distance
     from planner.questions.observe.observe import ObservedFile
     from planner.questions.observe.probe import ProbedFile
+    from planner.tasks.open import Backend
 
 
 def observe(
@@ -224,6 +225,8 @@ def pilots(
     runs: int | None = None,
     projects: Sequence[str] = (),
     seed: int = 0,
+    backend: "Backend" = None,
+    resume: str | Path | None = None,
 ) -> "Pilots":
     """Say which runs to make first; see :func:`planner.questions.pilots.pilots.build_pilots`.
 
@@ -243,6 +246,8 @@ def pilots(
         Whose runs to look at; all by default.
     seed : int, default=0
         Fixes project luck; the same inputs and seed give the same answer, byte for byte.
+    backend, resume : optional
+        Who solves the plans after outcomes; see :func:`planner.tasks.open.open_tasks`.
 
     Returns
     -------
@@ -251,15 +256,18 @@ def pilots(
     """
     from planner.questions.pilots.pilots import build_pilots
     from planner.reference.tables import catalogue_of
+    from planner.tasks import open_tasks
 
     require_loaded(model, seed)
-    return build_pilots(
-        portfolio,
-        model,
-        catalogue_of(portfolio),
-        pilot_budget=pilot_budget,
-        from_budget=from_budget,
-        runs=runs,
-        projects=projects,
-        seed=seed,
-    )
+    with open_tasks(backend, resume) as tasks:
+        return build_pilots(
+            portfolio,
+            model,
+            catalogue_of(portfolio),
+            pilot_budget=pilot_budget,
+            from_budget=from_budget,
+            runs=runs,
+            projects=projects,
+            seed=seed,
+            tasks=tasks,
+        )

@@ -51,6 +51,8 @@ def pilots(
     plots: ask.Plots = None,
     model: ask.Model = _api.DEFAULT_MODEL,
     seed: ask.Seed = 0,
+    backend: ask.BackendFlag = None,
+    resume: ask.Resume = None,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
@@ -78,6 +80,8 @@ def pilots(
             runs=runs,
             projects=tuple(project or ()),
             seed=seed,
+            backend=backend,
+            resume=resume,
         )
     written = draw(plots, lambda: _pictures(result), sources=[file])
     if as_json:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from planner.planning.pilots.choose import Limits, best_set
-from planner.planning.pilots.outcomes import Outcomes
+from planner.planning.pilots.outcomes import Outcomes, Wanted
 from planner.planning.pilots.scene import Scene, gained_apart, screen
-from planner.planning.pilots.set_value import SetValue, value_of
+from planner.planning.pilots.set_value import SetValue, joint_cells, value_of
 from planner.planning.pilots.trial import Trial, merged_cells
+from planner.tasks import SERIAL, Tasks
 
 __all__ = ["Search", "choose_runs"]
 
@@ -43,11 +44,14 @@ class Search:
         What is on offer.
     from_budget : bool, default=False
         Runs are paid from the portfolio's budget.
+    tasks : Tasks
+        Who asks the engine for plans.
     """
 
-    def __init__(self, scene: Scene, *, from_budget: bool = False) -> None:
+    def __init__(self, scene: Scene, *, from_budget: bool = False, tasks: Tasks = SERIAL) -> None:
         self.scene = scene
         self._from_budget = from_budget
+        self._tasks = tasks
         self._coarse: dict[tuple[int, int], Trial] = {}
         self._outcomes: dict[int, Outcomes] = {}
 
@@ -62,7 +66,7 @@ class Search:
         if paid not in self._outcomes:
             prepared = self.scene.prepared
             left = max(0, prepared.budget_cents - paid) if paid else None
-            self._outcomes[paid] = Outcomes(prepared, self.scene.today, left)
+            self._outcomes[paid] = Outcomes(prepared, self.scene.today, left, self._tasks)
         return self._outcomes[paid]
 
     def coarse(self, trials: Sequence[Trial]) -> list[Trial]:
@@ -83,6 +87,18 @@ class Search:
     def value(self, trials: Sequence[Trial]) -> SetValue:
         """Return what a set is worth before it is paid for, on the solve's draws."""
         return value_of(self.coarse(trials), self.outcomes(trials), self.scene.now)
+
+    def look_at_each(self, trials: Sequence[Trial]) -> None:
+        """Plan for all outcomes of each run alone at once, where whole plans are asked for it."""
+        if len(self.scene.today) > MOST_SEARCHED:
+            return
+        wanted: dict[int, tuple[Outcomes, list[Wanted]]] = {}
+        for trial in trials:
+            outcomes, (coarse,) = self.outcomes((trial,)), self.coarse((trial,))
+            _, several = wanted.setdefault(id(outcomes), (outcomes, []))
+            several.append(((coarse,), joint_cells([coarse])))
+        for outcomes, several in wanted.values():
+            outcomes.look_at(several)
 
     def alone(self, trial: Trial) -> SetValue:
         """Return what one run is worth; in large portfolios to its own project, at its price."""
@@ -110,6 +126,7 @@ def choose_runs(search: Search, limits: Limits) -> tuple[Trial, ...]:
     trials = [trial for trial in scene.trials if limits.allow((trial,))]
     if not search.is_quick:
         trials = sorted(trials, key=lambda trial: -screen(scene, trial))[:MOST_ASKED]
+        search.look_at_each(trials)
     return best_set(trials, search.net, limits)
 
 

@@ -17,7 +17,7 @@ from planner.planning.pilots.outcomes import Choice, Outcomes
 from planner.planning.pilots.trial import Trial
 from planner.solving.measures import risk_value
 
-__all__ = ["Earned", "Realised", "SetValue", "realised", "value_of"]
+__all__ = ["Earned", "Realised", "SetValue", "joint_cells", "realised", "value_of"]
 
 BATCHES = 20
 """Of draws, for the error of a measure of risk."""
@@ -125,7 +125,7 @@ def value_of(trials: Sequence[Trial], outcomes: Outcomes, now: Choice) -> SetVal
     shown = [trial.cell[rows] for trial in trials]
     cells, back = _joint(shown)
     shares = np.bincount(back) / len(back)
-    after = [outcomes.after(trials, cell) for cell in cells]
+    after = outcomes.after_each(trials, cells)
     parts, assets = np.zeros(len(outcomes.today)), 0.0
     gained = _gained(trials, cells, after, outcomes, now)
     for share, row, choice in zip(shares.tolist(), gained, after, strict=True):
@@ -164,7 +164,7 @@ def realised(
         As for :func:`value_of`.
     """
     cells, back = _joint(shown)
-    after = [outcomes.after(trials, cell) for cell in cells]
+    after = outcomes.after_each(trials, cells)
     today = np.full(len(back), now.assets)
     for index, pick in enumerate(now.picks):
         if pick is not None:
@@ -204,6 +204,13 @@ def _picks(after: Sequence[Choice]) -> Rows:
     """Return the option of each project in each plan, -1 for none, (n_projects, n_plans)."""
     picks = [[-1 if pick is None else pick for pick in choice.picks] for choice in after]
     return np.array(picks, dtype=np.int64).T
+
+
+def joint_cells(trials: Sequence[Trial]) -> list[list[int]]:
+    """Return the joint outcomes of runs that :func:`value_of` asks the plans of."""
+    shown = [trial.cell for trial in trials]
+    rows = _planned(shown)
+    return _joint([cell[rows] for cell in shown])[0]
 
 
 def _planned(shown: Sequence[Rows]) -> Rows:

@@ -128,7 +128,7 @@ class SolvedScene:
         """Budget that nothing binds."""
         return self.budget_cents - self.solution.committed_cents - self.running_cents
 
-    @property
+    @cached_property
     def running_cents(self) -> int:
         """Running cost that the budget binds, as if all that is funded went live."""
         pairs = zip(self.options, self.picks, strict=True)

@@ -50,6 +50,7 @@ from planner.planning.prepare import Prepared, prepare_unbudgeted, solve_prepare
 from planner.planning.reasons.budget_price import budget_price, dual_price
 from planner.planning.reasons.standing import standing_warnings, unique_warnings
 from planner.solving.measures import risk_value
+from planner.tasks import SERIAL, Tasks
 
 __all__ = ["build_pilots"]
 
@@ -64,6 +65,7 @@ def build_pilots(
     runs: int | None = None,
     projects: Sequence[str] = (),
     seed: int = 0,
+    tasks: Tasks = SERIAL,
 ) -> Pilots:
     """Return the runs on offer, the set to make, what it is worth and what each outcome changes.
 
@@ -83,6 +85,8 @@ def build_pilots(
         Whose runs to look at; all by default.
     seed : int, default=0
         Fixes project luck and what test images show.
+    tasks : Tasks
+        Asks the engine for the plans after outcomes, where they are not listed.
 
     Raises
     ------
@@ -102,7 +106,7 @@ def build_pilots(
     price = budget_price(prepared, solution)
     scene = build_scene(prepared, solution, dual_price(solution) if price is None else price)
     scene = _of_projects(scene, projects)
-    search = Search(scene, from_budget=from_budget)
+    search = Search(scene, from_budget=from_budget, tasks=tasks)
     chosen = choose_runs(search, _limits(portfolio, pilot_budget, runs))
     now = HeldOut(prepared, [solution]).objective(solution.options, solution.assets)
     confirmed = confirm(search, chosen)
@@ -221,6 +225,7 @@ def _in_file_order(chosen: Sequence[Trial]) -> list[Trial]:
 
 def _valued(search: Search, chosen: Sequence[Trial]) -> Iterator[RunValue]:
     """Yield every run on offer with what it is worth on its own."""
+    search.look_at_each(search.scene.trials)
     for trial in search.scene.trials:
         worth = search.alone(trial)
         own = float(worth.by_project[trial.candidate.index])

@@ -2,6 +2,7 @@
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,25 @@ def small(**changes: Any) -> Portfolio:
     }
     projects = [planner.Project(id=name, images=its, **common) for name, its in images.items()]
     return Portfolio(**{"projects": projects, "budget": 9_000.0, **changes})
+
+
+class CountingExecutor(ThreadPoolExecutor):
+    """One thread that counts what it was given between two answers."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.waiting = self.largest = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Count, and run as usual."""
+        self.waiting += 1
+        self.largest = max(self.largest, self.waiting)
+        future = super().submit(fn, *args, **kwargs)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _: object) -> None:
+        self.waiting -= 1
 
 
 def test_measuring_first_pays_beyond_doubt_in_example_01() -> None:
@@ -120,6 +140,17 @@ def test_the_engine_finds_the_same_worth_as_listing() -> None:
         asked._coarse = listed._coarse | {(id(trial), 6): listed.coarse((trial,))[0]}
         other = asked.value((trial,))
         assert other.gain == pytest.approx(one.gain, abs=1e-3 * abs(one.gain) + 1e-6)
+
+
+@pytest.mark.slow
+def test_plans_after_outcomes_are_asked_of_an_executor_in_few_rounds() -> None:
+    """As bytes, all outcomes of all runs at once; the answer is the one without it."""
+    portfolio = small(risk={"measure": "cvar"})
+    model = planner.load_model()
+    with CountingExecutor() as executor:
+        found = planner.pilots(portfolio, model, backend=executor)
+    assert executor.largest >= 2 * len(found.pilots)
+    assert found.to_dict() == planner.pilots(portfolio, model).to_dict()
 
 
 @pytest.mark.slow

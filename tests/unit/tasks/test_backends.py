@@ -70,6 +70,21 @@ def test_replications_are_the_same_in_processes(tmp_path: Path) -> None:
     assert planner(*command, "--backend", "processes:2") == planner(*command)
 
 
+def test_runs_to_make_first_are_the_same_whoever_asks_the_engine(tmp_path: Path) -> None:
+    """Plans after outcomes under CVaR; those that were kept are not asked again."""
+    text = portfolio_text(2, 2, risk=CVAR).replace("classes:", f"{ONE_EACH}, classes:")
+    file = write_portfolio(tmp_path, text)
+    command: list[str | Path] = ["pilots", file, "--runs", "1", "--resume"]
+    kept = tmp_path / "kept"
+    expected = planner(*command, kept)
+    files = sorted(path.name for path in kept.iterdir())
+    assert len(files) > 20
+    assert planner(*command, kept) == expected
+    own = tmp_path / "in processes"
+    assert planner(*command, own, "--backend", "processes:2") == expected
+    assert sorted(path.name for path in own.iterdir()) == files
+
+
 @pytest.mark.parametrize("backend", ["processes:2", "dask:2"])
 def test_a_killed_worker_changes_nothing(backend: str, tmp_path: Path) -> None:
     """Killed when the third result is there: the same bytes, something ran twice, all is there."""
