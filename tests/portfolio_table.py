@@ -28,6 +28,7 @@ from planner.domain.portfolio.portfolio import (
     Skip,
     UnitShare,
 )
+from planner.domain.quantities import amount_mean
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.offering.options import Menu
@@ -358,12 +359,14 @@ def _asset_costs(prepared: Prepared, name: str, needs: Rows) -> dict[int, float]
     for need in needs.tolist():
         if need < 0:
             continue
-        cents = 100 * asset.fixed_cost
+        cents = 100 * amount_mean(asset.fixed_cost)
         if asset.images is not None:
             bought = max(0, need - asset.images.held)
             price = asset.images.price
             assert isinstance(price, float | int)
-            cents += 100 * price * bought + (100 * asset.images.fixed_cost if bought else 0.0)
+            cents += 100 * price * bought + (
+                100 * amount_mean(asset.images.fixed_cost) if bought else 0.0
+            )
         costs[need] = float(round(cents))
     return costs
 

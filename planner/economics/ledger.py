@@ -34,6 +34,8 @@ from planner.economics.money import product_cents, to_cents
 from planner.economics.training import TrainingRate
 
 __all__ = [
+    "ASSET",
+    "HOURS",
     "LINES",
     "SERVICE",
     "Counts",
@@ -53,6 +55,9 @@ __all__ = [
     "stopped",
     "training_amounts",
 ]
+
+HOURS = "accelerator_hours"
+"""Of a project: keys the draws of their range."""
 
 type Numbers = NDArray[np.int64] | NDArray[np.float64]
 
@@ -130,12 +135,22 @@ LINES = (
         "storage price",
     ),
     Line("training", Timing.PER_TRAINING, Driver.TRAINED, "images.limit", "training"),
-    Line("fixed", Timing.ONCE, Driver.LABELLED, "images.fixed_cost", "setting up a collection"),
+    Line(
+        "fixed",
+        Timing.ONCE,
+        Driver.LABELLED,
+        "images.fixed_cost",
+        "setting up a collection",
+        "collection set-up cost",
+    ),
     Line("people", Timing.ONCE, Driver.FUNDED, "build.people", "people", "cost of people"),
     Line("build", Timing.ONCE, Driver.FUNDED, "build.lines", "fixed costs", "fixed costs"),
     Line("service", Timing.ONCE, Driver.FUNDED, "alternatives", "starting an alternative"),
 )
 """Every cost of a project that it does not share, in the order in which they are added up."""
+
+ASSET = Line("asset", Timing.ONCE, Driver.FUNDED, "fixed_cost", "a shared asset", "fixed cost")
+"""What a shared asset costs whatever is taken from its pool."""
 
 SERVICE = LINES[-1]
 """What an alternative costs once; it has no other line, and an own model does not have it."""
@@ -174,10 +189,13 @@ class Entry:
         Which.
     amount : float, Range, Total or ndarray of float64
         Currency units; computed amounts are arrays that broadcast with the counts.
+    hours : float or Range, optional
+        Of a training whose length the project states: a range varies what it costs.
     """
 
     line: Line
     amount: Amount | Total | Floats
+    hours: Amount | None = None
 
     @cached_property
     def mean(self) -> float | Floats:
@@ -245,7 +263,7 @@ def entries_of(project: Project, training: float | Floats) -> tuple[Entry, ...]:
         per_training = line.timing is Timing.PER_TRAINING
         amount = training if per_training else _stated(project, line.field)
         if amount is not None:
-            found.append(Entry(line, amount))
+            found.append(Entry(line, amount, project.accelerator_hours if per_training else None))
     return tuple(found)
 
 
@@ -265,15 +283,16 @@ def alternative_entries(alternative: Alternative) -> tuple[Entry, ...]:
 
 
 def asset_entries(asset: SharedAsset) -> tuple[Entry, ...]:
-    """Return the lines of the pool of images of a shared asset; none without a pool."""
+    """Return the lines of a shared asset: its fixed cost, and those of its pool of images."""
+    fixed = Entry(ASSET, asset.fixed_cost)
     if asset.images is None:
-        return ()
+        return (fixed,)
     amounts = (
         (line, attrgetter(line.field)(asset))
         for line in LINES
         if line.field.startswith("images.") and line.timing is not Timing.PER_TRAINING
     )
-    return tuple(Entry(line, amount) for line, amount in amounts if amount is not None)
+    return (fixed, *(Entry(line, amount) for line, amount in amounts if amount is not None))
 
 
 def training_amounts(rates: Sequence[TrainingRate], compute: Compute) -> Floats:
@@ -360,7 +379,7 @@ class PriceDraws:
     def varies(self, entry: Entry) -> bool:
         """Whether the amount of one unit differs between draws."""
         if entry.line.timing is Timing.PER_TRAINING:
-            return self.training_varies
+            return self.training_varies or isinstance(entry.hours, Range)
         if isinstance(entry.amount, Total):
             return entry.amount.varies
         return isinstance(entry.amount, Range)
@@ -389,7 +408,14 @@ class PriceDraws:
             return price_draws(entry.amount, self.n_draws, self.seed, owner, entry.line.field)
         if isinstance(entry.amount, Total):
             return self._summed(entry.amount, owner, entry.line.field)
-        return entry.mean * self._training
+        return entry.mean * self._trained(entry, owner)
+
+    def _trained(self, entry: Entry, owner: str) -> Floats:
+        """Return what a training costs over its mean: its price, and hours that are a range."""
+        if not isinstance(entry.hours, Range):
+            return self._training
+        hours = price_draws(entry.hours, self.n_draws, self.seed, owner, HOURS)
+        return self._training * (hours / entry.hours.lognormal_mean)
 
     def _summed(self, total: Total, owner: str, field: str) -> Floats:
         """Return the sum of several amounts in each draw; a part is keyed by its place."""
@@ -426,8 +452,13 @@ class PriceDraws:
             Draws of the solve or of the audit.
         """
         if not isinstance(entry.amount, Range | Total):
-            return self.training_factor(rows)
+            return self._half(self._trained(entry, owner), rows)
         return self._half(np.asarray(self.amount(entry, owner) / entry.mean), rows)
+
+    def of_range(self, price: Range, owner: str, name: str, rows: slice) -> Floats:
+        """Return draws of a range over its mean, for some of the draws, as :meth:`factor` does."""
+        drawn = price_draws(price, self.n_draws, self.seed, owner, name)
+        return self._half(drawn / price.lognormal_mean, rows)
 
     def training_factor(self, rows: slice) -> Floats:
         """Return the factor of training, which all owners share; 1 where nothing of it varies."""

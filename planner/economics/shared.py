@@ -17,7 +17,6 @@ from planner.domain.arrays import Cents
 from planner.domain.facts.shared_cost import SplitNote
 from planner.domain.portfolio.portfolio import SharedAsset
 from planner.economics.ledger import Counts, asset_entries, committed, place_of
-from planner.economics.money import to_cents
 
 __all__ = ["Shares", "User", "apportion", "asset_cents", "in_core", "split_cost"]
 
@@ -104,11 +103,10 @@ def asset_cents(asset: SharedAsset, images: NDArray[np.int64]) -> Cents:
     [2000, 2000, 2500]
     """
     taken = np.asarray(images, dtype=np.int64)
-    fixed = np.full_like(taken, to_cents(asset.fixed_cost, f"{place_of(asset)}.fixed_cost"))
     held = 0 if asset.images is None else asset.images.held
     bought = np.maximum(taken - held, 0)
     cents = committed(asset_entries(asset), Counts(bought, bought), place_of(asset))
-    return sum(cents.values(), start=fixed)
+    return sum(cents.values(), start=np.zeros_like(taken))
 
 
 def split_cost(rule: str, users: Sequence[User]) -> Shares:

@@ -8,6 +8,7 @@ from planner.domain.format import figure
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.compute import Compute
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Amount, Range, amount_mean
 from planner.domain.vocabulary import Basis
 from planner.economics.training import TrainingRate, hourly_price, price_training
 from planner.errors import bad_value
@@ -24,7 +25,8 @@ def project_rates(
 
     Stated hours are those of one training on as many images as can be owned, whatever the network;
     on fewer images it takes less in proportion. They hold all epochs; trials, folds and tests
-    multiply them as ever.
+    multiply them as ever; a
+    range counts at its mean.
 
     Raises
     ------
@@ -39,11 +41,18 @@ def project_rates(
         field = f"projects[{project.id}].accelerator_hours"
         raise bad_value(field, message, "basis: measured", "CONFLICT")
     price, words = hourly_price(compute, catalogue)
-    hours = project.accelerator_hours
+    stated, hours = project.accelerator_hours, amount_mean(project.accelerator_hours)
     each = hours / project.images.limit / compute.epochs
     how = (
-        f"{figure(hours, 6)} accelerator-hours for a training on {project.images.limit:,} images, "
+        f"{_told(stated)} accelerator-hours for a training on {project.images.limit:,} images, "
         f"as stated, at {words}."
     )
-    stated = TrainingRate("", each * price, each * SECONDS_PER_HOUR, how)
-    return tuple(replace(stated, architecture=item.name) for item in architectures)
+    rate = TrainingRate("", each * price, each * SECONDS_PER_HOUR, how)
+    return tuple(replace(rate, architecture=item.name) for item in architectures)
+
+
+def _told(hours: Amount) -> str:
+    """Return hours as they were stated; of a range the mean, which counts, as well."""
+    if isinstance(hours, Range):
+        return f"{hours} (mean {figure(hours.lognormal_mean, 6)})"
+    return figure(hours, 6)

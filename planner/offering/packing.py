@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.arrays import Floats, Rows
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import Compute, Portfolio
+from planner.domain.quantities import Range
 from planner.domain.results.option import OptionLife, ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.hardware import fallen_prices
@@ -24,6 +25,8 @@ from planner.economics.ledger import (
     entries_of,
     training_amounts,
 )
+from planner.economics.life.lines import Running
+from planner.economics.life.swings import Under, has_ranges, swing_draws, under_conditions
 from planner.forecasting.forecast import Forecast
 from planner.offering.graded import graded_parts, ways_of
 from planner.offering.life import LifeTerms, pays_of, running_of
@@ -77,6 +80,7 @@ def pack_outcomes(
     *,
     seed: int,
     held_out: bool = False,
+    at_means: bool = False,
 ) -> PackedOutcomes:
     """Return joint draws of worth and spend of some options.
 
@@ -92,6 +96,8 @@ def pack_outcomes(
         Of the price draws.
     held_out : bool, default=False
         Draws of the audit instead of the solve's.
+    at_means : bool, default=False
+        What is earned and paid in use counts at its mean, where it is a range.
     """
     rows, n_draws = _draws(groups, held_out=held_out)
     total = len(range(*rows.indices(n_draws)))
@@ -99,13 +105,17 @@ def pack_outcomes(
     bits = empty_bits(total, count)
     first = 0
     stops, terms = portfolio.mode is Mode.STOP_WHEN_REACHED, LifeTerms.of(portfolio)
+    prices = PriceDraws(portfolio.compute, seed, n_draws)
+    view = _View(terms, objective, rows, total, prices, swings=not at_means, held_out=held_out)
+    by_draw: list[Floats | None] = []
     for group in groups:
         if len(group.options):
             found = _success(group, terms, rows, total, stops=stops, held_out=held_out)
             set_success(bits, first, found)
+            by_draw.append(view.worth(group, found))
         first += len(group.options)
     fallen = fallen_prices(portfolio.compute, period_years(portfolio))
-    money = _money(groups, PriceDraws(portfolio.compute, seed, n_draws), rows, fallen)
+    money = _money(groups, prices, rows, fallen)
     random = () if stops else money.random()
     net = objective is Objective.NET_VALUE
     present = present_factors(portfolio)
@@ -124,7 +134,7 @@ def pack_outcomes(
         ),
         stopping=_stopping(groups, money, rows, total) if stops else None,
         standing=_standing(groups, objective),
-        graded=_graded(groups, portfolio, objective, rows, total),
+        graded=_graded([one for one in groups if len(one.options)], by_draw),
     )
 
 
@@ -163,43 +173,81 @@ def _standing(groups: Sequence[PackedGroup], objective: Objective) -> Floats | N
     return np.concatenate([np.zeros(0), *parts])
 
 
-def _graded(
-    groups: Sequence[PackedGroup],
-    portfolio: Portfolio,
-    objective: Objective,
-    rows: slice,
-    total: int,
-) -> GradedWorth | None:
-    """Return the worth of options whose errors count themselves; None where there are none."""
-    known = [one.options.life is not None and one.options.life.graded is not None for one in groups]
-    if objective is Objective.TARGETS_MET or not any(known):
+@dataclass(frozen=True, eq=False)
+class _View:
+    """Which draws of worth are meant.
+
+    Attributes
+    ----------
+    terms : LifeTerms
+        Clock and prices of lives.
+    objective : Objective
+        What worth is counted in.
+    rows : slice
+        Draws of the solve or of the audit.
+    total : int
+        How many they are.
+    prices : PriceDraws
+        Of ranges.
+    swings, held_out : bool
+        Whether ranges in use count draw by draw; whether the draws are the audit's.
+    """
+
+    terms: LifeTerms
+    objective: Objective
+    rows: slice
+    total: int
+    prices: PriceDraws
+    swings: bool
+    held_out: bool
+
+    def worth(self, group: PackedGroup, met: Flags) -> Floats | None:
+        """Return what is no multiple of success of a project's options, by draw; None for none."""
+        options, menu = group.options, group.menu
+        if options.life is None or self.objective is Objective.TARGETS_MET:
+            return None
+        graded, swings = options.life.graded is not None, self.swings and has_ranges(menu.project)
+        if not graded and not swings:
+            return None
+        worth = np.zeros((len(options), self.total))
+        for mine in ways_of(options):
+            some = options.take(mine)
+            way = menu.way(some, 0)
+            running = running_of(menu.project, way, some, self.terms)
+            if some.life is not None and not graded:
+                worth[mine] = self._swing(group, running, under_conditions(met[mine], some.life))
+                continue
+            for part in graded_parts(way, some, running, self.rows):
+                found, at = part.draws, mine[part.rows]
+                worth[at] = found.gross if self.objective is Objective.VALUE else found.net
+                if swings:
+                    under = under_conditions(part.errors.met, found.live)
+                    worth[at] += self._swing(group, part.running, under)
+        return worth
+
+    def _swing(self, group: PackedGroup, running: Running, under: Under) -> Floats:
+        """Return what ranges add; over the solve's draws that is 0 in the mean, as planned."""
+        owner = group.menu.project.id
+        swing = swing_draws(
+            running,
+            under,
+            lambda price, key: self.prices.of_range(price, owner, key, self.rows),
+            earned_only=self.objective is Objective.VALUE,
+        )
+        return swing if self.held_out else swing - swing.mean(axis=1, keepdims=True)
+
+
+def _graded(groups: Sequence[PackedGroup], found: Sequence[Floats | None]) -> GradedWorth | None:
+    """Return worth that is no multiple of success; None where there is none."""
+    if all(item is None for item in found):
         return None
-    terms = LifeTerms.of(portfolio)
-    sizes = [len(one.options) if graded else 0 for one, graded in zip(groups, known, strict=True)]
-    worth, first = np.zeros((sum(sizes), total)), 0
-    place = []
-    for group, size in zip(groups, sizes, strict=True):
+    place, first = [], 0
+    for group, item in zip(groups, found, strict=True):
+        size = 0 if item is None else len(item)
         place.append(np.arange(first, first + size) if size else np.full(len(group.options), -1))
-        if size:
-            worth[first : first + size] = _graded_worth(group, terms, objective, rows, total)
         first += size
+    worth = np.concatenate([item for item in found if item is not None])
     return GradedWorth(np.concatenate([_NONE, *place]), worth)
-
-
-def _graded_worth(
-    group: PackedGroup, terms: LifeTerms, objective: Objective, rows: slice, total: int
-) -> Floats:
-    """Return the worth of a project's options in every draw, development left out."""
-    options, menu = group.options, group.menu
-    worth = np.zeros((len(options), total))
-    for mine in ways_of(options):
-        some = options.take(mine)
-        way = menu.way(some, 0)
-        running = running_of(menu.project, way, some, terms)
-        for part in graded_parts(way, some, running, rows):
-            found = part.draws
-            worth[mine[part.rows]] = found.gross if objective is Objective.VALUE else found.net
-    return worth
 
 
 def _worths(life: OptionLife, objective: Objective) -> tuple[Floats, Floats]:
@@ -315,7 +363,7 @@ class _Factors:
         """Return the number of an entry's factor; −1 where it does not vary."""
         if entry is None or not self._draws.varies(entry):
             return -1
-        if entry.line.timing is Timing.PER_TRAINING:
+        if entry.line.timing is Timing.PER_TRAINING and not isinstance(entry.hours, Range):
             return 0
         self.rows.append(self._draws.factor(entry, project, self._rows))
         return len(self.rows) - 1

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Draws, Rows
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import RiskMeasure
+from planner.domain.quantities import Range
 from planner.domain.results.audit import ReplicatedGap
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
+from planner.economics.draws import price_draws
 from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     Counts,
@@ -27,12 +29,13 @@ from planner.economics.ledger import (
     training_amounts,
 )
 from planner.economics.life.graded import GradedDraws
+from planner.economics.life.swings import has_ranges, swing_draws, under_conditions
 from planner.forecasting.forecast import Forecast
 from planner.offering.alternatives import stated_forecast, way_entries
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
 from planner.offering.field import way_in_use
-from planner.offering.life import option_draws
+from planner.offering.life import LifeTerms, option_draws, running_of
 from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import Way, period_years, present_factors
 from planner.planning.held_out import HeldOut
@@ -124,7 +127,7 @@ def _funded(
             else spender.committed(options, pick)
         )
         used = _graded(prepared, way, options, pick)
-        yield RiskedProject(
+        item = RiskedProject(
             project=project,
             forecast=forecast,
             architecture=options.architecture(pick),
@@ -137,6 +140,7 @@ def _funded(
             graded=None if used is None else np.asarray(used.net[0]),
             pays=None if used is None or project.has_target else np.asarray(used.pays[0]),
         )
+        yield _swinging(item, prepared, way, options.take(np.array([pick])), used)
 
 
 def _with_other_luck(prepared: Prepared, way: Way) -> Way:
@@ -154,6 +158,27 @@ def _life(options: ProjectOptions, pick: int) -> tuple[float, float] | None:
     if options.life is None or options.life.graded is not None:
         return None
     return float(options.life.net_met[pick]), float(options.life.net_not[pick])
+
+
+def _swinging(
+    item: RiskedProject,
+    prepared: Prepared,
+    way: Way,
+    option: ProjectOptions,
+    used: GradedDraws | None,
+) -> RiskedProject:
+    """Return a funded project with what ranges of its life move, if it has any."""
+    if option.life is None or not has_ranges(item.project):
+        return item
+    running = running_of(item.project, way, option, LifeTerms.of(prepared.portfolio))
+    met = item.success_draws()[None, :]
+    under = under_conditions(met, option.life if used is None else used.live)
+
+    def factor(price: Range, key: str) -> Draws:
+        drawn = price_draws(price, met.shape[1], prepared.seed, item.project.id, key)
+        return np.asarray(drawn / price.lognormal_mean)
+
+    return replace(item, swing=swing_draws(running, under, factor)[0])
 
 
 def _graded(prepared: Prepared, way: Way, options: ProjectOptions, pick: int) -> GradedDraws | None:
@@ -219,13 +244,13 @@ def _bought_assets(
 
 
 def _bought(purchase: Purchase, draws: PriceDraws) -> Bought:
-    """Return a shared asset with draws of the price of its images, where that is a range."""
+    """Return a shared asset with draws of what of its cost is a range."""
     total, asset = purchase.total_cents, purchase.asset
     present = 100 * purchase.present_cost / total if total else 1.0
     varying = [entry for entry in asset_entries(asset) if draws.varies(entry)]
-    if asset.images is None or not varying:
+    if not varying:
         return Bought(total, None, present)
-    bought = np.array([purchase.images - asset.images.held])
+    bought = np.array([purchase.images - (0 if asset.images is None else asset.images.held)])
     counts = Counts(bought, bought)
     place = place_of(asset)
     cents = committed(varying, counts, place)

@@ -47,6 +47,8 @@ class RiskedProject:
         The same in every draw where the error itself counts.
     pays : ndarray of bool, shape (n_audit_draws,), optional
         In which of them running it pays, where there is no target.
+    swing : ndarray of shape (n_audit_draws,), optional
+        By how much ranges of what is earned and paid in use move its worth.
     """
 
     project: Project
@@ -60,9 +62,14 @@ class RiskedProject:
     life: tuple[float, float] | None = None
     graded: Draws | None = None
     pays: Flags | None = None
+    swing: Draws | None = None
 
     def worth_draws(self) -> Draws:
         """Return what it earns less running cost in each of the audit's draws."""
+        worth = self._at_means()
+        return worth if self.swing is None else worth + self.swing
+
+    def _at_means(self) -> Draws:
         if self.graded is not None:
             return self.graded
         if self.life is None:

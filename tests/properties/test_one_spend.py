@@ -26,6 +26,7 @@ from planner.offering.variants import present_factors
 from planner.planning.changed import at_value
 from planner.planning.judge import outcome_draws
 from planner.planning.prepare import Prepared, prepare
+from planner.planning.sharing import Purchase, purchases
 from planner.questions.collect.collect import build_collection
 from planner.questions.estimate.ranges import cost_ranges
 from planner.questions.why.holdings import holding_of
@@ -56,14 +57,19 @@ def cases(draw: st.DrawFn) -> Prepared:
             images=replace(
                 project.images,
                 price=draw(st.sampled_from(PRICES)),
-                fixed_cost=draw(st.sampled_from((0.0, 12.25, 0.005))),
+                fixed_cost=draw(st.sampled_from((0.0, 12.25, 0.005, Range(8.0, 30.0)))),
             ),
+            accelerator_hours=draw(st.sampled_from((None, None, 2.5, Range(1.0, 6.0)))),
         )
         for project in portfolio.projects
     )
     changed = replace(
         portfolio,
         projects=projects,
+        shared=tuple(
+            replace(asset, fixed_cost=draw(st.sampled_from((asset.fixed_cost, Range(5.0, 20.0)))))
+            for asset in portfolio.shared
+        ),
         rules=(),
         mode=mode,
         hold=None,
@@ -97,12 +103,20 @@ def by_hand(
     else:
         prices = np.full(count, price)
     factors = compute_factor_draws(compute, count, seed)
+    set_up = np.full(count, project.images.fixed_cost)
+    if isinstance(project.images.fixed_cost, Range):
+        set_up = price_draws(
+            project.images.fixed_cost, count, seed, project.id, "images.fixed_cost"
+        )
+    if isinstance(project.accelerator_hours, Range):
+        hours = price_draws(project.accelerator_hours, count, seed, project.id, "accelerator_hours")
+        factors = factors * hours / project.accelerator_hours.lognormal_mean
 
     def spend(need: Floats | None) -> Floats:
         found = []
         for s in range(count):
             trained = cap if need is None else min(max(float(np.ceil(need[s])), owned), cap)
-            once = project.images.fixed_cost if trained > owned else 0.0
+            once = set_up[s] if trained > owned else 0.0
             found.append(prices[s] * (trained - owned) + once + per_image * factors[s] * trained)
         return np.array(found)
 
@@ -186,6 +200,47 @@ def test_rounds_and_changed_portfolios_pay_the_same_lines(case: Prepared) -> Non
     common = np.intersect1d(first.priced.images_total, again.priced.images_total)
     mine, theirs = (m.priced.take(np.isin(m.priced.images_total, common)) for m in (first, again))
     assert mine.total_cents.tolist() == theirs.total_cents.tolist()
+
+
+@settings(max_examples=25, deadline=None)
+@given(cases())
+def test_what_assets_cost_is_judged_and_held_at_the_mean_it_is_committed_at(case: Prepared) -> None:
+    """Fixed cost and pool by hand in each draw of the audit; bars move it by its own range."""
+    picks = [0 if len(options) else None for options in case.options]
+    bought = purchases(case.portfolio, case.options, picks)
+    (with_assets, _), (without, _) = (outcome_draws(case, picks, b) for b in (bought, ()))
+    expected = np.zeros(len(without.cost))
+    for purchase in bought:
+        asset, place = purchase.asset, f"shared[{purchase.asset.id}]"
+        images = 0 if asset.images is None else purchase.images - asset.images.held
+        pool = (
+            ()
+            if asset.images is None
+            else (
+                ("images.price", asset.images.price, images),
+                ("images.fixed_cost", asset.images.fixed_cost, min(images, 1)),
+            )
+        )
+        for name, amount, units in (("fixed_cost", asset.fixed_cost, 1), *pool):
+            if isinstance(amount, Range):
+                drawn = price_draws(amount, len(expected), case.seed, place, name)
+            else:
+                drawn = np.full(len(expected), amount)
+            expected += units * drawn
+    assert with_assets.cost - without.cost == pytest.approx(expected, rel=1e-6, abs=0.02)
+    assert sum(p.total_cents for p in bought) == pytest.approx(
+        sum(_committed_by_hand(p) for p in bought), abs=2
+    )
+
+
+def _committed_by_hand(purchase: Purchase) -> float:
+    asset = purchase.asset
+    cents = 100 * amount_mean(asset.fixed_cost)
+    if asset.images is not None:
+        images = purchase.images - asset.images.held
+        cents += 100 * amount_mean(asset.images.price) * images
+        cents += 100 * amount_mean(asset.images.fixed_cost) * min(images, 1)
+    return cents
 
 
 def _packed(

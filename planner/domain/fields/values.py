@@ -47,6 +47,7 @@ __all__ = [
     "FOLDS",
     "GROWTH",
     "HOURLY_PRICE",
+    "HOURS_RANGE",
     "IDS",
     "LABEL",
     "LEVEL",
@@ -242,6 +243,7 @@ YEARS_OR_NONE = Plain(parsers.at_least_zero(MAX_YEARS, "a number of years"), Kin
 WEEKS = Plain(parsers.at_least_zero(MAX_WEEKS, "a number of weeks"), Kind.AMOUNT)
 MACHINES = Plain(parsers.at_least_zero(MAX_PEOPLE, "a number of machines"), Kind.AMOUNT)
 SPEED = _number(MAX_COUNT)
+HOURS_RANGE = Plain(parsers.as_given(parsers.range_above_zero(MAX_COUNT)), Kind.NUMBERS)
 PEOPLE = Plain(parsers.above_zero(MAX_PEOPLE), Kind.NUMBER)
 FOLDS = Plain(parsers.folds, Kind.COUNT)
 OVERHEAD = Plain(parsers.change(0.0, MAX_GROWTH), Kind.CHANGE)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from planner.domain.fields.declared import Form, InFile, Kind, Part, in_file
+from planner.domain.fields.declared import RANGE, Form, InFile, Kind, Part, in_file
 from planner.domain.fields.finding import Location, Reading
 from planner.domain.fields.reading import check_record
 from planner.domain.fields.values import (
@@ -44,9 +44,9 @@ class Benefit:
     ----------
     id : str
         What it is.
-    once : float or tuple of Step, optional
+    once : float, Range or tuple of Step, optional
         Earned on the live date; by accuracy where that is told.
-    yearly : float or tuple of Step, optional
+    yearly : float, Range or tuple of Step, optional
         Earned in each year of use; the same.
     when : Earned
         With the target met, while live, or in any case.
@@ -66,14 +66,14 @@ class Benefit:
     once: Annotated[
         Earning | None,
         EARNED,
-        Form("Once", "Earned on the live date. Or yearly.", unit="money"),
+        Form("Once", f"Earned on the live date. Or yearly. {RANGE}", unit="money"),
     ] = None
     yearly: Annotated[
         Earning | None,
         EARNED,
         Form(
             "Yearly",
-            "Earned in each year of use. Or once. By accuracy: 90%: 0, 98%: 100k.",
+            f"Earned in each year of use. Or once. {RANGE} By accuracy: 90%: 0, 98%: 100k.",
             unit="money",
             example=40_000,
         ),

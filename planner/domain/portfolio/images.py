@@ -6,7 +6,7 @@ from typing import Annotated
 
 from planner.domain.fields.declared import RANGE, Form, InFile, Part, in_file
 from planner.domain.fields.reading import check_record
-from planner.domain.fields.values import COUNT, MONEY, PRICE
+from planner.domain.fields.values import COUNT, PRICE
 from planner.domain.quantities import Amount
 
 __all__ = ["Images"]
@@ -40,7 +40,7 @@ class Images:
         Most that could ever be owned, those held included; at least 1 and at least ``held``.
     price : float or Range
         Cost of one more labelled image, in the portfolio's currency; at least 0.
-    fixed_cost : float
+    fixed_cost : float or Range
         Cost of setting up a collection, paid once if any image is bought.
     licence : float or Range, optional
         Cost of the right to use one more image, beside its label.
@@ -101,18 +101,18 @@ class Images:
         Form("Pool price per image", RANGE, unit="money", default="", example=0.2, sheet=_POOL),
     ] = 0.0
     fixed_cost: Annotated[
-        float,
-        MONEY,
+        Amount,
+        PRICE,
         Form(
             "Collection set-up cost",
-            "Paid once if any image is bought.",
+            f"Paid once if any image is bought. {RANGE}",
             unit="money",
             aliases=("fixed cost", "setup cost"),
             example=2_000,
         ),
         Form(
             "Pool set-up cost",
-            "Paid once if the pool buys any image.",
+            f"Paid once if the pool buys any image. {RANGE}",
             unit="money",
             default="",
             sheet=_POOL,

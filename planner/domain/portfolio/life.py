@@ -13,7 +13,6 @@ from planner.domain.fields.values import (
     COUNT,
     GROWTH,
     MACHINES,
-    MONEY,
     OVERHEAD,
     PEOPLE,
     PRICE,
@@ -344,20 +343,22 @@ class UpkeepLine:
     ----------
     id : str
         What it is.
-    once : float, optional
+    once : float or Range, optional
         Paid on the live date.
-    yearly : float, optional
+    yearly : float or Range, optional
         Paid for each year of use.
     """
 
     id: Annotated[str, TEXT, InFile(example="id: monitoring"), _NAME]
     once: Annotated[
-        float | None, MONEY, Form("Once", "Paid on the live date. Or yearly.", unit="money")
+        Amount | None,
+        PRICE,
+        Form("Once", f"Paid on the live date. Or yearly. {RANGE}", unit="money"),
     ] = None
     yearly: Annotated[
-        float | None,
-        MONEY,
-        Form("Yearly", "Paid for each year of use. Or once.", unit="money", example=6_000),
+        Amount | None,
+        PRICE,
+        Form("Yearly", f"Paid for each year of use. Or once. {RANGE}", unit="money", example=6_000),
     ] = None
 
     def __post_init__(self) -> None:
@@ -433,17 +434,21 @@ class End:
 
     Attributes
     ----------
-    once : float, optional
+    once : float or Range, optional
         Cost of taking it down, and of what must be kept.
-    resale : float, optional
+    resale : float or Range, optional
         What its data then bring.
     """
 
     once: Annotated[
-        float | None, MONEY, Form("Retiring it", "Cost at the end of use.", unit="money")
+        Amount | None,
+        PRICE,
+        Form("Retiring it", f"Cost at the end of use. {RANGE}", unit="money"),
     ] = None
     resale: Annotated[
-        float | None, MONEY, Form("Resale", "What its data bring at the end.", unit="money")
+        Amount | None,
+        PRICE,
+        Form("Resale", f"What its data bring at the end. {RANGE}", unit="money"),
     ] = None
 
     def __post_init__(self) -> None:

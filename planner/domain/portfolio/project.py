@@ -25,9 +25,9 @@ from planner.domain.fields.values import (
     CLASSES,
     COMPLEXITY,
     ENTROPY,
+    HOURS_RANGE,
     MONEY,
     SHARE,
-    SPEED,
     TARGET,
     TASK,
     TEXT,
@@ -45,6 +45,7 @@ from planner.domain.portfolio.in_use.volume import use_says_how_much
 from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer, runs_can_be_made
+from planner.domain.quantities import Amount
 from planner.domain.vocabulary import Backbone, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
@@ -184,7 +185,7 @@ class Project:
         Runs that could be made before it is decided on; empty for the usual ones.
     baseline_entropy : float
         Entropy in nats of the task with relative complexity 1.
-    accelerator_hours : float, optional
+    accelerator_hours : float or Range, optional
         Of one training on as many images as can be owned; in place of those that are computed.
     unit : str, optional
         Business unit.
@@ -360,11 +361,12 @@ class Project:
     pilots_on_offer: Annotated[tuple[PilotOffer, ...], parts(PilotOffer)] = ()
     baseline_entropy: Annotated[float, ENTROPY, NOT_IN_FILE] = math.log(complexity.BASELINE_CLASSES)
     accelerator_hours: Annotated[
-        float | None,
-        SPEED,
+        Amount | None,
+        HOURS_RANGE,
         Form(
             "Accelerator-hours",
-            "Of one training on all images of the limit, in place of those that are computed.",
+            "Of one training on all images of the limit, in place of those that are computed; "
+            "240..288 is P10..P90.",
             unit="hours",
             default="computed",
             after="pretrained",

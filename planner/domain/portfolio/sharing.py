@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from planner.domain.fields.declared import LIST, Form, InFile, Part, in_file
+from planner.domain.fields.declared import LIST, RANGE, Form, InFile, Part, in_file
 from planner.domain.fields.reading import PartOf, check_record
-from planner.domain.fields.values import IDS, MONEY, SHARE, SPLIT, TEXT, YES_NO, word
+from planner.domain.fields.values import IDS, PRICE, SHARE, SPLIT, TEXT, YES_NO, word
 from planner.domain.portfolio.project import Images
+from planner.domain.quantities import Amount
 from planner.domain.vocabulary import AssetKind
 
 __all__ = ["Gives", "SharedAsset"]
@@ -98,7 +99,7 @@ class SharedAsset:
         Projects that may use it.
     required : bool
         Funding any member triggers the cost; else the plan decides whether it pays.
-    fixed_cost : float
+    fixed_cost : float or Range
         Paid once when it is bought.
     split : str
         ``shapley``, ``equal``, ``usage`` (per image used; ``proportional`` is read as it) or
@@ -149,9 +150,9 @@ class SharedAsset:
         ),
     ] = True
     fixed_cost: Annotated[
-        float,
-        MONEY,
-        Form("Fixed cost", "Paid once when it is bought.", unit="money", example=40_000),
+        Amount,
+        PRICE,
+        Form("Fixed cost", f"Paid once when it is bought. {RANGE}", unit="money", example=40_000),
     ] = 0.0
     split: Annotated[
         str,

@@ -17,7 +17,7 @@ from planner.domain.portfolio.in_use.drift import kept_after, refreshes
 from planner.domain.portfolio.in_use.grading import Earning, Step
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import HOURS_PER_YEAR, amount_mean
+from planner.domain.quantities import HOURS_PER_YEAR, Range, amount_mean
 from planner.domain.vocabulary import Earned, Window
 from planner.domain.wrong_answers import cost_today, graded_cost
 from planner.economics.emissions import Emission
@@ -32,6 +32,7 @@ __all__ = [
     "Fresh",
     "Grade",
     "LifeLine",
+    "Ranged",
     "Running",
     "Serving",
     "Step",
@@ -168,6 +169,29 @@ class Running:
         return np.asarray(self.trainings * hours[:, None])
 
 
+@dataclass(frozen=True)
+class Ranged:
+    """An amount of the file that is a range.
+
+    Attributes
+    ----------
+    section, id, field : str
+        Where it stands in a project: such as ``benefits``, ``press``, ``once``.
+    amount : Range
+        Which.
+    """
+
+    section: str
+    id: str
+    field: str
+    amount: Range
+
+    @property
+    def key(self) -> str:
+        """Under which it is drawn."""
+        return f"{self.section}[{self.id}].{self.field}"
+
+
 type Grade = Callable[[Floats, Flags], Floats]
 
 
@@ -186,6 +210,8 @@ class Flow:
     grade : callable, optional
         What the amounts are multiplied by, from the error in use and where it is that of a system
         that never learned anything.
+    ranged : Ranged, optional
+        What the amounts are the means of, where that is a range.
     """
 
     earned: Earned
@@ -194,6 +220,7 @@ class Flow:
     begin: Floats
     end: Floats
     grade: Grade | None = None
+    ranged: Ranged | None = None
 
     @property
     def runs(self) -> bool:
@@ -249,11 +276,19 @@ def _benefits(running: Running) -> Iterator[Flow]:
         factor = _early(benefit.window_years, benefit.window, run.live)
         if benefit.once is not None:
             amount, grade = _earning(benefit.once)
-            yield replace(_lump(running, amount * factor, run.live, benefit.when), grade=grade)
+            flow = _lump(running, amount * factor, run.live, benefit.when)
+            ranged = _ranged("benefits", benefit.id, "once", benefit.once)
+            yield replace(flow, grade=grade, ranged=ranged)
         elif benefit.yearly is not None:
             amount, grade = _earning(benefit.yearly)
             amounts = amount * factor[:, None] * running.ramped
-            yield replace(_yearly(running, amounts, benefit.when), grade=grade)
+            ranged = _ranged("benefits", benefit.id, "yearly", benefit.yearly)
+            yield replace(_yearly(running, amounts, benefit.when), grade=grade, ranged=ranged)
+
+
+def _ranged(section: str, name: str, field: str, amount: Earning) -> Ranged | None:
+    """Return a range with its place; None for a number, and for what the error grades."""
+    return Ranged(section, name, field, amount) if isinstance(amount, Range) else None
 
 
 def _earning(earning: Earning) -> tuple[float, Grade | None]:
@@ -267,7 +302,7 @@ def _earning(earning: Earning) -> tuple[float, Grade | None]:
     [0.0, 25000.0, 62500.0, 87500.0, 100000.0]
     """
     if not isinstance(earning, tuple):
-        return earning, None
+        return amount_mean(earning), None
     accuracies = np.array([step.accuracy for step in earning])
     amounts = np.array([step.amount for step in earning])
     if not amounts.any():
@@ -347,9 +382,12 @@ def _upkeep(running: Running) -> Iterator[Flow]:
     upkeep, run = running.project.upkeep, running.run
     for line in () if upkeep is None else upkeep.lines:
         if line.yearly is not None:
-            yield _yearly(running, np.array(-line.yearly))
+            flow = _yearly(running, np.array(-amount_mean(line.yearly)))
+            ranged = _ranged("upkeep.lines", line.id, "yearly", line.yearly)
+            yield replace(flow, ranged=ranged)
         elif line.once is not None:
-            yield _lump(running, np.array(-line.once), run.live)
+            flow = _lump(running, np.array(-amount_mean(line.once)), run.live)
+            yield replace(flow, ranged=_ranged("upkeep.lines", line.id, "once", line.once))
 
 
 def _refresh(running: Running) -> Iterator[Flow]:
@@ -367,9 +405,11 @@ def _refresh(running: Running) -> Iterator[Flow]:
 def _end(running: Running) -> Iterator[Flow]:
     end = running.project.end
     if end is not None and end.once is not None:
-        yield _lump(running, np.array(-end.once), running.run.stop)
+        flow = _lump(running, np.array(-amount_mean(end.once)), running.run.stop)
+        yield replace(flow, ranged=_ranged("end", "end", "once", end.once))
     if end is not None and end.resale is not None:
-        yield _lump(running, np.array(end.resale), running.run.stop)
+        flow = _lump(running, np.array(amount_mean(end.resale)), running.run.stop)
+        yield replace(flow, ranged=_ranged("end", "end", "resale", end.resale))
 
 
 def _carbon(running: Running) -> Iterator[Flow]:

@@ -115,7 +115,12 @@ def stage_of(
     menu = prepared.menus[index]
     group = PackedGroup(menu, options, bits)
     packed = pack_outcomes(
-        [group], prepared.portfolio, prepared.objective, seed=prepared.seed, held_out=held_out
+        [group],
+        prepared.portfolio,
+        prepared.objective,
+        seed=prepared.seed,
+        held_out=held_out,
+        at_means=True,
     )
     every = np.arange(len(options), dtype=np.int64)
     success = packed.success_draws(every).astype(np.float64)

@@ -1,12 +1,13 @@
 """The tornado of a project, or of a whole plan: what is held, and what is uncertain about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Flags, Floats
+from planner.domain.quantities import Range
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
@@ -15,17 +16,20 @@ from planner.economics.ledger import (
     Counts,
     Entry,
     Timing,
+    asset_entries,
     stopped,
     training_amounts,
 )
 from planner.economics.life.graded import GradedDraws
+from planner.economics.life.swings import has_ranges, moving_lines, under_conditions
 from planner.offering.alternatives import way_entries
-from planner.offering.life import option_draws
+from planner.offering.life import LifeTerms, option_draws, running_of
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Solution
 from planner.offering.variants import present_factors
 from planner.planning.prepare import Prepared
 from planner.planning.reasons.runner_up import best_option
+from planner.planning.sharing import Purchase, purchases
 from planner.questions.why.tornado import Holding, UnitPrice, tornado_of
 
 if TYPE_CHECKING:
@@ -63,7 +67,7 @@ def plan_tornado(prepared: Prepared, solution: Solution, expected: float | None)
         return None
     holdings = [holding_of(prepared, number) for number in solution.options.tolist()]
     certain = float(prepared.problem.asset_worth[solution.assets].sum())
-    found = _tornado(prepared, holdings, certain)
+    found = _tornado(prepared, holdings, certain, _bought(prepared, solution))
     return found if expected is None else _around(found, expected)
 
 
@@ -77,7 +81,35 @@ def _around(tornado: Tornado, centre: float) -> Tornado:
     return replace(tornado, centre=centre, bars=tuple(bars))
 
 
-def _tornado(prepared: Prepared, holdings: list[Holding], certain: float) -> Tornado:
+def _bought(prepared: Prepared, solution: Solution) -> tuple[tuple[str, UnitPrice], ...]:
+    """Return the ranges that shared assets are paid at, with the present value of their units."""
+    if prepared.objective is not Objective.NET_VALUE:
+        return ()
+    picks: list[int | None] = [None] * len(prepared.menus)
+    for number in solution.options.tolist():
+        key = prepared.option(number)
+        picks[key.index] = key.row
+    return tuple(
+        (purchase.asset.id, price)
+        for purchase in purchases(prepared.portfolio, prepared.options, picks)
+        for price in _prices_of_asset(purchase)
+    )
+
+
+def _prices_of_asset(purchase: Purchase) -> Iterator[UnitPrice]:
+    asset, total = purchase.asset, purchase.total_cents
+    present = 100 * purchase.present_cost / total if total else 1.0
+    images = np.array([purchase.images - (0 if asset.images is None else asset.images.held)])
+    for price in _prices(asset_entries(asset), Counts(images, images), 0.0):
+        yield replace(price, units=present * price.units)
+
+
+def _tornado(
+    prepared: Prepared,
+    holdings: list[Holding],
+    certain: float,
+    bought: Sequence[tuple[str, UnitPrice]] = (),
+) -> Tornado:
     compute = prepared.portfolio.compute
     paper = compute.basis is Basis.PAPER
     price: tuple[str, Amount | None] = (
@@ -94,6 +126,7 @@ def _tornado(prepared: Prepared, holdings: list[Holding], certain: float) -> Tor
         utilisation=None if paper else compute.utilisation,
         trials=compute.trials,
         certain=certain,
+        bought=bought,
     )
 
 
@@ -124,6 +157,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
     entries = way_entries(project, way, training)
     trainings = [e.line.name for e in entries if e.line.timing is Timing.PER_TRAINING]
     cents = options.cents_of(key.row)
+    trained = float(sum(cents[name] for name in trainings)) / 100
     share = float(counts.trained.mean()) / max(key.images, 1)
     stake, standing = _stakes(prepared, options, key.row, (project.value or 0.0) * present)
     return Holding(
@@ -134,11 +168,35 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         stake=stake,
         standing=standing,
         graded=_counted(prepared, used),
-        prices=tuple(_prices(entries, counts)),
-        training=share * sum(cents[name] for name in trainings) / 100,
+        prices=tuple(_prices(entries, counts, share * trained)),
+        training=share * trained,
         cost=cost,
         present=present if prepared.objective is Objective.NET_VALUE else 0.0,
+        in_use=tuple(_in_use(prepared, number, met, used)),
     )
+
+
+def _in_use(
+    prepared: Prepared, number: int, met: Flags, used: GradedDraws | None
+) -> Iterator[UnitPrice]:
+    """Yield the ranges that an option earns and pays in use, with what one more unit is worth."""
+    key = prepared.option(number)
+    menu = prepared.menus[key.index]
+    option = prepared.options[key.index].take(np.array([key.row]))
+    life, targets = option.life, prepared.objective is Objective.TARGETS_MET
+    if life is None or targets or not has_ranges(menu.project):
+        return
+    running = running_of(
+        menu.project, menu.way(option, 0), option, LifeTerms.of(prepared.portfolio)
+    )
+    under = under_conditions(met[None, :], life if used is None else used.live)
+    gross = prepared.objective is Objective.VALUE
+    for line in moving_lines(running, earned_only=gross):
+        ranged = line.ranged
+        name = words.in_use(ranged.section, ranged.id, ranged.field)
+        expected = float(line.present[0] * under[line.earned].mean())
+        unit, mean = words.in_use_unit(ranged.field), ranged.amount.lognormal_mean
+        yield UnitPrice(name, unit, ranged.amount, expected / mean)
 
 
 def _stakes(
@@ -174,11 +232,14 @@ def _counted(prepared: Prepared, used: GradedDraws | None) -> Floats | None:
     return np.asarray((used.gross if prepared.objective is Objective.VALUE else used.net)[0])
 
 
-def _prices(entries: Iterable[Entry], counts: Counts) -> Iterator[UnitPrice]:
+def _prices(entries: Iterable[Entry], counts: Counts, training: float) -> Iterator[UnitPrice]:
     """Yield the prices of a project's own lines, with the units expected."""
     for entry in entries:
         line = entry.line
-        if line.timing is not Timing.PER_TRAINING:
+        if line.timing is Timing.PER_TRAINING and isinstance(entry.hours, Range):
+            each = training / entry.hours.lognormal_mean
+            yield UnitPrice(words.HOURS, "", entry.hours, each)
+        elif line.timing is not Timing.PER_TRAINING:
             units = float(counts.of(line).mean())
             for amount in entry.parts:
                 yield UnitPrice(line.price, str(line.timing), amount, units)

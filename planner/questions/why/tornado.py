@@ -92,6 +92,8 @@ class Holding:
         What the objective counts in every draw besides, as a present value.
     graded : ndarray of shape (n_draws,), optional
         What it counts in each draw where errors count themselves.
+    in_use : tuple of UnitPrice
+        What is earned and paid in use; the worth of one more unit, below 0 where it is paid.
     """
 
     project: str
@@ -105,6 +107,7 @@ class Holding:
     present: float = 1.0
     standing: float = 0.0
     graded: Floats | None = None
+    in_use: tuple[UnitPrice, ...] = ()
 
     @property
     def moves(self) -> float:
@@ -127,6 +130,7 @@ def tornado_of(
     utilisation: Amount | None = None,
     trials: Amount | None = None,
     certain: float = 0.0,
+    bought: Sequence[tuple[str, UnitPrice]] = (),
 ) -> Tornado:
     """Return the tornado of a decision: one project's option, or a whole plan.
 
@@ -144,6 +148,8 @@ def tornado_of(
         Their ranges, if they have one.
     certain : float
         Worth of what is bought beside the options, such as shared assets; at most 0.
+    bought : sequence of (str, UnitPrice)
+        What that is paid at, by the id of each asset; units as present values.
     """
     values = [holding.value_draws for holding in holdings]
     total = np.sum(values, axis=0) + certain if values else np.full(1, certain)
@@ -154,6 +160,12 @@ def tornado_of(
             name = words.price_of(price.name, holding.project)
             per_unit = -holding.present * price.units
             bars.append(price_bar(name, price.unit, price.amount, centre, per_unit))
+        for price in holding.in_use:
+            name = words.price_of(price.name, holding.project)
+            bars.append(price_bar(name, price.unit, price.amount, centre, price.units))
+    for asset, price in bought:
+        name = words.price_of(price.name, asset)
+        bars.append(price_bar(name, price.unit, price.amount, centre, -price.units))
     training = sum(holding.present * holding.training for holding in holdings)
     bars += _compute_bars((compute_price, (words.TRIALS, trials)), utilisation, centre, training)
     if holdings:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 import planner
+from planner.domain.quantities import Range
 from planner.inputs.portfolio_file import parse_portfolio
 
 MODEL = planner.load_model("published")
@@ -76,3 +77,37 @@ def test_hours_without_a_price_are_refused(hours: str, compute: str, said: str) 
     with pytest.raises(planner.InputError, match=said) as caught:
         rows(hours, compute)
     assert caught.value.problems[0].field.endswith("accelerator_hours")
+
+
+RANGES = """
+version: 1
+portfolio: {budget: 1M, horizon_years: 2, objective: net_value}
+compute: {usd_per_hour: 100}
+projects:
+  - {id: a, classes: 4, target_accuracy: 60%, value: 900k, accelerator_hours: 240..288,
+     images: {held: 1k, limit: 2k, price: 0.1, fixed_cost: 1k..3k}, architectures: [ResNet-50],
+     use: {deploy: always}, benefits: [{id: press, once: 5k..20k, if: live}],
+     upkeep: {lines: [{id: compliance, yearly: 10k..30k}]}}
+shared: [{id: base, kind: base_model, members: [a], required: true, fixed_cost: 20k..50k}]
+"""
+
+
+def test_ranges_of_fixed_amounts_are_read_counted_at_their_means_and_stand_in_the_tornado() -> None:
+    """Two cards for five to six days, and all else: bars as wide as P90 less P10, by hand."""
+    portfolio = parse_portfolio(RANGES.encode(), "p.yaml")
+    assert portfolio.projects[0].accelerator_hours == Range(240, 288)
+    found = planner.explain(portfolio, None, MODEL)
+    (decision,) = planner.plan(portfolio, MODEL).decisions
+    share = decision.images_total / 2_000
+    hours, fixed = Range(240, 288).lognormal_mean, Range(1e3, 3e3).lognormal_mean
+    assert decision.cost.training == pytest.approx(100 * hours * share, abs=0.01)
+    assert decision.cost.shared == pytest.approx(Range(20e3, 50e3).lognormal_mean, abs=0.01)
+    assert decision.cost.fixed == pytest.approx(fixed if decision.images_to_buy else 0, abs=0.01)
+    assert found.tornado is not None
+    width = {bar.input: bar.value_at_high - bar.value_at_low for bar in found.tornado.bars}
+    assert width["accelerator-hours of a training of a"] == pytest.approx(-4_800 * share)
+    assert width["fixed cost of base"] == pytest.approx(-30e3)
+    assert width["benefit press of a"] == pytest.approx(15e3)
+    assert width["upkeep compliance of a"] == pytest.approx(-2 * 20e3)
+    if decision.images_to_buy:
+        assert width["collection set-up cost of a"] == pytest.approx(-2e3)

@@ -8,9 +8,9 @@ from typing import Annotated
 from planner.domain.fields.declared import InFile, Kind, in_file
 from planner.domain.fields.finding import WRONG, Location, Reading
 from planner.domain.fields.reading import check_record
-from planner.domain.fields.values import MONEY, NUMBER, SHARE, Shape
+from planner.domain.fields.values import MONEY, NUMBER, PRICE, SHARE, Shape
 from planner.domain.format import percent_as_set
-from planner.domain.quantities import show
+from planner.domain.quantities import Amount, show
 
 __all__ = ["EARNED", "Earning", "Step"]
 
@@ -35,15 +35,15 @@ class Step:
         check_record(self, "by accuracy")
 
 
-type Earning = float | tuple[Step, ...]
-"""An amount, or what is earned by accuracy: evenly in between, flat outside."""
+type Earning = Amount | tuple[Step, ...]
+"""An amount, a range of it, or what is earned by accuracy: evenly in between, flat outside."""
 
 
 @dataclass(frozen=True)
 class EarnedValue:
-    """An amount, or amounts by accuracy such as ``{90%: 0, 98%: 100k}``."""
+    """An amount, a range, or amounts by accuracy such as ``{90%: 0, 98%: 100k}``."""
 
-    cell: Kind | None = Kind.MONEY
+    cell: Kind | None = Kind.PRICE
     choices: tuple[str, ...] = ()
 
     @property
@@ -59,7 +59,7 @@ class EarnedValue:
             parts = (part.partition(":") for part in raw.split(","))
             raw = {accuracy.strip(): amount.strip() for accuracy, _, amount in parts}
         if not isinstance(raw, Mapping):
-            return MONEY.read(raw, here, reading)
+            return PRICE.read(raw, here, reading)
         steps = []
         for key, amount in raw.items():
             place = (*here, key if isinstance(key, str | int) else str(key))

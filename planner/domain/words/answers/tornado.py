@@ -5,17 +5,21 @@ __all__ = [
     "COMPUTE_HOUR",
     "ERRORS_EXPECTED",
     "FLOP",
+    "HOURS",
     "LEVEL",
     "SLOPE",
     "TRIALS",
     "UTILISATION",
     "error_at",
+    "in_use",
+    "in_use_unit",
     "own_luck",
     "price_of",
 ]
 
 FLOP = "price of a FLOP"
 ACCELERATOR_HOUR = "price of an accelerator-hour"
+HOURS = "accelerator-hours of a training"
 COMPUTE_HOUR = "compute price per hour"
 UTILISATION = "utilisation of the accelerator"
 TRIALS = "trainings paid for a delivered model"
@@ -28,6 +32,24 @@ ERRORS_EXPECTED = "times the expected errors"
 def price_of(price: str, project: str) -> str:
     """Return what a price of a project's own is called."""
     return f"{price} of {project}"
+
+
+def in_use(section: str, name: str, field: str) -> str:
+    """Return what is called that is earned or paid in use.
+
+    Examples
+    --------
+    >>> in_use("benefits", "press", "once"), in_use("end", "end", "resale")
+    ('benefit press', 'resale')
+    """
+    if section == "end":
+        return "resale" if field == "resale" else "retiring"
+    return f"{'benefit' if section == 'benefits' else 'upkeep'} {name}"
+
+
+def in_use_unit(field: str) -> str:
+    """Return how often that is earned or paid."""
+    return "a year" if field == "yearly" else "once"
 
 
 def own_luck(project: str) -> str:
