@@ -25,6 +25,8 @@ _DIGITS = 15
 """Significant digits read of a number: what follows is the noise of binary fractions."""
 
 _MOST_DECIMALS = 13
+_MOST_SET = 4
+"""Digits of a per cent that a person sets; what has more was computed."""
 
 
 def percent(share: float, digits: int = 0, *, against: Iterable[float | None] = ()) -> str:
@@ -114,6 +116,19 @@ def percent_as_set(share: float) -> str:
     if math.isnan(share):
         return "none stated"
     return f"{_text(_significant(100 * _decimal(share), 6))} %"
+
+
+def target(share: float) -> str:
+    """Return a target in per cent: as it was set, or to three digits where it was computed.
+
+    Examples
+    --------
+    >>> target(0.0575), target(0.0957447), target(math.nan)
+    ('5.75 %', '9.57 %', 'none stated')
+    """
+    as_set = percent_as_set(share)
+    digits = sum(char.isdigit() for char in as_set.lstrip("0."))
+    return as_set if digits <= _MOST_SET or math.isnan(share) else rate(share)
 
 
 def percent_to_type(share: float) -> str:

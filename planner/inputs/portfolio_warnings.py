@@ -37,7 +37,7 @@ def portfolio_warnings(
 
     Codes are ``VALUE_MISSING``, ``CURRENCY``, ``USD_PER_FLOP``, ``NOT_USED``, ``TARGET_TRIVIAL``,
     ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, ``HORIZON_CUTS``, ``LIVE_TOO_LATE``,
-    ``PER_1000``, those of
+    ``PER_1000``, ``CARBON_UNCOUNTED``, those of
     :func:`planner.inputs.preference_warnings.preference_warnings` and, for architectures named
     for another task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
 
@@ -71,6 +71,9 @@ def _portfolio_warnings(portfolio: Portfolio) -> Iterator[Warning_]:
     if compute.basis is Basis.PAPER and not low <= price <= high:
         message = words.flop_price_unusual(price, USUAL_USD_PER_FLOP)
         yield Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message)
+    if portfolio.carbon is not None and compute.basis is Basis.PAPER:
+        message = words.CARBON_UNCOUNTED_PAPER
+        yield Warning_("CARBON_UNCOUNTED", None, "compute.basis", message)
     for name in _UNUSED_BY[compute.basis]:
         if f"compute.{name}" in portfolio.given:
             message = words.unused_on_basis(name, compute.basis)

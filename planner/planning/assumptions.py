@@ -8,6 +8,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
 from planner.domain.vocabulary import Basis, Objective
 from planner.domain.words.assumptions import PRICE_RANGES, hold_words, image_levels
+from planner.domain.words.shifts import shift_source
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.options import Menu
 from planner.offering.refinement import refinement_rounds
@@ -50,6 +51,7 @@ def list_assumptions(
         "training_prices": {},
         "image_prices": {menu.project.id: _plain(menu.project.images.price) for menu in menus},
         "price_ranges": PRICE_RANGES,
+        **_published_shifts(portfolio),
         "baseline_entropy_nats": {menu.project.id: menu.project.baseline_entropy for menu in menus},
         "model": posterior.name,
         "evidence": posterior.evidence.description,
@@ -66,6 +68,12 @@ def list_assumptions(
     }
 
 
+def _published_shifts(portfolio: Portfolio) -> dict[str, object]:
+    """Return the sources of published falls of accuracy, by project; nothing without any."""
+    found = {one.id: source for one in portfolio.projects if (source := shift_source(one.shift))}
+    return {"published_shifts": found} if found else {}
+
+
 def estimate_assumptions(
     portfolio: Portfolio, posterior: Posterior, *, seed: int
 ) -> dict[str, object]:
@@ -73,6 +81,7 @@ def estimate_assumptions(
     return {
         "compute": _compute_settings(portfolio.compute),
         "image_prices": {p.id: _plain(p.images.price) for p in portfolio.projects},
+        **_published_shifts(portfolio),
         "baseline_entropy_nats": {p.id: p.baseline_entropy for p in portfolio.projects},
         "model": posterior.name,
         "evidence": posterior.evidence.description,

@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterable
 
 from planner.domain import format as written
-from planner.reporting.document import Number
+from planner.domain.portfolio.project import Project
+from planner.reporting.document import Number, Text, say
+from planner.reporting.words.report import TARGET_IN_USE
 
 SHARE, IMAGES, TARGETS, PROJECTS = "share", "images", "targets", "projects"
 
@@ -44,6 +46,18 @@ def level(value: float, key: str = "") -> Number:
     """Return a limit, level, target or rate of interest in per cent, as it was set."""
     known = None if math.isnan(value) else value
     return Number(written.percent_as_set(value), known, SHARE, key)
+
+
+def target(project: Project, of: str = "") -> Text:
+    """Return a project's target as an error: that on the test set, and that in use if it differs.
+
+    ``of`` says of what it is one, after the number.
+    """
+    asked, in_use = project.error_target, project.settled(project.error_target_in_use)
+    if math.isnan(asked) or asked == in_use:
+        return (level(asked), of) if of else (level(asked),)
+    shown = Number(written.target(asked), asked, SHARE, "")
+    return say(TARGET_IN_USE, target=shown, of=of, in_use=level(in_use))
 
 
 def gap(value: float, key: str = "") -> Number:

@@ -194,14 +194,14 @@ def _spend_finding(plan: Plan) -> Text:
 def _fan_finding(material: Material, place: int) -> Text:
     """Return what the plan's images reach, or that it buys none."""
     decision, project = material.plan.decisions[place], material.project(place)
-    target, name = numbers.level(project.error_target), Name(visible(project.id))
+    name = Name(visible(project.id))
     if decision.verdict is Verdict.NO_GO:
-        return say(findings.FAN_NOT_FUNDED, project=name, target=target)
+        return say(findings.FAN_NOT_FUNDED, project=name, target=numbers.target(project))
     bounds = material.plan.chance_bounds(decision.project)
     return say(
         findings.FAN_FUNDED,
         project=name,
         images=numbers.images(decision.images_total),
-        target=(target, " of error"),
+        target=numbers.target(project, " of error"),
         chance=numbers.chance(decision.chance_of_target, against=bounds),
     )

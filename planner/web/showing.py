@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.format import count, money, percent, percent_as_set, short_money
+from planner.domain.format import count, money, percent, short_money
+from planner.domain.format import target as target_words
 from planner.domain.portfolio.project import Project
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
@@ -221,7 +222,7 @@ def fan_view(decision: Decision, forecast: Forecast) -> dict[str, object]:
         "levels": list(FAN_LEVELS),
         "errors": np.quantile(errors, FAN_LEVELS, axis=0).tolist(),
         "target": project.error_target if project.has_target else None,
-        "target_text": percent_as_set(project.error_target),
+        "target_text": target_words(project.error_target),
         "held": project.images.held,
         "limit": project.images.limit,
         "chosen": decision.images_total if decision.verdict is not Verdict.NO_GO else None,
@@ -236,7 +237,7 @@ def fan_view(decision: Decision, forecast: Forecast) -> dict[str, object]:
 
 def _fan_said(decision: Decision, project: Project) -> str:
     """Return what a learning curve shows, as a sentence."""
-    target = percent_as_set(project.error_target)
+    target = target_words(project.error_target)
     if decision.verdict is Verdict.NO_GO:
         return f"Not funded. The target is an error of {target}."
     chance = percent(decision.chance_of_target)

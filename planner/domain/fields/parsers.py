@@ -111,6 +111,12 @@ def money(value: object, source: Source) -> float:
     return number
 
 
+def money_range(value: object, source: Source) -> Amount:
+    """Return an amount of money that is not negative, or a range of it."""
+    is_range = isinstance(value, Range) or (isinstance(value, str) and ".." in value)
+    return price(value, source) if is_range else money(value, source)
+
+
 def _plain_number(value: object, *, currency: str | None = None, most: float) -> float:
     if isinstance(value, str) and ".." in value:
         raise _one_number(value, currency)
@@ -125,7 +131,7 @@ def _one_number(text: str, currency: str | None) -> QuantityError:
     except QuantityError:
         return refused(message)
     rounded = f"{float(f'{mean:.3g}'):.15g}"
-    read = "A range is read in prices, trials and the utilisation"
+    read = "A range is read in prices, costs, benefits, trials, hours and the utilisation"
     words = f"{message}. {read}; its mean is {rounded}"
     return refused(words, rounded)
 

@@ -53,6 +53,7 @@ __all__ = [
     "LEVEL",
     "MACHINES",
     "MONEY",
+    "MONEY_RANGE",
     "NUMBER",
     "OVERHEAD",
     "PEOPLE",
@@ -222,6 +223,7 @@ PROJECT = Plain(parsers.text, Kind.TEXT, _TEXT)
 LABEL = Plain(_label, Kind.TEXT, _TEXT)
 YES_NO = Plain(parsers.true_or_false, Kind.YES_NO, {"type": "boolean"})
 MONEY = Plain(parsers.money, Kind.MONEY)
+MONEY_RANGE = Plain(parsers.money_range, Kind.PRICE)
 BUDGET = Plain(parsers.as_given(parsers.money), Kind.MONEY)
 PRICE = Plain(parsers.price, Kind.PRICE)
 POSITIVE_PRICE = Plain(parsers.as_given(parsers.positive_price), Kind.PRICE)

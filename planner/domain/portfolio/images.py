@@ -6,7 +6,7 @@ from typing import Annotated
 
 from planner.domain.fields.declared import RANGE, Form, InFile, Part, in_file
 from planner.domain.fields.reading import check_record
-from planner.domain.fields.values import COUNT, PRICE
+from planner.domain.fields.values import COUNT, MONEY_RANGE, PRICE
 from planner.domain.quantities import Amount
 
 __all__ = ["Images"]
@@ -102,7 +102,7 @@ class Images:
     ] = 0.0
     fixed_cost: Annotated[
         Amount,
-        PRICE,
+        MONEY_RANGE,
         Form(
             "Collection set-up cost",
             f"Paid once if any image is bought. {RANGE}",

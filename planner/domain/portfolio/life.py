@@ -13,6 +13,7 @@ from planner.domain.fields.values import (
     COUNT,
     GROWTH,
     MACHINES,
+    MONEY_RANGE,
     OVERHEAD,
     PEOPLE,
     PRICE,
@@ -352,12 +353,12 @@ class UpkeepLine:
     id: Annotated[str, TEXT, InFile(example="id: monitoring"), _NAME]
     once: Annotated[
         Amount | None,
-        PRICE,
+        MONEY_RANGE,
         Form("Once", f"Paid on the live date. Or yearly. {RANGE}", unit="money"),
     ] = None
     yearly: Annotated[
         Amount | None,
-        PRICE,
+        MONEY_RANGE,
         Form("Yearly", f"Paid for each year of use. Or once. {RANGE}", unit="money", example=6_000),
     ] = None
 
@@ -442,12 +443,12 @@ class End:
 
     once: Annotated[
         Amount | None,
-        PRICE,
+        MONEY_RANGE,
         Form("Retiring it", f"Cost at the end of use. {RANGE}", unit="money"),
     ] = None
     resale: Annotated[
         Amount | None,
-        PRICE,
+        MONEY_RANGE,
         Form("Resale", f"What its data bring at the end. {RANGE}", unit="money"),
     ] = None
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from planner.domain.fields.declared import LIST, RANGE, Form, InFile, Part, in_file
 from planner.domain.fields.reading import PartOf, check_record
-from planner.domain.fields.values import IDS, PRICE, SHARE, SPLIT, TEXT, YES_NO, word
+from planner.domain.fields.values import IDS, MONEY_RANGE, SHARE, SPLIT, TEXT, YES_NO, word
 from planner.domain.portfolio.project import Images
 from planner.domain.quantities import Amount
 from planner.domain.vocabulary import AssetKind
@@ -151,7 +151,7 @@ class SharedAsset:
     ] = True
     fixed_cost: Annotated[
         Amount,
-        PRICE,
+        MONEY_RANGE,
         Form("Fixed cost", f"Paid once when it is bought. {RANGE}", unit="money", example=40_000),
     ] = 0.0
     split: Annotated[

@@ -174,6 +174,10 @@ class Explanation(Shown):
         ``core`` (nearly always), ``borderline`` or ``exterior`` (nearly never).
     crossovers : tuple of Crossover, optional
         Of each alternative to an own model; None where there is none.
+    break_evens : tuple of Crossover, optional
+        Of each compression to the network as it is trained; None where there is none.
+    published_shift : str, optional
+        The published fall of accuracy that the file asks for, and its source.
     """
 
     portfolio: str
@@ -191,6 +195,8 @@ class Explanation(Shown):
     standing: str
     tornado: Tornado | None
     crossovers: tuple[Crossover, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    break_evens: tuple[Crossover, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    published_shift: str | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
     @property
     def text(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from planner.domain.format import count, figure, shorten
+from planner.domain.format import figure, shorten
 from planner.domain.results.life import Footprint
 
 __all__ = ["footprint_words"]
@@ -16,8 +16,8 @@ def footprint_words(
     ``parts`` are by project; those of alternatives buy no accuracy of a model.
     """
     yield (
-        f"Training takes {count(whole.accelerator_hours)} accelerator-hours; with running as far "
-        f"as it is expected, {count(whole.kwh)} kWh and {count(whole.carbon_kg)} kg of CO2 "
+        f"Training takes {figure(whole.accelerator_hours)} accelerator-hours; with running as far "
+        f"as it is expected, {figure(whole.kwh)} kWh and {figure(whole.carbon_kg)} kg of CO2 "
         "equivalent."
     )
     said = [

@@ -1,11 +1,20 @@
 """What the lines of a life are called, and how it is said what none contains."""
 
+import math
 from collections.abc import Sequence
 
-from planner.domain.format import count
+from planner.domain.format import count, figure
 from planner.domain.results.explanation import Crossover
 
-__all__ = ["GIVE", "crossover_words", "left_out_words", "line_words"]
+__all__ = [
+    "GIVE",
+    "break_even_words",
+    "crossover_words",
+    "left_out_words",
+    "line_words",
+    "payback",
+    "payback_words",
+]
 
 GIVE = {
     "people": "build.people",
@@ -25,12 +34,46 @@ GIVE = {
 where this release computes none."""
 
 MOST_FIELDS = 2
+MONTHS_SAID = 18
+"""Longer is said in years."""
 _LINES = {"today": "today's way saved", "end": "retirement"}
 
 
 def line_words(name: str) -> str:
     """Return what a line of a life is called."""
     return _LINES.get(name, name)
+
+
+def payback(years: float | None) -> tuple[str, float]:
+    """Return in what words it is said when what is paid is earned back, and the number in them.
+
+    Months where they are few.
+
+    Examples
+    --------
+    >>> payback(0.7), payback(2.4)[1]
+    (('earned back after {number} months', 9.0), 2.4)
+    """
+    if years is None:
+        return "not earned back within the horizon", math.nan
+    months = float(math.ceil(12 * years - 1e-9))
+    if months <= 1:
+        return "earned back within the first month", months
+    if months <= MONTHS_SAID:
+        return "earned back after {number} months", months
+    return "earned back after {number} years", round(years, 1)
+
+
+def payback_words(years: float | None) -> str:
+    """Say when what is paid is earned back.
+
+    Examples
+    --------
+    >>> payback_words(0.0), payback_words(2.4)
+    ('earned back within the first month', 'earned back after 2.4 years')
+    """
+    said, number = payback(years)
+    return said.format(number=figure(number))
 
 
 def crossover_words(found: Crossover) -> str:
@@ -43,6 +86,19 @@ def crossover_words(found: Crossover) -> str:
     return (
         f"From {count(found.images_per_year)} images a year on {from_on} is worth more than "
         f"{below}, below it less (now {count(found.now)}), all else as it is."
+    )
+
+
+def break_even_words(found: Crossover) -> str:
+    """Say from how many images a year on a compressed network is worth more than as trained."""
+    plain, small = found.alternative, found.architecture
+    if found.images_per_year is None:
+        better = f"{small} is worth more than" if found.own_above else f"{small} never pays beside"
+        return f"Whatever the images a year, {better} {plain} as it is trained."
+    side = "from" if found.own_above else "below"
+    return (
+        f"Compression {small} pays {side} {count(found.images_per_year)} images a year, beside "
+        f"{plain} as it is trained (now {count(found.now)})."
     )
 
 

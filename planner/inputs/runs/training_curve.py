@@ -49,7 +49,8 @@ def read_training_curve(path: Path) -> CurvePoints:
             table.report(row["epoch"], "epoch", message, "REPEATED")
         points.append(point)
     if len(points) < FEWEST and not table.problems:
-        message = f"{len(points)} epochs; at least {FEWEST} tell where a curve bends."
+        seen = "1 epoch" if len(points) == 1 else f"{len(points)} epochs"
+        message = f"{seen}; at least {FEWEST} tell where a curve bends."
         table.report(Cell("", 1, 1), "epoch", message, "TOO_FEW")
     table.require_sound()
     epochs, errors = zip(*sorted(points), strict=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.domain.arrays import Rows
 from planner.domain.portfolio.life import Use
 from planner.domain.results.explanation import Crossover
 from planner.domain.results.option import ProjectOptions
@@ -15,7 +16,7 @@ from planner.offering.graded import errors_in_use
 from planner.offering.life import LifeTerms, running_of
 from planner.planning.prepare import Prepared
 
-__all__ = ["crossovers"]
+__all__ = ["break_evens", "crossovers"]
 
 MOST_IMAGES = 1e13
 STEPS = 130
@@ -46,6 +47,46 @@ def _crossings(prepared: Prepared, index: int, best: int) -> Iterator[Crossover]
         name, other = options.architecture(row), _worth_at(prepared, index, row)
         at, above = _nearest(lambda images, other=other: own(images) - other(images), now)  # type: ignore[misc]
         yield Crossover(name, options.architecture(best), now, at, above)
+
+
+def break_evens(prepared: Prepared, index: int) -> tuple[Crossover, ...] | None:
+    """Return from how many images a year on each compression of a project pays.
+
+    Its best network as it is trained beside the same one compressed, on as many images if that is
+    on offer. None where nothing is compressed, or money does not count.
+    """
+    options, menu = prepared.options[index], prepared.menus[index]
+    if not menu.project.compress or prepared.objective is not Objective.NET_VALUE:
+        return None
+    own = np.flatnonzero(~options.is_alternative)
+    named = [menu.way(options, row).compress for row in own.tolist()]
+    plain = own[[one is None for one in named]]
+    if len(plain) == 0:
+        return None
+    best = int(plain[np.argmax(options.expected_net_value[plain])])
+    found = []
+    for compress in menu.project.compress:
+        smaller = own[[one == compress for one in named]]
+        if len(smaller):
+            row = _like(options, smaller, best)
+            found.append(_break_even(prepared, index, (best, row), compress.id))
+    return tuple(found) or None
+
+
+def _like(options: ProjectOptions, rows: Rows, best: int) -> int:
+    """Return the option of some that trains the same network on as many images; else the best."""
+    same = options.images_total[rows] == options.images_total[best]
+    same &= options.architecture_index[rows] == options.architecture_index[best]
+    some = rows[same] if same.any() else rows
+    return int(some[np.argmax(options.expected_net_value[some])])
+
+
+def _break_even(prepared: Prepared, index: int, rows: tuple[int, int], name: str) -> Crossover:
+    options, use = prepared.options[index], prepared.menus[index].project.use
+    now = float(0 if use is None else use.images_per_year or 0)
+    plain, smaller = (_worth_at(prepared, index, row) for row in rows)
+    at, above = _nearest(lambda images: smaller(images) - plain(images), now)
+    return Crossover(options.architecture(rows[0]), name, now, at, above)
 
 
 def _worth_at(prepared: Prepared, index: int, row: int) -> Callable[[float], float]:

@@ -22,6 +22,7 @@ from planner.domain.results.explanation import (
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Status, Verdict
+from planner.domain.words.shifts import shift_source
 from planner.offering.deadline import NEVER
 from planner.offering.problem import DecisionProblem, Solution, Solver
 from planner.offering.rules import skipped
@@ -43,7 +44,7 @@ from planner.questions.why.core_index import (
     solves_each_state,
     standing,
 )
-from planner.questions.why.crossover import crossovers
+from planner.questions.why.crossover import break_evens, crossovers
 from planner.questions.why.flips import flips, is_funded
 from planner.questions.why.holdings import plan_tornado, project_tornado
 
@@ -131,6 +132,8 @@ def build_explanation(
         standing=standing(core),
         tornado=project_tornado(prepared, solution, index),
         crossovers=crossovers(prepared, index),
+        break_evens=break_evens(prepared, index),
+        published_shift=shift_source(project.shift),
     )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner._drawing import plain_style
-from planner.domain.format import count, percent_as_set
+from planner.domain.format import count
+from planner.domain.format import target as target_words
 from planner.domain.portfolio.project import Project
 from planner.reporting.figure_text import number_tick, plain_text, rate_tick
 from planner.reporting.figures.files import Named, file_name
@@ -118,7 +119,7 @@ def _mark(axes: "Axes", project: Project) -> None:
             color=TARGET,
             lw=1.4,
             ls="-.",
-            label=f"target {percent_as_set(project.error_target)}",
+            label=f"target {target_words(project.error_target)}",
         )
     if project.images.held > 0:
         held = project.images.held

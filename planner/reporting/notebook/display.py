@@ -8,7 +8,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.format import count, money, percent, percent_as_set, rate, shorten
+from planner.domain.format import count, money, percent, rate, shorten
+from planner.domain.format import target as target_words
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
@@ -106,7 +107,7 @@ def _(record: Portfolio) -> str:
         (
             Name(project.id),
             str(project.task),
-            percent_as_set(project.error_target),
+            target_words(project.error_target),
             count(project.images.held),
             count(project.images.limit),
             str(project.images.price),
@@ -122,7 +123,7 @@ def _(record: Portfolio) -> str:
 def _(record: Forecast) -> str:
     project = record.project
     header = (
-        f"{name(project.id)} · target error {percent_as_set(project.error_target)} · "
+        f"{name(project.id)} · target error {target_words(project.error_target)} · "
         f"model {name(record.posterior.name)} · any architecture"
     )
     sizes = sorted({max(project.images.held, 10), _middle(record), project.images.limit})

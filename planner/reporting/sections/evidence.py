@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.format import count, percent_as_set
+from planner.domain.format import count
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.portfolio.project import Project
@@ -28,6 +28,7 @@ from planner.reporting.document import (
     Section,
     Table,
     Text,
+    plain,
     say,
 )
 from planner.reporting.figures import report_pictures as pictures
@@ -188,7 +189,7 @@ class FanView:
 
     def caption(self) -> Text:
         """Return the sentences below the picture."""
-        target = numbers.level(self.project.error_target)
+        target = numbers.target(self.project, " error" if self.funded else "")
         here = f"decisions[{self._place}]"
         if not self.funded:
             return say(
@@ -255,7 +256,7 @@ class FanView:
             pilots = words.FAN_PILOTS.format(pilots="; ".join(runs))
         return words.FAN_ALT.format(
             name=name,
-            target=percent_as_set(self.project.error_target),
+            target=plain(numbers.target(self.project)),
             held=f"{count(images.held)} images",
             limit=f"{count(images.limit)} images",
             bought=bought,

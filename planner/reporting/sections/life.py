@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from planner.domain.results.life import Life, YearCash
 from planner.domain.results.plan import Decision, Plan
-from planner.domain.words.life import left_out_words, line_words
+from planner.domain.words.life import left_out_words, line_words, payback
 from planner.reporting import numbers
 from planner.reporting.columns import Column, Columns, Look, Surface
 from planner.reporting.document import Block, Head, Name, Paragraph, Row, Section, Table, Text, say
@@ -43,10 +43,9 @@ def _blocks(plan: Plan, life: Life) -> Iterator[Block]:
 
 def _lead(plan: Plan, life: Life) -> Text:
     npv = numbers.amount(life.npv, plan.currency, "life.npv", named=True)
-    if life.payback_years is None:
-        return say(words.LIFE_NEVER, npv=npv)
-    years = numbers.figure(round(life.payback_years, 1), "years", "")
-    return say(words.LIFE_LEAD, npv=npv, years=years)
+    said, number = payback(life.payback_years)
+    back = say(said, number=numbers.figure(number, "", "")) if "{" in said else (said,)
+    return say(words.LIFE_LEAD, npv=npv, back=back)
 
 
 def _lines(plan: Plan, life: Life) -> Table:

@@ -88,7 +88,7 @@ def _sizes(material: Material) -> Iterator[Text]:
             total=numbers.amount(
                 decision.cost.total, material.currency, f"{here}.cost.total", named=True
             ),
-            target=numbers.level(view.project.error_target),
+            target=numbers.target(view.project),
             chance=numbers.chance(
                 decision.chance_of_target, f"{here}.chance_of_target", against=bounds
             ),

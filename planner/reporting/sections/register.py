@@ -107,7 +107,7 @@ def _miss(material: Material, place: int) -> RegisterRow:
     if decision.verdict is Verdict.PILOT:
         mitigation = say(words.MISS_PILOT, spend=spend)
     elif project.pilots:
-        mitigation = say(words.MISS_GO_PILOTED, target=numbers.level(project.error_target))
+        mitigation = say(words.MISS_GO_PILOTED, target=numbers.target(project, " error"))
     else:
         mitigation = say(words.MISS_GO, images=(_first_step(decision), " images"))
     return RegisterRow(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, fixed, money, percent, percent_as_set, price, shorten
+from planner.domain.format import count, fixed, money, percent, price, shorten
+from planner.domain.format import target as target_words
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.page import wrap
 from planner.reporting.terminal.draw import plain_table
@@ -22,7 +23,7 @@ LARGE_SE = 0.05
 def render_collection(report: "CollectionReport") -> Iterator[Table | Text]:
     """Yield the advice, the rounds and the alternatives, each block at most 79 columns wide."""
     yield Text(
-        f"{shorten(report.project, 30)} · target error {percent_as_set(report.target_error)} · "
+        f"{shorten(report.project, 30)} · target error {target_words(report.target_error)} · "
         f"{shorten(report.architecture, 20)} · model {report.model['name']}",
         style="bold",
     )

@@ -10,9 +10,9 @@ from planner.domain.format import (
     figure,
     money,
     percent,
-    percent_as_set,
     shorten,
 )
+from planner.domain.format import target as target_words
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -48,7 +48,7 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
     """
     for project in estimate.projects:
         yield Text(
-            f"{shorten(project.id, 50)} · target error {percent_as_set(project.target_error)} · "
+            f"{shorten(project.id, 50)} · target error {target_words(project.target_error)} · "
             f"model {estimate.model['name']}",
             style="bold",
         )

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from planner.domain.format import figure, fixed, money, percent, price, rate, shorten, targets
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
-from planner.domain.words.life import crossover_words
+from planner.domain.words.life import break_even_words, crossover_words
 from planner.questions.why.core_index import CORE, EXTERIOR
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -39,6 +39,10 @@ def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[T
             yield Text(wrap(f"  {flip.text}", indent="    "))
     said = [found.runner_up.text] if found.runner_up else []
     said += [crossover_words(one) for one in found.crossovers or ()]
+    said += [break_even_words(one) for one in found.break_evens or ()]
+    said += (
+        [f"Published fall of accuracy {found.published_shift}."] if found.published_shift else []
+    )
     binding = ", ".join(found.binding) if found.binding else "none"
     said.append(f"Binding: {binding}.")
     core = percent(found.core_index, against=[CORE, EXTERIOR])

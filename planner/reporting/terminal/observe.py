@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import figure, money, percent, percent_as_set, rates, short, shorten
+from planner.domain.format import figure, money, percent, rates, short, shorten
+from planner.domain.format import target as target_words
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _head(project: "ProjectObservation") -> str:
         runs += f", {project.pilots} in all"
     return (
         f"{shorten(project.id, 30)}: {runs} · target error "
-        f"{percent_as_set(project.target_error)} · {shorten(project.architecture, 18)}"
+        f"{target_words(project.target_error)} · {shorten(project.architecture, 18)}"
     )
 
 

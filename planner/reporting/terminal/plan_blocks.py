@@ -11,7 +11,7 @@ from planner.domain.results.life import Life
 from planner.domain.results.plan import Plan
 from planner.domain.vocabulary import Objective
 from planner.domain.words.footprint import footprint_words
-from planner.domain.words.life import left_out_words, line_words
+from planner.domain.words.life import left_out_words, line_words, payback_words
 from planner.reporting.columns import Surface
 from planner.reporting.sections.plan_tables import asset_title, spend_tables
 from planner.reporting.terminal.draw import draw_table, plain_table
@@ -119,15 +119,9 @@ def _lines(plan: Plan, life: Life) -> str:
     roi = "" if life.roi is None else f", {figure(life.roi)} times what development costs"
     return (
         f"Over {_years(plan.horizon_years)}, present values{at}: {said}; together "
-        f"{money(life.npv, plan.currency)}{roi}. {_payback(life)}"
+        f"{money(life.npv, plan.currency)}{roi}. What is paid is "
+        f"{payback_words(life.payback_years)}."
     )
-
-
-def _payback(life: Life) -> str:
-    years = life.payback_years
-    if years is None:
-        return "What is paid is not earned back within the horizon."
-    return f"What is paid is earned back after {_years(round(years, 1))}."
 
 
 def _cash(plan: Plan, life: Life) -> str:

@@ -179,9 +179,7 @@ FAN_BOUGHT = (
 )
 FAN_NOT_BOUGHT = "Not funded."
 FAN_PILOTS = " Pilots: {pilots}."
-FAN_CAPTION = (
-    "{verdict} {chance} likely within {target} error: {images} ({buy} to buy), {architecture}."
-)
+FAN_CAPTION = "{verdict} {chance} likely within {target}: {images} ({buy} to buy), {architecture}."
 FAN_CAPTION_NO = "{verdict} Target error {target}."
 FAN_ERROR = "Error then {p10} / {p50} / {p90}. "
 FAN_ERROR_NO = "Error at the limit, no architecture named, {p10} / {p50} / {p90}. "
@@ -251,7 +249,7 @@ MISS = "{name} misses its target"
 MISS_IMPACT = "{value} not earned; {spend} spent"
 MISS_IMPACT_NO_VALUE = "{spend} spent without reaching the target"
 MISS_PILOT = "Measure a pilot before releasing {spend}."
-MISS_GO_PILOTED = "Measure again half-way; the target is {target} error."
+MISS_GO_PILOTED = "Measure again half-way; the target is {target}."
 MISS_GO = "Measure at {images}, then decide."
 OVERSPEND = "Total cost exceeds the budget"
 OVERSPEND_IMPACT = "{excess} over: mean of the dearest 10 %"
@@ -312,14 +310,11 @@ MITIGATION: Mapping[str, str] = {
 }
 WARNINGS = "Warnings in full"
 
+TARGET_IN_USE = "{target}{of} on the test set ({in_use} in use)"
+
 # the whole life
 LIFE_LEAD = (
-    "Over its life the plan is expected to be worth {npv} at present value; what is paid is earned "
-    "back after {years} years."
-)
-LIFE_NEVER = (
-    "Over its life the plan is expected to be worth {npv} at present value; what is paid is not "
-    "earned back within the horizon."
+    "Over its life the plan is expected to be worth {npv} at present value; what is paid is {back}."
 )
 LIFE_LINES = "Expected present values, {currency}; below 0 is paid"
 LIFE_CASH = "Cash expected by year, {currency}, not discounted"
@@ -361,6 +356,7 @@ ASSUMED: Mapping[str, str] = {
     "pilot_chance": "PILOT from a chance of",
     "compute": "Compute",
     "price_ranges": "Price ranges",
+    "published_shifts": "Published falls of accuracy",
     "evidence": "Evidence behind the forecasts",
     "discount_rate": "Discount rate a year",
     "draws": "Joint draws",

@@ -108,16 +108,18 @@ def test_labelling_stops_between_what_is_owned_and_the_cap() -> None:
 
 
 def test_a_pool_pays_the_lines_of_its_images_but_no_training() -> None:
-    """Its price for each image bought, its set-up with the first."""
+    """Its price for each image, its set-up with the first, and its own fixed cost."""
     pool = Images(limit=100, held=10, price=0.5, fixed_cost=3)
-    asset = SharedAsset(id="s", kind="dataset", members=("a",), images=pool)
+    asset = SharedAsset(id="s", kind="dataset", members=("a",), fixed_cost=7, images=pool)
     bought = np.array([0, 1, 20])
     cents = committed(asset_entries(asset), Counts(bought, bought), place_of(asset))
     assert {line: amount.tolist() for line, amount in cents.items()} == {
+        "asset": [700, 700, 700],
         "data": [0, 50, 1000],
         "fixed": [0, 300, 300],
     }
-    assert asset_entries(SharedAsset(id="s", kind="dataset", members=("a",), fixed_cost=1)) == ()
+    (only,) = asset_entries(SharedAsset(id="s", kind="dataset", members=("a",), fixed_cost=1))
+    assert (only.line.name, only.mean) == ("asset", 1)
 
 
 def test_amounts_are_summed_by_when_they_are_paid() -> None:

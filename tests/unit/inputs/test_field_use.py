@@ -1,6 +1,8 @@
 """Review, shift and projects without a target, in files: read, refused by name, planned."""
 
+import html
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.quantities import Range
 from planner.errors import InputError, UnsupportedError
 from planner.inputs.portfolio_file import parse_portfolio
+from planner.inputs.portfolio_warnings import portfolio_warnings
 from planner.inputs.yaml_source import read_yaml
 from planner.questions.estimate.estimate import build_estimate
 from planner.reference.tables import load_catalogue
@@ -209,3 +212,40 @@ def test_a_target_that_a_guess_meets_in_use_is_trivial_and_has_one_worth(shift: 
     assert forced.audit is not None
     assert forced.risk is not None
     assert forced.risk.net_value.mean == pytest.approx(forced.audit.held_out_value, abs=0.01)
+
+
+PUBLISHED = """
+version: 1
+portfolio: {budget: 100k, carbon: {region: FRA}}
+compute: {basis: paper}
+projects:
+  - id: a
+    classes: 4
+    target_accuracy: 60%
+    images: {held: 1k, limit: 9k, price: 0.3}
+    value: 60k
+    architectures: [ResNet-50]
+    shift: {preset: new-site}
+"""
+
+
+def test_a_published_shift_is_cited_and_its_target_told_on_the_test_set_and_in_use() -> None:
+    """In the plan's assumptions, in what explains a project, and in the report."""
+    portfolio = parse_portfolio(PUBLISHED.encode(), "p.yaml")
+    model, source = synthetic_posterior(80), "Koh et al. 2021, WILDS, arXiv 2012.07421"
+    plan = planner.plan(portfolio, model)
+    assert source in str(plan.assumptions["published_shifts"])
+    explained = planner.explain(portfolio, "a", model)
+    assert source in str(explained.to_dict()["published_shift"])
+    page = html.unescape(re.sub(r"<[^>]+>", "", planner.report(portfolio, model)))
+    assert source in page
+    assert "16.7 % error on the test set (40 % in use)" in page
+    assert "16.6667" not in page
+
+
+def test_carbon_that_the_basis_cannot_count_is_said_to_be_missing() -> None:
+    """On the basis paper nothing is known of the machines that train."""
+    found = portfolio_warnings(parse_portfolio(PUBLISHED.encode(), "p.yaml"))
+    assert [one.field for one in found if one.code == "CARBON_UNCOUNTED"] == ["compute.basis"]
+    measured = parse_portfolio(PUBLISHED.replace("basis: paper", "epochs: 9").encode(), "p.yaml")
+    assert "CARBON_UNCOUNTED" not in {one.code for one in portfolio_warnings(measured)}

@@ -8,7 +8,7 @@ from typing import Annotated
 from planner.domain.fields.declared import InFile, Kind, in_file
 from planner.domain.fields.finding import WRONG, Location, Reading
 from planner.domain.fields.reading import check_record
-from planner.domain.fields.values import MONEY, NUMBER, PRICE, SHARE, Shape
+from planner.domain.fields.values import MONEY, MONEY_RANGE, NUMBER, SHARE, Shape
 from planner.domain.format import percent_as_set
 from planner.domain.quantities import Amount, show
 
@@ -59,7 +59,7 @@ class EarnedValue:
             parts = (part.partition(":") for part in raw.split(","))
             raw = {accuracy.strip(): amount.strip() for accuracy, _, amount in parts}
         if not isinstance(raw, Mapping):
-            return PRICE.read(raw, here, reading)
+            return MONEY_RANGE.read(raw, here, reading)
         steps = []
         for key, amount in raw.items():
             place = (*here, key if isinstance(key, str | int) else str(key))

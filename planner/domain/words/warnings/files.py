@@ -224,6 +224,20 @@ _UNUSED = {
 }
 
 
+CARBON_UNCOUNTED_PAPER = (
+    "the basis paper knows no hardware, so that what training uses and emits is not counted; "
+    "neither electricity, nor carbon, nor a cap on it. basis: measured counts it."
+)
+
+
+def power_unknown(accelerator: str) -> str:
+    """Say that what a machine uses and emits is not counted for want of a source."""
+    return (
+        f"no source gives the power of {accelerator}, so that what it uses and emits is not "
+        "counted; neither electricity, nor carbon, nor a cap on it."
+    )
+
+
 def left_out_without_operations(names: Sequence[str]) -> str:
     """Say which architectures are not offered for want of a source."""
     return (

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, figure, money, percent, percent_as_set, shorten
+from planner.domain.format import count, figure, money, percent, shorten
+from planner.domain.format import target as target_words
 from planner.questions.estimate.estimate import Spread
 from planner.questions.recipes import ComparedRecipe, Comparison
 from planner.reporting.terminal.draw import paragraphs, plain_table
@@ -16,7 +17,7 @@ __all__ = ["render_comparison"]
 def render_comparison(found: Comparison, *, quiet: bool = False) -> Iterator[Table | Text]:
     """Yield a row for each way, then what each letter is, and what no chance knows of."""
     unit = shorten(found.currency, 8)
-    yield Text(f"{shorten(found.project, 30)} · target error {percent_as_set(found.target_error)}",
+    yield Text(f"{shorten(found.project, 30)} · target error {target_words(found.target_error)}",
                style="bold")  # fmt: skip
     table = plain_table()
     table.add_column("", no_wrap=True)

@@ -4,8 +4,9 @@ import pytest
 
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Images, Project
+from planner.domain.words.life import break_even_words
 from planner.planning.prepare import prepare
-from planner.questions.why.crossover import crossovers
+from planner.questions.why.crossover import break_evens, crossovers
 from planner.reference.tables import load_catalogue
 from planner.testing import synthetic_posterior
 
@@ -33,7 +34,7 @@ def prepared_case(**changes: object) -> object:
         budget=100_000.0,
         horizon_years=3.0,
         discount_rate=0.08,
-        compute=Compute(usd_per_hour=1e-9),
+        compute=Compute(usd_per_hour=3.0 if "accelerator_hours" in changes else 1e-9),
         pilot_chance=0.0,
     )
     return prepare(portfolio, synthetic_posterior(40), load_catalogue())
@@ -56,3 +57,29 @@ def test_what_is_dearer_at_every_volume_is_said_to_be_so() -> None:
 def test_without_alternatives_nothing_is_said() -> None:
     """Nor anything computed."""
     assert crossovers(prepared_case(alternatives=()), 0) is None  # type: ignore[arg-type]
+
+
+def compressed(points: float) -> object:
+    """Return a training for 300, +15 %, and 0.40 per 1,000 images, −45 %, at 0.02 an error."""
+    return prepared_case(
+        build=None,
+        upkeep=None,
+        alternatives=(),
+        accelerator_hours=100,
+        inference={"price_per_1000": 0.40},
+        errors={"cost_per_error": 0.02},
+        compress=[{"id": "int8", "training": 0.15, "inference": 0.45, "error_points": points}],
+        use={"images_per_year": 5_000_000, "deploy": "always", "years": 1},
+    )
+
+
+def test_the_known_break_even_of_compression() -> None:
+    """281,250 images, paid for a year later at 8 %; where it adds a point to the error, never."""
+    (found,) = break_evens(compressed(0.1), 0) or ()  # type: ignore[arg-type]
+    assert (found.alternative, found.architecture, found.own_above) == ("ResNet-50", "int8", True)
+    assert found.images_per_year == pytest.approx(281_250 * 1.08, rel=2e-3)
+    assert "int8 pays from 303," in break_even_words(found)
+    (found,) = break_evens(compressed(1.0), 0) or ()  # type: ignore[arg-type]
+    assert (found.images_per_year, found.own_above) == (None, False)
+    assert "never pays" in break_even_words(found)
+    assert break_evens(prepared_case(), 0) is None  # type: ignore[arg-type]

@@ -1,0 +1,27 @@
+"""Where published falls of accuracy from a test set to use come from."""
+
+from planner.domain.portfolio.in_use.field_use import Preset, Shift
+
+__all__ = ["shift_source"]
+
+_SOURCES = {
+    Preset.IMAGENET_V2: "11 to 14 points lost on a new test set of ImageNet (Recht et al. 2019, "
+    "arXiv 1902.10811)",
+    Preset.NEW_SITE: "22 to 34 % of the score lost at hospitals, cameras and fields not trained on "
+    "(Koh et al. 2021, WILDS, arXiv 2012.07421)",
+    Preset.OBJECTNET: "40 to 45 % lost on objects in unusual places and poses (Barbu et al. 2019, "
+    "ObjectNet)",
+}
+
+
+def shift_source(shift: Shift | None) -> str | None:
+    """Return what a published fall is and who measured it; None where none is asked for.
+
+    Examples
+    --------
+    >>> print(shift_source(Shift(preset="objectnet")))
+    objectnet: 40 to 45 % lost on objects in unusual places and poses (Barbu et al. 2019, ObjectNet)
+    """
+    if shift is None or shift.preset is None:
+        return None
+    return f"{shift.preset}: {_SOURCES[shift.preset]}"
