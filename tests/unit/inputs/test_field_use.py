@@ -237,7 +237,7 @@ def test_a_published_shift_is_cited_and_its_target_told_on_the_test_set_and_in_u
     assert source in str(plan.assumptions["published_shifts"])
     explained = planner.explain(portfolio, "a", model)
     assert source in str(explained.to_dict()["published_shift"])
-    page = html.unescape(re.sub(r"<[^>]+>", "", planner.report(portfolio, model)))
+    page = html.unescape(re.sub(r"<[^>]+>", "", planner.report(portfolio, model).html))
     assert source in page
     assert "16.7 % error on the test set (40 % in use)" in page
     assert "16.6667" not in page
