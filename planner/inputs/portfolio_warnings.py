@@ -49,7 +49,11 @@ def portfolio_warnings(
         The shipped one by default.
     """
     catalogue = catalogue or catalogue_of(portfolio)
-    found = [*_portfolio_warnings(portfolio), *preference_warnings(portfolio)]
+    found = [
+        *_portfolio_warnings(portfolio),
+        *_carbon_warnings(portfolio, catalogue),
+        *preference_warnings(portfolio),
+    ]
     for project in portfolio.projects:
         for code, field, message in _project_warnings(project, portfolio):
             path = f"projects[{project.id}].{field}"
@@ -71,13 +75,23 @@ def _portfolio_warnings(portfolio: Portfolio) -> Iterator[Warning_]:
     if compute.basis is Basis.PAPER and not low <= price <= high:
         message = words.flop_price_unusual(price, USUAL_USD_PER_FLOP)
         yield Warning_("USD_PER_FLOP", None, "compute.usd_per_flop", message)
-    if portfolio.carbon is not None and compute.basis is Basis.PAPER:
-        message = words.CARBON_UNCOUNTED_PAPER
-        yield Warning_("CARBON_UNCOUNTED", None, "compute.basis", message)
     for name in _UNUSED_BY[compute.basis]:
         if f"compute.{name}" in portfolio.given:
             message = words.unused_on_basis(name, compute.basis)
             yield Warning_("NOT_USED", None, f"compute.{name}", message)
+
+
+def _carbon_warnings(portfolio: Portfolio, catalogue: Catalogue) -> Iterator[Warning_]:
+    """Say that what training emits is asked for and cannot be counted."""
+    compute = portfolio.compute
+    if portfolio.carbon is None:
+        return
+    if compute.basis is Basis.PAPER:
+        message = words.CARBON_UNCOUNTED_PAPER
+        yield Warning_("CARBON_UNCOUNTED", None, "compute.basis", message)
+    elif catalogue.accelerator(compute.accelerator).power_w is None:
+        message = words.power_unknown(compute.accelerator)
+        yield Warning_("CARBON_UNCOUNTED", None, "compute.accelerator", message)
 
 
 def _uses_dollar_prices(portfolio: Portfolio) -> bool:
