@@ -10,6 +10,7 @@ import numpy as np
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import amount_mean
 from tests.random_portfolios import rich_portfolio
 
 WHOLE: dict[str, Any] = {
@@ -144,7 +145,7 @@ def by_hand(
             left = 1 - live / benefit.window_years
             early = float(left >= 0) if benefit.window == "step" else max(0.0, left)
         assert not isinstance(benefit.once, tuple)
-        sums[str(benefit.when)] += now((benefit.once or 0.0) * early, live)
+        sums[str(benefit.when)] += now(amount_mean(benefit.once or 0.0) * early, live)
     k = 0
     while live + k < stop - 1e-12:
         length = min(1.0, stop - live - k)
@@ -162,7 +163,9 @@ def by_hand(
                 left = 1 - live / benefit.window_years
                 early = float(left >= 0) if benefit.window == "step" else max(0.0, left)
             assert not isinstance(benefit.yearly, tuple)
-            sums[str(benefit.when)] += now((benefit.yearly or 0.0) * early * ramp * length, at)
+            sums[str(benefit.when)] += now(
+                amount_mean(benefit.yearly or 0.0) * early * ramp * length, at
+            )
         if project.today is not None:
             sums["live"] += now(images / 1000 * project.today.price_per_1000 * length, at)
         if instead is not None:
@@ -186,13 +189,13 @@ def by_hand(
             price = hourly * (1 - portfolio.compute.price_decline) ** at
             sums["paid"] += now(hours * price * length, at)
         for line in () if project.upkeep is None else project.upkeep.lines:
-            sums["paid"] += now((line.yearly or 0.0) * length, at)
+            sums["paid"] += now(amount_mean(line.yearly or 0.0) * length, at)
         k += 1
     if instead is not None:
         return sums
     for line in () if project.upkeep is None else project.upkeep.lines:
-        sums["paid"] += now(line.once or 0.0, live)
+        sums["paid"] += now(amount_mean(line.once or 0.0), live)
     if project.end is not None:
-        sums["paid"] += now(project.end.once or 0.0, stop)
-        sums["live"] += now(project.end.resale or 0.0, stop)
+        sums["paid"] += now(amount_mean(project.end.once or 0.0), stop)
+        sums["live"] += now(amount_mean(project.end.resale or 0.0), stop)
     return sums

@@ -44,6 +44,10 @@ COMPUTES = (
 )
 PRICES: tuple[float | Range, ...] = (0.0, 0.31, 2.0, Range(0.002, 0.004), Range(1.0, 3.0))
 
+SET_UP: tuple[float | Range, ...] = (0.0, 12.25, 0.005, Range(8.0, 30.0))
+HOURS: tuple[float | Range | None, ...] = (None, None, 2.5, Range(1.0, 6.0))
+ASSETS: tuple[float | Range, ...] = (0.0, 9.5, Range(5.0, 20.0))
+
 
 @st.composite
 def cases(draw: st.DrawFn) -> Prepared:
@@ -57,9 +61,9 @@ def cases(draw: st.DrawFn) -> Prepared:
             images=replace(
                 project.images,
                 price=draw(st.sampled_from(PRICES)),
-                fixed_cost=draw(st.sampled_from((0.0, 12.25, 0.005, Range(8.0, 30.0)))),
+                fixed_cost=draw(st.sampled_from(SET_UP)),
             ),
-            accelerator_hours=draw(st.sampled_from((None, None, 2.5, Range(1.0, 6.0)))),
+            accelerator_hours=draw(st.sampled_from(HOURS)),
         )
         for project in portfolio.projects
     )
@@ -67,8 +71,7 @@ def cases(draw: st.DrawFn) -> Prepared:
         portfolio,
         projects=projects,
         shared=tuple(
-            replace(asset, fixed_cost=draw(st.sampled_from((asset.fixed_cost, Range(5.0, 20.0)))))
-            for asset in portfolio.shared
+            replace(asset, fixed_cost=draw(st.sampled_from(ASSETS))) for asset in portfolio.shared
         ),
         rules=(),
         mode=mode,

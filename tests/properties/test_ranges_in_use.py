@@ -153,8 +153,8 @@ def test_every_draw_moves_by_what_a_sum_by_hand_gives(
         (number,) = case.layout.chosen(picks).tolist()
         bars = holding_of(case, number).in_use
         units = [bar.units * amount_mean(bar.amount) for bar in bars if bar.units]
-        expected = [worth for worth in expected_by_hand(case, index, row) if worth]
-        assert sorted(units) == pytest.approx(sorted(expected), rel=1e-6, abs=1e-7)
+        brought = [worth for worth in expected_by_hand(case, index, row) if worth]
+        assert sorted(units) == pytest.approx(sorted(brought), rel=1e-6, abs=1e-7)
 
 
 def moved_by_hand(case: Prepared, index: int, row: int) -> Callable[..., Floats]:
@@ -202,10 +202,11 @@ def live_of(case: Prepared, index: int, row: int, met: Flags, *, held_out: bool)
     life = options.life
     assert life is not None
     if life.graded is None:
-        return np.where(met, life.live_met[row], life.live_not[row])
+        return np.asarray(np.where(met, life.live_met[row], life.live_not[row]))
     rows = POSTERIOR.audit_rows if held_out else POSTERIOR.solve_rows
     way = menu.way(options, row)
-    return option_draws(menu.project, way, options, row, case.portfolio, rows).live[0]
+    draws = option_draws(menu.project, way, options, row, case.portfolio, rows)
+    return np.asarray(draws.live[0])
 
 
 def expected_by_hand(case: Prepared, index: int, row: int) -> list[float]:
