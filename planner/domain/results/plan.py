@@ -117,7 +117,8 @@ class DecisionPilot:
     price : float
         Of the run.
     go_if_error_at_most : float or None
-        Largest measured error after which the project is funded; None: no outcome funds it.
+        Largest measured error after which the project is funded; None: whatever it shows, funded
+        or not by ``chance_of_passing``.
     chance_of_passing : float
         That the run shows no more.
     """
@@ -324,6 +325,8 @@ class FirstRun:
     ----------
     backbone : str
         ``finetuned``, or ``frozen`` for a probe.
+    go_if_error_at_most, chance_of_passing : optional
+        As of :class:`DecisionPilot`.
     """
 
     project: str
@@ -331,6 +334,8 @@ class FirstRun:
     backbone: str
     images: int
     price: float
+    go_if_error_at_most: float | None
+    chance_of_passing: float
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,15 @@
 from planner.domain.format import count, money, percent, rate, shorten
 from planner.domain.results.plan import Decision, FirstRun, MeasureFirst
 
-__all__ = ["TIMED", "TOO_LARGE", "first_words", "pilot_words", "worth_words"]
+__all__ = [
+    "CAUTIOUS",
+    "NOT_LOOKED_FOR",
+    "TIMED",
+    "TOO_LARGE",
+    "first_words",
+    "pilot_words",
+    "worth_words",
+]
 
 MOST_NAMED = 3
 Z95 = 1.96
@@ -15,13 +23,20 @@ TIMED = (
     "Which runs to make first was not looked for: a time limit was asked for. planner pilots does."
 )
 
+CAUTIOUS = (
+    "Which runs to make first was not looked for under a measure of risk. planner pilots does."
+)
+
+NOT_LOOKED_FOR = (CAUTIOUS, TIMED, TOO_LARGE)
+"""Why a plan names no set of runs to make first, though there may be one."""
+
 
 def first_words(first: MeasureFirst, currency: str) -> str:
     """Say what to run before the money is committed.
 
     Examples
     --------
-    >>> runs = (FirstRun("tags", "ResNet-50", "finetuned", 4_000, 12.5),)
+    >>> runs = (FirstRun("tags", "ResNet-50", "finetuned", 4_000, 12.5, 0.09, 0.6),)
     >>> first_words(MeasureFirst(runs, 12.5, 900.0, 50.0), "USD")
     'Measure first, for USD 12.50: tags (ResNet-50 on 4,000 images).'
     """
@@ -54,7 +69,8 @@ def pilot_words(decision: Decision, currency: str) -> str:
     on = f"{shorten(decision.project, 30)}: a run on {count(run.images)} images"
     price = money(run.price, currency)
     if run.go_if_error_at_most is None:
-        return f"{on} ({price}) would stop it whatever it shows."
+        does = "makes it GO" if run.chance_of_passing > 0 else "would stop it"
+        return f"{on} ({price}) {does} whatever it shows."
     return (
         f"{on} ({price}) makes it GO at an error of at most {rate(run.go_if_error_at_most)}, which "
         f"it shows with {percent(run.chance_of_passing)}."

@@ -6,7 +6,7 @@ The best are then asked of whole plans: :mod:`planner.planning.pilots.search`.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,6 @@ from planner.domain.arrays import Floats, Rows
 from planner.domain.quantities import WEEKS_PER_YEAR
 from planner.domain.vocabulary import Objective
 from planner.forecasting.pilots.measured import measured_draws, target_blur
-from planner.offering.build_problem import needs_draws
 from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
 from planner.offering.problem import Solution
@@ -42,8 +41,8 @@ from planner.planning.pilots.trial import (
 from planner.planning.prepare import Prepared
 
 __all__ = [
-    "Scene", "after_run", "build_scene", "can_measure", "gained_apart", "is_fixed", "net_today",
-    "screen",
+    "Scene", "after_run", "build_scene", "gained_apart", "is_fixed", "learns_from_runs",
+    "net_today", "screen",
 ]  # fmt: skip
 
 PRICES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -98,16 +97,17 @@ class Scene:
         return cents / 100 if self.counts_money else 0.0
 
 
-def can_measure(prepared: Prepared) -> bool:
-    """Whether a plan looks for runs: the model learns from them, and an expectation is maximised.
+def learns_from_runs(prepared: Prepared) -> bool:
+    """Whether a plan looks at runs: the model learns from them, and the budget binds a sum.
 
-    Under a measure of risk and where the budget holds random spend, ``pilots`` does.
+    Where the budget holds random spend, ``pilots`` does.
     """
-    learns = prepared.posterior.family == "saturating"
-    return learns and not needs_draws(prepared.portfolio)
+    return prepared.posterior.family == "saturating" and prepared.portfolio.hold is None
 
 
-def build_scene(prepared: Prepared, solution: Solution, price: float) -> Scene:
+def build_scene(
+    prepared: Prepared, solution: Solution, price: float, only: Collection[int] | None = None
+) -> Scene:
     """Return what is on offer beside a plan.
 
     Parameters
@@ -118,10 +118,16 @@ def build_scene(prepared: Prepared, solution: Solution, price: float) -> Scene:
         Today's plan.
     price : float
         Worth of one more unit of budget.
+    only : collection of int, optional
+        Places of the projects that may be measured; all by default.
     """
     picks = prepared.layout.picks(solution.options)
     prices = [(price or _usual_price(prepared)) * factor for factor in PRICES]
-    found = [_project(prepared, index, pick, prices) for index, pick in enumerate(picks)]
+    asked = range(len(picks)) if only is None else only
+    found = [
+        _project(prepared, index, pick, prices, asked=index in asked)
+        for index, pick in enumerate(picks)
+    ]
     assets = float(prepared.problem.asset_worth[solution.assets].sum())
     return Scene(
         prepared=prepared,
@@ -143,10 +149,12 @@ class _Project:
     measured: tuple[Floats, ...]
 
 
-def _project(prepared: Prepared, index: int, pick: int | None, prices: Sequence[float]) -> _Project:
+def _project(
+    prepared: Prepared, index: int, pick: int | None, prices: Sequence[float], *, asked: bool
+) -> _Project:
     menu = prepared.menus[index]
     today, row = _today(prepared, index, pick)
-    if is_fixed(prepared, index):
+    if not asked or is_fixed(prepared, index):
         return _Project(today, row, (), ())
     rows = _looked_at(prepared, menu)
     bits = None if menu.success is None else menu.success[rows]

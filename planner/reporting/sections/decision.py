@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.format import count
-from planner.domain.results.plan import Decision
+from planner.domain.results.plan import Decision, Plan
 from planner.domain.vocabulary import Objective, Verdict
-from planner.domain.words.measure_first import pilot_words
+from planner.domain.words.measure_first import NOT_LOOKED_FOR, pilot_words
 from planner.reporting import numbers
 from planner.reporting.columns import Surface
 from planner.reporting.document import (
@@ -50,7 +50,9 @@ from planner.reporting.words import report as words
 
 ALL_ANCHOR = "all-projects"
 MOST_PILOTS = 5
-"""PILOT projects that are named, with what their run would change."""
+"""PILOT projects that are named."""
+MOST_SAID = 2
+"""PILOT projects up to which a sentence says what a run of each would change; the table does."""
 MOST_ROWS = 40
 """Projects up to which the first table has a row for each."""
 
@@ -77,6 +79,7 @@ def _blocks(material: Material) -> Iterator[Block]:
         link = Link(words.ALL_LINK.format(total=count(len(plan.decisions))), ALL_ANCHOR)
         yield Paragraph((link,), "screen")
         yield everyone
+    yield from _runs_waited_for(plan)
     yield from _noise(material)
 
 
@@ -242,13 +245,15 @@ def _do_first(material: Material) -> Iterator[Text]:
     """Yield what to measure before which money is released, and what each result would change."""
     plan = material.plan
     yield do_first_text(plan)
-    waiting = sorted(
-        (item for item in plan.decisions if item.verdict is Verdict.PILOT),
-        key=lambda item: -item.cost.total,
-    )
+    waiting = _waiting(plan)
+    why = [note for note in plan.notes if note in NOT_LOOKED_FOR]
     if not waiting:
+        yield tuple(why)
         return
-    said = [visible(pilot_words(item, plan.currency)) for item in waiting[:MOST_PILOTS]]
+    if len(waiting) <= MOST_SAID:
+        said = [visible(pilot_words(item, plan.currency)) for item in waiting]
+    else:
+        said = [words.TABLE_SAYS] if any(item.pilot for item in waiting) else []
     spend = sum(round(100 * item.cost.total) for item in waiting) / 100
     yield (
         *say(
@@ -258,7 +263,34 @@ def _do_first(material: Material) -> Iterator[Text]:
             go=numbers.level(material.portfolio.go_chance, "assumptions.go_chance"),
         ),
         *(f" {text}" for text in said if text),
+        *_beside(plan, waiting),
+        *(f" {note}" for note in why),
     )
+
+
+def _waiting(plan: Plan) -> list[Decision]:
+    """Return every PILOT, the dearest first."""
+    pilots = (item for item in plan.decisions if item.verdict is Verdict.PILOT)
+    return sorted(pilots, key=lambda item: -item.cost.total)
+
+
+def _beside(plan: Plan, waiting: Sequence[Decision]) -> Text:
+    """Say what the runs of PILOT projects cost that are not in the sum to approve."""
+    first = plan.measure_first
+    paid = set() if first is None else {run.project for run in first.pilots}
+    prices = [item.pilot.price for item in waiting if item.pilot and item.project not in paid]
+    if not prices:
+        return ()
+    price = numbers.amount(sum(prices), plan.currency, named=True)
+    return (" ", *say(words.RUNS_BESIDE, price=price))
+
+
+def _runs_waited_for(plan: Plan) -> Iterator[Block]:
+    """Yield the run behind each PILOT, where there are too many to be said above."""
+    waiting = _waiting(plan)
+    said = [text for item in waiting if (text := visible(pilot_words(item, plan.currency)))]
+    if len(waiting) > MOST_SAID and said:
+        yield Folded(words.RUNS_WAITED_FOR, (Bullets(tuple((text,) for text in said)),))
 
 
 def _named(decisions: Sequence[Decision]) -> Text:

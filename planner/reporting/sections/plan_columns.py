@@ -97,6 +97,11 @@ DECISIONS = Columns[Decision](
                of=lambda d: d.cost.total if waits_for_run(d) else None, given=is_funded,
                said={_PAGE: "After a first run, {currency}"},
                note="Spend to be released once a first run is measured."),
+        Column(key="", name="release_if", header="If its error is at most", kind=Look.RATE,
+               unit="%", of=lambda d: None if d.pilot is None else d.pilot.go_if_error_at_most,
+               given=is_funded, optional=True, said={_PAGE: "at an error ≤"},
+               note="Largest error of the first run after which the spend is released; empty "
+               "where none decides."),
         Column(key="why", header="Why", kind=Look.WORD, note="The reason in a sentence.",
                sheet_width=90),
         Column(key="expected_cost", header="Expected spend", kind=Look.MONEY, unit="money",
@@ -118,8 +123,8 @@ DECISIONS = Columns[Decision](
     views={
         _TERMINAL: ("project", "images_total", "images_to_buy", "architecture", "start",
                     "cost.total", "chance_of_target", "verdict"),
-        _PAGE: ("project", "verdict", "release_now", "release_after", "chance_of_target",
-                "held_out_net_value"),
+        _PAGE: ("project", "verdict", "release_now", "release_after", "release_if",
+                "chance_of_target", "held_out_net_value"),
         _NOTEBOOK: ("project", "verdict", "images_total", "images_to_buy", "architecture",
                     "cost.total", "chance_of_target", "held_out_net_value"),
         Surface.SHEET: ("project", "verdict", "architecture", "images_total", "images_to_buy",

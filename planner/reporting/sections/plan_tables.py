@@ -125,7 +125,17 @@ def _with_release(plan: Plan, columns: Columns[Decision]) -> Columns[Decision]:
     def spend(item: Decision, *, late: bool) -> float | None:
         return item.cost.total if (item.project in waiting) == late else None
 
-    taken = {"release_now": partial(spend, late=False), "release_after": partial(spend, late=True)}
+    chosen = () if plan.measure_first is None else plan.measure_first.pilots
+    limits = {run.project: run.go_if_error_at_most for run in chosen}
+
+    def limit(item: Decision) -> float | None:
+        return limits.get(item.project) if item.pilot is None else item.pilot.go_if_error_at_most
+
+    taken = {
+        "release_now": partial(spend, late=False),
+        "release_after": partial(spend, late=True),
+        "release_if": limit,
+    }
     declared = (
         replace(column, of=taken[column.name]) if column.name in taken else column
         for column in columns.declared

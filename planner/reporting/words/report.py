@@ -52,6 +52,9 @@ DO_FIRST = (
     "Of {pilots}, {spend} waits for a first run: with its error in the file (planner observe), "
     "planning again releases what has a chance of target of at least {go}; the rest stays unspent."
 )
+TABLE_SAYS = "The table says up to which error of its run each is released."
+RUNS_BESIDE = "Their runs cost {price} beside the sum to approve."
+RUNS_WAITED_FOR = "The run that each PILOT waits for"
 VERDICT_RULE = (
     "GO: funded, and at least {go} likely to meet its target. PILOT: funded, but measure first: "
     "the chance lies between {pilot} and {go}, and no pilot is measured yet. NO-GO: not funded; "
