@@ -1,6 +1,6 @@
 """Tables of a plan, for any renderer: decisions, spend by period and unit, shared assets."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -131,7 +131,7 @@ def _with_release(plan: Plan, columns: Columns[Decision]) -> Columns[Decision]:
     def limit(item: Decision) -> float | None:
         return limits.get(item.project) if item.pilot is None else item.pilot.go_if_error_at_most
 
-    taken = {
+    taken: Mapping[str, Callable[[Decision], object]] = {
         "release_now": partial(spend, late=False),
         "release_after": partial(spend, late=True),
         "release_if": limit,
