@@ -384,6 +384,9 @@ def _expected(prepared: Prepared, options: ProjectOptions) -> list[float]:
             return list(options.expected_value)
         case Objective.TARGETS_MET:
             return list(options.chance)
+        case Objective.ACCURACY:
+            assert options.errors_cut is not None
+            return list(options.errors_cut)
 
 
 def _tail(draws: Floats, share: float) -> Floats:

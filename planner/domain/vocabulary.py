@@ -30,6 +30,12 @@ class Objective(StrEnum):
     NET_VALUE = "net_value"
     VALUE = "value"
     TARGETS_MET = "targets_met"
+    ACCURACY = "accuracy"
+
+    @property
+    def in_money(self) -> bool:
+        """Whether worth is an amount of money; else targets met, or errors cut."""
+        return self in (Objective.NET_VALUE, Objective.VALUE)
 
 
 class Mode(StrEnum):

@@ -6,7 +6,7 @@ from planner.domain.portfolio.portfolio import Portfolio, SharedAsset, UnitShare
 from planner.domain.portfolio.project import Project
 from planner.domain.portfolio.risk import NUMBERS, RiskKind
 from planner.domain.results.plan import Warning_
-from planner.domain.vocabulary import AssetKind, Objective
+from planner.domain.vocabulary import AssetKind
 from planner.domain.words.warnings import files as words
 
 _USUAL_AVERSION = (0.01, 100.0)
@@ -43,7 +43,8 @@ def _risk(portfolio: Portfolio) -> Iterator[Warning_]:
 def _aversion(portfolio: Portfolio, aversion: float) -> Iterator[Warning_]:
     """Yield a warning if an aversion is far from one over what is at stake."""
     values = [project.value for project in portfolio.projects]
-    counts = portfolio.objective is Objective.TARGETS_MET or not any(values)
+    objective = portfolio.objective
+    counts = (objective is not None and not objective.in_money) or not any(values)
     stake = float(len(values)) if counts else sum(value or 0.0 for value in values)
     low, high = _USUAL_AVERSION
     if stake <= 0 or low <= aversion * stake <= high:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.domain.arrays import Rows
+from planner.domain.arrays import Floats, Rows
 from planner.domain.portfolio.in_use.drift import kept_after, refreshes
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
 from planner.domain.results.option import GradedMeans, OptionLife, ProjectOptions
-from planner.domain.vocabulary import Mode
+from planner.domain.vocabulary import Mode, Objective
+from planner.domain.words.assumptions import ACCURACY_STOPS
 from planner.economics.life.aging import Aged, ages_in_use
 from planner.economics.life.graded import ErrorsInUse, GradedDraws, graded_draws, is_graded
 from planner.economics.life.lines import Running
@@ -18,6 +20,8 @@ from planner.offering.variants import Way
 
 __all__ = [
     "Part",
+    "error_without",
+    "errors_cut",
     "errors_in_use",
     "graded_life",
     "graded_parts",
@@ -158,6 +162,35 @@ def graded_life(
     return replace(life, gross_met=unknown, gross_not=unknown, graded=GradedMeans(gross, paid))
 
 
+def error_without(project: Project) -> float:
+    """Return the error of going without a project: today's, where it is stated, or a guess's.
+
+    Examples
+    --------
+    >>> images = {"held": 0, "limit": 10}
+    >>> error_without(Project(id="a", classes=4, target_error=0.1, images=images))
+    0.75
+    """
+    stated = None if project.today is None else project.today.error
+    return float(stated) if isinstance(stated, float | int) else project.majority_guess_error
+
+
+def errors_cut(project: Project, way: Way, options: ProjectOptions, draws: slice) -> Floats:
+    """Return by how much options cut the error in use, shape (n_options, n_draws).
+
+    ``options`` are of one way. What a system still errs is taken as it goes live.
+    """
+    parts = []
+    order = []
+    for kind in np.unique(options.architecture_index).tolist():
+        rows = np.flatnonzero(options.architecture_index == kind)
+        levels, back = np.unique(options.images_total[rows], return_inverse=True)
+        error = way.forecast.error_draws(levels, options.architectures[kind], rows=draws)
+        parts.append(error_without(project) - error.T[back])
+        order.append(rows)
+    return np.concatenate(parts)[np.argsort(np.concatenate(order))]
+
+
 def require_committed(portfolio: Portfolio) -> None:
     """Raise where errors count themselves but how many images are labelled depends on them.
 
@@ -166,8 +199,13 @@ def require_committed(portfolio: Portfolio) -> None:
     UnsupportedError
         Naming every such project.
     """
+    if portfolio.mode is not Mode.STOP_WHEN_REACHED:
+        return
+    if portfolio.objective is Objective.ACCURACY:
+        problem = Problem("portfolio.mode", ACCURACY_STOPS, "mode: commit", code="CONFLICT")
+        raise UnsupportedError([problem])
     graded = [p.id for p in portfolio.projects if is_graded(p) or refreshes(p.upkeep)]
-    if portfolio.mode is Mode.STOP_WHEN_REACHED and graded:
+    if graded:
         named = ", ".join(graded[:3]) + (", …" if len(graded) > 3 else "")
         message = (
             f"{named}: errors, graded benefits and drift "

@@ -36,7 +36,7 @@ def resolve_objective(portfolio: Portfolio) -> Objective:
     if objective is None:
         no_values = len(missing) == len(portfolio.projects)
         objective = Objective.TARGETS_MET if no_values else Objective.NET_VALUE
-    if objective is not Objective.TARGETS_MET and missing:
+    if objective.in_money and missing:
         raise InputError(
             Problem(
                 f"projects[{project.id}].value",
@@ -54,13 +54,18 @@ def objective_worth(options: ProjectOptions, objective: Objective) -> NDArray[np
     """Return what the objective counts for each option.
 
     ``net_value``: expected net value. ``value``: expected gross value. ``targets_met``: chance of
-    target, one for each project.
+    target, one for each project. ``accuracy``: by how much the error is expected to fall.
     """
     if objective is Objective.NET_VALUE:
         return options.expected_net_value
     if objective is Objective.VALUE:
         return options.expected_value
-    return options.chance
+    if objective is Objective.TARGETS_MET or not len(options):
+        return options.chance
+    if options.errors_cut is None:
+        message = "options were priced without what they cut off errors"
+        raise ValueError(message)
+    return options.errors_cut
 
 
 def require_plannable(portfolio: Portfolio) -> None:

@@ -195,6 +195,7 @@ def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> PricingIn
         life=LifeTerms.of(portfolio),
         keeps_draws=keeps_draws,
         seed=seed,
+        counts_errors=portfolio.objective is Objective.ACCURACY,
     )
 
 
@@ -286,7 +287,8 @@ def _filled(
     most = refined_corners(size)
     for _ in range(refinement_rounds(size)):
         menu = _refined(menu, objective, periods, terms, most, known)
-    if is_graded(menu.project) and objective is not Objective.TARGETS_MET:
+    by_draw = is_graded(menu.project) and objective.in_money
+    if by_draw or objective is Objective.ACCURACY:
         return _with_fewer(menu, objective, max(LEAST_GRADED, MOST_GRADED // size))
     return menu
 

@@ -28,7 +28,7 @@ from planner.economics.ledger import (
 from planner.economics.life.lines import Running
 from planner.economics.life.swings import Under, has_ranges, swing_draws, under_conditions
 from planner.forecasting.forecast import Forecast
-from planner.offering.graded import graded_parts, ways_of
+from planner.offering.graded import errors_cut, graded_parts, ways_of
 from planner.offering.life import LifeTerms, pays_of, running_of
 from planner.offering.options import Menu
 from planner.offering.outcomes import (
@@ -125,7 +125,7 @@ def pack_outcomes(
         certain_cents=np.zeros(count) if stops else money.certain(),
         counts_cost=net,
         present=np.ones(count)
-        if objective is Objective.TARGETS_MET
+        if not objective.in_money
         else np.concatenate([np.zeros(0), *(present[_start(g.options)] for g in groups)]),
         factors=money.factors,
         factor_of=_by_option([np.maximum(c.unit.factor, 0) for c in random], np.int64),
@@ -150,8 +150,8 @@ def _stakes(groups: Sequence[PackedGroup], objective: Objective, present: Floats
 
 def _stake(group: PackedGroup, objective: Objective, present: Floats) -> Floats:
     options, life = group.options, group.options.life
-    if objective is Objective.TARGETS_MET:
-        return np.ones(len(options))
+    if not objective.in_money:
+        return np.full(len(options), float(objective is Objective.TARGETS_MET))
     if life is None:
         return np.full(len(options), float(group.menu.project.value or 0.0))
     if life.graded is not None:
@@ -162,7 +162,7 @@ def _stake(group: PackedGroup, objective: Objective, present: Floats) -> Floats:
 
 def _standing(groups: Sequence[PackedGroup], objective: Objective) -> Floats | None:
     """Return what each option is worth in every draw besides; None where none is."""
-    if objective is Objective.TARGETS_MET or all(one.options.life is None for one in groups):
+    if not objective.in_money or all(one.options.life is None for one in groups):
         return None
     parts = (
         np.zeros(len(one.options))
@@ -204,6 +204,8 @@ class _View:
     def worth(self, group: PackedGroup, met: Flags) -> Floats | None:
         """Return what is no multiple of success of a project's options, by draw; None for none."""
         options, menu = group.options, group.menu
+        if self.objective is Objective.ACCURACY:
+            return self._cut(group)
         if options.life is None or self.objective is Objective.TARGETS_MET:
             return None
         graded, swings = options.life.graded is not None, self.swings and has_ranges(menu.project)
@@ -223,6 +225,15 @@ class _View:
                 if swings:
                     under = under_conditions(part.errors.met, found.live)
                     worth[at] += self._swing(group, part.running, under)
+        return worth
+
+    def _cut(self, group: PackedGroup) -> Floats:
+        """Return by how much a project's options cut its error in every draw."""
+        worth = np.zeros((len(group.options), self.total))
+        for mine in ways_of(group.options):
+            some = group.options.take(mine)
+            way = group.menu.way(some, 0)
+            worth[mine] = errors_cut(group.menu.project, way, some, self.rows)
         return worth
 
     def _swing(self, group: PackedGroup, running: Running, under: Under) -> Floats:

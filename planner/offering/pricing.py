@@ -28,6 +28,7 @@ from planner.economics.ledger import (
 )
 from planner.forecasting.forecast import Forecast, shares
 from planner.offering.alternatives import way_entries
+from planner.offering.graded import errors_cut
 from planner.offering.life import LifeTerms, joined_lives, pays_of, with_grams, with_life
 from planner.offering.variants import Way, images_from_pools
 
@@ -50,6 +51,8 @@ class PricingInputs:
         Whether success in each of the solve's draws is kept, for measures of risk.
     seed : int
         Of the price draws.
+    counts_errors : bool
+        Whether by how much errors fall is what counts.
     """
 
     compute: Compute
@@ -58,6 +61,7 @@ class PricingInputs:
     stops: bool = False
     keeps_draws: bool = False
     seed: int = 0
+    counts_errors: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +161,11 @@ def price_way(
     if not project.has_target:
         started = _paying(started, project, ways[number], terms)
     lived = with_life(project, ways[number], started.options, terms.life)
-    return replace(started, options=with_grams(project, ways[number], lived, terms.life))
+    emitting = with_grams(project, ways[number], lived, terms.life)
+    if terms.counts_errors:
+        draws = errors_cut(project, ways[number], emitting, ways[number].forecast.solve_rows)
+        emitting = replace(emitting, errors_cut=draws.mean(axis=1))
+    return replace(started, options=emitting)
 
 
 def _paying(
@@ -280,6 +288,7 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         compressed=first.compressed,
         life=joined_lives(lives),
         grams=joined([part.options.grams for part in parts]),
+        errors_cut=joined([part.options.errors_cut for part in parts]),
     )
     nothing = np.zeros(len(both), dtype=np.int64)
     keys = (

@@ -135,6 +135,8 @@ class HeldOut:
             return self.of(options, assets).mean
         owned = float(self._prepared.problem.asset_worth[assets].sum())
         kind = self._prepared.objective
+        if kind is Objective.ACCURACY:
+            return self.of(options, assets).mean
         return math.fsum([owned, *self._each(options, kind).values()])
 
     def net_values(self, options: Rows) -> dict[int, float]:

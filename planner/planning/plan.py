@@ -23,6 +23,7 @@ from planner.domain.results.plan import (
 )
 from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Covers, Objective, Status, Verdict
+from planner.domain.words.assumptions import ACCURACY_COUNTED
 from planner.domain.words.leftover import leftover_words
 from planner.domain.words.plan_warnings import TARGETS_COUNTED, hold_missed
 from planner.domain.words.shared_cost import split_words
@@ -78,7 +79,8 @@ def build_plan(
 
     The choice maximises the objective on the solve's draws: ``net_value`` the sum of expected net
     values less the cost of shared assets (money may stay unspent), ``value`` the sum of expected
-    values, ``targets_met`` the sum of chances of target; or the portfolio's measure of risk of
+    values, ``targets_met`` the sum of chances of target, ``accuracy`` what projects are expected to
+    cut off the error of doing without them; or the portfolio's measure of risk of
     the same.
 
     Parameters
@@ -441,4 +443,6 @@ def _notes(scene: SolvedScene) -> Iterable[str]:
     yield leftover_words(leftover(scene), scene.currency)
     if scene.portfolio.objective is None and scene.objective is Objective.TARGETS_MET:
         yield TARGETS_COUNTED
+    if scene.objective is Objective.ACCURACY:
+        yield ACCURACY_COUNTED
     yield from (split_words(item.shares.notes) for item in scene.splits if item.shares.notes)

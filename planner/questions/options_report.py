@@ -17,8 +17,9 @@ def options_report(
 
     Together with the file's rules it is enough to check a plan by brute force: the objective
     ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
-    ``targets_met`` sums ``chance_of_target``. ``net_value`` pays for shared assets on top: each
-    asset of ``assets`` that a chosen option ``uses`` costs what stands with the largest number of
+    ``targets_met`` sums ``chance_of_target``, ``accuracy`` sums ``error_reduction``.
+    ``net_value`` pays for shared assets on top: each asset of ``assets`` that a chosen option
+    ``uses`` costs what stands with the largest number of
     images that one of its users takes from it (``pool_images``). With periods, a user's images are
     owned by the end of the period it starts in; a step from one cost to the next is paid then or in
     any period before. Where an option is used, ``running_present`` is what it is expected to pay,
@@ -49,6 +50,7 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
             "chance_of_target": float(options.chance[row]),
             "expected_value": float(options.expected_value[row]),
             "expected_net_value": float(options.expected_net_value[row]),
+            **_errors_cut(options, row),
             **_running(options, row),
             **_choice(options, row),
             **({} if options.grams is None else {"grams": int(options.grams[row])}),
@@ -61,6 +63,11 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
                 if options.pool_images is not None and pool in options.uses[way]
             },
         }
+
+
+def _errors_cut(options: ProjectOptions, row: int) -> dict[str, object]:
+    """Return by how much the error is expected to fall, where that is what counts."""
+    return {} if options.errors_cut is None else {"error_reduction": float(options.errors_cut[row])}
 
 
 def _choice(options: ProjectOptions, row: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from planner.domain.vocabulary import Objective
 from planner.reporting import numbers
 from planner.reporting.document import Head, Mark, Name, Number, Part, Row, Table, Text
 from planner.reporting.words.report import VERDICT
@@ -50,6 +51,8 @@ class Look(StrEnum):
     """The same; of an objective, so a page names the currency beside it."""
     WORTH_TARGETS = "worth_targets"
     """An objective that counts targets; a page names them."""
+    WORTH_POINTS = "worth_points"
+    """An objective that counts points of error; a page names them."""
     TARGETS = "targets"
     CHANCE = "chance"
     RATE = "rate"
@@ -280,6 +283,12 @@ def _text_part(kind: Look, text: str) -> Part:
     return verdict_mark(text) if kind is Look.VERDICT else text
 
 
+def look_of(objective: Objective) -> Look:
+    """Return how an amount of what an objective counts is shown."""
+    other = {Objective.TARGETS_MET: Look.WORTH_TARGETS, Objective.ACCURACY: Look.WORTH_POINTS}
+    return other.get(objective, Look.WORTH)
+
+
 def _number(
     kind: Look,
     value: float,
@@ -293,6 +302,8 @@ def _number(
         return numbers.chance(value, key, against=against)
     if kind is Look.WORTH_TARGETS:
         return numbers.targets(value, key, named=named)
+    if kind is Look.WORTH_POINTS:
+        return numbers.worth(Objective.ACCURACY, value, currency, key, named=named)
     if kind in (Look.AMOUNT, Look.WORTH) and surface is Surface.TERMINAL:
         return numbers.short_amount(value, currency, key)
     if kind in (Look.MONEY, Look.AMOUNT, Look.WORTH):

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from planner.domain.facts.changes import ChangeKind
 from planner.domain.format import count, fixed, money, points, shorten
 from planner.domain.results.plan_diff import PlanDiff, ProjectChange, Standing
 from planner.domain.vocabulary import Objective, Verdict
+from planner.domain.words.worth import figure_of, unit_of
 from planner.reporting.document import Head, Name, Row, Table, Text
 from planner.reporting.user_text import visible
 from planner.reporting.words.changes import (
@@ -31,9 +33,9 @@ def totals_table(diff: PlanDiff) -> Table:
     heads = (Head(""), *(Head(name, numeric=True) for name in ("A", "B", "B − A")))
     rows = []
     if delta is not None and delta.worth is not None:
-        counts = second.objective == Objective.TARGETS_MET
-        show = _targets if counts else money
-        name = TARGETS if counts else f"{WORTH}, {unit}"
+        kind = second.objective
+        show = partial(figure_of, kind)
+        name = TARGETS if kind == Objective.TARGETS_MET else f"{WORTH}, {unit_of(kind, unit)}"
         rows.append(_row(name, show(first.worth or 0.0), show(second.worth or 0.0)))
         rows[-1] = _with(rows[-1], _signed(show(delta.worth), delta.worth))
     same = delta is not None and delta.spend is not None
@@ -76,7 +78,7 @@ def changes_table(diff: PlanDiff, changes: Sequence[ProjectChange], *, width: in
     Without the worth where plans count targets, not money.
     """
     unit = shorten(visible(diff.after.currency), 8)
-    counts = diff.after.objective == Objective.TARGETS_MET
+    counts = diff.after.objective in (Objective.TARGETS_MET, Objective.ACCURACY)
     heads = (
         Head(""),
         Head(PROJECT, width=width),

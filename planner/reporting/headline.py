@@ -17,7 +17,6 @@ from planner.domain.facts.decisions import (
 )
 from planner.domain.format import shorten
 from planner.domain.results.plan import Decision, Plan
-from planner.domain.vocabulary import Objective
 from planner.domain.words.life import left_out_words
 from planner.domain.words.measure_first import first_words
 from planner.domain.words.proof import draws_leave, proof_state
@@ -167,10 +166,12 @@ def do_first_text(plan: Plan) -> Text:
     first = plan.measure_first
     if first is None:
         return ()
-    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    kind = None if plan.objective is None else plan.objective.kind
 
     def worth(value: float, key: str = "") -> Number:
-        return numbers.targets(value, key) if counts else _money(plan, value, key, named=bool(key))
+        if kind is None or kind.in_money:
+            return _money(plan, value, key, named=bool(key))
+        return numbers.worth(kind, value, plan.currency, key)
 
     adds = say(
         words.DO_FIRST_ADDS,
@@ -184,8 +185,8 @@ def worth_number(plan: Plan) -> Number:
     """Return the one worth to quote, in the unit of the plan's objective."""
     worth = plan.worth or 0.0
     key = "audit.held_out_value" if plan.audit is not None else ""
-    if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
-        return numbers.targets(worth, key, named=True)
+    if plan.objective is not None and not plan.objective.kind.in_money:
+        return numbers.worth(plan.objective.kind, worth, plan.currency, key, named=True)
     return _money(plan, worth, key, named=True)
 
 
@@ -195,9 +196,9 @@ def worth_text(plan: Plan) -> Text:
         return ()
     kind, worth = plan.objective.kind, worth_number(plan)
     cautious = plan.assumptions.get("risk", "expected") != "expected"
-    if kind is Objective.TARGETS_MET:
+    if not kind.in_money:
         funded = numbers.tally(sum(map(is_funded, plan.decisions)), numbers.PROJECTS)
-        return say(words.WORTH_TARGETS, worth=worth, funded=funded)
+        return say(words.WORTH_COUNTED[str(kind)], worth=worth, funded=funded)
     expected = plan.audit.held_out_expected
     if cautious and expected is not None:
         number = _money(plan, expected, "audit.held_out_expected")

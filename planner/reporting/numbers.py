@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from planner.domain import format as written
 from planner.domain.portfolio.project import Project
+from planner.domain.vocabulary import Objective
+from planner.domain.words.worth import amount_of, figure_of, unit_of
 from planner.reporting.document import Number, Text, say
 from planner.reporting.words.report import TARGET_IN_USE
 
@@ -81,6 +83,25 @@ def targets(value: float, key: str = "", *, named: bool = False) -> Number:
     """Return an expected number of targets met."""
     text = written.targets(value) if named else written.fixed(value, 2)
     return Number(text, value, TARGETS, key)
+
+
+def worth(
+    objective: Objective | str | None,
+    value: float,
+    currency: str,
+    key: str = "",
+    *,
+    named: bool = False,
+) -> Number:
+    """Return an amount of what an objective counts; ``named`` prints its unit.
+
+    Examples
+    --------
+    >>> worth("accuracy", 0.08, "USD", named=True).text, worth("targets_met", 2.5, "USD").text
+    ('8.0 points', '2.50')
+    """
+    text = amount_of(objective, value, currency) if named else figure_of(objective, value)
+    return Number(text, value, unit_of(objective, currency), key)
 
 
 def about(value: float, unit: str, key: str = "") -> Number:

@@ -7,7 +7,8 @@ from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Plan
-from planner.domain.vocabulary import Objective, Verdict
+from planner.domain.vocabulary import Verdict
+from planner.domain.words.worth import objective_in
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting import numbers
@@ -96,9 +97,7 @@ def explained_slides(
         return
     widest = tornado.bars[0]
     low, high = (
-        numbers.targets(end, named=True)
-        if tornado.unit == "targets"
-        else numbers.amount(end, found.currency, named=True)
+        numbers.worth(objective_in(tornado.unit), end, found.currency, named=True)
         for end in sorted((widest.value_at_low, widest.value_at_high))
     )
     first, name = Name(visible(widest.input)), Name(visible(project or findings.WHOLE_PLAN))
@@ -129,13 +128,10 @@ def _frontier_finding(frontier: Frontier) -> Text:
         spend = numbers.amount(enough.committed, currency, named=True)
         return say(findings.FRONTIER_ENOUGH, enough=spend)
     last, worth_there = points[-1].budget, points[-1].held_out_value
-    counts = frontier.objective is Objective.TARGETS_MET
     return say(
         findings.FRONTIER_RISES,
         last=numbers.amount(last, currency, named=True),
-        most=numbers.targets(worth_there, named=True)
-        if counts
-        else numbers.amount(worth_there, currency, named=True),
+        most=numbers.worth(frontier.objective, worth_there, currency, named=True),
     )
 
 

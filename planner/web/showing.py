@@ -20,6 +20,7 @@ from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.measure_first import first_words, pilot_words, worth_words
+from planner.domain.words.worth import objective_in, unit_of
 from planner.forecasting.forecast import Forecast
 from planner.reporting import numbers
 from planner.reporting.columns import Surface, verdict_mark
@@ -64,15 +65,24 @@ def plan_view(plan: Plan) -> dict[str, object]:
     }
 
 
+_WORTH_LABELS = {
+    Objective.TARGETS_MET: "Targets met, expected",
+    Objective.ACCURACY: "Errors cut, expected",
+}
+
+
 def _tiles(plan: Plan) -> Iterable[dict[str, object]]:
     """Yield the numbers that stand large: what it is worth, what to approve, how sure."""
-    targets = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    kind = None if plan.objective is None else plan.objective.kind
+    counts = kind is not None and not kind.in_money
     currency = plan.currency
     funded = [item for item in plan.decisions if item.verdict is not Verdict.NO_GO]
     if plan.audit is not None:
         value, key = plan.audit.held_out_value, "audit.held_out_value"
-        worth = numbers.targets(value, key, named=True) if targets else _amount(value, plan, key)
-        label = "Targets met, expected" if targets else "Expected worth"
+        worth = _amount(value, plan, key)
+        if counts:
+            worth = numbers.worth(kind, value, currency, key, named=True)
+        label = _WORTH_LABELS.get(kind, "Expected worth") if kind else "Expected worth"
         yield _tile(label, worth, "on draws that no solve saw")
     spent = _amount(plan.budget.committed, plan, "budget.committed")
     limit = numbers.amount(plan.budget.limit, currency, "budget.limit", named=True)
@@ -260,7 +270,7 @@ def frontier_view(frontier: Frontier) -> dict[str, object]:
         "objective": str(frontier.objective),
         "currency": frontier.currency,
         "here": frontier.you_are_here,
-        "unit": "worth" if frontier.objective is not Objective.TARGETS_MET else "targets",
+        "unit": unit_of(frontier.objective, "worth"),
         "said": _frontier_said(frontier),
         "next_step": None if frontier.next_step is None else frontier.next_step.text,
         "points": [
@@ -307,7 +317,7 @@ def tornado_view(tornado: Tornado, currency: str) -> dict[str, Any]:
         "centre": tornado.centre,
         "centre_text": short_money(tornado.centre),
         "said": _tornado_said(tornado),
-        "unit": tornado.unit if tornado.unit == "targets" else currency,
+        "unit": tornado.unit if objective_in(tornado.unit) else currency,
         "bars": [
             {
                 "input": bar.input,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from planner.domain.model.posterior import Posterior
 
 seeds = st.integers(0, 2**32 - 1)
-objectives = st.sampled_from(list(Objective))
+objectives = st.sampled_from([one for one in Objective if one is not Objective.ACCURACY])
 budgets = st.integers(0, 4_000_000)
 
 

@@ -102,6 +102,8 @@ class Funded:
         What its mistakes cost; None where nothing says so.
     refresh, compress : str or None
         How often it is made fresh and how it is made smaller, where that was to be chosen.
+    errors_cut : float or None
+        By how much its error is expected to fall, where that is what counts.
     """
 
     architecture: str
@@ -125,6 +127,7 @@ class Funded:
     errors: ErrorBalance | None = None
     refresh: str | None = None
     compress: str | None = None
+    errors_cut: float | None = None
 
 
 @dataclass(frozen=True)

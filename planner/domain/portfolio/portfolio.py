@@ -177,6 +177,8 @@ class Portfolio(Shown):
         Hard limit on committed spend; None only where no plan is asked for.
     objective : Objective or None
         None: net value if every project has a value; expected targets met if none has.
+        ``accuracy``: the sum of what projects cut off the error of today's way of working, where
+        ``today`` states one, or of always answering the most frequent class.
     mode : Mode
         ``commit`` or ``stop_when_reached``.
     risk : RiskPreference
@@ -236,7 +238,8 @@ class Portfolio(Shown):
         word(Objective),
         Form(
             "Objective",
-            "net_value: value minus cost. value: value alone. targets_met: needs no values.",
+            "net_value: value minus cost. value: value alone. targets_met, and accuracy (by how "
+            "much errors fall): need no values.",
             default="net_value if every project has a value",
         ),
     ] = None

@@ -139,6 +139,9 @@ class ProjectOptions:
     grams : ndarray of int64 or None
         CO2 equivalent of training, and of running as if it went live; None where the file does not
         say where machines stand.
+    errors_cut : ndarray of float64 or None
+        By how much the error in use is expected to be below that without the project; None where
+        the objective does not count it.
     """
 
     project: str
@@ -160,6 +163,7 @@ class ProjectOptions:
     refreshes: tuple[str, ...] = ()
     compressed: tuple[str | None, ...] = ()
     grams: Cents | None = None
+    errors_cut: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.images_total)
@@ -243,4 +247,5 @@ class ProjectOptions:
             self.refreshes,
             self.compressed,
             some(self.grams),
+            some(self.errors_cut),
         )

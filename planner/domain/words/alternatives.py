@@ -6,6 +6,7 @@ from planner.domain.facts.alternatives import AddedBudget, Change, Standby
 from planner.domain.format import count, figure, fixed, money
 from planner.domain.vocabulary import Objective
 from planner.domain.words.verdicts import likely_words
+from planner.domain.words.worth import KINDS, error_points
 
 __all__ = ["added_budget_words", "change_words", "not_trained", "standby_words"]
 
@@ -22,8 +23,10 @@ def not_trained(name: str) -> str:
 def standby_words(facts: Standby) -> str:
     """Say what the best option that was not chosen costs, and what it lacks."""
     against = "what was chosen" if facts.is_funded else "leaving the project out"
-    counts = facts.objective is Objective.TARGETS_MET
+    counts = not facts.objective.in_money
     amount = f"{figure(facts.lacks)} targets" if counts else money(facts.lacks, facts.currency)
+    if facts.objective is Objective.ACCURACY:
+        amount = error_points(facts.lacks)
     lag = f"it is worth {amount} less than {against}"
     if facts.lacks < (SAME_TARGETS if counts else SAME_MONEY):
         lag = f"it is worth as much as {against}, but the plan is better without it"
@@ -78,6 +81,8 @@ def _listed(changes: Sequence[Change]) -> str:
 def _gain(facts: AddedBudget) -> str:
     if facts.objective is Objective.TARGETS_MET:
         return f"{fixed(facts.gain, 2)} expected targets met"
+    if facts.objective is Objective.ACCURACY:
+        return f"{fixed(100 * facts.gain, 1)} expected {KINDS[facts.objective]}"
     kind = "value" if facts.objective is Objective.VALUE else "net value"
     measured = ", its risk measure included" if facts.is_measured else ""
     return f"{money(facts.gain, facts.currency)} of expected {kind}{measured}"

@@ -3,9 +3,18 @@
 from planner.domain.format import percent_as_set
 from planner.domain.portfolio.portfolio import Hold
 
-__all__ = ["PRICE_RANGES", "hold_words", "image_levels"]
+__all__ = ["ACCURACY_COUNTED", "ACCURACY_STOPS", "PRICE_RANGES", "hold_words", "image_levels"]
 
 PRICE_RANGES = "committed at the mean of a lognormal with these P10 and P90"
+ACCURACY_STOPS = (
+    "objective accuracy counts every error, but labelling that stops at the target leaves the "
+    "error there."
+)
+ACCURACY_COUNTED = (
+    "Points of error count from the error of today's way of working where the file states it "
+    "(today.error), else from always answering the most frequent class, whether or not the target "
+    "is met."
+)
 _TIMES = {1: "once", 2: "twice"}
 
 

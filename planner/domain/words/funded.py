@@ -6,6 +6,7 @@ from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second
 from planner.domain.format import count, figure, money, points, rate
 from planner.domain.results.life import ErrorBalance
 from planner.domain.words.verdicts import aim_words, ground_words, likely_words, noise_sentence
+from planner.domain.words.worth import error_points
 
 __all__ = ["funded_words"]
 
@@ -66,6 +67,8 @@ def _bought(facts: Funded, currency: str) -> str:
 
 
 def _earned(facts: Funded) -> str:
+    if facts.errors_cut is not None:
+        return f", its error expected to fall by {error_points(facts.errors_cut)}"
     if facts.expected_value is None or facts.net is None:
         return ""
     mean = "" if facts.mean_spend is None else f" after {money(facts.mean_spend)} on average"

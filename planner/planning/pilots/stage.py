@@ -146,8 +146,9 @@ def _stake_and_cost(
 
     What is committed counts at its mean; what a life earns and pays depends on the target alone.
     """
-    if prepared.objective is Objective.TARGETS_MET:
-        return np.ones(len(options)), np.zeros(len(options))
+    if not prepared.objective.in_money:
+        counts = float(prepared.objective is Objective.TARGETS_MET)
+        return np.full(len(options), counts), np.zeros(len(options))
     life, is_net = options.life, prepared.objective is Objective.NET_VALUE
     if life is not None and life.graded is not None:  # worth differs from draw to draw
         return np.zeros(len(options)), np.zeros(len(options))
@@ -237,6 +238,8 @@ def with_means(
     """Return options as a plan counts them whose chance and mean worth are known anew."""
     if objective is Objective.TARGETS_MET:
         return replace(options, chance=mean)
+    if objective is Objective.ACCURACY:
+        return replace(options, chance=met, errors_cut=mean)
     if objective is Objective.VALUE:
         return replace(options, chance=met, expected_value=mean)
     cost = options.total_cents / 100

@@ -152,7 +152,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
     options = scene.options[index]
     project, present_share = options.project, scene.present_share(options.project)
     is_cap = scene.portfolio.mode is Mode.STOP_WHEN_REACHED and bool(options.images_to_buy[pick])
-    counts = scene.objective is Objective.TARGETS_MET
+    counts = not scene.objective.in_money
     mean = None if options.expected_cost is None else float(options.expected_cost[pick])
     periods = scene.portfolio.periods
     start = 0 if options.start is None else int(options.start[pick])
@@ -179,6 +179,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         errors=error_balance(scene.prepared, index, pick),
         refresh=options.choice(pick).get("refresh"),
         compress=options.choice(pick).get("compress"),
+        errors_cut=None if options.errors_cut is None else float(options.errors_cut[pick]),
     )
 
 
@@ -275,7 +276,7 @@ def leftover(scene: SolvedScene) -> CapsHeld | Leftover:
         int(options.images_total[best.row]),
         best.cents / 100,
         best.gained,
-        None if objective is Objective.TARGETS_MET else best.worth,
+        best.worth if objective.in_money else None,
         objective is Objective.NET_VALUE,
     )
     return Leftover(left, step)

@@ -166,7 +166,7 @@ def _offer(scene: SolvedScene, index: int, row: int) -> Offer:
     return Offer(
         int(options.total_cents[row]) / 100,
         scene.likely(index, float(options.chance[row])),
-        None if scene.objective is Objective.TARGETS_MET else worth,
+        worth if scene.objective.in_money else None,
     )
 
 

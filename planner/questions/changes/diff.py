@@ -63,8 +63,8 @@ def _plan_delta(before: PlanHead, after: PlanHead) -> PlanDelta:
     """Return what changes for the whole plan, where both are counted alike."""
     same = before.currency == after.currency
     worth = None
-    counts_targets = after.objective == Objective.TARGETS_MET
-    if before.objective == after.objective and (same or counts_targets):
+    counts = after.objective in (Objective.TARGETS_MET, Objective.ACCURACY)
+    if before.objective == after.objective and (same or counts):
         known = before.worth is not None and after.worth is not None
         worth = (after.worth or 0.0) - (before.worth or 0.0) if known else None
     cents = round(100 * after.committed) - round(100 * before.committed)

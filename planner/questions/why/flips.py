@@ -173,7 +173,7 @@ class _Finder:
     def value(self) -> Flip | None:
         """Funded: worth less; not funded: worth more. None where value does not count."""
         now = self.project.value
-        if self.prepared.objective is Objective.TARGETS_MET or now is None:
+        if not self.prepared.objective.in_money or now is None:
             return None
         limit = 0.0 if self.funded else FACTOR * max(now, 1000.0)
         if now == limit:
@@ -316,7 +316,7 @@ class _Finder:
 
     def _price_guess(self) -> float | None:
         reach = self._reach()
-        if reach is None or self.prepared.objective is Objective.TARGETS_MET or reach[2] <= 0:
+        if reach is None or not self.prepared.objective.in_money or reach[2] <= 0:
             return None
         chance, cents, weight = reach
         options = self.prepared.options[self.index]

@@ -12,6 +12,7 @@ from planner.domain.results.explanation import Tornado
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Basis, Mode, Objective
 from planner.domain.words.answers import tornado as words
+from planner.domain.words.worth import unit_of
 from planner.economics.ledger import (
     Counts,
     Entry,
@@ -23,6 +24,7 @@ from planner.economics.ledger import (
 from planner.economics.life.graded import GradedDraws
 from planner.economics.life.swings import has_ranges, moving_lines, under_conditions
 from planner.offering.alternatives import way_entries
+from planner.offering.graded import error_without
 from planner.offering.life import LifeTerms, option_draws, running_of
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Solution
@@ -117,11 +119,11 @@ def _tornado(
         if paper
         else (words.ACCELERATOR_HOUR, compute.usd_per_hour)
     )
-    targets = prepared.objective is Objective.TARGETS_MET
+    unit = unit_of(prepared.objective, prepared.portfolio.currency)
     return tornado_of(
         holdings,
         prepared.posterior,
-        unit="targets" if targets else prepared.portfolio.currency,
+        unit=unit,
         compute_price=price,
         utilisation=None if paper else compute.utilisation,
         trials=compute.trials,
@@ -167,7 +169,9 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         met=met.astype(np.float64),
         stake=stake,
         standing=standing,
-        graded=_counted(prepared, used),
+        graded=error_without(project) - error
+        if prepared.objective is Objective.ACCURACY
+        else _counted(prepared, used),
         prices=tuple(_prices(entries, counts, share * trained)),
         training=share * trained,
         cost=cost,
@@ -183,8 +187,8 @@ def _in_use(
     key = prepared.option(number)
     menu = prepared.menus[key.index]
     option = prepared.options[key.index].take(np.array([key.row]))
-    life, targets = option.life, prepared.objective is Objective.TARGETS_MET
-    if life is None or targets or not has_ranges(menu.project):
+    life = option.life
+    if life is None or not prepared.objective.in_money or not has_ranges(menu.project):
         return
     running = running_of(
         menu.project, menu.way(option, 0), option, LifeTerms.of(prepared.portfolio)
@@ -203,8 +207,8 @@ def _stakes(
     prepared: Prepared, options: ProjectOptions, row: int, value: float
 ) -> tuple[float, float]:
     """Return what the objective counts for meeting the target, and in every draw besides."""
-    if prepared.objective is Objective.TARGETS_MET:
-        return 1.0, 0.0
+    if not prepared.objective.in_money:
+        return float(prepared.objective is Objective.TARGETS_MET), 0.0
     life = options.life
     if life is None:
         return value, 0.0
@@ -227,7 +231,7 @@ def _graded(prepared: Prepared, number: int) -> GradedDraws | None:
 
 def _counted(prepared: Prepared, used: GradedDraws | None) -> Floats | None:
     """Return what the objective counts of it."""
-    if used is None or prepared.objective is Objective.TARGETS_MET:
+    if used is None or not prepared.objective.in_money:
         return None
     return np.asarray((used.gross if prepared.objective is Objective.VALUE else used.net)[0])
 

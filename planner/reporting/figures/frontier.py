@@ -8,6 +8,7 @@ from planner.domain.format import figure as figure_of
 from planner.domain.format import money, percent_as_set
 from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
+from planner.domain.words.worth import KINDS
 from planner.reporting.figure_text import number_tick, plain_text, short_tick
 from planner.reporting.figures.svg import BLUE, INK, MUTED, RED, RULE
 from planner.reporting.terminal.frontier import worth_name
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["break_points", "draw_frontier"]
-
-_WORDS = {
-    Objective.NET_VALUE: "expected net value",
-    Objective.VALUE: "expected value",
-    Objective.TARGETS_MET: "expected targets met",
-}
 
 
 @plain_style()
@@ -38,7 +33,7 @@ def draw_frontier(frontier: Frontier) -> "Figure":
     figure = Figure(figsize=(7.2, 4.0), dpi=150, layout="constrained")
     axes = figure.add_subplot()
     currency = plain_text(frontier.currency, 12)
-    counts = frontier.objective is Objective.TARGETS_MET
+    counts = not frontier.objective.in_money
     unit = "" if counts else f", {currency}"
     if frontier.axis == "budget":
         _by_budget(axes, frontier)
@@ -46,7 +41,7 @@ def draw_frontier(frontier: Frontier) -> "Figure":
     else:
         _by_risk(axes, frontier)
         worst = f"mean of the worst {percent_as_set(1 - frontier.level)} of outcomes{unit}"
-        axes.set(xlabel=worst, ylabel=f"{_WORDS[frontier.objective]}{unit}")
+        axes.set(xlabel=worst, ylabel=f"expected {KINDS[frontier.objective]}{unit}")
     axes.grid(visible=True, axis="y", color=RULE, lw=0.6)
     axes.xaxis.set_major_formatter(short_tick)
     axes.yaxis.set_major_formatter(number_tick if counts else short_tick)
@@ -93,8 +88,9 @@ def _here(axes: "Axes", frontier: Frontier, here: float) -> None:
     worth = next((p.held_out_value for p in frontier.points if p.budget == here), None)
     low, high = axes.get_xlim()
     right = here > low + 0.6 * (high - low)
-    counts = frontier.objective is Objective.TARGETS_MET
-    said = "" if worth is None else f": {figure_of(worth) if counts else money(worth)}"
+    scale = 100 if frontier.objective is Objective.ACCURACY else 1
+    show = money if frontier.objective.in_money else figure_of
+    said = "" if worth is None else f": {show(scale * worth)}"
     axes.annotate(
         f"you are here{said}",
         (here, 0.03),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from planner._drawing import plain_style
 from planner.domain.results.explanation import Tornado, TornadoBar
+from planner.domain.words.worth import objective_in
 from planner.reporting.figure_text import number_tick, plain_text
 from planner.reporting.terminal.explain import input_words
 
@@ -47,7 +48,7 @@ def draw_tornado(tornado: Tornado, *, currency: str, title: str = "") -> "Figure
     axes.set_yticks(range(len(bars)), labels, fontsize=7.5)
     axes.invert_yaxis()
     axes.margins(x=0.16)
-    unit = plain_text("targets" if tornado.unit == "targets" else currency, 12)
+    unit = plain_text(tornado.unit if objective_in(tornado.unit) else currency, 12)
     axes.set(
         xlabel=f"expected value of the decision, {unit} (plain: input at P10; hatched: at P90)",
         title=plain_text(title, 80),

@@ -15,7 +15,8 @@ from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Plan
-from planner.domain.vocabulary import Objective, Status
+from planner.domain.vocabulary import Status
+from planner.domain.words.worth import unit_of
 from planner.forecasting.forecast import Forecast
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Surface
@@ -63,7 +64,7 @@ def _plan_sentences(plan: Plan) -> Iterable[str]:
         f"on, before shared assets, {plan.currency}."
     )
     if plan.risk is not None and plan.objective is not None:
-        if plan.objective.kind is not Objective.TARGETS_MET:
+        if plan.objective.kind.in_money:
             net = plan.risk.net_value
             yield (
                 f"Net value on draws the plan never saw: P10 {money(net.p10, plan.currency)}, "
@@ -160,9 +161,8 @@ def _(record: Estimate) -> str:
 @html_of.register
 def _(record: Frontier) -> str:
     header = f"{name(record.portfolio)} · frontier · model {name(record.model['name'])}"
-    targets = record.objective is Objective.TARGETS_MET
     table = frontier_columns(record).table(Surface.NOTEBOOK, record.points, record.currency)
-    unit = "targets" if targets else record.currency
+    unit = unit_of(record.objective, record.currency)
     notes = f"Budgets in {record.currency}; worth in {unit}, on draws no plan was chosen on."
     return page(header, draw_table(table), paragraph(notes))
 

@@ -52,6 +52,7 @@ _UNITS = {
     Look.AMOUNT: "currency",
     Look.WORTH: "currency",
     Look.WORTH_TARGETS: "targets",
+    Look.WORTH_POINTS: "share of errors",
     Look.TARGETS: "targets",
     Look.CHANCE: "share in [0, 1]",
     Look.RATE: "error in (0, 1)",

@@ -110,9 +110,9 @@ def _figures(material: Material, audit: AuditResult) -> Iterator[_Figure]:
 
 
 def _amount(material: Material, value: float, key: str = "") -> Number:
-    if material.counts_money:
-        return numbers.amount(value, material.currency, key)
-    return numbers.targets(value, key)
+    objective = material.plan.objective
+    kind = None if objective is None else objective.kind
+    return numbers.worth(kind, value, material.currency, key)
 
 
 def _baselines(material: Material, audit: AuditResult) -> Iterator[Block]:

@@ -37,8 +37,9 @@ def excluded_section(material: Material) -> Section:
     if material.portfolio.discount_rate == 0 and material.portfolio.horizon_years > 1:
         items.append(words.EXCLUDED_UNDISCOUNTED)
     objective = material.plan.objective
-    if objective is not None and objective.kind is Objective.TARGETS_MET:
-        items.append(words.EXCLUDED_NO_VALUES)
+    if objective is not None and not objective.kind.in_money:
+        counts_errors = objective.kind is Objective.ACCURACY
+        items.append(words.EXCLUDED_NO_MONEY if counts_errors else words.EXCLUDED_NO_VALUES)
     bullets = Bullets(tuple((item,) for item in items), tone="columns")
     return Section("excluded", words.EXCLUDED, (bullets,), tone="half", folded=True)
 

@@ -143,6 +143,8 @@ def _worth_note(material: Material) -> Text:
         if expected is not None:
             number = material.worth(expected, "audit.held_out_expected")
             parts += say(words.TILE_CAUTIOUS_NOTE, expected=number)
+    if material.counts_errors:
+        return (*parts, *say(words.TILE_POINTS_NOTE, targets=_targets_met(material)))
     if not material.counts_money:
         return (*parts, *_targets_range(material))
     net = plan.risk.net_value

@@ -4,7 +4,7 @@ from planner.domain.format import percent_as_set
 from planner.domain.results.explanation import Standing, TornadoBar
 from planner.domain.results.frontier import Frontier, FrontierPoint
 from planner.domain.vocabulary import Objective
-from planner.reporting.columns import Column, Columns, Look, Surface
+from planner.reporting.columns import Column, Columns, Look, Surface, look_of
 
 __all__ = ["MARK", "STANDINGS", "TORNADO", "frontier_columns", "is_here", "points_shown"]
 
@@ -14,6 +14,7 @@ _WORTH = {
     Objective.NET_VALUE: "Net value",
     Objective.VALUE: "Value",
     Objective.TARGETS_MET: "Targets",
+    Objective.ACCURACY: "Points",
 }
 
 
@@ -43,9 +44,9 @@ def points_shown(frontier: Frontier) -> list[FrontierPoint]:
 
 def frontier_columns(frontier: Frontier) -> Columns[FrontierPoint]:
     """Return the columns of a frontier's points, in the unit of its objective."""
-    counts = frontier.objective is Objective.TARGETS_MET
-    worth = Look.WORTH_TARGETS if counts else Look.WORTH
-    step = 1000 if counts else 1
+    counts = not frontier.objective.in_money
+    worth = look_of(frontier.objective)
+    step = 1000 * (100 if frontier.objective is Objective.ACCURACY else 1) if counts else 1
     tail = f"Worst\n{percent_as_set(1 - frontier.level)}"
 
     def gap(point: FrontierPoint) -> float:

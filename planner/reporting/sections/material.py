@@ -94,7 +94,13 @@ class Material:
     def counts_money(self) -> bool:
         """Whether the plan's worth is an amount of money."""
         objective = self.plan.objective
-        return objective is not None and objective.kind is not Objective.TARGETS_MET
+        return objective is not None and objective.kind.in_money
+
+    @property
+    def counts_errors(self) -> bool:
+        """Whether the plan's worth is by how much errors fall."""
+        objective = self.plan.objective
+        return objective is not None and objective.kind is Objective.ACCURACY
 
     @property
     def counts_net(self) -> bool:
@@ -124,9 +130,8 @@ class Material:
 
     def worth(self, value: float, key: str = "") -> Number:
         """Return a value of the plan's objective in its own unit."""
-        if self.counts_money:
-            return numbers.amount(value, self.currency, key, named=True)
-        return numbers.targets(value, key, named=True)
+        kind = None if self.plan.objective is None else self.plan.objective.kind
+        return numbers.worth(kind, value, self.currency, key, named=True)
 
 
 def source_line(name: str, model: Mapping[str, str], seed: int) -> str:

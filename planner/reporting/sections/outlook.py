@@ -9,6 +9,7 @@ from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.plan import Plan, SharedResult
 from planner.domain.vocabulary import Objective
+from planner.domain.words.worth import KINDS, unit_of
 from planner.reporting import numbers
 from planner.reporting.columns import Surface
 from planner.reporting.document import (
@@ -151,7 +152,9 @@ def _frontier(material: Material) -> Iterator[Block]:
 
 def _unit(material: Material) -> str:
     """Return the unit of the worth, for an axis."""
-    return plain_text(visible(material.currency), 12) if material.counts_money else numbers.TARGETS
+    objective = material.plan.objective
+    kind = None if objective is None else objective.kind
+    return plain_text(visible(unit_of(kind, material.currency)), 12)
 
 
 def frontier_finding(frontier: Frontier, material: Material) -> Text:
@@ -180,12 +183,14 @@ def _shadow(material: Material) -> Text:
         name = Name(visible(material.currency))
         step: Text = ("one more ", name)
         return say(words.FRONTIER_SHADOW, step=step, price=(name, " ", number), unit=" of worth")
-    number = numbers.figure(1000 * price, numbers.TARGETS)
+    objective = Objective.ACCURACY if material.counts_errors else Objective.TARGETS_MET
+    per = 1000 * (100 if material.counts_errors else 1)
+    number = numbers.figure(per * price, _unit(material))
     return say(
         words.FRONTIER_SHADOW,
         step=(Name(visible(material.currency)), " 1,000 more"),
         price=number,
-        unit=" expected targets met",
+        unit=f" expected {KINDS[objective]}",
     )
 
 

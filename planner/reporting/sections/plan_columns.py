@@ -13,9 +13,9 @@ from planner.domain.results.plan import (
     UnitSpend,
     takes_place,
 )
-from planner.domain.vocabulary import Objective, Verdict
+from planner.domain.vocabulary import Verdict
 from planner.economics.ledger import LINES
-from planner.reporting.columns import Column, Columns, Look, Surface
+from planner.reporting.columns import Column, Columns, Look, Surface, look_of
 from planner.reporting.words.report import BASELINE_BEATEN, BASELINE_BETTER
 
 __all__ = [
@@ -255,9 +255,9 @@ BASELINES = Columns[Baseline](
 
 def baseline_columns(plan: Plan) -> Columns[Baseline]:
     """Return the columns of simpler plans, in the unit of a plan's objective."""
-    if plan.objective is None or plan.objective.kind is not Objective.TARGETS_MET:
+    if plan.objective is None or plan.objective.kind.in_money:
         return BASELINES
-    return BASELINES.with_kind("held_out_value", Look.WORTH_TARGETS)
+    return BASELINES.with_kind("held_out_value", look_of(plan.objective.kind))
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _curves(material: Material, risk: RiskResult, draws: PlanDraws) -> Iterator[
         else:
             shares = target_shares(material, draws)
             text = say(
-                words.TARGETS_SENTENCE,
+                words.TARGETS_BESIDE if material.counts_errors else words.TARGETS_SENTENCE,
                 funded=numbers.tally(len(material.funded), numbers.PROJECTS),
                 all=numbers.chance(float(shares[-1])),
                 none=numbers.chance(float(shares[0])),

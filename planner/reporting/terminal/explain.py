@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import figure, fixed, money, percent, price, rate, shorten, targets
+from planner.domain.format import figure, percent, price, rate, shorten
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
 from planner.domain.words.life import break_even_words, crossover_words
+from planner.domain.words.worth import amount_of, figure_of, objective_in
 from planner.questions.why.core_index import CORE, EXTERIOR
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -78,8 +79,7 @@ def _header(found: Explanation | PlanExplanation, what: str) -> Text:
 
 
 def _tornado(tornado: Tornado, currency: str, *, quiet: bool) -> Iterator[Table | Text]:
-    is_count = tornado.unit == "targets"
-    centre = targets(tornado.centre) if is_count else money(tornado.centre, currency)
+    centre = amount_of(objective_in(tornado.unit), tornado.centre, currency)
     yield Text(
         wrap(f"What moves its value, {centre} expected on all draws:"),
         style="bold",
@@ -152,4 +152,4 @@ def input_words(value: float, unit: str) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return fixed(value, 2) if unit == "targets" else money(value)
+    return figure_of(objective_in(unit), value)

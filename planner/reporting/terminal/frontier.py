@@ -8,6 +8,7 @@ from rich.text import Text
 from planner.domain.format import figure, money, percent_as_set, shorten
 from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective
+from planner.domain.words.worth import KINDS
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
 from planner.reporting.sections.frontier_columns import (
@@ -18,16 +19,10 @@ from planner.reporting.sections.frontier_columns import (
 )
 from planner.reporting.terminal.draw import draw_table, paragraphs
 
-_LONG_WORDS = {
-    Objective.NET_VALUE: "expected net value",
-    Objective.VALUE: "expected value",
-    Objective.TARGETS_MET: "expected targets met",
-}
-
 
 def worth_name(frontier: Frontier) -> str:
     """Return what a point's value is: an expectation, or less where risk counts."""
-    words = _LONG_WORDS[frontier.objective]
+    words = f"expected {KINDS[frontier.objective]}"
     return words if frontier.measure == "expected" else words.replace("expected", "risk-adjusted")
 
 
@@ -59,7 +54,7 @@ def _header(frontier: Frontier) -> Text:
 
 def _how_to_read(frontier: Frontier) -> Iterator[str]:
     column = frontier_columns(frontier).header("held_out_value", Surface.TERMINAL)
-    words, counts = worth_name(frontier), frontier.objective is Objective.TARGETS_MET
+    words, counts = worth_name(frontier), not frontier.objective.in_money
     unit = "" if counts else f" in {frontier.currency}"
     tail = f"the mean of the worst {percent_as_set(1 - frontier.level)} of outcomes"
     yield (
@@ -80,10 +75,11 @@ def shadow_price_sentence(frontier: Frontier) -> str:
     at = f"At {money(point.budget, frontier.currency)}"
     if point.shadow_price <= 0:
         return f"{at} the budget does not bind: one more unit of money adds 0 of {words}."
-    if frontier.objective is Objective.TARGETS_MET:
+    if not frontier.objective.in_money:
+        per = 1000 * (100 if frontier.objective is Objective.ACCURACY else 1)
         return (
             f"{at} another {frontier.currency} 1,000 of budget adds about "
-            f"{figure(1000 * point.shadow_price)} {words}, at the margin."
+            f"{figure(per * point.shadow_price)} {words}, at the margin."
         )
     return (
         f"{at} one more {frontier.currency} of budget adds about {frontier.currency} "

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, figure, money, shorten, targets
+from planner.domain.format import count, figure, money, shorten
 from planner.domain.results.plan import Plan, Warning_
-from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.vocabulary import Status, Verdict
 from planner.domain.words.measure_first import pilot_words
 from planner.domain.words.proof import proof_words
+from planner.domain.words.worth import amount_of
 from planner.reporting.columns import Surface
 from planner.reporting.headline import headline_lines, worth_line
 from planner.reporting.page import PAGE_WIDTH, wrap
@@ -195,9 +196,7 @@ def _funds_anything(plan: Plan) -> bool:
 
 def _worth(plan: Plan, value: float) -> str:
     """Return a value of the plan's objective in its own unit."""
-    if plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET:
-        return targets(value)
-    return money(value, plan.currency)
+    return amount_of(None if plan.objective is None else plan.objective.kind, value, plan.currency)
 
 
 def _infeasible(plan: Plan) -> Iterator[Text]:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import figure, money, percent_as_set, shorten, targets
+from planner.domain.format import figure, money, percent_as_set, shorten
 from planner.domain.results.audit import Baseline
 from planner.domain.results.life import Life
 from planner.domain.results.plan import Plan
-from planner.domain.vocabulary import Objective
 from planner.domain.words.footprint import footprint_words
 from planner.domain.words.life import left_out_words, line_words, payback_words
+from planner.domain.words.worth import amount_of
 from planner.reporting.columns import Surface
 from planner.reporting.sections.plan_tables import asset_title, spend_tables
 from planner.reporting.terminal.draw import draw_table, plain_table
@@ -92,8 +92,7 @@ def _worth(plan: Plan, one: Baseline) -> str:
 
 
 def _amount(plan: Plan, value: float) -> str:
-    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
-    return targets(value) if counts else money(value, plan.currency)
+    return amount_of(None if plan.objective is None else plan.objective.kind, value, plan.currency)
 
 
 def life_sentences(plan: Plan) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from planner.domain.format import figure, money, money_to_the_cent, percent, percent_as_set, targets
+from planner.domain.format import figure, money, money_to_the_cent, percent, percent_as_set
 from planner.domain.results.plan import Plan
 from planner.domain.results.risk import Interval, RiskResult
 from planner.domain.vocabulary import Objective
 from planner.domain.words.risk_measures import under_risk
+from planner.domain.words.worth import KINDS, amount_of
 
 
 def risk_sentences(plan: Plan) -> Iterator[str]:
@@ -15,7 +16,7 @@ def risk_sentences(plan: Plan) -> Iterator[str]:
     if risk is None:
         return
     net = risk.net_value
-    counts_money = plan.objective is None or plan.objective.kind is not Objective.TARGETS_MET
+    counts_money = plan.objective is None or plan.objective.kind.in_money
     if counts_money:
         yield (
             f"Net value on draws the plan never saw: P10 {money(net.p10, plan.currency)}, P50 "
@@ -65,10 +66,10 @@ def _caution(plan: Plan, risk: RiskResult) -> Iterator[str]:
     if caution is None:
         return
     worst = f"mean of the worst {percent_as_set(1 - caution.level)}"
-    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    kind = None if plan.objective is None else plan.objective.kind
 
     def amount(value: float) -> str:
-        return targets(value) if counts else money(value, plan.currency)
+        return amount_of(kind, value, plan.currency)
 
     cost = amount(caution.expected_given_up)
     if caution.is_lost_in_gap and caution.expected_given_up_at_most is not None:
@@ -116,15 +117,10 @@ def hold_sentences(plan: Plan, risk: RiskResult) -> Iterator[str]:
 
 def objective_words(plan: Plan) -> str:
     """Return what the plan maximises, in words that stand before its value."""
-    words = {
-        Objective.NET_VALUE: "net value",
-        Objective.VALUE: "value",
-        Objective.TARGETS_MET: "targets met",
-    }
     if plan.objective is None:
         return ""
     kind = plan.objective.kind
     settings = plan.assumptions.get("risk_settings")
     if not isinstance(settings, dict) or plan.assumptions.get("risk") == "expected":
-        return "expected to meet" if kind is Objective.TARGETS_MET else f"expected {words[kind]}"
-    return under_risk(words[kind], str(plan.assumptions["risk"]), settings)
+        return "expected to meet" if kind is Objective.TARGETS_MET else f"expected {KINDS[kind]}"
+    return under_risk(KINDS[kind], str(plan.assumptions["risk"]), settings)

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import money, targets
 from planner.domain.results.reaudit import Reaudit
-from planner.domain.vocabulary import Objective
+from planner.domain.words.worth import amount_of
 from planner.reporting.page import wrap
 from planner.reporting.terminal.diff import render_diff
 
@@ -33,11 +32,8 @@ def _worth(result: Reaudit) -> str:
     then, now = result.held_out_then, result.held_out_now
     if then is None or now is None:
         return "Its worth then and now cannot be compared: the objectives differ."
-    if result.diff.after.objective == Objective.TARGETS_MET:
-        was, is_now = targets(then), targets(now)
-    else:
-        currency = result.diff.after.currency
-        was, is_now = money(then, currency), money(now, currency)
+    kind, currency = result.diff.after.objective, result.diff.after.currency
+    was, is_now = amount_of(kind, then, currency), amount_of(kind, now, currency)
     return (
         f"On draws it was not chosen on it was worth {was} when saved, and is worth {is_now} now."
     )

@@ -28,8 +28,8 @@ __all__ = [
     "TO_RUN",
     "WORTH_BY_OBJECTIVE",
     "WORTH_CAUTIOUS",
+    "WORTH_COUNTED",
     "WORTH_RANGE",
-    "WORTH_TARGETS",
 ]
 
 APPROVE = "Approve {total}: not enough in {short} of outcomes."
@@ -55,7 +55,10 @@ WORTH_BY_OBJECTIVE: Mapping[str, str] = {
     "value": "Worth {worth} before cost: quote this",
 }
 WORTH_CAUTIOUS = "Worth {worth} with care for bad outcomes: quote this; expected {expected}"
-WORTH_TARGETS = "Meets {worth} on average, of {funded} funded: quote this."
+WORTH_COUNTED: Mapping[str, str] = {
+    "targets_met": "Meets {worth} on average, of {funded} funded: quote this.",
+    "accuracy": "Cuts errors by {worth} in sum, over {funded} funded: quote this.",
+}
 WORTH_RANGE = "; 8 of 10 outcomes: {p10} to {p90}."
 
 BEST: Mapping[str, str] = {

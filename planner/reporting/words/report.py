@@ -85,6 +85,7 @@ TILE_RUNS_NOTE = "first runs {runs}; "
 TILE_NOW = "Release now"
 TILE_AFTER = "Release after a first run"
 TILE_WORTH = "Worth to quote"
+TILE_POINTS_NOTE = "cut off errors, summed over projects; {targets} targets met"
 TILE_RANGE_NOTE = "8 of 10 outcomes of net value: {p10} to {p90}; {targets} targets met"
 TILE_VALUE_NOTE = "before cost; "
 TILE_CAUTIOUS_NOTE = "with care for bad outcomes; expected {expected}; "
@@ -129,6 +130,7 @@ TARGETS_SENTENCE = (
     "No project has a value, so outcomes are counted in targets met. All {funded} are met in {all} "
     "of outcomes, none in {none}."
 )
+TARGETS_BESIDE = "Of targets, all {funded} are met in {all} of outcomes, none in {none}."
 SPLIT_SENTENCE = (
     "{share} of the variance of net value is shared by all projects (standard deviation {shared}): "
     "more projects do not average it out. Each project's own luck makes up the rest ({luck})."
@@ -337,6 +339,7 @@ EXCLUDED_ITEMS: Mapping[str, str] = {
 """By the part of a life that would include it."""
 EXCLUDED_UNDISCOUNTED = "Discounting: all years count alike."
 EXCLUDED_NO_VALUES = "Money earned: targets are counted, not profits."
+EXCLUDED_NO_MONEY = "Money earned: errors are counted, not profits."
 FOOTPRINT = "Energy and carbon of training"
 FOOTPRINT_SAID = (
     "{hours} accelerator-hours, {kwh} kWh, {kg} kg CO2 equivalent; at {watts} W, PUE {pue} and "
@@ -369,6 +372,7 @@ OBJECTIVES: Mapping[str, str] = {
     "net_value": "expected net value: value earned less cost",
     "value": "expected value, before cost",
     "targets_met": "expected number of targets met",
+    "accuracy": "expected points of error cut, summed over projects",
 }
 MODES: Mapping[str, str] = {
     "commit": "commit: all planned images are bought, then trained on once; cost is certain, "

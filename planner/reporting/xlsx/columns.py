@@ -22,6 +22,7 @@ _FORMATS: Mapping[Look, str] = {
     Look.AMOUNT: look.MONEY,
     Look.WORTH: look.MONEY,
     Look.WORTH_TARGETS: "0.00",
+    Look.WORTH_POINTS: "0.000",
     Look.TARGETS: "0.00",
     Look.SCORE: "0.00",
     Look.GAP: "0.0000%",

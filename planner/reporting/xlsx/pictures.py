@@ -2,7 +2,6 @@
 
 from planner.domain.results.plan import Plan
 from planner.domain.results.risk import Quantiles
-from planner.domain.vocabulary import Objective
 from planner.reporting.sections.material import ranked_places
 from planner.reporting.sections.plan_columns import is_funded
 from planner.reporting.xlsx import look
@@ -29,7 +28,7 @@ def write_charts(book: Book, plan: Plan) -> None:
     funded = [plan.decisions[place] for place in places]
     rows = [(item.project, item.held_out_net_value or 0.0, item.cost.total) for item in funded]
     row = look.table(sheet, 3, headers, rows)
-    counts = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
+    counts = plan.objective is not None and not plan.objective.kind.in_money
     span = (4, 3 + len(rows))
     if not counts:
         title = "Worth by project, before what is bought together"

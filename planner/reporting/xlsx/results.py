@@ -12,7 +12,7 @@ from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.plan import Plan
 from planner.domain.results.risk import Quantiles
-from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.vocabulary import Status, Verdict
 from planner.questions.estimate.estimate import Estimate
 from planner.reporting.columns import Columns, Look, Surface
 from planner.reporting.sections.estimate_columns import ESTIMATES
@@ -160,7 +160,7 @@ def _write_ranges(book: Book, plan: Plan, estimate: Estimate | None) -> None:
         row = look.title_row(sheet, row, "The plan, on draws that the solve never saw")
         spreads: list[_Spread] = [("Cost", "cost", plan.risk.cost)]
         objective = plan.objective
-        if objective is not None and objective.kind is not Objective.TARGETS_MET:
+        if objective is not None and objective.kind.in_money:
             spreads.insert(0, ("Net value", "net_value", plan.risk.net_value))
         for label, key, found in spreads:
             row = _write_spread(book, sheet, row, label, key, found)

@@ -22,6 +22,7 @@ _WORTH = {
     Objective.NET_VALUE: "Expected net value: value earned less cost",
     Objective.VALUE: "Expected value, before cost",
     Objective.TARGETS_MET: "Expected number of targets met",
+    Objective.ACCURACY: "Expected cut of errors: share of errors, summed over projects",
 }
 
 
@@ -103,8 +104,7 @@ def _first(plan: Plan) -> Iterator[_Item]:
     first = plan.measure_first
     if first is None:
         return
-    is_targets = plan.objective is not None and plan.objective.kind is Objective.TARGETS_MET
-    unit, shape = ("targets", "0.00") if is_targets else (plan.currency, look.MONEY)
+    unit, shape = _unit(plan)
     yield _Item("Do first: price of the runs", first.price, plan.currency, look.MONEY,
                 first_words(first, plan.currency), "measure_first.price")  # fmt: skip
     yield _Item("Do first: what it adds", first.gain, unit, shape,
@@ -112,11 +112,17 @@ def _first(plan: Plan) -> Iterator[_Item]:
                 "measure_first.gain")  # fmt: skip
 
 
+def _unit(plan: Plan) -> tuple[str, str]:
+    """Return the unit of a plan's worth, and how its cell shows it."""
+    kind = None if plan.objective is None else plan.objective.kind
+    shapes = {Objective.TARGETS_MET: ("targets", "0.00"), Objective.ACCURACY: ("share", "0.000")}
+    return shapes.get(kind, (plan.currency, look.MONEY)) if kind else (plan.currency, look.MONEY)
+
+
 def _worth(plan: Plan) -> Iterator[_Item]:
     if plan.objective is None:
         return
-    is_targets = plan.objective.kind is Objective.TARGETS_MET
-    unit, shape = ("targets", "0.00") if is_targets else (plan.currency, look.MONEY)
+    unit, shape = _unit(plan)
     label, words = _WORTH[plan.objective.kind].split(":")[0], _WORTH[plan.objective.kind]
     if plan.assumptions.get("risk", "expected") != "expected":
         words = objective_words(plan)
@@ -144,7 +150,7 @@ def _risk(plan: Plan) -> Iterator[_Item]:
         return
     net, cost = plan.risk.net_value, plan.risk.cost
     money, currency = look.MONEY, plan.currency
-    if plan.objective is not None and plan.objective.kind is not Objective.TARGETS_MET:
+    if plan.objective is not None and plan.objective.kind.in_money:
         for name, sentence in (("p10", "10 %"), ("p50", "half"), ("p90", "90 %")):
             yield _Item(f"Net value {name.upper()}", getattr(net, name), currency, money,
                         f"Net value is not above this in {sentence} of outcomes.",

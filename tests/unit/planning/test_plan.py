@@ -186,10 +186,14 @@ def test_held_out_value_is_the_objective_on_the_other_half(objective: Objective)
             0.1, [decision.images_total], decision.architecture, rows=forecast.audit_rows
         )[0]
         value = chance * (60_000.0 if decision.project == "a" else 9_000.0)
+        errors = forecast.error_draws(
+            [decision.images_total], decision.architecture, rows=forecast.audit_rows
+        )
         total += {
             Objective.TARGETS_MET: chance,
             Objective.VALUE: value,
             Objective.NET_VALUE: value - decision.cost.total,
+            Objective.ACCURACY: forecast.project.majority_guess_error - errors.mean(),
         }[objective]
     assert plan.audit is not None
     assert plan.audit.held_out_value == pytest.approx(total)

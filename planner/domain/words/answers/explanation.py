@@ -13,6 +13,7 @@ from planner.domain.format import figure, money, money_to_the_cent, percent, pri
 from planner.domain.vocabulary import Objective
 from planner.domain.words.funded import funded_words
 from planner.domain.words.not_funded import not_funded_words
+from planner.domain.words.worth import KINDS
 
 __all__ = ["account_words", "limit_words", "plan_account_words", "turn_words"]
 
@@ -109,7 +110,7 @@ def limit_words(facts: LimitPrice) -> str:
     """Say what one more unit of a limit is worth, or what the plan gains without it."""
     if not facts.is_marginal:
         return f"{facts.name}: without it the plan would gain {_worth(facts, facts.price)}."
-    per = TARGETS_PER if facts.objective is Objective.TARGETS_MET else 1.0
+    per = 1.0 if facts.objective.in_money else TARGETS_PER
     name = facts.name.capitalize() if facts.name == BUDGET else facts.name
     return (
         f"{name}: {money(per, facts.currency)} more adds about "
@@ -121,6 +122,8 @@ def _worth(facts: LimitPrice, amount: float) -> str:
     """Return an amount of what the objective counts."""
     if facts.objective is Objective.TARGETS_MET:
         return f"{figure(amount)} expected targets met"
+    if facts.objective is Objective.ACCURACY:
+        return f"{figure(100 * amount)} expected {KINDS[facts.objective]}"
     kind = "value" if facts.objective is Objective.VALUE else "net value"
     of = f"{kind}, its risk measure included" if facts.is_measured else f"expected {kind}"
     return f"{facts.currency} {figure(amount)} of {of}"

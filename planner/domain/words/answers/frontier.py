@@ -19,10 +19,9 @@ from planner.domain.format import (
     money_to_the_cent,
     percent,
     percent_as_set,
-    targets,
 )
-from planner.domain.vocabulary import Objective
 from planner.domain.words.time_limit import time_words
+from planner.domain.words.worth import amount_of
 
 __all__ = ["frontier_note", "goal_answer_words", "goal_words"]
 
@@ -58,8 +57,7 @@ def frontier_note(facts: FrontierNote, currency: str) -> str:
 
 def _full_caution(facts: FullCaution, currency: str) -> str:
     def words(value: float) -> str:
-        counts = facts.objective is Objective.TARGETS_MET
-        return targets(value) if counts else money(value, currency)
+        return amount_of(facts.objective, value, currency)
 
     price = ""
     if facts.gained > 0 < facts.given_up:

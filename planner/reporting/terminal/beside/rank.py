@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, figure, fixed, money, percent, shorten
+from planner.domain.format import count, figure, money, percent, shorten
 from planner.domain.vocabulary import Objective
+from planner.domain.words.worth import figure_of
 from planner.questions.rank import RankedProject, Ranking
 from planner.reporting.page import wrap
 from planner.reporting.terminal.draw import plain_table
@@ -19,7 +20,7 @@ TARGETS_PER = 1000
 
 def render_ranking(ranking: Ranking, *, quiet: bool = False) -> Iterator[Table | Text]:
     """Yield the table and how to read it."""
-    counts = ranking.objective == Objective.TARGETS_MET
+    counts = not Objective(ranking.objective).in_money
     unit = shorten(ranking.currency, 8)
     table = plain_table()
     table.add_column("", justify="right")
@@ -30,13 +31,13 @@ def render_ranking(ranking: Ranking, *, quiet: bool = False) -> Iterator[Table |
     for name in ("Chance", f"Commits {unit}", "Worth", per):
         table.add_column(name, justify="right", no_wrap=True)
     for item in ranking.projects:
-        table.add_row(*_cells(item, counts=counts))
+        table.add_row(*_cells(item, Objective(ranking.objective)))
     yield table
     if not quiet:
         yield Text(wrap(_how_to_read(ranking, counts=counts)), style="dim")
 
 
-def _cells(item: RankedProject, *, counts: bool) -> tuple[str | Text, ...]:
+def _cells(item: RankedProject, objective: Objective) -> tuple[str | Text, ...]:
     name = Text(shorten(item.project, 15))
     if item.architecture is None and item.alternative is None:
         return ("–", name, *["–"] * 6)
@@ -47,19 +48,22 @@ def _cells(item: RankedProject, *, counts: bool) -> tuple[str | Text, ...]:
         Text(shorten(item.architecture or item.alternative or "", 12)),
         percent(item.chance_of_target),
         money(item.committed),
-        fixed(item.worth, 2) if counts else money(item.worth),
-        _ratio(item, counts=counts),
+        figure_of(objective, item.worth),
+        _ratio(item, objective),
     )
 
 
-def _ratio(item: RankedProject, *, counts: bool) -> str:
+def _ratio(item: RankedProject, objective: Objective) -> str:
     if item.worth_per_money is None:
         return "free"
-    return figure(item.worth_per_money * (TARGETS_PER if counts else 1))
+    points = 100 if objective is Objective.ACCURACY else 1
+    return figure(item.worth_per_money * points * (1 if objective.in_money else TARGETS_PER))
 
 
 def _how_to_read(ranking: Ranking, *, counts: bool) -> str:
     worth = "the chance of its target" if counts else f"its expected {_name(ranking)}"
+    if ranking.objective == Objective.ACCURACY:
+        worth = "the fall of its error, in points,"
     dearer = (
         ""
         if ranking.limit is None
