@@ -1,20 +1,25 @@
 """What would each project need, cost and reach on its own?"""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.catalogue import Catalogue
-from planner.domain.json_shape import record_data
+from planner.domain.json_shape import ABSENT_IF_NONE, record_data
 from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION, Cost, Warning_
 from planner.domain.results.shown import Shown
+from planner.domain.vocabulary import Basis
+from planner.domain.words.plan_warnings import ARCHITECTURES_ALIKE
+from planner.economics.emissions import emission
 from planner.economics.hardware import gpu_hours, memory_floor_gb
 from planner.economics.ledger import (
     Counts,
@@ -28,6 +33,16 @@ from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.forecasting.spread import SpreadSources
 from planner.planning.assumptions import estimate_assumptions
+from planner.questions.estimate.beside import (
+    Balanced,
+    Efficiency,
+    Rarest,
+    TrainingFactors,
+    balanced,
+    efficiency,
+    rarest_class,
+    training_factors,
+)
 from planner.questions.estimate.ranges import CostRanges, cost_ranges
 from planner.reference.tables import candidate_warnings, candidates
 
@@ -61,7 +76,8 @@ class Recommendation:
 
     Cost ranges are for this number of images (``commit``) and for buying until the target is met
     (``stop_when_reached``); ``gpu_hours`` are for all trials; below ``memory_floor_gb`` (weights,
-    gradients and Adam's moments, activations not counted) no training fits.
+    gradients and Adam's moments, activations not counted) no training fits. ``shortfall_points``
+    says by how much the median accuracy at the limit misses the target, where it does.
     """
 
     rank: int
@@ -75,6 +91,9 @@ class Recommendation:
     cost_ranges: CostRanges
     gpu_hours: float | None
     memory_floor_gb: float | None
+    efficiency: Efficiency
+    training: TrainingFactors
+    shortfall_points: float | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
 
 @dataclass(frozen=True)
@@ -82,7 +101,8 @@ class ProjectEstimate:
     """Need, reach and price of one project.
 
     ``data_needed``, the errors and ``spread_sources`` (at the limit) are those of the first
-    recommended architecture.
+    recommended architecture. ``rarest`` is there where so few images as are needed might not hold
+    the rarest class, ``balanced`` where classes are not equally frequent.
     """
 
     id: str
@@ -96,6 +116,9 @@ class ProjectEstimate:
     spread_sources: SpreadSources
     recommendations: tuple[Recommendation, ...]
     warnings: tuple[Warning_, ...]
+    target_error_in_use: float | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    rarest: Rarest | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    balanced: Balanced | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
 
 @dataclass(frozen=True)
@@ -153,6 +176,9 @@ def build_estimate(
     -------
     Estimate
     """
+    forecast_of = partial(
+        build_forecast, posterior=posterior, architectures=catalogue.architectures, seed=seed
+    )
     return Estimate(
         model={"name": posterior.name, "sha256": posterior.sha256},
         seed=seed,
@@ -160,12 +186,11 @@ def build_estimate(
         projects=tuple(
             estimate_project(
                 project,
-                build_forecast(
-                    project, posterior, architectures=catalogue.architectures, seed=seed
-                ),
+                forecast_of(project),
                 portfolio.compute,
                 catalogue,
-                Asked(seed, approval_limit),
+                Asked(seed, approval_limit, portfolio.carbon),
+                forecast_of,
             )
             for project in portfolio.projects
         ),
@@ -179,16 +204,26 @@ class Asked:
 
     seed: int
     approval_limit: float | None = None
+    carbon: Carbon | None = None
 
 
 def estimate_project(
-    project: Project, forecast: Forecast, compute: Compute, catalogue: Catalogue, asked: Asked
+    project: Project,
+    forecast: Forecast,
+    compute: Compute,
+    catalogue: Catalogue,
+    asked: Asked,
+    forecast_of: Callable[[Project], Forecast] | None = None,
 ) -> ProjectEstimate:
-    """Estimate one project: rules, shared assets and other projects of a portfolio play no part."""
+    """Estimate one project: rules, shared assets and other projects of a portfolio play no part.
+
+    With ``forecast_of`` also what it would need with its classes balanced.
+    """
     architectures = candidates(project, catalogue, compute)
     rates = project_rates(project, architectures, compute, catalogue)
+    kwh = _hourly_kwh(compute, catalogue, asked)
     ranked = [
-        _recommend(rank, offer, project, forecast, compute, asked)
+        _recommend(rank, offer, project, forecast, compute, kwh, asked)
         for rank, offer in enumerate(_cheapest(project, forecast, architectures, rates, compute), 1)
     ]
     lead = ranked[0].architecture
@@ -214,8 +249,38 @@ def estimate_project(
             *candidate_warnings(project, catalogue, compute),
             *forecast.warnings_for(needed),
             *forecast.architecture_warnings([rate.architecture for rate in rates]),
+            *_alike(project, forecast, len(rates)),
+        ),
+        target_error_in_use=_in_use(project),
+        rarest=rarest_class(project, spread(needed).p50),
+        balanced=None
+        if forecast_of is None
+        else balanced(
+            project,
+            lambda other: forecast_of(other).data_needed_draws(other.error_target, lead),
         ),
     )
+
+
+def _in_use(project: Project) -> float | None:
+    """Return the target as an error in use, where that on the test set is another."""
+    in_use = project.settled(project.error_target_in_use)
+    return None if in_use == project.error_target else in_use
+
+
+def _alike(project: Project, forecast: Forecast, count: int) -> Iterator[Warning_]:
+    """Say that the model cannot tell architectures apart, where there was a choice."""
+    if count > 1 and not forecast.varies_by_architecture:
+        field_ = f"projects[{project.id}].architectures"
+        yield Warning_("ARCHITECTURE_DOMINATED", project.id, field_, ARCHITECTURES_ALIKE)
+
+
+def _hourly_kwh(compute: Compute, catalogue: Catalogue, asked: Asked) -> float | None:
+    """Return the electricity of an accelerator-hour; None where no source says."""
+    if compute.basis is Basis.PAPER:
+        return None
+    found = emission(catalogue, compute.accelerator, asked.carbon)
+    return None if found is None else found.kwh
 
 
 @dataclass(frozen=True)
@@ -267,10 +332,14 @@ def _recommend(
     project: Project,
     forecast: Forecast,
     compute: Compute,
+    hourly_kwh: float | None,
     asked: Asked,
 ) -> Recommendation:
     name, images = offer.rate.architecture, offer.images
-    at_limit = forecast.error_draws([project.images.limit], name)[:, 0]
+    errors = forecast.error_draws(np.array([images, project.images.limit], dtype=np.float64), name)
+    at_limit, hours = errors[:, 1], gpu_hours(offer.rate, images, compute)
+    kwh = None if hourly_kwh is None or hours is None else hours * hourly_kwh
+    missing = 100.0 * ((spread(at_limit).p50 or 0.0) - project.error_target)
     return Recommendation(
         rank=rank,
         architecture=name,
@@ -289,8 +358,11 @@ def _recommend(
             seed=asked.seed,
             approval_limit=asked.approval_limit,
         ),
-        gpu_hours=gpu_hours(offer.rate, images, compute),
+        gpu_hours=hours,
         memory_floor_gb=memory_floor_gb(offer.architecture),
+        efficiency=efficiency(project, errors[:, 0], offer.cost.total, kwh),
+        training=training_factors(images, offer.rate.usd_per_image_epoch, compute),
+        shortfall_points=missing if offer.capped and missing > 0 else None,
     )
 
 

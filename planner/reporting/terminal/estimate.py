@@ -13,6 +13,7 @@ from planner.domain.format import (
     shorten,
 )
 from planner.domain.format import target as target_words
+from planner.domain.words.answers import estimate as words
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -24,7 +25,7 @@ from planner.reporting.sections.estimate_tables import (
 from planner.reporting.terminal.draw import assumptions, draw_table
 
 if TYPE_CHECKING:
-    from planner.questions.estimate.estimate import Estimate, ProjectEstimate
+    from planner.questions.estimate.estimate import Estimate, ProjectEstimate, Recommendation
 
 _HERE = Surface.TERMINAL
 LARGE_ERROR = 0.05
@@ -38,6 +39,7 @@ _HOW_TO_READ = (
         "or at the limit where that is lower. commit buys that many images now; stop buys until "
         "the target is met, at most up to the limit."
     ),
+    words.BEST_EPOCH,
 )
 
 
@@ -48,12 +50,15 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
     """
     for project in estimate.projects:
         yield Text(
-            f"{shorten(project.id, 50)} · target error {target_words(project.target_error)} · "
-            f"model {estimate.model['name']}",
+            wrap(
+                f"{shorten(project.id, 50)} · target error {_target(project)} · "
+                f"model {estimate.model['name']}"
+            ),
             style="bold",
         )
         yield draw_table(range_table(project, _HERE), padding=(0, 2))
         yield Text(_need_sentence(project))
+        yield from (Text(wrap(said)) for said in _need_notes(project))
         yield Text(wrap(project.spread_sources.sentence))
         yield draw_table(recommendation_table(project, estimate.currency, _HERE))
         yield Text("")
@@ -78,6 +83,44 @@ def _need_sentence(project: "ProjectEstimate") -> str:
     return text
 
 
+def _target(project: "ProjectEstimate") -> str:
+    """Return the target as an error, on the test set and in use where these differ."""
+    shown = target_words(project.target_error)
+    if project.target_error_in_use is None:
+        return shown
+    return f"{shown} on the test set ({target_words(project.target_error_in_use)} in use)"
+
+
+def _need_notes(project: "ProjectEstimate") -> Iterator[str]:
+    """Yield what few images leave out, what is missing at the limit, and what balance changes."""
+    lead, need, then = project.recommendations[0], project.data_needed, project.balanced
+    if project.rarest is not None:
+        yield words.rarest_words(shorten(project.rarest.name, 30), project.rarest.images)
+    if lead.shortfall_points is not None:
+        yield words.shortfall_words(lead.shortfall_points)
+    if then is not None:
+        yield words.balanced_words(
+            (project.relative_complexity, then.relative_complexity),
+            (project.majority_guess_error, then.majority_guess_error),
+            ((need.p10, need.p50, need.p90), (then.p10, then.p50, then.p90)),
+        )
+
+
+def _paid_for(lead: "Recommendation", currency: str) -> Iterator[str]:
+    """Yield what training is a product of, and what accuracy is had for the money."""
+    made, found = lead.training, lead.efficiency
+    yield words.factors_words(
+        made.images, made.epochs, made.trainings, made.per_image_epoch, made.product, currency
+    )
+    yield words.efficiency_words(
+        lead.architecture,
+        found.accuracy_points,
+        found.points_per_1000,
+        found.points_per_kwh,
+        currency,
+    )
+
+
 def _cost_sentences(project: "ProjectEstimate", currency: str) -> Iterator[Text]:
     """Yield what the ranges need to be read rightly: hardware, approval, Monte Carlo error."""
     lead = project.recommendations[0]
@@ -87,6 +130,7 @@ def _cost_sentences(project: "ProjectEstimate", currency: str) -> Iterator[Text]
             memory = figure(lead.memory_floor_gb, 2)
             text += f"; at least {memory} GB of memory, activations not counted"
         yield Text(wrap(f"{text}."))
+    yield from (Text(wrap(said)) for said in _paid_for(lead, currency))
     for name, found in (
         ("commit", lead.cost_ranges.commit),
         ("stop", lead.cost_ranges.stop_when_reached),

@@ -1,0 +1,71 @@
+"""What stands below the tables of an estimate, in sentences."""
+
+from planner.domain.format import count, figure, fixed, percent_as_set, price
+
+__all__ = [
+    "BEST_EPOCH",
+    "balanced_words",
+    "efficiency_words",
+    "factors_words",
+    "rarest_words",
+    "shortfall_words",
+]
+
+BEST_EPOCH = (
+    "A training counts at the best of its epochs; how many there are, and how long they take, is "
+    "yours to state."
+)
+
+
+def shortfall_words(points: float) -> str:
+    """Say by how much the target is missed with all images that can be owned."""
+    return (
+        "With all images that can be owned, half of the outcomes fall at least "
+        f"{fixed(points, 1) if points >= 0.05 else figure(points, 1)} points short of the target."
+    )
+
+
+def efficiency_words(
+    name: str, points: float, per_1000: float | None, per_kwh: float | None, currency: str
+) -> str:
+    """Say what accuracy a training buys."""
+    said = [] if per_1000 is None else [f"{figure(per_1000)} per {currency} 1,000"]
+    said += [] if per_kwh is None else [f"{figure(per_kwh)} per kWh of training"]
+    each = f" ({', '.join(said)})" if said else ""
+    return f"{name}: {figure(points)} points of accuracy above the majority guess{each}."
+
+
+def factors_words(
+    images: int, epochs: float, trainings: float, each: float, product: float, currency: str
+) -> str:
+    """Say what the cost of training is a product of."""
+    return (
+        f"Training: {count(images)} images × {figure(epochs)} epoch{'' if epochs == 1 else 's'} × "
+        f"{figure(trainings)} training{'' if trainings == 1 else 's'} × {price(each, currency)} = "
+        f"{price(product, currency)}."
+    )
+
+
+def rarest_words(name: str, images: int) -> str:
+    """Say how many images hold a rare class."""
+    return (
+        f"So few images need not hold {name}: picked at random, {count(images)} hold one of it "
+        "with 95 %."
+    )
+
+
+def balanced_words(
+    complexity: tuple[float, float],
+    guess: tuple[float, float],
+    needs: tuple[tuple[float | None, ...], tuple[float | None, ...]],
+) -> str:
+    """Say what equally frequent classes would change; each pair is now and then."""
+    now, then = (" / ".join(count(each) for each in need) for need in needs)
+    shown = tuple(percent_as_set(round(1.0 - each, 4)) for each in guess)
+    return (
+        f"Were its classes equally frequent: relative complexity {figure(complexity[1])} in place "
+        f"of {figure(complexity[0])}, images needed (P10 / P50 / P90) {then} in place of {now}. "
+        f"Answering the most frequent class is right {shown[0]} of the time now, {shown[1]} then: "
+        "plain accuracy rewards imbalance, so that balancing seems to cost; weigh classes alike "
+        "(balanced accuracy), or set a target for each."
+    )
