@@ -107,6 +107,7 @@ class CatalogueTable(StrEnum):
     CARBON = "carbon"
     LABELLING = "labelling"
     DATASETS = "datasets"
+    GLOSSARY = "glossary"
 
 
 def overrides(**flags: object) -> dict[str, object]:

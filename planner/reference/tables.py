@@ -24,6 +24,7 @@ from planner.domain.model.architecture import Architecture, match_key
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.quantities import QuantityError, parse_number
 from planner.domain.suggest import did_you_mean
+from planner.domain.words.glossary import GLOSSARY
 from planner.errors import InputError, Problem, ResourceError, bad_value
 from planner.reference.candidates import candidate_warnings, candidates
 from planner.reference.own_architectures import with_own
@@ -47,8 +48,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "carbon": ("carbon_intensity_country", "carbon_intensity_cloud_region"),
     "labelling": ("labelling_prices",),
     "datasets": ("image_datasets",),
+    "glossary": (),
 }
-"""Files behind each kind of table that ``planner catalogue`` prints."""
+"""Files behind each kind of table that ``planner catalogue`` prints; words are no file."""
 
 _GPUS_LISTED = {"K80": 2}
 """The K80 row is for the board of two GPUs; clouds price one (see its note)."""
@@ -153,7 +155,9 @@ def catalogue_table(
     if kind not in TABLES:
         raise bad_value("catalogue", f"got {kind!r}; expected one of {', '.join(TABLES)}.")
     folder = resource_root("data")
-    rows = [row for name in TABLES[kind] for row in _read(folder, name)]
+    rows: list[Row] = [row for name in TABLES[kind] for row in _read(folder, name)]
+    if kind == "glossary":
+        rows = [{"term": term, "meaning": meaning} for term, meaning in GLOSSARY.items()]
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
     for text in [filters] if isinstance(filters, str) else filters:
         keep = _row_filter(text, columns)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from planner.domain.format import count, figure
 from planner.domain.portfolio.rules import CarbonCap
 from planner.domain.vocabulary import Objective
+from planner.domain.words.glossary import GLOSSARY
 from planner.economics.footprint import training_footprint
 from planner.reference.tables import catalogue_of
 from planner.reporting import numbers
@@ -75,6 +76,8 @@ def assumptions_section(material: Material) -> Section:
         items = tuple((Code(visible(str(path))),) for path in defaults)
         summary = words.DEFAULTS.format(count=count(len(defaults)))
         blocks.append(Folded(summary, (Bullets(items, tone="columns"),)))
+    terms = tuple((term, (meaning,)) for term, meaning in GLOSSARY.items())
+    blocks.append(Folded(words.GLOSSARY_TITLE, (Definitions(terms, on_paper=0),)))
     return Section("assumptions", words.ASSUMPTIONS, tuple(blocks), tone="half", folded=True)
 
 

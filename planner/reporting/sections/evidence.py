@@ -10,7 +10,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import chance_bounds
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Decision
-from planner.domain.vocabulary import Verdict
+from planner.domain.vocabulary import Task, Verdict
 from planner.questions.estimate.estimate import spread
 from planner.reporting import numbers
 from planner.reporting.columns import verdict_mark
@@ -62,6 +62,9 @@ def _blocks(material: Material) -> Iterator[Block]:
     yield Key(_key(material))
     yield Pictures(tuple(_fans(material)), tone="small", source=material.source)
     yield Paragraph((words.FAN_QUANTILES,), "small screen")
+    projects = (material.project(place) for place in range(total))
+    if any(project.task is Task.SEGMENTATION for project in projects):
+        yield Paragraph((words.SEGMENTATION_SOURCE,), "small")
     why = tuple(
         (Name(visible(decision.project)), ": ", visible(decision.why))
         for decision in material.plan.decisions

@@ -30,6 +30,9 @@ def render_table(
     name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Iterator[Table | Text]:
     """Yield the table with the columns most asked for, and a line on what was left out."""
+    if name == "glossary":
+        yield _glossary(rows)
+        return
     widths = _widths(name, columns, rows)
     shown = list(widths)
     table = plain_table()
@@ -42,6 +45,16 @@ def render_table(
     left_out = [column for column in columns if column not in shown]
     more = f" Not shown: {', '.join(left_out)}; see --csv or --json." if left_out else ""
     yield Text(f"{len(rows)} rows of {name}.{more}", style="dim")
+
+
+def _glossary(rows: Sequence[Sequence[str]]) -> Table:
+    """Return words with what they mean, in full."""
+    table = plain_table()
+    table.add_column(Text("Word"), no_wrap=True)
+    table.add_column(Text("Meaning"), max_width=PAGE_WIDTH - WIDEST_CELL)
+    for term, meaning in rows:
+        table.add_row(Text(term), Text(meaning))
+    return table
 
 
 def _widths(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -193,6 +193,11 @@ FAN_QUANTILES = (
     "Three numbers are P10 / P50 / P90: not exceeded in 10 %, 50 % and 90 % of outcomes. “Never” "
     "means that more images alone do not reach the target."
 )
+SEGMENTATION_SOURCE = (
+    "Segmentation and classification differ by one term of the model, and the rows behind it come "
+    "from different studies: what is told of the task may be of those studies. A run of the "
+    "project itself tells."
+)
 KEY_ITEMS = (
     ("band", "error against labelled images; bands: 50, 80 and 90 % of outcomes"),
     ("solid", "median, inside the evidence"),
@@ -368,6 +373,7 @@ ASSUMED: Mapping[str, str] = {
     "draws": "Joint draws",
     "image_levels": "Numbers of images tried",
 }
+GLOSSARY_TITLE = "What the words mean"
 OBJECTIVES: Mapping[str, str] = {
     "net_value": "expected net value: value earned less cost",
     "value": "expected value, before cost",

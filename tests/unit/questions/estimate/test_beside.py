@@ -8,6 +8,7 @@ import pytest
 
 import planner
 from planner.domain.complexity import entropy_nats, relative_complexity
+from planner.domain.portfolio.pilot import Pilot
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.published_equations import images_needed
@@ -54,7 +55,7 @@ def test_what_is_balanced_already_or_measured_is_not_asked_what_if() -> None:
     """Equal counts change nothing; runs are of the task as it is."""
     even = replace(RARE, class_counts={"a": 9, "b": 9}, relative_complexity=math.nan)
     assert estimated(even).balanced is None
-    assert balanced_project(replace(RARE, pilots=({"images": 51_000, "error": 0.01},))) is None
+    assert balanced_project(replace(RARE, pilots=(Pilot(images=51_000, error=0.01),))) is None
     with_empty = replace(RARE, class_counts={"a": 9, "b": 9, "c": 0}, relative_complexity=math.nan)
     assert estimated(with_empty).balanced is None
 
