@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import Portfolio
@@ -118,6 +119,109 @@ def test_one_project_alone(
     found = value_of([run], outcomes, outcomes.after([], []))
     assert found.gain == pytest.approx(expected)
     np.testing.assert_allclose(found.by_project, [expected], atol=1e-9)
+
+
+VALUES = np.array([100.0, 150.0, 90.0])
+COSTS = np.array([40.0, 60.0, 40.0])
+CHANCES = np.array([[0.8, 0.2], [0.7, 0.3], [0.5, 0.45]])  # good, bad
+FIRST = np.array([[9, 1], [1, 9]])
+"""Of ten draws of each state, those after which the run says + or -."""
+SECOND = np.array([[8, 2], [2, 8]])
+
+
+def told_of_all(
+    values: Floats, counts: Rows, budget: float, after: Floats | None = None
+) -> tuple[float, float, list[tuple[int, ...]]]:
+    """Return the worth now, what a run adds that tells of three projects, and what is funded then.
+
+    The run is on something whose options are the sets of the three, so that its outcome moves all.
+    ``values`` are earned in every state, ``after`` those once the run is in; ``counts`` are draws
+    of each outcome and state.
+    """
+    sets = [s for size in (1, 2, 3) for s in itertools.combinations(range(3), size)]
+    state = np.concatenate([np.repeat(np.arange(counts.shape[1]), row) for row in counts])
+    cell = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+
+    def of(earned: Floats) -> Stage:
+        worth = (earned - COSTS[:, None])[:, state]
+        return stage(
+            np.array([worth[list(s)].sum(axis=0) for s in sets]),
+            [COSTS[list(s)].sum() for s in sets],
+        )
+
+    today, then = of(values), of(values if after is None else after)
+    outcomes = plans([today], budget)
+    now = outcomes.after([], [])
+    (pick,) = now.picks
+    assert pick is not None
+    of_cell = [cell == number for number in range(len(counts))]
+    mean = np.array([then.worth[:, mine].mean(axis=1) for mine in of_cell])
+    stay = np.array([today.worth[pick, mine].mean() for mine in of_cell])
+    run = trial(0, then, cell, mean, stay)
+    funded = [outcomes.after([run], [number]).picks[0] for number in range(len(counts))]
+    found = value_of([run], outcomes, now)
+    return (
+        float(today.mean[pick]),
+        found.gain,
+        [() if row is None else sets[row] for row in funded],
+    )
+
+
+@pytest.mark.parametrize(
+    ("budget", "now", "expected"),
+    [(40, 10, 7.475), (60, 15, 4.975), (100, 25, 11.975), (140, 27.75, 11.5)],
+)
+def test_a_run_that_tells_of_three_projects(budget: float, now: float, expected: float) -> None:
+    """V2: after a bad outcome every budget funds the third alone."""
+    worth, gain, funded = told_of_all(VALUES[:, None] * CHANCES, FIRST, budget)
+    assert worth == pytest.approx(now)
+    assert gain == pytest.approx(expected)
+    assert funded[1] == (2,)
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [(60, (4.975, 2.2, 5.18)), (100, (11.975, 6.2, 12.425)), (140, (11.5, 5.5, 11.95))],
+)
+def test_two_runs_that_tell_of_the_same(budget: float, expected: tuple[float, ...]) -> None:
+    """V4: the first, the second, both: far from the sum."""
+    both = np.array([one * other for one in FIRST for other in SECOND])
+    earned = VALUES[:, None] * CHANCES
+    gains = [told_of_all(earned, counts, budget)[1] for counts in (FIRST, SECOND, both)]
+    np.testing.assert_allclose(gains, expected)
+
+
+def test_eight_draws_that_a_run_tells_apart() -> None:
+    """V5: 15 under a budget of 100, from success itself in every draw."""
+    rows = ["110", "111", "101", "010", "001", "010", "100", "001"]
+    met = np.array([[int(digit) for digit in row] for row in rows]).T
+    counts = np.repeat(FIRST, 4, axis=1)
+    _, gain, funded = told_of_all(VALUES[:, None] * met, counts, 100)
+    assert gain == pytest.approx(15.0)
+    assert funded == [(0, 1), (2,)]
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"), [(1.0, 11.975), (0.95, 7.175), (0.9, 2.85), (0.85, -1.475)]
+)
+def test_a_run_may_come_too_late(left: float, expected: float) -> None:
+    """V7: what is earned after the run is less, and in the end less than without it."""
+    earned = VALUES[:, None] * CHANCES
+    _, gain, _ = told_of_all(earned, FIRST, 100, after=left * earned)
+    assert gain == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("n_images", "expected"),
+    [(10, 2.6201), (20, 4.7351), (50, 9.0752), (100, 12.8987), (200, 16.0386), (400, 17.4970)],
+)
+def test_more_test_images_tell_more(n_images: int, expected: float) -> None:
+    """V8: errors of 5 % in good times and 12 % in bad are counted; a draw in a million decides."""
+    errors = np.arange(n_images + 1)[:, None]
+    counts = np.round(1e5 * binom.pmf(errors, n_images, [0.05, 0.12])).astype(np.int64)
+    counts = counts[counts.sum(axis=1) > 0]
+    _, gain, _ = told_of_all(VALUES[:, None] * CHANCES, counts, 100)
+    assert gain == pytest.approx(expected, abs=5e-3)
 
 
 def test_a_budget_that_the_run_is_paid_from_may_make_it_a_loss() -> None:
