@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ import pytest
 import planner
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.pilots import OutcomeRow, ProjectPolicy
+from planner.offering.objective import objective_worth
 from planner.planning.pilots.choose import Limits
 from planner.planning.pilots.evidence import smoothed
+from planner.planning.pilots.listing import Offer, best_listed, list_sets
 from planner.planning.pilots.policy import decision_table
 from planner.planning.pilots.scene import Scene, build_scene
 from planner.planning.pilots.search import Search, choose_runs
 from planner.planning.pilots.trial import Trial
-from planner.planning.prepare import prepare_unbudgeted, solve_prepared
+from planner.planning.prepare import Prepared, prepare_unbudgeted, solve_prepared
 from planner.planning.reasons.budget_price import budget_price
 from planner.reference.tables import load_catalogue
 
@@ -63,10 +65,27 @@ def row_of(policy: ProjectPolicy, error: float) -> OutcomeRow:
     return next(r for r in rows if r.error_at_most is None or error <= r.error_at_most)
 
 
-def compared(
-    scene: Scene, chosen: Sequence[Trial], draws: Sequence[int]
-) -> Iterator[tuple[OutcomeRow, int | None]]:
-    """Yield the row of each run's table, and the images that a plan then trains on."""
+@dataclass(frozen=True)
+class Compared:
+    """One outcome of all runs together.
+
+    Attributes
+    ----------
+    pairs : list of tuple
+        Row of each run's table, and the images that a plan with the runs in trains on.
+    worth : float
+        Of that plan.
+    followed : float
+        Of the best plan that does what the tables say.
+    """
+
+    pairs: list[tuple[OutcomeRow, int | None]]
+    worth: float
+    followed: float
+
+
+def compared(scene: Scene, chosen: Sequence[Trial], draws: Sequence[int]) -> Iterator[Compared]:
+    """Yield what tables and plans say after the outcomes of some draws."""
     portfolio = scene.prepared.portfolio
     tables = [
         decision_table(t, scene.price, portfolio.projects[t.candidate.index].error_target)
@@ -80,12 +99,51 @@ def compared(
             projects[index] = with_run(projects[index], trial, error)
         after = replace(portfolio, projects=tuple(projects))
         prepared = prepare_unbudgeted(after, scene.prepared.posterior, load_catalogue())
-        picks = prepared.layout.picks(solve_prepared(prepared).options)
+        solution = solve_prepared(prepared)
+        picks, pairs = prepared.layout.picks(solution.options), []
         for trial, table, error in zip(chosen, tables, errors, strict=True):
             index = trial.candidate.index
             pick = picks[index]
             images = None if pick is None else int(prepared.options[index].images_total[pick])
-            yield row_of(table, error), images
+            pairs.append((row_of(table, error), images))
+        said = {trial.candidate.index: row for trial, (row, _) in zip(chosen, pairs, strict=True)}
+        yield Compared(pairs, solution.value, followed(prepared, said))
+
+
+def followed(prepared: Prepared, said: dict[int, OutcomeRow]) -> float:
+    """Return the worth of the best plan that does what tables say, by trying all sets of projects.
+
+    A row's images stand for the nearest on offer. Where money or rules do not allow all that is to
+    be funded, the plan may leave some of it out.
+    """
+    offers = [offered(prepared, index, said.get(index)) for index in range(len(prepared.options))]
+    sets = list_sets(prepared.portfolio)
+    assert sets is not None
+    funded = [index for index, row in said.items() if row.images_total is not None]
+    for wanted in (sets[sets[:, funded].all(axis=1)], sets):
+        found = best_listed(offers, wanted, prepared.budget_cents) if len(wanted) else None
+        if found is not None:
+            return found.worth
+    raise AssertionError
+
+
+def offered(prepared: Prepared, index: int, row: OutcomeRow | None) -> Offer:
+    """Return the options of a project; that of a row alone where a table says what to do.
+
+    Also where its chance is now a little below the one at which a plan may fund it.
+    """
+    options = prepared.options[index] if row is None else prepared.menus[index].priced
+    worth = objective_worth(options, prepared.objective)
+    kept = np.arange(len(options))
+    if row is None:
+        return Offer(worth, options.total_cents)
+    if row.images_total is None:
+        kept = kept[:0]
+    else:
+        same = [k for k in kept.tolist() if options.architecture(k) == row.architecture]
+        images = options.images_total[same]
+        kept = kept[[same[int(np.argmin(np.abs(np.log(images / row.images_total))))]]]
+    return Offer(worth[kept], options.total_cents[kept])
 
 
 @pytest.mark.slow
@@ -93,14 +151,15 @@ def compared(
 def test_a_plan_with_the_runs_in_does_what_the_table_said(name: str) -> None:
     """It funds or stops as said in 9 of 10 cases; images lie within a level in 8 of 10.
 
-    Few outcomes are allowed one case more in ten.
+    Who does what the tables say loses less than 1 % of what planning anew is worth. Few outcomes
+    are allowed one case more in ten, and 1 % more.
     """
     scene = scene_of(planner.read_portfolio(ROOT / "examples" / name / "portfolio.yaml"))
     chosen = choose_runs(Search(scene), Limits())
     draws = np.linspace(2_000, 3_999, OUTCOMES).round().astype(int).tolist()
-    pairs = list(compared(scene, chosen, draws))
+    outcomes = list(compared(scene, chosen, draws))
+    pairs = [pair for outcome in outcomes for pair in outcome.pairs]
     same = [(images is None) == (row.images_total is None) for row, images in pairs]
-    assert np.mean(same) >= (0.9 if OUTCOMES >= MANY else 0.8)
     steps = []
     for row, images in pairs:
         if row.images_total is not None and images is not None:
@@ -110,7 +169,13 @@ def test_a_plan_with_the_runs_in_does_what_the_table_said(name: str) -> None:
         np.log(p.images.limit / max(p.images.held, 10)) / 19
         for p in scene.prepared.portfolio.projects
     )
-    assert np.mean(np.array(steps) <= level) >= (0.8 if OUTCOMES >= MANY else 0.7)
+    within = np.mean(np.array(steps) <= level)
+    best = sum(outcome.worth for outcome in outcomes)
+    lost = sum(max(0.0, outcome.worth - outcome.followed) for outcome in outcomes) / best
+    print(f"{name}: as said {np.mean(same):.3f}, within a level {within:.3f}, lost {lost:.4f}")  # noqa: T201
+    assert np.mean(same) >= (0.9 if OUTCOMES >= MANY else 0.8)
+    assert within >= (0.8 if OUTCOMES >= MANY else 0.7)
+    assert lost < (0.01 if OUTCOMES >= MANY else 0.02)
 
 
 @pytest.mark.parametrize("error", [0.03, 0.073, 0.12])

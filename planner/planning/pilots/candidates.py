@@ -6,7 +6,7 @@ spaced on the log scale over the first half of the way to the limit. Labels are 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,9 +25,10 @@ from planner.forecasting.forecast import Forecast
 from planner.forecasting.support import require_support
 from planner.offering.grid import FEWEST_IMAGES
 from planner.offering.options import Menu
+from planner.planning.pilots.pooled import PoolPart, paid_once, parts_of
 from planner.planning.prepare import Prepared
 
-__all__ = ["Candidate", "candidates_of", "forecast_of_run"]
+__all__ = ["Candidate", "candidates_of", "forecast_of_run", "price_of_all"]
 
 MOST_TEST_IMAGES = 1000
 PAID_BY_A_RUN = ("data", "training", "fixed")
@@ -52,6 +53,10 @@ class Candidate:
         The project as the run trains it: a probe is of a frozen backbone.
     is_probe : bool
         Only a head is trained where the project would train all layers.
+    own_bought : int
+        Images that it buys for the project alone.
+    pools : tuple of PoolPart
+        What it takes from pools; their cost is in the price.
     """
 
     index: int
@@ -59,6 +64,8 @@ class Candidate:
     price_cents: int
     trained: Project
     is_probe: bool = False
+    own_bought: int = 0
+    pools: tuple[PoolPart, ...] = ()
 
 
 def candidates_of(prepared: Prepared, index: int, architecture: str) -> list[Candidate]:
@@ -136,25 +143,35 @@ def _candidate(prepared: Prepared, index: int, offer: PilotOffer, usual: str) ->
     except UnsupportedError:
         return None
     name = offer.architecture or usual
-    bought = max(0, offer.images - project.images.held)
-    cents = _price_cents(menu, prepared.portfolio, offer, name, bought)
+    pools = parts_of(menu, offer.images)
+    own = max(0, offer.images - project.images.held) - sum(part.images for part in pools)
+    cents = _price_cents(menu, prepared.portfolio, offer, name, own)
+    cents += sum(part.cents for part in pools)
     run = RunOffered(
         project=project.id,
         architecture=name,
         backbone=str(backbone),
         images=offer.images,
-        to_buy=bought,
+        to_buy=own + sum(part.bought for part in pools),
         test_images=offer.test_images or _test_images(project, offer.images),
         price=cents / 100,
         weeks=offer.weeks or 0.0,
     )
-    return Candidate(index, run, cents, trained, _is_probe(offer, project))
+    return Candidate(index, run, cents, trained, _is_probe(offer, project), own, pools)
+
+
+def price_of_all(candidates: Iterable[Candidate]) -> int:
+    """Return what several runs cost together, in cents: images of a pool are paid once."""
+    every = list(candidates)
+    parts = [part for candidate in every for part in candidate.pools]
+    apart = sum(candidate.price_cents for candidate in every)
+    return apart - sum(part.cents for part in parts) + paid_once(parts)
 
 
 def _price_cents(
     menu: Menu, portfolio: Portfolio, offer: PilotOffer, architecture: str, bought: int
 ) -> int:
-    """Return the price of a run: labels, and what the offer says or training costs.
+    """Return the price of a run less pooled images: labels, and what is said or training costs.
 
     A probe computes features once: a forward pass, a third of an epoch.
     """

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from planner.planning.pilots.candidates import price_of_all
 from planner.planning.pilots.trial import Trial
 
 __all__ = ["Limits", "best_set", "feasible"]
@@ -36,7 +37,7 @@ class Limits:
 
     def allow(self, trials: Sequence[Trial]) -> bool:
         """Whether a set keeps both."""
-        paid = sum(trial.candidate.price_cents for trial in trials)
+        paid = price_of_all(trial.candidate for trial in trials)
         return (self.cents is None or paid <= self.cents) and (
             self.runs is None or len(trials) <= self.runs
         )

@@ -8,6 +8,7 @@ from planner.domain.results.plan import Decision, DecisionPilot, FirstRun, Measu
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.measure_first import CAUTIOUS, TIMED, TOO_LARGE
 from planner.offering.problem import Solution
+from planner.planning.pilots.candidates import price_of_all
 from planner.planning.pilots.choose import Limits
 from planner.planning.pilots.confirm import confirm
 from planner.planning.pilots.evidence import N_CELLS
@@ -64,7 +65,7 @@ def _first(search: Search, chosen: Sequence[Trial]) -> MeasureFirst | None:
         pilots=tuple(
             _first_run(scene, trial) for trial in sorted(chosen, key=lambda t: t.candidate.index)
         ),
-        price=sum(t.candidate.price_cents for t in chosen) / 100,
+        price=price_of_all(t.candidate for t in chosen) / 100,
         gain=gain,
         gain_se=confirmed.se,
     )

@@ -6,7 +6,7 @@ do not depend on each other: whoever has more cores solves them side by side.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from planner.offering.build_problem import build_layout, build_problem, needs_dr
 from planner.offering.effort import SECOND, Allowance
 from planner.planning.pilots.dense import DenseOutcomes
 from planner.planning.pilots.listing import Offer, best_listed, list_sets
+from planner.planning.pilots.pooled import pools_after
 from planner.planning.pilots.stage import Stage, with_means
 from planner.planning.pilots.trial import Trial
 from planner.planning.prepare import Prepared
@@ -228,7 +229,10 @@ def _all(stage: Stage) -> Rows:
 
 def _solved(stand: Standing, shown: Shown, rows: Sequence[Rows]) -> Choice | None:
     """Return the best plan that the engine finds; None where none keeps all rules."""
-    portfolio, objective = stand.portfolio, stand.objective
+    told, objective = [trial for trial, _ in shown.values()], stand.objective
+    bought = [part for trial in told for part in trial.candidate.pools]
+    shared = pools_after(stand.portfolio.shared, bought)
+    portfolio = replace(stand.portfolio, shared=shared) if bought else stand.portfolio
     options = [_counted(stand, index, shown).take(mine) for index, mine in enumerate(rows)]
     layout = build_layout(options, portfolio)
     draws = _draws(stand, shown, rows, layout.order) if needs_draws(portfolio) else None

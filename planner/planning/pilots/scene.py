@@ -7,12 +7,13 @@ The best are then asked of whole plans: :mod:`planner.planning.pilots.search`.
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planner.domain.arrays import Floats, Rows
 from planner.domain.quantities import WEEKS_PER_YEAR
+from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
 from planner.forecasting.pilots.measured import measured_draws, target_blur
 from planner.offering.objective import objective_worth
@@ -20,9 +21,15 @@ from planner.offering.options import Menu
 from planner.offering.problem import Solution
 from planner.offering.refinement import corners, promising
 from planner.offering.rules import skipped
-from planner.planning.pilots.candidates import Candidate, candidates_of, forecast_of_run
+from planner.planning.pilots.candidates import (
+    Candidate,
+    candidates_of,
+    forecast_of_run,
+    price_of_all,
+)
 from planner.planning.pilots.evidence import Evidence, smoothed
 from planner.planning.pilots.outcomes import Choice
+from planner.planning.pilots.pooled import credit_cents, part_cents
 from planner.planning.pilots.stage import (
     Stage,
     after_buying,
@@ -42,7 +49,7 @@ from planner.planning.prepare import Prepared
 
 __all__ = [
     "Scene", "after_run", "build_scene", "gained_apart", "is_fixed", "learns_from_runs",
-    "net_today", "screen",
+    "net_today", "screen", "shared_credit",
 ]  # fmt: skip
 
 PRICES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -93,7 +100,7 @@ class Scene:
 
     def paid(self, trials: Sequence[Trial]) -> float:
         """Return what runs cost, as the objective counts it."""
-        cents = sum(trial.candidate.price_cents for trial in trials)
+        cents = price_of_all(trial.candidate for trial in trials)
         return cents / 100 if self.counts_money else 0.0
 
 
@@ -183,12 +190,23 @@ def _looked_at(prepared: Prepared, menu: Menu) -> Rows:
     priced = menu.priced
     if len(priced.architectures) <= MOST_ARCHITECTURES:
         return np.arange(len(priced), dtype=np.int64)
-    cents = priced.total_cents.astype(np.float64)
     worth = objective_worth(priced, prepared.objective)
+    cents, worth = _with_pools(prepared, menu, priced, worth)
     kind, best = priced.architecture_index, corners(cents, worth)
     kept = promising(cents, worth, kind, best, MOST_ARCHITECTURES)
     near = np.isin(kind, [*kept.tolist(), *kind[best].tolist()])
     return np.flatnonzero(near | priced.is_alternative)
+
+
+def _with_pools(
+    prepared: Prepared, menu: Menu, options: ProjectOptions, worth: Floats
+) -> tuple[Floats, Floats]:
+    """Return cost in cents and worth of options, the project's part of pooled images taken off."""
+    cents, pooled = options.total_cents.astype(np.float64), part_cents(menu, options)
+    if pooled is None:
+        return cents, worth
+    is_net = prepared.objective is Objective.NET_VALUE
+    return cents + pooled, worth - pooled / 100 if is_net else worth
 
 
 def _usual_price(prepared: Prepared) -> float:
@@ -203,7 +221,8 @@ def _today(prepared: Prepared, index: int, pick: int | None) -> tuple[Stage, int
     """Return the corners of a project's options with today's choice, and where that stands."""
     options, menu = prepared.options[index], prepared.menus[index]
     worth = prepared.problem.worth[prepared.numbers(index)]
-    first = corners(options.total_cents.astype(np.float64), worth)
+    cents, worth = _with_pools(prepared, menu, options, worth)
+    first = corners(cents, worth)
     rows = first if pick is None else np.union1d(first, np.array([pick], dtype=np.int64))
     bits = None if menu.success is None or not len(rows) else menu.success[menu.rows[rows]]
     stage = stage_of(prepared, index, options.take(rows), held_out=False, bits=bits)
@@ -236,7 +255,10 @@ def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:
     rate = prepared.portfolio.discount_rate
     kept = (1.0 + rate) ** (-candidate.run.weeks / WEEKS_PER_YEAR)
     run = candidate.run
-    owned = after_buying(prepared, candidate.index, every, run.images)
+    owned = after_buying(prepared, candidate.index, every, candidate.own_bought)
+    if candidate.pools:
+        menu = prepared.menus[candidate.index]
+        owned = replace(owned, pooled=part_cents(menu, owned.options, candidate.pools))
     if not candidate.is_probe:
         owned = delivered(prepared, owned, run.architecture, run.images)
     return later(owned, kept)
@@ -247,7 +269,7 @@ def _architecture(every: Stage, stage: Stage, row: int | None, prices: Sequence[
     if row is not None and stage.options.alternative(row) is None:
         return stage.options.architecture(row)
     price = sorted(prices)[len(prices) // 2]
-    net = every.mean - price * every.options.total_cents / 100
+    net = every.mean - price * every.options.total_cents / 100 - every.pool_due(price)
     own = np.where(every.options.is_alternative, -np.inf, net)  # what is not trained shows nothing
     return every.options.architecture(int(np.argmax(own)))
 
@@ -270,13 +292,25 @@ def net_today(scene: Scene, index: int) -> float:
     stage, row = scene.today[index], scene.now.picks[index]
     if row is None:
         return 0.0
-    return float(stage.mean[row]) - scene.price * int(stage.options.total_cents[row]) / 100
+    net = float(stage.mean[row]) - scene.price * int(stage.options.total_cents[row]) / 100
+    return net - float(stage.pool_due(scene.price)[row])
 
 
 def screen(scene: Scene, trial: Trial) -> float:
     """Return what a run adds to its project alone, money at its price, less what it costs."""
     gain = screened(trial, scene.price, net_today(scene, trial.candidate.index))
-    return gain - scene.paid((trial,))
+    return gain + shared_credit(scene, trial) - scene.paid((trial,))
+
+
+def shared_credit(scene: Scene, trial: Trial) -> float:
+    """Return what pooled images of a run are worth to the other members, as today's plan stands."""
+    if not trial.candidate.pools:
+        return 0.0
+    pairs = zip(scene.today, scene.now.picks, strict=True)
+    rows = [(stage, row) for stage, row in pairs if row is not None]
+    chosen = [stage.options.take(np.array([row], dtype=np.int64)) for stage, row in rows]
+    cents = sum(credit_cents(part, chosen) for part in trial.candidate.pools)
+    return (scene.price + scene.counts_money) * cents / 100
 
 
 def gained_apart(
@@ -306,8 +340,10 @@ def gained_apart(
     chosen = pick[draws]
     gained = np.zeros(len(cell))
     gained[draws] = after[chosen, draws] - scene.price * trial.options.total_cents[chosen] / 100
+    gained[draws] -= trial.stage.pool_due(scene.price)[chosen]
     row = scene.now.picks[index]
     if row is not None:
         paid = int(scene.today[index].options.total_cents[row]) / 100
-        gained -= today[row] - scene.price * paid
+        pooled = float(scene.today[index].pool_due(scene.price)[row])
+        gained -= today[row] - scene.price * paid - pooled
     return gained

@@ -7,12 +7,14 @@ a run is worth what it adds to its own, and the price is found anew for the set.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from planner.planning.pilots.candidates import price_of_all
 from planner.planning.pilots.choose import Limits, best_set
 from planner.planning.pilots.outcomes import Outcomes, Wanted
-from planner.planning.pilots.scene import Scene, gained_apart, screen
+from planner.planning.pilots.scene import Scene, gained_apart, screen, shared_credit
 from planner.planning.pilots.set_value import SetValue, joint_cells, value_of
 from planner.planning.pilots.trial import Trial, merged_cells
 from planner.tasks import SERIAL, Tasks
@@ -62,7 +64,7 @@ class Search:
 
     def outcomes(self, trials: Sequence[Trial]) -> Outcomes:
         """Return the plans after runs that cost what these do."""
-        paid = sum(t.candidate.price_cents for t in trials) if self._from_budget else 0
+        paid = price_of_all(t.candidate for t in trials) if self._from_budget else 0
         if paid not in self._outcomes:
             prepared = self.scene.prepared
             left = max(0, prepared.budget_cents - paid) if paid else None
@@ -103,10 +105,10 @@ class Search:
     def alone(self, trial: Trial) -> SetValue:
         """Return what one run is worth; in large portfolios to its own project, at its price."""
         if len(self.scene.today) <= MOST_SEARCHED:
-            return self.value((trial,))
+            return _with_own_part(self.value((trial,)), trial)
         gain = screen(self.scene, trial) + self.scene.paid((trial,))
         parts = np.zeros(len(self.scene.today))
-        parts[trial.candidate.index] = gain
+        parts[trial.candidate.index] = gain - shared_credit(self.scene, trial)
         gained = gained_apart(self.scene, trial)
         return SetValue(gain, parts, float(gained.std(ddof=1)) / math.sqrt(len(gained)))
 
@@ -116,6 +118,18 @@ class Search:
             return 0.0
         found = self.value(trials)
         return (found.gain if found.gain > found.se else 0.0) - self.scene.paid(trials)
+
+
+def _with_own_part(found: SetValue, trial: Trial) -> SetValue:
+    """Return the worth of a run with its project's part of what the pools save that it bought."""
+    pools = trial.candidate.pools
+    paid = sum(part.cents for part in pools)
+    if not paid:
+        return found
+    share = sum(part.cents / len(part.asset.members) for part in pools) / paid
+    parts = found.by_project.copy()
+    parts[trial.candidate.index] += share * (found.gain - float(found.by_project.sum()))
+    return replace(found, by_project=parts)
 
 
 def choose_runs(search: Search, limits: Limits) -> tuple[Trial, ...]:

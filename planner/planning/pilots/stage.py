@@ -19,6 +19,7 @@ from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.offering.variants import present_factors
 from planner.planning.pilots.evidence import Evidence
+from planner.planning.pilots.pooled import part_cents
 from planner.planning.prepare import Prepared
 
 __all__ = ["Stage", "after_buying", "chance_after", "delivered", "later", "stage_of", "with_means"]
@@ -40,6 +41,11 @@ class Stage:
         Worth itself where what is spent differs from draw to draw, or errors count themselves.
     spend : ndarray of shape (n_options, n_draws) or None
         What is spent then, in cents.
+    pooled : ndarray of shape (n_options,) or None
+        The project's part of the images that options take from pools, in cents: whole plans pay for
+        pools apart from options.
+    counts_pooled : bool
+        Whether the objective counts them.
     """
 
     options: ProjectOptions
@@ -48,6 +54,8 @@ class Stage:
     cost: Floats
     random: Floats | None = None
     spend: Floats | None = None
+    pooled: Floats | None = None
+    counts_pooled: bool = False
 
     @property
     def cents(self) -> Floats:
@@ -77,6 +85,12 @@ class Stage:
             return met, evidence.means(self.random)
         return met, met * self.stake - self.cost
 
+    def pool_due(self, price: float) -> Floats:
+        """Return the part of pooled images at a price of money, where a project decides alone."""
+        if self.pooled is None:
+            return np.zeros(len(self.options))
+        return np.asarray((price + self.counts_pooled) * self.pooled / 100)
+
     def take(self, rows: Rows) -> "Stage":
         """Return some of the options."""
         return Stage(
@@ -86,6 +100,8 @@ class Stage:
             self.cost[rows],
             None if self.random is None else self.random[rows],
             None if self.spend is None else self.spend[rows],
+            None if self.pooled is None else self.pooled[rows],
+            self.counts_pooled,
         )
 
 
@@ -127,7 +143,9 @@ def stage_of(
     stops = prepared.portfolio.mode is not Mode.COMMIT
     random = packed.worth_draws(every) if stops else _graded(prepared, options, packed)
     spend = packed.spend_draws(every) if stops else None
-    return Stage(options, success, *_stake_and_cost(prepared, menu, options), random, spend)
+    stake, cost = _stake_and_cost(prepared, menu, options)
+    is_net = prepared.objective is Objective.NET_VALUE
+    return Stage(options, success, stake, cost, random, spend, part_cents(menu, options), is_net)
 
 
 def _graded(prepared: Prepared, options: ProjectOptions, packed: PackedOutcomes) -> Floats | None:
@@ -173,15 +191,14 @@ def _present(prepared: Prepared, options: ProjectOptions) -> Floats:
     return np.asarray(present_factors(prepared.portfolio)[start])
 
 
-def after_buying(prepared: Prepared, index: int, stage: Stage, owned: int) -> Stage:
+def after_buying(prepared: Prepared, index: int, stage: Stage, bought: int) -> Stage:
     """Return the options of a project once labels were bought for a run: those are paid for."""
     menu = prepared.menus[index]
-    held = menu.project.images.held
-    if owned <= held:
+    if bought <= 0:
         return stage
     options = stage.options
     project = replace(menu.project, images=replace(menu.project.images, fixed_cost=0.0))
-    left = np.maximum(options.images_to_buy - (owned - held), 0)
+    left = np.maximum(options.images_to_buy - bought, 0)
     rates = (*menu.rates, *map(no_training, project.alternatives))
     ways = [way.rates for way in menu.ways] or [rates]
     training = np.array([training_amounts(one, prepared.portfolio.compute) for one in ways])

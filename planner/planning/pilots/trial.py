@@ -154,7 +154,8 @@ def net_at(trial: Trial, price: float) -> Floats:
 
     Shape (n_outcomes, n_options + 1).
     """
-    net = np.where(trial.open, trial.mean - price * trial.options.total_cents / 100, -np.inf)
+    due = price * trial.options.total_cents / 100 + trial.stage.pool_due(price)
+    net = np.where(trial.open, trial.mean - due, -np.inf)
     return np.concatenate([net, np.zeros((len(net), 1))], axis=1)
 
 

@@ -32,6 +32,7 @@ from planner.offering.build_problem import risk_measure
 from planner.offering.deadline import NEVER
 from planner.offering.objective import require_plannable
 from planner.planning.held_out import HeldOut
+from planner.planning.pilots.candidates import price_of_all
 from planner.planning.pilots.choose import Limits
 from planner.planning.pilots.confirm import Confirmed, confirm
 from planner.planning.pilots.perfect import (
@@ -248,7 +249,7 @@ def _evpi(scene: Scene, known: Sequence[Perfect], now: float) -> float:
 
 
 def _spend(chosen: Sequence[Trial], confirmed: Confirmed) -> SpendAfter:
-    cents = sum(trial.candidate.price_cents for trial in chosen)
+    cents = price_of_all(trial.candidate for trial in chosen)
     p10, p50, p90 = np.quantile(confirmed.spend, [0.1, 0.5, 0.9], method="inverted_cdf").tolist()
     return SpendAfter(cents / 100, SpendThen(p10, p50, p90))
 

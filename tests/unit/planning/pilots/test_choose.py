@@ -22,7 +22,10 @@ class Toy:
 def toys(rng: np.random.Generator, n_projects: int, each: int) -> list[Trial]:
     """Return runs of some projects at random prices."""
     return [
-        cast("Trial", Toy(SimpleNamespace(index=k, price_cents=int(rng.integers(50, 1500)))))
+        cast(
+            "Trial",
+            Toy(SimpleNamespace(index=k, price_cents=int(rng.integers(50, 1500)), pools=())),
+        )
         for k in range(n_projects)
         for _ in range(each)
     ]
@@ -80,7 +83,8 @@ def test_two_runs_may_pay_together_and_neither_alone() -> None:
 def test_a_larger_run_takes_the_place_of_a_smaller_one() -> None:
     """One run of a project, the better one, even where the smaller pays better for its price."""
     small, large = (
-        cast("Trial", Toy(SimpleNamespace(index=0, price_cents=cents))) for cents in (100, 500)
+        cast("Trial", Toy(SimpleNamespace(index=0, price_cents=cents, pools=())))
+        for cents in (100, 500)
     )
     value = {id(small): 4.0, id(large): 10.0}
 
