@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import planner
-from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
+from planner.domain.portfolio.project import Images
 from planner.domain.results.infeasible import InfeasibleError
 from planner.domain.results.pilots import Pilots
 from planner.errors import UnsupportedError
@@ -140,6 +141,32 @@ def test_the_engine_finds_the_same_worth_as_listing() -> None:
         asked._coarse = listed._coarse | {(id(trial), 6): listed.coarse((trial,))[0]}
         other = asked.value((trial,))
         assert other.gain == pytest.approx(one.gain, abs=1e-3 * abs(one.gain) + 1e-6)
+
+
+@pytest.mark.slow
+def test_a_run_on_pooled_images_pays_the_pool_and_saves_the_plan_as_much() -> None:
+    """Its price holds the pool's fixed cost and images; the plan after it does not pay them."""
+    price, set_up = 0.4, 700.0
+    asset = SharedAsset(
+        id="pool",
+        kind="dataset",
+        members=("a", "b"),
+        required=True,
+        fixed_cost=set_up,
+        images=Images(limit=20_000, price=price),
+    )
+    offers = [{"images": 3_000, "price": 10.0}]
+    projects = [changed(p, pilots_on_offer=offers) for p in small().projects]
+    free = small(projects=projects, go_chance=0.0, pilot_chance=0.0)
+    model = planner.load_model()
+    pooled = planner.pilots(replace(free, shared=(asset,)), model, projects=["a"])
+    alone = planner.pilots(free, model, projects=["a"])
+    (run,), (other,) = pooled.pilots, alone.pilots
+    paid = set_up + 2_100 * price
+    assert run.price == pytest.approx(10.0 + paid)
+    assert other.price == pytest.approx(10.0 + 2_100 * 0.4)
+    assert run.to_buy == other.to_buy == 2_100
+    assert run.evsi >= 0.99 * paid  # today's plan stays possible, less what is paid already
 
 
 @pytest.mark.slow
