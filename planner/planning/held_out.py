@@ -139,6 +139,17 @@ class HeldOut:
             return self.of(options, assets).mean
         return math.fsum([owned, *self._each(options, kind).values()])
 
+    def expectations(self, options: Rows) -> Floats:
+        """Return what the objective counts for each of some options, in rising order.
+
+        In mode commit, without a measure of risk; shared assets are not counted.
+        """
+        self.learn([options])
+        success = self._success[np.searchsorted(self._known, options)]
+        chances = np.count_nonzero(success, axis=1) / self.n_draws
+        kind, pairs = self._prepared.objective, zip(options.tolist(), chances.tolist(), strict=True)
+        return np.array([self._expected(option, chance, kind) for option, chance in pairs])
+
     def net_values(self, options: Rows) -> dict[int, float]:
         """Return the expected net value of each option chosen, shared assets not counted.
 

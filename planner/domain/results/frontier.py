@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from planner.domain.facts.alternatives import AddedBudget
 from planner.domain.facts.frontier import FrontierNote, GoalAnswer
-from planner.domain.json_shape import IN_WORDS, record_data
+from planner.domain.json_shape import ABSENT_IF_NONE, IN_WORDS, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.results.shown import Shown
 from planner.domain.vocabulary import Objective
@@ -54,6 +54,23 @@ class FrontierPoint:
     funded: tuple[str, ...]
     shadow_price: float
     held_out_value: float = 0.0
+
+
+@dataclass(frozen=True)
+class BreakPoint:
+    """A budget from which on another plan is the best one.
+
+    Attributes
+    ----------
+    budget : float
+        The least that pays for it: what it commits.
+    value, held_out_value : float
+        As of a point.
+    """
+
+    budget: float
+    value: float
+    held_out_value: float
 
 
 @dataclass(frozen=True)
@@ -140,6 +157,10 @@ class Frontier(Shown):
     measure : str
         Measure of risk that the plans maximise: ``value`` and ``bound`` of a point are adjusted by
         it, ``mean`` is not.
+    breaks : tuple of BreakPoint, optional
+        Every budget between the first point's and the last's at which the best plan changes, with
+        the one before them; absent where it is not known: under rules that bind, shared assets,
+        periods or a measure of risk, or beyond some thousand.
     """
 
     axis: str
@@ -155,6 +176,7 @@ class Frontier(Shown):
     you_are_here: float | None = None
     next_step: NextStep | None = None
     goals: tuple[GoalResult, ...] = ()
+    breaks: tuple[BreakPoint, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     facts: tuple[FrontierNote, ...] = field(default=(), metadata={IN_WORDS: ("notes",)})
 
     @property

@@ -39,6 +39,7 @@ from planner.planning.prepare import Prepared, prepare, solve_prepared
 from planner.planning.reasons.budget_price import freed, prices_along
 from planner.planning.reasons.next_step import next_step
 from planner.planning.stopped import time_notes
+from planner.questions.frontier.breaks import break_points
 from planner.questions.frontier.goal_search import smallest_budget
 from planner.questions.frontier.goals import (
     goal_met,
@@ -165,6 +166,7 @@ def build_frontier(
         points=curve,
         you_are_here=here,
         next_step=step,
+        breaks=None if deadline.is_set else break_points(prepared, judge, cents[0], cents[-1]),
         goals=tuple(reached for _, reached in answered),
         facts=(
             *_period_note(portfolio),
@@ -172,6 +174,7 @@ def build_frontier(
                 known,
                 curve,
                 has_periods=bool(portfolio.periods),
+                by_spend=by_spend,
                 sure=not any(map(_is_stopped, solutions)),
             ),
             *time_notes(deadline, solutions, len(grid), Points.BUDGETS),
@@ -353,10 +356,16 @@ def _period_note(portfolio: Portfolio) -> Iterator[PeriodsStay]:
 
 
 def _notes(
-    grid: Sequence[float], points: Sequence[FrontierPoint], *, has_periods: bool, sure: bool
+    grid: Sequence[float],
+    points: Sequence[FrontierPoint],
+    *,
+    has_periods: bool,
+    by_spend: bool,
+    sure: bool,
 ) -> Iterator[FrontierNote]:
     """Yield what the reader should know about the whole curve.
 
+    With ``by_spend`` a budget that is as large as what a plan commits is enough for it.
     Nothing that follows from the plans of its end alone where a time limit stopped the searches.
     """
     left_out = len(grid) - len(points)
@@ -365,7 +374,8 @@ def _notes(
     if sure and points and points[-1].shadow_price == 0:
         last = points[-1].value
         first = next(point for point in points if point.value >= last - 1e-12 * abs(last))
-        yield Enough(first.budget, has_periods)
+        exact = by_spend and not has_periods
+        yield Enough(first.committed if exact else first.budget, has_periods)
     gaps = [(one.bound - one.value) / max(abs(one.value), 1e-12) for one in points]
     open_ = [gap for gap in gaps if gap > PROVEN_GAP]
     if open_:

@@ -71,11 +71,19 @@ def break_points(points: Sequence[FrontierPoint]) -> list[tuple[float, float]]:
     return found
 
 
+def _every_step(frontier: Frontier) -> list[tuple[float, float]]:
+    """Return every break point with its worth, the first at the first budget looked at."""
+    first = frontier.points[0].budget
+    return [(max(first, one.budget), one.held_out_value) for one in frontier.breaks or ()]
+
+
 def _by_budget(axes: "Axes", frontier: Frontier) -> None:
     steps = break_points(frontier.points)
     last = frontier.points[-1].budget
     xs, ys = [at for at, _ in steps], [worth for _, worth in steps]
-    axes.plot([*xs, last], [*ys, ys[-1]], color=BLUE, lw=2, drawstyle="steps-post")
+    every = steps if frontier.breaks is None else _every_step(frontier)
+    along, worth = [at for at, _ in every], [value for _, value in every]
+    axes.plot([*along, last], [*worth, worth[-1]], color=BLUE, lw=2, drawstyle="steps-post")
     axes.plot(xs, ys, "o", color=BLUE, ms=3.5)
     axes.margins(y=0.14)
     if frontier.you_are_here is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import figure, money, percent_as_set, shorten
+from planner.domain.format import count, figure, money, percent_as_set, shorten
 from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective
 from planner.domain.words.worth import KINDS
@@ -64,6 +64,12 @@ def _how_to_read(frontier: Frontier) -> Iterator[str]:
     )
     if any(is_here(frontier, point) for point in frontier.points):
         yield f"{MARK} marks the budget of the file: you are here."
+    changes = len(frontier.breaks or ()) - 1
+    if changes > 0:
+        yield (
+            f"Between the first budget and the last the best plan changes at {count(changes)} "
+            "budgets; --json lists them all (breaks)."
+        )
 
 
 def shadow_price_sentence(frontier: Frontier) -> str:

@@ -250,3 +250,31 @@ def test_where_no_budget_is_worth_more_the_price_is_0() -> None:
 def test_the_next_amount_is_round_and_neither_all_nor_nothing(budget: float) -> None:
     """At most half of the budget, at least 2 % of it."""
     assert 0.02 * budget <= usual_amount(budget) <= 0.5 * budget
+
+
+def test_break_points_are_where_single_plans_change() -> None:
+    """At a break point its plan is best and commits all of it; a cent below, the one before is."""
+    frontier = build_frontier(PORTFOLIO, MODEL, CATALOGUE, budgets=[2_000, 4_000, 6_000])
+    breaks = frontier.breaks
+    assert breaks is not None
+    budgets = [one.budget for one in breaks]
+    assert budgets[0] <= 2_000 < budgets[1]
+    assert budgets == sorted(set(budgets))
+    for point in frontier.points:
+        last = [one for one in breaks if one.budget <= point.budget][-1]
+        assert last.value == pytest.approx(point.value, rel=1e-9)
+        assert last.held_out_value == pytest.approx(point.held_out_value, rel=1e-9)
+        assert last.budget == pytest.approx(point.committed)
+    before, one = breaks[-2:]
+    at, below = (
+        build_frontier(PORTFOLIO, MODEL, CATALOGUE, budgets=[budget]).points[0]
+        for budget in (one.budget, round(one.budget - 0.01, 2))
+    )
+    assert (at.value, at.committed) == pytest.approx((one.value, one.budget))
+    assert (below.value, below.committed) == pytest.approx((before.value, before.budget))
+
+
+def test_break_points_are_left_out_where_they_are_not_known() -> None:
+    """Under rules that bind plans are searched for, budget by budget."""
+    ruled = replace(PORTFOLIO, rules=(AtMost("two", 2, ("cheap", "dear", "hard")),))
+    assert build_frontier(ruled, MODEL, CATALOGUE, budgets=[2_000, 6_000]).breaks is None
