@@ -9,6 +9,8 @@ from planner._api import DEFAULT_MODEL
 from planner._extras import FIT, require_extra
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, message_console, print_json
+from planner.cli.pictures import draw as draw_pictures
+from planner.cli.pictures import require_drawable, say_written
 from planner.files import require_folder
 
 if TYPE_CHECKING:
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from planner.domain.model.model_card import ModelComparison
+    from planner.domain.model.model_card import ModelCard, ModelComparison
     from planner.regression.checking.checks import Evidence
+    from planner.reporting.figures.files import Named
 
 Name = Annotated[str, typer.Argument(metavar="[MODEL]", help="Fitted model, by name or folder.")]
 Full = Annotated[bool, typer.Option("--full", help="Recompute every check, and store it.")]
@@ -43,6 +46,7 @@ def register(app: typer.Typer) -> None:
 def show(
     model: Name = DEFAULT_MODEL,
     *,
+    plots: ask.Plots = None,
     verbose: ask.Verbose = False,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
@@ -53,13 +57,24 @@ def show(
     from planner.reference.store import find_model, load_model
     from planner.regression.cards.model import model_card
 
+    require_drawable(plots)
     card = model_card(load_model(model), find_model(model))
+    written = draw_pictures(plots, lambda: _pictures(card))
     if as_json:
         print_json(card.to_dict())
         return
     from planner.reporting.terminal.model import render_card
 
     _print(render_card(card, verbose=verbose), no_color=no_color)
+    say_written(written, no_color=no_color, quiet=quiet)
+
+
+def _pictures(card: "ModelCard") -> "Iterable[Named]":
+    """Yield what each parameter was taken to be, and what the rows made of it."""
+    from planner.reporting.figures.priors import draw_priors
+
+    title = f"Model {card.name}: before its rows were seen, and after"
+    yield "prior_and_posterior", draw_priors(card.parameters, title=title)
 
 
 @answers

@@ -31,6 +31,8 @@ class ParameterRow:
         Its prior, and the reason for it.
     posterior : Spread
         Over joint draws.
+    prior_spread : Spread or None
+        The same before any row was seen; None where no prior has one.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ParameterRow:
     prior: str
     why: str
     posterior: Spread
+    prior_spread: Spread | None = None
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,14 @@ def _parameters(posterior: Posterior) -> tuple[ParameterRow, ...]:
             for name in (*TERMS, "sigma")
         )
     return tuple(
-        ParameterRow(name, meaning, prior_text(prior), why, spread(posterior.draws[name]))
+        ParameterRow(
+            name,
+            meaning,
+            prior_text(prior),
+            why,
+            spread(posterior.draws[name]),
+            prior_spread(prior),
+        )
         for name, meaning, prior, why in _declared(spec)
     )
 
@@ -191,6 +198,30 @@ def prior_text(prior: Prior) -> str:
     if prior.family == "beta":
         return f"Beta(mean {prior.location:g}, weight {prior.scale:g})"
     return f"fixed at {prior.location:g}"
+
+
+def prior_spread(prior: Prior) -> Spread | None:
+    """Return median and central 80 % of a prior; None for what is fixed.
+
+    Examples
+    --------
+    >>> found = prior_spread(Prior("normal", -0.45, 0.5))
+    >>> round(found.p10, 4), found.median, round(found.p90, 4)
+    (-1.0908, -0.45, 0.1908)
+    """
+    from scipy import stats
+
+    if prior.family == "normal":
+        law = stats.norm(prior.location, prior.scale)
+    elif prior.family == "half_normal":
+        law = stats.halfnorm(0.0, prior.scale)
+    elif prior.family == "lognormal":
+        law = stats.lognorm(prior.scale, 0.0, np.exp(prior.location))
+    elif prior.family == "beta":
+        law = stats.beta(prior.location * prior.scale, (1.0 - prior.location) * prior.scale)
+    else:
+        return None
+    return Spread(*(float(law.ppf(level)) for level in (0.5, 0.1, 0.9)))
 
 
 def _sentence(text: str) -> str:
