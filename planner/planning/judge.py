@@ -13,6 +13,7 @@ from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.quantities import Range
 from planner.domain.results.audit import ReplicatedGap
 from planner.domain.results.option import ProjectOptions
+from planner.domain.results.plan import Spread
 from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
 from planner.economics.draws import price_draws
@@ -62,11 +63,50 @@ REPLICATION_WORK = 10 * SECOND
 """For the best plan of one batch of draws."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """How far a plan may stray, and each of its projects.
+
+    Attributes
+    ----------
+    risk : RiskResult
+        Of the whole.
+    ranges : mapping of str to (Spread, Spread)
+        Own spend, and net value before shared assets, by funded project.
+    """
+
+    risk: RiskResult
+    ranges: Mapping[str, tuple[Spread, Spread]]
+
+
 def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> RiskResult:
     """Return the spread of net value and cost of a plan, and where it comes from."""
+    return judge_ranges(prepared, picks, bought).risk
+
+
+def judge_ranges(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> Judged:
+    """Return the same, with the spread of each project of its own."""
+    count = _audit_draws(prepared)
+    funded = tuple(_funded(prepared, picks, count))
+    ranges = {
+        item.project.id: (_three(item.spend_draws), _three(item.net_draws)) for item in funded
+    }
+    return Judged(_risk_of(prepared, picks, bought, funded), ranges)
+
+
+def _three(draws: Draws) -> Spread:
+    return Spread(*map(float, np.quantile(draws, (0.1, 0.5, 0.9), method="inverted_cdf")))
+
+
+def _risk_of(
+    prepared: Prepared,
+    picks: Picks,
+    bought: Sequence[Purchase],
+    funded: tuple[RiskedProject, ...],
+) -> RiskResult:
     count = _audit_draws(prepared)
     assets = _bought_assets(prepared, bought, count)
-    draws = plan_draws(tuple(_funded(prepared, picks, count)), count, assets)
+    draws = plan_draws(funded, count, assets)
     result = spread_of(draws, prepared.budget_cents / 100)
     if any(pick is not None for pick in picks):
         again = plan_draws(tuple(_funded(prepared, picks, count, other_luck=True)), count, assets)

@@ -15,9 +15,11 @@ from planner.domain.results.audit import AuditResult
 from planner.domain.results.plan import (
     BudgetResult,
     Decision,
+    DecisionRanges,
     ObjectiveResult,
     PeriodSpend,
     Plan,
+    Spread,
     UnitSpend,
     Warning_,
 )
@@ -42,7 +44,7 @@ from planner.planning.baselines import baseline_warning, baselines
 from planner.planning.conflict.case import why_infeasible
 from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
-from planner.planning.judge import judge_caution, judge_distance, judge_risk, unseen_worth
+from planner.planning.judge import judge_caution, judge_distance, judge_ranges, unseen_worth
 from planner.planning.life import decision_life, plan_life
 from planner.planning.pilots.first import with_first_runs
 from planner.planning.prepare import Prepared, prepare, solve_prepared
@@ -289,6 +291,16 @@ def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
     )
 
 
+def _ranges(decision: Decision, found: tuple[Spread, Spread] | None) -> DecisionRanges | None:
+    """Return how far a decision may stray, its share of shared assets as committed."""
+    if found is None:
+        return None
+    cost, net_value = found
+    share = decision.cost.shared
+    ends = (round(end + share, 2) for end in (cost.p10, cost.p50, cost.p90))
+    return DecisionRanges(Spread(*ends), net_value)
+
+
 def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadline) -> Plan:
     """Return the plan with the choice, its risk, its audit and its reasons filled in."""
     beside = _beside(prepared, solution, deadline)
@@ -298,15 +310,17 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     unseen = unseen_worth(prepared, solution.options, bought)
     decided = [decide(scene, index) for index in range(len(scene.options))]
     lived = [decision_life(scene, index, one) for index, (one, _) in enumerate(decided)]
+    judged = judge_ranges(prepared, scene.picks, bought)
     decisions = tuple(
         replace(
             one,
             held_out_net_value=unseen.net_values.get(index, 0.0),
             life=None if its is None else its.life,
+            ranges=_ranges(one, judged.ranges.get(one.project)),
         )
         for index, ((one, _), its) in enumerate(zip(decided, lived, strict=True))
     )
-    risk = replace(judge_risk(prepared, scene.picks, bought), caution=beside.caution)
+    risk = replace(judged.risk, caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
     simpler = baselines(prepared, unseen.objective)
     return replace(

@@ -7,6 +7,7 @@ not average out.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +67,23 @@ class RiskedProject:
 
     def worth_draws(self) -> Draws:
         """Return what it earns less running cost in each of the audit's draws."""
+        return self._worth
+
+    @cached_property
+    def _worth(self) -> Draws:
         worth = self._at_means()
         return worth if self.swing is None else worth + self.swing
+
+    @property
+    def spend_draws(self) -> Draws:
+        """Its own spend in each of the audit's draws, or the same in all."""
+        certain = np.full(1, self.fixed_cents / 100)
+        return certain if self.random_cost is None else certain + self.random_cost
+
+    @property
+    def net_draws(self) -> Draws:
+        """Net value in each of the audit's draws, at present values."""
+        return np.asarray(self.worth_draws() - self.present * self.spend_draws)
 
     def _at_means(self) -> Draws:
         if self.graded is not None:

@@ -131,6 +131,31 @@ class DecisionPilot:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """P10, P50 and P90: not exceeded in 10, 50 and 90 % of outcomes."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True)
+class DecisionRanges:
+    """How far one decision may stray, on draws that the plan was not chosen on.
+
+    Attributes
+    ----------
+    cost : Spread
+        Of its spend, with its share of shared assets as committed.
+    net_value : Spread
+        Of what ``held_out_net_value`` expects, before that share.
+    """
+
+    cost: Spread
+    net_value: Spread
+
+
+@dataclass(frozen=True)
 class Decision:
     """What the plan does with one project, and why.
 
@@ -160,6 +185,8 @@ class Decision:
     life : Life, optional
         What it is expected to cost and earn over its whole life; None where it is not funded, or
         no project of the file states more than data, training and value.
+    ranges : DecisionRanges, optional
+        How far its cost and net value may stray; None where it is not funded.
     reason : Funded or one of NotFunded, optional
         The facts that :mod:`planner.domain.words` says ``why`` of, for renderers with words of
         their own; no plan that was read from a file has them.
@@ -182,6 +209,7 @@ class Decision:
     choice: Mapping[str, str | None] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     life: Life | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     pilot: DecisionPilot | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    ranges: DecisionRanges | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     reason: Funded | NotFunded | None = field(
         default=None, compare=False, repr=False, metadata={NOT_DATA: True}
     )

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import count, figure, money, shorten
-from planner.domain.results.plan import Plan, Warning_
-from planner.domain.vocabulary import Status, Verdict
+from planner.domain.results.plan import Decision, Plan, Warning_
+from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.measure_first import pilot_words
 from planner.domain.words.proof import proof_words
 from planner.domain.words.worth import amount_of
@@ -160,8 +160,20 @@ def _spend(plan: Plan) -> Iterator[str]:
 
 
 def _reasons(plan: Plan) -> Iterator[Text]:
-    said = (f"{shorten(item.project, 30)}: {item.why}" for item in plan.decisions)
+    said = (
+        f"{shorten(item.project, 30)}: {item.why}{_stray(plan, item)}" for item in plan.decisions
+    )
     yield from paragraphs(said, indent="  ")
+
+
+def _stray(plan: Plan, decision: Decision) -> str:
+    """Say how far the net value of a funded project may stray."""
+    if decision.ranges is None or plan.objective is None:
+        return ""
+    if plan.objective.kind not in {Objective.NET_VALUE, Objective.VALUE}:
+        return ""
+    net = decision.ranges.net_value
+    return f" 8 of 10 outcomes: net {money(net.p10)} to {money(net.p90)}."
 
 
 def _proof(plan: Plan) -> str:

@@ -1,0 +1,56 @@
+"""No number of a decision stands without its range."""
+
+import json
+
+import pytest
+
+import planner
+from planner.domain.results.plan import Plan
+from planner.inputs.portfolio_file import parse_portfolio
+from planner.testing import synthetic_posterior
+
+MODEL = synthetic_posterior(400)
+ONE = """
+version: 1
+portfolio: {budget: 200k, horizon_years: 2, discount_rate: 8%}
+projects:
+  - {id: a, classes: 4, target_accuracy: 80%, value: 300k, architectures: [ResNet-50],
+     images: {held: 1k, limit: 9k, price: 0.5..2},
+     build: {lines: [{id: cameras, once: 5k..30k}]},
+     benefits: [{id: time, yearly: 20k..70k, if: live}]}
+"""
+TWO = """  - {id: b, classes: 2, target_accuracy: 99.99%, value: 1, images: {held: 10, limit: 20}}
+shared: [{id: s, kind: base_model, members: [a], required: true, fixed_cost: 7k}]
+"""
+
+
+def plan(text: str) -> Plan:
+    return planner.plan(parse_portfolio(text.encode(), "p.yaml"), MODEL)
+
+
+def test_the_range_of_the_only_project_is_that_of_the_plan() -> None:
+    """Cost and net value, quantile by quantile, from draws that were summed apart."""
+    found = plan(ONE)
+    (decision,) = found.decisions
+    assert decision.ranges is not None
+    assert found.risk is not None
+    for name in ("p10", "p50", "p90"):
+        cost, net = (getattr(one, name) for one in (found.risk.cost, found.risk.net_value))
+        assert getattr(decision.ranges.cost, name) == pytest.approx(cost, abs=0.01)
+        assert getattr(decision.ranges.net_value, name) == pytest.approx(net, abs=0.01)
+    assert decision.ranges.cost.p10 < decision.cost.total < decision.ranges.cost.p90
+
+
+def test_a_share_of_an_asset_is_paid_for_sure_and_what_is_not_funded_has_no_range() -> None:
+    """7,000 on top of the spend; net value stays that before assets."""
+    alone, found = plan(ONE).decisions[0], plan(ONE + TWO)
+    funded, other = found.decisions
+    assert (other.ranges, alone.ranges is None, funded.ranges is None) == (None, False, False)
+    assert alone.ranges is not None
+    assert funded.ranges is not None
+    assert (funded.images_total, funded.cost.shared) == (alone.images_total, 7_000)
+    assert funded.ranges.cost.p90 == pytest.approx(alone.ranges.cost.p90 + 7_000, abs=0.01)
+    assert funded.ranges.net_value == alone.ranges.net_value
+    data = json.loads(found.to_json())["decisions"]
+    assert sorted(data[0]["ranges"]) == ["cost", "net_value"]
+    assert "ranges" not in data[1]
