@@ -43,6 +43,7 @@ from planner.questions.estimate.beside import (
     rarest_class,
     training_factors,
 )
+from planner.questions.estimate.imbalance import Imbalance, imbalance_of
 from planner.questions.estimate.ranges import CostRanges, cost_ranges
 from planner.reference.tables import candidate_warnings, candidates
 
@@ -102,7 +103,7 @@ class ProjectEstimate:
 
     ``data_needed``, the errors and ``spread_sources`` (at the limit) are those of the first
     recommended architecture. ``rarest`` is there where so few images as are needed might not hold
-    the rarest class, ``balanced`` where classes are not equally frequent.
+    the rarest class, ``balanced`` and ``imbalance`` where classes are not equally frequent.
     """
 
     id: str
@@ -119,6 +120,7 @@ class ProjectEstimate:
     target_error_in_use: float | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     rarest: Rarest | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     balanced: Balanced | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    imbalance: Imbalance | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,15 @@ def estimate_project(
             project,
             lambda other: forecast_of(other).data_needed_draws(other.error_target, lead),
         ),
+        imbalance=imbalance_of(
+            project, ranked[0].images_total, partial(_median_error, forecast, lead)
+        ),
     )
+
+
+def _median_error(forecast: Forecast, architecture: str, images: float) -> float:
+    errors = forecast.error_draws(np.array([images], dtype=np.float64), architecture)
+    return float(np.median(errors))
 
 
 def _in_use(project: Project) -> float | None:

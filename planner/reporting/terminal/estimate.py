@@ -58,7 +58,7 @@ def render_estimate(estimate: "Estimate", *, verbose: bool = False) -> Iterator[
         )
         yield draw_table(range_table(project, _HERE), padding=(0, 2))
         yield Text(_need_sentence(project))
-        yield from (Text(wrap(said)) for said in _need_notes(project))
+        yield from (Text(wrap(said)) for said in _need_notes(project, estimate.currency))
         yield Text(wrap(project.spread_sources.sentence))
         yield draw_table(recommendation_table(project, estimate.currency, _HERE))
         yield Text("")
@@ -91,7 +91,7 @@ def _target(project: "ProjectEstimate") -> str:
     return f"{shown} on the test set ({target_words(project.target_error_in_use)} in use)"
 
 
-def _need_notes(project: "ProjectEstimate") -> Iterator[str]:
+def _need_notes(project: "ProjectEstimate", currency: str) -> Iterator[str]:
     """Yield what few images leave out, what is missing at the limit, and what balance changes."""
     lead, need, then = project.recommendations[0], project.data_needed, project.balanced
     if project.rarest is not None:
@@ -103,6 +103,20 @@ def _need_notes(project: "ProjectEstimate") -> Iterator[str]:
             (project.relative_complexity, then.relative_complexity),
             (project.majority_guess_error, then.majority_guess_error),
             ((need.p10, need.p50, need.p90), (then.p10, then.p50, then.p90)),
+        )
+    if project.imbalance is not None:
+        found = project.imbalance
+        one, more = found.now, found.then
+        yield words.imbalance_words(
+            shorten(found.rarest, 30),
+            lead.images_total,
+            found.slope,
+            (found.images_added, found.cost, currency),
+            (
+                (one.rarest_error, more.rarest_error),
+                (one.balanced_accuracy, more.balanced_accuracy),
+                (one.f1_rarest, more.f1_rarest),
+            ),
         )
 
 

@@ -1,12 +1,13 @@
 """What stands below the tables of an estimate, in sentences."""
 
-from planner.domain.format import count, figure, fixed, percent_as_set, price
+from planner.domain.format import count, figure, fixed, money, percent_as_set, price, rate
 
 __all__ = [
     "BEST_EPOCH",
     "balanced_words",
     "efficiency_words",
     "factors_words",
+    "imbalance_words",
     "rarest_words",
     "shortfall_words",
 ]
@@ -51,6 +52,28 @@ def rarest_words(name: str, images: int) -> str:
     return (
         f"So few images need not hold {name}: picked at random, {count(images)} hold one of it "
         "with 95 %."
+    )
+
+
+def imbalance_words(
+    name: str,
+    images: int,
+    slope: float,
+    added: tuple[int, float, str],
+    pairs: tuple[tuple[float, float], ...],
+) -> str:
+    """Say how well the rarest class is told, and what more of its images would change.
+
+    ``added`` are images, their cost and its currency; ``pairs`` its error, the balanced accuracy
+    and F1, each now and then.
+    """
+    (rare, rare_then), (balanced, balanced_then), (f1, f1_then) = pairs
+    more, cost, currency = added
+    return (
+        f"On {count(images)} images, if the error of a class falls with its own images as all do "
+        f"(an assumption; power {figure(slope, 2)}): {name} is missed in {rate(rare)}, balanced "
+        f"accuracy {rate(balanced)}, F1 of {name} {figure(f1)}. With {count(more)} more of it, for "
+        f"{money(cost, currency)}: {rate(rare_then)}, {rate(balanced_then)}, {figure(f1_then)}."
     )
 
 
