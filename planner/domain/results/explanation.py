@@ -157,6 +157,22 @@ class Crossover:
     own_above: bool
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one optional field adds to the net value of a decision; below 0 where it costs.
+
+    Attributes
+    ----------
+    field : str
+        As a file names it.
+    amount : float
+        Expected present value.
+    """
+
+    field: str
+    amount: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation(Shown):
     """Everything behind the decision on one project.
@@ -176,6 +192,8 @@ class Explanation(Shown):
         Of each alternative to an own model; None where there is none.
     break_evens : tuple of Crossover, optional
         Of each compression to the network as it is trained; None where there is none.
+    contributions : tuple of Contribution, optional
+        What each optional field of the file adds to a funded project's net value; None for none.
     published_shift : str, optional
         The published fall of accuracy that the file asks for, and its source.
     """
@@ -196,6 +214,9 @@ class Explanation(Shown):
     tornado: Tornado | None
     crossovers: tuple[Crossover, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     break_evens: tuple[Crossover, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    contributions: tuple[Contribution, ...] | None = field(
+        default=None, metadata={ABSENT_IF_NONE: True}
+    )
     published_shift: str | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
     @property

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Sequence
 
-from planner.domain.format import count, figure
-from planner.domain.results.explanation import Crossover
+from planner.domain.format import count, figure, money
+from planner.domain.results.explanation import Contribution, Crossover
 
 __all__ = [
     "GIVE",
     "break_even_words",
+    "contribution_words",
     "crossover_words",
     "left_out_words",
     "line_words",
@@ -100,6 +101,20 @@ def break_even_words(found: Crossover) -> str:
         f"Compression {small} pays {side} {count(found.images_per_year)} images a year, beside "
         f"{plain} as it is trained (now {count(found.now)})."
     )
+
+
+def contribution_words(found: Sequence[Contribution]) -> str:
+    """Say what optional fields add to what a project is worth, and what they take.
+
+    Examples
+    --------
+    >>> contribution_words(
+    ...     [Contribution("benefits", 157_420.4), Contribution("build.lines", -900.0)]
+    ... )
+    'Optional fields, all else as it is: benefits +157,420, end −900.'
+    """
+    said = (f"{one.field} {'+' if one.amount > 0 else ''}{money(one.amount)}" for one in found)
+    return f"Optional fields, all else as it is: {', '.join(said)}."
 
 
 def left_out_words(names: Sequence[str]) -> str:

@@ -36,6 +36,7 @@ from planner.planning.reasons.barred import barred_by, possible_options
 from planner.planning.reasons.budget_price import budget_price
 from planner.planning.reasons.dropped_limits import Limit, limits_of, may_gain
 from planner.planning.reasons.runner_up import runner_up
+from planner.questions.why.contributions import contributions
 from planner.questions.why.core_index import (
     CORE,
     EXTERIOR,
@@ -107,7 +108,8 @@ def build_explanation(
     prepared, solution = _solved(portfolio, posterior, catalogue, seed)
     index = portfolio.projects.index(project)
     price = budget_price(prepared, solution) or 0.0
-    decision, _ = decide(scene_of(prepared, solution, price, NEVER), index)
+    scene = scene_of(prepared, solution, price, NEVER)
+    decision, _ = decide(scene, index)
     left_out = prepared.layout.picks(solution.options).count(None)
     no = [index] if decision.verdict is Verdict.NO_GO else []
     case = _Case(prepared, solution, _barred(prepared, no, left_out))
@@ -133,6 +135,7 @@ def build_explanation(
         tornado=project_tornado(prepared, solution, index),
         crossovers=crossovers(prepared, index),
         break_evens=break_evens(prepared, index),
+        contributions=contributions(scene, index, decision),
         published_shift=shift_source(project.shift),
     )
 
