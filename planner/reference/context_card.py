@@ -59,6 +59,8 @@ def _numbers() -> tuple[WorkedNumber, ...]:
         WorkedNumber("BERT-large", 7_000, "USD", "64 chips × 96 h = 6,144 chip-h", EFFICIENCY),
         WorkedNumber("the same", 7_000 / (64 * 96), "USD/chip-h", "7,000 / 6,144", EFFICIENCY),
         WorkedNumber("compute of the largest runs, growth", 3e5, "×", "as printed", EFFICIENCY),
+        WorkedNumber("AlexNet, two GPUs for 5 days", 2 * 5 * 24, "GPU-h", "2 × 5 × 24", SPECTRUM),
+        WorkedNumber("the same, for 6 days", 2 * 6 * 24, "GPU-h", "2 × 6 × 24", SPECTRUM),
         WorkedNumber(
             "AlexNet to NASNet-A, compute", 1_000, "×", f"2^{doublings:.2f} = 6 × 167", SPECTRUM
         ),

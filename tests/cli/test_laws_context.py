@@ -18,6 +18,8 @@ def test_each_number_is_the_one_its_arithmetic_gives_and_has_a_source() -> None:
     assert found["a system that plays Go"]["value"] == 35e6
     assert found["compute of the largest runs, growth"]["value"] == 300_000
     assert found["price of a FLOP in it"]["value"] == 1e-17
+    assert found["AlexNet, two GPUs for 5 days"]["value"] == 240
+    assert found["the same, for 6 days"]["value"] == 288
     hours = 1e28 / (3.12e14 * 0.3) / 3_600
     kilograms = hours * 0.4 * 1.58 * 0.369
     assert found["carbon of it, order of magnitude"]["value"] == 1e10
