@@ -89,7 +89,8 @@ def judge_ranges(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -
     count = _audit_draws(prepared)
     funded = tuple(_funded(prepared, picks, count))
     ranges = {
-        item.project.id: (_three(item.spend_draws), _three(item.net_draws)) for item in funded
+        item.project.id: (_three(np.round(item.spend_draws, 2)), _three(item.net_draws))
+        for item in funded
     }
     return Judged(_risk_of(prepared, picks, bought, funded), ranges)
 

@@ -9,7 +9,7 @@ order of what that adds for each unit of money:
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -17,10 +17,11 @@ from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import SCHEMA_VERSION
+from planner.domain.results.plan import SCHEMA_VERSION, DecisionRanges
 from planner.domain.vocabulary import Objective
 from planner.economics.amounts import total_budget_cents
 from planner.offering.objective import objective_worth
+from planner.planning.judge import judge_ranges
 from planner.planning.prepare import Prepared, prepare_unbudgeted
 
 __all__ = ["RankedProject", "Ranking", "rank_projects"]
@@ -52,6 +53,9 @@ class RankedProject:
         Of each unit committed; None where nothing is committed.
     committed_so_far : float
         Of all that stand before it and of itself.
+    ranges : DecisionRanges or None
+        How far its own cost and net value may stray, on draws that nothing was chosen on; None
+        without an option.
     """
 
     rank: int | None
@@ -66,6 +70,7 @@ class RankedProject:
     worth: float
     worth_per_money: float | None
     committed_so_far: float
+    ranges: DecisionRanges | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +136,7 @@ def rank_projects(
         key=lambda item: (-item.per_money, item.cents),
     )
     others = [item for item in best if item.row is None or item.worth <= 0]
+    ranges = judge_ranges(prepared, [item.row for item in best], ()).ranges
     return Ranking(
         model={"name": posterior.name, "sha256": posterior.sha256},
         seed=seed,
@@ -139,7 +145,15 @@ def rank_projects(
         currency=portfolio.currency,
         objective=str(prepared.objective),
         limit=None if limit is None else limit / 100,
-        projects=(*_ranked(paying, prepared), *(_row(item, None, 0, prepared) for item in others)),
+        projects=tuple(
+            replace(row, ranges=DecisionRanges(*ranges[row.project]))
+            if row.project in ranges
+            else row
+            for row in (
+                *_ranked(paying, prepared),
+                *(_row(item, None, 0, prepared) for item in others),
+            )
+        ),
     )
 
 

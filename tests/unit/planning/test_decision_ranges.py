@@ -54,3 +54,13 @@ def test_a_share_of_an_asset_is_paid_for_sure_and_what_is_not_funded_has_no_rang
     data = json.loads(found.to_json())["decisions"]
     assert sorted(data[0]["ranges"]) == ["cost", "net_value"]
     assert "ranges" not in data[1]
+
+
+def test_ranked_projects_have_the_ranges_of_the_plan_that_funds_them() -> None:
+    """Where the budget is enough both stand with the option that is worth most."""
+    (decision,) = plan(ONE).decisions
+    (ranked,) = planner.rank(parse_portfolio(ONE.encode(), "p.yaml"), MODEL).projects
+    assert ranked.images_total == decision.images_total
+    assert ranked.ranges == decision.ranges
+    unfunded = planner.rank(parse_portfolio(ONE.replace("200k", "1").encode(), "p.yaml"), MODEL)
+    assert unfunded.projects[0].ranges is None
