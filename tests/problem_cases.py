@@ -131,6 +131,11 @@ def cvar(draws: Floats, level: float) -> float:
     return max(float(t - np.maximum(t - draws, 0).mean() / (1 - level)) for t in grid)
 
 
+def quantile(draws: Floats, level: float) -> float:
+    """Return the most that a share of the draws reaches, by its definition."""
+    return max(float(t) for t in draws if np.mean(draws >= t) >= level - 1e-12)
+
+
 def worth_draws(problem: DecisionProblem, options: Rows, assets: Flags) -> Floats:
     """Return the worth of a choice in every draw."""
     outcomes = problem.outcomes
@@ -144,6 +149,8 @@ def value_of(problem: DecisionProblem, options: Rows, assets: Flags) -> float:
     if risk.kind == "expected" or problem.outcomes is None:
         return float(problem.worth[options].sum() + problem.asset_worth[assets].sum())
     draws = worth_draws(problem, options, assets)
+    if risk.kind == "quantile":
+        return quantile(draws, risk.level)
     return (1 - risk.weight) * float(draws.mean()) + risk.weight * cvar(draws, risk.level)
 
 

@@ -43,7 +43,9 @@ ModeFlag = Annotated[
 Risk = Annotated[
     str | None,
     typer.Option(
-        "--risk", metavar="MEASURE", help="expected, cvar:LEVEL[:WEIGHT] or entropic:AVERSION."
+        "--risk",
+        metavar="MEASURE",
+        help="expected, cvar:LEVEL[:WEIGHT], entropic:AVERSION or quantile:LEVEL.",
     ),
 ]
 Gap = Annotated[

@@ -107,8 +107,9 @@ def form_of(prepared: Prepared, most_bytes: float = MOST_BYTES) -> ExtensiveForm
     InputError
         Its files would be too large, or its measure of risk has no linear form.
     """
-    if prepared.problem.risk.kind == "entropic":
-        message = "the entropic measure is no linear function of draws, which MPS and LP hold."
+    kind = prepared.problem.risk.kind
+    if kind not in ("expected", "cvar"):
+        message = f"the measure {kind} is no linear function of draws, which MPS and LP hold."
         raise UnsupportedError([Problem(FIELD, message, "--risk cvar:0.9:0.5")])
     hold = prepared.portfolio.hold
     chance = None

@@ -16,6 +16,7 @@ from planner.domain.facts.decisions import (
     Skipped,
 )
 from planner.domain.format import shorten
+from planner.domain.portfolio.risk import RiskKind
 from planner.domain.results.plan import Decision, Plan
 from planner.domain.words.life import left_out_words
 from planner.domain.words.measure_first import first_words
@@ -190,6 +191,14 @@ def worth_number(plan: Plan) -> Number:
     return _money(plan, worth, key, named=True)
 
 
+def quantile_level(plan: Plan) -> float | None:
+    """Return in which share of outcomes the worth to quote is reached; None for other measures."""
+    settings = plan.assumptions.get("risk_settings")
+    if plan.assumptions.get("risk") != RiskKind.QUANTILE or not isinstance(settings, dict):
+        return None
+    return float(settings["level"])
+
+
 def worth_text(plan: Plan) -> Text:
     """Say what the plan is worth: the number to quote, and its range."""
     if plan.objective is None or plan.audit is None or not any(map(is_funded, plan.decisions)):
@@ -198,11 +207,20 @@ def worth_text(plan: Plan) -> Text:
     cautious = plan.assumptions.get("risk", "expected") != "expected"
     if not kind.in_money:
         funded = numbers.tally(sum(map(is_funded, plan.decisions)), numbers.PROJECTS)
+        level = quantile_level(plan)
+        if level is not None:
+            share = numbers.level(level)
+            return say(words.COUNTED_REACHED, worth=worth, level=share, funded=funded)
         return say(words.WORTH_COUNTED[str(kind)], worth=worth, funded=funded)
     expected = plan.audit.held_out_expected
     if cautious and expected is not None:
         number = _money(plan, expected, "audit.held_out_expected")
         said = say(words.WORTH_CAUTIOUS, worth=worth, expected=number)
+        level = quantile_level(plan)
+        if level is not None:
+            said = say(
+                words.WORTH_REACHED, worth=worth, level=numbers.level(level), expected=number
+            )
     else:
         said = say(words.WORTH_BY_OBJECTIVE[str(kind)], worth=worth)
     return (*said, *_range(plan))

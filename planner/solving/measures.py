@@ -29,7 +29,20 @@ def risk_value(draws: Draws, risk: RiskMeasure) -> float:
         return (1 - risk.weight) * mean + risk.weight * tail_mean(draws, 1 - risk.level)
     if risk.kind == "entropic":
         return certain_equivalent(draws, risk.aversion)
+    if risk.kind == "quantile":
+        return float(np.sort(draws)[draws_missed(len(draws), risk.level)])
     return mean
+
+
+def draws_missed(n_draws: int, level: float) -> int:
+    """Return how many draws, the worst, may fall short of what a share of them reaches.
+
+    Examples
+    --------
+    >>> draws_missed(10, 0.8), draws_missed(10, 0.85), draws_missed(10, 0.01)
+    (2, 1, 9)
+    """
+    return min(math.floor((1 - level) * n_draws + 1e-9), n_draws - 1)
 
 
 def certain_equivalent(draws: Draws, aversion: float) -> float:
@@ -74,7 +87,8 @@ def standard_error(draws: Draws, risk: RiskMeasure) -> float:
 
     The standard deviation of what each draw moves it by (its influence function, Hampel 1974),
     over the root of their number: of CVaR :math:`z - \max(0, z - W_s) / (1 - \alpha)` at the
-    value at risk :math:`z`.
+    value at risk :math:`z`. Of a quantile half the distance between the order statistics that lie a
+    standard error of ranks beside it.
 
     Examples
     --------
@@ -90,9 +104,22 @@ def standard_error(draws: Draws, risk: RiskMeasure) -> float:
         moved = (1 - risk.weight) * draws - risk.weight * below
     elif risk.kind == "entropic" and risk.aversion > 0:
         moved = _tilted(draws, risk.aversion)
+    elif risk.kind == "quantile":
+        return _between_orders(draws, risk.level)
     else:
         moved = draws
     return float(np.std(moved, ddof=1) / math.sqrt(len(draws)))
+
+
+def _between_orders(draws: Draws, level: float) -> float:
+    """Return half the distance of the order statistics a standard error of ranks about a quantile.
+
+    Whatever the distribution: which draw stands at the quantile is binomial.
+    """
+    ordered, at = np.sort(draws), draws_missed(len(draws), level)
+    ranks = math.sqrt(len(draws) * level * (1 - level))
+    low, high = max(0, math.floor(at - ranks)), min(len(draws) - 1, math.ceil(at + ranks))
+    return float(ordered[high] - ordered[low]) / 2
 
 
 def _tilted(draws: Draws, aversion: float) -> Draws:

@@ -3,6 +3,7 @@
 1. Relax (``relax``): linear program over few options, all priced; its dual prices bound every plan.
 2. Round and improve (``draft``, ``exchange``, ``edge``): a plan near the relaxation, judged on all
    draws (``certify``).
+   A quantile is not concave; it has ways of its own (``quantile``).
 3. Search until the gap is reached or the effort is over: under CVaR and a budget alone, part by
    part of the whole portfolio, each relaxed again (``parts``), and parts with few options left
    choice by choice (``branch``); else integer models over growing cores of options that may still
@@ -19,7 +20,7 @@ from functools import cached_property
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
-from planner.domain.portfolio.risk import RiskMeasure
+from planner.domain.portfolio.risk import MEAN, RiskMeasure
 from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, USUAL, Allowance, Effort
@@ -35,6 +36,8 @@ from planner.solving.lp.model import LARGEST_NUMBER, Units, make_units
 from planner.solving.lp.opening import opening_cuts
 from planner.solving.lp.relax import Relaxer
 from planner.solving.path.path import BudgetPath, applies
+from planner.solving.quantile.solve import QuantileCase, solve_quantile
+from planner.solving.quantile.table import Reach, read_options
 from planner.solving.run import DrawsOf, Run
 from planner.solving.sweep import swept
 from planner.solving.system import build_system
@@ -49,6 +52,8 @@ PATIENCE, PATIENCE_EACH = 2.5 * SECOND, 2.5e4
 
 Three quarters of what longer searches prove is proven by then, and plans hardly become better.
 """
+SWEEPING = 1.5 * SECOND
+"""Work for each budget of a sweep under a quantile."""
 TRIED = 1 * SECOND
 """Work, the search's so far included, within which the best plan is looked for beyond the usual."""
 
@@ -94,6 +99,8 @@ class PortfolioSolver:
         self._master: Master | None = None
         self._master_key: tuple[object, ...] = ()
         self._usable: dict[tuple[int | None, bool], Flags] = {}
+        self._upper: dict[float, PortfolioSolver] = {}
+        self._reach: dict[float, Reach] = {}
 
     def solve(
         self,
@@ -126,6 +133,8 @@ class PortfolioSolver:
         if not len(self.problem) or self.system.is_impossible:
             return nothing(self.problem)
         risk, spend = risk or self.problem.risk, spend or self.problem.spend
+        if risk.kind == "quantile":
+            return solve_quantile(self._quantile(budget_cents, risk, spend), gap, allowance)
         if gap is None and self._is_settled(risk, spend):
             gap = PROVEN_GAP
         finest = PROVEN_GAP if gap is None else gap
@@ -142,6 +151,39 @@ class PortfolioSolver:
         effort = Effort(allowance)
         found = run.solve(gap, effort, seed=seed)
         return found if gap is not None else _gone_on(run, found, allowance.work, effort)
+
+    def _quantile(
+        self,
+        budget_cents: int | None,
+        risk: RiskMeasure,
+        spend: SpendBound | None,
+        known: Sequence[Solution] = (),
+    ) -> QuantileCase:
+        """Return the decision under a quantile, with the ways to solve it under other measures."""
+        self._require_draws(risk, spend)
+        judge = Certifier(self.system, self._terms(budget_cents, risk, spend), risk, spend)
+
+        def under(other: RiskMeasure, allowance: Allowance) -> Solution:
+            return self.solve(
+                budget_cents=budget_cents, risk=other, spend=spend, gap=None, allowance=allowance
+            )
+
+        def linear(worth: Floats, allowance: Allowance) -> Solution:
+            if risk.level not in self._upper:
+                bold = replace(self.problem, worth=worth, risk=MEAN)
+                self._upper[risk.level] = PortfolioSolver(bold)
+            return self._upper[risk.level].solve(
+                budget_cents=budget_cents, spend=spend, gap=None, allowance=allowance
+            )
+
+        def reach(prices: Sequence[float], effort: Effort) -> Reach:
+            if risk.level not in self._reach:
+                self._reach[risk.level] = read_options(self.problem, risk.level, prices, effort)
+            return self._reach[risk.level]
+
+        kept = (judge.certified(one.options, one.assets) for one in known)
+        able = tuple(one for one in kept if one is not None)
+        return QuantileCase(judge, under, linear, reach, able)
 
     def _seed(self, known: Solution | None) -> Rows | None:
         """Return the options of a plan to begin with."""
@@ -181,11 +223,31 @@ class PortfolioSolver:
         if not len(self.problem) or self.system.is_impossible:
             return tuple(nothing(self.problem) for _ in budgets_cents)
         risk, spend = self.problem.risk, self.problem.spend
+        if risk.kind == "quantile":
+            return self._quantile_sweep(budgets_cents, deadline)
 
         def run_at(cents: int) -> Run:
             return self._run(cents, risk, spend)
 
         return swept(run_at, budgets_cents, len(self.problem), self._path, deadline)
+
+    def _quantile_sweep(
+        self, budgets_cents: Sequence[int], deadline: Deadline
+    ) -> tuple[Solution | None, ...]:
+        """Return a plan for each budget; each begins with the best plan of a smaller one."""
+        risk, spend = self.problem.risk, self.problem.spend
+        found: dict[int, Solution | None] = {}
+        best: list[Solution] = []
+        for budget in sorted(set(budgets_cents)):
+            if budget < 0 or deadline.has_passed():
+                found[budget] = infeasible(self.problem) if budget < 0 else None
+                continue
+            case = self._quantile(budget, risk, spend, best[-1:])
+            solution = solve_quantile(case, None, Allowance(SWEEPING, deadline))
+            found[budget] = solution
+            if solution.status is not Status.INFEASIBLE:
+                best.append(solution)
+        return tuple(found[budget] for budget in budgets_cents)
 
     @cached_property
     def _path(self) -> BudgetPath | None:
@@ -194,14 +256,17 @@ class PortfolioSolver:
 
     def _run(self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None) -> Run:
         """Return a solve under the given terms on the warm linear program."""
-        if self.problem.outcomes is None and (tail_share(risk) > 0 or spend is not None):
-            msg = f"a plan under {risk.kind!r} or a bound on spend needs joint draws"
-            raise ValueError(msg)
+        self._require_draws(risk, spend)
         terms = self._terms(budget_cents, risk, spend)
         pool = self._pool(risk, spend)
         master = self._warm_master(terms, pool, risk, spend)
         judge = Certifier(self.system, terms, risk, spend)
         return Run(Relaxer(master, risk, spend), judge, self._draws_of)
+
+    def _require_draws(self, risk: RiskMeasure, spend: SpendBound | None) -> None:
+        if self.problem.outcomes is None and (tail_share(risk) > 0 or spend is not None):
+            msg = f"a plan under {risk.kind!r} or a bound on spend needs joint draws"
+            raise ValueError(msg)
 
     def _terms(
         self, budget_cents: int | None, risk: RiskMeasure, spend: SpendBound | None

@@ -1,6 +1,7 @@
 r"""Risk measures: from draws of a plan's worth to weights of the draws.
 
-Every measure here is concave in the worth and the least of linear functions,
+Every measure here but the quantile, which has no cuts and a search of its own
+(:mod:`planner.solving.quantile`), is concave in the worth and the least of linear functions,
 
 .. math:: T(W) = \min_{q \in Q} \; q \cdot W + \mathrm{penalty}(q),
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.risk import RiskMeasure
-from planner.solving.measures import certain_equivalent
+from planner.solving.measures import certain_equivalent, risk_value
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,8 @@ def tail_share(risk: RiskMeasure) -> float:
     """
     if risk.kind == "cvar":
         return risk.weight
+    if risk.kind == "quantile":
+        return 1.0
     return 1.0 if risk.kind == "entropic" and risk.aversion > 0 else 0.0
 
 
@@ -53,7 +56,7 @@ def tail_key(risk: RiskMeasure) -> tuple[str, float]:
     """Return what two measures must have in common to share their cuts."""
     if tail_share(risk) == 0:
         return "expected", 0.0
-    return (risk.kind, risk.level if risk.kind == "cvar" else risk.aversion)
+    return (risk.kind, risk.aversion if risk.kind == "entropic" else risk.level)
 
 
 def touching_weights(worth: Floats, risk: RiskMeasure) -> DrawWeights:
@@ -152,4 +155,6 @@ def measure(worth: Floats, risk: RiskMeasure) -> float:
     if risk.kind == "cvar":
         weights = worst_share(worth, 1 - risk.level)
         return math.fsum((weights * worth).tolist())
+    if risk.kind == "quantile":
+        return risk_value(worth, risk)
     return certain_equivalent(worth, risk.aversion)

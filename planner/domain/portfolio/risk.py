@@ -18,12 +18,14 @@ class RiskKind(StrEnum):
     EXPECTED = "expected"
     CVAR = "cvar"
     ENTROPIC = "entropic"
+    QUANTILE = "quantile"
 
 
 NUMBERS: Mapping[RiskKind, tuple[str, ...]] = {
     RiskKind.EXPECTED: (),
     RiskKind.CVAR: ("level", "weight"),
     RiskKind.ENTROPIC: ("aversion",),
+    RiskKind.QUANTILE: ("level",),
 }
 """Numbers that each measure reads, in the order in which ``--risk`` gives them after colons."""
 
@@ -34,8 +36,9 @@ class RiskMeasure:
 
     Attributes
     ----------
-    kind : {"expected", "cvar", "entropic"}
+    kind : {"expected", "cvar", "entropic", "quantile"}
         ``cvar``: ``(1 − weight) · mean + weight · CVaR`` of the worst ``1 − level`` share.
+        ``quantile``: what is reached in a ``level`` share of outcomes.
     level, weight : float
         In (0, 1) and [0, 1].
     aversion : float
@@ -57,6 +60,9 @@ def _aversion_where_needed(part: Part) -> None:
     if measure == RiskKind.ENTROPIC and aversion is None:
         message = "an entropic measure needs its aversion, per unit of the objective, above 0."
         part.wrong("aversion", message, "aversion: 1e-6", "MISSING")
+    if measure == RiskKind.QUANTILE and part.values.get("level", 0.9) == 0:
+        message = "a quantile is reached in a share of outcomes above 0 %."
+        part.wrong("level", message, "level: 80%")
 
 
 @in_file("RiskSection", "``portfolio.risk``.", _aversion_where_needed)
@@ -68,9 +74,11 @@ class RiskPreference:
     ----------
     measure : str
         ``expected``: the mean. ``cvar``: ``(1 − weight)·mean + weight·CVaR`` at ``level``.
-        ``entropic``: ``−log E[exp(−aversion · worth)] / aversion``.
+        ``entropic``: ``−log E[exp(−aversion · worth)] / aversion``. ``quantile``: what is reached
+        in a ``level`` share of outcomes; not convex, so that its gap is stated and mostly open.
     level : float
-        CVaR is the mean of the worst ``1 − level`` share of outcomes; in [0, 1), at 0 the mean.
+        CVaR is the mean of the worst ``1 − level`` share of outcomes; in [0, 1), at 0 the mean. A
+        quantile at 0.8 is exceeded or met in 80 % of outcomes.
     weight : float
         Of CVaR against the mean, in [0, 1].
     aversion : float or None
@@ -83,7 +91,7 @@ class RiskPreference:
         Form(
             "Risk measure",
             "expected: the mean. cvar: the mean and the mean of the worst outcomes. entropic: an "
-            "exponential utility.",
+            "exponential utility. quantile: what is reached in a share of outcomes.",
             after="portfolio.baseline",
         ),
     ] = "expected"
@@ -92,7 +100,8 @@ class RiskPreference:
         RISK_LEVEL,
         Form(
             "Risk level",
-            "With cvar: 90% looks at the mean of the worst 10 % of outcomes, 0% of all.",
+            "With cvar: 90% looks at the mean of the worst 10 % of outcomes, 0% of all. With "
+            "quantile: 80% maximises what is reached in 80 % of outcomes.",
             unit="%",
             after="portfolio.risk.measure",
         ),

@@ -12,6 +12,8 @@ def under_risk(what: str, measure: str, numbers: Mapping[str, float]) -> str:
     --------
     >>> under_risk("net value", "cvar", {"level": 0.9, "weight": 0.25})
     'risk-adjusted net value (0.75 × mean + 0.25 × mean of the worst 10 %)'
+    >>> under_risk("net value", "quantile", {"level": 0.8})
+    'net value reached in 80 % of outcomes'
     """
     if measure == "cvar":
         weight, level = numbers["weight"], numbers["level"]
@@ -19,4 +21,6 @@ def under_risk(what: str, measure: str, numbers: Mapping[str, float]) -> str:
             f"risk-adjusted {what} ({figure(1 - weight)} × mean + {figure(weight)} × mean "
             f"of the worst {percent_as_set(1 - level)})"
         )
+    if measure == "quantile":
+        return f"{what} reached in {percent_as_set(numbers['level'])} of outcomes"
     return f"certainty equivalent of the {what} (entropic, {figure(numbers['aversion'], 6)})"

@@ -35,6 +35,7 @@ from planner.reporting.headline import (
     do_first_text,
     evidence_text,
     not_included,
+    quantile_level,
     worth_number,
 )
 from planner.reporting.sections.material import Material, ranked_places
@@ -142,7 +143,12 @@ def _worth_note(material: Material) -> Text:
         expected = plan.audit.held_out_expected if plan.audit else None
         if expected is not None:
             number = material.worth(expected, "audit.held_out_expected")
-            parts += say(words.TILE_CAUTIOUS_NOTE, expected=number)
+            level = quantile_level(plan)
+            parts += (
+                say(words.TILE_CAUTIOUS_NOTE, expected=number)
+                if level is None
+                else say(words.TILE_REACHED_NOTE, level=numbers.level(level), expected=number)
+            )
     if material.counts_errors:
         return (*parts, *say(words.TILE_POINTS_NOTE, targets=_targets_met(material)))
     if not material.counts_money:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 from planner.domain.portfolio.portfolio import chance_bounds
-from planner.domain.vocabulary import Verdict
+from planner.domain.portfolio.risk import RiskKind
+from planner.domain.results.plan import Plan
+from planner.domain.vocabulary import Objective, Verdict
+from planner.domain.words.risk_measures import under_risk
+from planner.domain.words.worth import KINDS
 from planner.reporting import numbers
 from planner.reporting.document import (
     Bullets,
@@ -59,12 +63,21 @@ def _choice(material: Material) -> Text:
     held_out = plan.audit.held_out_draws if plan.audit else 0
     return say(
         words.GRANT_CHOICE,
-        objective=words.OBJECTIVES[str(plan.objective.kind)],
+        objective=_maximised(plan, plan.objective.kind),
         limit=numbers.amount(plan.budget.limit, plan.currency, "budget.limit", named=True),
         gap=numbers.gap(plan.objective.gap),
         solve=numbers.tally(material.model.n_draws - held_out, "draws"),
         audit=numbers.tally(held_out, "draws"),
     )
+
+
+def _maximised(plan: Plan, kind: Objective) -> str:
+    """Return what the plan maximises, its measure of risk included."""
+    settings = plan.assumptions.get("risk_settings")
+    risk = str(plan.assumptions.get("risk", RiskKind.EXPECTED))
+    if risk == RiskKind.EXPECTED or not isinstance(settings, dict):
+        return words.OBJECTIVES[str(kind)]
+    return under_risk(KINDS[kind], risk, settings)
 
 
 def _sizes(material: Material) -> Iterator[Text]:

@@ -6,8 +6,10 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import count, figure, money, percent_as_set, shorten
+from planner.domain.portfolio.risk import RiskKind
 from planner.domain.results.frontier import Frontier
 from planner.domain.vocabulary import Objective
+from planner.domain.words.risk_measures import under_risk
 from planner.domain.words.worth import KINDS
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -22,7 +24,10 @@ from planner.reporting.terminal.draw import draw_table, paragraphs
 
 def worth_name(frontier: Frontier) -> str:
     """Return what a point's value is: an expectation, or less where risk counts."""
-    words = f"expected {KINDS[frontier.objective]}"
+    kind = KINDS[frontier.objective]
+    if frontier.measure == RiskKind.QUANTILE:
+        return under_risk(kind, frontier.measure, {"level": frontier.level})
+    words = f"expected {kind}"
     return words if frontier.measure == "expected" else words.replace("expected", "risk-adjusted")
 
 

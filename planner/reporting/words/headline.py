@@ -10,6 +10,7 @@ __all__ = [
     "APPROVE_WITH",
     "BEST",
     "COMMITS",
+    "COUNTED_REACHED",
     "DO_FIRST_ADDS",
     "DRAWS_LEAVE",
     "EVIDENCE",
@@ -30,6 +31,7 @@ __all__ = [
     "WORTH_CAUTIOUS",
     "WORTH_COUNTED",
     "WORTH_RANGE",
+    "WORTH_REACHED",
 ]
 
 APPROVE = "Approve {total}: not enough in {short} of outcomes."
@@ -55,6 +57,8 @@ WORTH_BY_OBJECTIVE: Mapping[str, str] = {
     "value": "Worth {worth} before cost: quote this",
 }
 WORTH_CAUTIOUS = "Worth {worth} with care for bad outcomes: quote this; expected {expected}"
+WORTH_REACHED = "Worth {worth} or more in {level} of outcomes: quote this; expected {expected}"
+COUNTED_REACHED = "{worth} or more in {level} of outcomes, of {funded} funded: quote this."
 WORTH_COUNTED: Mapping[str, str] = {
     "targets_met": "Meets {worth} on average, of {funded} funded: quote this.",
     "accuracy": "Cuts errors by {worth} in sum, over {funded} funded: quote this.",
