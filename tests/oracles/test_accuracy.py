@@ -20,7 +20,7 @@ from planner.testing import assert_plan_is_consistent
 from tests.allocation_cases import best_by_enumeration, random_portfolio
 from tests.problem_cases import cvar
 
-QUICK = 10
+QUICK = 4
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def rows_of(portfolio: Portfolio, model: Posterior) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     "seed", [seed if seed < QUICK else pytest.param(seed, marks=pytest.mark.slow)
-             for seed in range(60)])  # fmt: skip
+             for seed in range(40)])  # fmt: skip
 def test_the_plan_cuts_the_most_of_all_combinations(seed: int, published: Posterior) -> None:
     """Each option by the mean of its error's draws, below a guess's; then every combination."""
     portfolio = case(seed)

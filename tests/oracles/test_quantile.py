@@ -20,7 +20,7 @@ from planner.solving.solver import PortfolioSolver
 from planner.testing import assert_plan_is_consistent, synthetic_posterior
 from tests.problem_cases import choices, feasible, quantile, random_problem, row, value_of
 
-QUICK = 12
+QUICK = 5
 LEVELS = (0.5, 0.8, 0.9)
 
 
@@ -58,7 +58,7 @@ def require_honest(found: Solution, problem: DecisionProblem, best: float) -> No
         assert found.gap <= max(found.asked, 1e-6)
 
 
-@pytest.mark.parametrize("seed", some(120))
+@pytest.mark.parametrize("seed", some(60))
 def test_small_portfolios_are_proven(seed: int) -> None:
     """The plan of the search is the best of all choices, and says so."""
     problem = case(seed)
@@ -69,7 +69,7 @@ def test_small_portfolios_are_proven(seed: int) -> None:
     assert found.value == pytest.approx(best, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", some(60))
+@pytest.mark.parametrize("seed", some(30))
 def test_without_a_search_of_everything_the_gap_is_open_and_the_bound_holds(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,7 +81,7 @@ def test_without_a_search_of_everything_the_gap_is_open_and_the_bound_holds(
     assert (found.status is Status.OPTIMAL) == (found.gap <= 1e-6)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_shared_assets_are_paid_and_the_bound_holds(seed: int) -> None:
     """Options that need an asset: nothing is proven by search, and nothing is claimed."""
     problem = random_problem(seed, projects=3, levels=2, draws=40)
@@ -104,6 +104,7 @@ def test_shared_assets_are_paid_and_the_bound_holds(seed: int) -> None:
     require_honest(PortfolioSolver(problem).solve(gap=0.0), problem, best)
 
 
+@pytest.mark.slow
 def test_most_plans_found_without_proof_are_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exchanges alone find nine of ten."""
     monkeypatch.setattr(solve, "_proven", lambda *known: (known[2], known[3]))
@@ -115,7 +116,7 @@ def test_most_plans_found_without_proof_are_the_best(monkeypatch: pytest.MonkeyP
     assert hits >= 18
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_sweep_never_falls_and_its_bounds_hold(seed: int) -> None:
     """More budget reaches no less; each budget's bound is above every choice it pays for."""
     problem = case(seed)
