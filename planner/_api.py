@@ -89,14 +89,16 @@ def check(path: str | Path) -> "tuple[Warning_, ...]":
     return check_portfolio(path)
 
 
-def forecast(project: "Project", model: "Posterior", *, seed: int = 0) -> "Forecast":
-    """Forecast one project; see :func:`planner.forecasting.forecast.build_forecast`."""
+def forecast(
+    project: "Project", model: "Posterior", *, seed: int = 0, portfolio: "Portfolio | None" = None
+) -> "Forecast":
+    """Forecast one project, with the architectures that its portfolio states, if one is given."""
     from planner.forecasting.forecast import build_forecast
-    from planner.reference.tables import load_catalogue
+    from planner.reference.tables import catalogue_of, load_catalogue
 
     require_loaded(model, seed)
-    # a model without architecture effects needs no catalogue
-    known = () if model.spec is None else load_catalogue().architectures
+    tables = load_catalogue() if portfolio is None else catalogue_of(portfolio)
+    known = () if model.spec is None else tables.architectures  # without effects none is needed
     return build_forecast(project, model, architectures=known, seed=seed)
 
 
@@ -149,13 +151,15 @@ def collect(
     )
 
 
-def options(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> dict[str, object]:
-    """Return every option the plan may choose, as ``planner options --json`` prints it."""
+def options(
+    portfolio: "Portfolio", model: "Posterior", *, seed: int = 0, pareto: bool = False
+) -> dict[str, object]:
+    """Return what the plan may choose, or what no cheaper option is as likely as (``pareto``)."""
     from planner.questions.options_report import options_report
     from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
-    return options_report(portfolio, model, catalogue_of(portfolio), seed=seed)
+    return options_report(portfolio, model, catalogue_of(portfolio), seed=seed, pareto=pareto)
 
 
 def plan(
@@ -283,10 +287,7 @@ def read_plan(path: str | Path) -> "Plan":
 
 
 def audit_plan(plan: "Plan", portfolio: "Portfolio", model: "Posterior") -> "Reaudit":
-    """Evaluate a saved plan's choice today.
-
-    See :func:`planner.questions.changes.reaudit.reaudit`.
-    """
+    """Judge a saved plan's choice today; see :func:`planner.questions.changes.reaudit.reaudit`."""
     from planner.questions.changes.reaudit import reaudit
     from planner.reference.tables import catalogue_of
 

@@ -109,7 +109,9 @@ def estimate(
     limit_amount = _amount("--approval-limit", approval_limit)
     with placed(portfolio):
         result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
-    forecasts = (_api.forecast(item, fitted, seed=seed) for item in portfolio.projects)
+    forecasts = (
+        _api.forecast(item, fitted, seed=seed, portfolio=portfolio) for item in portfolio.projects
+    )
     sources = () if file is None else (file,)
     written = draw(plots, lambda: _pictures(result, forecasts, portfolio.name), sources=sources)
     if as_json:

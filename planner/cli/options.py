@@ -30,6 +30,10 @@ def options(
         str | None,
         typer.Argument(metavar="PROJECT", help="Id; without it, a summary of all projects."),
     ] = None,
+    pareto: Annotated[
+        bool,
+        typer.Option("--pareto", help="Those that no other is as likely as and costs no more."),
+    ] = False,
     budget: ask.Budget = None,
     objective: ask.ObjectiveFlag = None,
     basis: ask.BasisFlag = None,
@@ -43,7 +47,8 @@ def options(
 ) -> None:
     """List every option (architecture and images) with its cost, chance and expected value.
 
-    Without a project, a line for each: how many options, from which to which cost and chance.
+    Without a project, a line for each: how many options, from which to which cost and chance. With
+    --pareto those alone that cost more only to be likelier: the frontier of each project.
     """
     portfolio = _api.read_portfolio(
         file,
@@ -56,7 +61,7 @@ def options(
     )
     fitted = _api.load_model(model)
     with placed(portfolio):
-        result = _of(_api.options(portfolio, fitted, seed=seed), portfolio, project)
+        result = _of(_api.options(portfolio, fitted, seed=seed, pareto=pareto), portfolio, project)
     if as_json:
         print_json(result)
     else:
@@ -64,7 +69,7 @@ def options(
 
         out = data_console(no_color=no_color)
         render = render_summary if project is None else render_options
-        for block in render(result, portfolio):
+        for block in render(result, portfolio, pareto=pareto):
             out.print(block)
 
 

@@ -1,6 +1,7 @@
 """Every option the plan may choose, priced, and what the shared assets cost: enough to check it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
@@ -11,9 +12,16 @@ from planner.planning.prepare import Prepared, prepare_unbudgeted
 
 
 def options_report(
-    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    *,
+    seed: int = 0,
+    pareto: bool = False,
 ) -> dict[str, object]:
     """Return every option the plan may choose, priced, as ``planner options --json`` prints it.
+
+    With ``pareto`` only those of each project that none is as likely as and costs no more.
 
     Together with the file's rules it is enough to check a plan by brute force: the objective
     ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
@@ -32,9 +40,28 @@ def options_report(
         "seed": seed,
         "inputs_sha256": portfolio.inputs_sha256,
         "objective": str(prepared.objective),
-        "options": [row for item in prepared.options for row in option_rows(item, portfolio)],
+        "options": [
+            row
+            for item in prepared.options
+            for row in _kept(option_rows(item, portfolio), pareto=pareto)
+        ],
         "assets": [_asset(prepared, number) for number in range(len(prepared.layout.ladders))],
     }
+
+
+def _kept(rows: Iterable[dict[str, Any]], *, pareto: bool) -> Iterable[dict[str, Any]]:
+    """Yield all options of a project, or those that cost more only to be likelier, cheapest first.
+
+    Of equals the first stands for all; shared assets are not counted.
+    """
+    if not pareto:
+        yield from rows
+        return
+    most = -1.0
+    for row in sorted(rows, key=lambda row: (row["cost_total"], -row["chance_of_target"])):
+        if row["chance_of_target"] > most:
+            most = row["chance_of_target"]
+            yield row
 
 
 def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[str, object]]:

@@ -38,3 +38,24 @@ def test_with_a_project_all_of_its_options_are_listed_and_no_other() -> None:
     wrong = run("price-tag")
     assert wrong.exit_code == 3
     assert "price-tags" in wrong.stderr
+
+
+def test_the_frontier_of_a_project_costs_more_only_to_be_likelier() -> None:
+    """What is left rises in both; everything that is left out is beaten by something in it."""
+    rows = json.loads(run("--json").stdout)["options"]
+    kept = json.loads(run("--pareto", "--json").stdout)["options"]
+    assert {row["project"] for row in kept} == {row["project"] for row in rows}
+    for name in {row["project"] for row in rows}:
+        own = [row for row in kept if row["project"] == name]
+        pairs = [(row["cost_total"], row["chance_of_target"]) for row in own]
+        assert pairs == sorted(set(pairs))
+        assert [chance for _, chance in pairs] == sorted({chance for _, chance in pairs})
+        for row in (row for row in rows if row["project"] == name and row not in own):
+            assert any(
+                cost <= row["cost_total"] and chance >= row["chance_of_target"]
+                for cost, chance in pairs
+            )
+    shown = run("price-tags", "--pareto").stdout
+    own = [row for row in kept if row["project"] == "price-tags"]
+    assert shown.count("price-tags") == len(own)
+    assert "cost more only to be likelier" in " ".join(shown.split())

@@ -14,7 +14,12 @@ from planner.reporting.terminal.draw import plain_table
 __all__ = ["render_options", "render_summary"]
 
 
-def render_summary(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[Table | Text]:
+_PARETO = "Of each project those alone that cost more only to be likelier; shared cost is left out."
+
+
+def render_summary(
+    report: Mapping[str, Any], portfolio: Portfolio, *, pareto: bool = False
+) -> Iterator[Table | Text]:
     """Yield a row for each project: how many options, and what the best of them is."""
     unit = shorten(portfolio.currency, 8)
     table = plain_table()
@@ -33,6 +38,7 @@ def render_summary(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[
         ),
         style="dim",
     )
+    yield from _how_few(pareto=pareto)
 
 
 def _summary(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -49,7 +55,9 @@ def _summary(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     )
 
 
-def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[Table | Text]:
+def render_options(
+    report: Mapping[str, Any], portfolio: Portfolio, *, pareto: bool = False
+) -> Iterator[Table | Text]:
     """Yield the options table and how to read it."""
     bounds = {item.id: chance_bounds(portfolio, item) for item in portfolio.projects}
     table = plain_table()
@@ -78,6 +86,13 @@ def render_options(report: Mapping[str, Any], portfolio: Portfolio) -> Iterator[
         "--json gives every field.",
         style="dim",
     )
+    yield from _how_few(pareto=pareto)
+
+
+def _how_few(*, pareto: bool) -> Iterator[Text]:
+    """Yield which options are shown, where they are not all."""
+    if pareto:
+        yield Text(wrap(_PARETO), style="dim")
 
 
 def _name(option: Mapping[str, Any]) -> str:

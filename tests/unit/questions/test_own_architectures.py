@@ -2,11 +2,14 @@
 
 import dataclasses
 
+import pytest
+
 import planner
 from planner.domain.portfolio.compute import Compute
 from planner.domain.portfolio.images import Images
 from planner.domain.portfolio.life import Inference, Use
 from planner.economics.training import price_training
+from planner.errors import InputError
 from planner.reference.tables import catalogue_of, load_catalogue
 
 TWIN = load_catalogue().architecture("ResNet-50")
@@ -36,6 +39,15 @@ def test_it_is_priced_by_what_is_stated() -> None:
     mine, twin = price_training(pair, PORTFOLIO.compute, known)
     assert mine.usd_per_image_epoch == twin.usd_per_image_epoch > 0
     assert f"{TWIN.forward_gmacs:g} GMACs" in mine.how
+
+
+def test_a_forecast_knows_what_its_portfolio_states() -> None:
+    """Without the portfolio the name is none of the tables."""
+    model, project = planner.load_model("transfer"), PORTFOLIO.projects[0]
+    known = planner.forecast(project, model, portfolio=PORTFOLIO)
+    assert known.error_draws([5_000], "mine").shape == (known.n_draws, 1)
+    with pytest.raises(InputError, match="not in the catalogue"):
+        planner.forecast(project, model).error_draws([5_000], "mine")
 
 
 def test_every_question_takes_its_name() -> None:
