@@ -1,6 +1,7 @@
 """What errors measured in the laboratory become in use: one rising map for each draw."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,9 +43,18 @@ class FieldMap:
 
     def at(self, error: Floats, rows: slice) -> Floats:
         """Return errors in use, shape (n_rows, k) as those given."""
-        compressed = np.minimum(error + self.added[rows, None], self.guess)
-        shifted = 1.0 - (1.0 - compressed) * self.kept[rows, None] + self.lost[rows, None]
-        return np.asarray(self.left * np.minimum(1.0, shifted) + self.own)
+        found = np.asarray(error + self.added[rows, None])  # most of a life's time goes here
+        np.minimum(found, self.guess, out=found)
+        if self._is_shifted:
+            np.subtract(1.0, found, out=found)
+            found *= self.kept[rows, None]
+            np.subtract(1.0, found, out=found)
+            found += self.lost[rows, None]
+            np.minimum(1.0, found, out=found)
+        if self.left != 1.0 or self.own != 0.0:
+            found *= self.left
+            found += self.own
+        return found
 
     def is_guess(self, error: Floats, rows: slice) -> Flags:
         """Return where an error in the laboratory is that of what never learned anything."""
@@ -53,8 +63,12 @@ class FieldMap:
     @property
     def is_identity(self) -> bool:
         """Whether nothing changes."""
-        moved = self.added.any() or self.lost.any() or np.any(self.kept != 1.0)
+        moved = self.added.any() or self._is_shifted
         return not moved and self.left == 1.0 and self.own == 0.0
+
+    @cached_property
+    def _is_shifted(self) -> bool:
+        return bool(self.lost.any() or np.any(self.kept != 1.0))
 
     @property
     def is_certain(self) -> bool:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -174,6 +174,17 @@ class Forecast(Shown):
         """
         own = self._curve
         return replace(self, project=project, _curve=lambda name: wrap(own(name)), _meets=None)
+
+    def keeping(self, wrap: Callable[[ErrorCurve], ErrorCurve]) -> "Forecast":
+        """Return the same forecast, which keeps the wrapped curve of each architecture it is asked.
+
+        Parameters
+        ----------
+        wrap : callable
+            To a curve that answers alike.
+        """
+        own = self._curve
+        return replace(self, _curve=cache(lambda name: wrap(own(name))))
 
     def data_needed_draws(self, target_error: float, architecture: str | None = None) -> Floats:
         """Return draws of total images at which the realised error first meets the target.

@@ -10,7 +10,7 @@ of the classes that n images cannot show.
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import batched
 
 import numpy as np
@@ -118,7 +118,7 @@ class DeclaredCurve:
         log10_images = np.log10(np.where(at_least_one, images, 1.0))
         path = self.path.at(log10_images, rows)
         mean = self.mean.rows(rows)
-        error = self._realised(mean, log10_images[:, None], path, self.noise(rows))
+        error = self._realised(mean, log10_images[:, None], path, self.noise(rows), _fall_at)
         if self.unseen is not None:
             least = np.minimum(self.unseen.least_error(images), self.start)  # but for rounding
             np.maximum(error, least[:, None], out=error)
@@ -222,7 +222,12 @@ class DeclaredCurve:
         return self._realised(mean, np.log10(np.array(images)), path.copy(), noise)
 
     def _realised(
-        self, mean: CurveDraws, log10_images: Floats, path: Floats, noise: Floats
+        self,
+        mean: CurveDraws,
+        log10_images: Floats,
+        path: Floats,
+        noise: Floats,
+        fall: FallOf = fallen,
     ) -> Floats:
         """Return capped errors; ``path`` is overwritten."""
         departure = path
@@ -232,7 +237,7 @@ class DeclaredCurve:
             departure += LN10 * (mean.level + mean.slope * log10_images)
             np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
             return np.minimum(np.exp(departure), self.start)
-        share = _share_of_start(mean, log10_images - self.reference)
+        share = _share_of_start(mean, log10_images - self.reference, fall)
         if self.law.at_chance != 1.0:
             departure *= self.law.height(share)
         departure += noise
@@ -408,13 +413,25 @@ class _LastFall:
         return self._last[1]
 
 
-def _share_of_start(mean: CurveDraws, decades: Floats) -> Floats:
+def _fall_at(decades: Floats, decay: Floats | None) -> Floats:
+    """Return :func:`fallen` at images, shape (n, 1), which all architectures of a project share."""
+    return decades if decay is None else _kept_fall(decades.tobytes(), decay.tobytes())
+
+
+@lru_cache(maxsize=4)  # grids of images that are asked for in turn
+def _kept_fall(decades: bytes, decay: bytes) -> Floats:
+    found = fallen(np.frombuffer(decades)[:, None], np.frombuffer(decay))
+    found.setflags(write=False)
+    return found
+
+
+def _share_of_start(mean: CurveDraws, decades: Floats, fall: FallOf = fallen) -> Floats:
     """Return the mean curve as a share of its start; decades are those beyond the reference.
 
     The same as :func:`planner.domain.model.curve_shape.log10_share`, in place where it can be: most
     of the time of a plan's forecasts goes here.
     """
-    odds = np.asarray(fallen(decades, mean.decay) * mean.slope)
+    odds = np.asarray(fall(decades, mean.decay) * mean.slope)
     odds -= mean.level
     odds *= LN10 if mean.exponent is None else LN10 / mean.exponent
     np.minimum(odds, LARGEST_EXPONENT, out=odds)

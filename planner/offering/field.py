@@ -1,6 +1,6 @@
 """What the errors of a project become in use, in every draw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +12,10 @@ from planner.domain.quantities import Amount
 from planner.economics.draws import share_draws
 from planner.forecasting.field import FieldMap, in_field
 from planner.forecasting.forecast import Forecast
+from planner.forecasting.remembered import remembered
 from planner.offering.variants import Way
 
-__all__ = ["as_in_use", "field_of", "way_in_use"]
+__all__ = ["as_in_use", "field_of", "remembering", "way_in_use"]
 
 _NO_SHIFT: Mapping[str, Amount] = {"drop": 0.0, "lost": 0.0}
 
@@ -65,3 +66,22 @@ def way_in_use(way: Way, measured: Forecast, seed: int) -> Way:
         return replace(way, forecast=measured, laboratory=measured, field=None)
     forecast = in_field(measured, as_in_use(project), field)
     return replace(way, forecast=forecast, laboratory=measured, field=field)
+
+
+def remembering(ways: Sequence[Way]) -> tuple[Way, ...]:
+    """Return ways that forecast the errors they share once, as long as they are kept.
+
+    Compressed or not, and however often made fresh, a network is measured with the same errors.
+    """
+    kept: dict[int, Forecast] = {}
+
+    def one(way: Way) -> Way:
+        if way.laboratory is None:
+            return way
+        measured = kept.setdefault(id(way.laboratory), remembered(way.laboratory))
+        if way.field is None:
+            return replace(way, forecast=measured, laboratory=measured)
+        project = way.forecast.project
+        return replace(way, forecast=in_field(measured, project, way.field), laboratory=measured)
+
+    return tuple(map(one, ways))

@@ -91,15 +91,17 @@ def _aged(
     measured = way.measured.error_draws(asked, architecture, rows=draws)
     grown = (1.0 + (upkeep.error_growth or 0.0)) ** ages
     errors, guesses = [], []
+    rows = place.reshape(left.shape)[back]
     for number, growth in enumerate(grown.tolist()):
-        own = measured[:, place.reshape(left.shape)[:, number]]
-        is_guess = own >= project.majority_guess_error * (1.0 - 1e-12)
-        own = np.minimum(own * growth, project.majority_guess_error)
-        if way.field is not None:
-            is_guess = way.field.is_guess(own, draws) if growth == 1.0 else is_guess
-            own = way.field.at(own, draws)
-        errors.append(own.T[back])
-        guesses.append(is_guess.T[back])
+        own = measured.T[rows[:, number]].T
+        if growth == 1.0 and way.field is not None:
+            is_guess = way.field.is_guess(own, draws)
+        else:
+            is_guess = own >= project.majority_guess_error * (1.0 - 1e-12)
+        if growth != 1.0:
+            own = np.minimum(own * growth, project.majority_guess_error)
+        errors.append(own.T if way.field is None else way.field.at(own, draws).T)
+        guesses.append(is_guess.T)
     return Aged(tuple(errors), tuple(guesses), which)
 
 

@@ -27,7 +27,7 @@ from planner.economics.stated_hours import project_rates
 from planner.economics.training import TrainingRate, price_training
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
-from planner.offering.field import way_in_use
+from planner.offering.field import remembering, way_in_use
 from planner.offering.graded import require_committed
 from planner.offering.grid import (
     FEWEST_IMAGES,
@@ -282,11 +282,15 @@ def _filled(
     if fixed:
         levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
     periods, objective = starts(menu.project, portfolio), resolve_objective(portfolio)
+    ways = menu.ways
+    if is_graded(menu.project) or any(way.field is not None for way in ways):
+        menu = replace(menu, ways=remembering(ways))  # while its options are priced
     menu = _priced(menu, levels, periods, terms, known=known)
     size = len(portfolio.projects)
     most = refined_corners(size)
     for _ in range(refinement_rounds(size)):
         menu = _refined(menu, objective, periods, terms, most, known)
+    menu = replace(menu, ways=ways)
     by_draw = is_graded(menu.project) and objective.in_money
     if by_draw or objective is Objective.ACCURACY:
         return _with_fewer(menu, objective, max(LEAST_GRADED, MOST_GRADED // size))
