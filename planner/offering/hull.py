@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def hull(cents: NDArray[np.int64], worth: NDArray[np.float64]) -> list[int]:
+def hull(cents: NDArray[np.int64] | NDArray[np.float64], worth: NDArray[np.float64]) -> list[int]:
     """Return the indices on the upper concave hull of points of strictly rising cost and worth.
 
     Examples

@@ -51,13 +51,24 @@ def corners(cents: Floats, worth: Floats) -> Rows:
     >>> corners(np.array([5.0, 0.0, 9.0, 7.0]), np.array([4.0, 1.0, 5.0, 2.0])).tolist()
     [1, 0, 2]
     """
+    rising = undominated(cents, worth)
+    return np.asarray(rising[hull(cents[rising], worth[rising])], dtype=np.int64)
+
+
+def undominated(cents: Floats, worth: Floats) -> Rows:
+    """Return the options than which none that costs no more is worth as much, by rising cost.
+
+    Examples
+    --------
+    >>> undominated(np.array([5.0, 0.0, 9.0, 7.0, 4.0]), np.array([4.0, 1.0, 5.0, 2.0, 2.0]))
+    array([1, 4, 0, 2])
+    """
     order = np.lexsort((np.arange(len(cents)), -worth, cents))
     if len(order) == 0:
         return np.zeros(0, dtype=np.int64)
     best_before = np.maximum.accumulate(worth[order])
     better = np.concatenate([[True], worth[order][1:] > best_before[:-1]])
-    rising = order[better]
-    return np.asarray(rising[hull(cents[rising], worth[rising])], dtype=np.int64)
+    return np.asarray(order[better], dtype=np.int64)
 
 
 def spread(rows: Rows, most: int | None) -> Rows:

@@ -17,6 +17,7 @@ from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective, Status
 from planner.offering.build_problem import build_layout, build_problem, needs_draws
 from planner.offering.effort import SECOND, Allowance
+from planner.offering.refinement import undominated
 from planner.planning.pilots.dense import DenseOutcomes
 from planner.planning.pilots.listing import Offer, best_listed, list_sets
 from planner.planning.pilots.pooled import pools_after
@@ -150,7 +151,9 @@ class Outcomes:
         key = (id(trial), cell, bound)
         if key not in self._told:
             rows = _open(trial, cell, bound=bound)
-            offer = Offer(trial.mean[cell, rows], trial.options.total_cents[rows])
+            cents, worth = trial.options.total_cents, trial.mean[cell]
+            rows = rows[undominated(cents[rows].astype(np.float64), worth[rows])]
+            offer = Offer(worth[rows], cents[rows])
             self._told[key] = rows, offer
         return self._told[key]
 

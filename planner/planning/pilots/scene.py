@@ -19,7 +19,7 @@ from planner.forecasting.pilots.measured import measured_draws, target_blur
 from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
 from planner.offering.problem import Solution
-from planner.offering.refinement import corners, promising
+from planner.offering.refinement import corners, promising, undominated
 from planner.offering.rules import skipped
 from planner.planning.pilots.candidates import (
     Candidate,
@@ -28,6 +28,7 @@ from planner.planning.pilots.candidates import (
     price_of_all,
 )
 from planner.planning.pilots.evidence import Evidence, smoothed
+from planner.planning.pilots.listing import list_sets
 from planner.planning.pilots.outcomes import Choice
 from planner.planning.pilots.pooled import credit_cents, part_cents
 from planner.planning.pilots.stage import (
@@ -44,6 +45,7 @@ from planner.planning.pilots.trial import (
     build_trial,
     net_at,
     screened,
+    undominated_rows,
 )
 from planner.planning.prepare import Prepared
 
@@ -131,8 +133,9 @@ def build_scene(
     picks = prepared.layout.picks(solution.options)
     prices = [(price or _usual_price(prepared)) * factor for factor in PRICES]
     asked = range(len(picks)) if only is None else only
+    whole = list_sets(prepared.portfolio) is not None
     found = [
-        _project(prepared, index, pick, prices, asked=index in asked)
+        _project(prepared, index, pick, prices, asked=index in asked, whole=whole)
         for index, pick in enumerate(picks)
     ]
     assets = float(prepared.problem.asset_worth[solution.assets].sum())
@@ -157,16 +160,30 @@ class _Project:
 
 
 def _project(
-    prepared: Prepared, index: int, pick: int | None, prices: Sequence[float], *, asked: bool
+    prepared: Prepared,
+    index: int,
+    pick: int | None,
+    prices: Sequence[float],
+    *,
+    asked: bool,
+    whole: bool,
 ) -> _Project:
+    """Return a project with its runs.
+
+    ``whole``, where plans are listed, keeps every option that may fill a budget, else those alone
+    that are best at some price of money.
+    """
     menu = prepared.menus[index]
-    today, row = _today(prepared, index, pick)
+    today, row = _today(prepared, index, pick, whole=whole)
     if not asked or is_fixed(prepared, index):
         return _Project(today, row, (), ())
     rows = _looked_at(prepared, menu)
     bits = None if menu.success is None else menu.success[rows]
     every = stage_of(prepared, index, menu.priced.take(rows), held_out=False, bits=bits)
-    pairs = list(_trials(prepared, index, every, today, row, prices))
+    pairs = [
+        (trial.take(_kept(trial, prices, whole=whole)), shown)
+        for trial, shown in _trials(prepared, index, every, today, row, prices)
+    ]
     return _Project(
         today,
         row,
@@ -217,12 +234,20 @@ def _usual_price(prepared: Prepared) -> float:
     return worth / max(1.0, prepared.budget_cents / 100)
 
 
-def _today(prepared: Prepared, index: int, pick: int | None) -> tuple[Stage, int | None]:
-    """Return the corners of a project's options with today's choice, and where that stands."""
+def _kept(trial: Trial, prices: Sequence[float], *, whole: bool) -> Rows:
+    """Return the options of a measured project that a plan may choose after some outcome."""
+    best = best_rows(trial, prices)
+    return np.union1d(best, undominated_rows(trial)) if whole else best
+
+
+def _today(
+    prepared: Prepared, index: int, pick: int | None, *, whole: bool
+) -> tuple[Stage, int | None]:
+    """Return the best of a project's options with today's choice, and where that stands."""
     options, menu = prepared.options[index], prepared.menus[index]
     worth = prepared.problem.worth[prepared.numbers(index)]
     cents, worth = _with_pools(prepared, menu, options, worth)
-    first = corners(cents, worth)
+    first = np.sort(undominated(cents, worth)) if whole else corners(cents, worth)
     rows = first if pick is None else np.union1d(first, np.array([pick], dtype=np.int64))
     bits = None if menu.success is None or not len(rows) else menu.success[menu.rows[rows]]
     stage = stage_of(prepared, index, options.take(rows), held_out=False, bits=bits)
@@ -247,7 +272,7 @@ def _trials(
         after = after_run(prepared, candidate, every)
         solve = shown[prepared.posterior.solve_rows]
         trial = build_trial(candidate, after, solve, evidence, least, today)
-        yield trial.take(best_rows(trial, prices)), shown
+        yield trial, shown
 
 
 def after_run(prepared: Prepared, candidate: Candidate, every: Stage) -> Stage:

@@ -25,6 +25,7 @@ __all__ = [
     "merged_cells",
     "net_at",
     "screened",
+    "undominated_rows",
 ]
 
 LOST_IN_NOISE = 0.02
@@ -164,6 +165,14 @@ def best_rows(trial: Trial, prices: Sequence[float]) -> Rows:
     found = [np.argmax(net_at(trial, price), axis=1) for price in prices]
     rows = np.unique(np.concatenate(found))
     return rows[rows < len(trial.options)]
+
+
+def undominated_rows(trial: Trial) -> Rows:
+    """Return the options than which none is better and cheaper after some outcome, increasing."""
+    order = np.argsort(trial.options.total_cents, kind="stable")
+    mean = np.where(trial.open, trial.mean, -np.inf)[:, order]
+    before = np.maximum.accumulate(np.column_stack([np.zeros(len(mean)), mean[:, :-1]]), axis=1)
+    return np.sort(order[np.any(mean > before, axis=0)])
 
 
 def merged_cells(trial: Trial, prices: Sequence[float], most: int, tolerance: float) -> Trial:
