@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.domain.portfolio.project import Images, Project
-from planner.domain.unseen_classes import UnseenClasses
+from planner.domain.unseen_classes import DIGITS, UnseenClasses
 from planner.domain.vocabulary import Task
 from planner.forecasting.forecast import build_forecast
 from planner.reference.store import load_model
@@ -28,6 +28,24 @@ def test_images_for_an_error_are_the_fewest(classes: int, error: float) -> None:
     below = unseen.least_error(np.array([needed, needed - 1.0]))
     assert below[0] <= error + 1e-9
     assert needed == 0 or below[1] > error
+
+
+@pytest.mark.parametrize("classes", [3e6, 1e13])
+def test_millions_of_classes_take_no_memory(classes: float) -> None:
+    """What n images show of equally frequent classes is a straight line, however many they are."""
+    unseen = UnseenClasses.equally_frequent(classes)
+    assert len(unseen.seen) == 2
+    assert unseen.least_error(np.array([classes / 4.0]))[0] == 0.75
+    assert unseen.images_for(0.5) == pytest.approx(classes / 2.0, rel=2.0 * 0.1**DIGITS)
+
+
+@given(classes=st.floats(1.0, 50.0), images=st.integers(0, 60))
+def test_an_effective_number_of_classes_is_seen_by_whole_images(
+    classes: float, images: int
+) -> None:
+    """Each image shows one of them, the last what is left."""
+    least = UnseenClasses.equally_frequent(classes).least_error(np.array([float(images)]))[0]
+    assert least == pytest.approx(max(1.0 - images / classes, 0.0), abs=1e-12)
 
 
 @pytest.mark.parametrize("model", ["transfer", "published"])
