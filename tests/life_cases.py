@@ -167,9 +167,11 @@ def by_hand(
                 amount_mean(benefit.yearly or 0.0) * early * ramp * length, at
             )
         if project.today is not None:
-            sums["live"] += now(images / 1000 * project.today.price_per_1000 * length, at)
+            sums["live"] += now(
+                images / 1000 * amount_mean(project.today.price_per_1000) * length, at
+            )
         if instead is not None:
-            sums["paid"] += now((instead.yearly or 0.0) * length, at)
+            sums["paid"] += now(amount_mean(instead.yearly or 0.0) * length, at)
             if isinstance(instead.price_per_1000, tuple):
                 month, below, bill = images / 12, 0.0, 0.0
                 for tier in instead.price_per_1000:

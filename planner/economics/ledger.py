@@ -145,7 +145,14 @@ LINES = (
     ),
     Line("people", Timing.ONCE, Driver.FUNDED, "build.people", "people", "cost of people"),
     Line("build", Timing.ONCE, Driver.FUNDED, "build.lines", "fixed costs", "fixed costs"),
-    Line("service", Timing.ONCE, Driver.FUNDED, "alternatives", "starting an alternative"),
+    Line(
+        "service",
+        Timing.ONCE,
+        Driver.FUNDED,
+        "alternatives",
+        "starting an alternative",
+        "starting cost",
+    ),
 )
 """Every cost of a project that it does not share, in the order in which they are added up."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import Compute, Portfolio
-from planner.domain.quantities import Range
+from planner.domain.quantities import Range, amount_mean
 from planner.domain.results.option import OptionLife, ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.hardware import fallen_prices
@@ -22,6 +22,7 @@ from planner.economics.ledger import (
     Entry,
     PriceDraws,
     Timing,
+    alternative_entries,
     entries_of,
     training_amounts,
 )
@@ -357,7 +358,11 @@ def _money(groups: Sequence[PackedGroup], draws: PriceDraws, rows: slice, fallen
             mean = mean if line is SERVICE else np.where(other, 0.0, mean)
             committed.append(group.options.cents.get(line.name, np.zeros(count, dtype=np.int64)))
             unit.append(np.broadcast_to(100.0 * mean, count))
-            which.append(np.full(count, factors.row(entry, group.menu.project.id)))
+            which.append(
+                factors.services(group)
+                if line is SERVICE
+                else np.full(count, factors.row(entry, group.menu.project.id))
+            )
         cents = UnitCents(line, np.concatenate(unit), np.concatenate(which))
         columns.append(_Column(np.concatenate(committed), cents))
     return _Money(tuple(columns), np.array(factors.rows))
@@ -379,6 +384,16 @@ class _Factors:
         self.rows.append(self._draws.factor(entry, project, self._rows))
         return len(self.rows) - 1
 
+    def services(self, group: PackedGroup) -> Rows:
+        """Return the factor of what each option's alternative costs to start; −1 for none."""
+        which = np.full(len(group.options), -1, dtype=np.int64)
+        for number, way in enumerate(group.menu.ways):
+            if way.alternative is None or group.options.use_index is None:
+                continue
+            (entry,) = alternative_entries(way.alternative)
+            which[group.options.use_index == number] = self.row(entry, group.menu.project.id)
+        return which
+
 
 def _entries(group: PackedGroup, compute: Compute, fallen: Floats) -> dict[str, Entry]:
     """Return the lines of a project by name; training priced for each of its options.
@@ -392,7 +407,10 @@ def _entries(group: PackedGroup, compute: Compute, fallen: Floats) -> dict[str, 
     each = training[way, options.architecture_index] * fallen[_start(options)]
     found = {entry.line.name: entry for entry in entries_of(menu.project, each)}
     if menu.project.alternatives:
-        once = [0.0 if one.alternative is None else one.alternative.once for one in menu.ways]
+        once = [
+            0.0 if one.alternative is None else amount_mean(one.alternative.once)
+            for one in menu.ways
+        ]
         found[SERVICE.name] = Entry(SERVICE, np.array(once)[way])
     return found
 

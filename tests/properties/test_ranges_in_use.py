@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.domain.arrays import Flags, Floats
+from planner.domain.portfolio.benefits import Today
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range, amount_mean
@@ -32,6 +33,9 @@ from tests.life_cases import by_hand, lived_portfolio
 POSTERIOR = synthetic_posterior(n_draws=80)
 CATALOGUE = load_catalogue()
 
+OTHERS = frozenset(f"upkeep.lines[{name}].yearly" for name in ("vendor", "rules"))
+"""Keys of what alternatives cost, which an own model does not pay."""
+
 type Written = Callable[[str, Amount], Amount]
 
 
@@ -48,6 +52,12 @@ def written(project: Project, amount: Written) -> Project:
         }
         return replace(item, **changed)
 
+    def priced(section: str, item: Any) -> Any:
+        if item is None:
+            return None
+        found = amount(f"{section}[{section}].price_per_1000", item.price_per_1000)
+        return replace(item, price_per_1000=found)
+
     upkeep = project.upkeep
     if upkeep is not None:
         lines = tuple(each("upkeep.lines", item, "once", "yearly") for item in upkeep.lines)
@@ -57,12 +67,28 @@ def written(project: Project, amount: Written) -> Project:
         benefits=tuple(each("benefits", item, "once", "yearly") for item in project.benefits),
         upkeep=upkeep,
         end=None if project.end is None else each("end", project.end, "once", "resale"),
+        today=priced("today", project.today),
+        review=priced("review", project.review),
+        alternatives=tuple(
+            replace(
+                item,
+                yearly=None
+                if item.yearly is None
+                else amount(f"upkeep.lines[{item.id}].yearly", item.yearly),
+            )
+            for item in project.alternatives
+        ),
     )
 
 
 def spread(_key: str, amount: Amount) -> Amount:
     """Return a range around a number; 0 stays what it is."""
     return Range(0.6 * amount, 1.9 * amount) if isinstance(amount, float) and amount else amount
+
+
+def zero(_key: str, _amount: Amount) -> Amount:
+    """Return nothing."""
+    return 0.0
 
 
 def mean(_key: str, amount: Amount) -> Amount:
@@ -186,9 +212,11 @@ def lines_by_hand(
     met = packed(case, index, held_out=held_out).success_draws(np.array([row]))[0]
     live = live_of(case, index, row, met, held_out=held_out)
     for key, price in ranges_of(project):
-        if way.alternative is not None and not key.startswith("benefits"):
+        instead = None if way.alternative is None else f"upkeep.lines[{way.alternative.id}].yearly"
+        stays = key.startswith(("benefits", "today"))
+        if not stays and (key in OTHERS if instead is None else key != instead):
             continue
-        if gross and key.startswith(("upkeep", "end[end].once")):
+        if gross and key.startswith(("upkeep", "review", "end[end].once")):
             continue
         each = worth_of(project, key, portfolio, int(one.images_to_buy[0]), years, way)
         under = {"target": met & live, "live": live, "always": np.ones(count, bool)}
@@ -240,12 +268,18 @@ def worth_of(
     def alone(other: str, amount: Amount) -> Amount:
         return amount_mean(amount) if other == key else 0.0
 
-    bare = written(replace(project, today=None, inference=None), alone)
+    bare = written(replace(project, inference=None), alone)
     bare = replace(bare, benefits=tuple(b for b in bare.benefits if not by_accuracy(b)))
     instead = way.alternative
     if instead is not None:
-        instead = replace(instead, yearly=None, price_per_1000=None)
+        (instead,) = (one for one in bare.alternatives if one.id == instead.id)
+        instead = replace(instead, price_per_1000=None)
     sums = by_hand(bare, portfolio, to_buy, start, 0.0, instead)
+    if key.startswith("review") and project.review is not None:  # by_hand leaves review out
+        as_saved = Today(price_per_1000=amount_mean(project.review.price_per_1000))
+        looked = replace(written(bare, zero), today=as_saved)
+        seen = by_hand(looked, portfolio, to_buy, start, 0.0, None)["live"]
+        return {"target": 0.0, "live": -project.review.share * seen, "always": 0.0}
     return {
         "target": sums["target"],
         "live": sums["live"] - sums["paid"],

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
 
-from planner.domain.fields.declared import Form, InFile, Kind, Part, in_file
+from planner.domain.fields.declared import RANGE, Form, InFile, Kind, Part, in_file
 from planner.domain.fields.finding import Location, Reading
 from planner.domain.fields.reading import check_record, parts
 from planner.domain.fields.values import (
     MONEY,
+    MONEY_RANGE,
     NUMBER,
     POSITIVE_COUNT,
     SHARES,
@@ -118,9 +119,9 @@ class Alternative:
         A bought service, rules, or people.
     accuracy, error : float or Range, optional
         How good it is; exactly one of the two. A range is P10..P90 of a beta.
-    once : float
+    once : float or Range
         Paid when it starts.
-    yearly : float, optional
+    yearly : float or Range, optional
         Paid for each year of use.
     price_per_1000 : float or tuple of Tier, optional
         Of 1,000 images.
@@ -147,9 +148,13 @@ class Alternative:
              example=0.91),
     ] = None  # fmt: skip
     error: Annotated[Amount | None, SHARES, Form("Error", "Or the accuracy.", unit="%")] = None
-    once: Annotated[float, MONEY, Form("Once", "Paid when it starts.", unit="money")] = 0.0
+    once: Annotated[
+        Amount, MONEY_RANGE, Form("Once", f"Paid when it starts. {RANGE}", unit="money")
+    ] = 0.0
     yearly: Annotated[
-        float | None, MONEY, Form("Yearly", "Paid for each year of use.", unit="money")
+        Amount | None,
+        MONEY_RANGE,
+        Form("Yearly", f"Paid for each year of use. {RANGE}", unit="money"),
     ] = None
     price_per_1000: Annotated[
         Price | None,

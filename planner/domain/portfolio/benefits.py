@@ -7,7 +7,7 @@ from planner.domain.fields.declared import RANGE, Form, InFile, Kind, Part, in_f
 from planner.domain.fields.finding import Location, Reading
 from planner.domain.fields.reading import check_record
 from planner.domain.fields.values import (
-    MONEY,
+    MONEY_RANGE,
     NUMBER,
     SHARE,
     TEXT,
@@ -17,6 +17,7 @@ from planner.domain.fields.values import (
 )
 from planner.domain.portfolio.in_use.grading import EARNED, Earning
 from planner.domain.portfolio.life import each_once, once_or_yearly
+from planner.domain.quantities import Amount
 from planner.domain.vocabulary import Blind, Earned, Window
 
 __all__ = ["Benefit", "Today", "benefits_differ"]
@@ -132,7 +133,7 @@ class Today:
 
     Attributes
     ----------
-    price_per_1000 : float
+    price_per_1000 : float or Range
         Of 1,000 images.
     error : float or Blind, optional
         Of the present way of working, or that it answers always no (or yes); costs what ``errors``
@@ -140,12 +141,12 @@ class Today:
     """
 
     price_per_1000: Annotated[
-        float,
-        MONEY,
+        Amount,
+        MONEY_RANGE,
         InFile(example="price_per_1000: 30k"),
         Form(
             "Today per 1,000",
-            "What 1,000 images cost in the present way of working, which it saves.",
+            f"What 1,000 images cost in the present way of working, which it saves. {RANGE}",
             unit="money",
         ),
     ]

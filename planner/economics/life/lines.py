@@ -325,11 +325,18 @@ def _early(years: float | None, window: Window, live: Floats) -> Floats:
 
 def _today(running: Running) -> Iterator[Flow]:
     today, errors = running.project.today, running.project.errors
-    if today is not None:
-        each = today.price_per_1000 / 1_000
-        if errors is not None and today.error is not None:
-            each += cost_today(errors, today.error)
-        yield _yearly(running, running.volume * each)
+    if today is None:
+        return
+    each, wrong = amount_mean(today.price_per_1000) / 1_000, 0.0
+    if errors is not None and today.error is not None:
+        wrong = cost_today(errors, today.error)
+    ranged = _ranged("today", "today", "price_per_1000", today.price_per_1000)
+    if ranged is None:
+        yield _yearly(running, running.volume * (each + wrong))
+        return
+    yield replace(_yearly(running, running.volume * each), ranged=ranged)
+    if wrong:
+        yield _yearly(running, running.volume * wrong)
 
 
 def _errors(running: Running) -> Iterator[Flow]:
@@ -374,8 +381,9 @@ def yearly_price(images: Floats, price: Price) -> Floats:
 def _review(running: Running) -> Iterator[Flow]:
     review = running.project.review
     if review is not None:
-        each = review.share * review.price_per_1000 / 1_000
-        yield _yearly(running, -running.volume * each)
+        each = review.share * amount_mean(review.price_per_1000) / 1_000
+        ranged = _ranged("review", "review", "price_per_1000", review.price_per_1000)
+        yield replace(_yearly(running, -running.volume * each), ranged=ranged)
 
 
 def _upkeep(running: Running) -> Iterator[Flow]:

@@ -52,6 +52,8 @@ def has_ranges(project: Project) -> bool:
     lines = () if upkeep is None else upkeep.lines
     paid = [amount for line in lines for amount in (line.once, line.yearly)]
     ended = [] if end is None else [end.once, end.resale]
+    ended += [one.yearly for one in project.alternatives]
+    ended += [one.price_per_1000 for one in (project.today, project.review) if one is not None]
     return any(isinstance(amount, Range) for amount in (*earned, *paid, *ended))
 
 

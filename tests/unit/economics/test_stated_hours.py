@@ -1,10 +1,12 @@
 """Training from the accelerator-hours that a project states."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import planner
+from planner.domain.portfolio.risk import RiskPreference
 from planner.domain.quantities import Range
 from planner.inputs.portfolio_file import parse_portfolio
 
@@ -111,3 +113,36 @@ def test_ranges_of_fixed_amounts_are_read_counted_at_their_means_and_stand_in_th
     assert width["upkeep compliance of a"] == pytest.approx(-2 * 20e3)
     if decision.images_to_buy:
         assert width["collection set-up cost of a"] == pytest.approx(-2e3)
+
+
+ALTERNATIVES = """
+version: 1
+portfolio: {budget: 1M, horizon_years: 2, objective: net_value}
+projects:
+  - {id: a, classes: 4, target_accuracy: 60%, value: 900k, images: {held: 1k, limit: 1k},
+     architectures: [ResNet-50], use: {images_per_year: 1M, deploy: always},
+     build: {lines: [{id: dear, once: 500k}]}, today: {price_per_1000: 40..90},
+     alternatives: [{id: vendor, kind: buy, accuracy: 90%, once: 10k..40k, yearly: 5k..9k},
+                    {id: rules, kind: rules, accuracy: 62%, once: 450k..460k}]}
+"""
+
+
+def test_alternatives_and_the_present_way_may_be_ranges_too() -> None:
+    """Starting cost is committed at its mean, judged on its draws, and each has its bar."""
+    portfolio = parse_portfolio(ALTERNATIVES.encode(), "p.yaml")
+    plan = planner.plan(portfolio, MODEL)
+    (decision,) = plan.decisions
+    assert decision.choice is not None
+    assert decision.choice["alternative"] == "vendor"
+    assert decision.cost.total == pytest.approx(Range(10e3, 40e3).lognormal_mean, abs=0.01)
+    assert decision.ranges is not None
+    assert decision.ranges.cost.p10 == pytest.approx(10e3, rel=0.1)
+    assert decision.ranges.cost.p90 == pytest.approx(40e3, rel=0.1)
+    tornado = planner.explain(portfolio, None, MODEL).tornado
+    assert tornado is not None
+    width = {bar.input: bar.value_at_high - bar.value_at_low for bar in tornado.bars}
+    assert width["starting cost of a"] == pytest.approx(-30e3)
+    assert width["upkeep vendor of a"] == pytest.approx(-2 * 4e3)
+    assert width["today's way of a"] == pytest.approx(2 * 1_000 * 50)
+    cautious = replace(portfolio, risk=RiskPreference(measure="cvar"))
+    assert planner.plan(cautious, MODEL).decisions[0].choice == decision.choice

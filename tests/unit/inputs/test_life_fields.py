@@ -158,7 +158,7 @@ benefits = [{id = "time", yearly = "300k", if = "live"}]
             "inference.price_per_1000",
             "not both",
         ),
-        ("    today: {price_per_1000: 1..2}", "today.price_per_1000", "takes one number"),
+        ("    inference: {price_per_1000: 1..2}", "inference.price_per_1000", "takes one number"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_place(life: str, place: str, said: str) -> None:

@@ -5,9 +5,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from planner.domain.fields.declared import Form, InFile, Part, in_file
+from planner.domain.fields.declared import RANGE, Form, InFile, Part, in_file
 from planner.domain.fields.reading import check_record
-from planner.domain.fields.values import DROP, MONEY, POINTS, SHARE, word
+from planner.domain.fields.values import DROP, MONEY_RANGE, POINTS, SHARE, word
 from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.quantities import Amount, Range
 
@@ -120,7 +120,7 @@ class Review:
         Of the images that they see.
     finds : float
         Share of all errors that are among those; at least ``share``.
-    price_per_1000 : float
+    price_per_1000 : float or Range
         Of 1,000 images that they see.
     error : float
         Of the people themselves.
@@ -139,10 +139,10 @@ class Review:
         Form("Review finds", "Share of all errors that are among those.", unit="%"),
     ]
     price_per_1000: Annotated[
-        float,
-        MONEY,
+        Amount,
+        MONEY_RANGE,
         InFile(example="price_per_1000: 400"),
-        Form("Review per 1,000", "Price of 1,000 images that people look at.", unit="money",
+        Form("Review per 1,000", f"Of 1,000 images that people look at. {RANGE}", unit="money",
              aliases=("review per 1000",)),
     ]  # fmt: skip
     error: Annotated[

@@ -44,11 +44,15 @@ def in_use(section: str, name: str, field: str) -> str:
     """
     if section == "end":
         return "resale" if field == "resale" else "retiring"
+    if section in {"today", "review"}:
+        return "today's way" if section == "today" else "review"
     return f"{'benefit' if section == 'benefits' else 'upkeep'} {name}"
 
 
 def in_use_unit(field: str) -> str:
     """Return how often that is earned or paid."""
+    if field == "price_per_1000":
+        return "per 1,000 images"
     return "a year" if field == "yearly" else "once"
 
 
