@@ -183,7 +183,7 @@ class ByHand:
         self.volume = sums(replace(bare, today={"price_per_1000": 1_000}))["live"]  # type: ignore[arg-type]
         if self.review is not None:
             self.sums["paid"] += (
-                self.volume * self.review.share * self.amount_mean(review.price_per_1000) / 1_000
+                self.volume * self.review.share * amount_mean(self.review.price_per_1000) / 1_000
             )
         self.graded = []
         for benefit in project.benefits:
