@@ -16,7 +16,7 @@ from planner.domain.portfolio.in_use.grading import Step
 from planner.domain.portfolio.in_use.mistakes import Errors, MissShare
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.quantities import Range
+from planner.domain.quantities import Range, amount_mean
 from planner.domain.vocabulary import Blind, Deploy, Earned, Mode
 from tests.life_cases import by_hand, lived_portfolio
 
