@@ -152,6 +152,7 @@ def build_menus(
     *,
     seed: int = 0,
     keeps_draws: bool = False,
+    known: Mapping[str, Menu] | None = None,
 ) -> tuple[Menu, ...]:
     """Return every option the plan may choose, priced, project by project in file order.
 
@@ -174,16 +175,19 @@ def build_menus(
         Of price draws, and of forecasts of projects that start from a shared base model.
     keeps_draws : bool, default=False
         Keep success in each of the solve's draws, for measures of risk.
+    known : mapping of str to Menu, optional
+        By project id, of those that are as they would be made here.
     """
     require_committed(portfolio)
     terms = terms_of(portfolio, seed, keeps_draws=keeps_draws)
     price_list = _PriceList(portfolio.compute, catalogue)
     demanded = _demanded(portfolio)
-    bare = (
-        _bare_menu(project, portfolio, forecasts[project.id], price_list, demanded, seed)
-        for project in portfolio.projects
-    )
-    return tuple(_filled(menu, portfolio, terms) for menu in bare)
+    menus = dict(known or {})
+    for project in portfolio.projects:
+        if project.id not in menus:
+            own = (forecasts[project.id], price_list, demanded, seed)
+            menus[project.id] = _filled(_bare_menu(project, portfolio, *own), portfolio, terms)
+    return tuple(menus[project.id] for project in portfolio.projects)
 
 
 def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> PricingInputs:

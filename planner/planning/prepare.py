@@ -11,8 +11,8 @@ assets through :meth:`Prepared.option`; any choice is judged on the audit's draw
 :class:`planner.planning.held_out.HeldOut`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,8 @@ from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
 from planner.planning.nearby.known_plan import KnownPlan
 
+OF_THE_FILE = frozenset(("name", "budget", "pilot_budget", "risk", "projects", "inputs_sha256"))
+"""Fields of a portfolio on which what a project is offered does not depend."""
 MOST_MEASURED = 60
 """Projects up to which success in every draw is kept, so that runs can be valued beside a plan."""
 
@@ -232,8 +234,12 @@ def prepare(
     *,
     seed: int = 0,
     forecast_of: ForecastOf = build_forecast,
+    before: "Prepared | None" = None,
 ) -> Prepared:
     """Forecast and price everything a plan may choose.
+
+    What is on offer to projects that are as they were ``before``, in a file that differs in other
+    projects, budget or risk alone, is taken from there; the answer is the same.
 
     Raises
     ------
@@ -246,9 +252,55 @@ def prepare(
         posterior,
         catalogue,
         seed=seed,
-        keeps_draws=needs_draws(portfolio) or _may_measure(portfolio, posterior),
+        keeps_draws=_keeps_draws(portfolio, posterior),
         forecast_of=forecast_of,
+        known=_as_before(before, portfolio, posterior, catalogue, seed, forecast_of),
     )
+
+
+def _as_before(
+    before: "Prepared | None",
+    portfolio: Portfolio,
+    posterior: Posterior,
+    catalogue: Catalogue,
+    seed: int,
+    forecast_of: ForecastOf,
+) -> dict[str, Menu]:
+    """Return what was on offer to the projects that a change left as they were."""
+    if before is None:
+        return {}
+    old = before.portfolio
+    same = (
+        before.posterior is posterior
+        and before.forecast_of is forecast_of
+        and before.seed == seed
+        and before.catalogue == catalogue
+        and len(old.projects) == len(portfolio.projects)
+        and resolve_objective(old) is resolve_objective(portfolio)
+        and _keeps_draws(old, posterior) == _keeps_draws(portfolio, posterior)
+        and _but_projects(old) == _but_projects(portfolio)
+    )
+    if not same:
+        return {}
+    menus = {menu.project.id: menu for menu in before.menus}
+    return {
+        project.id: menus[project.id]
+        for project in portfolio.projects
+        if project.id in menus and menus[project.id].project == project
+    }
+
+
+def _but_projects(portfolio: Portfolio) -> list[object]:
+    """Return all of a portfolio but what no other project's options depend on."""
+    return [
+        getattr(portfolio, item.name)
+        for item in fields(portfolio)
+        if item.compare and item.name not in OF_THE_FILE
+    ]
+
+
+def _keeps_draws(portfolio: Portfolio, posterior: Posterior) -> bool:
+    return needs_draws(portfolio) or _may_measure(portfolio, posterior)
 
 
 def _may_measure(portfolio: Portfolio, posterior: Posterior) -> bool:
@@ -264,10 +316,12 @@ def prepare_unbudgeted(
     seed: int = 0,
     keeps_draws: bool = False,
     forecast_of: ForecastOf = build_forecast,
+    known: Mapping[str, Menu] | None = None,
 ) -> Prepared:
     """Forecast and price everything, whether or not there is a budget to plan under.
 
-    ``keeps_draws`` keeps the success of every option in each of the solve's draws.
+    ``keeps_draws`` keeps the success of every option in each of the solve's draws; ``known`` is
+    what is on offer to some projects, by their ids.
     """
     objective = resolve_objective(portfolio)
     menus = build_menus(
@@ -276,6 +330,7 @@ def prepare_unbudgeted(
         catalogue,
         seed=seed,
         keeps_draws=keeps_draws,
+        known=known,
     )
     options = plan_options(menus, portfolio)
     note("options priced", projects=len(menus), seed=seed)

@@ -187,7 +187,9 @@ class Engine:
         else:
             portfolio = self._portfolio(job)
             known = catalogue_of(portfolio)
-            prepared = prepare(portfolio, _model(self.model), known, seed=self.seed)
+            before = None if last is None else last.prepared
+            model = _model(self.model)
+            prepared = prepare(portfolio, model, known, seed=self.seed, before=before)
         limit = QUICK_S if quick else None
         solution, plan = plan_prepared(prepared, gap=_api.DEFAULT_GAP, time_limit_s=limit)
         self.case = Case(asked, prepared, solution, plan, limit)
