@@ -108,9 +108,7 @@ def contribution_words(found: Sequence[Contribution]) -> str:
 
     Examples
     --------
-    >>> contribution_words(
-    ...     [Contribution("benefits", 157_420.4), Contribution("build.lines", -900.0)]
-    ... )
+    >>> contribution_words([Contribution("benefits", 157_420.4), Contribution("end", -900.0)])
     'Optional fields, all else as it is: benefits +157,420, end −900.'
     """
     said = (f"{one.field} {'+' if one.amount > 0 else ''}{money(one.amount)}" for one in found)
