@@ -24,6 +24,7 @@ DEFAULT_GAP = None
 DEFAULT_TIME_LIMIT_S: float | None = None
 DEFAULT_ROUNDS = 3
 DEFAULT_POINTS = 31
+DEFAULT_TOP = 3
 
 
 def require_loaded(model: object, seed: object) -> None:
@@ -108,17 +109,16 @@ def estimate(
     *,
     seed: int = 0,
     approval_limit: float | None = None,
+    top: int = DEFAULT_TOP,
 ) -> "Estimate":
-    """Estimate each project on its own.
-
-    See :func:`planner.questions.estimate.estimate.build_estimate`.
-    """
+    """Estimate each project: :func:`planner.questions.estimate.estimate.build_estimate`."""
     from planner.questions.estimate.estimate import build_estimate
     from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
+    known = catalogue_of(portfolio)
     return build_estimate(
-        portfolio, model, catalogue_of(portfolio), seed=seed, approval_limit=approval_limit
+        portfolio, model, known, seed=seed, approval_limit=approval_limit, top=top
     )
 
 

@@ -75,6 +75,9 @@ def estimate(
         str | None,
         typer.Option("--approval-limit", help="Also say how likely the total exceeds this amount."),
     ] = None,
+    top: Annotated[
+        int, typer.Option("--top", min=1, help="Architectures to recommend, cheapest first.")
+    ] = _api.DEFAULT_TOP,
     plots: ask.Plots = None,
     basis: ask.BasisFlag = None,
     model: ask.Model = _api.DEFAULT_MODEL,
@@ -108,7 +111,7 @@ def estimate(
     fitted = _api.load_model(model)
     limit_amount = _amount("--approval-limit", approval_limit)
     with placed(portfolio):
-        result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount)
+        result = _api.estimate(portfolio, fitted, seed=seed, approval_limit=limit_amount, top=top)
     forecasts = (
         _api.forecast(item, fitted, seed=seed, portfolio=portfolio) for item in portfolio.projects
     )

@@ -30,6 +30,7 @@ from planner.economics.ledger import (
 )
 from planner.economics.stated_hours import project_rates
 from planner.economics.training import TrainingRate
+from planner.errors import bad_value
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.forecasting.spread import SpreadSources
 from planner.planning.assumptions import estimate_assumptions
@@ -158,6 +159,7 @@ def build_estimate(
     *,
     seed: int = 0,
     approval_limit: float | None = None,
+    top: int = N_RECOMMENDATIONS,
 ) -> Estimate:
     """Estimate every project of a portfolio on its own, without budget or rules.
 
@@ -173,11 +175,15 @@ def build_estimate(
         Fixes project luck.
     approval_limit : float, optional
         Total cost above which somebody else must approve; its chance is then estimated.
+    top : int, default=3
+        Architectures recommended for each project at most, cheapest first.
 
     Returns
     -------
     Estimate
     """
+    if top < 1:
+        raise bad_value("top", f"got {top!r}; expected a whole number of at least 1.", "top=3")
     forecast_of = partial(
         build_forecast, posterior=posterior, architectures=catalogue.architectures, seed=seed
     )
@@ -191,7 +197,7 @@ def build_estimate(
                 forecast_of(project),
                 portfolio.compute,
                 catalogue,
-                Asked(seed, approval_limit, portfolio.carbon),
+                Asked(seed, approval_limit, portfolio.carbon, top),
                 forecast_of,
             )
             for project in portfolio.projects
@@ -207,6 +213,7 @@ class Asked:
     seed: int
     approval_limit: float | None = None
     carbon: Carbon | None = None
+    top: int = N_RECOMMENDATIONS
 
 
 def estimate_project(
@@ -224,9 +231,10 @@ def estimate_project(
     architectures = candidates(project, catalogue, compute)
     rates = project_rates(project, architectures, compute, catalogue)
     kwh = _hourly_kwh(compute, catalogue, asked)
+    offers = _cheapest(project, forecast, architectures, rates, compute, asked.top)
     ranked = [
         _recommend(rank, offer, project, forecast, compute, kwh, asked)
-        for rank, offer in enumerate(_cheapest(project, forecast, architectures, rates, compute), 1)
+        for rank, offer in enumerate(offers, 1)
     ]
     lead = ranked[0].architecture
     now_and_limit = np.array([project.images.held, project.images.limit], dtype=np.float64)
@@ -310,6 +318,7 @@ def _cheapest(
     architectures: Sequence[Architecture],
     rates: Sequence[TrainingRate],
     compute: Compute,
+    most: int,
 ) -> list[_Offer]:
     """Return the cheapest offers, one per architecture.
 
@@ -325,9 +334,9 @@ def _cheapest(
         cost = Cost.from_cents({line: int(amount[0]) for line, amount in cents.items()})
         offers.append(_Offer(architecture, rate, images, capped, cost))
     offers.sort(key=lambda offer: offer.cost.total)
-    last = offers[min(N_RECOMMENDATIONS, len(offers)) - 1].cost.total
+    last = offers[min(most, len(offers)) - 1].cost.total
     cheap = [offer for offer in offers if offer.cost.total <= last]
-    return sorted(cheap, key=lambda offer: _order(offer, project, forecast))[:N_RECOMMENDATIONS]
+    return sorted(cheap, key=lambda offer: _order(offer, project, forecast))[:most]
 
 
 def _order(offer: _Offer, project: Project, forecast: Forecast) -> tuple[float, float, str]:

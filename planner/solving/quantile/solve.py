@@ -31,8 +31,9 @@ EACH = 0.6 * SECOND
 """Work of a plan under another measure, at most."""
 CLIMBING = 3 * SECOND
 """Work of exchanges, at most."""
-GROWING, PROVING = 2 * SECOND, 1 * SECOND
-"""Work of a search of everything up to what the draws allow, and on to a full proof, at most."""
+GROWING, ASKED, PROVING = 2 * SECOND, 10 * SECOND, 1 * SECOND
+"""Work of a search of everything up to what the draws allow, or up to a gap that was asked for, and
+on to a full proof, at most."""
 QUICK = 3 * SECOND
 """Allowance below which one level is tried and nothing is searched."""
 MOST_CLIMBED = 2
@@ -95,7 +96,7 @@ def solve_quantile(case: QuantileCase, gap: float | None, allowance: Allowance) 
     bound = max(min(upper.bound, reach.clairvoyant(judge.terms.budget_cents)), best.value)
     near = _near_enough(best, judge.risk) if gap is None else gap
     if allowance.work >= QUICK:
-        work = GROWING if gap is None else np.inf
+        work = GROWING if gap is None else ASKED
         best, bound = _proven(judge, reach, best, bound, near, effort.part(work))
     return _concluded(judge, like, best, bound, near, effort)
 

@@ -9,6 +9,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Basis
+from planner.errors import InputError
 from planner.forecasting.forecast import build_forecast
 from planner.questions.estimate.estimate import ProjectEstimate, build_estimate, spread
 from planner.reference.tables import load_catalogue
@@ -50,6 +51,21 @@ def test_the_three_cheapest_architectures_come_first(synthetic: Posterior) -> No
     assert totals == sorted(totals)
     # Eq. 4 prices by parameters: B0 has 5.3 M, Inception-v3 23.8 M, ResNet-50 25.6 M, VGG-16 138 M.
     assert names == ["EfficientNet-B0", "Inception-v3", "ResNet-50"]
+
+
+def test_another_number_is_recommended_where_it_is_asked_for(synthetic: Posterior) -> None:
+    """The same order, cut elsewhere; at most what is on offer, and at least one."""
+    portfolio = Portfolio(projects=(project(),), compute=Compute(basis=Basis.PAPER))
+    found = {
+        top: build_estimate(portfolio, synthetic, CATALOGUE, top=top).projects[0].recommendations
+        for top in (1, 3, 4, 10_000)
+    }
+    assert [len(found[top]) for top in (1, 3, 4)] == [1, 3, 4]
+    assert found[1] == found[3][:1]
+    assert found[3] == found[4][:3]
+    assert found[4] == found[10_000]
+    with pytest.raises(InputError, match="at least 1"):
+        build_estimate(portfolio, synthetic, CATALOGUE, top=0)
 
 
 def test_each_recommendation_is_priced_at_the_median_need(synthetic: Posterior) -> None:
