@@ -91,6 +91,9 @@ def compared(scene: Scene, chosen: Sequence[Trial], draws: Sequence[int]) -> Ite
         decision_table(t, scene.price, portfolio.projects[t.candidate.index].error_target)
         for t in chosen
     ]
+    for table in tables:
+        said = [row.images_total for row in table.rows if row.images_total is not None]
+        assert said == sorted(said)  # the worse the outcome, the more it takes, or it stops
     for draw in draws:
         projects = list(portfolio.projects)
         errors = [float(np.exp(scene.shown(trial)[draw])) for trial in chosen]
@@ -106,8 +109,8 @@ def compared(scene: Scene, chosen: Sequence[Trial], draws: Sequence[int]) -> Ite
             pick = picks[index]
             images = None if pick is None else int(prepared.options[index].images_total[pick])
             pairs.append((row_of(table, error), images))
-        said = {trial.candidate.index: row for trial, (row, _) in zip(chosen, pairs, strict=True)}
-        yield Compared(pairs, solution.value, followed(prepared, said))
+        rows = {trial.candidate.index: row for trial, (row, _) in zip(chosen, pairs, strict=True)}
+        yield Compared(pairs, solution.value, followed(prepared, rows))
 
 
 def followed(prepared: Prepared, said: dict[int, OutcomeRow]) -> float:

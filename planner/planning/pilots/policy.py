@@ -17,7 +17,7 @@ AS_GOOD = 0.01
 ALIKE = 1.15
 """Numbers of images so near to each other are one row."""
 MOST_ROWS = 8
-LEAST_SHARE = 0.0005
+LEAST_SHARE = 0.00002
 """Of what the project's options are worth: what simpler tables may lose."""
 
 
@@ -41,11 +41,12 @@ def decision_table(trial: Trial, price: float, error_target: float) -> ProjectPo
     """
     table = table_cells(trial, price)
     limits = [*np.exp(table.limits).tolist(), None]
+    by_target = trial.stage.random is None
     best = _picks(table, price).tolist()
     rows: list[OutcomeRow] = []
     for limit, chance, pick in zip(limits, table.chance.tolist(), best, strict=True):
         row = _row(table, pick, limit, chance, error_target)
-        if rows and _is_same(rows[-1], row):
+        if rows and (_is_same(rows[-1], row) or (by_target and _is_less(rows[-1], row))):
             before = rows.pop()
             most = max(before.images_total or 0, row.images_total or 0) or None
             row = replace(row, chance=before.chance + chance, images_total=most)
@@ -86,6 +87,15 @@ def _row(
     same = (architecture, images) == (run.architecture, run.images) and not trial.candidate.is_probe
     delivers = same and limit is not None and limit <= ABOUT * error_target
     return OutcomeRow(limit, chance, "GO", architecture, images, delivers=delivers)
+
+
+def _is_less(one: OutcomeRow, other: OutcomeRow) -> bool:
+    """Whether a worse outcome asks for fewer images of the same network.
+
+    Where meeting a target is all that counts, draws make it seem so.
+    """
+    same = one.architecture == other.architecture and not one.delivers and not other.delivers
+    return same and (one.images_total or 0) > (other.images_total or 0) > 0
 
 
 def _is_same(one: OutcomeRow, other: OutcomeRow) -> bool:
