@@ -183,8 +183,9 @@ def _unknown_names(
 def _unsized(data: Fields, named: Collection[str], basis: Basis) -> Iterator[Finding]:
     """Yield entries of the file that projects name and whose size is not stated."""
     for location, fields in entries(data, "portfolio", "architectures"):
-        if fields.get("name") in named:
-            message, fix = states_no_size(str(fields["name"]), basis)
+        name = fields.get("name")
+        if isinstance(name, str) and name in named:
+            message, fix = states_no_size(name, basis)
             yield Finding(location, message, fix, "ARCHITECTURE_NOT_PRICED")
 
 

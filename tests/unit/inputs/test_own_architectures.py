@@ -122,6 +122,16 @@ def test_every_mistake_of_the_rows_is_said_at_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["{}", "[a]", "12", "true"])
+def test_a_name_that_is_no_text_is_one_mistake(name: str) -> None:
+    """Whatever stands there, and beside a row that a project names without its size."""
+    found = problems(f"- {{name: {name}, gmacs: 2}}\n- {{name: my-net}}")
+    assert [place for place, *_ in found] == [
+        "portfolio.architectures[0].name",
+        "portfolio.architectures[1]",
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "compute", "missing", "fix"),
     [
