@@ -132,7 +132,7 @@ def packed(case: Prepared, index: int, *, held_out: bool) -> Any:
     return pack_outcomes([group], case.portfolio, case.objective, seed=1, held_out=held_out)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @CASES
 def test_plans_count_the_mean(graded: bool, seed: int, objective: str) -> None:
     """Options are those of the file that writes the means, and the solve's draws average to it."""
@@ -149,12 +149,27 @@ def test_plans_count_the_mean(graded: bool, seed: int, objective: str) -> None:
         assert by_draw == pytest.approx(found.worth_at(even), rel=1e-9, abs=1e-7)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=4, deadline=None)
 @CASES
 def test_every_draw_moves_by_what_a_sum_by_hand_gives(
     graded: bool, seed: int, objective: str
 ) -> None:
     """Amounts of a draw written into the file, its live date and cash added up one by one."""
+    every_draw_moves_by_hand(graded, seed, objective)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@CASES
+def test_every_draw_of_many_lives_moves_by_what_a_sum_by_hand_gives(
+    graded: bool, seed: int, objective: str
+) -> None:
+    """The same, ten times as many."""
+    every_draw_moves_by_hand(graded, seed, objective)
+
+
+def every_draw_moves_by_hand(graded: bool, seed: int, objective: str) -> None:
+    """Compare the solve's draws, the audit's and the tornado with sums by hand."""
     portfolio = ranged_portfolio(graded=graded, seed=seed, objective=objective)
     case, plain = prepared(portfolio), prepared(with_projects(portfolio, mean))
     for index, options in enumerate(case.options):

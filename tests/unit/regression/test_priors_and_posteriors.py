@@ -31,6 +31,7 @@ def test_a_prior_spreads_as_its_draws_do(prior: Prior, draws: object) -> None:
     assert prior_spread(Prior("fixed", 1.0)) is None
 
 
+@pytest.mark.slow
 def test_both_are_drawn_and_stand_in_the_data(tmp_path: Path) -> None:
     """``model show --plots``: as SVG and PNG, every parameter with its prior by name."""
     found = CliRunner().invoke(
