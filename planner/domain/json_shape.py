@@ -29,6 +29,9 @@ type Schema = dict[str, Any]
 LARGEST_INTEGER = 2**63
 """No count, seed or year is larger; what computes with integers takes none beyond it."""
 
+LARGEST_NUMBER = 1e100
+"""No amount is larger; cents, sums and squares of such numbers are finite."""
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _PLAIN: dict[object, str] = {
@@ -237,8 +240,9 @@ def _decode(hint: Any, data: object, path: str, found: list[Misfit]) -> Any:  # 
 def _decode_plain(hint: Any, data: object, path: str, found: list[Misfit]) -> object:  # noqa: ANN401
     if hint is float and isinstance(data, int | float) and not isinstance(data, bool):
         number = _float(data)
-        if math.isfinite(number):
+        if abs(number) <= LARGEST_NUMBER:
             return number
+        return _misfit(found, path, data, f"a number between −{LARGEST_NUMBER:g} and its opposite")
     elif hint is int and isinstance(data, int) and not isinstance(data, bool):
         if abs(data) <= LARGEST_INTEGER:
             return data

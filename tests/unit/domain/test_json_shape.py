@@ -96,9 +96,9 @@ def test_a_missing_key_is_a_misfit_unless_it_has_a_default() -> None:
     assert [misfit.path for misfit in misfits] == ["share"]
 
 
-@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1e308, 1e101])
 def test_numbers_are_finite(number: float) -> None:
-    """Nothing that JSON cannot hold becomes part of a record."""
+    """Nothing that JSON cannot hold becomes part of a record, nor what is not finite as cents."""
     assert decode(Part, {"share": number})[0] is None
 
 
