@@ -243,7 +243,7 @@ def _decode_plain(hint: Any, data: object, path: str, found: list[Misfit]) -> ob
         if abs(number) <= LARGEST_NUMBER:
             return number
         return _misfit(found, path, data, f"a number between −{LARGEST_NUMBER:g} and its opposite")
-    elif hint is int and isinstance(data, int) and not isinstance(data, bool):
+    if hint is int and isinstance(data, int) and not isinstance(data, bool):
         if abs(data) <= LARGEST_INTEGER:
             return data
     elif hint is not int and isinstance(data, hint):
