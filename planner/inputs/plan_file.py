@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from planner.domain.json_shape import decode
+from planner.domain.json_shape import LARGEST_NUMBER, decode
 from planner.domain.results.plan import SCHEMA_VERSION, Plan
 from planner.errors import InputError, Problem
 from planner.reference.text_file import decode as decode_text
@@ -62,7 +62,9 @@ def read_plan(path: str | os.PathLike[str]) -> Plan:
 def _json(path: Path, name: str) -> object:
     text = _text(path, name)
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(
+            text, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
+        )
     except json.JSONDecodeError as error:
         place = f"{name}:{error.lineno}:{error.colno}"
         message = f"the file is not JSON: {error.msg.lower()}."
@@ -84,6 +86,22 @@ def _text(path: Path, name: str) -> str:
             )
             for problem in error.problems
         ) from None
+
+
+def _integer(digits: str) -> int:
+    return _within_reason(int(digits))
+
+
+def _number(digits: str) -> float:
+    return _within_reason(float(digits))
+
+
+def _within_reason[T: (int, float)](number: T) -> T:
+    """Return a number that may be an amount, wherever in the file it stands."""
+    if abs(number) > LARGEST_NUMBER:
+        message = f"it holds a number beyond {LARGEST_NUMBER:g}"
+        raise ValueError(message)
+    return number
 
 
 def _no_constant(word: str) -> object:

@@ -1,6 +1,5 @@
 """Values of a model specification read one by one; every mistake is collected with its line."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,8 +75,8 @@ class SpecReader:
         value = data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.wrong(f"{at}.{key}", f"{_show(value)} is no number.")
-        elif not math.isfinite(value) or abs(value) > 1e9:
-            self.wrong(f"{at}.{key}", f"{value} is out of range.")
+        elif not abs(value) <= 1e9:
+            self.wrong(f"{at}.{key}", f"{_show(value)} is out of range.")
         elif positive and value <= 0:
             self.wrong(f"{at}.{key}", f"{value} must be above 0.")
         else:

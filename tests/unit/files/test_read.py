@@ -56,3 +56,15 @@ def test_runs_without_end_are_refused(tmp_path: Path, synthetic: Posterior) -> N
     path.write_text(starter_portfolio(), encoding="utf-8")
     with pytest.raises(InputError, match="has more than"):
         observe_file(path, tmp_path / "runs.csv", synthetic, load_catalogue())
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e308", "9" * 400])
+@pytest.mark.parametrize("key", ["risk_settings", "share"])
+def test_a_saved_plan_holds_no_number_beyond_any_amount(
+    tmp_path: Path, number: str, key: str
+) -> None:
+    """Wherever it stands, in what is typed or not, it is refused before anything is computed."""
+    path = tmp_path / "plan.json"
+    path.write_text(f'{{"schema_version": 1, "{key}": [{number}]}}', encoding="utf-8")
+    with pytest.raises(InputError, match="a number beyond 1e\\+100"):
+        read_plan(path)

@@ -90,6 +90,7 @@ def test_every_parameter_of_the_shipped_models_has_a_reason() -> None:
         ("scale = 0.4}", "scale = -0.4}", r"mine\.toml:15  level\.groups\[0\]\.prior\.scale"),
         ("scale = 0.4}", 'scale = "wide"}', "'wide' is no number"),
         ("location = -0.4, ", "location = nan, ", "out of range"),
+        ("location = -0.4, ", f"location = {10**400}, ", "out of range"),
         ('by = ["dataset"]', 'by = ["datset"]', "'datset' is unknown"),
         ('by = ["dataset"]', 'by = "dataset"', "no list of names"),
         ('by = ["dataset"]', "", "name one or more of"),
