@@ -302,6 +302,7 @@ def test_whatever_ties_projects_together_a_run_of_one_is_learned_from(here: Path
     assert (written.images, written.error) == (500, 0.14)
 
 
+@pytest.mark.slow
 def test_the_forecast_of_a_project_does_not_hang_on_what_it_shares(here: Path) -> None:
     """Before and after of c are the same in a file without rules and shared assets."""
     answers = []

@@ -97,6 +97,7 @@ def test_a_dry_run_writes_nothing_and_json_is_what_python_returns(here: Path) ->
     assert files(here) == before
 
 
+@pytest.mark.slow
 def test_a_network_is_named_as_the_catalogue_has_it(here: Path) -> None:
     """--architecture takes any spelling the tables know."""
     assert probe("--architecture", "resnet50").exit_code == 0

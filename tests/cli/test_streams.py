@@ -223,6 +223,7 @@ def test_an_interrupt_ends_the_wait_for_a_slow_reader() -> None:
     assert (process.returncode, errors) == (130, b"")
 
 
+@pytest.mark.slow
 def test_libraries_keep_their_messages_to_themselves(tmp_path: Path) -> None:
     """Matplotlib without a folder for its cache, and without HOME: only what we say is said."""
     (tmp_path / "file").touch()

@@ -72,6 +72,7 @@ def pilot_tests(*arguments: str) -> list[dict[str, Any]]:
     return list(found["pilots"])
 
 
+@pytest.mark.slow
 def test_validate_gives_first_points_as_pilots(curves: str) -> None:
     """All modes by default, each with every model's scores, and what was left out."""
     tests = pilot_tests("--curves", curves)
@@ -100,6 +101,7 @@ def test_pilot_modes_are_chosen_by_words(curves: str) -> None:
     assert RUNNER.invoke(app, ["validate", "--pilots", "one"]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_validate_collects_in_rounds(curves: str) -> None:
     """Failure rate and cost ratios in 1, 3 and 5 rounds on the user's curves, unless declined."""
     found = answer("validate", "--curves", curves)["curves"]
@@ -131,6 +133,7 @@ def test_the_card_says_what_pilots_add() -> None:
     assert "Simpler forecasts that beat the model" in (folder / "CARD.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_same_seed_same_report(curves: str) -> None:
     """Two runs print the same bytes."""
     arguments = ("validate", "--curves", curves, "--model", "transfer", "--json", "--seed", "3")
@@ -268,6 +271,7 @@ def test_decisions_of_a_model_in_closed_form_are_refused() -> None:
     assert "nothing to refit" in " ".join(result.output.split())
 
 
+@pytest.mark.slow
 def test_decisions_are_said_stored_and_shown_in_the_card(
     copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def test_mistakes_name_their_cells(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_results_go_into_a_copy(tmp_path: Path) -> None:
     """The input is never written to; an existing file only with --force."""
     file, out = tmp_path / "p.xlsx", tmp_path / "out.xlsx"
@@ -184,6 +185,7 @@ def recalculated(file: Path, folder: Path) -> Any:
     return openpyxl.load_workbook(folder / file.name, data_only=True)
 
 
+@pytest.mark.slow
 def test_pictures_that_a_copy_lacks_are_said(tmp_path: Path) -> None:
     """A large picture is left out of what `observe` and `plan --xlsx` write, with a word."""
     book = openpyxl.Workbook()

@@ -56,6 +56,7 @@ def test_sizes_of_the_discrepancy_are_weighed_too(
     _assert_is_the_posterior(runs, 0.75, 0.8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deviation", [0.0, 4.0])
 def test_many_repeats_tell_their_own_noise(deviation: float) -> None:
     """Of 66 repeats that are as noisy as expected, or four deviations noisier than any draw.

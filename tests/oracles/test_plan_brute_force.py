@@ -71,6 +71,7 @@ def test_plan_equals_brute_force_over_the_printed_options(seed: int, published: 
     assert all(allowed(rule, funded) for rule in portfolio.project_rules)
 
 
+@pytest.mark.slow
 def test_the_random_portfolios_reach_the_cases_that_matter(published: Posterior) -> None:
     """Binding budgets, PILOT verdicts, nothing held, segmentation and conflicts all occur often."""
     seen: Counter[str] = Counter()

@@ -71,7 +71,7 @@ def best(means: Any, cents: Any, needs: Any, asset: SharedAsset, budget: int) ->
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(SEEDS, st.integers(min_value=1, max_value=2))
 def test_pooled_images_of_runs_serve_all_members_afterwards(seed: int, n_runs: int) -> None:
     """Mean over outcomes of the best plan with those images held, less the best plan of today."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_more_budget_never_lowers_the_optimum(seed: int) -> None:
     assert all(b >= a for a, b in pairwise(swept))
 
 
+@pytest.mark.slow
 @FEW
 @given(SEEDS)
 def test_a_warm_solver_answers_like_a_new_one(seed: int) -> None:

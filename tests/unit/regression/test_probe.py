@@ -28,6 +28,7 @@ def rows(seed: int, n: int = 200, classes: int = 4, apart: float = 1.0) -> Rows:
     return rng.normal(size=(n, 8)) + apart * 2.0 * (labels[:, None] == np.arange(8)), labels
 
 
+@pytest.mark.slow
 def test_all_rows_give_what_scikit_learn_gives_by_hand() -> None:
     """Nested cross-validation written the usual way predicts the same rows wrongly."""
     features, labels = rows(0, apart=0.5)
@@ -43,6 +44,7 @@ def test_all_rows_give_what_scikit_learn_gives_by_hand() -> None:
     assert (run.errors, run.test_images, run.images) == (wrong, 200, 160)
 
 
+@pytest.mark.slow
 def test_classes_far_apart_are_never_confused_and_the_sizes_are_those_learnt_from() -> None:
     """Four fifths of the rows, a half and a quarter of them; each row is tested once."""
     runs = probe_errors(*rows(1, apart=20.0))
@@ -133,6 +135,7 @@ def test_units_and_order_of_features_change_nothing(change: Any) -> None:
         assert abs(one.errors - other.errors) <= 2  # a row at the border
 
 
+@pytest.mark.slow
 def test_a_share_with_too_few_of_a_class_is_left_out() -> None:
     """Five per class: a quarter of the four that a fold learns from is one, too few."""
     assert [run.share for run in probe_errors(*rows(5, n=20))] == [0.5, 1.0]

@@ -85,6 +85,7 @@ def told(project: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_a_chance_reads_the_same_in_every_output() -> None:
     """The chance of price-tags stood cut, with a decimal and rounded, by output."""
     chance = decision(retail()[1], "price-tags").chance_of_target

@@ -55,6 +55,7 @@ def test_curves_without_anything_to_reach_are_left_out(bad: Curve) -> None:
     assert found.notes[0].startswith("1 curve left out")
 
 
+@pytest.mark.slow
 def test_rounds_help_and_targets_are_met() -> None:
     """On a plain curve no target is missed, and five rounds waste less than one."""
     model = load_model("transfer")

@@ -95,6 +95,7 @@ def test_on_the_same_inputs_a_plan_is_what_it_was(kind: str) -> None:
     assert [item.cost for item in result.shared] == [item.cost for item in plan.shared]
 
 
+@pytest.mark.slow
 def test_a_plan_read_from_json_is_audited_alike(tmp_path: Path) -> None:
     """Saving and reading lose nothing that an audit needs."""
     path = tmp_path / "plan.json"

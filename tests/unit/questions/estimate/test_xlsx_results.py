@@ -153,6 +153,7 @@ def test_results_stand_before_the_sheets_of_a_copy(
     assert reread.projects == parse_portfolio(form, "p.xlsx").projects
 
 
+@pytest.mark.slow
 def test_a_sheet_of_ones_own_is_never_replaced(made: tuple[Plan, Portfolio, Estimate]) -> None:
     """A sheet that the author called Summary stays, beside ours."""
     source = openpyxl.load_workbook(io.BytesIO(form_bytes(DATA)))

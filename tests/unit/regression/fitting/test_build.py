@@ -25,6 +25,8 @@ from planner.regression.rows.observations import (
 )
 from planner.regression.rows.shipped import read_observations
 
+pytestmark = pytest.mark.slow  # PyMC is imported and compiles
+
 PLAIN = {"mode": "FAST_COMPILE", "on_unused_input": "ignore"}  # no machine code for one call
 
 
