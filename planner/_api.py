@@ -152,14 +152,24 @@ def collect(
 
 
 def options(
-    portfolio: "Portfolio", model: "Posterior", *, seed: int = 0, pareto: bool = False
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    seed: int = 0,
+    pareto: bool = False,
+    draws: bool = False,
 ) -> dict[str, object]:
-    """Return what the plan may choose, or what no cheaper option is as likely as (``pareto``)."""
+    """Return what the plan may choose, or what no cheaper option is as likely as (``pareto``).
+
+    With ``draws`` each row has ``worth_draws``, an array of what the option is worth in each draw
+    that the plan is chosen on, shared assets left out: enough to measure any plan's risk by hand.
+    """
     from planner.questions.options_report import options_report
     from planner.reference.tables import catalogue_of
 
     require_loaded(model, seed)
-    return options_report(portfolio, model, catalogue_of(portfolio), seed=seed, pareto=pareto)
+    catalogue = catalogue_of(portfolio)
+    return options_report(portfolio, model, catalogue, seed=seed, pareto=pareto, draws=draws)
 
 
 def plan(

@@ -1,6 +1,6 @@
 """Every option the plan may choose, priced, and what the shared assets cost: enough to check it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from planner.domain.catalogue import Catalogue
@@ -8,6 +8,7 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import SCHEMA_VERSION
+from planner.offering.packing import pack_outcomes
 from planner.planning.prepare import Prepared, prepare_unbudgeted
 
 
@@ -18,10 +19,12 @@ def options_report(
     *,
     seed: int = 0,
     pareto: bool = False,
+    draws: bool = False,
 ) -> dict[str, object]:
     """Return every option the plan may choose, priced, as ``planner options --json`` prints it.
 
-    With ``pareto`` only those of each project that none is as likely as and costs no more.
+    With ``pareto`` only those of each project that none is as likely as and costs no more; with
+    ``draws`` each row has ``worth_draws``, what it is worth in each of the solve's draws.
 
     Together with the file's rules it is enough to check a plan by brute force: the objective
     ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
@@ -42,11 +45,27 @@ def options_report(
         "objective": str(prepared.objective),
         "options": [
             row
-            for item in prepared.options
-            for row in _kept(option_rows(item, portfolio), pareto=pareto)
+            for rows in (_with_draws(prepared) if draws else _rows(prepared))
+            for row in _kept(rows, pareto=pareto)
         ],
         "assets": [_asset(prepared, number) for number in range(len(prepared.layout.ladders))],
     }
+
+
+def _rows(prepared: Prepared) -> Iterator[Iterable[dict[str, object]]]:
+    """Yield the options of each project, in file order."""
+    for item in prepared.options:
+        yield option_rows(item, prepared.portfolio)
+
+
+def _with_draws(prepared: Prepared) -> Iterator[Iterable[dict[str, object]]]:
+    """Yield the same with their worth in every draw; shared assets are left out of it."""
+    packed = pack_outcomes(
+        prepared.groups(None), prepared.portfolio, prepared.objective, seed=prepared.seed
+    )
+    for index, rows in enumerate(_rows(prepared)):
+        worth = packed.worth_draws(prepared.numbers(index))
+        yield [{**row, "worth_draws": own} for row, own in zip(rows, worth, strict=True)]
 
 
 def _kept(rows: Iterable[dict[str, Any]], *, pareto: bool) -> Iterable[dict[str, Any]]:
