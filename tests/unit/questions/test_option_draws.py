@@ -1,4 +1,4 @@
-"""The worth of every option in every draw: enough to choose a plan under a measure of risk by hand."""
+"""The worth of every option in every draw: enough to choose a plan under a measure of risk."""
 
 from pathlib import Path
 from typing import Any
