@@ -60,8 +60,10 @@ SEARCH_SHARE = 0.7
 """Of the time asked for, where any was, for the plan; the rest is for the answers beside it."""
 PRICE_SHARE, CAUTION_SHARE = 0.4, 0.5
 """Of what is left, for what more budget is worth, then for what caution costs."""
-LEAST_WORK = 1.0 * SECOND
+LEAST_WORK = 0.5 * SECOND
 """For the plan, whatever the time limit."""
+JUDGING_S = 0.7
+"""What follows the searches takes some such time for a usual file: audit, reasons, ranges."""
 
 
 def build_plan(
@@ -149,7 +151,7 @@ def plan_prepared(
 
     All else as in :func:`build_plan`.
     """
-    deadline = deadline_in(time_limit_s)
+    deadline = deadline_in(time_limit_s).earlier(JUDGING_S)
     solution = solve_prepared(prepared, gap=gap, allowance=search_allowance(deadline))
     plan = plan_of(prepared, solution, deadline=deadline)
     if not replications or plan.audit is None:
