@@ -107,6 +107,7 @@ def test_the_descriptor_holds_what_python_wrote_and_nothing_else(
         assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_plan_is_read_again_by_the_commands_that_compare(tmp_path: Path) -> None:
     """What ``plan --json`` put on the descriptor goes into ``diff`` and ``plan --audit`` as is."""
     saved = tmp_path / "plan.json"
@@ -126,6 +127,7 @@ def test_plans_saved_by_the_first_release_are_still_read() -> None:
     assert only_object(answer("plan-audit").stdout)["stands"] is True
 
 
+@pytest.mark.slow
 def test_planning_from_python_leaves_the_descriptor_empty() -> None:
     """A script that plans, asks for a frontier and explains prints what it prints itself."""
     script = f"""
@@ -139,6 +141,7 @@ planner.explain(portfolio, None, model)
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # of the notebook's own machinery
 def test_planning_in_a_notebook_shows_nothing_but_the_plan() -> None:
     """A kernel shows what is written on descriptor 1 too; there is nothing."""

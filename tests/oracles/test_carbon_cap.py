@@ -98,6 +98,7 @@ def test_a_cap_among_the_rules_is_the_same_cap() -> None:
     assert one["objective"] == other["objective"]
 
 
+@pytest.mark.slow
 def test_what_a_cap_keeps_out_is_said_with_its_name() -> None:
     """Demanded projects conflict with it, and explain names it."""
     source = text(1).replace("rules: []", "rules: [{fund: [p0, p1, p2]}]")

@@ -184,6 +184,7 @@ def estimated(*flags: str) -> tuple[dict[str, Any], str]:
     return json.loads(data.stdout)["projects"][0], shown.output
 
 
+@pytest.mark.slow
 def test_at_equal_cost_the_better_chance_is_recommended_first() -> None:
     """ConvNeXt-T (in12k) at 51 % stood above ConvNeXt-T at 60 %, both at 0.70."""
     flags = ["--classes", "4", "--target", "94%", "--have", "20k", "--price", ".35"]

@@ -133,6 +133,7 @@ def _cells(sheet: Any, header: str, count: int) -> list[Any]:
     raise AssertionError(header)
 
 
+@pytest.mark.slow
 def test_results_stand_before_the_sheets_of_a_copy(
     made: tuple[Plan, Portfolio, Estimate],
 ) -> None:
