@@ -31,7 +31,7 @@ type _Key = tuple[object, float, float]
 MOST_ALONE = 64
 """Runs up to which each stands for itself."""
 
-MOST_GROUPS = 128
+MOST_GROUPS = 64
 """Groups above which sizes are pooled more coarsely: an update's time grows with them."""
 
 WIDTHS = (0.0, 1 / 32, 1 / 16, 1 / 8, 1 / 4)
