@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.domain.arrays import Floats
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Images, Project
 from planner.domain.results.option import ProjectOptions
@@ -19,7 +18,7 @@ from planner.planning.pilots.outcomes import Outcomes
 from planner.planning.pilots.pooled import PoolPart, cost_of, paid_once, pools_after
 from planner.planning.pilots.set_value import value_of
 from planner.planning.pilots.stage import Stage
-from planner.planning.pilots.trial import Trial
+from tests.oracles.trials import trial
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 NAMES = ("a", "b", "c")
@@ -106,7 +105,7 @@ def test_pooled_images_of_runs_serve_all_members_afterwards(seed: int, n_runs: i
         mean = np.array([worths[index][:, cells[index] == c].mean(axis=1) for c in range(N_CELLS)])
         pick = now.picks[index]
         stay = np.zeros(N_CELLS) if pick is None else mean[:, pick]
-        runs.append(run_of(index, parts[-1], stages[index], cells[index], mean, stay))
+        runs.append(trial(index, stages[index], cells[index], mean, stay, parts[-1]))
     means = [worth.mean(axis=1) for worth in worths]
     limit = round(100 * budget)
     (after,) = pools_after([asset], parts)
@@ -115,22 +114,6 @@ def test_pooled_images_of_runs_serve_all_members_afterwards(seed: int, n_runs: i
         told = [runs[p].mean[cell[p]] if p < n_runs else means[p] for p in range(len(NAMES))]
         expected += best(told, cents, needs, after, limit) / N_CELLS**n_runs
     assert value_of(runs, outcomes, now).gain == pytest.approx(expected, abs=2e-3)
-
-
-def run_of(index: int, part: PoolPart, of: Stage, cell: Any, mean: Floats, stay: Floats) -> Trial:
-    """Return a run that takes images from the pool."""
-    candidate: Any = SimpleNamespace(index=index, pools=(part,))
-    return Trial(
-        candidate=candidate,
-        stage=of,
-        limits=np.arange(len(mean) - 1.0),
-        cell=cell,
-        chance=np.bincount(cell) / len(cell),
-        met=np.ones(mean.shape),
-        mean=mean,
-        stay=stay,
-        least=0.0,
-    )
 
 
 @given(SEEDS)

@@ -22,7 +22,7 @@ from planner.domain.portfolio.project import Images, Project
 from planner.planning.pilots.outcomes import Outcomes
 from planner.planning.pilots.set_value import value_of
 from planner.planning.pilots.stage import Stage
-from planner.planning.pilots.trial import Trial
+from tests.oracles.trials import trial
 
 GOOD, BAD = 0, 1
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -49,22 +49,6 @@ def stage(worth: Floats, costs: Sequence[float] | Floats) -> Stage:
     unused = np.zeros(len(cents))
     options: Any = Options(cents)
     return Stage(options, np.zeros(worth.shape), unused, unused, random=worth)
-
-
-def trial(index: int, of: Stage, cell: Rows, mean: Floats, stay: Floats) -> Trial:
-    """Return a run on a project: the outcome in every draw, and mean worth after each."""
-    candidate: Any = SimpleNamespace(index=index)
-    return Trial(
-        candidate=candidate,
-        stage=of,
-        limits=np.arange(len(mean) - 1.0),
-        cell=cell,
-        chance=np.bincount(cell) / len(cell),
-        met=np.ones(mean.shape),
-        mean=mean,
-        stay=stay,
-        least=0.0,
-    )
 
 
 def plans(stages: Sequence[Stage], budget: float) -> Outcomes:
