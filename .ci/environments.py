@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,13 +44,34 @@ def uv(*arguments: str, folder: Path, shown: bool = False) -> str:
 
 
 def oldest_python() -> str:
-    """Return the lowest Python the metadata allow if it is installed here, else the one running."""
+    """Return the lowest Python the metadata allow if it is installed here, else the one running.
+
+    Whatever is found is asked its version first: a name on the path may stand for nothing.
+    """
     lowest = Requirement(f"python{_pyproject()['project']['requires-python']}").specifier
     (version,) = (one.version for one in lowest if one.operator == ">=")
+    asked = (found for found in pythons(version) if says_it_is(found, version))
+    return next(asked, sys.executable)
+
+
+def pythons(version: str) -> Iterator[str]:
+    """Yield where a Python of a version such as 3.12 may be: on the path, under pyenv, by uv."""
+    for folder in os.get_exec_path():
+        yield str(Path(folder, f"python{version}"))
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    yield from map(str, sorted(versions.glob(f"{version}*/bin/python{version}")))
+    with suppress(subprocess.CalledProcessError):
+        yield uv("python", "find", "--no-python-downloads", version, folder=Path("/")).strip()
+
+
+def says_it_is(python: str, version: str) -> bool:
+    """Whether a program runs and is a Python of a version such as 3.12."""
+    question = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        return uv("python", "find", "--no-python-downloads", version, folder=Path("/")).strip()
-    except subprocess.CalledProcessError:
-        return sys.executable
+        done = subprocess.run([python, "-c", question], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return done.stdout.strip() == version
 
 
 @contextmanager

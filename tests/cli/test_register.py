@@ -24,7 +24,7 @@ def report(folder: Path, *flags: str, file: Path = GRANT) -> Result:
 def rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, str]], str]:
     """Return the register of an example as a spreadsheet reads it, and the page beside it."""
     folder = tmp_path_factory.mktemp("register")
-    text = GRANT.read_text("utf-8").replace("id: species", 'id: "=2+2"')
+    text = GRANT.read_text("utf-8").replace("id: species", 'id: "=2+2"\n    shift: {points: 1..2}')
     (folder / "p.yaml").write_text(text, encoding="utf-8")
     flags = ("--register", str(folder / "risks.csv"), "--framework", "Ours, 2027")
     done = report(folder, *flags, file=folder / "p.yaml")
@@ -50,6 +50,19 @@ def test_each_risk_of_the_page_is_a_row_with_the_framework_of_the_reader(
     assert all(row["mitigation"].replace(" ", "") in loose for row in found)
     assert any("Field differs" in row["risk"] for row in found)
     assert any("poisoning" in row["risk"] for row in found)
+
+
+def test_a_fall_in_use_that_the_file_states_is_no_unknown(
+    rows: tuple[list[dict[str, str]], str],
+) -> None:
+    """Whose it is and how far, and that nothing is known of the others."""
+    (field,) = (row for row in rows[0] if "Field differs" in row["risk"])
+    assert field["likelihood"] == (
+        "stated in the file: =2+2 loses 1 to 2 points of accuracy; not estimated for the others"
+    )
+    assert field["impact"].startswith("counted in chances")
+    (attacks,) = (row for row in rows[0] if "poisoning" in row["risk"])
+    assert attacks["likelihood"] == "not estimated"
 
 
 def test_no_cell_is_a_formula(rows: tuple[list[dict[str, str]], str]) -> None:

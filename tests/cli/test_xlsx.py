@@ -1,15 +1,11 @@
-"""Workbooks on the command line: the form, plans from it, results, and a second program's view."""
+"""Workbooks on the command line: the form, plans from it, and results."""
 
 import io
 import json
-import os
 import re
-import shutil
-import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import PIL.Image
@@ -23,7 +19,6 @@ from planner.inputs.yaml_source import read_yaml
 from tests.workbooks import filled_in, saved
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("0[1-4]_*/portfolio.yaml"))
-SOFFICE = shutil.which("soffice")
 
 
 def run(*arguments: str | Path) -> Result:
@@ -137,52 +132,6 @@ def test_observe_writes_runs_into_a_workbook(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "p.observed.xlsx")
     assert [cell.value for cell in book["Pilots"][4]][:3] == ["shelf-gaps", 20_000, 0.081]
     assert "1 run" not in run("observe", tmp_path / "p.observed.xlsx", runs).output
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
-def test_libreoffice_computes_the_same(tmp_path: Path) -> None:
-    """Opened and recalculated: no cell shows an error, and every formula agrees with us."""
-    file, out = tmp_path / "p.xlsx", tmp_path / "out.xlsx"
-    ok("init", "--xlsx", "--demo", "-o", file)
-    ok("plan", file, "--xlsx", out)
-    computed = recalculated(out, tmp_path / "computed")
-    ours, formulas = openpyxl.load_workbook(out, data_only=True), openpyxl.load_workbook(out)
-    compared = 0
-    for sheet in formulas.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                theirs = computed[sheet.title][cell.coordinate].value
-                assert not str(theirs).startswith(("#", "Err:")), (sheet.title, cell.coordinate)
-                if cell.data_type == "f":
-                    expected = ours[sheet.title][cell.coordinate].value
-                    assert theirs == pytest.approx(expected, rel=1e-9, abs=1e-9)
-                    compared += 1
-    assert compared > 30
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
-def test_libreoffice_saves_a_form_that_reads_the_same(tmp_path: Path) -> None:
-    """A form opened and saved by another program is the same portfolio."""
-    file, again = tmp_path / "p.xlsx", tmp_path / "saved" / "p.xlsx"
-    ok("init", "--xlsx", "--demo", "-o", file)
-    recalculated(file, again.parent)
-    first, second = (json.loads(ok("plan", path, "--json").stdout) for path in (file, again))
-    assert first["decisions"] == second["decisions"]
-
-
-def recalculated(file: Path, folder: Path) -> Any:
-    """Return the workbook as LibreOffice computes and saves it."""
-    assert SOFFICE is not None
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    kind = "xlsx:Calc MS Excel 2007 XML"
-    subprocess.run(
-        [SOFFICE, "--headless", "--norestore", profile, "--convert-to", kind, "--outdir",
-         str(folder), str(file)],
-        check=True, capture_output=True, timeout=120, env={**os.environ, "HOME": str(folder)},
-    )  # fmt: skip
-    return openpyxl.load_workbook(folder / file.name, data_only=True)
 
 
 @pytest.mark.slow

@@ -124,7 +124,7 @@ def followed(prepared: Prepared, said: dict[int, OutcomeRow]) -> float:
     assert sets is not None
     funded = [index for index, row in said.items() if row.images_total is not None]
     for wanted in (sets[sets[:, funded].all(axis=1)], sets):
-        found = best_listed(offers, wanted, prepared.budget_cents) if len(wanted) else None
+        found = best_listed(offers, wanted, prepared.budget_cents)
         if found is not None:
             return found.worth
     raise AssertionError

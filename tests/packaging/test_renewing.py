@@ -1,6 +1,8 @@
 """Pins are renewed by resolving, testing and then rewriting, in this order."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,3 +103,32 @@ def test_lowest_versions_that_are_the_pinned_ones_fail(
 @contextmanager
 def _a(folder: Path) -> Iterator[Path]:
     yield folder
+
+
+@pytest.mark.skipif(os.name != "posix", reason="what stands in for a Python is a shell script")
+def test_a_name_that_stands_for_no_python_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shim that fails and a Python of another version come first on the path; neither is it."""
+    answers = {"shim": "exit 127", "other": "echo 3.11", "real": "echo 3.12"}
+    for folder, answer in answers.items():
+        program = tmp_path / folder / "python3.12"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{answer}\n", encoding="utf-8")
+        program.chmod(0o755)
+
+    def found_by_uv(*_: str, folder: Path) -> str:
+        raise subprocess.CalledProcessError(2, "uv")
+
+    def on_the_path(*folders: str) -> str:
+        monkeypatch.setenv("PATH", os.pathsep.join(str(tmp_path / one) for one in folders))
+        return environments.oldest_python()
+
+    monkeypatch.setattr(environments, "uv", found_by_uv)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
+    assert on_the_path("shim", "other", "real") == str(tmp_path / "real" / "python3.12")
+    assert on_the_path("shim", "other", "none") == sys.executable
+    kept = tmp_path / "none" / "versions" / "3.12.1" / "bin"
+    kept.mkdir(parents=True)
+    (tmp_path / "real" / "python3.12").rename(kept / "python3.12")
+    assert on_the_path("shim") == str(kept / "python3.12")

@@ -18,3 +18,9 @@ def test_the_citation_is_the_projects_and_the_papers() -> None:
     names = ", ".join(author["family-names"] for author in paper["authors"])
     venue = f"{paper['conference']['name']} {paper['year']}"
     assert f"{names} ({venue}), *{paper['title']}*" in quoted
+
+
+def test_the_source_distribution_brings_the_citation() -> None:
+    """As it brings the licence."""
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
+    assert {"CITATION.cff", "LICENSE"} <= set(built["build"]["targets"]["sdist"]["only-include"])

@@ -2,8 +2,8 @@
 
 openpyxl writes formulas without results and stamps the time of writing. Here results are put in
 beside their formulas, so that programs which do not compute (previews, pandas, this package) see
-them, and every time is a fixed one. Excel and LibreOffice compute all formulas anew when they open
-the file.
+them, and every time is a fixed one. Excel computes all formulas anew when it opens the file;
+LibreOffice shows the results, and computes what depends on a cell once that is changed.
 """
 
 import datetime as dt

@@ -77,7 +77,7 @@ def list_sets(portfolio: Portfolio) -> Flags | None:
 
 
 def best_listed(offers: Sequence[Offer], sets: Flags | Floats, budget_cents: int) -> Filled | None:
-    """Return the best plan among listed sets; None if the budget pays for none of them.
+    """Return the best plan among listed sets; None if there is none or the budget pays for none.
 
     Parameters
     ----------
@@ -88,6 +88,8 @@ def best_listed(offers: Sequence[Offer], sets: Flags | Floats, budget_cents: int
     budget_cents : int
         Hard limit.
     """
+    if not len(sets):
+        return None
     best = np.array([offer.best for offer in offers])
     fits = sets @ np.array([offer.least for offer in offers]) <= budget_cents
     bound = np.where(fits, sets @ best, -np.inf)

@@ -12,6 +12,7 @@ import numpy as np
 from planner.domain.format import count
 from planner.domain.results.plan import Decision, Warning_
 from planner.domain.vocabulary import Verdict
+from planner.domain.words.shifts import shift_words
 from planner.reporting import numbers
 from planner.reporting.document import (
     Block,
@@ -22,6 +23,7 @@ from planner.reporting.document import (
     Name,
     Number,
     Paragraph,
+    Part,
     Row,
     Section,
     Table,
@@ -31,7 +33,7 @@ from planner.reporting.document import (
 from planner.reporting.sections.material import Material
 from planner.reporting.user_text import visible
 from planner.reporting.words import report as words
-from planner.reporting.words.risks import NOT_ESTIMATED, STANDING_RISKS
+from planner.reporting.words import risks
 
 MOST_MISSES = 5
 ROWS_ON_PAPER = 7
@@ -74,11 +76,34 @@ def register_section(material: Material) -> Section:
 def register_entries(material: Material) -> list[RegisterRow]:
     """Return the rows: of the plan, of its warnings, and what no number of it speaks of."""
     of_plan = sorted(_of_plan(material), key=lambda entry: -entry.weight)
-    standing = [
-        RegisterRow(0.0, (risk,), (NOT_ESTIMATED,), (impact,), (mitigation,))
-        for risk, impact, mitigation in STANDING_RISKS
-    ]
-    return [*of_plan, *_of_warnings(material), *(standing if material.funded else ())]
+    return [*of_plan, *_of_warnings(material), *(_standing(material) if material.funded else ())]
+
+
+def _standing(material: Material) -> Iterator[RegisterRow]:
+    """Yield the risks of every system; how far it falls in use is known where the file says so."""
+    risk, impact, mitigation = risks.FIELD_DIFFERS
+    stated = _stated_falls(material)
+    if stated:
+        yield RegisterRow(0.0, (risk,), stated, (risks.FIELD_IMPACT_COUNTED,), (mitigation,))
+    else:
+        yield RegisterRow(0.0, (risk,), (risks.NOT_ESTIMATED,), (impact,), (mitigation,))
+    risk, impact, mitigation = risks.ATTACKS
+    yield RegisterRow(0.0, (risk,), (risks.NOT_ESTIMATED,), (impact,), (mitigation,))
+
+
+def _stated_falls(material: Material) -> Text:
+    """Return what funded projects are said to lose in use; nothing where none says it."""
+    projects = [material.project(place) for place in material.funded]
+    falls = [(one.id, shift_words(one.shift)) for one in projects if one.shift is not None]
+    said: list[Part] = []
+    for name, fall in falls[:MOST_WARNED]:
+        counted = say(risks.FIELD_COUNTED, name=Name(visible(name)), fall=fall)
+        said += ("; " if said else risks.FIELD_STATED, *counted)
+    if len(falls) > MOST_WARNED:
+        said.append(f" and {count(len(falls) - MOST_WARNED)} more")
+    if 0 < len(falls) < len(projects):
+        said.append(risks.NOT_ESTIMATED_ELSEWHERE)
+    return tuple(said)
 
 
 def _of_plan(material: Material) -> Iterator[RegisterRow]:

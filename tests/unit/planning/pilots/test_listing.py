@@ -81,3 +81,10 @@ def test_what_may_not_be_chosen_is_not_listed() -> None:
     assert found is not None
     assert (found.worth, found.picks, found.cents) == (5.0, (None, 0), 100)
     assert best_listed([nothing, one], sets[2:], 500) is None
+
+
+def test_of_no_sets_none_is_best() -> None:
+    """Rules that no set keeps leave nothing to list; neither do no projects."""
+    one = Offer(np.array([5.0]), np.array([100], dtype=np.int64))
+    assert best_listed([one], np.zeros((0, 1), dtype=np.bool_), 500) is None
+    assert best_listed([], np.zeros((0, 0), dtype=np.bool_), 500) is None
