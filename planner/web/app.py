@@ -5,6 +5,7 @@ It reads no file but those three, takes no path from a browser, and writes none 
 saved is downloaded.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -27,6 +28,8 @@ from planner.web.problems import problem_rows
 from planner.web.sessions import Session, Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -66,17 +69,32 @@ class Answers:
 
     def act(self, session: Session, sent: Mapping[str, Any]) -> dict[str, object]:
         """Do one thing to the portfolio; return how it stands then."""
+        with session.lock:
+            said, _ = self.done(session, sent)
+            return said if "error" in said else {**said, "state": state_view(session)}
+
+    def done(
+        self, session: Session, sent: Mapping[str, Any]
+    ) -> tuple[dict[str, object], int | None]:
+        """Do one thing to the portfolio; return what is to be said of it, and which one to plan."""
         action = ACTIONS.get(str(sent.get("action")))
         if action is None:
-            return {"error": "There is no such action."}
+            return {"error": "There is no such action."}, None
         with session.lock:
             session.merges = sent.get("merge") is True
+            before = session.revision
             try:
                 action(session, sent)
             except Refused as error:
-                return {"refused": _refused(error), "state": state_view(session)}
+                return {"refused": _refused(error)}, None
             except InputError as error:
-                return {"problems": problem_rows(error), "state": state_view(session)}
+                return {"problems": problem_rows(error)}, None
+            changed = session.opened is not None and session.revision != before
+            return {}, session.revision if changed else None
+
+    def stands(self, session: Session) -> dict[str, object]:
+        """Return how the portfolio stands."""
+        with session.lock:
             return {"state": state_view(session)}
 
     def job(self, session: Session, sent: Mapping[str, Any]) -> dict[str, object]:
@@ -143,7 +161,7 @@ def make_app(sessions: Sessions, allowed: Allowed, token: str) -> App:
     routes = [Route(path, _static(*found)) for path, found in STATIC.items()]
     routes += [
         Route("/api/hello", _answering(answers, answers.hello), methods=["POST"]),
-        Route("/api/act", _answering(answers, answers.act), methods=["POST"]),
+        Route("/api/act", _acting(answers), methods=["POST"]),
         Route("/api/job", _answering(answers, answers.job), methods=["POST"]),
         Route("/api/open", _opening(answers), methods=["POST"]),
         Route("/api/save", _saving(answers), methods=["POST"]),
@@ -175,6 +193,53 @@ def _answering(answers: Answers, question: _Question) -> "Callable[[Request], An
         return JSONResponse(await run_in_threadpool(question, session, sent))
 
     return endpoint
+
+
+def _acting(answers: Answers) -> "Callable[[Request], Any]":
+    """Return the endpoint that changes a portfolio.
+
+    Who asks for the plan as well has two lines of one answer: how the portfolio stands, and its
+    plan, which is begun before the first line is made.
+    """
+    from starlette.responses import StreamingResponse
+
+    alone = _answering(answers, answers.act)
+
+    async def endpoint(request: "Request") -> "Response":
+        session = _session(answers, request)
+        sent = await _json(request)
+        if session is None or sent is None or sent.get("plan") is not True:
+            found: Response = await alone(request)
+            return found
+        lines = _state_and_plan(answers, session, sent)
+        return StreamingResponse(lines, media_type="application/x-ndjson")
+
+    return endpoint
+
+
+async def _state_and_plan(
+    answers: Answers, session: Session, sent: Mapping[str, Any]
+) -> "AsyncIterator[str]":
+    """Yield how a portfolio stands after a change, then its plan where there is one to make."""
+    import asyncio
+
+    from starlette.concurrency import run_in_threadpool
+
+    said, revision = await run_in_threadpool(answers.done, session, sent)
+    if "error" in said:
+        yield _line(said)
+        return
+    job = {"job": "plan", "quick": True, "revision": revision}
+    planning = None
+    if revision is not None:
+        planning = asyncio.create_task(run_in_threadpool(answers.job, session, job))
+    yield _line({**said, **await run_in_threadpool(answers.stands, session)})
+    if planning is not None:
+        yield _line(await planning)
+
+
+def _line(found: Mapping[str, object]) -> str:
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _opening(answers: Answers) -> "Callable[[Request], Any]":
@@ -237,8 +302,6 @@ def _session(answers: Answers, request: "Request") -> Session | None:
 
 async def _json(request: "Request") -> dict[str, Any] | None:
     """Return what was sent as one JSON object; None if it is none."""
-    import json
-
     try:
         found = json.loads(await request.body() or b"{}")
     except (ValueError, RecursionError):

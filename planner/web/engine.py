@@ -36,6 +36,8 @@ __all__ = ["JOBS", "Engine", "answer_of"]
 
 QUICK_S = 1.2
 """Of a first answer while the proof is still searched for."""
+MOST_AT_ONCE = 4
+"""Projects up to which a cautious plan needs no first answer."""
 FRONTIER_POINTS = 13
 
 
@@ -82,8 +84,9 @@ class Engine:
     def plan(self, job: Mapping[str, Any]) -> dict[str, object]:
         """Return the plan as the page shows it, before it says what to measure first."""
         case = self._case(job)
-        quick = bool(job.get("quick")) and case.plan.status is not Status.OPTIMAL
-        return {"view": plan_view(case.plan), "quick": quick}
+        is_proven = case.plan.status in (Status.OPTIMAL, Status.INFEASIBLE)
+        quick = case.limit_s is not None
+        return {"view": plan_view(case.plan), "quick": quick, "proven": is_proven}
 
     def first(self, job: Mapping[str, Any]) -> dict[str, object]:
         """Return what to measure first, and the whole plan as ``plan --json`` prints it."""
@@ -190,7 +193,7 @@ class Engine:
             before = None if last is None else last.prepared
             model = _model(self.model)
             prepared = prepare(portfolio, model, known, seed=self.seed, before=before)
-        limit = QUICK_S if quick else None
+        limit = QUICK_S if quick and _takes_long(prepared.portfolio) else None
         solution, plan = plan_prepared(prepared, gap=_api.DEFAULT_GAP, time_limit_s=limit)
         self.case = Case(asked, prepared, solution, plan, limit)
         return self.case
@@ -225,6 +228,10 @@ def answer_of(engine: Engine, name: str, job: Mapping[str, Any]) -> dict[str, ob
     except PlannerError as error:
         row = {"message": str(error), "fix": "", "place": "", "field": "", "code": "ERROR"}
         return {"problems": [row]}
+
+
+def _takes_long(portfolio: Portfolio) -> bool:
+    return portfolio.risk.is_cautious and len(portfolio.projects) > MOST_AT_ONCE
 
 
 @cache

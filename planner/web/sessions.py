@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ __all__ = ["MOST_SESSIONS", "Session", "Sessions"]
 MOST_SESSIONS = 40
 MOST_WORKERS = 4
 MOST_STEPS = 200
+_WORKERS_TRIED = 2
 MOST_KEPT_BYTES = 20 * 2**20
 """Of all texts that can be gone back to."""
 
@@ -97,7 +99,7 @@ class Session:
         self.text = text
         self.revision += 1
         if self.worker is not None and self.asked:
-            self.worker.end()
+            self.worker.drop()
 
 
 class Sessions:
@@ -143,18 +145,27 @@ class Sessions:
             revision = session.revision
             if meant is not None and meant != revision:  # it was asked before an edit
                 return {"superseded": True, "revision": revision}
-            worker = self._worker_of(session)
             asked = {**job, "text": session.text, "name": session.name}
-            session.asked.append(revision)  # from here on an edit ends the worker
+            session.asked.append(revision)  # from here on an edit has the worker drop it
         try:
-            found = worker.ask(name, asked)
-        except Superseded:
-            found = {"superseded": True}
+            found = self._answer(session, name, asked, lambda: session.revision == revision)
         finally:
             session.asked.remove(revision)
-        if session.revision != revision:
-            found = {"superseded": True}
         return {**found, "revision": revision}
+
+    def _answer(
+        self, session: Session, name: str, job: Mapping[str, Any], wanted: Callable[[], bool]
+    ) -> dict[str, Any]:
+        """Return a worker's answer; of another one if the first was ended for an older question."""
+        for _ in range(_WORKERS_TRIED):
+            with session.lock:
+                worker = self._worker_of(session)
+            with suppress(Superseded):
+                found = worker.ask(name, job, wanted=wanted)
+                return found if wanted() else {"superseded": True}
+            if not wanted():
+                break
+        return {"superseded": True}
 
     def end(self) -> None:
         """End every process."""

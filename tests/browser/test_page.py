@@ -155,6 +155,20 @@ def test_a_mistake_stands_at_its_cell_and_the_old_answer_is_greyed(
     assert shown.wrong == []
 
 
+def test_curves_follow_the_table_and_are_greyed_until_they_do(show: Open, server: Server) -> None:
+    """The table of an edit comes first; what is drawn of the plan before is marked as old."""
+    shown = opened(show, server)
+    page = shown.page
+    expect(page.locator(".stale")).to_have_count(0)
+    first = page.locator("#frontier").inner_html()
+    with moved(page):
+        cell(page, "Projects", 0, "value").fill("900k")
+        expect(page.locator(".stale")).to_have_count(3)
+    expect(page.locator(".stale")).to_have_count(0)
+    assert page.locator("#frontier").inner_html() != first
+    assert shown.wrong == []
+
+
 def test_a_block_from_excel_lands_in_its_cells(show: Open, server: Server) -> None:
     """Pasted at a cell, with its headers; one step to undo."""
     shown = opened(show, server)

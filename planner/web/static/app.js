@@ -24,8 +24,9 @@
   let form = [], state = null, sheet = "Projects", all = false, edited = null, planned = 0, lastSent = null, questions = [];
   let chain = Promise.resolve();
 
+  const request = (path, body) => fetch(path, { method: "POST", body, headers: { "x-planner-token": token, "x-planner-session": session } });
   async function post(path, body, raw = false) {
-    const answer = await fetch(path, { method: "POST", body: raw ? body : JSON.stringify(body), headers: { "x-planner-token": token, "x-planner-session": session } });
+    const answer = await request(path, raw ? body : JSON.stringify(body));
     if (answer.headers.has("x-planner-name")) return answer; // a file to save, JSON or not
     const found = await answer.json();
     if (found.error) throw new Error(found.error);
@@ -39,16 +40,41 @@
   function say(text) { $("alert").hidden = !text; $("alert").textContent = text || ""; }
   function setStatus(tone, text) { $("status").dataset.tone = tone; $("status").textContent = text; }
 
+  /* One request changes the portfolio and plans it: its first line says how things stand, its second is the plan. */
+  let coming = null;
+  async function change(body) {
+    const lines = linesOf(await request("/api/act", JSON.stringify({ ...body, plan: true })));
+    const found = (await lines.next()).value;
+    if (found.error) throw new Error(found.error);
+    coming = { revision: found.state.revision, found: lines.next().then((line) => line.value) };
+    coming.found.catch(() => {}); // who waits for it says so
+    take(found);
+  }
+  async function* linesOf(answer) {
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      const parts = (text + (value || "")).split("\n");
+      text = done ? "" : parts.pop();
+      for (const part of parts) if (part) yield JSON.parse(part);
+      if (done) return;
+    }
+  }
   function act(body) {
-    chain = chain.then(() => post("/api/act", body)).then(take).catch(fail);
+    chain = chain.then(() => change(body)).catch(fail);
     return chain;
   }
+  const HOLD = 300; // what is wrong with half a word is not said while it is being typed
+  let typed = -HOLD, held = null;
   function take(found) {
     say("");
+    clearTimeout(held);
     if (found.problems && !found.refused) say(found.problems.map((p) => [p.place, p.message, p.fix && `Fix: ${p.fix}`].filter(Boolean).join(" – ")).join("\n"));
     state = found.state;
     if (found.refused) refuse(found.refused);
-    draw();
+    const wait = typed + HOLD - performance.now();
+    if (wait > 0 && state.open && state.problems.length) { document.body.classList.add("old"); held = setTimeout(draw, wait); } else draw();
   }
   function refuse(refused) {
     if (refused.cell) state.problems = [...(state.problems || []), { ...refused, refused: true }];
@@ -105,7 +131,7 @@
     return found;
   }
 
-  let shape = "";
+  let shape = "", drawn = new Map();
   function drawPanel(anew = false) {
     if (sheet === "File") { drawFile(anew); return; }
     const asked = formOf(sheet), rows = state.tables[sheet], wrong = mistakes();
@@ -115,6 +141,7 @@
       const active = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
       shape = now;
       $("panel").replaceChildren(...(asked.table ? grid(asked, columns, rows) : [settings(asked)]));
+      drawn = new Map([...$("panel").querySelectorAll("[data-cell]")].map((cell) => [cell.dataset.cell, [cell, cell.querySelector("[data-key]")]]));
       if (active) { const again = document.querySelector(`[data-key="${CSS.escape(active)}"]`); if (again) again.focus(); }
     }
     fill(asked, columns, rows, wrong);
@@ -182,8 +209,7 @@
   }
   function fill(asked, columns, rows, wrong) {
     rows.forEach((row, at) => columns.forEach((c) => {
-      const key = `${asked.name}|${at}|${c.path}`, box = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-      const cell = document.querySelector(`[data-cell="${CSS.escape(key)}"]`);
+      const key = `${asked.name}|${at}|${c.path}`, [cell, box] = drawn.get(key) || [];
       if (!cell) return;
       const problems = wrong.get(key) || [], value = row.cells[c.path] || "";
       if (box) {
@@ -221,8 +247,9 @@
   // ---- typing
   let waiting = null;
   function where(box) { const [name, row, column] = box.dataset.key.split("|"); return { sheet: name, row: Number(row), column }; }
-  function later(box) { box.dataset.dirty = "1"; clearTimeout(waiting); waiting = setTimeout(() => send(box), 120); }
-  function commit(box) { clearTimeout(waiting); send(box).then(() => { if (document.activeElement !== box) delete box.dataset.dirty; draw(); }); }
+  const pause = () => state.projects > 10 ? 60 : 20; // what is asked before it is answered is dropped, so it may be asked soon
+  function later(box) { box.dataset.dirty = "1"; typed = performance.now(); clearTimeout(waiting); waiting = setTimeout(() => send(box), pause()); }
+  function commit(box) { clearTimeout(waiting); typed = -HOLD; send(box).then(() => { if (document.activeElement !== box) delete box.dataset.dirty; draw(); }); }
   function send(box) {
     const text = box.value.trim(), at = where(box);
     if (text === (box.dataset.sent ?? box.dataset.was ?? "")) return chain;
@@ -306,25 +333,32 @@
     const current = () => state.open && revision === state.revision;
     setStatus("busy", "planning …"); $("fresh").textContent = planned ? "Planning; shown is the plan before." : "Planning …";
     document.body.classList.add("old");
+    for (const id of CHARTS) $(id).classList.add("stale");
     try {
-      if (state.cautious && state.projects > 4) {
-        const quick = await post("/api/job", { job: "plan", quick: true, revision });
-        if (!current()) return;
-        if (quick.view && quick.quick) { showPlan(quick, revision); setStatus("busy", "not yet proven"); $("fresh").textContent = "A first answer, not yet proven; the search goes on."; document.body.classList.remove("old"); }
-      }
-      const found = await post("/api/job", { job: "plan", revision });
+      const brought = coming && coming.revision === revision ? await coming.found : null;
+      let found = brought || await post("/api/job", { job: "plan", quick: true, revision });
       if (!current()) return;
+      if (found.view && found.quick) {
+        showPlan(found);
+        setStatus("busy", found.proven ? "first answer" : "not yet proven");
+        $("fresh").textContent = found.proven ? "The best plan; what is said beside it is still being worked out." : "A first answer, not yet proven; the search goes on.";
+        document.body.classList.remove("old");
+        found = await post("/api/job", { job: "plan", revision });
+        if (!current()) return;
+      }
       if (found.superseded) { busyWith = 0; setTimeout(() => current() && plan(), 30); return; }
       if (found.bug) throw new Error(`Something went wrong inside planner: ${found.bug}`);
       if (found.problems) { state.problems = found.problems; planned = 0; busyWith = 0; draw(); return; }
-      showPlan(found, revision);
+      showPlan(found);
       planned = revision; document.body.dataset.planned = revision; document.body.classList.remove("old"); $("fresh").textContent = ""; setStatus("good", "planned");
-      await beside(revision, current, found.view.status !== "infeasible");
+      await new Promise((seen) => requestAnimationFrame(() => setTimeout(seen))); // the table first
+      if (current()) await beside(revision, current, found.view.status !== "infeasible");
     } catch (error) { busyWith = 0; if (current()) fail(error); }
   }
+  const CHARTS = ["curves-card", "frontier-card", "tornado-card"];
   async function beside(revision, current, feasible) {
     const ask = async (job, more = {}) => { const found = await post("/api/job", { job, revision, ...more }); return current() && !found.superseded && !found.bug && !found.problems ? found : null; };
-    for (const id of ["curves-card", "frontier-card", "tornado-card"]) $(id).hidden = !feasible;
+    for (const id of CHARTS) $(id).hidden = !feasible;
     if (!feasible) return;
     const names = state.tables.Projects.map((row) => row.cells.id);
     if (names.length > 10 && edited !== null && names[edited]) showFans(await ask("fans", { projects: [names[edited]] }), true);
@@ -413,11 +447,12 @@
     if (!found) return;
     const made = found.fans.map((view) => el("figure", { "data-project": view.project }, el("h3", {}, el("bdi", {}, view.project), ...parts([view.mark])), charts.fan(view), el("figcaption", {}, view.said)));
     if (some) for (const figure of made) { const old = $("fans").querySelector(`[data-project="${CSS.escape(figure.dataset.project)}"]`); if (old) old.replaceWith(figure); }
-    if (!some) $("fans").replaceChildren(...made);
+    if (!some) { $("fans").replaceChildren(...made); fresh("curves-card"); }
     if (!$("fan-key").children.length) $("fan-key").append(...[["band", "50, 80, 90 % of outcomes"], ["median", "median; dashed outside the evidence"], ["target", "target"], ["held", "held"], ["chosen", "train on"], ["pilot", "measured"]].map(([kind, said]) => el("span", {}, el("i", { class: `i-${kind}` }), said)));
   }
-  function showFrontier(found) { if (found) $("frontier").replaceChildren(...(found.frontier && found.frontier.points.length > 1 ? [el("p", { class: "finding" }, found.frontier.said), charts.frontier(found.frontier, $("frontier").clientWidth), found.frontier.next_step && found.frontier.next_step !== found.frontier.said ? el("p", { class: "why" }, found.frontier.next_step) : ""] : [el("p", { class: "waiting" }, "There is no curve to draw for this plan.")])); }
-  function showTornado(found) { if (found) $("tornado").replaceChildren(...(found.tornado && found.tornado.bars.length ? [el("p", { class: "finding" }, found.tornado.said), charts.tornado(found.tornado, $("tornado").clientWidth), el("p", { class: "key" }, "Each bar: one input from its P10 (pale) to its P90 (strong), the others varying as they do.")] : [el("p", { class: "waiting" }, "The plan funds nothing whose worth could move.")])); }
+  const fresh = (id) => $(id).classList.remove("stale");
+  function showFrontier(found) { if (!found) return; fresh("frontier-card"); $("frontier").replaceChildren(...(found.frontier && found.frontier.points.length > 1 ? [el("p", { class: "finding" }, found.frontier.said), charts.frontier(found.frontier, $("frontier").clientWidth), found.frontier.next_step && found.frontier.next_step !== found.frontier.said ? el("p", { class: "why" }, found.frontier.next_step) : ""] : [el("p", { class: "waiting" }, "There is no curve to draw for this plan.")])); }
+  function showTornado(found) { if (!found) return; fresh("tornado-card"); $("tornado").replaceChildren(...(found.tornado && found.tornado.bars.length ? [el("p", { class: "finding" }, found.tornado.said), charts.tornado(found.tornado, $("tornado").clientWidth), el("p", { class: "key" }, "Each bar: one input from its P10 (pale) to its P90 (strong), the others varying as they do.")] : [el("p", { class: "waiting" }, "The plan funds nothing whose worth could move.")])); }
 
   // ---- runs, files, buttons
   function runBox(run = {}) {

@@ -1,5 +1,6 @@
 """A page without a browser: the application, asked as the page asks it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ class Here:
     is_busy: bool = False
     is_alive: bool = True
 
-    def ask(self, name: str, job: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(self, name: str, job: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         return answer_of(self.engine, name, job)
 
     def end(self) -> None:
@@ -52,6 +53,11 @@ class Page:
     def act(self, action: str, **more: Any) -> dict[str, Any]:
         found: dict[str, Any] = self.post("/api/act", {"action": action, **more}).json()
         return found
+
+    def changed(self, action: str, **more: Any) -> list[dict[str, Any]]:
+        """Act as the page does: how things stand, then the plan, in one answer."""
+        sent = {"action": action, "plan": True, **more}
+        return [json.loads(line) for line in self.post("/api/act", sent).text.splitlines()]
 
     def edit(self, sheet: str, row: int, column: str, text: str) -> dict[str, Any]:
         return self.act("edit", sheet=sheet, row=row, column=column, text=text)

@@ -74,7 +74,7 @@ def test_whatever_is_done_is_answered_and_can_be_undone(
 class Idle(Here):
     """A worker that finds nothing."""
 
-    def ask(self, name: str, job: Any) -> dict[str, Any]:
+    def ask(self, name: str, job: Any, **_: Any) -> dict[str, Any]:
         return {}
 
 

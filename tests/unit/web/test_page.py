@@ -404,6 +404,23 @@ def test_a_question_about_an_older_revision_is_not_computed(page: Page) -> None:
     assert page.job("first", revision=before) == {"superseded": True, "revision": before + 1}
 
 
+def test_a_change_is_answered_with_its_plan(page: Page) -> None:
+    """One request says how the portfolio stands, then its plan: what two requests say."""
+    page.open(RETAIL, "p.yaml")
+    page.job("plan")
+    edit = {"sheet": "Projects", "row": 0, "column": "value", "text": "51k"}
+    stands, planned = page.changed("edit", **edit)
+    assert stands == {"state": page.post("/api/hello").json()["state"]}
+    assert planned == page.job("plan")
+    assert planned["revision"] == stands["state"]["revision"]
+    (same,) = page.changed("edit", **edit)
+    assert same == stands
+    (refused,) = page.changed("edit", **{**edit, "column": "class_counts", "text": "ok 900"})
+    assert refused["refused"]["message"]
+    assert page.changed("no such thing") == [{"error": "There is no such action."}]
+    assert [found["state"]["open"] for found in page.changed("close")] == [False]
+
+
 @pytest.mark.parametrize(
     "sent",
     [
