@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bits", "Cents", "Draws", "Flags", "Floats", "Places", "Rows"]
+__all__ = ["Bits", "Cents", "Draws", "Flags", "Floats", "Levels", "Places", "Rows", "Singles"]
 
 type Floats = NDArray[np.float64]
 """Numbers."""
@@ -19,6 +19,12 @@ type Places = NDArray[np.intp]
 
 type Cents = NDArray[np.int64]
 """Money in whole cents."""
+
+type Singles = NDArray[np.float32]
+"""Numbers in single precision, where nearly right will do."""
+
+type Levels = NDArray[np.uint16]
+"""Which of 65,536 equally likely quantiles."""
 
 type Flags = NDArray[np.bool_]
 """Yes or no for each."""

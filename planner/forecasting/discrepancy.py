@@ -14,16 +14,38 @@ own, one per draw, and pilots tell which sizes are likely.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Floats, Levels, Rows, Singles
 from planner.domain.model.specification import Discrepancy
-from planner.forecasting.luck import Luck
+from planner.forecasting.luck import Luck, normals_of, single_normals_of
 
 DECADES_PER_NODE = 0.125
 LARGEST_LOG10_IMAGES = 8.0
 """Beyond 10^8 images a path stays where it is, and a target counts as never met."""
+
+
+@dataclass(frozen=True, eq=False)
+class Between:
+    """Where images lie between nodes.
+
+    Attributes
+    ----------
+    low : ndarray of int, shape (n_images,)
+        Node at or before each.
+    share : ndarray of shape (n_images,)
+        How far each lies on the way to the next node.
+    first, last : int
+        Nodes that all of them lie between.
+    """
+
+    low: Rows
+    share: Floats
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +63,17 @@ class NodeGrid:
         """Return positions between the first node (0) and the last."""
         position = log10_images / self.decades_per_node
         return np.asarray(np.clip(position, 0.0, self.n_nodes - 1), dtype=np.float64)
+
+    def between(self, log10_images: Floats) -> Between:
+        """Return between which nodes images lie; at least one."""
+        position = self.position(log10_images)
+        low = np.minimum(position.astype(np.intp), self.n_nodes - 2)
+        return Between(low, position - low, int(low.min()), int(low.max()) + 1)
+
+    def around(self, first: int, last: int) -> tuple[int, int]:
+        """Return how many nodes lie left of the middle, and from it on, to reach some nodes."""
+        middle = self.n_nodes // 2
+        return middle - min(first, middle), max(last, middle) - middle + 1
 
     def log10_images(self) -> Floats:
         """Return log10 images of every node."""
@@ -74,6 +107,44 @@ def path_sizes(law: Discrepancy, luck: Luck, layer: int = 0) -> Floats | None:
 
 
 @dataclass(frozen=True, eq=False)
+class NearlyAt:
+    """Departures at some images: nearly all at once, exactly where asked.
+
+    Attributes
+    ----------
+    law, grid, place
+        Of the path, and where between its nodes the images lie.
+    levels : ndarray of shape (n_steps, n_rows)
+        Random numbers of all steps.
+    sizes : ndarray of shape (n_rows,), or None
+        Of the project.
+    """
+
+    law: Discrepancy
+    grid: NodeGrid
+    place: Between
+    levels: Levels
+    sizes: Floats | None
+
+    def single(self) -> Singles:
+        """Return all departures, shape (n_images, n_rows), right to some 2e-6.
+
+        A path is linear in its steps, so one product of matrices walks and interpolates.
+        """
+        walk = _walk(self.law, self.grid, self.place)[1]
+        found = np.matmul(walk, single_normals_of(self.levels))
+        if self.sizes is not None:
+            found *= self.sizes.astype(np.float32)
+        return np.asarray(found)
+
+    def exact(self, images: Rows, rows: Rows) -> Floats:
+        """Return departures at some numbers of images in some rows, as pairs."""
+        walk = _walk(self.law, self.grid, self.place)[0]
+        found: Floats = np.vecdot(walk[images], normals_of(self.levels[:, rows]).T)
+        return found if self.sizes is None else found * self.sizes[rows]
+
+
+@dataclass(frozen=True, eq=False)
 class DiscrepancyPath:
     """The paths of one option, walked outwards from the middle only as far as asked.
 
@@ -104,22 +175,24 @@ class DiscrepancyPath:
         """Return departures of log10 error, shape (n_images, n_rows)."""
         if self.law.scale == 0.0 or len(log10_images) == 0:
             return np.zeros((len(log10_images), len(range(*rows.indices(self.luck.n_draws)))))
-        position = self.grid.position(log10_images)
-        low = np.minimum(position.astype(np.intp), self.grid.n_nodes - 2)
-        first = int(low.min())
-        nodes = self.nodes(first, int(low.max()) + 1, rows)
+        place = self.grid.between(log10_images)
+        nodes = self.nodes(place.first, place.last, rows)
         steps = nodes[1:] - nodes[:-1]
-        departure = np.empty((len(low), nodes.shape[1]))
-        for at, (node, share) in enumerate(zip(low - first, position - low, strict=True)):
+        departure = np.empty((len(log10_images), nodes.shape[1]))
+        for at, (node, share) in enumerate(zip(place.low - place.first, place.share, strict=True)):
             np.multiply(steps[node], share, out=departure[at])
             departure[at] += nodes[node]
         return departure
 
+    def about(self, place: Between, rows: slice) -> NearlyAt:
+        """Return departures in single precision, and the means to know some of them exactly."""
+        levels = self._levels(place.first, place.last, rows)
+        sizes = None if self.sizes is None else self.sizes[rows]
+        return NearlyAt(self.law, self.grid, place, levels, sizes)
+
     def nodes(self, first: int, last: int, rows: slice) -> Floats:
         """Return paths on nodes ``first`` to ``last``, shape (n_nodes, n_rows)."""
-        path = by_halves(
-            self.luck.n_draws, rows, lambda which, length: self._half(first, last, which, length)
-        )
+        path = _walked(self._levels(first, last, rows), first, last, self.grid, self.law)
         if self.sizes is not None:
             path *= self.sizes[rows]
         return path
@@ -132,34 +205,61 @@ class DiscrepancyPath:
 
         return np.asarray(by_halves(self.luck.n_draws, rows, half)[0])
 
-    def _half(self, first: int, last: int, which: int, length: int) -> Floats:
-        """Walk from the middle node to the right and to the left, as far as asked."""
-        middle = self.grid.n_nodes // 2
-        keep = math.exp(-self.grid.decades_per_node / self.law.decades)
-        fresh = self.law.scale * math.sqrt(1.0 - keep**2)
-        origin = middle - min(first, middle)
-        n_right = max(last, middle) - middle + 1
-        path = np.empty((origin + n_right, length))
-        path[origin:] = self._normals((n_right, length), "right", which)
-        path[:origin] = self._normals((origin, length), "left", which)[::-1]
-        path[origin] *= self.law.scale
-        path[:origin] *= fresh
-        path[origin + 1 :] *= fresh
-        for node in range(origin + 1, len(path)):
-            path[node] += keep * path[node - 1]
-        for node in range(origin - 1, -1, -1):
-            path[node] += keep * path[node + 1]
-        shift = first - min(first, middle)
-        return path[shift : shift + last - first + 1]
+    def _levels(self, first: int, last: int, rows: slice) -> Levels:
+        """Return the random numbers of all steps from the middle as far as asked, left to right."""
+        origin, n_right = self.grid.around(first, last)
 
-    def _normals(self, shape: tuple[int, int], side: str, which: int) -> Floats:
+        def half(which: int, length: int) -> Levels:
+            right = self._numbers((n_right, length), "right", which)
+            if origin == 0:
+                return right
+            return np.vstack([self._numbers((origin, length), "left", which)[::-1], right])
+
+        return by_halves(self.luck.n_draws, rows, half)
+
+    def _numbers(self, shape: tuple[int, int], side: str, which: int) -> Levels:
         # the spacing is part of the key: other nodes are other paths, not a refinement of these
         spacing = f"{self.grid.decades_per_node:g}"
         names = ("discrepancy", self.option, spacing, side, str(which))
-        return self.luck.quick_normals(shape, *names)
+        return self.luck.quick_levels(shape, *names)
 
 
-def by_halves(n_draws: int, rows: slice, half: Callable[[int, int], Floats]) -> Floats:
+def _walked(levels: Levels, first: int, last: int, grid: NodeGrid, law: Discrepancy) -> Floats:
+    """Return paths on nodes ``first`` to ``last`` by the random numbers of all steps."""
+    path = normals_of(levels)
+    _walk_in_place(path, grid, law, grid.around(first, last)[0])
+    shift = first - min(first, grid.n_nodes // 2)
+    return path[shift : shift + last - first + 1]
+
+
+def _walk_in_place(path: Floats, grid: NodeGrid, law: Discrepancy, origin: int) -> None:
+    """Turn standard normals into a stationary path, outwards from the origin."""
+    keep = math.exp(-grid.decades_per_node / law.decades)
+    fresh = law.scale * math.sqrt(1.0 - keep**2)
+    path[origin] *= law.scale
+    path[:origin] *= fresh
+    path[origin + 1 :] *= fresh
+    for node in range(origin + 1, len(path)):
+        path[node] += keep * path[node - 1]
+    for node in range(origin - 1, -1, -1):
+        path[node] += keep * path[node + 1]
+
+
+@lru_cache(maxsize=8)
+def _walk(law: Discrepancy, grid: NodeGrid, place: Between) -> tuple[Floats, Singles]:
+    """Return the matrix that takes standard normals of all steps to departures at images."""
+    origin, n_right = grid.around(place.first, place.last)
+    path = np.eye(origin + n_right)
+    _walk_in_place(path, grid, law, origin)
+    low = place.low - min(place.first, grid.n_nodes // 2)
+    share = place.share[:, None]
+    walk = path[low] + share * (path[low + 1] - path[low])
+    return walk, walk.astype(np.float32)
+
+
+def by_halves[T: np.generic](
+    n_draws: int, rows: slice, half: Callable[[int, int], NDArray[T]]
+) -> NDArray[T]:
     """Return some columns of two halves side by side, making only the halves they touch.
 
     Parameters

@@ -25,6 +25,7 @@ from planner.forecasting.luck import Luck
 
 _OWN_LABELS = frozenset({"architecture", "curve"})
 _COVARIATES = ARCHITECTURE_COVARIATES
+_ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Component:
     per_curve : bool
         Whether it belongs to a single curve. An effect of neither kind is an architecture's: the
         same for all projects of a run, for an architecture that suits one suits others.
+    rows : slice
+        Which draws of the run ``variance`` has; all by default.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Component:
     variance: Floats
     per_project: bool = False
     per_curve: bool = False
+    rows: slice = _ALL
 
     def draw(self, luck: Luck) -> Floats:
         """Return one joint draw per population draw, shape (n_draws, n_options)."""
@@ -85,14 +89,16 @@ class Component:
         )
         normals = {label: self._normals(luck, label) for label in used}
         nothing = np.zeros(len(self.variance))
-        effects = np.stack([normals.get(label, nothing) for label in self.labels], axis=1)
-        return effects * np.sqrt(self.variance) * self.times
+        effects = np.stack([normals.get(label, nothing) for label in self.labels])
+        effects *= np.sqrt(self.variance.T)
+        effects *= self.times[:, None]
+        return effects.T
 
     def _normals(self, luck: Luck, label: str) -> Floats:
         names = ("effect", self.name, label)
         if self.per_project or self.per_curve:
-            return luck.normals(*names, stratified=self.per_project)
-        return luck.shared_normals(*names)
+            return luck.normals(*names, stratified=self.per_project)[self.rows]
+        return luck.shared_normals(*names)[self.rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,14 +182,21 @@ def project_prior(
 
 
 def prior_part(
-    posterior: Posterior, project: Project, options: Sequence[Option], luck: Luck, *, own: bool
+    posterior: Posterior,
+    project: Project,
+    options: Sequence[Option],
+    luck: Luck,
+    *,
+    own: bool,
+    rows: slice = _ALL,
 ) -> dict[str, GaussianPredictor]:
     """Return the part of the prior that belongs to architectures and curves, or all the rest.
 
     The rest has every predictor and is the same for all architectures of a project, so it is drawn
-    once; the part of their own has those predictors alone to which they contribute.
+    once; the part of their own has those predictors alone to which they contribute. ``rows`` are
+    the draws wanted: each has the same numbers, whichever others are.
     """
-    build = _Builder(posterior, project, tuple(options), luck)
+    build = _Builder(posterior, project, tuple(options), luck, rows)
     found: dict[str, GaussianPredictor] = {}
     for name, part in _parts(posterior, own):
         found[name] = build.predictor(part)
@@ -218,17 +231,26 @@ def _part(predictor: Predictor, *, own: bool) -> Predictor:
 
 @dataclass(frozen=True, eq=False)
 class _Builder:
-    """Turns predictors into means and components, for some options of one project."""
+    """Turns predictors into means and components, for some options of one project.
+
+    Inside, options are rows: what is added belongs to one option, or to all of them alike.
+    """
 
     posterior: Posterior
     project: Project
     options: tuple[Option, ...]
     luck: Luck
+    rows: slice = _ALL
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws wanted."""
+        return len(range(*self.rows.indices(self.posterior.n_draws)))
 
     def predictor(self, predictor: Predictor, log10_images: float = 0.0) -> GaussianPredictor:
         """Return mean and components of a predictor at a number of images."""
         columns = self._columns(log10_images)
-        mean = np.zeros((self.posterior.n_draws, len(self.options)))
+        mean = np.zeros((len(self.options), self.n_draws))
         reused = {term.name: np.zeros(len(self.options), np.bool_) for term in predictor.terms}
         components: list[Component] = []
         for group in predictor.groups:
@@ -238,13 +260,15 @@ class _Builder:
                 reused[name] |= known
             if (new := times * ~known).any():
                 components.append(self._new_effects(group, new))
-                mean += self._elsewhere(group, new)
+                self._add_elsewhere(mean, group, new)
         for term in predictor.terms:
             value = np.where(reused[term.name], 0.0, self._product(term.columns, columns))
-            coefficient = self.posterior.draws[term.name]
-            mean += coefficient[:, None] * value
+            mean += np.multiply.outer(value, self._draws(term.name))
             components += self._uncertain(term, columns, ~reused[term.name])
-        return GaussianPredictor(mean, tuple(components))
+        return GaussianPredictor(mean.T, tuple(components))
+
+    def _draws(self, name: str) -> Floats:
+        return self.posterior.draws[name][self.rows]
 
     def rise_per_decade(self, predictor: Predictor, at_one: GaussianPredictor) -> GaussianPredictor:
         """Return how a log-linear predictor changes over a decade of images.
@@ -265,13 +289,12 @@ class _Builder:
         known = np.zeros(len(self.options), np.bool_)
         if not group.stored:
             return known
-        position = {label: i for i, label in enumerate(self.posterior.labels[group.name])}
-        effects = self.posterior.draws[group.name]
+        effects = _stored_effects(self.posterior, group.name)
         for o, option in enumerate(self.options):
-            index = position.get(_stored_label(option, group.by))
-            if index is not None:
+            label = _stored_label(option, group.by)
+            if label in effects:
                 known[o] = True
-                mean[:, o] += effects[:, index] * times[o]
+                mean[o] += effects[label][self.rows] * times[o]
         return known
 
     def _new_effects(self, group: Group, times: Floats) -> Component:
@@ -280,32 +303,32 @@ class _Builder:
         own = _OWN_LABELS & set(group.by)
         # an effect of an architecture on one data set belongs to a single curve of the project
         per_curve = "curve" in own or bool(own and {"dataset", "study"} & set(group.by))
-        variance = np.repeat(self.posterior.draws[group.sd][:, None] ** 2, len(labels), axis=1)
+        variance = np.repeat(self._draws(group.sd)[None] ** 2, len(labels), axis=0)
         if group.family == "student_t":
             luck = replace(self.luck, project="") if own and not per_curve else self.luck
             squares = {
-                label: luck.chi_squares(group.degrees, "effect", group.name, label)
+                label: luck.chi_squares(group.degrees, "effect", group.name, label)[self.rows]
                 for label in dict.fromkeys(labels)
             }
-            variance *= group.degrees / np.stack([squares[label] for label in labels], axis=1)
-        return Component(group.name, labels, times, variance, not own, per_curve)
+            variance *= group.degrees / np.stack([squares[label] for label in labels])
+        return Component(group.name, labels, times, variance.T, not own, per_curve, self.rows)
 
-    def _elsewhere(self, group: Group, times: Floats) -> Floats:
-        """Return the shift of effects that lie elsewhere, shape (n_draws, n_options).
+    def _add_elsewhere(self, mean: Floats, group: Group, times: Floats) -> None:
+        """Add the shift of effects that lie elsewhere, in place.
 
         Which draws have one is decided before any pilot, in the share that each draw says; pilots
         then tell by weight.
         """
         if group.share_prior is None:
-            return np.zeros((1, len(self.options)))
-        shares = self.posterior.draws[group.share]
+            return
+        shares = self._draws(group.share)
         labels = [self._label(option, group.by) for option in self.options]
         uniform = {
-            label: self.luck.uniforms("effect", group.name, label, "elsewhere")
+            label: self.luck.uniforms("effect", group.name, label, "elsewhere")[self.rows]
             for label in dict.fromkeys(labels)
         }
-        chosen = np.stack([uniform[label] < shares for label in labels], axis=1)
-        return np.asarray(group.shift * chosen * times)
+        chosen = np.stack([uniform[label] < shares for label in labels])
+        mean += group.shift * chosen * times[:, None]
 
     def _uncertain(
         self, term: Term, columns: Mapping[str, Floats], used: NDArray[np.bool_]
@@ -319,13 +342,14 @@ class _Builder:
             if not times.any():
                 continue
             sd = self._spec_sd(name)
-            variance = (self.posterior.draws[term.name][:, None] * sd) ** 2
+            variance = (self._draws(term.name)[None] * sd) ** 2
             found.append(
                 Component(
                     name=f"{term.name}: {name} not known",
                     labels=tuple(self._label(option, ("architecture",)) for option in self.options),
                     times=times,
-                    variance=np.repeat(variance, len(self.options), axis=1),
+                    variance=np.repeat(variance, len(self.options), axis=0).T,
+                    rows=self.rows,
                 )
             )
         return found
@@ -375,6 +399,13 @@ class _Builder:
         for name in _COVARIATES:
             columns[name] = np.array([option.covariate(name).value for option in self.options])
         return columns
+
+
+@lru_cache(maxsize=16)
+def _stored_effects(posterior: Posterior, group: str) -> dict[str, Floats]:
+    """Return the fitted effects of a group by label, each (n_draws,)."""
+    effects = np.ascontiguousarray(posterior.draws[group].T)
+    return dict(zip(posterior.labels[group], effects, strict=True))
 
 
 def _stored_label(option: Option, by: Sequence[str]) -> str:

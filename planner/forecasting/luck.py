@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from planner.domain.arrays import Floats
+from planner.domain.arrays import Floats, Levels, Singles
 from planner.domain.model.posterior import N_CHAINS
 
 
@@ -78,8 +78,12 @@ class Luck:
 
     def quick_normals(self, shape: tuple[int, int], *names: str) -> Floats:
         """Return what :func:`quantile_normals` gives for the generator of a purpose."""
+        return normals_of(self.quick_levels(shape, *names))
+
+    def quick_levels(self, shape: tuple[int, int], *names: str) -> Levels:
+        """Return which of the quantiles they are."""
         key = _key(self.seed, (self.project, *names))
-        return _as_normals(_counter.words(key, _n_words(shape)), shape)
+        return _as_levels(_counter.words(key, _n_words(shape)), shape)
 
     def shared_normals(self, *names: str) -> Floats:
         """Return standard normals of what all projects share, such as an architecture's effect.
@@ -155,20 +159,34 @@ def quantile_normals(rng: np.random.Generator, shape: tuple[int, int]) -> NDArra
     shape : tuple of int
         Rows and columns.
     """
-    return _as_normals(rng.bit_generator.random_raw(_n_words(shape)), shape)
+    return normals_of(_as_levels(rng.bit_generator.random_raw(_n_words(shape)), shape))
 
 
 def _n_words(shape: tuple[int, int]) -> int:
     return -(-shape[0] * shape[1] // 4)
 
 
-def _as_normals(words: NDArray[np.uint64], shape: tuple[int, int]) -> Floats:
-    """Return a normal for each 16 bits of some words."""
-    levels = words.astype("<u8", copy=False).view("<u2")[: shape[0] * shape[1]]
+def _as_levels(words: NDArray[np.uint64], shape: tuple[int, int]) -> Levels:
+    """Return one for each 16 bits of some words."""
+    return words.astype("<u8", copy=False).view("<u2")[: shape[0] * shape[1]].reshape(shape)
+
+
+def normals_of(levels: Levels) -> Floats:
+    """Return the normals that are some of the quantiles."""
     # 16 bits never point beyond 65,536 quantiles; to check that they do takes as long again
-    return np.take(_quantiles(), levels, mode="wrap").reshape(shape)
+    return np.asarray(np.take(_quantiles(), levels, mode="wrap"))
+
+
+def single_normals_of(levels: Levels) -> Singles:
+    """Return the same in single precision."""
+    return np.asarray(np.take(_single_quantiles(), levels, mode="wrap"))
 
 
 @cache
 def _quantiles() -> NDArray[np.float64]:
     return np.asarray(ndtri((np.arange(N_QUANTILES) + 0.5) / N_QUANTILES), dtype=np.float64)
+
+
+@cache
+def _single_quantiles() -> Singles:
+    return _quantiles().astype(np.float32)

@@ -18,7 +18,7 @@ from planner.forecasting.hierarchy import Component, GaussianPredictor, prior_pa
 
 if TYPE_CHECKING:
     from planner.forecasting.architectures import KnownArchitecture
-    from planner.forecasting.saturating import ProjectCurves
+    from planner.forecasting.curves.saturating import ProjectCurves
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import planner
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.project import Images, Pilot, Project
 from planner.domain.vocabulary import Backbone, Task
-from planner.forecasting import saturating
+from planner.forecasting.curves import saturating
 from planner.forecasting.forecast import build_forecast
 from planner.forecasting.luck import Luck, quantile_normals
 from planner.reference.tables import load_catalogue

@@ -9,10 +9,10 @@ from scipy.special import expit
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.project import Project
 from planner.forecasting.architectures import KnownArchitecture
+from planner.forecasting.curves.saturating import ProjectCurves
 from planner.forecasting.forecast import build_forecast
 from planner.forecasting.hierarchy import Option, project_prior
 from planner.forecasting.luck import Luck
-from planner.forecasting.saturating import ProjectCurves
 from planner.testing import synthetic_hierarchy
 
 

@@ -9,8 +9,8 @@ from planner.domain.model.architecture import Architecture
 from planner.domain.model.posterior import EvidenceRange, Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Backbone
+from planner.forecasting.curves.log_linear import LogLinearCurve
 from planner.forecasting.forecast import ErrorCurve, Forecast, ForecastOf
-from planner.forecasting.log_linear import LogLinearCurve
 from planner.forecasting.luck import Luck
 from planner.forecasting.spread import SpreadSources
 from planner.validation.forecasts import RULE_FINETUNED, RULE_FROZEN

@@ -9,8 +9,8 @@ of the classes that n images cannot show.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import batched
 
 import numpy as np
@@ -19,13 +19,15 @@ from scipy.special import expit
 
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.model.covariates import ARCHITECTURE_COVARIATES, REFERENCE_LOG10_IMAGES
-from planner.domain.model.curve_shape import LARGEST_EXPONENT, LN10, fallen
+from planner.domain.model.curve_shape import LN10, fallen
 from planner.domain.model.posterior import Posterior
 from planner.domain.model.specification import Discrepancy, Reference
 from planner.domain.portfolio.project import Project
 from planner.domain.unseen_classes import UnseenClasses
 from planner.domain.vocabulary import Backbone
 from planner.forecasting.architectures import KnownArchitecture
+from planner.forecasting.curves.mean_curve import CurveDraws, FallOf, fall_at, share_of_start
+from planner.forecasting.curves.meeting import TargetTest
 from planner.forecasting.discrepancy import NODES, DiscrepancyPath, NodeGrid, path_sizes
 from planner.forecasting.hierarchy import GaussianPredictor, Option, prior_part
 from planner.forecasting.luck import Luck
@@ -34,46 +36,10 @@ from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.update import PilotUpdate, update_with_pilots
 from planner.forecasting.starts import start_error, unseen_classes
 
-type FallOf = Callable[[Floats, Floats | None], Floats]
-"""Decades fallen by decades of images and decay: :func:`fallen`, or a keeper of its last answer."""
-
 OWN_BATCH = 16
 """Architectures whose own effects are drawn side by side: a few megabytes."""
 
 _BISECTIONS = 24  # an eighth of a decade halved so often: 1.7e-8 of the images
-
-
-@dataclass(frozen=True, eq=False)
-class CurveDraws:
-    """Parameters of one option's mean curve, each of shape (n_rows,).
-
-    Attributes
-    ----------
-    level, slope : ndarray
-        For a saturating curve the level at 10^3.5 images and the fall of u per decade (positive);
-        for a log-linear one log10 error at one image and its change per decade.
-    floor : ndarray or None
-        Share of the majority guess that no number of images removes.
-    decay : ndarray or None
-        How fast the fall slackens per decade of images.
-    exponent : ndarray or None
-        Of the curve near chance; 1 without one.
-    """
-
-    level: Floats
-    slope: Floats
-    floor: Floats | None = None
-    decay: Floats | None = None
-    exponent: Floats | None = None
-
-    def rows(self, rows: slice | Rows) -> "CurveDraws":
-        """Return some of the draws."""
-
-        def kept(values: Floats | None) -> Floats | None:
-            return None if values is None else values[rows]
-
-        others = (kept(self.floor), kept(self.decay), kept(self.exponent))
-        return CurveDraws(self.level[rows], self.slope[rows], *others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,58 +84,29 @@ class DeclaredCurve:
         log10_images = np.log10(np.where(at_least_one, images, 1.0))
         path = self.path.at(log10_images, rows)
         mean = self.mean.rows(rows)
-        error = self._realised(mean, log10_images[:, None], path, self.noise(rows), _fall_at)
+        error = self._realised(mean, log10_images[:, None], path, self.noise(rows), fall_at)
         if self.unseen is not None:
             least = np.minimum(self.unseen.least_error(images), self.start)  # but for rounding
             np.maximum(error, least[:, None], out=error)
         error[~at_least_one] = self.start
         return error.T
 
-    def meets(
-        self, images: Floats, error_target: float, rows: slice, fall: FallOf = fallen
-    ) -> Flags:
+    def meets(self, images: Floats, error_target: float, rows: slice) -> Flags:
         """Return where the error meets a target, shape (n_images, n_rows).
 
         What comparing :meth:`error` with it gives, but for errors that are the target to the last
-        digit, in a third of the time: both sides are compared as logarithms, and what is left of
-        the departure near chance is only computed where it decides.
+        digit, in a fraction of the time: see :mod:`planner.forecasting.curves.meeting`.
         """
-        if error_target >= self.start or not self.saturating or self.mean.floor is not None:
+        if not self.is_quick(error_target):
             return np.asarray(np.less_equal(self.error(images, rows).T, error_target))
-        at_least_one = images >= 1
-        log10_images = np.log10(np.where(at_least_one, images, 1.0))
-        met = self._within(
-            self.mean.rows(rows),
-            fall(log10_images[:, None] - self.reference, self._decay(rows)),
-            self.path.at(log10_images, rows),
-            math.log10(error_target / self.start) - self.noise(rows),
+        test = TargetTest(
+            images, error_target, self.start, rows, self.law, self.reference, self.unseen
         )
-        met[~at_least_one] = False
-        if self.unseen is not None:
-            met[self.unseen.least_error(images) > error_target] = False
-        return met
+        return test.met(self.mean.rows(rows), self.path, self.noise(rows))
 
-    def _decay(self, rows: slice) -> Floats | None:
-        return None if self.mean.decay is None else self.mean.decay[rows]
-
-    def _within(self, mean: CurveDraws, fall: Floats, path: Floats, room: Floats) -> Flags:
-        """Return where log10 of the error's share of the start stays within its room."""
-        unit = LN10 if mean.exponent is None else LN10 / mean.exponent
-        depth = np.multiply(fall, mean.slope * unit)
-        depth -= mean.level * unit
-        np.minimum(depth, LARGEST_EXPONENT, out=depth)
-        np.exp(depth, out=depth)
-        np.log1p(depth, out=depth)
-        depth /= unit  # how far log10 of the mean curve lies below that of the start
-        depth += room
-        met = np.less_equal(path, depth)
-        if self.law.at_chance == 1.0:
-            return np.asarray(met)
-        unsure = np.flatnonzero(met != np.less_equal(self.law.at_chance * path, depth))
-        left = depth.ravel()[unsure]
-        share = np.power(10.0, room[unsure % len(room)] - left)
-        met.ravel()[unsure] = path.ravel()[unsure] * self.law.height(share) <= left
-        return np.asarray(met)
+    def is_quick(self, error_target: float) -> bool:
+        """Return whether a target can be compared as logarithms."""
+        return error_target < self.start and self.saturating and self.mean.floor is None
 
     def data_needed(
         self, error_target: float, rows: slice = slice(None), about: float | None = None
@@ -237,7 +174,7 @@ class DeclaredCurve:
             departure += LN10 * (mean.level + mean.slope * log10_images)
             np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
             return np.minimum(np.exp(departure), self.start)
-        share = _share_of_start(mean, log10_images - self.reference, fall)
+        share = share_of_start(mean, log10_images - self.reference, fall)
         if self.law.at_chance != 1.0:
             departure *= self.law.height(share)
         departure += noise
@@ -300,25 +237,48 @@ class ProjectCurves:
         What they share is computed once: the fall of the mean curve, and, some architectures at a
         time, the draws of their own effects.
         """
-        fall = _LastFall()
-        for some in batched(architectures, OWN_BATCH):
-            for curve in self._curves([self.option(architecture) for architecture in some]):
-                yield curve.meets(images, error_target, rows, fall)
+        options = [self.option(architecture) for architecture in architectures]
+        if self.update is not None or not self._is_quick(error_target):
+            yield from (x.meets(images, error_target, rows) for x in self._curves(options))
+            return
+        unseen, law, sizes = unseen_classes(self.project), self._law, self._prior_sizes
+        test = TargetTest(images, error_target, self._start, rows, law, self._reference, unseen)
+        sigma = self.posterior.draws["sigma"][rows]
+        for option, mean in self._mean_curves(options, rows):
+            path = DiscrepancyPath(law, self.luck, option.curve, self.grid, sizes)
+            yield test.met(mean, path, sigma * path.noise(rows))
 
     def _curves(self, options: Sequence[Option]) -> Iterator[DeclaredCurve]:
         """Yield the curves of some options, the same as one by one."""
         if self.update is not None:
             yield from (self.curve(option.architecture) for option in options)
             return
-        parts = prior_part(self.posterior, self.project, options, self.luck, own=True)
-        own = {name: np.ascontiguousarray(x.draw(self.luck).T) for name, x in parts.items()}
         unseen = unseen_classes(self.project)
-        for place, option in enumerate(options):
-            drawn = {
-                name: value + own[name][place] if name in own else value
-                for name, value in self.shared_draws.items()
-            }
-            yield self._declared(self.mean_curve(drawn), option, unseen)
+        for option, mean in self._mean_curves(options, slice(None)):
+            yield self._declared(mean, option, unseen)
+
+    def _is_quick(self, error_target: float) -> bool:
+        floors = self.posterior.spec is None or "floor" in self.posterior.spec.predictors
+        return error_target < self._start and self.is_saturating and not floors
+
+    def _mean_curves(
+        self, options: Sequence[Option], rows: slice
+    ) -> Iterator[tuple[Option, CurveDraws]]:
+        """Yield the mean curves of some options before any pilot, in some draws.
+
+        Parameters that no option has of its own are the same arrays in all of them.
+        """
+        shared = {name: values[rows] for name, values in self.shared_draws.items()}
+        alike = self.mean_curve(shared)
+        for some in batched(options, OWN_BATCH):
+            parts = prior_part(self.posterior, self.project, some, self.luck, own=True, rows=rows)
+            own = {name: part.draw(self.luck).T for name, part in parts.items()}
+            for place, option in enumerate(some):
+                moved = {name: shared[name] + values[place] for name, values in own.items()}
+                if self.is_saturating and moved.keys() == {"level"}:
+                    yield option, replace(alike, level=moved["level"])
+                else:
+                    yield option, self.mean_curve(shared | moved)
 
     def predictor_draws(self, option: Option, *, own: bool) -> dict[str, Floats]:
         """Return draws of what an option owns or shares of each predictor, each (n_draws,)."""
@@ -376,8 +336,6 @@ class ProjectCurves:
     def _declared(
         self, mean: CurveDraws, option: Option, unseen: UnseenClasses | None
     ) -> DeclaredCurve:
-        spec = self.posterior.spec
-        law = Discrepancy() if spec is None else spec.discrepancy
         sigma = self.posterior.draws["sigma"]
         moved = None if self.update is None else self.update.path(option)
         sizes = self._prior_sizes if self.update is None else self.update.sizes
@@ -386,64 +344,21 @@ class ProjectCurves:
             start=self._start,
             saturating=self.is_saturating,
             sigma=sigma if self.update is None else self.update.sigma,
-            path=moved or DiscrepancyPath(law, self.luck, option.curve, self.grid, sizes),
-            law=law,
+            path=moved or DiscrepancyPath(self._law, self.luck, option.curve, self.grid, sizes),
+            law=self._law,
             reference=self._reference,
             unseen=unseen,
         )
+
+    @property
+    def _law(self) -> Discrepancy:
+        return Discrepancy() if self.posterior.spec is None else self.posterior.spec.discrepancy
 
     @property
     def _reference(self) -> float:
         """Return log10 images at which level and slope are defined."""
         reference = Reference() if self.posterior.spec is None else self.posterior.spec.reference
         return -float(reference.decades(0.0, self.project.relative_complexity))
-
-
-class _LastFall:
-    """:func:`fallen`, kept from one architecture to the next as long as the decay is the same."""
-
-    def __init__(self) -> None:
-        self._last: tuple[Floats, Floats] | None = None
-
-    def __call__(self, decades: Floats, decay: Floats | None) -> Floats:
-        if decay is None:
-            return decades
-        if self._last is None or not np.array_equal(decay, self._last[0]):
-            self._last = decay, fallen(decades, decay)
-        return self._last[1]
-
-
-def _fall_at(decades: Floats, decay: Floats | None) -> Floats:
-    """Return :func:`fallen` at images, shape (n, 1), which all architectures of a project share."""
-    return decades if decay is None else _kept_fall(decades.tobytes(), decay.tobytes())
-
-
-@lru_cache(maxsize=4)  # grids of images that are asked for in turn
-def _kept_fall(decades: bytes, decay: bytes) -> Floats:
-    found = fallen(np.frombuffer(decades)[:, None], np.frombuffer(decay))
-    found.setflags(write=False)
-    return found
-
-
-def _share_of_start(mean: CurveDraws, decades: Floats, fall: FallOf = fallen) -> Floats:
-    """Return the mean curve as a share of its start; decades are those beyond the reference.
-
-    The same as :func:`planner.domain.model.curve_shape.log10_share`, in place where it can be: most
-    of the time of a plan's forecasts goes here.
-    """
-    odds = np.asarray(fall(decades, mean.decay) * mean.slope)
-    odds -= mean.level
-    odds *= LN10 if mean.exponent is None else LN10 / mean.exponent
-    np.minimum(odds, LARGEST_EXPONENT, out=odds)
-    np.exp(odds, out=odds)
-    if mean.exponent is None:
-        odds += 1.0
-        share = np.divide(1.0, odds, out=odds)
-    else:
-        np.log1p(odds, out=odds)
-        odds *= -mean.exponent
-        share = np.exp(odds, out=odds)
-    return share if mean.floor is None else np.asarray(mean.floor + (1.0 - mean.floor) * share)
 
 
 def _around(images: float, low: Floats, width: Floats) -> Rows:

@@ -1,0 +1,1 @@
+"""Learning curves of a project's options, joint in every draw."""
