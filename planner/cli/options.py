@@ -1,16 +1,12 @@
 """``planner options``: every option the plan may choose, priced."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from planner import _api
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, placed, print_json
-from planner.domain.named_project import named_project
-
-if TYPE_CHECKING:
-    from planner.domain.portfolio.portfolio import Portfolio
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +30,10 @@ def options(
         bool,
         typer.Option("--pareto", help="Those that no other is as likely as and costs no more."),
     ] = False,
+    ranges: Annotated[
+        bool,
+        typer.Option("--ranges", help="P10 and P90 of each option's cost and net value."),
+    ] = False,
     budget: ask.Budget = None,
     objective: ask.ObjectiveFlag = None,
     basis: ask.BasisFlag = None,
@@ -48,8 +48,10 @@ def options(
     """List every option (architecture and images) with its cost, chance and expected value.
 
     Without a project, a line for each: how many options, from which to which cost and chance. With
-    --pareto those alone that cost more only to be likelier: the frontier of each project.
+    --pareto those alone that cost more only to be likelier: the frontier of each project. With
+    --ranges each option's cost and net value as ranges, on draws that nothing is chosen on.
     """
+    _require_rows(project, ranges=ranges, as_json=as_json)
     portfolio = _api.read_portfolio(
         file,
         overrides=ask.overrides(
@@ -61,7 +63,9 @@ def options(
     )
     fitted = _api.load_model(model)
     with placed(portfolio):
-        result = _of(_api.options(portfolio, fitted, seed=seed, pareto=pareto), portfolio, project)
+        result = _api.options(
+            portfolio, fitted, seed=seed, project=project, pareto=pareto, ranges=ranges
+        )
     if as_json:
         print_json(result)
     else:
@@ -73,10 +77,8 @@ def options(
             out.print(block)
 
 
-def _of(report: dict[str, Any], portfolio: "Portfolio", project: str | None) -> dict[str, Any]:
-    """Return a report with the options of one project alone, if one is named."""
-    if project is None:
-        return report
-    named_project(portfolio, project)
-    rows = [row for row in report["options"] if row["project"] == project]
-    return {**report, "options": rows}
+def _require_rows(project: str | None, *, ranges: bool, as_json: bool) -> None:
+    """Refuse ranges of rows where a summary is shown, which has none."""
+    if ranges and project is None and not as_json:
+        message = "ranges are of one project's options; name it: planner options FILE PROJECT."
+        raise typer.BadParameter(message, param_hint="'--ranges'")

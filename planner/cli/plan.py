@@ -102,7 +102,7 @@ def plan(
     if rank:
         with placed(portfolio):
             ranked = _api_life.rank(portfolio, fitted, seed=seed)
-        show_ranking(ranked, as_json=as_json, quiet=quiet, no_color=no_color)
+        show_ranking(ranked, as_json=as_json, verbose=verbose, quiet=quiet, no_color=no_color)
         return
     if audit is not None:
         with places.placed(portfolio.places, otherwise=str(audit)):

@@ -17,13 +17,15 @@ Rank = Annotated[
 ]
 
 
-def show_ranking(ranking: "Ranking", *, as_json: bool, quiet: bool, no_color: bool) -> None:
-    """Print the projects in order."""
+def show_ranking(
+    ranking: "Ranking", *, as_json: bool, verbose: bool, quiet: bool, no_color: bool
+) -> None:
+    """Print the projects in order, with ranges if it may be long."""
     if as_json:
         print_json(ranking.to_dict())
         return
     from planner.reporting.terminal.beside.rank import render_ranking
 
     out = data_console(no_color=no_color)
-    for block in render_ranking(ranking, quiet=quiet):
+    for block in render_ranking(ranking, verbose=verbose, quiet=quiet):
         out.print(block)

@@ -256,11 +256,27 @@ def short_money(value: float) -> str:
     >>> short_money(25000), short_money(-1_200_000), short_money(0.5)
     ('25k', '−1.2M', '0.5')
     """
-    exact = _significant(_decimal(value), 4)
+    return _short(value, 4)
+
+
+def _short(value: float, digits: int) -> str:
+    exact = _significant(_decimal(value), digits)
     for size, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
         if abs(exact) >= size:
             return f"{_text(exact / size)}{letter}"
     return _text(exact)
+
+
+def short_range(low: float, high: float) -> str:
+    """Return a range of amounts for a narrow column; one amount where both ends look alike.
+
+    Examples
+    --------
+    >>> short_range(299_100, 401_100), short_range(660_000, 660_010)
+    ('299k..401k', '660k')
+    """
+    ends = dict.fromkeys(_short(end, 3) for end in (low, high))
+    return "..".join(ends)
 
 
 def targets(number: float) -> str:

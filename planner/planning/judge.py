@@ -13,7 +13,7 @@ from planner.domain.portfolio.risk import RiskMeasure
 from planner.domain.quantities import Range
 from planner.domain.results.audit import ReplicatedGap
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import Spread
+from planner.domain.results.plan import DecisionRanges, Spread
 from planner.domain.results.risk import Caution, RiskResult
 from planner.domain.vocabulary import Mode, Objective, Status
 from planner.economics.draws import price_draws
@@ -88,11 +88,23 @@ def judge_ranges(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -
     """Return the same, with the spread of each project of its own."""
     count = _audit_draws(prepared)
     funded = tuple(_funded(prepared, picks, count))
-    ranges = {
-        item.project.id: (_three(np.round(item.spend_draws, 2)), _three(item.net_draws))
-        for item in funded
-    }
+    ranges = {item.project.id: _both(item) for item in funded}
     return Judged(_risk_of(prepared, picks, bought, funded), ranges)
+
+
+def option_ranges(prepared: Prepared, index: int, rows: Sequence[int]) -> Iterator[DecisionRanges]:
+    """Yield how far own cost and net value of some options of a project may stray.
+
+    On the audit's draws, with shared assets left out; those of a plan are these.
+    """
+    terms = _terms(prepared, _audit_draws(prepared))
+    for row in rows:
+        yield DecisionRanges(*_both(_risked(prepared, terms, index, row)))
+
+
+def _both(item: RiskedProject) -> tuple[Spread, Spread]:
+    """Return the spread of a project's own spend, to the cent, and of its net value."""
+    return _three(np.round(item.spend_draws, 2)), _three(item.net_draws)
 
 
 def _three(draws: Draws) -> Spread:
@@ -146,42 +158,64 @@ def _funded(
     With ``other_luck`` each project's own luck is drawn anew, under another id; the coefficients
     and what all projects share stay as they are.
     """
+    terms = _terms(prepared, n_draws)
+    for index, pick in enumerate(picks):
+        if pick is not None:
+            yield _risked(prepared, terms, index, pick, other_luck=other_luck)
+
+
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """What every funded project is priced on: draws of prices, and what periods do to money."""
+
+    draws: PriceDraws
+    present: Draws
+    fallen: Draws
+
+
+def _terms(prepared: Prepared, n_draws: int) -> _Terms:
     portfolio = prepared.portfolio
-    draws = PriceDraws(portfolio.compute, prepared.seed, n_draws)
-    present = present_factors(portfolio)
-    fallen = fallen_prices(portfolio.compute, period_years(portfolio))
-    for menu, options, pick in zip(prepared.menus, prepared.options, picks, strict=True):
-        if pick is None:
-            continue
-        way = menu.way(options, pick)
-        project = menu.project
-        if other_luck:
-            way, project = _with_other_luck(prepared, way), _renamed(project)
-        forecast = way.forecast
-        kind = int(options.architecture_index[pick])
-        start = 0 if options.start is None else int(options.start[pick])
-        spender = _spender(project, way, kind, draws, float(fallen[start]))
-        stops = portfolio.mode is Mode.STOP_WHEN_REACHED
-        certain, random = (
-            spender.stopped(options, pick, _needs(forecast, options, pick))
-            if stops
-            else spender.committed(options, pick)
-        )
-        used = _graded(prepared, way, options, pick)
-        item = RiskedProject(
-            project=project,
-            forecast=forecast,
-            architecture=options.architecture(pick),
-            images=int(options.images_total[pick]),
-            fixed_cents=certain,
-            random_cost=random,
-            stops=stops,
-            present=float(present[start]),
-            life=_life(options, pick),
-            graded=None if used is None else np.asarray(used.net[0]),
-            pays=None if used is None or project.has_target else np.asarray(used.pays[0]),
-        )
-        yield _swinging(item, prepared, way, options.take(np.array([pick])), used)
+    return _Terms(
+        PriceDraws(portfolio.compute, prepared.seed, n_draws),
+        present_factors(portfolio),
+        fallen_prices(portfolio.compute, period_years(portfolio)),
+    )
+
+
+def _risked(
+    prepared: Prepared, terms: _Terms, index: int, pick: int, *, other_luck: bool = False
+) -> RiskedProject:
+    """Return one option of a project, by its place, with its cost on the audit's draws."""
+    menu, options = prepared.menus[index], prepared.options[index]
+    way = menu.way(options, pick)
+    project = menu.project
+    if other_luck:
+        way, project = _with_other_luck(prepared, way), _renamed(project)
+    forecast = way.forecast
+    kind = int(options.architecture_index[pick])
+    start = 0 if options.start is None else int(options.start[pick])
+    spender = _spender(project, way, kind, terms.draws, float(terms.fallen[start]))
+    stops = prepared.portfolio.mode is Mode.STOP_WHEN_REACHED
+    certain, random = (
+        spender.stopped(options, pick, _needs(forecast, options, pick))
+        if stops
+        else spender.committed(options, pick)
+    )
+    used = _graded(prepared, way, options, pick)
+    item = RiskedProject(
+        project=project,
+        forecast=forecast,
+        architecture=options.architecture(pick),
+        images=int(options.images_total[pick]),
+        fixed_cents=certain,
+        random_cost=random,
+        stops=stops,
+        present=float(terms.present[start]),
+        life=_life(options, pick),
+        graded=None if used is None else np.asarray(used.net[0]),
+        pays=None if used is None or project.has_target else np.asarray(used.pays[0]),
+    )
+    return _swinging(item, prepared, way, options.take(np.array([pick])), used)
 
 
 def _with_other_luck(prepared: Prepared, way: Way) -> Way:

@@ -1,14 +1,19 @@
 """Every option the plan may choose, priced, and what the shared assets cost: enough to check it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import repeat
 from typing import Any
 
+from planner.domain.arrays import Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.posterior import Posterior
+from planner.domain.named_project import named_project
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.offering.packing import pack_outcomes
+from planner.planning.judge import option_ranges
 from planner.planning.prepare import Prepared, prepare_unbudgeted
 
 
@@ -18,13 +23,17 @@ def options_report(
     catalogue: Catalogue,
     *,
     seed: int = 0,
+    project: str | None = None,
     pareto: bool = False,
     draws: bool = False,
+    ranges: bool = False,
 ) -> dict[str, object]:
     """Return every option the plan may choose, priced, as ``planner options --json`` prints it.
 
-    With ``pareto`` only those of each project that none is as likely as and costs no more; with
-    ``draws`` each row has ``worth_draws``, what it is worth in each of the solve's draws.
+    Of one ``project`` alone, if it is named. With ``pareto`` only those of each project that none
+    is as likely as and costs no more; with ``draws`` each row has ``worth_draws``, what it is worth
+    in each of the solve's draws; with ``ranges`` each has P10, P50 and P90 of its cost and of its
+    net value on the draws of the audit, the same that a plan says of what it chose.
 
     Together with the file's rules it is enough to check a plan by brute force: the objective
     ``net_value`` sums ``expected_net_value``, ``value`` sums ``expected_value``,
@@ -36,7 +45,10 @@ def options_report(
     any period before. Where an option is used, ``running_present`` is what it is expected to pay,
     and under ``budget_covers: whole_life`` the budget binds ``running_at_cap`` on top.
     """
+    if project is not None:
+        named_project(portfolio, project)
     prepared = prepare_unbudgeted(portfolio, posterior, catalogue, seed=seed)
+    asked = [i for i, item in enumerate(prepared.options) if project in {None, item.project}]
     return {
         "schema_version": SCHEMA_VERSION,
         "model": {"name": posterior.name, "sha256": posterior.sha256},
@@ -45,42 +57,55 @@ def options_report(
         "objective": str(prepared.objective),
         "options": [
             row
-            for rows in (_with_draws(prepared) if draws else _rows(prepared))
-            for row in _kept(rows, pareto=pareto)
+            for index, own in zip(asked, _draws(prepared, asked, draws=draws), strict=True)
+            for row in _rows(prepared, index, own, pareto=pareto, ranges=ranges)
         ],
         "assets": [_asset(prepared, number) for number in range(len(prepared.layout.ladders))],
     }
 
 
-def _rows(prepared: Prepared) -> Iterator[Iterable[dict[str, object]]]:
-    """Yield the options of each project, in file order."""
-    for item in prepared.options:
-        yield option_rows(item, prepared.portfolio)
-
-
-def _with_draws(prepared: Prepared) -> Iterator[Iterable[dict[str, object]]]:
-    """Yield the same with their worth in every draw; shared assets are left out of it."""
+def _draws(prepared: Prepared, asked: Sequence[int], *, draws: bool) -> Iterator[Floats | None]:
+    """Yield each project's worth of options by draw, shared assets left out, if it is asked for."""
+    if not draws:
+        yield from [None] * len(asked)
+        return
     packed = pack_outcomes(
         prepared.groups(None), prepared.portfolio, prepared.objective, seed=prepared.seed
     )
-    for index, rows in enumerate(_rows(prepared)):
-        worth = packed.worth_draws(prepared.numbers(index))
-        yield [{**row, "worth_draws": own} for row, own in zip(rows, worth, strict=True)]
+    for index in asked:
+        yield packed.worth_draws(prepared.numbers(index))
 
 
-def _kept(rows: Iterable[dict[str, Any]], *, pareto: bool) -> Iterable[dict[str, Any]]:
-    """Yield all options of a project, or those that cost more only to be likelier, cheapest first.
+def _rows(
+    prepared: Prepared, index: int, draws: Floats | None, *, pareto: bool, ranges: bool
+) -> Iterator[dict[str, object]]:
+    """Yield the options of one project that are asked for, with what is asked of each."""
+    rows = list(option_rows(prepared.options[index], prepared.portfolio))
+    kept = _likelier(rows) if pareto else list(range(len(rows)))
+    strays = option_ranges(prepared, index, kept) if ranges else repeat(None)
+    for row, found in zip(kept, strays, strict=False):
+        yield {
+            **rows[row],
+            **({} if found is None else {"ranges": asdict(found)}),
+            **({} if draws is None else {"worth_draws": draws[row]}),
+        }
+
+
+def _likelier(rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Return which options of a project cost more only to be likelier, cheapest first.
 
     Of equals the first stands for all; shared assets are not counted.
     """
-    if not pareto:
-        yield from rows
-        return
-    most = -1.0
-    for row in sorted(rows, key=lambda row: (row["cost_total"], -row["chance_of_target"])):
-        if row["chance_of_target"] > most:
-            most = row["chance_of_target"]
-            yield row
+    most, kept = -1.0, []
+    by_cost = sorted(
+        range(len(rows)),
+        key=lambda at: (rows[at]["cost_total"], -rows[at]["chance_of_target"]),
+    )
+    for at in by_cost:
+        if rows[at]["chance_of_target"] > most:
+            most = rows[at]["chance_of_target"]
+            kept.append(at)
+    return kept
 
 
 def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[str, object]]:

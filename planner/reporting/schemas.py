@@ -224,7 +224,7 @@ def _laws() -> Schema:
 def _options() -> Schema:
     row: dict[str, Schema] = {
         "project": _TEXT,
-        "architecture": _TEXT,
+        "architecture": {"type": ["string", "null"], "description": "Null for an alternative."},
         "images_total": {**_WHOLE, "description": "Labelled images trained on."},
         "cost_total": {**_NUMBER, "description": "Committed, shared assets not included."},
         "chance_of_target": {**_NUMBER, "description": "On the solve's draws, in [0, 1]."},
@@ -235,7 +235,12 @@ def _options() -> Schema:
         "uses": {"type": "array", "items": _TEXT, "description": "Ids of shared assets."},
         "pool_images": {**_map_of(_WHOLE), "description": "Taken from each shared data set."},
     }
-    rows = {"type": "object", "properties": row, "required": list(row)}
+    always = list(row)
+    three = dict.fromkeys(("p10", "p50", "p90"), _NUMBER)
+    spread: Schema = {"type": "object", "properties": three, "required": list(three)}
+    both: dict[str, Schema] = {"cost": spread, "net_value": spread}
+    row["ranges"] = {"type": "object", "properties": both, "description": "With --ranges."}
+    rows = {"type": "object", "properties": row, "required": always}
     step = {"images": _WHOLE, "cost": {**_NUMBER, "description": "In all, for so many images."}}
     steps = {"type": "object", "properties": step, "required": list(step)}
     asset = {"id": _TEXT, "kind": _TEXT, "costs": {"type": "array", "items": steps}}

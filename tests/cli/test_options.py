@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from planner.cli.app import app
-from planner.domain.format import count, money
+from planner.domain.format import count, money, short_range
 
 RETAIL = str(Path(__file__).parents[2] / "examples" / "01_retail_shelves" / "portfolio.yaml")
 
@@ -59,3 +59,17 @@ def test_the_frontier_of_a_project_costs_more_only_to_be_likelier() -> None:
     own = [row for row in kept if row["project"] == "price-tags"]
     assert shown.count("price-tags") == len(own)
     assert "cost more only to be likelier" in " ".join(shown.split())
+
+
+def test_ranges_stand_beside_cost_and_net_value_where_they_are_asked_for() -> None:
+    """In the rows of one project, which a table of all projects does not have."""
+    refused = run("--ranges")
+    assert refused.exit_code == 2
+    assert "planner options FILE PROJECT" in " ".join(refused.stderr.split())
+    rows = json.loads(run("planogram", "--pareto", "--ranges", "--json").stdout)["options"]
+    shown = run("planogram", "--pareto", "--ranges").stdout
+    assert shown.count("P10..P90") == 2
+    for row in rows:
+        for spread in row["ranges"].values():
+            assert short_range(spread["p10"], spread["p90"]) in shown
+    assert max(map(len, shown.splitlines())) <= 80

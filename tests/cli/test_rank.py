@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from planner.cli.app import app
+from planner.domain.format import short_range
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RETAIL = str(EXAMPLES / "01_retail_shelves" / "portfolio.yaml")
@@ -85,3 +86,16 @@ def test_a_ranking_is_asked_for_alone(flags: tuple[str, str]) -> None:
     done = run("plan", GRANT, "--rank", *flags)
     assert done.exit_code == 2
     assert "--rank" in done.stderr
+
+
+def test_verbose_ranks_stand_with_their_ranges() -> None:
+    """Cost and net value, as in the JSON; targets have no net value. All of it fits a line."""
+    for file, columns in ((RETAIL, 2), (GRANT, 1)):
+        shown = run("plan", file, "--rank", "-v").stdout
+        assert shown.splitlines()[0].count("P10..P90") == columns
+        assert max(map(len, shown.splitlines())) <= 80
+        for item in ranked(file)["projects"]:
+            cost = item["ranges"]["cost"]
+            (line,) = (line for line in shown.splitlines() if f" {item['project']} " in line)
+            assert short_range(cost["p10"], cost["p90"]) in line
+    assert "P10" not in run("plan", RETAIL, "--rank").stdout

@@ -6,14 +6,17 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from planner.domain.format import count, money, percent, shorten
+from planner.domain.format import count, money, percent, short_range, shorten
 from planner.domain.portfolio.portfolio import Portfolio, chance_bounds
 from planner.reporting.page import wrap
 from planner.reporting.terminal.draw import plain_table
 
 __all__ = ["render_options", "render_summary"]
 
-
+_RANGES = (
+    "P10 is not exceeded in 10 % of outcomes, P90 in 90 %: of its own cost and of its net value, "
+    "shared cost left out, on draws that nothing is chosen on."
+)
 _PARETO = "Of each project those alone that cost more only to be likelier; shared cost is left out."
 
 
@@ -60,33 +63,54 @@ def render_options(
 ) -> Iterator[Table | Text]:
     """Yield the options table and how to read it."""
     bounds = {item.id: chance_bounds(portfolio, item) for item in portfolio.projects}
-    table = plain_table()
-    table.add_column("Project", max_width=18, no_wrap=True)
-    table.add_column("Architecture", max_width=18, no_wrap=True)
-    used = any(map(_in_use, report["options"]))
-    if used:
-        table.add_column("In use", max_width=20, no_wrap=True)
-    table.add_column("Train on", justify="right")
-    table.add_column(f"Cost {portfolio.currency}", justify="right")
-    table.add_column("Chance", justify="right")
-    table.add_column("Net value", justify="right")
-    for option in report["options"]:
+    rows = report["options"]
+    used = any(map(_in_use, rows))
+    table = _headed(portfolio, used=used, ranged="ranges" in rows[0] if rows else False)
+    for option in rows:
+        ranges = option.get("ranges")
         table.add_row(
-            Text(shorten(option["project"], 18)),
-            Text(shorten(_name(option), 18)),
+            *([Text(shorten(option["project"], 18))] if ranges is None else []),
+            Text(shorten(_name(option), 18), no_wrap=True, overflow="ellipsis"),
             *([_in_use(option)] if used else []),
             count(option["images_total"]),
             money(option["cost_total"]),
+            *(
+                []
+                if ranges is None
+                else [short_range(ranges["cost"]["p10"], ranges["cost"]["p90"])]
+            ),
             percent(option["chance_of_target"], against=bounds[option["project"]]),
             money(option["expected_net_value"]),
+            *(
+                []
+                if ranges is None
+                else [short_range(ranges["net_value"]["p10"], ranges["net_value"]["p90"])]
+            ),
         )
     yield table
     yield Text(
-        f"{count(len(report['options']))} options. Options below the minimum chances are left out; "
+        f"{count(len(rows))} options. Options below the minimum chances are left out; "
         "--json gives every field.",
         style="dim",
     )
+    if rows and "ranges" in rows[0]:
+        yield Text(wrap(_RANGES), style="dim")
     yield from _how_few(pareto=pareto)
+
+
+def _headed(portfolio: Portfolio, *, used: bool, ranged: bool) -> Table:
+    """Return the table with its columns; with ranges the name of its one project is left out."""
+    table = plain_table()
+    if not ranged:
+        table.add_column("Project", max_width=18, no_wrap=True)
+    table.add_column("Architecture", max_width=18, no_wrap=not ranged)
+    if used:
+        table.add_column("In use", max_width=20, no_wrap=not ranged)
+    ends = ("P10..P90",) if ranged else ()
+    columns = ("Train on", f"Cost {portfolio.currency}", *ends, "Chance", "Net value", *ends)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=ranged)
+    return table
 
 
 def _how_few(*, pareto: bool) -> Iterator[Text]:

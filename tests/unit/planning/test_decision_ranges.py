@@ -1,7 +1,11 @@
 """No number of a decision stands without its range."""
 
 import json
+import math
+from dataclasses import asdict
+from typing import Any
 
+import numpy as np
 import pytest
 
 import planner
@@ -64,3 +68,60 @@ def test_ranked_projects_have_the_ranges_of_the_plan_that_funds_them() -> None:
     assert ranked.ranges == decision.ranges
     unfunded = planner.rank(parse_portfolio(ONE.replace("200k", "1").encode(), "p.yaml"), MODEL)
     assert unfunded.projects[0].ranges is None
+
+
+PLAIN = """
+version: 1
+projects:
+  - {id: a, classes: 4, target_accuracy: 80%, value: 30k, architectures: [ResNet-50, ResNet-18],
+     images: {held: 1k, limit: 9k, price: PRICE}}
+  - {id: b, classes: 2, target_accuracy: 90%, value: 1k, images: {held: 10, limit: 20}}
+"""
+
+
+def rows_of(price: str) -> list[dict[str, Any]]:
+    """Return the options of the first project at a price of images."""
+    portfolio = parse_portfolio(PLAIN.replace("PRICE", price).encode(), "p.yaml")
+    rows = planner.options(portfolio, MODEL, project="a", ranges=True)["options"]
+    assert isinstance(rows, list)
+    return rows
+
+
+def test_every_option_has_the_range_that_its_draws_have_when_counted_by_hand() -> None:
+    """The value where an error of the audit's draws meets the target, less what is paid."""
+    project = parse_portfolio(PLAIN.replace("PRICE", "1").encode(), "p.yaml").projects[0]
+    forecast, rows = planner.forecast(project, MODEL), rows_of("1")
+    assert {row["project"] for row in rows} == {"a"}
+    for row in rows:
+        errors = forecast.error_draws(np.array([row["images_total"]]), row["architecture"])
+        met = np.sort(errors[MODEL.audit_rows, 0] <= 0.2)
+        for name, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+            value = 30_000 * bool(met[math.ceil(share * len(met)) - 1])
+            assert row["ranges"]["cost"][name] == row["cost_total"]
+            assert row["ranges"]["net_value"][name] == pytest.approx(value - row["cost_total"])
+
+
+def test_a_range_of_the_price_of_an_image_is_the_range_of_the_cost_of_those_bought() -> None:
+    """Its ends times the images, training apart, which costs a few cents."""
+    for row in rows_of("0.5..2"):
+        cost, bought = row["ranges"]["cost"], row["images_to_buy"]
+        assert cost["p10"] == pytest.approx(0.5 * bought, rel=0.2, abs=5)
+        assert cost["p50"] == pytest.approx(1.0 * bought, rel=0.2, abs=5)
+        assert cost["p90"] == pytest.approx(2.0 * bought, rel=0.2, abs=5)
+
+
+def test_the_option_that_a_plan_chose_has_the_range_of_its_decision() -> None:
+    """Among all of them, and among those alone that cost more only to be likelier."""
+    portfolio = parse_portfolio(ONE.encode(), "p.yaml")
+    (decision,) = planner.plan(portfolio, MODEL).decisions
+    assert decision.ranges is not None
+    every = planner.options(portfolio, MODEL, ranges=True)["options"]
+    few = planner.options(portfolio, MODEL, pareto=True, ranges=True)["options"]
+    bare = planner.options(portfolio, MODEL)["options"]
+    assert isinstance(every, list)
+    assert isinstance(few, list)
+    (own,) = (row for row in every if row["images_total"] == decision.images_total)
+    assert own["ranges"] == asdict(decision.ranges)
+    assert all(row in every for row in few)
+    assert 0 < len(few) < len(every)
+    assert [{k: v for k, v in row.items() if k != "ranges"} for row in every] == bare
