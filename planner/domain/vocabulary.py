@@ -38,6 +38,14 @@ class Objective(StrEnum):
         return self in (Objective.NET_VALUE, Objective.VALUE)
 
 
+class Metric(StrEnum):
+    """What a classifier is judged on: all images alike, all classes alike, or the rarest class."""
+
+    ACCURACY = "accuracy"
+    BALANCED_ACCURACY = "balanced_accuracy"
+    F1 = "f1"
+
+
 class Mode(StrEnum):
     """Whether spend or accuracy is certain."""
 

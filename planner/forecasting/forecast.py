@@ -16,9 +16,10 @@ from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
 from planner.domain.results.shown import Shown, renderers
 from planner.errors import Problem, UnsupportedError, bad_value
-from planner.forecasting.architectures import evidence_warnings, read_book
+from planner.forecasting.architectures import ArchitectureBook, evidence_warnings, read_book
 from planner.forecasting.curves.log_linear import LogLinearCurves
 from planner.forecasting.curves.saturating import ProjectCurves
+from planner.forecasting.judged import judged, over_all_images
 from planner.forecasting.luck import Luck
 from planner.forecasting.memory import keep_freed_memory
 from planner.forecasting.pilots.proposal import UpdateQuality
@@ -72,6 +73,8 @@ class Forecast(Shown):
         The fitted model.
     varies_by_architecture : bool
         Whether the model has architecture effects at all.
+    over_all : Forecast, optional
+        Of the error over all images, where the project is judged on another measure.
     """
 
     project: Project
@@ -82,6 +85,12 @@ class Forecast(Shown):
     _architecture_warnings: Callable[[Sequence[str]], tuple[Warning_, ...]]
     _update: Callable[[], PilotUpdate | None] = lambda: None
     _meets: Meets | None = None
+    over_all: "Forecast | None" = None
+
+    @property
+    def of_all_images(self) -> "Forecast":
+        """Forecast of the error over all images, as runs measure it, whatever it is judged on."""
+        return self.over_all or self
 
     @property
     def n_draws(self) -> int:
@@ -368,10 +377,17 @@ def build_forecast(
     """
     require_support(project, posterior)
     keep_freed_memory()
-    luck = Luck(seed, project.id, posterior.n_draws)
+    asked, luck = over_all_images(project), Luck(seed, project.id, posterior.n_draws)
     if posterior.spec is None:
-        return _blind_forecast(project, posterior, luck)
+        return judged(_blind_forecast(asked, posterior, luck), project)
     book = read_book(posterior, architectures)
+    return judged(_fitted_forecast(asked, posterior, book, luck), project)
+
+
+def _fitted_forecast(
+    project: Project, posterior: Posterior, book: ArchitectureBook, luck: Luck
+) -> Forecast:
+    """Return a forecast of a declared model."""
     curves = ProjectCurves(posterior, project, luck, runs=pool_runs(read_runs(project, book.find)))
 
     def curve(name: str | None) -> ErrorCurve:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from planner.domain.model.posterior import EvidencePart, EvidenceRange, Posterior
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
+from planner.domain.vocabulary import Metric
+from planner.domain.words.judged import assumed
 from planner.domain.words.warnings import forecasts as words
 
 ORDER_OF_MAGNITUDE_RATIO = 100.0
@@ -39,13 +41,15 @@ def _findings(
     evidence, part = _evidence(project, posterior)
     target = project.error_target
     if project.guess_meets_target:
-        text = words.target_trivial(project.majority_guess_error, target)
+        text = words.target_trivial(project.majority_guess_error, target, project.metric)
         yield "TARGET_TRIVIAL", "target_error", text
     elif _median(data_needed) > evidence.images[1]:
         text = words.beyond_evidence(target, part, evidence.images[1])
         yield "BEYOND_EVIDENCE", "target_error", text
     if project.images.limit > evidence.images[1] or 0 < project.images.held < evidence.images[0]:
         yield "EXTRAPOLATED", "images", words.extrapolated(part, evidence.images)
+    if project.metric is not Metric.ACCURACY and project.class_counts is not None:
+        yield "CLASS_ERRORS_ASSUMED", "metric", assumed(project.metric)
     complexity = project.relative_complexity
     low, high = evidence.relative_complexity
     if not low <= complexity <= high:

@@ -127,7 +127,8 @@ def _trivial(project: Project, currency: str) -> str:
     """Say why meeting the target says nothing."""
     target, errors = project.error_target_in_use, project.errors
     if errors is None or (blind := blindly(errors)) is None:
-        return words.target_trivial(project.majority_guess_error, project.error_target)
+        guess = project.majority_guess_error
+        return words.target_trivial(guess, project.error_target, project.metric)
     cost = 1_000 * float(cost_per_image(errors, target))
     return words.target_saves_nothing(target, cost, 1_000 * blind.cheaper, currency)
 

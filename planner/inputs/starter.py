@@ -103,6 +103,7 @@ projects:
     value: 90k
     min_chance: 40%               #: projects.min_chance
     architectures: [EfficientNet-B0, ResNet-50]
+    # metric: balanced_accuracy   # what it is judged on; or f1, of the rarest class
     # earliest: H2                # first period in which it may start
 
   - id: floor-spills

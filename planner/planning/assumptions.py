@@ -6,8 +6,9 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
-from planner.domain.vocabulary import Basis, Objective
+from planner.domain.vocabulary import Basis, Metric, Objective
 from planner.domain.words.assumptions import PRICE_RANGES, hold_words, image_levels
+from planner.domain.words.judged import assumption
 from planner.domain.words.shifts import shift_source
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.options import Menu
@@ -52,6 +53,7 @@ def list_assumptions(
         "image_prices": {menu.project.id: _plain(menu.project.images.price) for menu in menus},
         "price_ranges": PRICE_RANGES,
         **_published_shifts(portfolio),
+        **_judged_on(portfolio),
         "baseline_entropy_nats": {menu.project.id: menu.project.baseline_entropy for menu in menus},
         "model": posterior.name,
         "evidence": posterior.evidence.description,
@@ -74,6 +76,12 @@ def _published_shifts(portfolio: Portfolio) -> dict[str, object]:
     return {"published_shifts": found} if found else {}
 
 
+def _judged_on(portfolio: Portfolio) -> dict[str, object]:
+    """Return what is assumed of measures other than accuracy, by project; nothing without any."""
+    judged = [one for one in portfolio.projects if one.metric is not Metric.ACCURACY]
+    return {"judged_on": {one.id: assumption(one.metric) for one in judged}} if judged else {}
+
+
 def estimate_assumptions(
     portfolio: Portfolio, posterior: Posterior, *, seed: int
 ) -> dict[str, object]:
@@ -82,6 +90,7 @@ def estimate_assumptions(
         "compute": _compute_settings(portfolio.compute),
         "image_prices": {p.id: _plain(p.images.price) for p in portfolio.projects},
         **_published_shifts(portfolio),
+        **_judged_on(portfolio),
         "baseline_entropy_nats": {p.id: p.baseline_entropy for p in portfolio.projects},
         "model": posterior.name,
         "evidence": posterior.evidence.description,

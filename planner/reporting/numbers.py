@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from planner.domain import format as written
 from planner.domain.portfolio.project import Project
-from planner.domain.vocabulary import Objective
+from planner.domain.vocabulary import Metric, Objective
+from planner.domain.words.judged import measure_name
 from planner.domain.words.worth import amount_of, figure_of, unit_of
 from planner.reporting.document import Number, Text, say
 from planner.reporting.words.report import TARGET_IN_USE
@@ -55,6 +56,8 @@ def target(project: Project, of: str = "") -> Text:
 
     ``of`` says of what it is one, after the number.
     """
+    if project.metric is not Metric.ACCURACY:
+        of = f"{of} ({measure_name(project.metric)})"
     asked, in_use = project.error_target, project.settled(project.error_target_in_use)
     if math.isnan(asked) or asked == in_use:
         return (level(asked), of) if of else (level(asked),)

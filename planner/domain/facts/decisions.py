@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planner.domain.results.life import ErrorBalance
+from planner.domain.vocabulary import Metric
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class Funded:
         How often it is made fresh and how it is made smaller, where that was to be chosen.
     errors_cut : float or None
         By how much its error is expected to fall, where that is what counts.
+    metric : Metric
+        What it is judged on.
     """
 
     architecture: str
@@ -128,6 +131,7 @@ class Funded:
     refresh: str | None = None
     compress: str | None = None
     errors_cut: float | None = None
+    metric: Metric = Metric.ACCURACY
 
 
 @dataclass(frozen=True)
@@ -143,13 +147,18 @@ class Trivial:
 
     Attributes
     ----------
+    majority_guess_error, target_error : float
+        Of always answering the same, and asked for.
     costs : tuple of float, optional
         Of 1,000 images at the target's error, and answered always the same.
+    metric : Metric
+        In which these errors are.
     """
 
     majority_guess_error: float
     target_error: float
     costs: tuple[float, float] | None = None
+    metric: Metric = Metric.ACCURACY
 
 
 @dataclass(frozen=True)

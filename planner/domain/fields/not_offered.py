@@ -38,7 +38,6 @@ _TASKS = {
 }  # fmt: skip
 
 _LATER = {
-    "metric": "other measures than accuracy and IoU",
     "rebalance": "rebalancing of rare classes",
     "class_prices": "prices by class",
 }

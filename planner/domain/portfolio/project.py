@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from planner.domain import complexity
 from planner.domain.fields.declared import (
@@ -16,7 +16,6 @@ from planner.domain.fields.declared import (
     Part,
     in_file,
 )
-from planner.domain.fields.finding import Source
 from planner.domain.fields.reading import PartOf, check_record, parts
 from planner.domain.fields.values import (
     ARCHITECTURES,
@@ -37,6 +36,13 @@ from planner.domain.fields.values import (
 from planner.domain.portfolio.alternatives import Alternative, alternatives_differ
 from planner.domain.portfolio.benefits import Benefit, Today, benefits_differ
 from planner.domain.portfolio.images import Images
+from planner.domain.portfolio.in_use.classes import (
+    blind_error,
+    blind_error_of_equals,
+    compute_complexity,
+    metric_fits,
+    one_size,
+)
 from planner.domain.portfolio.in_use.compress import Compression, compressions_differ
 from planner.domain.portfolio.in_use.field_use import Review, Shift, field_fits_together, lab_target
 from planner.domain.portfolio.in_use.mistakes import Errors, errors_fit_together
@@ -46,7 +52,7 @@ from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer, runs_can_be_made
 from planner.domain.quantities import Amount
-from planner.domain.vocabulary import Backbone, Task
+from planner.domain.vocabulary import Backbone, Metric, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
 
@@ -56,14 +62,13 @@ VISION = "vision"
 
 LEAST_TARGET = 1e-9
 """Of the laboratory, where what is asked in use leaves no room for error."""
-_SIZES = ("classes", "class_counts")
 _TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 
 def _project_fits_together(part: Part) -> None:
     """Report fields of which one is given, and what does not go with the task."""
     runs_can_be_made(part)
-    _one_size(part)
+    one_size(part)
     if target_or_money(part):
         part.exactly_one(_TARGETS, "target_accuracy: 94%")
     if "target_iou" in part.given and part.values.get("task") == Task.CLASSIFICATION:
@@ -78,6 +83,7 @@ def _project_fits_together(part: Part) -> None:
     errors_fit_together(part)
     field_fits_together(part)
     compressions_differ(part)
+    metric_fits(part)
 
 
 def _zero_shot_is_a_start(part: Part) -> None:
@@ -91,58 +97,7 @@ def _zero_shot_is_a_start(part: Part) -> None:
         part.wrong("zero_shot_error", "expected an error strictly between 0 and 100 %.", "35%")
 
 
-def _one_size(part: Part) -> None:
-    """Report classes and class counts, or neither; in Python a relative complexity stands in."""
-    if part.written:
-        part.exactly_one(_SIZES, "classes: 4")
-        return
-    given = [name for name in _SIZES if name in part.given]
-    if "relative_complexity" in part.given and len(given) == 1:
-        _repeats_the_size(part, given[0])
-        return
-    part.exactly_one((*_SIZES, "relative_complexity"), "classes: 4")
-
-
-def _repeats_the_size(part: Part, name: str) -> None:
-    """Report a complexity that is not that of the classes.
-
-    ``dataclasses.replace`` passes on what was computed, which then says nothing new.
-    """
-    values = part.values
-    if not {name, "relative_complexity", "baseline_entropy"} <= values.keys():
-        return
-    computed = _relative_complexity(
-        values["classes"], values["class_counts"], values["baseline_entropy"]
-    )
-    if not math.isclose(values["relative_complexity"], computed, rel_tol=1e-12):
-        part.exactly_one((name, "relative_complexity"), "classes: 4")
-
-
-def _compute_complexity(project: "Project", values: Mapping[str, Any], source: Source) -> None:
-    """Compute the relative complexity, from the baseline of the project or of the file."""
-    own = values.get("baseline")
-    baseline = own if own is not None else source.baseline
-    if baseline is not None:
-        object.__setattr__(project, "baseline_entropy", baseline)
-    if math.isnan(project.relative_complexity):
-        computed = _relative_complexity(
-            project.classes, project.class_counts, project.baseline_entropy
-        )
-        object.__setattr__(project, "relative_complexity", computed)
-
-
-def _relative_complexity(
-    classes: int | None, class_counts: Mapping[str, float] | None, baseline: float
-) -> float:
-    entropy = (
-        math.log(classes or 0)
-        if class_counts is None
-        else complexity.entropy_nats(class_counts.values())
-    )
-    return complexity.relative_complexity(entropy, baseline)
-
-
-@in_file("ProjectSection", "An entry of ``projects``.", _project_fits_together, _compute_complexity)
+@in_file("ProjectSection", "An entry of ``projects``.", _project_fits_together, compute_complexity)
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """One vision system to build.
@@ -171,6 +126,8 @@ class Project:
         Of an adapter on a frozen backbone, such as CLIP's: the error with no labelled image at all.
     target_accuracy, target_error, target_iou : float, optional
         The target, strictly between 0 and 1; read it as :attr:`error_target`.
+    metric : Metric
+        What the target, and what is earned by accuracy, are judged on; classification alone.
     images : Images
         What is held, obtainable, and its price.
     value : float, optional
@@ -312,6 +269,15 @@ class Project:
             unit="%",
         ),
     ] = None
+    metric: Annotated[
+        Metric,
+        word(Metric),
+        Form(
+            "Metric",
+            "What the target is judged on: accuracy, balanced_accuracy, or f1 of the rarest class.",
+            width=18,
+        ),
+    ] = Metric.ACCURACY
     images: Annotated[
         Images, PartOf(Images), InFile(example="images: {held: 2k, limit: 50k, price: 0.30}")
     ]
@@ -442,14 +408,15 @@ class Project:
     def majority_guess_error(self) -> float:
         """Error of always answering the most frequent class; 1 for segmentation.
 
-        From a relative complexity alone, uniform classes are assumed.
+        Under another metric than accuracy, the least error that it has of always giving the same
+        answer. From a relative complexity alone, uniform classes are assumed.
         """
         if self.task is Task.SEGMENTATION:
             return 1.0
         if self.class_counts is not None:
-            return complexity.majority_guess_error(self.class_counts.values())
+            return blind_error(self.metric, self.class_counts.values())
         if self.classes is not None:
-            return 1.0 - 1.0 / self.classes
+            return blind_error_of_equals(self.metric, self.classes)
         return -math.expm1(-self.relative_complexity * self.baseline_entropy)
 
     @cached_property

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second
 from planner.domain.format import count, figure, money, points, rate
 from planner.domain.results.life import ErrorBalance
+from planner.domain.words.judged import judged_sentence
 from planner.domain.words.verdicts import aim_words, ground_words, likely_words, noise_sentence
 from planner.domain.words.worth import error_points
 
@@ -19,6 +20,7 @@ def funded_words(facts: Funded, currency: str) -> str:
     likely = f"{likely_words(facts.likely)} likely to {aim_words(facts.likely)}"
     parts = [
         f"{_bought(facts, currency)}: {likely}{_earned(facts)}.",
+        judged_sentence(facts.metric),
         _kept(facts),
         _errors(facts.errors, currency),
         *_shares(facts, currency),

@@ -23,6 +23,8 @@ from planner.domain.facts.decisions import (
     Unlikely,
 )
 from planner.domain.format import count, figure, money, percent_as_set, rate
+from planner.domain.vocabulary import Metric
+from planner.domain.words.judged import measure_name
 from planner.domain.words.verdicts import aim_words, likely_words
 
 __all__ = ["not_funded_words"]
@@ -55,6 +57,12 @@ def _(facts: Trivial, currency: str) -> str:
             f"at the target error of {percent_as_set(facts.target_error)} its errors cost "
             f"{money(at_target, currency)} per 1,000 images, and always giving the same answer "
             f"costs {money(blind, currency)}: meeting the target saves nothing."
+        )
+    if facts.metric is not Metric.ACCURACY:
+        return (
+            "always giving the same answer already has an error of "
+            f"{rate(facts.majority_guess_error)} in {measure_name(facts.metric)}, no worse than "
+            f"the target error of {percent_as_set(facts.target_error)}."
         )
     return (
         "always answering the most frequent class already has an error of "

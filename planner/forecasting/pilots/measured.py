@@ -24,7 +24,7 @@ def measured_draws(
     images adds to it; where none was missed, half an image's worth, as for a run in a file. A mean
     IoU has no such simple noise and gets none.
     """
-    (errors,) = forecast.error_draws([images], architecture).T
+    (errors,) = forecast.of_all_images.error_draws([images], architecture).T
     if test_images is None or forecast.project.task is Task.SEGMENTATION:
         return np.asarray(np.log(errors))
     key = ("pilot", str(forecast.project.backbone), architecture, str(images))

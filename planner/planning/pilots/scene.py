@@ -306,7 +306,7 @@ def _evidence(prepared: Prepared, candidate: Candidate) -> tuple[Floats, Evidenc
         forecast, run.images, run.architecture, test_images=run.test_images, seed=prepared.seed
     )
     same = candidate.trained is prepared.menus[candidate.index].project
-    asks = same and forecast.project.has_target
+    asks = same and forecast.project.has_target and forecast.of_all_images is forecast
     step = math.log(forecast.project.error_target) if asks else None
     blur = target_blur(forecast, run.test_images)
     return shown, smoothed(shown[prepared.posterior.solve_rows], step=step, blur=blur)

@@ -180,6 +180,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         refresh=options.choice(pick).get("refresh"),
         compress=options.choice(pick).get("compress"),
         errors_cut=None if options.errors_cut is None else float(options.errors_cut[pick]),
+        metric=scene.menus[index].project.metric,
     )
 
 

@@ -104,7 +104,8 @@ def _trivial(scene: SolvedScene, index: int) -> Trivial:
     errors, target = project.errors, project.error_target_in_use
     blind = None if errors is None else blindly(errors)
     if errors is None or blind is None:
-        return Trivial(project.majority_guess_error, project.error_target)
+        guess = project.majority_guess_error
+        return Trivial(guess, project.error_target, metric=project.metric)
     cost = float(cost_per_image(errors, target))
     return Trivial(project.majority_guess_error, target, (1_000 * cost, 1_000 * blind.cheaper))
 

@@ -17,7 +17,7 @@ from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION, Cost, Warning_
 from planner.domain.results.shown import Shown
-from planner.domain.vocabulary import Basis
+from planner.domain.vocabulary import Basis, Metric
 from planner.domain.words.plan_warnings import ARCHITECTURES_ALIKE
 from planner.economics.emissions import emission
 from planner.economics.hardware import gpu_hours, memory_floor_gb
@@ -104,7 +104,8 @@ class ProjectEstimate:
 
     ``data_needed``, the errors and ``spread_sources`` (at the limit) are those of the first
     recommended architecture. ``rarest`` is there where so few images as are needed might not hold
-    the rarest class, ``balanced`` and ``imbalance`` where classes are not equally frequent.
+    the rarest class, ``balanced`` and ``imbalance`` where classes are not equally frequent,
+    ``metric`` where errors are those of another measure than accuracy.
     """
 
     id: str
@@ -122,6 +123,7 @@ class ProjectEstimate:
     rarest: Rarest | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     balanced: Balanced | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     imbalance: Imbalance | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    metric: Metric | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
 
 @dataclass(frozen=True)
@@ -264,14 +266,15 @@ def estimate_project(
         target_error_in_use=_in_use(project),
         rarest=rarest_class(project, spread(needed).p50),
         balanced=None
-        if forecast_of is None
+        if forecast_of is None or project.metric is not Metric.ACCURACY
         else balanced(
             project,
             lambda other: forecast_of(other).data_needed_draws(other.error_target, lead),
         ),
         imbalance=imbalance_of(
-            project, ranked[0].images_total, partial(_median_error, forecast, lead)
+            project, ranked[0].images_total, partial(_median_error, forecast.of_all_images, lead)
         ),
+        metric=None if project.metric is Metric.ACCURACY else project.metric,
     )
 
 

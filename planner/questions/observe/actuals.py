@@ -184,7 +184,9 @@ def _compared(
         images_assumed=images,
         spend=_against(row.spend, _spend_draws(forecast, name, images, scene), cost),
         images=_against(row.images, needed, planned),
-        error=_against(row.error, forecast.error_draws([float(images)], name)[:, 0], None),
+        error=_against(
+            row.error, forecast.of_all_images.error_draws([float(images)], name)[:, 0], None
+        ),
     )
 
 

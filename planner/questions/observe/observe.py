@@ -363,7 +363,7 @@ def _accuracy_doubt(
 def _reached(forecast: Forecast, name: str, pilots: Sequence[Pilot]) -> NDArray[np.float64]:
     """Return the share of draws at or above each run's error, and at or above its complement."""
     errors = np.array([pilot.error for pilot in pilots])
-    draws = forecast.error_draws([float(pilot.images) for pilot in pilots], name)
+    draws = forecast.of_all_images.error_draws([float(pilot.images) for pilot in pilots], name)
     return np.stack([np.mean(draws >= asked, axis=0) for asked in (errors, 1.0 - errors)])
 
 

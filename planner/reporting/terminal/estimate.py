@@ -13,7 +13,9 @@ from planner.domain.format import (
     shorten,
 )
 from planner.domain.format import target as target_words
+from planner.domain.vocabulary import Metric
 from planner.domain.words.answers import estimate as words
+from planner.domain.words.judged import measure_name
 from planner.forecasting.warnings import ORDER_OF_MAGNITUDE_RATIO
 from planner.reporting.columns import Surface
 from planner.reporting.page import wrap
@@ -25,7 +27,7 @@ from planner.reporting.sections.estimate_tables import (
 from planner.reporting.terminal.draw import assumptions, draw_table
 
 if TYPE_CHECKING:
-    from planner.questions.estimate.estimate import Estimate, ProjectEstimate, Recommendation
+    from planner.questions.estimate.estimate import Estimate, ProjectEstimate
 
 _HERE = Surface.TERMINAL
 LARGE_ERROR = 0.05
@@ -86,9 +88,10 @@ def _need_sentence(project: "ProjectEstimate") -> str:
 def _target(project: "ProjectEstimate") -> str:
     """Return the target as an error, on the test set and in use where these differ."""
     shown = target_words(project.target_error)
+    of = "" if project.metric is None else f" of {measure_name(project.metric)}"
     if project.target_error_in_use is None:
-        return shown
-    return f"{shown} on the test set ({target_words(project.target_error_in_use)} in use)"
+        return f"{shown}{of}"
+    return f"{shown}{of} on the test set ({target_words(project.target_error_in_use)} in use)"
 
 
 def _need_notes(project: "ProjectEstimate", currency: str) -> Iterator[str]:
@@ -120,8 +123,9 @@ def _need_notes(project: "ProjectEstimate", currency: str) -> Iterator[str]:
         )
 
 
-def _paid_for(lead: "Recommendation", currency: str) -> Iterator[str]:
+def _paid_for(project: "ProjectEstimate", currency: str) -> Iterator[str]:
     """Yield what training is a product of, and what accuracy is had for the money."""
+    lead = project.recommendations[0]
     made, found = lead.training, lead.efficiency
     yield words.factors_words(
         made.images, made.epochs, made.trainings, made.per_image_epoch, made.product, currency
@@ -132,6 +136,7 @@ def _paid_for(lead: "Recommendation", currency: str) -> Iterator[str]:
         found.points_per_1000,
         found.points_per_kwh,
         currency,
+        project.metric or Metric.ACCURACY,
     )
 
 
@@ -144,7 +149,7 @@ def _cost_sentences(project: "ProjectEstimate", currency: str) -> Iterator[Text]
             memory = figure(lead.memory_floor_gb, 2)
             text += f"; at least {memory} GB of memory, activations not counted"
         yield Text(wrap(f"{text}."))
-    yield from (Text(wrap(said)) for said in _paid_for(lead, currency))
+    yield from (Text(wrap(said)) for said in _paid_for(project, currency))
     for name, found in (
         ("commit", lead.cost_ranges.commit),
         ("stop", lead.cost_ranges.stop_when_reached),

@@ -1,6 +1,8 @@
 """What stands below the tables of an estimate, in sentences."""
 
 from planner.domain.format import count, figure, fixed, money, percent_as_set, price, rate
+from planner.domain.vocabulary import Metric
+from planner.domain.words.judged import measure_name
 
 __all__ = [
     "BEST_EPOCH",
@@ -27,13 +29,19 @@ def shortfall_words(points: float) -> str:
 
 
 def efficiency_words(
-    name: str, points: float, per_1000: float | None, per_kwh: float | None, currency: str
+    name: str,
+    points: float,
+    per_1000: float | None,
+    per_kwh: float | None,
+    currency: str,
+    metric: Metric = Metric.ACCURACY,
 ) -> str:
     """Say what accuracy a training buys."""
     said = [] if per_1000 is None else [f"{figure(per_1000)} per {currency} 1,000"]
     said += [] if per_kwh is None else [f"{figure(per_kwh)} per kWh of training"]
     each = f" ({', '.join(said)})" if said else ""
-    return f"{name}: {figure(points)} points of accuracy above the majority guess{each}."
+    guess = "the majority guess" if metric is Metric.ACCURACY else "always giving the same answer"
+    return f"{name}: {figure(points)} points of {measure_name(metric)} above {guess}{each}."
 
 
 def factors_words(

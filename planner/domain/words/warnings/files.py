@@ -7,6 +7,8 @@ What needs the file and the tables alone; what a forecast says stands in
 from collections.abc import Sequence
 
 from planner.domain.format import figure, money, money_to_the_cent, percent_as_set, rate
+from planner.domain.vocabulary import Metric
+from planner.domain.words.judged import measure_name
 
 __all__ = [
     "BUDGET_MISSING",
@@ -139,12 +141,18 @@ def unused_risk_number(name: str, measure: str) -> str:
     return f"{name} is not used by the measure {measure}."
 
 
-def target_trivial(majority_guess: float, target: float) -> str:
+def target_trivial(majority_guess: float, target: float, metric: Metric = Metric.ACCURACY) -> str:
     """Say that always answering the most frequent class meets the target."""
+    if metric is not Metric.ACCURACY:
+        return (
+            f"Always giving the same answer already has an error of {rate(majority_guess)} in "
+            f"{measure_name(metric)}, no worse than the target of {percent_as_set(target)}: no "
+            "images are needed."
+        )
     return (
         f"Always answering the most frequent class already has an error of {rate(majority_guess)}, "
         f"no worse than the target of {percent_as_set(target)}: no images are needed. Use a target "
-        "per class, or balanced accuracy."
+        "per class, or metric: balanced_accuracy."
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from planner.domain.facts.evidence import Beyond, Outside
 from planner.domain.format import count, figure, fixed, percent, percent_as_set, rate
+from planner.domain.vocabulary import Metric
+from planner.domain.words.judged import measure_name
 
 __all__ = [
     "PILOTS_SINCE_REFIT",
@@ -38,12 +40,18 @@ PILOTS_SINCE_REFIT = (
 )
 
 
-def target_trivial(majority_guess: float, target: float) -> str:
+def target_trivial(majority_guess: float, target: float, metric: Metric = Metric.ACCURACY) -> str:
     """Say that always answering the most frequent class meets the target."""
+    if metric is not Metric.ACCURACY:
+        return (
+            f"Always giving the same answer already has an error of {rate(majority_guess)} in "
+            f"{measure_name(metric)}, no worse than the target error of {percent_as_set(target)}: "
+            "no images are needed."
+        )
     return (
         f"Always answering the most frequent class already has an error of {rate(majority_guess)}, "
         f"no worse than the target error of {percent_as_set(target)}: no images are needed. Use a "
-        "target per class, or balanced accuracy."
+        "target per class, or metric: balanced_accuracy."
     )
 
 
