@@ -184,7 +184,7 @@ def by_hand(
         if project.inference is not None and project.inference.price_per_1000 is not None:
             price = project.inference.price_per_1000
             assert not isinstance(price, tuple)
-            sums["paid"] += now(images / 1000 * price * length, at)
+            sums["paid"] += now(images / 1000 * amount_mean(price) * length, at)
         elif project.inference is not None:
             speed = project.inference.images_per_s or 1.0
             hours = max(images / speed / 3600, project.inference.always_on * 8760)

@@ -142,7 +142,9 @@ def _life_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str
     if weeks / WEEKS_PER_YEAR >= horizon:
         yield "LIVE_TOO_LATE", "build.weeks", words.live_too_late(weeks, horizon)
     for one in project.alternatives:
-        price = one.price_per_1000
-        if one.kind is AlternativeKind.BUY and isinstance(price, float) and price >= DEAR_SERVICE:
+        if one.price_per_1000 is None or isinstance(one.price_per_1000, tuple):
+            continue
+        price = amount_mean(one.price_per_1000)
+        if one.kind is AlternativeKind.BUY and price >= DEAR_SERVICE:
             message = words.dear_service(one.id, price, portfolio.currency)
             yield "PER_1000", "alternatives", message

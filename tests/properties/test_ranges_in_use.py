@@ -53,8 +53,8 @@ def written(project: Project, amount: Written) -> Project:
         return replace(item, **changed)
 
     def priced(section: str, item: Any) -> Any:
-        if item is None:
-            return None
+        if item is None or item.price_per_1000 is None or isinstance(item.price_per_1000, tuple):
+            return item
         found = amount(f"{section}[{section}].price_per_1000", item.price_per_1000)
         return replace(item, price_per_1000=found)
 
@@ -69,6 +69,7 @@ def written(project: Project, amount: Written) -> Project:
         end=None if project.end is None else each("end", project.end, "once", "resale"),
         today=priced("today", project.today),
         review=priced("review", project.review),
+        inference=priced("inference", project.inference),
         alternatives=tuple(
             replace(
                 item,
@@ -231,7 +232,7 @@ def lines_by_hand(
         stays = key.startswith(("benefits", "today"))
         if not stays and (key in OTHERS if instead is None else key != instead):
             continue
-        if gross and key.startswith(("upkeep", "review", "end[end].once")):
+        if gross and key.startswith(("upkeep", "review", "inference", "end[end].once")):
             continue
         each = worth_of(project, key, portfolio, int(one.images_to_buy[0]), years, way)
         under = {"target": met & live, "live": live, "always": np.ones(count, bool)}
@@ -283,7 +284,8 @@ def worth_of(
     def alone(other: str, amount: Amount) -> Amount:
         return amount_mean(amount) if other == key else 0.0
 
-    bare = written(replace(project, inference=None), alone)
+    running = project.inference if key.startswith("inference") else None
+    bare = written(replace(project, inference=running), alone)
     bare = replace(bare, benefits=tuple(b for b in bare.benefits if not by_accuracy(b)))
     instead = way.alternative
     if instead is not None:

@@ -45,15 +45,15 @@ class Tier:
         check_record(self, "tier")
 
 
-type Price = float | tuple[Tier, ...]
-"""Of 1,000 images: one, or tiers of the images of a month."""
+type Price = Amount | tuple[Tier, ...]
+"""Of 1,000 images: one, a range of it, or tiers of the images of a month."""
 
 
 @dataclass(frozen=True)
 class TieredPrice:
-    """A price of 1,000 images: one number, or a list of tiers."""
+    """A price of 1,000 images: one number, a range, or a list of tiers."""
 
-    cell: Kind | None = Kind.MONEY
+    cell: Kind | None = Kind.PRICE
     choices: tuple[str, ...] = ()
 
     @property
@@ -64,7 +64,7 @@ class TieredPrice:
     def read(self, raw: object, here: Location, reading: Reading) -> object:
         """Return the price; tiers rise, and the last one is open."""
         if isinstance(raw, Mapping) or not isinstance(raw, list | tuple):
-            return MONEY.read(raw, here, reading)
+            return MONEY_RANGE.read(raw, here, reading)
         tiers = parts(Tier).read(raw, here, reading)
         if not isinstance(tiers, tuple):
             return tiers
@@ -123,7 +123,7 @@ class Alternative:
         Paid when it starts.
     yearly : float or Range, optional
         Paid for each year of use.
-    price_per_1000 : float or tuple of Tier, optional
+    price_per_1000 : float, Range or tuple of Tier, optional
         Of 1,000 images.
     lead_weeks : float, optional
         Weeks from the start until it is in use.
@@ -159,7 +159,7 @@ class Alternative:
     price_per_1000: Annotated[
         Price | None,
         PRICE_PER_1000,
-        Form("Per 1,000", "Price of 1,000 images.", unit="money", example=1.5,
+        Form("Per 1,000", f"Price of 1,000 images. {RANGE}", unit="money", example=1.5,
              aliases=("price per 1000",)),
     ] = None  # fmt: skip
     lead_weeks: Annotated[

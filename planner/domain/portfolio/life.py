@@ -284,7 +284,7 @@ class Inference:
         Machine it runs on; that of training unless given.
     always_on : float
         Machines that stay up, and are paid, whether or not they are used.
-    price_per_1000 : float or tuple of Tier, optional
+    price_per_1000 : float, Range or tuple of Tier, optional
         Of 1,000 images, instead of machines.
     """
 
@@ -320,7 +320,7 @@ class Inference:
         PRICE_PER_1000,
         Form(
             "Inference per 1,000",
-            "Price of 1,000 images, instead of machines.",
+            f"Price of 1,000 images, instead of machines. {RANGE}",
             unit="money",
             aliases=("price per 1000",),
         ),

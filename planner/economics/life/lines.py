@@ -286,8 +286,8 @@ def _benefits(running: Running) -> Iterator[Flow]:
             yield replace(_yearly(running, amounts, benefit.when), grade=grade, ranged=ranged)
 
 
-def _ranged(section: str, name: str, field: str, amount: Earning) -> Ranged | None:
-    """Return a range with its place; None for a number, and for what the error grades."""
+def _ranged(section: str, name: str, field: str, amount: Earning | Price) -> Ranged | None:
+    """Return a range with its place; None for a number, and for tiers and what the error grades."""
     return Ranged(section, name, field, amount) if isinstance(amount, Range) else None
 
 
@@ -352,8 +352,10 @@ def _inference(running: Running) -> Iterator[Flow]:
     if inference is None:
         return
     if inference.price_per_1000 is not None or serving is None:
-        price = yearly_price(running.volume, inference.price_per_1000 or 0.0)
-        yield _yearly(running, -(1.0 - running.saved) * price)
+        price = inference.price_per_1000 or 0.0
+        paid = -(1.0 - running.saved) * yearly_price(running.volume, price)
+        ranged = _ranged("inference", "inference", "price_per_1000", price)
+        yield replace(_yearly(running, paid), ranged=ranged)
         return
     per_hour = serving.per_hour * fallen_prices(serving.compute, running.run.counted)
     yield _yearly(running, -running.hours * per_hour)
@@ -362,6 +364,8 @@ def _inference(running: Running) -> Iterator[Flow]:
 def yearly_price(images: Floats, price: Price) -> Floats:
     """Return what so many images a year cost, evenly spread over its months where tiers count.
 
+    A range counts at its mean.
+
     Examples
     --------
     >>> tiers = (Tier(up_to=1_000, price=0), Tier(up_to=5_000_000, price=1.5), Tier(price=1.0))
@@ -369,7 +373,7 @@ def yearly_price(images: Floats, price: Price) -> Floats:
     125982.0
     """
     if not isinstance(price, tuple):
-        return images / 1_000 * price
+        return images / 1_000 * amount_mean(price)
     month, paid, below = images / 12, np.zeros(np.shape(images)), 0.0
     for tier in price:
         end = math.inf if tier.up_to is None else float(tier.up_to)

@@ -53,8 +53,9 @@ def has_ranges(project: Project) -> bool:
     paid = [amount for line in lines for amount in (line.once, line.yearly)]
     ended = [] if end is None else [end.once, end.resale]
     ended += [one.yearly for one in project.alternatives]
-    ended += [one.price_per_1000 for one in (project.today, project.review) if one is not None]
-    return any(isinstance(amount, Range) for amount in (*earned, *paid, *ended))
+    priced = (project.today, project.review, project.inference, *project.alternatives)
+    prices = [one.price_per_1000 for one in priced if one is not None]
+    return any(isinstance(amount, Range) for amount in (*earned, *paid, *ended, *prices))
 
 
 def moving_lines(running: Running, *, earned_only: bool = False) -> Iterator[Moving]:

@@ -158,7 +158,11 @@ benefits = [{id = "time", yearly = "300k", if = "live"}]
             "inference.price_per_1000",
             "not both",
         ),
-        ("    inference: {price_per_1000: 1..2}", "inference.price_per_1000", "takes one number"),
+        (
+            "    use: {images_per_year: 9, growth: 1..2}",
+            "use.growth",
+            "takes one number",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_at_its_place(life: str, place: str, said: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import planner
+from planner.domain.quantities import Range
 from planner.domain.results.plan import Plan
 from planner.inputs.portfolio_file import parse_portfolio
 from planner.testing import synthetic_posterior
@@ -125,3 +126,33 @@ def test_the_option_that_a_plan_chose_has_the_range_of_its_decision() -> None:
     assert all(row in every for row in few)
     assert 0 < len(few) < len(every)
     assert [{k: v for k, v in row.items() if k != "ranges"} for row in every] == bare
+
+
+BOUGHT = """
+version: 1
+projects:
+  - {id: a, classes: 4, target_accuracy: 80%, images: {held: 100, limit: 200},
+     use: {images_per_year: 1m}, today: {price_per_1000: 50},
+     alternatives: [{id: vendor, kind: buy, accuracy: 95%, price_per_1000: PRICE}]}
+"""
+
+
+def test_the_price_of_a_service_may_be_a_range() -> None:
+    """A year of a million images: what it saves, less a thousand prices at either end."""
+    texts = (
+        BOUGHT.replace("PRICE", price) for price in ("5..20", str(Range(5, 20).lognormal_mean))
+    )
+    ranged, mean = (
+        next(row for row in rows if row["architecture"] is None)
+        for rows in (
+            planner.options(parse_portfolio(text.encode(), "p.yaml"), MODEL, ranges=True)["options"]
+            for text in texts
+        )
+        if isinstance(rows, list)
+    )
+    assert ranged["expected_net_value"] == pytest.approx(mean["expected_net_value"])
+    net = ranged["ranges"]["net_value"]
+    assert net["p10"] == pytest.approx(50_000 - 20_000, rel=0.08)
+    assert net["p50"] == pytest.approx(50_000 - 10_000, rel=0.08)
+    assert net["p90"] == pytest.approx(50_000 - 5_000, rel=0.08)
+    assert len(set(mean["ranges"]["net_value"].values())) == 1

@@ -29,6 +29,10 @@ ERRORS_EXPECTED = "times the expected errors"
 """Unit of what moves the errors of several projects."""
 
 
+_PRICED = {"today": "today's way", "review": "review", "inference": "running it"}
+"""What is called that a price of 1,000 images is stated for."""
+
+
 def price_of(price: str, project: str) -> str:
     """Return what a price of a project's own is called."""
     return f"{price} of {project}"
@@ -44,8 +48,8 @@ def in_use(section: str, name: str, field: str) -> str:
     """
     if section == "end":
         return "resale" if field == "resale" else "retiring"
-    if section in {"today", "review"}:
-        return "today's way" if section == "today" else "review"
+    if section in _PRICED:
+        return _PRICED[section]
     return f"{'benefit' if section == 'benefits' else 'upkeep'} {name}"
 
 
