@@ -217,7 +217,8 @@ def plan(
         Solves on batches of held-out draws that bound how far the plan is from the best one; 0 for
         none.
     backend, resume : optional
-        Who runs the replications; see :func:`planner.tasks.open.open_tasks`.
+        Who forecasts a portfolio of more than 1,024 projects, and runs the replications; see
+        :func:`planner.tasks.open.open_tasks`.
 
     Returns
     -------

@@ -7,6 +7,7 @@ of a row, and ``committed`` leaves only what is decided and demands that it is f
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -62,6 +63,11 @@ class Layout:
     first: Rows
     ladders: tuple[Ladder, ...]
     n_periods: int
+
+    @cached_property
+    def place(self) -> tuple[int, ...]:
+        """Where each project of the file stands in the problem."""
+        return tuple(np.argsort(np.array(self.order, dtype=np.int64)).tolist())
 
     def picks(self, chosen: Rows) -> tuple[int | None, ...]:
         """Return the chosen option of each project of the file, None where it is not funded."""

@@ -8,23 +8,22 @@ other question about the portfolio chooses from the same (:mod:`planner.offering
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Bits, Rows
 from planner.domain.catalogue import Catalogue
-from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.in_use.drift import refreshes
-from planner.domain.portfolio.portfolio import Committed, Compute, Fund, Portfolio
+from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
+from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Deploy, Mode, Objective
 from planner.economics.life.graded import is_graded
-from planner.economics.life.serving import ServingRate
 from planner.economics.life.worth import deploy_of
-from planner.economics.stated_hours import project_rates
-from planner.economics.training import TrainingRate, price_training
+from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
 from planner.offering.field import remembering, way_in_use
@@ -34,7 +33,9 @@ from planner.offering.grid import (
     image_levels,
     pooled_levels,
 )
-from planner.offering.life import LifeTerms, serving_of
+from planner.offering.life import LifeTerms
+from planner.offering.menus.fewer import LARGE_FROM, MOST_OF_LARGE, best_rows
+from planner.offering.menus.prices import PriceList
 from planner.offering.objective import objective_worth, resolve_objective
 from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way
 from planner.offering.refinement import (
@@ -45,7 +46,7 @@ from planner.offering.refinement import (
     refinement_rounds,
     spread,
 )
-from planner.offering.rules import as_committed, same_name
+from planner.offering.rules import as_committed
 from planner.offering.variants import (
     Way,
     asset_sets,
@@ -56,7 +57,6 @@ from planner.offering.variants import (
     starts,
     trained_with,
 )
-from planner.reference.tables import candidates
 
 LEAST_GRADED, MOST_GRADED = 40, 12_000
 """Options of a project and period, and of all projects, whose worth in every draw may be kept."""
@@ -90,6 +90,8 @@ class Menu:
         the draws; None where nothing asks for it.
     committed : tuple of Committed
         Rules that fix architecture or images of this project.
+    known_warnings : tuple of Warning_ or None
+        What the forecast warns of, where that was asked before.
     """
 
     project: Project
@@ -101,6 +103,12 @@ class Menu:
     ways: tuple[Way, ...] = ()
     success: Bits | None = None
     committed: tuple[Committed, ...] = ()
+    known_warnings: tuple[Warning_, ...] | None = None
+
+    @property
+    def warnings(self) -> tuple[Warning_, ...]:
+        """What to know before relying on the forecast."""
+        return self.forecast.warnings if self.known_warnings is None else self.known_warnings
 
     @property
     def is_trivial(self) -> bool:
@@ -179,15 +187,49 @@ def build_menus(
         By project id, of those that are as they would be made here.
     """
     require_committed(portfolio)
-    terms = terms_of(portfolio, seed, keeps_draws=keeps_draws)
-    price_list = _PriceList(portfolio.compute, catalogue)
-    demanded = _demanded(portfolio)
+    maker = MenuMaker(portfolio, catalogue, seed, keeps_draws=keeps_draws)
     menus = dict(known or {})
     for project in portfolio.projects:
         if project.id not in menus:
-            own = (forecasts[project.id], price_list, demanded, seed)
-            menus[project.id] = _filled(_bare_menu(project, portfolio, *own), portfolio, terms)
+            menus[project.id] = maker.filled(maker.bare(project, forecasts[project.id]))
     return tuple(menus[project.id] for project in portfolio.projects)
+
+
+@dataclass(frozen=True, eq=False)
+class MenuMaker:
+    """Makes the menus of one portfolio; what they share is computed once.
+
+    Attributes
+    ----------
+    portfolio, catalogue, seed, keeps_draws : optional
+        As for :func:`build_menus`.
+    """
+
+    portfolio: Portfolio
+    catalogue: Catalogue
+    seed: int
+    keeps_draws: bool
+
+    @cached_property
+    def _prices(self) -> PriceList:
+        return PriceList(self.portfolio.compute, self.catalogue)
+
+    @cached_property
+    def _demanded(self) -> set[str]:
+        return _demanded(self.portfolio)
+
+    @cached_property
+    def _terms(self) -> PricingInputs:
+        return terms_of(self.portfolio, self.seed, keeps_draws=self.keeps_draws)
+
+    def bare(self, project: Project, forecast: Forecast) -> Menu:
+        """Return the menu of one project with nothing priced yet."""
+        own = (forecast, self._prices, self._demanded, self.seed)
+        return _bare_menu(project, self.portfolio, *own)
+
+    def filled(self, menu: Menu) -> Menu:
+        """Return it with everything priced that the plan may look at."""
+        return _filled(menu, self.portfolio, self._terms)
 
 
 def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> PricingInputs:
@@ -199,7 +241,7 @@ def terms_of(portfolio: Portfolio, seed: int, *, keeps_draws: bool) -> PricingIn
         life=LifeTerms.of(portfolio),
         keeps_draws=keeps_draws,
         seed=seed,
-        counts_errors=portfolio.objective is Objective.ACCURACY,
+        objective=resolve_objective(portfolio),
     )
 
 
@@ -285,7 +327,7 @@ def _filled(
     fixed = [rule.images for rule in menu.committed if rule.images is not None]
     if fixed:
         levels = np.union1d(levels, np.array(fixed, dtype=np.int64))
-    periods, objective = starts(menu.project, portfolio), resolve_objective(portfolio)
+    periods, objective = starts(menu.project, portfolio), terms.objective
     ways = menu.ways
     if is_graded(menu.project) or any(way.field is not None for way in ways):
         menu = replace(menu, ways=remembering(ways))  # while its options are priced
@@ -298,32 +340,16 @@ def _filled(
     by_draw = is_graded(menu.project) and objective.in_money
     if by_draw or objective is Objective.ACCURACY:
         return _with_fewer(menu, objective, max(LEAST_GRADED, MOST_GRADED // size))
-    return menu
+    return menu if size < LARGE_FROM else _with_fewer(menu, objective, MOST_OF_LARGE, by_way=True)
 
 
-def _with_fewer(menu: Menu, objective: Objective, most: int) -> Menu:
-    """Return a menu of the options worth most at some price of money, where draws are kept of each.
-
-    Those that may be chosen today and those that may be once a run is in; what is committed stays.
-    """
-    priced, worth = menu.priced, objective_worth(menu.priced, objective)
+def _with_fewer(menu: Menu, objective: Objective, most: int, *, by_way: bool = False) -> Menu:
+    """Return a menu of the options worth most at some price of money; what is committed stays."""
     if menu.committed:
         return menu
-    own, eligible = ~priced.is_alternative, menu.eligible(menu.project.min_chance)
-    start = np.zeros(len(priced), dtype=np.int64) if priced.start is None else priced.start
-    kept = priced.is_alternative.copy()
-    for period in np.unique(start).tolist():
-        for group in (own & eligible & (start == period), own & (start == period)):
-            rows = np.flatnonzero(group)
-            if len(rows) == 0:
-                continue
-            cents = priced.bound_cents[rows].astype(np.float64)
-            each = np.arange(len(rows), dtype=np.int64)
-            best = corners(cents, worth[rows])
-            kept[rows[spread(best, most)]] = True
-            if len(best) < most:
-                kept[rows[promising(cents, worth[rows], each, best, most)]] = True
-    rows = np.flatnonzero(kept)
+    priced, worth = menu.priced, objective_worth(menu.priced, objective)
+    eligible = menu.eligible(menu.project.min_chance)
+    rows = best_rows(priced, worth, eligible, most, by_way=by_way)
     success = None if menu.success is None else menu.success[rows]
     return replace(menu, priced=priced.take(rows), success=success)
 
@@ -332,7 +358,7 @@ def _bare_menu(
     project: Project,
     portfolio: Portfolio,
     forecast: Forecast,
-    price_list: "_PriceList",
+    price_list: PriceList,
     demanded: set[str],
     seed: int,
 ) -> Menu:
@@ -371,7 +397,7 @@ def _ways(
     portfolio: Portfolio,
     forecast: Forecast,
     rates: tuple[TrainingRate, ...],
-    price_list: "_PriceList",
+    price_list: PriceList,
     seed: int,
 ) -> tuple[Way, ...]:
     """Return the ways of running a project; a start from other weights is another forecast."""
@@ -426,44 +452,6 @@ def _priced(
         parts.insert(0, PricedOptions(menu.priced, menu.success))
     every = merged(parts)
     return replace(menu, priced=every.options, success=every.success)
-
-
-class _PriceList:
-    """Training rates, computed once for projects that choose from the same architectures."""
-
-    def __init__(self, compute: Compute, catalogue: Catalogue) -> None:
-        self._compute = compute
-        self._catalogue = catalogue
-        self._known: dict[tuple[str, ...], tuple[TrainingRate, ...]] = {}
-
-    @property
-    def architectures(self) -> tuple[Architecture, ...]:
-        """The catalogue's."""
-        return self._catalogue.architectures
-
-    def rates(
-        self, project: Project, committed: Sequence[Committed] = ()
-    ) -> tuple[TrainingRate, ...]:
-        """Return rates of the candidates, and of an architecture that is decided already."""
-        offered = candidates(project, self._catalogue, self._compute)
-        decided = [rule.architecture for rule in committed if rule.architecture is not None]
-        missing = {same_name(a.name) for a in offered}
-        extra = tuple(name for name in decided if same_name(name) not in missing)
-        if extra:
-            named = replace(project, architectures=extra)
-            offered = (*offered, *candidates(named, self._catalogue, self._compute))
-        if project.accelerator_hours is not None:
-            return project_rates(project, offered, self._compute, self._catalogue)
-        names = tuple(architecture.name for architecture in offered)
-        if names not in self._known:
-            self._known[names] = price_training(offered, self._compute, self._catalogue)
-        return self._known[names]
-
-    def serving(self, project: Project, rates: Sequence[TrainingRate]) -> tuple[ServingRate, ...]:
-        """Return what running each architecture costs; empty where no machine is asked for."""
-        by_name = {item.name: item for item in self._catalogue.architectures}
-        named = [by_name[rate.architecture] for rate in rates]
-        return serving_of(project, named, self._compute, self._catalogue)
 
 
 def _refined(

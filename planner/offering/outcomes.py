@@ -16,7 +16,7 @@ where the objective counts cost, and :math:`a` what is earned less running cost 
 Options whose errors count themselves are worth another amount in every draw, which is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,8 @@ from planner.economics.ledger import Line, spend, stopped
 CHUNK_OPTIONS = 8192
 """Options unpacked at a time, a multiple of 8: 200 draws of them are 13 MB of floats."""
 CHUNK_CELLS = 4_000_000
+AT_A_TIME = 1024
+"""Options whose worth in every draw is held at once: 16 MB for 2,000 draws."""
 SUMMED_CELLS = 128_000
 """Cells summed at a time: a megabyte, which stays in the cache and on one thread."""
 MOST_COUNTS = 12
@@ -364,6 +366,29 @@ class PackedOutcomes:
         if np.all(which < 0):
             return cents
         return cents * np.where(which[:, None] >= 0, self.factors[:, draws][which], 1.0)
+
+
+def in_turn(options: Rows) -> Iterator[Rows]:
+    """Yield some options so many at a time that their draws take little memory."""
+    return (options[part] for part in _chunks(len(options), AT_A_TIME))
+
+
+def summed(parts: Iterable[Floats], n_draws: int) -> Floats:
+    """Return the sum of all rows in every draw, whatever parts they come in, shape (n_draws,).
+
+    One row is added after the other, so the last digit does not depend on the parts.
+
+    Examples
+    --------
+    >>> rows = np.array([[0.1], [0.2], [0.3]])
+    >>> bool(summed([rows], 1) == summed([rows[:2], rows[2:]], 1))
+    True
+    """
+    total: Floats | None = None
+    for part in parts:
+        rows = part if total is None else np.concatenate([total[None], part])
+        total = rows.sum(axis=0)
+    return np.zeros(n_draws) if total is None else total
 
 
 def _chunks(total: int, size: int) -> Iterator[slice]:

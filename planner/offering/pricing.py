@@ -14,6 +14,7 @@ from planner.domain.arrays import Bits, Flags, Floats, Rows
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
+from planner.domain.vocabulary import Objective
 from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     SERVICE,
@@ -51,8 +52,8 @@ class PricingInputs:
         Whether success in each of the solve's draws is kept, for measures of risk.
     seed : int
         Of the price draws.
-    counts_errors : bool
-        Whether by how much errors fall is what counts.
+    objective : Objective
+        What is counted.
     """
 
     compute: Compute
@@ -61,7 +62,7 @@ class PricingInputs:
     stops: bool = False
     keeps_draws: bool = False
     seed: int = 0
-    counts_errors: bool = False
+    objective: Objective = Objective.NET_VALUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +163,7 @@ def price_way(
         started = _paying(started, project, ways[number], terms)
     lived = with_life(project, ways[number], started.options, terms.life)
     emitting = with_grams(project, ways[number], lived, terms.life)
-    if terms.counts_errors:
+    if terms.objective is Objective.ACCURACY:
         draws = errors_cut(project, ways[number], emitting, ways[number].forecast.solve_rows)
         emitting = replace(emitting, errors_cut=draws.mean(axis=1))
     return replace(started, options=emitting)

@@ -56,7 +56,9 @@ class BaselinePick:
     breaks: tuple[str, ...]
 
 
-def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
+def baselines(
+    prepared: Prepared, plan_value: float, judge: HeldOut | None = None
+) -> tuple[Baseline, ...]:
     """Return what simpler rules would have made of a prepared portfolio.
 
     Parameters
@@ -65,6 +67,8 @@ def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
         The portfolio.
     plan_value : float
         The plan's objective on the audit's draws, risk measure included.
+    judge : HeldOut, optional
+        One who may know some of their options already.
     """
     problem, order = prepared.problem, prepared.layout.order
     if len(problem) == 0:
@@ -78,7 +82,7 @@ def baselines(prepared: Prepared, plan_value: float) -> tuple[Baseline, ...]:
         np.array([1.0 if one.value is None else one.value for one in projects]),
         budget_cents=prepared.budget_cents,
     )
-    judge = HeldOut(prepared)
+    judge = HeldOut(prepared) if judge is None else judge
     judge.learn([one.options for one in proposed])
 
     return judged(proposed, plan_value, judge.objective)

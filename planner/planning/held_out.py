@@ -4,14 +4,16 @@ The options of all plans are evaluated once; each plan is then sums over its own
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.vocabulary import Mode, Objective
 from planner.offering.life import option_draws
+from planner.offering.outcomes import AT_A_TIME, PackedOutcomes, in_turn, summed
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import DecisionProblem, Solution
 from planner.offering.variants import present_factors
@@ -74,11 +76,10 @@ class HeldOut:
     def __init__(self, prepared: Prepared, solutions: Iterable[Solution] = ()) -> None:
         self._prepared = prepared
         self._known: Rows = np.zeros(0, dtype=np.int64)
+        self._place: Rows = np.zeros(0, dtype=np.int64)
+        self._parts: list[PackedOutcomes] = []
         rows = prepared.posterior.audit_rows
         self.n_draws = len(range(*rows.indices(prepared.posterior.n_draws)))
-        self._success: Flags = np.zeros((0, self.n_draws), dtype=np.bool_)
-        self._worth: Floats = np.zeros((0, self.n_draws))
-        self._spend: Floats = np.zeros((0, self.n_draws))
         self._graded: dict[int, tuple[float, float]] = {}
         self.learn([one.options for one in solutions])
 
@@ -86,16 +87,49 @@ class HeldOut:
         """Evaluate options not evaluated yet."""
         asked = np.unique(np.concatenate([self._known, *chosen]))
         new = np.setdiff1d(asked, self._known)
-        if len(new) == 0:
-            return
-        outcomes = audit_outcomes(self._prepared, new)
-        each = np.arange(len(new), dtype=np.int64)
-        known = np.concatenate([self._known, new])
-        order = np.argsort(known)
-        self._known = known[order]
-        self._success = np.concatenate([self._success, outcomes.success_draws(each)])[order]
-        self._worth = np.concatenate([self._worth, outcomes.worth_draws(each)])[order]
-        self._spend = np.concatenate([self._spend, outcomes.spend_draws(each) / 100])[order]
+        for some in in_turn(new):
+            known = np.concatenate([self._known, some])
+            first = len(self._parts) * AT_A_TIME
+            place = np.concatenate([self._place, first + np.arange(len(some), dtype=np.int64)])
+            order = np.argsort(known)
+            self._known, self._place = known[order], place[order]
+            self._parts.append(audit_outcomes(self._prepared, some))
+
+    def _found(self, options: Rows) -> Iterator[tuple[Rows, PackedOutcomes, Rows]]:
+        """Yield where some known options stand in what was asked, and in which outcomes."""
+        place = self._place[np.searchsorted(self._known, options)]
+        part, row = np.divmod(place, AT_A_TIME)
+        for number in np.unique(part).tolist():
+            mine = np.flatnonzero(part == number)
+            yield mine, self._parts[number], row[mine]
+
+    def _success(self, options: Rows) -> Flags:
+        found: Flags = np.zeros((len(options), self.n_draws), dtype=np.bool_)
+        for mine, outcomes, rows in self._found(options):
+            found[mine] = outcomes.success_draws(rows)
+        return found
+
+    def _chances(self, options: Rows) -> list[float]:
+        parts = [np.count_nonzero(self._success(some), axis=1) for some in in_turn(options)]
+        hits = np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+        return list((hits / self.n_draws).tolist())
+
+    def _worth(self, options: Rows) -> Floats:
+        found = np.zeros((len(options), self.n_draws))
+        for mine, outcomes, rows in self._found(options):
+            found[mine] = outcomes.worth_draws(rows)
+        return found
+
+    def _spend(self, options: Rows) -> Floats:
+        found = np.zeros((len(options), self.n_draws))
+        for mine, outcomes, rows in self._found(options):
+            found[mine] = outcomes.spend_draws(rows) / 100
+        return found
+
+    def _whole_worth(self, options: Rows, assets: Flags) -> Floats:
+        """Return what any choice of options and assets is worth in every draw."""
+        own = summed(map(self._worth, in_turn(options)), self.n_draws)
+        return own + float(self._prepared.problem.asset_worth[assets].sum())
 
     def outcome(self, plan: Solution) -> Outcome:
         """Return how a plan does."""
@@ -108,14 +142,13 @@ class HeldOut:
     def of(self, options: Rows, assets: Flags) -> Outcome:
         """Return how any choice of options and assets does."""
         self.learn([options])
-        rows = np.searchsorted(self._known, options)
         problem = self._prepared.problem
         bought = float(problem.asset_cents[assets].sum()) / 100
         return Outcome(
             owners=problem.owner[options],
-            success=self._success[rows],
-            worth=self._worth[rows].sum(axis=0) + float(problem.asset_worth[assets].sum()),
-            spend=self._spend[rows].sum(axis=0) + bought,
+            success=self._success(options),
+            worth=self._whole_worth(options, assets),
+            spend=summed(map(self._spend, in_turn(options)), self.n_draws) + bought,
         )
 
     def objective(self, options: Rows, assets: Flags) -> float:
@@ -126,18 +159,23 @@ class HeldOut:
         """
         risk = self._prepared.problem.risk
         if risk.kind != "expected":
-            return risk_value(self.of(options, assets).worth, risk)
+            self.learn([options])
+            return risk_value(self._whole_worth(options, assets), risk)
         return self.expectation(options, assets)
 
     def expectation(self, options: Rows, assets: Flags) -> float:
         """Return the objective of any choice without the risk measure."""
         if self._prepared.portfolio.mode is not Mode.COMMIT:
-            return self.of(options, assets).mean
+            return self._mean(options, assets)
         owned = float(self._prepared.problem.asset_worth[assets].sum())
         kind = self._prepared.objective
         if kind is Objective.ACCURACY:
-            return self.of(options, assets).mean
+            return self._mean(options, assets)
         return math.fsum([owned, *self._each(options, kind).values()])
+
+    def _mean(self, options: Rows, assets: Flags) -> float:
+        self.learn([options])
+        return float(self._whole_worth(options, assets).mean())
 
     def expectations(self, options: Rows) -> Floats:
         """Return what the objective counts for each of some options, in rising order.
@@ -145,9 +183,8 @@ class HeldOut:
         In mode commit, without a measure of risk; shared assets are not counted.
         """
         self.learn([options])
-        success = self._success[np.searchsorted(self._known, options)]
-        chances = np.count_nonzero(success, axis=1) / self.n_draws
-        kind, pairs = self._prepared.objective, zip(options.tolist(), chances.tolist(), strict=True)
+        kind = self._prepared.objective
+        pairs = zip(options.tolist(), self._chances(options), strict=True)
         return np.array([self._expected(option, chance, kind) for option, chance in pairs])
 
     def net_values(self, options: Rows) -> dict[int, float]:
@@ -161,16 +198,14 @@ class HeldOut:
         ):
             return self._each(options, Objective.NET_VALUE)
         self.learn([options])
-        means = self._worth[np.searchsorted(self._known, options)].mean(axis=1)
-        pairs = zip(options.tolist(), means.tolist(), strict=True)
+        means = [self._worth(some).mean(axis=1).tolist() for some in in_turn(options)]
+        pairs = zip(options.tolist(), chain.from_iterable(means), strict=True)
         return {self._prepared.option(option).index: mean for option, mean in pairs}
 
     def _each(self, options: Rows, kind: Objective) -> dict[int, float]:
         """Return what an objective counts for each option, by the place of its project."""
         self.learn([options])
-        success = self._success[np.searchsorted(self._known, options)]
-        chances = np.count_nonzero(success, axis=1) / self.n_draws
-        pairs = zip(options.tolist(), chances.tolist(), strict=True)
+        pairs = zip(options.tolist(), self._chances(options), strict=True)
         return {
             self._prepared.option(option).index: self._expected(option, chance, kind)
             for option, chance in pairs

@@ -1,7 +1,7 @@
 """How does a chosen plan do on draws that the solve never saw?"""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,10 +86,14 @@ def judge_risk(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> 
 
 def judge_ranges(prepared: Prepared, picks: Picks, bought: Sequence[Purchase]) -> Judged:
     """Return the same, with the spread of each project of its own."""
-    count = _audit_draws(prepared)
-    funded = tuple(_funded(prepared, picks, count))
-    ranges = {item.project.id: _both(item) for item in funded}
-    return Judged(_risk_of(prepared, picks, bought, funded), ranges)
+    ranges: dict[str, tuple[Spread, Spread]] = {}
+
+    def told() -> Iterator[RiskedProject]:
+        for item in _funded(prepared, picks, _audit_draws(prepared)):
+            ranges[item.project.id] = _both(item)
+            yield item
+
+    return Judged(_risk_of(prepared, picks, bought, told()), ranges)
 
 
 def option_ranges(prepared: Prepared, index: int, rows: Sequence[int]) -> Iterator[DecisionRanges]:
@@ -115,14 +119,14 @@ def _risk_of(
     prepared: Prepared,
     picks: Picks,
     bought: Sequence[Purchase],
-    funded: tuple[RiskedProject, ...],
+    funded: Iterable[RiskedProject],
 ) -> RiskResult:
     count = _audit_draws(prepared)
     assets = _bought_assets(prepared, bought, count)
     draws = plan_draws(funded, count, assets)
     result = spread_of(draws, prepared.budget_cents / 100)
     if any(pick is not None for pick in picks):
-        again = plan_draws(tuple(_funded(prepared, picks, count, other_luck=True)), count, assets)
+        again = plan_draws(_funded(prepared, picks, count, other_luck=True), count, assets)
         result = replace(result, split=split_risk(draws.net_value, again.net_value))
     hold = prepared.portfolio.hold
     if hold is None:
@@ -137,12 +141,14 @@ def outcome_draws(
 ) -> tuple[NetAndSpend, NDArray[np.int64]]:
     """Return net value and spend of a plan, and the targets it meets, in each audit draw."""
     count = _audit_draws(prepared)
-    funded = tuple(_funded(prepared, picks, count))
     met = np.zeros(count, dtype=np.int64)
-    for item in funded:
-        met += item.success_draws()
-    assets = _bought_assets(prepared, bought, count)
-    return plan_draws(funded, count, assets), met
+
+    def counted() -> Iterator[RiskedProject]:
+        for item in _funded(prepared, picks, count):
+            np.add(met, item.success_draws(), out=met)
+            yield item
+
+    return plan_draws(counted(), count, _bought_assets(prepared, bought, count)), met
 
 
 def _audit_draws(prepared: Prepared) -> int:
@@ -201,7 +207,7 @@ def _risked(
         if stops
         else spender.committed(options, pick)
     )
-    used = _graded(prepared, way, options, pick)
+    used = _graded(prepared, menu.project, way, options, pick)
     item = RiskedProject(
         project=project,
         forecast=forecast,
@@ -256,13 +262,14 @@ def _swinging(
     return replace(item, swing=swing_draws(running, under, factor)[0])
 
 
-def _graded(prepared: Prepared, way: Way, options: ProjectOptions, pick: int) -> GradedDraws | None:
+def _graded(
+    prepared: Prepared, project: Project, way: Way, options: ProjectOptions, pick: int
+) -> GradedDraws | None:
     """Return what an option is worth in use in each of the audit's draws, if its errors count."""
     if options.life is None or options.life.graded is None:
         return None
-    menu = next(menu for menu in prepared.menus if menu.project.id == options.project)
     draws = prepared.posterior.audit_rows
-    return option_draws(menu.project, way, options, pick, prepared.portfolio, draws)
+    return option_draws(project, way, options, pick, prepared.portfolio, draws)
 
 
 def _renamed(project: Project) -> Project:
@@ -356,10 +363,15 @@ class UnseenWorth:
     net_values: Mapping[int, float]
 
 
-def unseen_worth(prepared: Prepared, chosen: Rows, bought: Sequence[Purchase]) -> UnseenWorth:
-    """Return what a choice is worth on the audit's draws, with what each project brings."""
+def unseen_worth(
+    prepared: Prepared, chosen: Rows, bought: Sequence[Purchase], judge: HeldOut | None = None
+) -> UnseenWorth:
+    """Return what a choice is worth on the audit's draws, with what each project brings.
+
+    ``judge`` is one who may know some of its options already.
+    """
     none = np.zeros(len(prepared.problem.assets), dtype=np.bool_)
-    judge = HeldOut(prepared)
+    judge = HeldOut(prepared) if judge is None else judge
     counts_cost = prepared.objective is Objective.NET_VALUE
     cost = sum(purchase.present_cost for purchase in bought) if counts_cost else 0.0
     return UnseenWorth(

@@ -83,7 +83,7 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
         What the plan does with it.
     """
     pick = scene.picks[index]
-    if pick is None or not uses_life(scene.portfolio):
+    if pick is None or not scene.has_lives:
         return None
     terms = LifeTerms.of(scene.portfolio)
     options = scene.options[index].take(np.array([pick]))

@@ -44,6 +44,7 @@ from planner.planning.baselines import baseline_warning, baselines
 from planner.planning.conflict.case import why_infeasible
 from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
+from planner.planning.held_out import HeldOut
 from planner.planning.judge import judge_caution, judge_distance, judge_ranges, unseen_worth
 from planner.planning.life import decision_life, plan_life
 from planner.planning.pilots.first import with_first_runs
@@ -114,7 +115,7 @@ def build_plan(
     measures : bool, default=False
         Also say which runs are worth making first.
     tasks : Tasks, optional
-        Runs the replications.
+        Forecasts the projects of a large portfolio, in blocks, and runs the replications.
 
     Returns
     -------
@@ -130,7 +131,9 @@ def build_plan(
         The plan, recomputed without the solver, is not what the solver said.
     """
     require_search_limits(gap, time_limit_s)
-    prepared = prepare(portfolio, posterior, catalogue, seed=seed, forecast_of=forecast_of)
+    prepared = prepare(
+        portfolio, posterior, catalogue, seed=seed, forecast_of=forecast_of, tasks=tasks
+    )
     solution, plan = plan_prepared(
         prepared, gap=gap, time_limit_s=time_limit_s, replications=replications, tasks=tasks
     )
@@ -309,7 +312,8 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     scene = scene_of(prepared, solution, beside.price, deadline)
     audited = scene.solution
     bought = [item.purchase for item in scene.splits]
-    unseen = unseen_worth(prepared, solution.options, bought)
+    judge = HeldOut(prepared)
+    unseen = unseen_worth(prepared, solution.options, bought, judge)
     decided = [decide(scene, index) for index in range(len(scene.options))]
     lived = [decision_life(scene, index, one) for index, (one, _) in enumerate(decided)]
     judged = judge_ranges(prepared, scene.picks, bought)
@@ -324,7 +328,7 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     )
     risk = replace(judged.risk, caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
-    simpler = baselines(prepared, unseen.objective)
+    simpler = baselines(prepared, unseen.objective, judge)
     return replace(
         empty,
         status=audited.status,

@@ -37,14 +37,16 @@ from planner.offering.build_problem import (
     plan_options,
 )
 from planner.offering.effort import USUAL, Allowance
+from planner.offering.menus.in_turn import MOST_AT_ONCE, BlockWork, price_in_blocks
 from planner.offering.objective import require_plannable, resolve_objective
-from planner.offering.options import Menu, build_menus
-from planner.offering.outcomes import PackedOutcomes
+from planner.offering.options import Menu, MenuMaker, build_menus
+from planner.offering.outcomes import PackedOutcomes, in_turn, summed
 from planner.offering.packing import PackedGroup, pack_outcomes
 from planner.offering.problem import DecisionProblem, Solution, Solver, Start
 from planner.planning.budgets import dearest_spend
 from planner.planning.hold import solve_held
 from planner.planning.nearby.known_plan import KnownPlan
+from planner.tasks import SERIAL, Tasks
 
 OF_THE_FILE = frozenset(("name", "budget", "pilot_budget", "risk", "projects", "inputs_sha256"))
 """Fields of a portfolio on which what a project is offered does not depend."""
@@ -91,7 +93,7 @@ class Prepared:
         What was asked.
     objective : Objective
         Asked for, or implied by the values.
-    menus : tuple of Menu
+    menus : sequence of Menu
         Everything priced, in file order.
     options : tuple of ProjectOptions
         What may be chosen, in file order; none of projects that a rule skips.
@@ -110,7 +112,7 @@ class Prepared:
     catalogue: Catalogue
     seed: int
     objective: Objective
-    menus: tuple[Menu, ...]
+    menus: Sequence[Menu]
     options: tuple[ProjectOptions, ...]
     layout: Layout
     budget_cents: int
@@ -174,12 +176,16 @@ class Prepared:
         """Return what options are worth together in each of the solve's draws, assets left out."""
         outcomes = self.problem.outcomes
         if outcomes is not None:
-            return outcomes.worth_draws(chosen).sum(axis=0)
+            return summed(map(outcomes.worth_draws, in_turn(chosen)), outcomes.n_draws)
         if len(chosen) == 0:
             return np.zeros(1)
+        return summed(map(self._worth_of, in_turn(chosen)), 1)
+
+    def _worth_of(self, chosen: Rows) -> NDArray[np.float64]:
+        """Return what each of some options is worth in each of the solve's draws."""
         groups = self.groups(chosen)
         packed = pack_outcomes(groups, self.portfolio, self.objective, seed=self.seed)
-        return packed.worth_draws(np.arange(len(chosen), dtype=np.int64)).sum(axis=0)
+        return packed.worth_draws(np.arange(len(chosen), dtype=np.int64))
 
     def option(self, number: int) -> OptionKey:
         """Return what an option of ``problem`` is."""
@@ -207,24 +213,29 @@ class Prepared:
 
     def numbers(self, index: int) -> Rows:
         """Return the numbers in ``problem`` of the options of a project of the file."""
-        place = self.layout.order.index(index)
+        place = self.layout.place[index]
         return np.arange(*self.layout.first[place : place + 2].tolist(), dtype=np.int64)
 
     def groups(self, chosen: Rows | None) -> list[PackedGroup]:
         """Return some options of ``problem`` (all for None) by project, in its order."""
-        groups = []
-        for place, index in enumerate(self.layout.order):
-            first, stop = self.layout.first[place : place + 2].tolist()
-            menu, options = self.menus[index], self.options[index]
-            if chosen is None:
-                kept = menu.success is not None and len(options) > 0
-                success = menu.success[menu.rows] if kept and menu.success is not None else None
-                groups.append(PackedGroup(menu, options, success))
-            else:
-                rows = chosen[(chosen >= first) & (chosen < stop)] - first
-                if len(rows):
-                    groups.append(PackedGroup(menu, options.take(rows)))
-        return groups
+        if chosen is None:
+            return [self._every(index) for index in self.layout.order]
+        chosen = np.sort(chosen)
+        place = np.searchsorted(self.layout.first, chosen, side="right") - 1
+        found, begin = np.unique(place, return_index=True)
+        rows = np.split(chosen - self.layout.first[place], begin[1:])
+        mine = [self.layout.order[one] for one in found.tolist()]
+        return [
+            PackedGroup(self.menus[index], self.options[index].take(some))
+            for index, some in zip(mine, rows[: len(mine)], strict=True)
+        ]
+
+    def _every(self, index: int) -> PackedGroup:
+        """Return all options of a project of the file."""
+        menu, options = self.menus[index], self.options[index]
+        kept = menu.success is not None and len(options) > 0
+        success = menu.success[menu.rows] if kept and menu.success is not None else None
+        return PackedGroup(menu, options, success)
 
 
 def prepare(
@@ -235,6 +246,7 @@ def prepare(
     seed: int = 0,
     forecast_of: ForecastOf = build_forecast,
     before: "Prepared | None" = None,
+    tasks: Tasks = SERIAL,
 ) -> Prepared:
     """Forecast and price everything a plan may choose.
 
@@ -255,6 +267,7 @@ def prepare(
         keeps_draws=_keeps_draws(portfolio, posterior),
         forecast_of=forecast_of,
         known=_as_before(before, portfolio, posterior, catalogue, seed, forecast_of),
+        tasks=tasks,
     )
 
 
@@ -317,21 +330,28 @@ def prepare_unbudgeted(
     keeps_draws: bool = False,
     forecast_of: ForecastOf = build_forecast,
     known: Mapping[str, Menu] | None = None,
+    tasks: Tasks = SERIAL,
 ) -> Prepared:
     """Forecast and price everything, whether or not there is a budget to plan under.
 
     ``keeps_draws`` keeps the success of every option in each of the solve's draws; ``known`` is
-    what is on offer to some projects, by their ids.
+    what is on offer to some projects, by their ids. ``tasks`` prices the projects of a large
+    portfolio in blocks.
     """
     objective = resolve_objective(portfolio)
-    menus = build_menus(
-        portfolio,
-        build_forecasts(portfolio, posterior, catalogue, seed, forecast_of),
-        catalogue,
-        seed=seed,
-        keeps_draws=keeps_draws,
-        known=known,
-    )
+    menus: Sequence[Menu]
+    if len(portfolio.projects) > MOST_AT_ONCE:
+        maker = MenuMaker(portfolio, catalogue, seed, keeps_draws=keeps_draws)
+        menus = price_in_blocks(BlockWork(maker, posterior, forecast_of), tasks, known or {})
+    else:
+        menus = build_menus(
+            portfolio,
+            build_forecasts(portfolio, posterior, catalogue, seed, forecast_of),
+            catalogue,
+            seed=seed,
+            keeps_draws=keeps_draws,
+            known=known,
+        )
     options = plan_options(menus, portfolio)
     note("options priced", projects=len(menus), seed=seed)
     return Prepared(

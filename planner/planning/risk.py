@@ -5,9 +5,10 @@ not average out.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,32 +127,37 @@ class NetAndSpend:
 
 
 def plan_draws(
-    funded: Sequence[RiskedProject], n_draws: int, bought: Sequence[Bought] = ()
+    funded: Iterable[RiskedProject], n_draws: int, bought: Sequence[Bought] = ()
 ) -> NetAndSpend:
     """Return net value and spend of a whole plan in each of the audit's draws.
 
     Parameters
     ----------
-    funded : sequence of RiskedProject
-        The plan; nothing is at risk without any.
+    funded : iterable of RiskedProject
+        The plan, looked at one project after another; nothing is at risk without any.
     n_draws : int
         Draws of the audit.
     bought : sequence of Bought
         Shared assets.
     """
-    items: tuple[RiskedProject | Bought, ...] = (*funded, *bought)
-    # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
-    cost = np.full(n_draws, sum(item.fixed_cents for item in items) / 100)
+    items: Iterable[RiskedProject | Bought] = chain(funded, bought)
+    certain = 0
+    varying: list[Draws] = []
     value = np.zeros(n_draws)
     later = np.zeros(n_draws)  # by how much the present value of the spend is below the spend
     for item in items:
+        certain += item.fixed_cents
         random = np.zeros(n_draws) if item.random_cost is None else item.random_cost
         if item.random_cost is not None:
-            cost += random
+            varying.append(random)
         if item.present != 1.0:
             later += (1.0 - item.present) * (item.fixed_cents / 100 + random)
-    for project in funded:
-        value += project.worth_draws()
+        if isinstance(item, RiskedProject):
+            value += item.worth_draws()
+    # Cents are summed as integers: a certain cost must not be over budget by a rounding error.
+    cost = np.full(n_draws, certain / 100)
+    for random in varying:
+        cost += random
     net = value - cost
     return NetAndSpend(net + later if later.any() else net, cost)
 

@@ -20,7 +20,7 @@ class KnownPlan:
 
     Attributes
     ----------
-    menus : tuple of Menu
+    menus : sequence of Menu
         Before the change, in file order.
     options : tuple of ProjectOptions
         That the picks are rows of.
@@ -30,7 +30,7 @@ class KnownPlan:
         How much each draw counts at the margin.
     """
 
-    menus: tuple[Menu, ...]
+    menus: Sequence[Menu]
     options: tuple[ProjectOptions, ...]
     picks: tuple[int | None, ...]
     draw_weights: Floats | None

@@ -22,6 +22,7 @@ from planner.domain.facts.decisions import (
 from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
+from planner.economics.life.left_out import uses_life
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.objective import objective_worth
 from planner.offering.options import Menu
@@ -72,7 +73,7 @@ class SolvedScene:
         return self.prepared.objective
 
     @property
-    def menus(self) -> tuple[Menu, ...]:
+    def menus(self) -> Sequence[Menu]:
         """Everything priced, in file order."""
         return self.prepared.menus
 
@@ -134,6 +135,16 @@ class SolvedScene:
         pairs = zip(self.options, self.picks, strict=True)
         chosen = [(item, pick) for item, pick in pairs if pick is not None]
         return sum(int(item.life.bound[pick]) for item, pick in chosen if item.life is not None)
+
+    @cached_property
+    def has_lives(self) -> bool:
+        """Whether any project of the file states more than data, training and ``value``."""
+        return uses_life(self.portfolio)
+
+    @cached_property
+    def n_out(self) -> int:
+        """Projects that are not funded."""
+        return sum(pick is None for pick in self.picks)
 
     @cached_property
     def rules(self) -> tuple[ProjectRule, ...]:

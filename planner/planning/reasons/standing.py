@@ -20,7 +20,7 @@ def standing_warnings(
     yield from compute_warnings(portfolio.compute)
     for menu in menus:
         yield from candidate_warnings(menu.project, catalogue, portfolio.compute)
-        yield from menu.forecast.warnings
+        yield from menu.warnings
         yield from menu.forecast.architecture_warnings([rate.architecture for rate in menu.rates])
     yield from _dominance_warning(menus)
 

@@ -81,9 +81,8 @@ def why_not_funded(scene: SolvedScene, index: int) -> Reason:
         return Reason("unlikely", _too_unlikely(scene, index))
     if float(objective_worth(options, scene.objective).max()) <= 0:
         return Reason("worthless", _worthless(scene, index))
-    out = sum(pick is None for pick in scene.picks)
     barring = barred_by(
-        scene.prepared, index, solves=out <= MOST_OUT and not scene.deadline.has_passed()
+        scene.prepared, index, solves=scene.n_out <= MOST_OUT and not scene.deadline.has_passed()
     )
     if barring:
         return Reason("barred", _barred(scene, index, barring), barring)

@@ -114,7 +114,7 @@ def build_explanation(
     no = [index] if decision.verdict is Verdict.NO_GO else []
     case = _Case(prepared, solution, _barred(prepared, no, left_out))
     found = () if _is_skipped(case, index) else flips(prepared, solution, index)
-    place = prepared.layout.order.index(index)
+    place = prepared.layout.place[index]
     indices, solved = _core(case)
     core = float(indices[place])
     second = None if index in case.barred else runner_up(prepared, solution, index)

@@ -273,7 +273,7 @@ class _Finder:
 
     def _pays(self, prepared: Prepared, budget_cents: int | None) -> bool:
         """Return whether the project pays at the prices of the plan, as far as they are its own."""
-        place = prepared.layout.order.index(self.index)
+        place = prepared.layout.place[self.index]
         if prepared.problem.assets != self.prepared.problem.assets:
             return self.funded  # with other levels of images a pool has other steps, without prices
         asked = prepared.budget_cents if budget_cents is None else budget_cents
