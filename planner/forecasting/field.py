@@ -8,6 +8,7 @@ import numpy as np
 from planner.domain.arrays import Flags, Floats
 from planner.domain.portfolio.project import Project
 from planner.forecasting.forecast import ErrorCurve, Forecast
+from planner.forecasting.memory import at_hand
 
 __all__ = ["FieldMap", "in_field"]
 
@@ -43,18 +44,30 @@ class FieldMap:
 
     def at(self, error: Floats, rows: slice) -> Floats:
         """Return errors in use, shape (n_rows, k) as those given."""
-        found = np.asarray(error + self.added[rows, None])  # most of a life's time goes here
+        found = np.empty(error.T.shape)
+        some = FieldMap(
+            self.added[rows], self.kept[rows], self.lost[rows], self.left, self.own, self.guess
+        )
+        for block in at_hand(found.shape):
+            some._map(error.T[block], found[block])
+        return found.T
+
+    def _map(self, error: Floats, found: Floats) -> None:
+        """Write errors in use, shape (k, n_draws): most of a life's time goes here."""
+        np.add(error, self.added, out=found)
         np.minimum(found, self.guess, out=found)
         if self._is_shifted:
-            np.subtract(1.0, found, out=found)
-            found *= self.kept[rows, None]
-            np.subtract(1.0, found, out=found)
-            found += self.lost[rows, None]
-            np.minimum(1.0, found, out=found)
+            found *= self.kept  # 1 - (1 - e) kept + lost
+            found += 1.0 - self.kept + self.lost
+            if self._passes_one:
+                np.minimum(1.0, found, out=found)
         if self.left != 1.0 or self.own != 0.0:
             found *= self.left
             found += self.own
-        return found
+
+    @cached_property
+    def _passes_one(self) -> bool:
+        return bool(np.any(self.lost > self.kept * (1.0 - self.guess)))
 
     def is_guess(self, error: Floats, rows: slice) -> Flags:
         """Return where an error in the laboratory is that of what never learned anything."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.domain.arrays import Floats, Rows
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.in_use.drift import kept_after, refreshes
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
@@ -64,17 +64,27 @@ def errors_in_use(
     """
     levels, back = np.unique(images, return_inverse=True)
     measured = way.measured.error_draws(levels, architecture, rows=draws)
-    error, guess = measured, way.measured.project.majority_guess_error
-    is_guess = measured >= guess * (1.0 - 1e-12)
-    if way.alternative is not None:
-        is_guess = np.zeros_like(is_guess)
-    elif way.field is not None:
-        error, is_guess = way.field.at(measured, draws), way.field.is_guess(measured, draws)
+    error, is_guess = _met_in_use(way, measured, draws, 1.0)
     met = error <= way.forecast.project.error_target
     aged = None
     if way.alternative is None:
         aged = _aged(way, architecture, levels, back, draws, years)
     return ErrorsInUse(error.T[back], met.T[back], is_guess.T[back], aged)
+
+
+def _met_in_use(way: Way, measured: Floats, draws: slice, growth: float) -> tuple[Floats, Flags]:
+    """Return errors in use, and where a system never learned anything, if that counts."""
+    project = way.measured.project
+    guess, aged = project.majority_guess_error, measured
+    if growth != 1.0:
+        aged = np.minimum(measured * growth, guess)
+    is_field = way.field is not None and way.alternative is None
+    error = way.field.at(aged, draws) if way.field is not None and is_field else aged
+    if way.alternative is not None or project.errors is None or not project.errors.is_pair:
+        return error, np.broadcast_to(np.False_, measured.shape)
+    if way.field is not None and growth == 1.0:
+        return error, way.field.is_guess(measured, draws)
+    return error, measured >= guess * (1.0 - 1e-12)
 
 
 def _aged(
@@ -90,18 +100,15 @@ def _aged(
     asked, place = np.unique(left, return_inverse=True)
     measured = way.measured.error_draws(asked, architecture, rows=draws)
     grown = (1.0 + (upkeep.error_growth or 0.0)) ** ages
-    errors, guesses = [], []
     rows = place.reshape(left.shape)[back]
+    known: dict[float, tuple[Floats, Flags]] = {}
+    errors, guesses = [], []
     for number, growth in enumerate(grown.tolist()):
-        own = measured.T[rows[:, number]].T
-        if growth == 1.0 and way.field is not None:
-            is_guess = way.field.is_guess(own, draws)
-        else:
-            is_guess = own >= project.majority_guess_error * (1.0 - 1e-12)
-        if growth != 1.0:
-            own = np.minimum(own * growth, project.majority_guess_error)
-        errors.append(own.T if way.field is None else way.field.at(own, draws).T)
-        guesses.append(is_guess.T)
+        if growth not in known:
+            known = {growth: _met_in_use(way, measured, draws, growth)}
+        error, is_guess = known[growth]
+        errors.append(error.T[rows[:, number]])
+        guesses.append(is_guess.T[rows[:, number]])
     return Aged(tuple(errors), tuple(guesses), which)
 
 

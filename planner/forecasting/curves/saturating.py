@@ -31,6 +31,7 @@ from planner.forecasting.curves.meeting import TargetTest
 from planner.forecasting.discrepancy import NODES, DiscrepancyPath, NodeGrid, path_sizes
 from planner.forecasting.hierarchy import GaussianPredictor, Option, prior_part
 from planner.forecasting.luck import Luck
+from planner.forecasting.memory import at_hand
 from planner.forecasting.pilots.path import PilotedPath
 from planner.forecasting.pilots.runs import PilotRun
 from planner.forecasting.pilots.update import PilotUpdate, update_with_pilots
@@ -84,7 +85,12 @@ class DeclaredCurve:
         log10_images = np.log10(np.where(at_least_one, images, 1.0))
         path = self.path.at(log10_images, rows)
         mean = self.mean.rows(rows)
-        error = self._realised(mean, log10_images[:, None], path, self.noise(rows), fall_at)
+        error, noise = path, self.noise(rows)
+        fall = fall_at(log10_images[:, None] - self.reference, mean.decay)
+        for block in at_hand(error.shape):
+            here = _Known(fall[block])
+            log10_here = log10_images[block, None]
+            error[block] = self._realised(mean, log10_here, path[block], noise, here)
         if self.unseen is not None:
             least = np.minimum(self.unseen.least_error(images), self.start)  # but for rounding
             np.maximum(error, least[:, None], out=error)
@@ -359,6 +365,16 @@ class ProjectCurves:
         """Return log10 images at which level and slope are defined."""
         reference = Reference() if self.posterior.spec is None else self.posterior.spec.reference
         return -float(reference.decades(0.0, self.project.relative_complexity))
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Decades fallen that are known already."""
+
+    fall: Floats
+
+    def __call__(self, _decades: Floats, _decay: Floats | None) -> Floats:
+        return self.fall
 
 
 def _around(images: float, low: Floats, width: Floats) -> Rows:
