@@ -105,8 +105,10 @@ class RiskedProject:
         if self.stops:
             need = forecast.data_needed_draws(target, self.architecture)[rows]
             return np.asarray(need <= self.images)
-        errors = forecast.error_draws([self.images], self.architecture, rows=rows)[:, 0]
-        return np.asarray(errors <= target)
+        met: NDArray[np.bool_] = next(
+            forecast.met(target, [self.images], [self.architecture], rows)
+        )[0]
+        return met
 
 
 @dataclass(frozen=True, eq=False)
