@@ -42,10 +42,10 @@ def _risk(portfolio: Portfolio) -> Iterator[Warning_]:
 
 def _aversion(portfolio: Portfolio, aversion: float) -> Iterator[Warning_]:
     """Yield a warning if an aversion is far from one over what is at stake."""
-    values = [project.value for project in portfolio.projects]
+    values = [project.mean_value for project in portfolio.projects]
     objective = portfolio.objective
     counts = (objective is not None and not objective.in_money) or not any(values)
-    stake = float(len(values)) if counts else sum(value or 0.0 for value in values)
+    stake = float(len(values)) if counts else sum(values)
     low, high = _USUAL_AVERSION
     if stake <= 0 or low <= aversion * stake <= high:
         return

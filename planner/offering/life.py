@@ -12,6 +12,7 @@ from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Range
 from planner.domain.results.option import GradedMeans, OptionLife, ProjectOptions
 from planner.domain.vocabulary import Covers
 from planner.economics.emissions import KG_PER_TONNE, emissions_of
@@ -96,11 +97,12 @@ def with_life(
     terms : LifeTerms
         Clock and prices.
     """
-    if not has_life(project) and terms.carbon is None:
+    ranged = isinstance(project.value, Range)  # draws of it move what is earned in use
+    if not has_life(project) and terms.carbon is None and not ranged:
         return options
     running = running_of(project, way, options, terms)
     neutral = is_neutral(running) and way.alternative is None
-    if neutral and not project.alternatives:
+    if neutral and not project.alternatives and not ranged:
         return options
     life = life_worth(running)
     graded = is_graded(project)
@@ -279,7 +281,7 @@ def lost_by_missing(
     way = Way((), forecast, tuple(rates), tuple(serving))
     life = with_life(project, way, options, LifeTerms.of(portfolio)).life
     if life is None:
-        return np.full(len(rates), float(project.value or 0.0))
+        return np.full(len(rates), project.mean_value)
     if life.graded is not None:
         raise _not_by_target(project)
     return np.maximum(life.net_met - life.net_not, 0.0)

@@ -154,7 +154,7 @@ def _stake(group: PackedGroup, objective: Objective, present: Floats) -> Floats:
     if not objective.in_money:
         return np.full(len(options), float(objective is Objective.TARGETS_MET))
     if life is None:
-        return np.full(len(options), float(group.menu.project.value or 0.0))
+        return np.full(len(options), group.menu.project.mean_value)
     if life.graded is not None:
         return np.zeros(len(options))
     with_target, without = _worths(life, objective)

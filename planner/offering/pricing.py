@@ -146,7 +146,7 @@ def price_way(
         images_to_buy=each(bought),
         cents={line: each(cents) for line, cents in cost.items()},
         chance=chance,
-        expected_value=chance * (project.value or 0.0),
+        expected_value=chance * project.mean_value,
         expected_cost=_mean_spend(project, way, counts, terms, 1.0) if terms.stops else None,
         uses=tuple(item.uses for item in ways),
         use_index=np.full(len(chance), number, dtype=np.int64) if len(ways) > 1 else None,

@@ -79,7 +79,7 @@ def baselines(
         problem,
         np.concatenate(images),
         point_need(projects),
-        np.array([1.0 if one.value is None else one.value for one in projects]),
+        np.array([1.0 if one.value is None else one.mean_value for one in projects]),
         budget_cents=prepared.budget_cents,
     )
     judge = HeldOut(prepared) if judge is None else judge

@@ -219,7 +219,7 @@ class HeldOut:
             return chance
         start = 0 if mine.start is None else int(mine.start[key.row])
         present = float(present_factors(prepared.portfolio)[start])
-        value, paid = chance * (project.value or 0.0) * present, 0.0
+        value, paid = chance * project.mean_value * present, 0.0
         if mine.life is not None:
             value, spent = self._lived(option, chance)
             paid = spent - float(mine.expected_running[key.row])

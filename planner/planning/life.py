@@ -94,7 +94,7 @@ def decision_life(scene: SolvedScene, index: int, decision: Decision) -> Lived |
     lines = {"development": -decision.expected_cost}
     flows = [("development", cash) for cash in _spent(scene, index, start)]
     if menu.project.value is not None:
-        amount = chances.met * menu.project.value
+        amount = chances.met * menu.project.mean_value
         lines["value"] = amount * float(terms.clock.present(np.array(start)))
         flows.append(("value", Cash(amount, start, start, start)))
     for item in flows_of(running):

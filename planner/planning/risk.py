@@ -90,7 +90,7 @@ class RiskedProject:
         if self.graded is not None:
             return self.graded
         if self.life is None:
-            worth = self.present * (self.project.value or 0.0) * self.success_draws()
+            worth = self.present * self.project.mean_value * self.success_draws()
             return np.asarray(worth)
         return np.where(self.success_draws(), *self.life)
 

@@ -52,7 +52,7 @@ def best_net(project: planner.Project, trial: Trial, error: float, levels: Any, 
     fields: dict[str, Any] = {"pilots": [pilot], "pilots_on_offer": ()}
     forecast = planner.forecast(replace(project, **fields), planner.load_model())
     chance = forecast.chance(project.error_target, levels, "ResNet-50")
-    return (project.value or 0.0) * chance - cost
+    return project.mean_value * chance - cost
 
 
 @pytest.mark.slow

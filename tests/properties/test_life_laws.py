@@ -125,7 +125,7 @@ def test_doubling_every_amount_doubles_the_worth_of_every_draw() -> None:
         projects=tuple(
             replace(
                 lived(p, _scaled(life, 2.0)),
-                value=2 * (p.value or 0.0),
+                value=2 * p.mean_value,
                 images=replace(p.images, price=0.6),
             )
             for p in plain.projects

@@ -199,7 +199,7 @@ def test_rounds_and_changed_portfolios_pay_the_same_lines(case: Prepared) -> Non
             for step in report.alternatives.to_limit.rounds:
                 assert 100 * step.cost == pytest.approx(float(options.total_cents[row]), abs=2)
     first = case.menus[0]
-    again = at_value(case, 0, 1.0 + float(first.project.value or 0.0)).menus[0]
+    again = at_value(case, 0, 1.0 + first.project.mean_value).menus[0]
     common = np.intersect1d(first.priced.images_total, again.priced.images_total)
     mine, theirs = (m.priced.take(np.isin(m.priced.images_total, common)) for m in (first, again))
     assert mine.total_cents.tolist() == theirs.total_cents.tolist()

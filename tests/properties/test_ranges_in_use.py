@@ -36,6 +36,8 @@ CATALOGUE = load_catalogue()
 OTHERS = frozenset(f"upkeep.lines[{name}].yearly" for name in ("vendor", "rules"))
 """Keys of what alternatives cost, which an own model does not pay."""
 
+VALUE = "value[value].value"
+
 type Written = Callable[[str, Amount], Amount]
 
 
@@ -70,6 +72,7 @@ def written(project: Project, amount: Written) -> Project:
         today=priced("today", project.today),
         review=priced("review", project.review),
         inference=priced("inference", project.inference),
+        value=None if project.value is None else amount(VALUE, project.value),
         alternatives=tuple(
             replace(
                 item,
@@ -229,7 +232,7 @@ def lines_by_hand(
     live = live_of(case, index, row, met, held_out=held_out)
     for key, price in ranges_of(project):
         instead = None if way.alternative is None else f"upkeep.lines[{way.alternative.id}].yearly"
-        stays = key.startswith(("benefits", "today"))
+        stays = key.startswith(("benefits", "today", "value"))
         if not stays and (key in OTHERS if instead is None else key != instead):
             continue
         if gross and key.startswith(("upkeep", "review", "inference", "end[end].once")):
@@ -280,6 +283,9 @@ def worth_of(
     project: Project, key: str, portfolio: Portfolio, to_buy: int, start: float, way: Any
 ) -> dict[str, float]:
     """Return what one range is worth at its mean by condition: the life without all the others."""
+    if key == VALUE:
+        at_start = project.mean_value * (1 + portfolio.discount_rate) ** -start
+        return {"target": at_start, "live": 0.0, "always": 0.0}
 
     def alone(other: str, amount: Amount) -> Amount:
         return amount_mean(amount) if other == key else 0.0

@@ -11,6 +11,7 @@ from planner.domain.fields.declared import (
     LIST,
     NOT_IN_FILE,
     PERCENT,
+    RANGE,
     Form,
     InFile,
     Part,
@@ -25,7 +26,7 @@ from planner.domain.fields.values import (
     COMPLEXITY,
     ENTROPY,
     HOURS_RANGE,
-    MONEY,
+    MONEY_RANGE,
     SHARE,
     TARGET,
     TASK,
@@ -51,7 +52,7 @@ from planner.domain.portfolio.in_use.volume import use_says_how_much
 from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer, runs_can_be_made
-from planner.domain.quantities import Amount
+from planner.domain.quantities import Amount, amount_mean
 from planner.domain.vocabulary import Backbone, Metric, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
@@ -130,7 +131,7 @@ class Project:
         What the target, and what is earned by accuracy, are judged on; classification alone.
     images : Images
         What is held, obtainable, and its price.
-    value : float, optional
+    value : float or Range, optional
         Earned if the target is met, in the portfolio's currency.
     architectures : tuple of str
         Candidates; empty for all of the catalogue that fit the task.
@@ -282,11 +283,11 @@ class Project:
         Images, PartOf(Images), InFile(example="images: {held: 2k, limit: 50k, price: 0.30}")
     ]
     value: Annotated[
-        float | None,
-        MONEY,
+        Amount | None,
+        MONEY_RANGE,
         Form(
             "Value if target is met",
-            "Earned over the horizon. Leave all empty to plan for targets met.",
+            f"Earned over the horizon. Leave all empty to plan for targets met. {RANGE}",
             unit="money",
             aliases=("value if met",),
             example=200_000,
@@ -365,6 +366,11 @@ class Project:
     def has_worth(self) -> bool:
         """Whether anything says what it earns."""
         return self.value is not None or bool(self.benefits) or self.today is not None
+
+    @property
+    def mean_value(self) -> float:
+        """What is earned if the target is met, at the mean of its range; 0 where none is stated."""
+        return 0.0 if self.value is None else amount_mean(self.value)
 
     @property
     def has_target(self) -> bool:

@@ -143,7 +143,7 @@ def graded_draws(running: Running, errors: ErrorsInUse) -> GradedDraws:
             paid += np.maximum(-worth[:, 0], 0.0)
             worth = np.maximum(worth, 0.0)
         earned[item.flow.earned] += worth
-    value = (running.project.value or 0.0) * running.run.clock.present(running.run.start)
+    value = running.project.mean_value * running.run.clock.present(running.run.start)
     met = errors.met * (value[:, None] + earned[Earned.TARGET])
     operating = met + earned[Earned.LIVE]
     pays = operating > paid[:, None]

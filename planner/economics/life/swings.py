@@ -55,7 +55,9 @@ def has_ranges(project: Project) -> bool:
     ended += [one.yearly for one in project.alternatives]
     priced = (project.today, project.review, project.inference, *project.alternatives)
     prices = [one.price_per_1000 for one in priced if one is not None]
-    return any(isinstance(amount, Range) for amount in (*earned, *paid, *ended, *prices))
+    return any(
+        isinstance(amount, Range) for amount in (project.value, *earned, *paid, *ended, *prices)
+    )
 
 
 def moving_lines(running: Running, *, earned_only: bool = False) -> Iterator[Moving]:
@@ -68,11 +70,15 @@ def moving_lines(running: Running, *, earned_only: bool = False) -> Iterator[Mov
     earned_only : bool, default=False
         Without what is paid.
     """
+    run, value = running.run, running.project.value
+    if isinstance(value, Range):
+        present = np.asarray(running.project.mean_value * run.clock.present(run.start))
+        yield Moving(Ranged("value", "value", "value", value), Earned.TARGET, present)
     for item in flows_of(running):
         flow = item.flow
         if flow.ranged is None:
             continue
-        present = (flow.amounts * running.run.clock.present(flow.counted)).sum(axis=1)
+        present = (flow.amounts * run.clock.present(flow.counted)).sum(axis=1)
         if not (earned_only and np.all(present <= 0)):
             yield Moving(flow.ranged, flow.earned, np.asarray(present))
 

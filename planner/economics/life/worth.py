@@ -98,7 +98,7 @@ def life_worth(running: Running) -> OptionLife:
             continue
         sums[item.flow.earned] += np.maximum(worth, 0.0)
         paid += np.maximum(-worth, 0.0)
-    value = (running.project.value or 0.0) * running.run.clock.present(running.run.start)
+    value = running.project.mean_value * running.run.clock.present(running.run.start)
     return _decided(deploy_of(running.project), value, sums, paid)
 
 

@@ -170,7 +170,7 @@ def _stake_and_cost(
     life, is_net = options.life, prepared.objective is Objective.NET_VALUE
     if life is not None and life.graded is not None:  # worth differs from draw to draw
         return np.zeros(len(options)), np.zeros(len(options))
-    met = float(menu.project.value or 0.0) * _present(prepared, options)
+    met = menu.project.mean_value * _present(prepared, options)
     missed = np.zeros(len(options))
     if life is not None:
         met = life.net_met if is_net else life.gross_met

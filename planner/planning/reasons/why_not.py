@@ -118,7 +118,7 @@ def _worthless(scene: SolvedScene, index: int) -> NothingAdds | NothingPays:
     mean = options.expected_cost
     return NothingPays(
         likely=scene.likely(index, float(options.chance[best])),
-        value=project.value or 0.0,
+        value=project.mean_value,
         expected_value=float(options.expected_value[best]),
         cost=int(options.total_cents[best]) / 100 if mean is None else float(mean[best]),
         is_mean=mean is not None,

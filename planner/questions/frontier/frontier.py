@@ -23,6 +23,8 @@ from planner.domain.facts.frontier import (
 from planner.domain.facts.time_limit import NoTimeForGoals, NoTimeForStep, Points
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Project
+from planner.domain.quantities import Range
 from planner.domain.results.frontier import Frontier, FrontierPoint, GoalResult, NextStep
 from planner.domain.vocabulary import Status
 from planner.economics.amounts import budget_to_cents, total_budget_cents
@@ -280,7 +282,7 @@ def _goal(
     """
     problem = with_all_draws(prepared)
     judge = HeldOut(prepared, [one for _, one in known])
-    values = np.array([prepared.menus[i].project.value or 0.0 for i in prepared.layout.order])
+    values = np.array([prepared.menus[i].project.mean_value for i in prepared.layout.order])
     projects = len(prepared.portfolio.projects)
 
     def hits(plan: Solution) -> tuple[int, int]:
@@ -331,17 +333,27 @@ def _require_values(goals: Sequence[Goal], portfolio: Portfolio) -> None:
 
 
 def _refuse_lives(portfolio: Portfolio) -> None:
-    """Refuse a goal about value where projects earn and cost more than ``value``."""
-    lived = [project.id for project in portfolio.projects if has_life(project)]
-    if lived:
-        raise InputError(
-            Problem(
-                "--goal",
-                f"a goal about value counts the field value alone, and {name} states a life.",
-                "--goal targets:3",
-                code="GOAL_OF_A_LIFE",
-            )
-            for name in lived
+    """Refuse a goal about value where projects earn and cost more than one ``value``."""
+    problems = [found for project in portfolio.projects for found in _beyond_one_value(project)]
+    if problems:
+        raise InputError(problems)
+
+
+def _beyond_one_value(project: Project) -> Iterator[Problem]:
+    """Yield what a project states that a goal about value does not count."""
+    if has_life(project):
+        yield Problem(
+            "--goal",
+            f"a goal about value counts the field value alone, and {project.id} states a life.",
+            "--goal targets:3",
+            code="GOAL_OF_A_LIFE",
+        )
+    elif isinstance(project.value, Range):
+        yield Problem(
+            "--goal",
+            f"a goal about value counts one value, and {project.id} states a range of it.",
+            "--goal targets:3",
+            code="GOAL_OF_A_RANGE",
         )
 
 

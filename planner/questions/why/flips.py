@@ -172,8 +172,8 @@ class _Finder:
 
     def value(self) -> Flip | None:
         """Funded: worth less; not funded: worth more. None where value does not count."""
-        now = self.project.value
-        if not self.prepared.objective.in_money or now is None:
+        now = self.project.mean_value
+        if not self.prepared.objective.in_money or self.project.value is None:
             return None
         limit = 0.0 if self.funded else FACTOR * max(now, 1000.0)
         if now == limit:
@@ -322,6 +322,6 @@ class _Finder:
         options = self.prepared.options[self.index]
         bought = options.images_to_buy
         rest = (cents - options.cents["data"]) / 100
-        margin = chance * (self.project.value or 0.0) / weight - rest
+        margin = chance * self.project.mean_value / weight - rest
         prices = margin[bought > 0] / bought[bought > 0]
         return float(prices.max()) if len(prices) else None

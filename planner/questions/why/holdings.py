@@ -161,7 +161,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
     cents = options.cents_of(key.row)
     trained = float(sum(cents[name] for name in trainings)) / 100
     share = float(counts.trained.mean()) / max(key.images, 1)
-    stake, standing = _stakes(prepared, options, key.row, (project.value or 0.0) * present)
+    stake, standing = _stakes(prepared, options, key.row, project.mean_value * present)
     return Holding(
         project=project.id,
         images=key.images,

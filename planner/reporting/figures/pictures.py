@@ -152,7 +152,7 @@ def _(record: Portfolio) -> "Figure":
         axes.plot(held, row, "o", color=INK, ms=6, label="held" if row == 0 else None)
         axes.plot(limit, row, "|", color=INK, ms=13, mew=2, label="limit" if row == 0 else None)
         if project.value is not None:
-            _write_beside(axes, f"value {money(project.value)}", limit, row)
+            _write_beside(axes, f"value {money(project.mean_value)}", limit, row)
     axes.set_yticks(range(len(shown)), [plain_text(project.id, 40) for project in shown])
     axes.set_xscale("log")
     axes.margins(x=0.25)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from planner.domain.format import count, money, percent, rate, shorten
 from planner.domain.format import target as target_words
 from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.quantities import Amount, Range
 from planner.domain.results.explanation import Explanation, PlanExplanation
 from planner.domain.results.frontier import Frontier
 from planner.domain.results.pilots import Pilots
@@ -112,7 +113,7 @@ def _(record: Portfolio) -> str:
             count(project.images.held),
             count(project.images.limit),
             str(project.images.price),
-            "–" if project.value is None else money(project.value),
+            "–" if project.value is None else _amount(project.value),
         )
         for project in record.projects
     )
@@ -138,6 +139,11 @@ def _(record: Forecast) -> str:
     heads = tuple(Head(name, numeric=True) for name in names)
     notes = f"{QUANTILES_SENTENCE} Name an architecture: plot(architecture=…)."
     return page(header, draw_table(table_of(heads, rows)), paragraph(notes))
+
+
+def _amount(amount: Amount) -> str:
+    """Return a number of money, or a range as it is written."""
+    return str(amount) if isinstance(amount, Range) else money(amount)
 
 
 def _middle(forecast: Forecast) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from planner.domain.format import count, figure
 from planner.domain.portfolio.rules import CarbonCap
+from planner.domain.quantities import Range
 from planner.domain.vocabulary import Objective
 from planner.domain.words.glossary import GLOSSARY
 from planner.economics.footprint import training_footprint
@@ -53,7 +54,10 @@ def _is_stated(material: Material, name: str) -> bool:
     if name == "delay":
         builds = [project.build for project in projects]
         return all(one is not None and (one.weeks or one.label_per_week) for one in builds)
-    if plan.life is None or name == "doubt":
+    if name == "doubt":
+        values = [project.value for project in projects if project.value is not None]
+        return bool(values) and all(isinstance(value, Range) for value in values)
+    if plan.life is None:
         return False
     return all(item.split(" of ")[0] != name for item in plan.not_included)
 

@@ -127,7 +127,7 @@ def _miss(material: Material, place: int) -> RegisterRow:
     if project.value is None:
         impact = say(words.MISS_IMPACT_NO_VALUE, spend=spend)
     else:
-        value = numbers.amount(project.value, currency, named=True)
+        value = numbers.amount(project.mean_value, currency, named=True)
         impact = say(words.MISS_IMPACT, value=value, spend=spend)
     if decision.verdict is Verdict.PILOT:
         mitigation = say(words.MISS_PILOT, spend=spend)
@@ -136,7 +136,7 @@ def _miss(material: Material, place: int) -> RegisterRow:
     else:
         mitigation = say(words.MISS_GO, images=(_first_step(decision), " images"))
     return RegisterRow(
-        chance * ((project.value or 0.0) + decision.cost.total),
+        chance * (project.mean_value + decision.cost.total),
         say(words.MISS, name=Name(visible(decision.project))),
         (numbers.chance(chance),),
         impact,

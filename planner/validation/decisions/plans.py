@@ -112,7 +112,7 @@ def earned(world: World, plan: Plan, best: Sequence[int | None]) -> tuple[Earned
         met = funded and truth.reaches(decision.images_total or 0, project.error_target)
         spent = decision.cost.total
         best_spent = 0.0 if images is None else cost_of(project, images)
-        value = project.value or 0.0
+        value = project.mean_value
         found.append(
             Earned(
                 dataset=truth.curve.dataset or truth.curve.id,
@@ -157,7 +157,7 @@ def clairvoyant(world: World) -> tuple[int | None, ...]:
             for project, images in zip(projects, needed, strict=True)
         ]
     )
-    values = np.array([round(100 * (project.value or 0.0)) for project in projects])
+    values = np.array([round(100 * project.mean_value) for project in projects])
     worth = np.where([images is None for images in needed], 0, values - cents)
     picks = np.array(list(product((0, 1), repeat=len(projects))))
     within = picks @ cents <= round(100 * (world.portfolio.budget or 0.0))

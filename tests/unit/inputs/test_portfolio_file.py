@@ -227,7 +227,7 @@ def test_every_mistake_is_named_in_the_order_of_the_file() -> None:
         ("price: 1", 'price: "0,63"', "decimal comma"),
         ("price: 1", "price: 0.4..0.3", "not a range"),
         ("price: 1", "price: 1e15", "not read"),
-        ("classes: 4", "classes: 4, value: 1k..2k", "takes one number"),
+        ("classes: 4", "classes: 4, errors: {cost_per_error: 1k..2k}", "takes one number"),
         ("price: 1", "price: 2027-01-01", "not a number"),
         ("price: 1", "price: 1, fixed_cost: -1", "at least 0"),
         ("price: 1", "price: 1, fixed_cost: 1e14", "not read"),

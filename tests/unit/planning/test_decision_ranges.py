@@ -10,7 +10,10 @@ import pytest
 
 import planner
 from planner.domain.quantities import Range
+from planner.domain.results.explanation import Explanation
 from planner.domain.results.plan import Plan
+from planner.economics.draws import price_draws
+from planner.errors import InputError
 from planner.inputs.portfolio_file import parse_portfolio
 from planner.testing import synthetic_posterior
 
@@ -126,6 +129,47 @@ def test_the_option_that_a_plan_chose_has_the_range_of_its_decision() -> None:
     assert all(row in every for row in few)
     assert 0 < len(few) < len(every)
     assert [{k: v for k, v in row.items() if k != "ranges"} for row in every] == bare
+
+
+def test_the_value_of_a_target_may_be_a_range() -> None:
+    """Planned at its mean; in each draw that meets the target another value is earned."""
+    price = Range(20_000, 80_000)
+    text = PLAIN.replace("PRICE", "1").replace("value: 30k", f"value: {price}")
+    mean = text.replace(str(price), str(price.lognormal_mean))
+    portfolio = parse_portfolio(text.encode(), "p.yaml")
+    project = portfolio.projects[0]
+    assert project.value == price
+    ranged, plain = (
+        planner.options(parse_portfolio(one.encode(), "p.yaml"), MODEL, project="a", ranges=True)
+        for one in (text, mean)
+    )
+    draws = price_draws(price, MODEL.n_draws // 2, 0, "a", "value[value].value")
+    forecast = planner.forecast(project, MODEL)
+    assert isinstance(ranged["options"], list)
+    assert isinstance(plain["options"], list)
+    for row, other in zip(ranged["options"], plain["options"], strict=True):
+        for key in ("cost_total", "chance_of_target", "expected_value", "expected_net_value"):
+            assert row[key] == pytest.approx(other[key], rel=1e-9)
+        errors = forecast.error_draws(np.array([row["images_total"]]), row["architecture"])
+        net = np.sort((errors[MODEL.audit_rows, 0] <= 0.2) * draws - row["cost_total"])
+        for name, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+            by_hand = net[math.ceil(share * len(net)) - 1]
+            assert row["ranges"]["net_value"][name] == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_a_range_of_value_is_a_bar_of_the_tornado_and_no_goal_about_value() -> None:
+    """It moves the worth by what its ends differ; a goal that counts one value is refused."""
+    text = PLAIN.replace("PRICE", "1").replace("value: 30k", "value: 20k..80k")
+    portfolio = parse_portfolio(
+        text.replace("projects:", "portfolio: {budget: 9k}\nprojects:").encode(), "p.yaml"
+    )
+    found = planner.explain(portfolio, "a", MODEL)
+    assert isinstance(found, Explanation)
+    assert found.tornado is not None
+    (bar,) = (bar for bar in found.tornado.bars if bar.input.startswith("value of the target"))
+    assert bar.value_at_high > bar.value_at_low
+    with pytest.raises(InputError, match="states a range"):
+        planner.frontier(portfolio, MODEL, goals=["value:20k"])
 
 
 BOUGHT = """

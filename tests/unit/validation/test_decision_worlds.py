@@ -167,8 +167,8 @@ def test_every_portfolio_is_within_its_declared_ranges(number: int) -> None:
         total += everything
         assert everything * (1 + 1e-9) >= 10**3.7
         assert everything <= 10**4.7 * (1 + 1e-9)
-        assert (project.value or 0) / everything * (1 + 1e-5) >= 10**-0.5
-        assert (project.value or 0) / everything <= 10**0.7 * (1 + 1e-5)
+        assert project.mean_value / everything * (1 + 1e-5) >= 10**-0.5
+        assert project.mean_value / everything <= 10**0.7 * (1 + 1e-5)
         assert project.error_target < 0.9
     assert 0.2 * total - 0.01 <= (world.portfolio.budget or 0.0) <= 0.5 * total + 0.01
     assert len({truth.curve.id for truth in world.truths}) == 8

@@ -46,6 +46,8 @@ def in_use(section: str, name: str, field: str) -> str:
     >>> in_use("benefits", "press", "once"), in_use("end", "end", "resale")
     ('benefit press', 'resale')
     """
+    if section == "value":
+        return "value of the target"
     if section == "end":
         return "resale" if field == "resale" else "retiring"
     if section in _PRICED:
@@ -55,6 +57,8 @@ def in_use(section: str, name: str, field: str) -> str:
 
 def in_use_unit(field: str) -> str:
     """Return how often that is earned or paid."""
+    if field == "value":
+        return ""
     if field == "price_per_1000":
         return "per 1,000 images"
     return "a year" if field == "yearly" else "once"

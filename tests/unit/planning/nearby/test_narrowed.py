@@ -76,7 +76,7 @@ def test_a_plan_is_found_again_among_the_options_of_a_changed_project() -> None:
         i for i, pick in enumerate(prepared.layout.picks(plan.options)) if pick is not None
     )
     fewer = narrowed(prepared, plan, whole=index)
-    changed = at_value(fewer, index, 1.05 * (PORTFOLIO.projects[index].value or 0.0))
+    changed = at_value(fewer, index, 1.05 * PORTFOLIO.projects[index].mean_value)
     picks = changed.layout.picks(started(changed))
     assert [pick is None for pick in picks] == [
         pick is None for pick in prepared.layout.picks(plan.options)
