@@ -141,7 +141,7 @@ def test_a_flag_is_asked_about_at_its_place(flag: str) -> None:
         ("images", "limit: 20k, price: 0.30-0.45", "0.30..0.45"),
         ("project", ", min_chance: 0.861 ± 0.012", "0.861"),
         ("compute", "epochs: 3..8", "5.27"),
-        ("project", ", value: 1k..3k", "1900"),
+        ("project", ", errors: {cost_per_error: 1k..3k}", "1900"),
     ],
 )
 def test_numbers_as_people_write_them_come_with_a_fix(section: str, text: str, fix: str) -> None:
