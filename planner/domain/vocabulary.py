@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+TARGETS = ("target_accuracy", "target_error", "target_iou")
+"""Fields of a project that state its target, one of them or none."""
+
 
 class Task(StrEnum):
     """What the vision system answers."""

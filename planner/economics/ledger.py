@@ -171,9 +171,12 @@ class Total:
     ----------
     parts : tuple of float or Range
         In the order of the file, which keys their draws.
+    names : tuple of str
+        What each is called in the file, for what tells them apart; may repeat.
     """
 
     parts: tuple[Amount, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def lognormal_mean(self) -> float:
@@ -215,6 +218,14 @@ class Entry:
         if isinstance(self.amount, Total):
             return self.amount.parts
         return () if isinstance(self.amount, np.ndarray) else (self.amount,)
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """What each of these is called; empty where the amount is one of its own."""
+        names = self.amount.names if isinstance(self.amount, Total) else ()
+        again = [names[:at].count(name) for at, name in enumerate(names)]
+        told = (f"{name} {n + 1}" if n else name for name, n in zip(names, again, strict=True))
+        return tuple(told) or ("",) * len(self.parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,7 +292,9 @@ def _stated(project: Project, field: str) -> Amount | Total | None:
         value = None if value is None else getattr(value, name)
     if not isinstance(value, tuple):
         return cast("Amount | None", value)
-    return Total(tuple(item.amount for item in value)) if value else None
+    if not value:
+        return None
+    return Total(tuple(item.amount for item in value), tuple(item.name for item in value))
 
 
 def alternative_entries(alternative: Alternative) -> tuple[Entry, ...]:

@@ -205,9 +205,13 @@ class Columns[R]:
         shown = (by_key[key] for key in self.views.get(surface, tuple(by_key)))
         return tuple(column for column in shown if _is_used(column, records, surface))
 
+    def column(self, key: str) -> Column[R]:
+        """Return one of them."""
+        return next(column for column in self.declared if column.key == key)
+
     def header(self, key: str, surface: Surface) -> str:
         """Return what a surface calls a column."""
-        column = next(column for column in self.declared if column.key == key)
+        column = self.column(key)
         return column.said.get(surface, column.header)
 
     def where(self, column: Column[R]) -> str:

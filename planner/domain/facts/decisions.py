@@ -107,6 +107,8 @@ class Funded:
         By how much its error is expected to fall, where that is what counts.
     metric : Metric
         What it is judged on.
+    committed_by, demanded_by : tuple of str
+        Rules of the file that decide it already, and that ask for it to be funded.
     """
 
     architecture: str
@@ -132,6 +134,8 @@ class Funded:
     compress: str | None = None
     errors_cut: float | None = None
     metric: Metric = Metric.ACCURACY
+    committed_by: tuple[str, ...] = ()
+    demanded_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,11 @@ class Person:
         check_record(self, f"people[{self.role}]")
 
     @property
+    def name(self) -> str:
+        """What they are called among others of the same field."""
+        return self.role
+
+    @property
     def amount(self) -> Amount:
         """Cost of all their weeks."""
         return scaled(self.per_week, self.weeks * self.count)
@@ -154,6 +159,11 @@ class BuildLine:
 
     def __post_init__(self) -> None:
         check_record(self, f"lines[{self.id}]")
+
+    @property
+    def name(self) -> str:
+        """What it is called among others of the same field."""
+        return self.id
 
     @property
     def amount(self) -> Amount:

@@ -53,7 +53,7 @@ from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
 from planner.domain.portfolio.pilot_offer import PilotOffer, runs_can_be_made
 from planner.domain.quantities import Amount, amount_mean
-from planner.domain.vocabulary import Backbone, Metric, Task
+from planner.domain.vocabulary import TARGETS, Backbone, Metric, Task
 
 __all__ = ["FROZEN_FROM_SCRATCH", "VISION", "Images", "Pilot", "Project"]
 
@@ -63,7 +63,6 @@ VISION = "vision"
 
 LEAST_TARGET = 1e-9
 """Of the laboratory, where what is asked in use leaves no room for error."""
-_TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 
 def _project_fits_together(part: Part) -> None:
@@ -71,7 +70,7 @@ def _project_fits_together(part: Part) -> None:
     runs_can_be_made(part)
     one_size(part)
     if target_or_money(part):
-        part.exactly_one(_TARGETS, "target_accuracy: 94%")
+        part.exactly_one(TARGETS, "target_accuracy: 94%")
     if "target_iou" in part.given and part.values.get("task") == Task.CLASSIFICATION:
         message = "IoU measures segmentation; the task of this project is classification."
         fix = "target_accuracy, or task: segmentation"
@@ -375,7 +374,7 @@ class Project:
     @property
     def has_target(self) -> bool:
         """Whether a target is stated; without one the plan chooses how good it is to be."""
-        return any(getattr(self, name) is not None for name in _TARGETS)
+        return any(getattr(self, name) is not None for name in TARGETS)
 
     @cached_property
     def error_target(self) -> float:

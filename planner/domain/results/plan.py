@@ -12,7 +12,7 @@ from planner.domain.results.audit import AuditResult
 from planner.domain.results.life import Life
 from planner.domain.results.risk import RiskResult
 from planner.domain.results.shown import Shown
-from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.vocabulary import TARGETS, Objective, Status, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -462,6 +462,12 @@ class Plan(Shown):
             own.get("min_chance") if isinstance(own, Mapping) else None,
         )
         return tuple(float(bound) for bound in bounds if isinstance(bound, int | float))
+
+    def has_target(self, project: str) -> bool:
+        """Whether a project was given a target; its chance is that of it, else that use pays."""
+        given = self.inputs.get("projects")
+        own = given.get(project) if isinstance(given, Mapping) else None
+        return not isinstance(own, Mapping) or any(name in own for name in TARGETS)
 
     def noise(self, decision: Decision) -> str:
         """Say that the draws do not tell a decision's chance from a bound; empty if they do."""

@@ -15,11 +15,14 @@ def footprint_words(
 
     ``parts`` are by project; those of alternatives buy no accuracy of a model.
     """
-    yield (
-        f"Training takes {figure(whole.accelerator_hours)} accelerator-hours; with running as far "
-        f"as it is expected, {figure(whole.kwh)} kWh and {figure(whole.carbon_kg)} kg of CO2 "
-        "equivalent."
-    )
+    used = f"{figure(whole.kwh)} kWh and {figure(whole.carbon_kg)} kg of CO2 equivalent"
+    if whole.accelerator_hours:
+        yield (
+            f"Training takes {figure(whole.accelerator_hours)} accelerator-hours; with running as "
+            f"far as it is expected, {used}."
+        )
+    elif whole.kwh:  # trained on hardware that the file says nothing of, or not at all
+        yield f"Running, as far as it is expected, takes {used}; no training is counted."
     said = [
         f"{shorten(name, 30)} {figure(one.accuracy_points)} points "
         f"({_each(one.points_per_1000, f'per {currency} 1,000')}, "

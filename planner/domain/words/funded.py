@@ -24,6 +24,8 @@ def funded_words(facts: Funded, currency: str) -> str:
         _kept(facts),
         _errors(facts.errors, currency),
         *_shares(facts, currency),
+        *(f"Committed by {rule}." for rule in facts.committed_by),
+        *(f"Demanded by {rule}." for rule in facts.demanded_by),
         ground_words(facts.ground),
         noise_sentence(facts.likely),
         _lower(facts.lower, currency) if facts.lower else "",

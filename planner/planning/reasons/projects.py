@@ -20,6 +20,7 @@ from planner.domain.facts.decisions import (
     Second,
 )
 from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
+from planner.domain.portfolio.rules import Committed, Fund
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
 from planner.economics.life.left_out import uses_life
@@ -192,7 +193,21 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         compress=options.choice(pick).get("compress"),
         errors_cut=None if options.errors_cut is None else float(options.errors_cut[pick]),
         metric=scene.menus[index].project.metric,
+        committed_by=_committing(scene.portfolio, options.project),
+        demanded_by=_demanding(scene.portfolio, options.project),
     )
+
+
+def _committing(portfolio: Portfolio, project: str) -> tuple[str, ...]:
+    """Return the rules that decide a project already."""
+    rules = (rule for rule in portfolio.rules if isinstance(rule, Committed))
+    return tuple(rule.name for rule in rules if rule.project == project)
+
+
+def _demanding(portfolio: Portfolio, project: str) -> tuple[str, ...]:
+    """Return the rules that ask for a project to be funded."""
+    rules = (rule for rule in portfolio.rules if isinstance(rule, Fund))
+    return tuple(rule.name for rule in rules if project in rule.projects)
 
 
 def _kind(scene: SolvedScene, index: int, alternative: str | None) -> str | None:

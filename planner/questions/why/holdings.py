@@ -245,8 +245,9 @@ def _prices(entries: Iterable[Entry], counts: Counts, training: float) -> Iterat
             yield UnitPrice(words.HOURS, "", entry.hours, each)
         elif line.timing is not Timing.PER_TRAINING:
             units = float(counts.of(line).mean())
-            for amount in entry.parts:
-                yield UnitPrice(line.price, str(line.timing), amount, units)
+            for name, amount in zip(entry.part_names, entry.parts, strict=True):
+                price = words.part_of(line.price, name)
+                yield UnitPrice(price, str(line.timing), amount, units)
 
 
 def _mean_spend(prepared: Prepared, number: int) -> float:

@@ -77,7 +77,7 @@ def frame_of(record: object, **_options: str | None) -> "pd.DataFrame":
 
 @frame_of.register(Plan)
 def _(record: Plan) -> "pd.DataFrame":
-    return _declared(decision_columns(record.decisions), record.decisions, record.currency)
+    return _declared(decision_columns(record), record.decisions, record.currency)
 
 
 @frame_of.register(Portfolio)

@@ -141,11 +141,41 @@ WHY = replace(DECISIONS, views={Surface.SHEET: ("project", "verdict", "why")})
 """Why, project by project: in a workbook on a sheet of its own."""
 
 
-def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
-    """Return the columns of some decisions: the declared ones, and one for each other cost line.
+USE_PAYS = replace(
+    DECISIONS.column("chance_of_target"), header="Chance that use pays",
+    said={_TERMINAL: "Chance\nuse pays", _NOTEBOOK: "Chance"},
+    note="Chance that the trained system earns more in use than it costs there: no target is "
+    "given. Empty if the project is not funded.",
+)  # fmt: skip
+EITHER = replace(
+    USE_PAYS, header="Chance of target, or that use pays",
+    said={_TERMINAL: "Chance", _NOTEBOOK: "Chance"},
+    note="Chance that the trained system meets its target; without one, that it earns more in "
+    "use than it costs there. Empty if the project is not funded.",
+)  # fmt: skip
+
+
+def _with_chance(plan: Plan, columns: Columns[Decision]) -> Columns[Decision]:
+    """Return columns whose chance is called what it is: of a target, or that running it pays."""
+    aims = {plan.has_target(item.project) for item in plan.decisions}
+    named = {(False,): USE_PAYS, (False, True): EITHER}.get(tuple(sorted(aims)))
+    if named is None:
+        return columns
+    declared = (named if one.key == named.key else one for one in columns.declared)
+    return replace(columns, declared=tuple(declared))
+
+
+def decision_columns(plan: Plan) -> Columns[Decision]:
+    """Return the columns of a plan's decisions: those declared, and one for each other cost line.
 
     So that the parts of a cost always add up to its total, where all of them are shown.
     """
+    columns = _with_chance(plan, _with_costs(plan.decisions))
+    return _with_npv(columns) if any(one.life is not None for one in plan.decisions) else columns
+
+
+def _with_costs(decisions: Sequence[Decision]) -> Columns[Decision]:
+    """Return the declared columns, and one for each cost line that they do not know."""
     known = {column.key for column in DECISIONS.declared}
     found = dict.fromkeys(f"cost.{kind}" for item in decisions for kind in item.cost)
     others = tuple(key for key in found if key not in known)
@@ -153,7 +183,7 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
     at = [column.key for column in DECISIONS.declared].index("cost.shared")
     sheet = DECISIONS.views[Surface.SHEET]
     place = sheet.index("cost.shared")
-    columns = replace(
+    return replace(
         DECISIONS,
         declared=(*DECISIONS.declared[:at], *lines, *DECISIONS.declared[at:]),
         views={
@@ -161,7 +191,6 @@ def decision_columns(decisions: Sequence[Decision]) -> Columns[Decision]:
             Surface.SHEET: (*sheet[:place], *others, *sheet[place:]),
         },
     )
-    return _with_npv(columns) if any(one.life is not None for one in decisions) else columns
 
 
 NPV = Column[Decision](

@@ -37,7 +37,7 @@ def columns_shown(
     plan: Plan, surface: Surface, without: Collection[str] = ()
 ) -> tuple[Column[Decision], ...]:
     """Return the columns that a surface shows of a plan's decisions, but for some keys."""
-    columns = _with_release(plan, decision_columns(plan.decisions))
+    columns = _with_release(plan, decision_columns(plan))
     shown = columns.on(surface, plan.decisions)
     return tuple(column for column in shown if (column.key or column.name) not in without)
 

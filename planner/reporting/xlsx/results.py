@@ -93,7 +93,7 @@ def _write_plan(book: Book, plan: Plan) -> None:
         "One row to a project, in the order of the portfolio. Totals are live sums of their parts.",
     )
     decisions = plan.decisions
-    columns = decision_columns(decisions)
+    columns = decision_columns(plan)
     at, used = letters(columns, decisions), columns.on(Surface.SHEET, decisions)
     first, last = 4, 3 + len(decisions)
     row = book.table(sheet, 3, sheet_columns(columns, decisions), decisions)

@@ -183,9 +183,10 @@ def _write_funded(sheet: Sheet, row: int, plan: Plan) -> int:
 def _bought(plan: Plan, decision: Decision) -> str:
     bounds = plan.chance_bounds(decision.project)
     chance = percent(decision.chance_of_target, against=bounds)
+    of_what = "chance of target" if plan.has_target(decision.project) else "chance that use pays"
     return (
         f"{decision.architecture}, {count(decision.images_total)} images "
-        f"({count(decision.images_to_buy)} to buy), chance of target {chance}"
+        f"({count(decision.images_to_buy)} to buy), {of_what} {chance}"
     )
 
 

@@ -10,6 +10,7 @@ from planner.domain.fields.reading import check_record
 from planner.domain.fields.values import DROP, MONEY_RANGE, POINTS, SHARE, word
 from planner.domain.format import percent_as_set, percent_to_type
 from planner.domain.quantities import Amount, Range
+from planner.domain.vocabulary import TARGETS
 
 __all__ = [
     "PRESETS",
@@ -215,7 +216,7 @@ def field_fits_together(part: Part) -> None:
     if review is not None and known and (use is None or use.images_per_year is None):
         message = "review counts the images of a year, so it needs use.images_per_year."
         part.wrong("review", message, "use: {images_per_year: 100k}", "MISSING", at_key=True)
-    name = next((n for n in _TARGETS if part.values.get(n) is not None), None)
+    name = next((n for n in TARGETS if part.values.get(n) is not None), None)
     if name is None:
         return
     value = float(part.values[name])
@@ -229,9 +230,6 @@ def field_fits_together(part: Part) -> None:
         part.wrong("review", message, at_key=True)
     elif shift is not None:
         _reachable(part, name, value, shift)
-
-
-_TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 
 def _reachable(part: Part, name: str, value: float, shift: Shift) -> None:

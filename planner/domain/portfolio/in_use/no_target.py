@@ -1,11 +1,9 @@
 """A project without a target: what its errors cost says how good it is to be."""
 
 from planner.domain.fields.declared import Part
-from planner.domain.vocabulary import Deploy, Earned
+from planner.domain.vocabulary import TARGETS, Deploy, Earned
 
 __all__ = ["target_or_money"]
-
-TARGETS = ("target_accuracy", "target_error", "target_iou")
 
 
 def target_or_money(part: Part) -> bool:

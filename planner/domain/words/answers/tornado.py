@@ -14,6 +14,7 @@ __all__ = [
     "in_use",
     "in_use_unit",
     "own_luck",
+    "part_of",
     "price_of",
 ]
 
@@ -31,6 +32,17 @@ ERRORS_EXPECTED = "times the expected errors"
 
 _PRICED = {"today": "today's way", "review": "review", "inference": "running it"}
 """What is called that a price of 1,000 images is stated for."""
+
+
+def part_of(price: str, name: str) -> str:
+    """Return what one of several amounts of a field is called; of the only one, the field alone.
+
+    Examples
+    --------
+    >>> part_of("cost of people", "engineer"), part_of("label price", "")
+    ('cost of people (engineer)', 'label price')
+    """
+    return f"{price} ({name})" if name else price
 
 
 def price_of(price: str, project: str) -> str:

@@ -124,9 +124,33 @@ def test_every_cost_line_has_a_column_before_the_total() -> None:
     cost = Cost.from_cents({"data": 1000, "storage_rent": 500}, shared=200)
     base = plan(Status.OPTIMAL)
     record = replace(base, decisions=(replace(base.decisions[0], cost=cost),))
-    columns = decision_columns(record.decisions)
+    columns = decision_columns(record)
     shown = [item for item in columns.on(Surface.SHEET, record.decisions) if "cost." in item.key]
     amounts = {item.header: item.value(record.decisions[0]) for item in shown}
     assert amounts.pop("Total") == sum(float(str(amount)) for amount in amounts.values()) == 17.0
     assert amounts["Storage rent"] == 5.0
     assert record.to_frame()["cost_storage_rent"].tolist() == [5.0]
+
+
+def test_the_column_of_chances_is_named_for_what_they_are() -> None:
+    """Of a target where there is one, that use pays where none is given, both where both are."""
+    base = plan(Status.OPTIMAL)
+    names = [item.project for item in base.decisions]
+    aims: dict[str, dict[str, object]] = {"of": {"target_error": 0.1}, "pays": {"classes": 2}}
+    said = {}
+    for which in ("of", "pays"):
+        given = dict.fromkeys(names, aims[which])
+        said[which] = _chance_header(replace(base, inputs={"projects": given}))
+    mixed = (*base.decisions, replace(base.decisions[0], project="other"))
+    given = {**dict.fromkeys(names, aims["of"]), "other": aims["pays"]}
+    said["both"] = _chance_header(replace(base, decisions=mixed, inputs={"projects": given}))
+    assert said == {
+        "of": "Chance of target",
+        "pays": "Chance that use pays",
+        "both": "Chance of target, or that use pays",
+    }
+    assert _chance_header(replace(base, inputs={})) == "Chance of target"
+
+
+def _chance_header(record: Plan) -> str:
+    return decision_columns(record).header("chance_of_target", Surface.PAGE)

@@ -31,3 +31,10 @@ def test_small_footprints_are_not_rounded_away() -> None:
     assert "1.19 kWh and 0.454 kg" in said
     (large,) = footprint_words(Footprint(12_345.6, 9_876.5, 4_321.0), {}, "USD")
     assert "12,346 accelerator-hours" in large
+
+
+def test_training_that_nobody_counts_is_not_said_to_take_no_hours() -> None:
+    """The basis paper knows no hardware: running alone is said, and nothing where that is none."""
+    (said,) = footprint_words(Footprint(0.0, 9.5, 4.2), {}, "USD")
+    assert said.startswith("Running, as far as it is expected, takes 9.5 kWh and 4.2 kg")
+    assert not list(footprint_words(Footprint(0.0, 0.0, 0.0), {}, "USD"))

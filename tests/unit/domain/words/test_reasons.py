@@ -7,11 +7,20 @@ import pytest
 
 import planner
 from planner.domain.facts.decisions import Funded, Ground, Likely, Outbid, Rule
+from planner.domain.portfolio.rules import Committed, Fund
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.funded import funded_words
 from planner.domain.words.not_funded import not_funded_words
 from planner.domain.words.verdicts import ground_warning, ground_words
+from planner.inputs.portfolio_file import parse_portfolio
 from tests.random_portfolios import rich_portfolio
+
+ONE = b"""
+version: 1
+portfolio: {budget: 50k}
+projects:
+  - {id: a, classes: 4, target_accuracy: 90%, value: 300k, images: {held: 1k, limit: 9k, price: 1}}
+"""
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -48,6 +57,18 @@ def test_each_rule_has_its_words(rule: Rule, said: str, warned: str) -> None:
     ground = Ground(rule, Likely(0.6, (), 2000), 0.6, 0.3)
     assert ground_words(ground).startswith(said)
     assert warned in ground_warning(ground)
+
+
+def test_why_names_the_rules_that_decide_a_project() -> None:
+    """Committed already, or asked to be funded: said before the verdict, which does not say it."""
+    for rule, verb in (
+        (Committed("the treaty", "a"), "Committed"),
+        (Fund("the treaty", ("a",)), "Demanded"),
+    ):
+        asked = replace(parse_portfolio(ONE, "p.yaml"), rules=(rule,))
+        (decision,) = planner.plan(asked, planner.load_model()).decisions
+        told = decision.why.index(f" {verb} by the treaty. ")
+        assert told < decision.why.index(f" {decision.verdict}")
 
 
 @pytest.mark.parametrize(

@@ -58,3 +58,24 @@ portfolio: {budget: 500k}
 projects: [{id: a, classes: 4, target_accuracy: 80%, value: 300k, images: {held: 1k, limit: 9k}}]
 """
     assert explained(plain).contributions is None
+
+
+def test_each_amount_of_a_field_has_a_bar_of_its_own_name() -> None:
+    """Two lines and two people of one role: four ranges, four names."""
+    people = "people: [{role: engineer, weeks: 2, per_week: 3k}]"
+    two = (
+        "{role: engineer, weeks: 2, per_week: 3k..9k}, {role: engineer, weeks: 1, per_week: 1k..9k}"
+    )
+    text = FILE.replace(people, f"people: [{two}]").replace(
+        "lines: [{id: x, once: 5k..30k}]", "lines: [{id: x, once: 5k..30k}, {id: y, once: 2k..9k}]"
+    )
+    tornado = explained(text).tornado
+    assert tornado is not None
+    names = [bar.input for bar in tornado.bars]
+    assert len(set(names)) == len(names)
+    assert {
+        "fixed costs (x) of a",
+        "fixed costs (y) of a",
+        "cost of people (engineer) of a",
+        "cost of people (engineer 2) of a",
+    } <= set(names)
