@@ -13,8 +13,8 @@ from planner.errors import Problem
 
 __all__ = ["MAX_PROBLEMS", "MAX_VALUES", "Document", "Finding", "Location", "Mark", "too_many"]
 
-MAX_VALUES = 250_000
-"""Values of a file; a portfolio of 5,000 projects has about 100,000."""
+MAX_VALUES = 2_000_000
+"""Values of a file; a portfolio of 50,000 projects has about 1,300,000."""
 
 MAX_PROBLEMS = 200
 """A file in the wrong shape has a mistake in every line; the first two hundred tell enough."""

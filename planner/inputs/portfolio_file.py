@@ -28,7 +28,7 @@ from planner.reference.text_file import MAX_TEXT_BYTES, decode, read_bytes
 
 __all__ = ["check_portfolio", "parse_portfolio", "read_portfolio"]
 
-MAX_PROJECTS = 10_000
+MAX_PROJECTS = 50_000
 
 _ARCHITECTURE_FIELDS = {"architecture", "architectures", "accelerator"}
 _COUNTS = (("class_counts",), ("baseline",))

@@ -19,7 +19,6 @@ def list_assumptions(
     portfolio: Portfolio,
     posterior: Posterior,
     objective: Objective,
-    menus: Sequence[Menu],
     *,
     seed: int,
     gap: float,
@@ -29,7 +28,7 @@ def list_assumptions(
 
     Parameters
     ----------
-    portfolio, posterior, objective, menus : optional
+    portfolio, posterior, objective : optional
         What was planned, on what.
     seed, gap : int, float
         As asked for, or what was near enough where no gap was.
@@ -50,11 +49,11 @@ def list_assumptions(
         "pilot_chance": portfolio.pilot_chance,
         "compute": _compute_settings(compute),
         "training_prices": {},
-        "image_prices": {menu.project.id: _plain(menu.project.images.price) for menu in menus},
+        "image_prices": {p.id: _plain(p.images.price) for p in portfolio.projects},
         "price_ranges": PRICE_RANGES,
         **_published_shifts(portfolio),
         **_judged_on(portfolio),
-        "baseline_entropy_nats": {menu.project.id: menu.project.baseline_entropy for menu in menus},
+        "baseline_entropy_nats": {p.id: p.baseline_entropy for p in portfolio.projects},
         "model": posterior.name,
         "evidence": posterior.evidence.description,
         "draws": {

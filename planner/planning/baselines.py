@@ -20,10 +20,16 @@ from planner.domain.vocabulary import SimplePlan, Task
 from planner.domain.words.plan_warnings import better_baselines
 from planner.offering.problem import DecisionProblem
 from planner.planning.hand_made import HandMadePlan
-from planner.planning.held_out import HeldOut
 from planner.planning.prepare import Prepared
 
-__all__ = ["BaselinePick", "baseline_warning", "baselines", "judged", "point_need", "proposals"]
+__all__ = [
+    "BaselinePick",
+    "baseline_warning",
+    "judged",
+    "point_need",
+    "proposals",
+    "simple_plans",
+]
 
 
 MOST_PASSES = 3
@@ -56,36 +62,20 @@ class BaselinePick:
     breaks: tuple[str, ...]
 
 
-def baselines(
-    prepared: Prepared, plan_value: float, judge: HeldOut | None = None
-) -> tuple[Baseline, ...]:
-    """Return what simpler rules would have made of a prepared portfolio.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The portfolio.
-    plan_value : float
-        The plan's objective on the audit's draws, risk measure included.
-    judge : HeldOut, optional
-        One who may know some of their options already.
-    """
+def simple_plans(prepared: Prepared) -> tuple[BaselinePick, ...]:
+    """Return what simpler rules would have made of a prepared portfolio, not judged yet."""
     problem, order = prepared.problem, prepared.layout.order
     if len(problem) == 0:
         return ()
-    projects = [prepared.menus[index].project for index in order]
+    projects = [prepared.portfolio.projects[index] for index in order]
     images = [prepared.options[index].images_total for index in order]
-    proposed = proposals(
+    return proposals(
         problem,
         np.concatenate(images),
         point_need(projects),
         np.array([1.0 if one.value is None else one.mean_value for one in projects]),
         budget_cents=prepared.budget_cents,
     )
-    judge = HeldOut(prepared) if judge is None else judge
-    judge.learn([one.options for one in proposed])
-
-    return judged(proposed, plan_value, judge.objective)
 
 
 def proposals(

@@ -214,7 +214,7 @@ class HeldOut:
     def _expected(self, option: int, chance: float, kind: Objective) -> float:
         """Return what an objective counts for an option that succeeds with some chance."""
         prepared, key = self._prepared, self._prepared.option(option)
-        mine, project = prepared.options[key.index], prepared.menus[key.index].project
+        mine, project = prepared.options[key.index], prepared.portfolio.projects[key.index]
         if kind is Objective.TARGETS_MET:
             return chance
         start = 0 if mine.start is None else int(mine.start[key.row])

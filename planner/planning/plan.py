@@ -40,7 +40,7 @@ from planner.offering.problem import Solution
 from planner.offering.steps import owned_images
 from planner.planning.assumptions import list_assumptions, training_prices
 from planner.planning.audit import period_cents, require_sound
-from planner.planning.baselines import baseline_warning, baselines
+from planner.planning.baselines import baseline_warning, judged, simple_plans
 from planner.planning.conflict.case import why_infeasible
 from planner.planning.conflict.smallest import Conflict
 from planner.planning.decide import decide
@@ -282,7 +282,6 @@ def _empty_plan(prepared: Prepared, gap: float, deadline: Deadline) -> Plan:
             portfolio,
             posterior,
             prepared.objective,
-            prepared.menus,
             seed=prepared.seed,
             gap=gap,
             deadline=deadline,
@@ -312,23 +311,24 @@ def _filled(empty: Plan, prepared: Prepared, solution: Solution, deadline: Deadl
     scene = scene_of(prepared, solution, beside.price, deadline)
     audited = scene.solution
     bought = [item.purchase for item in scene.splits]
-    judge = HeldOut(prepared)
+    judge, simple = HeldOut(prepared), simple_plans(prepared)
+    judge.learn([solution.options, *(one.options for one in simple)])  # a project is drawn once
     unseen = unseen_worth(prepared, solution.options, bought, judge)
     decided = [decide(scene, index) for index in range(len(scene.options))]
     lived = [decision_life(scene, index, one) for index, (one, _) in enumerate(decided)]
-    judged = judge_ranges(prepared, scene.picks, bought)
+    spread = judge_ranges(prepared, scene.picks, bought)
     decisions = tuple(
         replace(
             one,
             held_out_net_value=unseen.net_values.get(index, 0.0),
             life=None if its is None else its.life,
-            ranges=_ranges(one, judged.ranges.get(one.project)),
+            ranges=_ranges(one, spread.ranges.get(one.project)),
         )
         for index, ((one, _), its) in enumerate(zip(decided, lived, strict=True))
     )
-    risk = replace(judged.risk, caution=beside.caution)
+    risk = replace(spread.risk, caution=beside.caution)
     names = {decision.architecture for decision in decisions if decision.architecture}
-    simpler = baselines(prepared, unseen.objective, judge)
+    simpler = judged(simple, unseen.objective, judge.objective)
     return replace(
         empty,
         status=audited.status,

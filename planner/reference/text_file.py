@@ -9,8 +9,8 @@ from planner.reference import plain_text
 MAX_BYTES = 20_000_000
 """Of a file of any kind: a workbook packs its sheets and pictures."""
 
-MAX_TEXT_BYTES = 5_000_000
-"""Of text; a portfolio of 5,000 projects takes about 2 MB."""
+MAX_TEXT_BYTES = 20_000_000
+"""Of text; a portfolio of 50,000 projects takes about 9 MB."""
 
 
 def read_bytes(path: Path) -> bytes:

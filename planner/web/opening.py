@@ -14,12 +14,15 @@ from planner.inputs.toml_source import read_toml
 from planner.inputs.xlsx.open import other_format
 from planner.inputs.xlsx.source import read_xlsx
 from planner.inputs.yaml_source import resolve_plain
-from planner.reference.text_file import MAX_TEXT_BYTES, decode
+from planner.reference.text_file import decode
 
 __all__ = ["MOST_BYTES", "QUESTIONS", "Opened", "from_answers", "from_bytes"]
 
 MOST_BYTES = 8 * 2**20
 """Of an upload; the readers have limits of their own below it."""
+
+MOST_TEXT_BYTES = 5_000_000
+"""Of a portfolio on the page; one of 5,000 projects takes about 2 MB."""
 
 NAME = "portfolio.yaml"
 _YAML = (".yaml", ".yml")
@@ -77,8 +80,10 @@ def from_bytes(content: bytes, name: str) -> Opened:
 
 
 def _text(content: bytes, name: str) -> str:
-    if len(content) > MAX_TEXT_BYTES:
-        message = f"has {len(content):,} bytes; a portfolio as text has at most {MAX_TEXT_BYTES:,}."
+    if len(content) > MOST_TEXT_BYTES:
+        message = (
+            f"has {len(content):,} bytes; a portfolio as text has at most {MOST_TEXT_BYTES:,}."
+        )
         raise InputError([Problem("", message, "", name, "FILE")])
     return decode(content, name)
 

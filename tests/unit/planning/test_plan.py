@@ -312,7 +312,7 @@ def test_assumptions_say_what_was_not_decided_by_the_reader() -> None:
         compute=Compute(basis=Basis.PAPER),
         given=frozenset({"compute.basis", "portfolio.go_chance"}),
     )
-    listed = list_assumptions(portfolio, MODEL, Objective.VALUE, (), seed=0, gap=1e-6)
+    listed = list_assumptions(portfolio, MODEL, Objective.VALUE, seed=0, gap=1e-6)
     assert listed["compute"] == {"basis": "paper", "epochs": 50, "trials": 1, "usd_per_flop": 3e-11}
     left = listed["defaults_used"]
     assert isinstance(left, list)
