@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from planner.domain.model.posterior import Posterior
+from planner.domain.portfolio.defaults import default_value_at
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount, Range
@@ -65,7 +66,7 @@ def list_assumptions(
         "gap_asked": gap,
         **({"time_limit_s": deadline.asked_s} if deadline.is_set else {}),
         "image_levels": image_levels(refinement_rounds(len(portfolio.projects))),
-        "defaults_used": _defaults_used(portfolio),
+        **_defaults(portfolio),
     }
 
 
@@ -95,7 +96,7 @@ def estimate_assumptions(
         "evidence": posterior.evidence.description,
         "draws": posterior.n_draws,
         "seed": seed,
-        "defaults_used": _defaults_used(portfolio),
+        **_defaults(portfolio),
     }
 
 
@@ -130,6 +131,15 @@ def _other_trainings(compute: Compute) -> Iterable[tuple[str, float | None]]:
         value = getattr(compute, name)
         if value != getattr(usual, name):
             yield name, value
+
+
+def _defaults(portfolio: Portfolio) -> dict[str, object]:
+    """Return the paths of settings that the user did not write, and what holds in their place."""
+    paths = _defaults_used(portfolio)
+    return {
+        "defaults_used": paths,
+        "default_values": {path: default_value_at(path) for path in paths},
+    }
 
 
 def _defaults_used(portfolio: Portfolio) -> list[str]:

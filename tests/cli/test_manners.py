@@ -208,7 +208,11 @@ def test_verbose_lists_every_default() -> None:
         words = "".join(text.split())
         data = json.loads(RUNNER.invoke(app, [*command, "--json"]).stdout)
         defaults = data["assumptions"]["defaults_used"]
-        assert "portfolio.mode" in defaults
+        values = data["assumptions"]["default_values"]
+        assert list(values) == defaults
+        assert values["portfolio.mode"] == "commit"
+        assert values["portfolio.go_chance"] == 0.6
+        assert "default_values" not in words
         assert all(name in words for name in defaults)
         assert max(len(line) for line in text.splitlines()) <= 80
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from planner.domain.format import count, figure
+from planner.domain.portfolio.defaults import with_default
 from planner.domain.portfolio.rules import CarbonCap
 from planner.domain.quantities import Range
 from planner.domain.vocabulary import Objective
@@ -77,7 +78,7 @@ def assumptions_section(material: Material) -> Section:
         blocks.append(Folded(words.IMAGE_PRICES, (Definitions(tuple(_plain(images))),)))
     defaults = plan.assumptions.get("defaults_used")
     if isinstance(defaults, list) and defaults:
-        items = tuple((Code(visible(str(path))),) for path in defaults)
+        items = tuple((Code(visible(with_default(str(path)))),) for path in defaults)
         summary = words.DEFAULTS.format(count=count(len(defaults)))
         blocks.append(Folded(summary, (Bullets(items, tone="columns"),)))
     terms = tuple((term, (meaning,)) for term, meaning in GLOSSARY.items())

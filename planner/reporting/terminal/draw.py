@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import shorten
-from planner.domain.portfolio.defaults import default_at
+from planner.domain.portfolio.defaults import with_default
 from planner.reporting import document
 from planner.reporting.document import Head, Mark, Name
 from planner.reporting.page import wrap
@@ -65,14 +65,11 @@ def assumptions(settings: Mapping[str, object]) -> Iterator[Text]:
     """Yield every setting behind an answer, and the defaults that were used with their values."""
     yield Text("Assumptions", style="bold")
     for name, value in settings.items():
+        if name == "default_values":  # said beside their names
+            continue
         is_list = name == "defaults_used" and isinstance(value, list)
-        said = ", ".join(_with_default(str(path)) for path in value) if is_list else value  # type: ignore[attr-defined]  # a list, as just asked
+        said = ", ".join(with_default(str(path)) for path in value) if is_list else value  # type: ignore[attr-defined]  # a list, as just asked
         yield Text(wrap(f"  {name}: {said}", indent="    "))
-
-
-def _with_default(path: str) -> str:
-    default = default_at(path)
-    return f"{path} ({default})" if default else path
 
 
 def _widest(table: document.Table, column: int) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.domain.fields.declared import section_of
-from planner.domain.portfolio.defaults import default_at
+from planner.domain.portfolio.defaults import default_at, default_value_at
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.reporting.terminal.draw import assumptions
@@ -23,6 +23,16 @@ def test_a_path_that_is_no_setting_has_no_default() -> None:
     """Nothing is made up."""
     assert default_at("portfolio.colour") == ""
     assert default_at("projects[a].id") == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["compute.epochs", "portfolio.go_chance", "portfolio.horizon_years"]
+)
+def test_a_default_as_data_is_what_a_file_without_the_setting_holds(path: str) -> None:
+    """Read from a portfolio that says nothing."""
+    holder, name = path.split(".")
+    said = Portfolio() if holder == "portfolio" else Compute()
+    assert default_value_at(path) == getattr(said, name)
 
 
 def test_defaults_used_are_listed_with_their_values() -> None:
