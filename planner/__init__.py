@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from planner._api_evidence import probe as probe
     from planner._api_evidence import validate as validate
     from planner._api_life import actuals as actuals
+    from planner._api_life import break_evens as break_evens
     from planner._api_life import compare as compare
     from planner._api_life import rank as rank
     from planner._api_life import training_curve as training_curve
@@ -70,6 +71,7 @@ _HOMES = {
     "audit_plan": "planner._api",
     "check": "planner._api",
     "collect": "planner._api",
+    "break_evens": "planner._api_life",
     "compare": "planner._api_life",
     "diff": "planner._api",
     "distance": "planner._api_evidence",
@@ -107,6 +109,7 @@ __all__ = [
     "__version__",
     "actuals",
     "audit_plan",
+    "break_evens",
     "check",
     "collect",
     "compare",

@@ -1,4 +1,4 @@
-"""The verbs beside a plan: how its projects rank, and what came of it.
+"""The verbs beside a plan: how its projects rank, where compression pays, and what came of it.
 
 The other verbs stand in :mod:`planner._api` and :mod:`planner._api_evidence`.
 """
@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
 
     from planner.domain.model.posterior import Posterior
     from planner.domain.portfolio.portfolio import Portfolio
+    from planner.domain.results.explanation import Crossover
     from planner.domain.results.plan import Plan
     from planner.questions.observe.actuals import Actuals
     from planner.questions.observe.training_curve import TrainingOutlook
@@ -45,6 +46,29 @@ def rank(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Ranki
 
     require_loaded(model, seed)
     return rank_projects(portfolio, model, catalogue_of(portfolio), seed=seed)
+
+
+def break_evens(
+    portfolio: "Portfolio", model: "Posterior", *, seed: int = 0
+) -> "dict[str, tuple[Crossover, ...]]":
+    """Say from how many images a year on each compression of a project pays.
+
+    Parameters
+    ----------
+    portfolio, model, seed : Portfolio, Posterior, int
+        As for a plan; a budget is not needed.
+
+    Returns
+    -------
+    dict of str to tuple of Crossover
+        By id, of projects that state compression and images a year: the best network as it is
+        trained beside the same one compressed. Empty where money does not count.
+    """
+    from planner.questions.why.crossover import all_break_evens
+    from planner.reference.tables import catalogue_of
+
+    require_loaded(model, seed)
+    return all_break_evens(portfolio, model, catalogue_of(portfolio), seed=seed)
 
 
 def actuals(

@@ -134,7 +134,11 @@ def plan(
         from planner.reporting.terminal import plan as plan_text
 
         out = data_console(no_color=no_color)
-        for block in plan_text.render_plan(result, file=str(file), verbose=verbose, quiet=quiet):
+        told = verbose and not quiet and time_limit is None and result.status != "infeasible"
+        pays = _api_life.break_evens(portfolio, fitted, seed=seed) if told else {}
+        for block in plan_text.render_plan(
+            result, file=str(file), verbose=verbose, quiet=quiet, break_evens=pays
+        ):
             out.print(block)
     if not quiet and not as_json:
         _warn(result, verbose=verbose, no_color=no_color)

@@ -6,7 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from planner.domain.arrays import Rows
+from planner.domain.catalogue import Catalogue
+from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.life import Use
+from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Crossover
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Objective
@@ -14,9 +17,9 @@ from planner.economics.life.graded import graded_draws
 from planner.economics.life.worth import life_worth
 from planner.offering.graded import errors_in_use
 from planner.offering.life import LifeTerms, running_of
-from planner.planning.prepare import Prepared
+from planner.planning.prepare import Prepared, prepare_unbudgeted
 
-__all__ = ["break_evens", "crossovers"]
+__all__ = ["all_break_evens", "break_evens", "crossovers"]
 
 MOST_IMAGES = 1e13
 STEPS = 130
@@ -71,6 +74,22 @@ def break_evens(prepared: Prepared, index: int) -> tuple[Crossover, ...] | None:
             row = _like(options, smaller, best)
             found.append(_break_even(prepared, index, (best, row), compress.id))
     return tuple(found) or None
+
+
+def all_break_evens(
+    portfolio: Portfolio, posterior: Posterior, catalogue: Catalogue, *, seed: int = 0
+) -> dict[str, tuple[Crossover, ...]]:
+    """Return the same of every project that states compression and images a year, by its id."""
+    asked = [one.compress and one.use and one.use.images_per_year for one in portfolio.projects]
+    if not any(asked):
+        return {}
+    prepared = prepare_unbudgeted(portfolio, posterior, catalogue, seed=seed)
+    found = {
+        one.id: break_evens(prepared, index)
+        for index, one in enumerate(portfolio.projects)
+        if asked[index]
+    }
+    return {name: each for name, each in found.items() if each}
 
 
 def _like(options: ProjectOptions, rows: Rows, best: int) -> int:

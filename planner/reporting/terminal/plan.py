@@ -1,14 +1,17 @@
 """A plan as a person reads it in a terminal: the decision, its worth, the risk, what to do next."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import count, figure, money, shorten
+from planner.domain.results.explanation import Crossover
 from planner.domain.results.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
+from planner.domain.words.life import break_even_words
 from planner.domain.words.measure_first import pilot_words
 from planner.domain.words.proof import proof_words
 from planner.domain.words.worth import amount_of
@@ -25,14 +28,22 @@ from planner.reporting.terminal.plan_blocks import (
 )
 from planner.reporting.terminal.plan_risk import hold_sentences, risk_sentences
 
+_NONE: Mapping[str, Sequence[Crossover]] = MappingProxyType({})
+
 
 def render_plan(
-    plan: Plan, *, file: str, verbose: bool = False, quiet: bool = False
+    plan: Plan,
+    *,
+    file: str,
+    verbose: bool = False,
+    quiet: bool = False,
+    break_evens: Mapping[str, Sequence[Crossover]] = _NONE,
 ) -> Iterator[Table | Text]:
     """Yield the plan block by block, each at most 79 columns wide.
 
     The table and at most twelve lines below it; ``verbose`` adds reasons, risk, shared cost, proof
-    and assumptions, ``quiet`` leaves what the plan is worth.
+    and assumptions, ``quiet`` leaves what the plan is worth. ``break_evens`` of projects that
+    state compression are told among the reasons.
     """
     yield _header(plan)
     if plan.status is Status.INFEASIBLE:
@@ -44,7 +55,7 @@ def render_plan(
         return
     yield from paragraphs(_first_lines(plan))
     if verbose:
-        yield from _more(plan)
+        yield from _more(plan, break_evens)
     yield Text(_next(plan, shlex.quote(file), verbose=verbose), style="dim")
 
 
@@ -57,12 +68,14 @@ def _first_lines(plan: Plan) -> Iterator[str]:
     yield _distance(plan)
 
 
-def _more(plan: Plan) -> Iterator[Table | Text]:
+def _more(plan: Plan, break_evens: Mapping[str, Sequence[Crossover]]) -> Iterator[Table | Text]:
     """Yield what stands behind the first lines."""
     yield from plan_blocks(plan)
     if plan.life is not None:
         yield Text("")
         yield from paragraphs(life_sentences(plan))
+    for name, found in break_evens.items():
+        yield from paragraphs(f"{shorten(name, 30)}: {break_even_words(one)}" for one in found)
     yield Text("")
     yield from _reasons(plan)
     yield from paragraphs(pilot_words(decision, plan.currency) for decision in plan.decisions)

@@ -2,12 +2,16 @@
 
 import pytest
 
+import planner
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Images, Project
+from planner.domain.results.explanation import Explanation
 from planner.domain.words.life import break_even_words
+from planner.inputs.portfolio_file import parse_portfolio
 from planner.planning.prepare import prepare
 from planner.questions.why.crossover import break_evens, crossovers
 from planner.reference.tables import load_catalogue
+from planner.reporting.terminal.plan import render_plan
 from planner.testing import synthetic_posterior
 
 
@@ -83,3 +87,36 @@ def test_the_known_break_even_of_compression() -> None:
     assert (found.images_per_year, found.own_above) == (None, False)
     assert "never pays" in break_even_words(found)
     assert break_evens(prepared_case(), 0) is None  # type: ignore[arg-type]
+
+
+COMPRESSED = """
+version: 1
+portfolio: {budget: 50k}
+projects:
+  - {id: a, classes: 4, target_accuracy: 80%, value: 9k, images: {held: 1k, limit: 2k, price: 1},
+     architectures: [ResNet-50], accelerator_hours: 100, use: {images_per_year: 5M},
+     inference: {price_per_1000: 0.40},
+     compress: [{id: int8, training: 15%, inference: 45%, error_points: 0.1}]}
+  - {id: b, classes: 4, target_accuracy: 80%, value: 9k, images: {held: 1k, limit: 2k, price: 1},
+     architectures: [ResNet-50]}
+"""
+
+
+def test_the_break_evens_of_a_portfolio_are_those_that_it_explains_and_stand_in_its_plan() -> None:
+    """Of projects that state compression and use alone; told behind the table, at length."""
+    portfolio, model = parse_portfolio(COMPRESSED.encode(), "p.yaml"), synthetic_posterior(200)
+    found = planner.break_evens(portfolio, model)
+    explained = planner.explain(portfolio, "a", model)
+    assert isinstance(explained, Explanation)
+    assert found == {"a": explained.break_evens}
+    (one,) = found["a"]
+    plan = planner.plan(portfolio, model)
+    shown = [
+        " ".join(str(block) for block in render_plan(plan, file="p", verbose=v, break_evens=found))
+        for v in (True, False)
+    ]
+    said = f"a: {break_even_words(one)}"
+    assert [said in " ".join(text.split()) for text in shown] == [True, False]
+    bare = "".join(line + "\n" for line in COMPRESSED.splitlines() if "compress" not in line)
+    bare = bare.replace("per_1000: 0.40},", "per_1000: 0.40}}")
+    assert planner.break_evens(parse_portfolio(bare.encode(), "p.yaml"), model) == {}
