@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from planner._api import forecast as forecast
     from planner._api import frontier as frontier
     from planner._api import load_model as load_model
-    from planner._api import options as options
     from planner._api import plan as plan
     from planner._api import read_plan as read_plan
     from planner._api import read_portfolio as read_portfolio
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from planner._api_life import actuals as actuals
     from planner._api_life import break_evens as break_evens
     from planner._api_life import compare as compare
+    from planner._api_life import options as options
     from planner._api_life import rank as rank
     from planner._api_life import training_curve as training_curve
     from planner.domain.model.architecture import Architecture as Architecture
@@ -83,7 +83,7 @@ _HOMES = {
     "frontier": "planner._api",
     "load_model": "planner._api",
     "observe": "planner._api_evidence",
-    "options": "planner._api",
+    "options": "planner._api_life",
     "pilots": "planner._api_evidence",
     "plan": "planner._api",
     "probe": "planner._api_evidence",

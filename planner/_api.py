@@ -151,39 +151,6 @@ def collect(
     )
 
 
-def options(
-    portfolio: "Portfolio",
-    model: "Posterior",
-    *,
-    seed: int = 0,
-    project: str | None = None,
-    pareto: bool = False,
-    draws: bool = False,
-    ranges: bool = False,
-) -> dict[str, object]:
-    """Return what the plan may choose, or what no cheaper option is as likely as (``pareto``).
-
-    Of one project alone, if it is named. With ``draws`` each row has ``worth_draws``, an array of
-    what the option is worth in each draw that the plan is chosen on, shared assets left out: enough
-    to measure any plan's risk by hand. With ``ranges`` each row has P10, P50 and P90 of its cost
-    and of its net value, on draws that nothing is chosen on.
-    """
-    from planner.questions.options_report import options_report
-    from planner.reference.tables import catalogue_of
-
-    require_loaded(model, seed)
-    return options_report(
-        portfolio,
-        model,
-        catalogue_of(portfolio),
-        seed=seed,
-        project=project,
-        pareto=pareto,
-        draws=draws,
-        ranges=ranges,
-    )
-
-
 def plan(
     portfolio: "Portfolio",
     model: "Posterior",

@@ -1,4 +1,4 @@
-"""The verbs beside a plan: how its projects rank, where compression pays, and what came of it.
+"""The verbs beside a plan: what may be chosen, how projects rank, and what came of it.
 
 The other verbs stand in :mod:`planner._api` and :mod:`planner._api_evidence`.
 """
@@ -22,6 +22,39 @@ if TYPE_CHECKING:  # importing this module must not cost what its verbs need
 
 STOP_BELOW = 0.1
 """Chance of the target below which going on with a training is not advised."""
+
+
+def options(
+    portfolio: "Portfolio",
+    model: "Posterior",
+    *,
+    seed: int = 0,
+    project: str | None = None,
+    pareto: bool = False,
+    draws: bool = False,
+    ranges: bool = False,
+) -> dict[str, object]:
+    """Return what the plan may choose, or what no cheaper option is as likely as (``pareto``).
+
+    Of one project alone, if it is named. With ``draws`` each row has ``worth_draws``, an array of
+    what the option is worth in each draw that the plan is chosen on, shared assets left out: enough
+    to measure any plan's risk by hand. With ``ranges`` each row has P10, P50 and P90 of its cost
+    and of its net value, on draws that nothing is chosen on.
+    """
+    from planner.questions.options_report import options_report
+    from planner.reference.tables import catalogue_of
+
+    require_loaded(model, seed)
+    return options_report(
+        portfolio,
+        model,
+        catalogue_of(portfolio),
+        seed=seed,
+        project=project,
+        pareto=pareto,
+        draws=draws,
+        ranges=ranges,
+    )
 
 
 def rank(portfolio: "Portfolio", model: "Posterior", *, seed: int = 0) -> "Ranking":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from planner import _api
+from planner import _api, _api_life
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, placed, print_json
 
@@ -63,7 +63,7 @@ def options(
     )
     fitted = _api.load_model(model)
     with placed(portfolio):
-        result = _api.options(
+        result = _api_life.options(
             portfolio, fitted, seed=seed, project=project, pareto=pareto, ranges=ranges
         )
     if as_json:

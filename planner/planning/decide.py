@@ -1,7 +1,8 @@
 """What does the plan do with one project?"""
 
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import Cost, Decision, Warning_
+from planner.domain.results.plan import Decision, Warning_
+from planner.domain.results.spending import Cost
 from planner.domain.vocabulary import Verdict
 from planner.domain.words.funded import funded_words
 from planner.domain.words.not_funded import not_funded_words

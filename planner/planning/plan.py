@@ -13,17 +13,15 @@ from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.audit import AuditResult
 from planner.domain.results.plan import (
-    BudgetResult,
     Decision,
     DecisionRanges,
     ObjectiveResult,
-    PeriodSpend,
     Plan,
     Spread,
-    UnitSpend,
     Warning_,
 )
 from planner.domain.results.risk import Caution, RiskResult
+from planner.domain.results.spending import BudgetResult, PeriodSpend, UnitSpend
 from planner.domain.vocabulary import Covers, Objective, Status, Verdict
 from planner.domain.words.assumptions import ACCURACY_COUNTED
 from planner.domain.words.leftover import leftover_words

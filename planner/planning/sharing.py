@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import SharedResult
+from planner.domain.results.spending import SharedResult
 from planner.economics.shared import Shares, User, asset_cents, split_cost
 from planner.offering.steps import taken
 from planner.offering.variants import present_factors

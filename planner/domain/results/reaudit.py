@@ -13,9 +13,10 @@ from planner.domain.facts.faults import (
     RuleBroken,
 )
 from planner.domain.json_shape import IN_WORDS, record_data
-from planner.domain.results.plan import SCHEMA_VERSION, SharedResult
+from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.risk import RiskResult
+from planner.domain.results.spending import SharedResult
 from planner.domain.words.answers.faults import plan_fault
 
 _CODES: dict[type, str] = {

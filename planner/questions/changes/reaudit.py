@@ -27,17 +27,11 @@ from planner.domain.portfolio.echo import echo_inputs
 from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio, chance_bounds
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import (
-    BudgetResult,
-    Cost,
-    Decision,
-    ObjectiveResult,
-    Plan,
-    takes_place,
-)
+from planner.domain.results.plan import Decision, ObjectiveResult, Plan, takes_place
 from planner.domain.results.plan_diff import PlanDiff
 from planner.domain.results.reaudit import Fault, Reaudit
 from planner.domain.results.risk import RiskResult
+from planner.domain.results.spending import BudgetResult, Cost
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.errors import InputError, Problem
 from planner.planning.audit import broken_by, period_cents, recompute

@@ -15,8 +15,9 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.carbon import Carbon
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
-from planner.domain.results.plan import SCHEMA_VERSION, Cost, Warning_
+from planner.domain.results.plan import SCHEMA_VERSION, Warning_
 from planner.domain.results.shown import Shown
+from planner.domain.results.spending import Cost
 from planner.domain.vocabulary import Basis, Metric
 from planner.domain.words.plan_warnings import ARCHITECTURES_ALIKE
 from planner.economics.emissions import emission

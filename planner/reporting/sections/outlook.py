@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from planner.domain.format import count, shorten
 from planner.domain.results.explanation import Tornado
 from planner.domain.results.frontier import Frontier
-from planner.domain.results.plan import Plan, SharedResult
+from planner.domain.results.plan import Plan
+from planner.domain.results.spending import SharedResult
 from planner.domain.vocabulary import Objective
 from planner.domain.words.worth import KINDS, unit_of
 from planner.reporting import numbers

@@ -4,15 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from planner.domain.results.audit import Baseline
-from planner.domain.results.plan import (
-    Cost,
-    Decision,
-    PeriodSpend,
-    Plan,
-    SharedResult,
-    UnitSpend,
-    takes_place,
-)
+from planner.domain.results.plan import Decision, Plan, takes_place
+from planner.domain.results.spending import Cost, PeriodSpend, SharedResult, UnitSpend
 from planner.domain.vocabulary import Verdict
 from planner.economics.ledger import LINES
 from planner.reporting.columns import Column, Columns, Look, Surface, look_of

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from planner.domain.format import count, shorten
-from planner.domain.results.plan import Decision, Plan, SharedResult
+from planner.domain.results.plan import Decision, Plan
+from planner.domain.results.spending import SharedResult
 from planner.reporting import numbers
 from planner.reporting.columns import Column, Columns, Surface
 from planner.reporting.document import Row, Table, Text

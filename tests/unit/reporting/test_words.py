@@ -22,7 +22,8 @@ from planner.cli.app import app
 from planner.domain.format import money, percent
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.results.explanation import Tornado, TornadoBar
-from planner.domain.results.plan import Decision, Plan, SharedResult
+from planner.domain.results.plan import Decision, Plan
+from planner.domain.results.spending import SharedResult
 from planner.domain.vocabulary import Verdict
 from planner.inputs.starter import STARTER, STARTER_TOML
 from planner.inputs.xlsx.fields import PORTFOLIO

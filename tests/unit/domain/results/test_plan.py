@@ -8,16 +8,9 @@ import pytest
 
 from planner.domain.results.audit import AuditResult
 from planner.domain.results.option import ProjectOptions
-from planner.domain.results.plan import (
-    BudgetResult,
-    Cost,
-    Decision,
-    Fix,
-    ObjectiveResult,
-    Plan,
-    SharedResult,
-)
+from planner.domain.results.plan import Decision, Fix, ObjectiveResult, Plan
 from planner.domain.results.risk import Quantiles, RiskResult
+from planner.domain.results.spending import BudgetResult, Cost, SharedResult
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.reporting.columns import Surface
 from planner.reporting.sections.plan_columns import decision_columns

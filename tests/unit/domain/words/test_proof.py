@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from planner.domain.results.audit import AuditResult
-from planner.domain.results.plan import BudgetResult, ObjectiveResult, Plan
+from planner.domain.results.plan import ObjectiveResult, Plan
+from planner.domain.results.spending import BudgetResult
 from planner.domain.vocabulary import Objective, Status
 from planner.domain.words.proof import draws_leave, proof_state, proof_words
 
