@@ -25,6 +25,10 @@ from planner.forecasting.luck import Luck
 
 _OWN_LABELS = frozenset({"architecture", "curve"})
 _COVARIATES = ARCHITECTURE_COVARIATES
+PROJECT_COLUMNS = frozenset(
+    ("relative_complexity", "complexity", "segmentation", "structured", "unstructured", "ordinary")
+)
+"""Columns of a declaration that say something of a project and not of an option."""
 _ALL = slice(None)
 
 
@@ -198,7 +202,7 @@ def prior_part(
     """
     build = _Builder(posterior, project, tuple(options), luck, rows)
     found: dict[str, GaussianPredictor] = {}
-    for name, part in _parts(posterior, own):
+    for name, part in _parts(posterior, own=own):
         found[name] = build.predictor(part)
         if name == "level" and posterior.family == "log_linear":
             found["slope"] = build.rise_per_decade(part, found[name])
@@ -206,13 +210,18 @@ def prior_part(
 
 
 @lru_cache(maxsize=16)
-def _parts(posterior: Posterior, own: bool) -> tuple[tuple[str, Predictor], ...]:
+def _parts(posterior: Posterior, *, own: bool) -> tuple[tuple[str, Predictor], ...]:
     """Return the parts of all predictors, without those that have nothing of their own."""
     if posterior.spec is None:
         message = "a model without a declaration has no hierarchical prior"
         raise ValueError(message)
     parts = [(name, _part(each, own=own)) for name, each in posterior.spec.predictors.items()]
     return tuple((name, part) for name, part in parts if part.terms or part.groups or not own)
+
+
+def own_parts(posterior: Posterior) -> tuple[Predictor, ...]:
+    """Return the parts of all predictors that belong to architectures and curves."""
+    return tuple(part for _, part in _parts(posterior, own=True))
 
 
 def _part(predictor: Predictor, *, own: bool) -> Predictor:

@@ -28,6 +28,7 @@ from planner.domain.vocabulary import Backbone
 from planner.forecasting.architectures import KnownArchitecture
 from planner.forecasting.curves.mean_curve import CurveDraws, FallOf, fall_at, share_of_start
 from planner.forecasting.curves.meeting import TargetTest
+from planner.forecasting.curves.own_effects import own_draws
 from planner.forecasting.discrepancy import NODES, DiscrepancyPath, NodeGrid, path_sizes
 from planner.forecasting.hierarchy import GaussianPredictor, Option, prior_part
 from planner.forecasting.luck import Luck
@@ -277,10 +278,9 @@ class ProjectCurves:
         shared = {name: values[rows] for name, values in self.shared_draws.items()}
         alike = self.mean_curve(shared)
         for some in batched(options, OWN_BATCH):
-            parts = prior_part(self.posterior, self.project, some, self.luck, own=True, rows=rows)
-            own = {name: part.draw(self.luck).T for name, part in parts.items()}
-            for place, option in enumerate(some):
-                moved = {name: shared[name] + values[place] for name, values in own.items()}
+            owned = own_draws(self.posterior, self.project, some, self.luck, rows)
+            for option, own in zip(some, owned, strict=True):
+                moved = {name: shared[name] + values for name, values in own.items()}
                 if self.is_saturating and moved.keys() == {"level"}:
                     yield option, replace(alike, level=moved["level"])
                 else:
