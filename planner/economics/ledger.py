@@ -38,6 +38,7 @@ __all__ = [
     "HOURS",
     "LINES",
     "SERVICE",
+    "SOUGHT",
     "Counts",
     "Driver",
     "Entry",
@@ -78,6 +79,10 @@ class Driver(StrEnum):
 
     LABELLED = "labelled"
     """Those that the project buys itself, beside what it holds and takes from pools."""
+    MET = "met"
+    """Those of them that it takes as they are met, not of one class at a price of its own."""
+    SOUGHT = "sought"
+    """Those that it buys of the rarest class at a price of its own."""
     TRAINED = "trained"
     """All that it trains on."""
     FUNDED = "funded"
@@ -115,8 +120,14 @@ class Line:
 
 
 LINES = (
+    Line("data", Timing.PER_IMAGE, Driver.MET, "images.price", "labelling images", "label price"),
     Line(
-        "data", Timing.PER_IMAGE, Driver.LABELLED, "images.price", "labelling images", "label price"
+        "rarest",
+        Timing.PER_IMAGE,
+        Driver.SOUGHT,
+        "class_prices",
+        "images of the rarest class bought by itself",
+        "price of the rarest class",
     ),
     Line(
         "licence",
@@ -155,6 +166,9 @@ LINES = (
     ),
 )
 """Every cost of a project that it does not share, in the order in which they are added up."""
+
+SOUGHT = LINES[1]
+"""Images of the rarest class, where they have a price of their own."""
 
 ASSET = Line("asset", Timing.ONCE, Driver.FUNDED, "fixed_cost", "a shared asset", "fixed cost")
 """What a shared asset costs whatever is taken from its pool."""
@@ -236,17 +250,28 @@ class Counts:
     ----------
     labelled, trained : ndarray
         Images that a project buys itself, and all that it trains on; of any shape.
+    sought : ndarray, optional
+        Those labelled that are of the rarest class, bought at a price of its own; None for none.
     """
 
     labelled: Numbers
     trained: Numbers
+    sought: Numbers | None = None
 
     def of(self, line: Line) -> NDArray[np.bool_] | Numbers:
         """Return how many units of a line are paid."""
         if line.driver is Driver.FUNDED:
             return np.ones(np.shape(self.trained), dtype=np.bool_)
-        images = self.labelled if line.driver is Driver.LABELLED else self.trained
+        images = self._images(line.driver)
         return images > 0 if line.timing is Timing.ONCE else images
+
+    def _images(self, driver: Driver) -> Numbers:
+        if driver is Driver.TRAINED:
+            return self.trained
+        if driver is Driver.SOUGHT:
+            return np.zeros_like(self.labelled) if self.sought is None else self.sought
+        met = driver is Driver.MET and self.sought is not None
+        return self.labelled - self.sought if met else self.labelled  # type: ignore[operator]
 
 
 def stopped(need: Floats, owned: Numbers, cap: Numbers) -> Counts:
@@ -290,6 +315,8 @@ def _stated(project: Project, field: str) -> Amount | Total | None:
     value: Any = project
     for name in field.split("."):
         value = None if value is None else getattr(value, name)
+    if isinstance(value, Mapping):  # of one class
+        value = next(iter(value.values()))
     if not isinstance(value, tuple):
         return cast("Amount | None", value)
     if not value:
@@ -494,11 +521,12 @@ class PriceDraws:
 def by_timing(entries: Iterable[Entry]) -> Mapping[Timing, float]:
     """Return the mean amounts that are paid at the same times for images, summed.
 
-    What is paid whenever the project is funded does not depend on how its images are collected.
+    What is paid whenever the project is funded does not depend on how its images are collected;
+    none is bought of one class alone.
     """
     total = dict.fromkeys(Timing, 0.0)
     for entry in entries:
-        if entry.line.driver is Driver.FUNDED:
+        if entry.line.driver in (Driver.FUNDED, Driver.SOUGHT):
             continue
         total[entry.line.timing] += float(entry.mean)
     return total

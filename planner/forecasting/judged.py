@@ -6,18 +6,20 @@ its own images as the project's does with all,
 .. math:: e_j = \alpha n_j^{-b}, \qquad \sum_j p_j e_j = e
 
 with the share :math:`p_j` of a class, the error :math:`e` of a draw and the slope :math:`b` of its
-curve there. Balanced accuracy is 1 less the mean of :math:`e_j`; F1 of the rarest class counts what
-of it is missed, and what of all others is taken for it.
+curve there. More images of one class than are met lower its error alone. Balanced
+accuracy is 1 less the mean of :math:`e_j`; F1 of the rarest class counts what of it is missed, and
+what of all others is taken for it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.domain.arrays import Flags, Floats
+from planner.domain.portfolio.in_use.rebalance import Balance
 from planner.domain.portfolio.project import Project
 from planner.domain.vocabulary import Metric
 
@@ -59,22 +61,31 @@ class ClassShares:
         """How many there are."""
         return float(self.many.sum())
 
-    def balanced_error(self, error: Floats, slope: Floats) -> Floats:
-        """Return 1 less balanced accuracy at errors over all images and slopes there."""
-        level, total = error / self._scale(slope), np.zeros(np.shape(error))
-        for share, many in zip(self.share.tolist(), self.many.tolist(), strict=True):
+    def balanced_error(self, error: Floats, slope: Floats, times: float = 1.0) -> Floats:
+        """Return 1 less balanced accuracy at errors over all images and slopes there.
+
+        ``times`` as many images of one rarest class are trained on as are met.
+        """
+        level = error / self._scale(slope)
+        total = _class_error(level, float(self.share[0]) * times, slope)
+        for share, many in self._others():
             total += many * _class_error(level, share, slope)
         return np.asarray(total / self.n_classes)
 
-    def f1_error(self, error: Floats, slope: Floats) -> Floats:
+    def f1_error(self, error: Floats, slope: Floats, times: float = 1.0) -> Floats:
         """Return 1 less the F1 of the rarest class."""
         level, wrong = error / self._scale(slope), np.zeros(np.shape(error))
         share = float(self.share[0])
-        missed = share * _class_error(level, share, slope)
-        for own, many in zip(self.share.tolist(), self.many.tolist(), strict=True):
+        missed = share * _class_error(level, share * times, slope)
+        for own, many in self._others():
             wrong += many * own * _class_error(level, own, slope)
-        taken = (wrong - missed) / (self.n_classes - 1.0)
+        taken = wrong / (self.n_classes - 1.0)
         return np.asarray((missed + taken) / (2.0 * (share - missed) + missed + taken))
+
+    def _others(self) -> Iterator[tuple[float, float]]:
+        """Yield frequencies and how many classes have them, without one rarest class."""
+        many = self.many - (np.arange(len(self.many)) == 0)
+        yield from zip(self.share.tolist(), many.tolist(), strict=True)
 
     def _scale(self, slope: Floats) -> Floats:
         """Return the error over all images where that of a class of share 1 is 1."""
@@ -111,22 +122,27 @@ class _JudgedCurve:
         Which measure.
     guess : float
         Its error of always giving the same answer, which none exceeds.
+    sought, times : float
+        Share of the images trained on that is bought of the rarest class beyond those met, and how
+        many times as frequent it is by that.
     """
 
     curve: "ErrorCurve"
     shares: ClassShares
     metric: Metric
     guess: float
+    sought: float = 0.0
+    times: float = 1.0
 
     def error(self, images: Floats, rows: slice) -> Floats:
         """Return errors of the measure, shape (n_rows, n_images)."""
-        images = np.asarray(images, dtype=np.float64)
+        images = np.asarray(images, dtype=np.float64) * (1.0 - self.sought)
         error = self.curve.error(images, rows)
         slope = self._slope(error, images, rows)
         measured = (
-            self.shares.balanced_error(error, slope)
+            self.shares.balanced_error(error, slope, self.times)
             if self.metric is Metric.BALANCED_ACCURACY
-            else self.shares.f1_error(error, slope)
+            else self.shares.f1_error(error, slope, self.times)
         )
         return np.asarray(np.minimum(measured, self.guess))
 
@@ -170,7 +186,7 @@ def over_all_images(project: Project) -> Project:
     return replace(project, metric=Metric.BALANCED_ACCURACY) if f1 else project
 
 
-def judged(forecast: "Forecast", project: Project) -> "Forecast":
+def judged(forecast: "Forecast", project: Project, balance: Balance | None = None) -> "Forecast":
     """Return the forecast of the measure that a project is judged on.
 
     Parameters
@@ -179,12 +195,15 @@ def judged(forecast: "Forecast", project: Project) -> "Forecast":
         Of errors over all images, from :func:`over_all_images`.
     project : Project
         With its metric.
+    balance : Balance, optional
+        More images of the rarest class than are met.
     """
     if project.metric is Metric.ACCURACY:
         return forecast
     shares = class_shares(project)
 
     def curve(own: "ErrorCurve") -> "ErrorCurve":
-        return _JudgedCurve(own, shares, project.metric, project.majority_guess_error)
+        more = () if balance is None else (balance.sought, balance.times)
+        return _JudgedCurve(own, shares, project.metric, project.majority_guess_error, *more)
 
     return replace(forecast.seen_through(project, curve), over_all=forecast)

@@ -7,11 +7,12 @@ evidence, is said by the forecast; codes that both use mean the same.
 from collections.abc import Iterator
 
 from planner.domain.catalogue import Catalogue
+from planner.domain.portfolio.in_use.rebalance import balanced_project, balances
 from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import WEEKS_PER_YEAR, amount_mean
 from planner.domain.results.plan import Warning_
-from planner.domain.vocabulary import AlternativeKind, Basis
+from planner.domain.vocabulary import AlternativeKind, Basis, Metric
 from planner.domain.words.warnings import files as words
 from planner.domain.wrong_answers import blindly, cost_per_image
 from planner.inputs.preference_warnings import preference_warnings
@@ -37,7 +38,7 @@ def portfolio_warnings(
 
     Codes are ``VALUE_MISSING``, ``CURRENCY``, ``USD_PER_FLOP``, ``NOT_USED``, ``TARGET_TRIVIAL``,
     ``RC_ABOVE_ONE``, ``PRICE_ZERO``, ``ZERO_COUNT_CLASS``, ``HORIZON_CUTS``, ``LIVE_TOO_LATE``,
-    ``PER_1000``, ``CARBON_UNCOUNTED``, those of
+    ``PER_1000``, ``CARBON_UNCOUNTED``, ``BALANCE_PUNISHED``, those of
     :func:`planner.inputs.preference_warnings.preference_warnings` and, for architectures named
     for another task than they were built for, ``ARCHITECTURE_TASK`` and ``ARCHITECTURE_DETECTOR``.
 
@@ -120,6 +121,8 @@ def _project_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[
     empty = [str(name) for name, count in counts.items() if count == 0]
     if empty:
         yield "ZERO_COUNT_CLASS", "class_counts", words.classes_without_images(empty)
+    if project.metric is Metric.ACCURACY and any(project.rebalance):
+        yield "BALANCE_PUNISHED", "rebalance", _punished(project)
     yield from _life_warnings(project, portfolio)
 
 
@@ -131,6 +134,18 @@ def _trivial(project: Project, currency: str) -> str:
         return words.target_trivial(guess, project.error_target, project.metric)
     cost = 1_000 * float(cost_per_image(errors, target))
     return words.target_saves_nothing(target, cost, 1_000 * blind.cheaper, currency)
+
+
+def _punished(project: Project) -> str:
+    """Say what most images of the rarest class change where accuracy counts."""
+    one = max((b for b in balances(project) if b is not None), key=lambda b: b.reach)
+    then = balanced_project(project, one)
+    return words.balance_punished(
+        one.name,
+        one.reach,
+        (project.relative_complexity, then.relative_complexity),
+        (project.majority_guess_error, then.majority_guess_error),
+    )
 
 
 def _life_warnings(project: Project, portfolio: Portfolio) -> Iterator[tuple[str, str, str]]:

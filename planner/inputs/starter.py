@@ -104,6 +104,8 @@ projects:
     min_chance: 40%               #: projects.min_chance
     architectures: [EfficientNet-B0, ResNet-50]
     # metric: balanced_accuracy   # what it is judged on; or f1, of the rarest class
+    # rebalance: [none, 3k]       # reach so many of the rarest; the plan chooses
+    # class_prices: {missing: 0.80}                 # of an image of it
     # earliest: H2                # first period in which it may start
 
   - id: floor-spills
@@ -219,6 +221,9 @@ target_error = "10%"
 value = "90k"
 min_chance = "40%"                  #: projects.min_chance
 architectures = ["EfficientNet-B0", "ResNet-50"]
+# metric = "balanced_accuracy"      # what it is judged on; or f1, of the rarest
+# rebalance = ["none", "3k"]        # reach so many of the rarest class
+# class_prices = {missing = 0.80}   # of an image of it
 # earliest = "H2"                   # first period in which it may start
 images = {held = "13k", limit = "60k", price = 0.35}   # the same on one line
 # instead of classes, if some are rare: images of each class, as you meet them

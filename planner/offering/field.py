@@ -1,21 +1,24 @@
-"""What the errors of a project become in use, in every draw."""
+"""What the errors of a project become as its classes are balanced, and in use, in every draw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from planner.domain.arrays import Floats
 from planner.domain.portfolio.in_use.compress import Compression
+from planner.domain.portfolio.in_use.rebalance import Balance, balanced_project
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Amount
+from planner.domain.vocabulary import Metric
 from planner.economics.draws import share_draws
 from planner.forecasting.field import FieldMap, in_field
 from planner.forecasting.forecast import Forecast
+from planner.forecasting.judged import judged
 from planner.forecasting.remembered import remembered
 from planner.offering.variants import Way
 
-__all__ = ["as_in_use", "field_of", "remembering", "way_in_use"]
+__all__ = ["as_in_use", "as_trained", "field_of", "rebalanced", "remembering", "way_in_use"]
 
 _NO_SHIFT: Mapping[str, Amount] = {"drop": 0.0, "lost": 0.0}
 
@@ -35,6 +38,37 @@ def field_of(
         own=0.0 if review is None else review.own,
         guess=project.majority_guess_error,
     )
+
+
+def as_trained(project: Project, balance: Balance | None) -> Project:
+    """Return a project as a balance trains it, where accuracy counts: another, harder task.
+
+    Its runs are of the classes as they are met, and say nothing of it.
+    """
+    if balance is None or project.metric is not Metric.ACCURACY:
+        return project
+    return replace(balanced_project(project, balance), pilots=())
+
+
+def rebalanced(
+    measured: Forecast, balance: Balance | None, forecast_of: Callable[[Project], Forecast]
+) -> Forecast:
+    """Return the forecast of a project trained with more images of its rarest class.
+
+    Parameters
+    ----------
+    measured : Forecast
+        Of classes as they are met.
+    balance : Balance or None
+        None leaves them so.
+    forecast_of : callable
+        Of another project.
+    """
+    if balance is None:
+        return measured
+    if measured.project.metric is Metric.ACCURACY:
+        return forecast_of(as_trained(measured.project, balance))
+    return judged(measured.of_all_images, measured.project, balance)
 
 
 def as_in_use(project: Project) -> Project:

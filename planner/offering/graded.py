@@ -11,7 +11,7 @@ from planner.domain.portfolio.portfolio import Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import GradedMeans, OptionLife, ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
-from planner.domain.words.assumptions import ACCURACY_STOPS
+from planner.domain.words.assumptions import ACCURACY_STOPS, balance_stops
 from planner.economics.life.aging import Aged, ages_in_use
 from planner.economics.life.graded import ErrorsInUse, GradedDraws, graded_draws, is_graded
 from planner.economics.life.lines import Running
@@ -210,6 +210,12 @@ def require_committed(portfolio: Portfolio) -> None:
     """
     if portfolio.mode is not Mode.STOP_WHEN_REACHED:
         return
+    balanced = [p.id for p in portfolio.projects if any(p.rebalance)]
+    if balanced:
+        problem = Problem(
+            "portfolio.mode", balance_stops(balanced), "mode: commit", code="CONFLICT"
+        )
+        raise UnsupportedError([problem])
     if portfolio.objective is Objective.ACCURACY:
         problem = Problem("portfolio.mode", ACCURACY_STOPS, "mode: commit", code="CONFLICT")
         raise UnsupportedError([problem])

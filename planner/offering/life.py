@@ -10,6 +10,7 @@ from planner.domain.arrays import Flags, Floats
 from planner.domain.catalogue import Catalogue
 from planner.domain.model.architecture import Architecture
 from planner.domain.portfolio.carbon import Carbon
+from planner.domain.portfolio.in_use.rebalance import label_price
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import Range
@@ -124,19 +125,20 @@ def running_of(project: Project, way: Way, options: ProjectOptions, terms: LifeT
     years = None if project.use is None else project.use.years
     run = service(terms.clock, terms.years[start], lead, years)
     emitted = _emitted(project, way, options, terms)
-    serving, fresh = _serving(way, options, terms.compute), _fresh(way, options, terms.compute)
+    serving = _serving(way, options, terms.compute)
+    fresh = _fresh(project, way, options, terms.compute)
     saved = 0.0 if way.compress is None else way.compress.inference
     return Running(project, run, serving, emitted, fresh, saved)
 
 
-def _fresh(way: Way, options: ProjectOptions, compute: Compute) -> Fresh | None:
+def _fresh(project: Project, way: Way, options: ProjectOptions, compute: Compute) -> Fresh | None:
     """Return how options are kept fresh; None where they are not."""
     every = None if way.refresh is None else way.refresh.years
     if every is None:
         return None
     images = options.images_total.astype(np.float64)
     each = training_amounts(way.rates, compute)[options.architecture_index]
-    return Fresh(every, images, each * images, compute)
+    return Fresh(every, images, each * images, compute, label_price(project, way.rebalance))
 
 
 def with_grams(

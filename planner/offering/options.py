@@ -8,7 +8,7 @@ other question about the portfolio chooses from the same (:mod:`planner.offering
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from planner.domain.arrays import Bits, Rows
 from planner.domain.catalogue import Catalogue
 from planner.domain.portfolio.in_use.drift import refreshes
+from planner.domain.portfolio.in_use.rebalance import Balance, balances
 from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
@@ -26,7 +27,7 @@ from planner.economics.life.worth import deploy_of
 from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
-from planner.offering.field import remembering, way_in_use
+from planner.offering.field import as_trained, rebalanced, remembering, way_in_use
 from planner.offering.graded import require_committed
 from planner.offering.grid import (
     FEWEST_IMAGES,
@@ -37,7 +38,7 @@ from planner.offering.life import LifeTerms
 from planner.offering.menus.fewer import LARGE_FROM, MOST_OF_LARGE, best_rows
 from planner.offering.menus.prices import PriceList
 from planner.offering.objective import objective_worth, resolve_objective
-from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way
+from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way, way_levels
 from planner.offering.refinement import (
     corners,
     levels_between,
@@ -52,6 +53,7 @@ from planner.offering.variants import (
     asset_sets,
     dearer,
     discounted,
+    held_levels,
     pool_cents,
     present_factors,
     starts,
@@ -260,14 +262,14 @@ def remade(menu: Menu, project: Project, portfolio: Portfolio, terms: PricingInp
         From :func:`terms_of`.
     """
 
-    def moved(forecast: Forecast) -> Forecast:
-        asked = replace(project, pretrained=forecast.project.pretrained)
+    def moved(forecast: Forecast, balance: Balance | None = None) -> Forecast:
+        asked = replace(as_trained(project, balance), pretrained=forecast.project.pretrained)
         return replace(forecast, project=replace(asked, pilots=forecast.project.pilots))
 
     def remade_way(way: Way) -> Way:
         if way.laboratory is None:
             return replace(way, forecast=moved(way.forecast))
-        return way_in_use(way, moved(way.laboratory), terms.seed)
+        return way_in_use(way, moved(way.laboratory, way.rebalance), terms.seed)
 
     ways = tuple(map(remade_way, menu.ways))
     bare = replace(
@@ -384,7 +386,16 @@ def _no_options() -> ProjectOptions:
 
 
 def _levels(project: Project, ways: Sequence[Way]) -> Rows:
-    """Return the first grid of images; members of a pool take from it on a common grid."""
+    """Return the first grid of images; members of a pool take from it on a common grid.
+
+    With what is held and what balances it among them.
+    """
+    if any(way.rebalance is not None for way in ways):
+        return np.union1d(_grid(project, ways), held_levels(project))
+    return _grid(project, ways)
+
+
+def _grid(project: Project, ways: Sequence[Way]) -> Rows:
     images = project.images
     pools = [pool.images for way in ways for pool in way.pools if pool.images is not None]
     if pools:
@@ -401,6 +412,12 @@ def _ways(
     seed: int,
 ) -> tuple[Way, ...]:
     """Return the ways of running a project; a start from other weights is another forecast."""
+    forecast_of = partial(
+        build_forecast,
+        posterior=forecast.posterior,
+        architectures=price_list.architectures,
+        seed=seed,
+    )
     forecasts = {project.pretrained: forecast}
     serving = price_list.serving(project, rates)
     rates = (*rates, *map(no_training, project.alternatives))
@@ -408,12 +425,11 @@ def _ways(
     for assets in asset_sets(project, portfolio.shared):
         trained = trained_with(project, assets)
         if trained.pretrained not in forecasts:
-            forecasts[trained.pretrained] = build_forecast(
-                trained, forecast.posterior, architectures=price_list.architectures, seed=seed
-            )
-        measured = forecasts[trained.pretrained]
-        way = Way(assets, measured, discounted(rates, assets), serving)
-        ways += _transformed(way, measured, seed)
+            forecasts[trained.pretrained] = forecast_of(trained)
+        for balance in balances(project):
+            measured = rebalanced(forecasts[trained.pretrained], balance, forecast_of)
+            way = Way(assets, measured, discounted(rates, assets), serving, rebalance=balance)
+            ways += _transformed(way, measured, seed)
     return (*ways, *alternative_ways(project, forecast.posterior, rates, seed))
 
 
@@ -438,9 +454,9 @@ def _priced(
 ) -> Menu:
     """Return the menu with more levels of images priced, for all or some architectures."""
     parts = [
-        price_way(menu.project, menu.ways, number, levels, periods, terms, architectures, known)
+        price_way(menu.project, menu.ways, number, own, periods, terms, architectures, known)
         for number, way in enumerate(menu.ways)
-        if way.alternative is None
+        if way.alternative is None and len(own := way_levels(menu.project, way, levels))
     ]
     if len(menu.priced) == 0:
         parts += [

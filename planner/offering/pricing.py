@@ -31,7 +31,13 @@ from planner.forecasting.forecast import Forecast, shares
 from planner.offering.alternatives import way_entries
 from planner.offering.graded import errors_cut
 from planner.offering.life import LifeTerms, joined_lives, pays_of, with_grams, with_life
-from planner.offering.variants import Way, images_from_pools
+from planner.offering.variants import (
+    Way,
+    images_from_pools,
+    sought,
+    uses_what_is_held,
+    way_counts,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +114,7 @@ def price_way(
     number : int
         Which of them.
     levels : ndarray of int64
-        Images in all.
+        Images in all, from :func:`way_levels`.
     periods : sequence of int
         Periods it may start in.
     terms : PricingInputs
@@ -121,14 +127,10 @@ def price_way(
     way, every = ways[number], ways[number].rates
     places = _places(project, ways, number) if architectures is None else architectures
     way = replace(way, rates=tuple(every[place] for place in places.tolist()))
-    taken = images_from_pools(project, way.pools, levels)
-    optional = [k for k, pool in enumerate(way.pools) if not pool.required]
-    if optional:  # without an image of it, an optional pool is only a cost
-        keep = np.all(taken[:, optional] > 0, axis=1)
-        levels, taken = levels[keep], taken[keep]
+    taken = _taken(project, way, levels)
     bought = np.maximum(levels - project.images.held, 0) - taken.sum(axis=1)
     training = training_amounts(way.rates, terms.compute)[:, None]
-    counts = Counts(bought, levels)
+    counts = way_counts(project, way, bought, levels)
     cost = committed(way_entries(project, way, training), counts, place_of(project))
     cost = {name: cost.get(name, np.zeros(1, dtype=np.int64)) for name in _line_names(project)}
     chance, success = np.zeros(len(places) * len(levels)), None
@@ -155,6 +157,8 @@ def price_way(
         alternatives=len(project.alternatives),
         refreshes=tuple("" if item.refresh is None else str(item.refresh) for item in ways),
         compressed=tuple(None if item.compress is None else item.compress.id for item in ways),
+        rebalanced=tuple(_reach(project, item) for item in ways) if project.rebalance else (),
+        sought=each(sought(way.rebalance, levels)) if project.rebalance else None,
     )
     started = _started(PricedOptions(options, success), periods, terms.present)
     if terms.compute.price_decline and len(terms.present) > 1:
@@ -167,6 +171,27 @@ def price_way(
         draws = errors_cut(project, ways[number], emitting, ways[number].forecast.solve_rows)
         emitting = replace(emitting, errors_cut=draws.mean(axis=1))
     return replace(started, options=emitting)
+
+
+def _reach(project: Project, way: Way) -> int | None:
+    """Return how many images of the rarest class a way reaches, 0 for none; None if no matter."""
+    if way.alternative is not None or len(project.rebalance) < 2:
+        return None
+    return 0 if way.rebalance is None else way.rebalance.reach
+
+
+def way_levels(project: Project, way: Way, levels: Rows) -> Rows:
+    """Return the numbers of images at which a way is no other one, or a worse one."""
+    levels = levels[uses_what_is_held(project, way.rebalance, levels)]
+    optional = [k for k, pool in enumerate(way.pools) if not pool.required]
+    if not optional:  # without an image of it, an optional pool is only a cost
+        return levels
+    return levels[np.all(_taken(project, way, levels)[:, optional] > 0, axis=1)]
+
+
+def _taken(project: Project, way: Way, levels: Rows) -> Rows:
+    """Return what is taken from each pool: images as they are met."""
+    return images_from_pools(project, way.pools, levels - sought(way.rebalance, levels))
 
 
 def _paying(
@@ -287,6 +312,8 @@ def merged(parts: Sequence[PricedOptions]) -> PricedOptions:
         alternatives=first.alternatives,
         refreshes=first.refreshes,
         compressed=first.compressed,
+        rebalanced=first.rebalanced,
+        sought=joined([part.options.sought for part in parts]),
         life=joined_lives(lives),
         grams=joined([part.options.grams for part in parts]),
         errors_cut=joined([part.options.errors_cut for part in parts]),

@@ -4,6 +4,8 @@ A required asset is used by every option of its members. An optional one that gi
 doubles the options: with it and without. A shared data set with images is a pool: images come from
 it first. A base model may make training start from pretrained weights, which is another forecast,
 and may make training cheaper.
+
+More images of the rarest class than are met may be bought; the other ones are taken as they come.
 """
 
 import itertools
@@ -12,14 +14,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.domain.arrays import Floats, Rows
+from planner.domain.arrays import Flags, Floats, Rows
 from planner.domain.portfolio.alternatives import Alternative
 from planner.domain.portfolio.in_use.compress import Compression
 from planner.domain.portfolio.in_use.drift import Refresh
+from planner.domain.portfolio.in_use.rebalance import Balance, balances
 from planner.domain.portfolio.portfolio import Portfolio, SharedAsset
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.results.option import ProjectOptions
+from planner.economics.ledger import SOUGHT, Counts
 from planner.economics.life.serving import ServingRate
 from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
@@ -54,6 +58,8 @@ class Way:
         How often it is made fresh; None where it does not age.
     compress : Compression, optional
         How the network is made smaller; None where it stays as it is.
+    rebalance : Balance, optional
+        How many more images of the rarest class it is trained on; None where classes are as met.
     """
 
     assets: tuple[SharedAsset, ...]
@@ -65,6 +71,7 @@ class Way:
     field: FieldMap | None = None
     refresh: Refresh | None = None
     compress: Compression | None = None
+    rebalance: Balance | None = None
 
     @property
     def measured(self) -> Forecast:
@@ -168,6 +175,43 @@ def images_from_pools(project: Project, pools: Sequence[SharedAsset], totals: Ro
             taken[:, column] = np.minimum(missing, pool.images.limit)
             missing = missing - taken[:, column]
     return taken
+
+
+def sought(balance: Balance | None, totals: Rows) -> Rows:
+    """Return how many of some numbers of images are bought of the rarest class alone."""
+    if balance is None:
+        return np.zeros(len(totals), dtype=np.int64)
+    return np.array([balance.images(total) for total in totals.tolist()], dtype=np.int64)
+
+
+def uses_what_is_held(project: Project, balance: Balance | None, totals: Rows) -> Flags:
+    """Return which numbers of images leave none of those held unused, and seek one at least."""
+    if balance is None:
+        return np.ones(len(totals), dtype=np.bool_)
+    found = sought(balance, totals)
+    return np.asarray((found > 0) & (totals - found >= max(project.images.held, 1)))
+
+
+def held_levels(project: Project) -> Rows:
+    """Return the fewest images at which what is held is trained on with each balance."""
+    held = project.images.held
+    found = [one.least(held) for one in balances(project) if one is not None]
+    return np.array(found, dtype=np.int64)
+
+
+def way_counts(project: Project, way: Way, labelled: Rows, totals: Rows) -> Counts:
+    """Return what options of a way are charged for."""
+    if way.rebalance is None or not project.class_prices:
+        return Counts(labelled, totals)
+    return Counts(labelled, totals, np.minimum(sought(way.rebalance, totals), labelled))
+
+
+def counts_of(options: ProjectOptions, labelled: Rows) -> Counts:
+    """Return what priced options are charged for, with so many images left to label."""
+    own = options.sought if SOUGHT.name in options.cents else None
+    return Counts(
+        labelled, options.images_total, None if own is None else np.minimum(own, labelled)
+    )
 
 
 def present_factors(portfolio: Portfolio) -> Floats:

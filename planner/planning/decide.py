@@ -12,7 +12,7 @@ from planner.planning.reasons.why_not import why_not_funded
 from planner.planning.verdict import rule_on
 
 
-def choice_of(options: ProjectOptions, row: int) -> dict[str, str | None] | None:
+def choice_of(options: ProjectOptions, row: int) -> dict[str, str | int | None] | None:
     """Return what one option is of what was on offer besides networks; None if nothing was."""
     return options.choice(row) or None
 
@@ -61,6 +61,7 @@ def decide(scene: SolvedScene, index: int) -> tuple[Decision, tuple[Warning_, ..
         start=periods[start].id if periods else None,
         assets=options.uses[way],
         choice=choice_of(options, pick),
+        images_sought=None if reason.sought is None else reason.sought.images,
         reason=reason,
     )
     return decision, (*ruling.warnings, *clamped_warnings(scene.prepared, index, pick))

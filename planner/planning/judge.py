@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from planner.domain.results.audit import ReplicatedGap
 from planner.domain.results.option import ProjectOptions
 from planner.domain.results.plan import DecisionRanges, Spread
 from planner.domain.results.risk import Caution, RiskResult
-from planner.domain.vocabulary import Mode, Objective, Status
+from planner.domain.vocabulary import Metric, Mode, Objective, Status
 from planner.economics.draws import price_draws
 from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
@@ -35,10 +36,10 @@ from planner.forecasting.forecast import Forecast
 from planner.offering.alternatives import stated_forecast, way_entries
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SECOND, Allowance
-from planner.offering.field import way_in_use
+from planner.offering.field import rebalanced, way_in_use
 from planner.offering.life import LifeTerms, option_draws, running_of
 from planner.offering.problem import DecisionProblem, Solution
-from planner.offering.variants import Way, period_years, present_factors
+from planner.offering.variants import Way, counts_of, period_years, present_factors
 from planner.planning.held_out import HeldOut
 from planner.planning.hold import hold_result
 from planner.planning.prepare import Prepared, solve_prepared
@@ -231,7 +232,10 @@ def _with_other_luck(prepared: Prepared, way: Way) -> Way:
     if way.alternative is not None:
         return replace(way, forecast=stated_forecast(project, way.alternative, posterior, seed))
     known = prepared.catalogue.architectures
-    measured = prepared.forecast_of(project, posterior, architectures=known, seed=seed)
+    forecast_of = partial(prepared.forecast_of, posterior=posterior, architectures=known, seed=seed)
+    measured = forecast_of(project)
+    if project.metric is not Metric.ACCURACY:  # else it is the project as it is trained already
+        measured = rebalanced(measured, way.rebalance, forecast_of)
     return way_in_use(way, measured, seed)
 
 
@@ -293,7 +297,7 @@ class _Spender:
 
     def committed(self, options: ProjectOptions, pick: int) -> tuple[int, Draws | None]:
         """Return the cents no price range touches, and draws of the rest (None for none)."""
-        counts = Counts(options.images_to_buy[[pick]], options.images_total[[pick]])
+        counts = counts_of(options.take(np.array([pick])), options.images_to_buy[[pick]])
         varying = [entry for entry in self.entries if self.draws.varies(entry)]
         names = {entry.line.name for entry in varying}
         cents = options.cents_of(pick)

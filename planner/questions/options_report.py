@@ -124,6 +124,7 @@ def option_rows(options: ProjectOptions, portfolio: Portfolio) -> Iterable[dict[
             **_errors_cut(options, row),
             **_running(options, row),
             **_choice(options, row),
+            **_sought(options, row),
             **({} if options.grams is None else {"grams": int(options.grams[row])}),
             "images_to_buy": int(options.images_to_buy[row]),
             "start": portfolio.periods[start].id if portfolio.periods else None,
@@ -145,6 +146,11 @@ def _choice(options: ProjectOptions, row: int) -> dict[str, object]:
     """Return what an option is of what is on offer besides networks, where anything is."""
     choice = options.choice(row)
     return {"choice": choice} if choice else {}
+
+
+def _sought(options: ProjectOptions, row: int) -> dict[str, object]:
+    """Return how many images an option buys of the rarest class alone, where any may be."""
+    return {} if options.sought is None else {"images_sought": int(options.sought[row])}
 
 
 def _running(options: ProjectOptions, row: int) -> dict[str, object]:

@@ -79,6 +79,25 @@ class Second:
     gains: float
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Images of the rarest class that are bought by themselves.
+
+    Attributes
+    ----------
+    name : str
+        The class.
+    images : int
+        Of it, beyond those that are met.
+    cost : float or None
+        Of these; None at the price of any image.
+    """
+
+    name: str
+    images: int
+    cost: float | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Funded:
     """What is bought for a project, what it earns, why the verdict, and what is nearest to it.
@@ -109,6 +128,8 @@ class Funded:
         What it is judged on.
     committed_by, demanded_by : tuple of str
         Rules of the file that decide it already, and that ask for it to be funded.
+    sought : Sought or None
+        What is bought of the rarest class alone; None where classes are trained on as met.
     """
 
     architecture: str
@@ -136,6 +157,7 @@ class Funded:
     metric: Metric = Metric.ACCURACY
     committed_by: tuple[str, ...] = ()
     demanded_by: tuple[str, ...] = ()
+    sought: Sought | None = None
 
 
 @dataclass(frozen=True)

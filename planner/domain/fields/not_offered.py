@@ -37,12 +37,6 @@ _TASKS = {
     ),
 }  # fmt: skip
 
-_LATER = {
-    "rebalance": "rebalancing of rare classes",
-    "class_prices": "prices by class",
-}
-"""Fields of version 1 of the file that are refused, never ignored."""
-
 
 def not_offered(field: str) -> tuple[str, str] | None:
     """Return message and fix for an unknown field that asks for something else; None for others.
@@ -54,9 +48,6 @@ def not_offered(field: str) -> tuple[str, str] | None:
     >>> not_offered("target_acuracy") is None
     True
     """
-    if field in _LATER:
-        message = f"{field}: this release does not compute {_LATER[field]} yet."
-        return message, 'take the line out; it then stands under "not included"'
     if _MEASURES.fullmatch(field):
         return f"{field} {_MEASURED}", _TARGETS
     if field in ("domain", "modality"):

@@ -365,6 +365,11 @@ def two_classes(counts: Mapping[str, float], _source: Source) -> Mapping[str, fl
     return MappingProxyType(dict(counts))
 
 
+def frozen(values: Mapping[str, Amount], _source: Source) -> Mapping[str, Amount]:
+    """Return values by name that nobody may change."""
+    return MappingProxyType(dict(values))
+
+
 def baseline(value: object, source: Source) -> float:
     """Return the entropy in nats of the task with relative complexity 1, however it is said."""
     if not isinstance(value, Mapping):

@@ -39,6 +39,7 @@ __all__ = [
     "BUDGET",
     "CLASSES",
     "CLASS_COUNTS",
+    "CLASS_PRICES",
     "COMPLEXITY",
     "COUNT",
     "DECLINE",
@@ -158,23 +159,35 @@ class Names:
 
 @dataclass(frozen=True)
 class NamedCounts:
-    """Names with their numbers."""
+    """Names with their numbers.
+
+    Attributes
+    ----------
+    of : Value
+        How each number is read.
+    check : callable
+        Receives numbers by name, and returns them or refuses them.
+    example : str
+        What was expected.
+    """
 
     of: Value
     shape: Shape
+    check: Callable[[Mapping[str, Any], Source], Mapping[str, Any]] = parsers.two_classes
+    example: str = "{ok: 50000, gap: 1000}"
     cell: Kind | None = Kind.COUNTS
     choices: tuple[str, ...] = ()
 
     def read(self, raw: object, here: Location, reading: Reading) -> object:
         """Return numbers by name."""
         if not isinstance(raw, Mapping):
-            example = "names with their values, such as {ok: 50000, gap: 1000}"
+            example = f"names with their values, such as {self.example}"
             reading.wrong(here, f"got {show(raw)}; expected {example}.")
             return WRONG
         items = {name: self.of.read(item, (*here, name), reading) for name, item in raw.items()}
         if any(item is WRONG for item in items.values()):
             return WRONG
-        return _checked(parsers.two_classes, items, here, reading)
+        return _checked(self.check, items, here, reading)
 
 
 def _checked[T](
@@ -277,4 +290,10 @@ ARCHITECTURES = Names(
 )
 CLASS_COUNTS = NamedCounts(
     Plain(parsers.class_count, None), {"type": "object", "additionalProperties": NUMBER}
+)
+CLASS_PRICES = NamedCounts(
+    Plain(parsers.price, None),
+    {"type": "object", "additionalProperties": NUMBER},
+    parsers.frozen,
+    "{gap: 2.00}",
 )

@@ -22,6 +22,7 @@ from planner.domain.fields.values import (
     ARCHITECTURES,
     BASELINE,
     CLASS_COUNTS,
+    CLASS_PRICES,
     CLASSES,
     COMPLEXITY,
     ENTROPY,
@@ -48,6 +49,7 @@ from planner.domain.portfolio.in_use.compress import Compression, compressions_d
 from planner.domain.portfolio.in_use.field_use import Review, Shift, field_fits_together, lab_target
 from planner.domain.portfolio.in_use.mistakes import Errors, errors_fit_together
 from planner.domain.portfolio.in_use.no_target import target_or_money
+from planner.domain.portfolio.in_use.rebalance import REBALANCES, balance_fits
 from planner.domain.portfolio.in_use.volume import use_says_how_much
 from planner.domain.portfolio.life import Build, End, Inference, Upkeep, Use
 from planner.domain.portfolio.pilot import FROZEN_FROM_SCRATCH, Pilot, frozen_has_weights
@@ -84,6 +86,7 @@ def _project_fits_together(part: Part) -> None:
     field_fits_together(part)
     compressions_differ(part)
     metric_fits(part)
+    balance_fits(part)
 
 
 def _zero_shot_is_a_start(part: Part) -> None:
@@ -168,6 +171,11 @@ class Project:
         By how much the accuracy in use is below that on the test set.
     compress : tuple of Compression
         Smaller copies that the plan may choose.
+    rebalance : tuple of int
+        Images of the rarest class that the plan may train on in place of those met, where the
+        others have as many as ``class_counts`` says; 0 is none.
+    class_prices : mapping of str to float or Range, optional
+        Of an image of the rarest class that is bought by itself; that of any unless given.
     end : End, optional
         What retiring it costs and brings.
     alternatives : tuple of Alternative
@@ -355,6 +363,26 @@ class Project:
     review: Annotated[Review | None, PartOf(Review)] = None
     shift: Annotated[Shift | None, PartOf(Shift)] = None
     compress: Annotated[tuple[Compression, ...], parts(Compression)] = ()
+    rebalance: Annotated[
+        tuple[int, ...],
+        REBALANCES,
+        Form(
+            "Rebalance",
+            "Images of the rarest class to reach, beside the class counts: none, 10k. The plan "
+            "chooses.",
+            after="class_counts",
+        ),
+    ] = ()
+    class_prices: Annotated[
+        Mapping[str, Amount] | None,
+        CLASS_PRICES,
+        Form(
+            "Class prices",
+            "Of an image of the rarest class bought by itself: torn: 2.00.",
+            unit="name: money",
+            after="rebalance",
+        ),
+    ] = None
     alternatives: Annotated[tuple[Alternative, ...], parts(Alternative)] = ()
     domain: str = VISION
 

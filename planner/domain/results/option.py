@@ -136,6 +136,11 @@ class ProjectOptions:
         How often each set of ``uses`` is made fresh; empty where it does not age.
     compressed : tuple of str or None
         How the network of each set is made smaller; None where it stays as it is.
+    rebalanced : tuple of int or None
+        How many images of the rarest class each set reaches, 0 for none; None where that is not to
+        be chosen.
+    sought : ndarray of int64 or None
+        Images bought of the rarest class alone, among those to buy; None where none may be.
     grams : ndarray of int64 or None
         CO2 equivalent of training, and of running as if it went live; None where the file does not
         say where machines stand.
@@ -162,6 +167,8 @@ class ProjectOptions:
     alternatives: int = 0
     refreshes: tuple[str, ...] = ()
     compressed: tuple[str | None, ...] = ()
+    rebalanced: tuple[int | None, ...] = ()
+    sought: NDArray[np.int64] | None = None
     grams: Cents | None = None
     errors_cut: NDArray[np.float64] | None = None
 
@@ -205,14 +212,16 @@ class ProjectOptions:
         """Return the id of the alternative that one option is; None for an own model."""
         return self.architecture(index) if bool(self.is_alternative[index]) else None
 
-    def choice(self, index: int) -> dict[str, str | None]:
+    def choice(self, index: int) -> dict[str, str | int | None]:
         """Return what one option is of what was on offer besides networks; empty if nothing was."""
         way = 0 if self.use_index is None else int(self.use_index[index])
-        found: dict[str, str | None] = {}
+        found: dict[str, str | int | None] = {}
         if len(set(self.refreshes) - {""}) > 1:
             found["refresh"] = self.refreshes[way] or None
         if any(self.compressed):
             found["compress"] = self.compressed[way]
+        if any(self.rebalanced):
+            found["rebalance"] = self.rebalanced[way] or None
         if self.alternatives:
             found["alternative"] = self.alternative(index)
         return found
@@ -246,6 +255,8 @@ class ProjectOptions:
             self.alternatives,
             self.refreshes,
             self.compressed,
+            self.rebalanced,
+            some(self.sought),
             some(self.grams),
             some(self.errors_cut),
         )

@@ -115,9 +115,12 @@ class Decision:
     pilot : DecisionPilot, optional
         The run that a PILOT waits for; None for other verdicts, and where the run costs more than
         is spent.
-    choice : mapping of str to str or None, optional
+    choice : mapping of str to str, int or None, optional
         What was on offer besides networks and images: ``alternative``, the service, rules or
-        people that do the work, None for an own model. None where nothing was on offer.
+        people that do the work, None for an own model; ``rebalance``, images of the rarest class
+        to reach, None for as they are met. None where nothing was on offer.
+    images_sought : int, optional
+        Images of the rarest class bought by themselves, among those to buy; None for none.
     life : Life, optional
         What it is expected to cost and earn over its whole life; None where it is not funded, or
         no project of the file states more than data, training and value.
@@ -142,7 +145,10 @@ class Decision:
     start: str | None = None
     assets: tuple[str, ...] = ()
     held_out_net_value: float | None = None
-    choice: Mapping[str, str | None] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
+    choice: Mapping[str, str | int | None] | None = field(
+        default=None, metadata={ABSENT_IF_NONE: True}
+    )
+    images_sought: int | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     life: Life | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     pilot: DecisionPilot | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     ranges: DecisionRanges | None = field(default=None, metadata={ABSENT_IF_NONE: True})
@@ -153,7 +159,8 @@ class Decision:
 
 def takes_place(decision: Decision) -> str | None:
     """Return the alternative that does the work of an own model; None for an own model."""
-    return None if decision.choice is None else decision.choice.get("alternative")
+    found = None if decision.choice is None else decision.choice.get("alternative")
+    return None if found is None else str(found)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,18 @@
 """What does a plan assume, where a number alone does not say it?"""
 
+from collections.abc import Sequence
+
 from planner.domain.format import percent_as_set
 from planner.domain.portfolio.portfolio import Hold
 
-__all__ = ["ACCURACY_COUNTED", "ACCURACY_STOPS", "PRICE_RANGES", "hold_words", "image_levels"]
+__all__ = [
+    "ACCURACY_COUNTED",
+    "ACCURACY_STOPS",
+    "PRICE_RANGES",
+    "balance_stops",
+    "hold_words",
+    "image_levels",
+]
 
 PRICE_RANGES = "committed at the mean of a lognormal with these P10 and P90"
 ACCURACY_STOPS = (
@@ -16,6 +25,15 @@ ACCURACY_COUNTED = (
     "is met."
 )
 _TIMES = {1: "once", 2: "twice"}
+
+
+def balance_stops(projects: Sequence[str]) -> str:
+    """Say that what is bought of one class is not known where labelling stops at the target."""
+    named = ", ".join(projects[:3]) + (", …" if len(projects) > 3 else "")
+    return (
+        f"{named}: rebalance buys images of one class with the others, but labelling that stops at "
+        "the target leaves open how many."
+    )
 
 
 def hold_words(hold: Hold | None) -> str:

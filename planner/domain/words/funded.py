@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second
+from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second, Sought
 from planner.domain.format import count, figure, money, points, rate
 from planner.domain.results.life import ErrorBalance
 from planner.domain.words.judged import judged_sentence
@@ -20,6 +20,7 @@ def funded_words(facts: Funded, currency: str) -> str:
     likely = f"{likely_words(facts.likely)} likely to {aim_words(facts.likely)}"
     parts = [
         f"{_bought(facts, currency)}: {likely}{_earned(facts)}.",
+        _sought(facts.sought, currency),
         judged_sentence(facts.metric),
         _kept(facts),
         _errors(facts.errors, currency),
@@ -39,6 +40,14 @@ _FRESH = {
     "yearly": "It is labelled and trained anew every year.",
     "half_yearly": "It is labelled and trained anew every half year.",
 }
+
+
+def _sought(sought: Sought | None, currency: str) -> str:
+    """Say what is bought of the rarest class alone."""
+    if sought is None:
+        return ""
+    paid = "" if sought.cost is None else f", for {money(sought.cost, currency)}"
+    return f"{count(sought.images)} of the images bought are of {sought.name} alone{paid}."
 
 
 def _kept(facts: Funded) -> str:

@@ -94,12 +94,15 @@ class Fresh:
         Images that each option trains on, and what a training costs today.
     compute : Compute
         By how much its price falls.
+    label_price : float
+        Mean price of an image among those trained on.
     """
 
     every: float
     images: Floats
     training: Floats
     compute: Compute
+    label_price: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -408,7 +411,7 @@ def _refresh(running: Running) -> Iterator[Flow]:
     if fresh is None or upkeep is None:
         return
     lost = np.ceil(np.round(fresh.images * (1.0 - kept_after(upkeep) ** fresh.every), 6))
-    labels = lost / fresh.every * amount_mean(running.project.images.price)
+    labels = lost / fresh.every * fresh.label_price
     prices = fallen_prices(fresh.compute, running.run.counted)
     trained = running.trainings * fresh.training[:, None] * prices
     yield _yearly(running, -(labels[:, None] + trained))

@@ -12,12 +12,12 @@ import numpy as np
 from planner.domain.arrays import Bits, Floats, Rows
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
-from planner.economics.ledger import Counts, committed, entries_of, place_of, training_amounts
+from planner.economics.ledger import committed, entries_of, place_of, training_amounts
 from planner.offering.alternatives import no_training
 from planner.offering.options import Menu
 from planner.offering.outcomes import PackedOutcomes
 from planner.offering.packing import PackedGroup, pack_outcomes
-from planner.offering.variants import present_factors
+from planner.offering.variants import counts_of, present_factors
 from planner.planning.pilots.evidence import Evidence
 from planner.planning.pilots.pooled import part_cents
 from planner.planning.prepare import Prepared
@@ -204,7 +204,7 @@ def after_buying(prepared: Prepared, index: int, stage: Stage, bought: int) -> S
     training = np.array([training_amounts(one, prepared.portfolio.compute) for one in ways])
     way = np.zeros(len(options), dtype=np.int64) if options.use_index is None else options.use_index
     entries = entries_of(project, training[way, options.architecture_index])
-    due_cents = committed(entries, Counts(left, options.images_total), place_of(project))
+    due_cents = committed(entries, counts_of(options, left), place_of(project))
     other = options.is_alternative  # pays what it paid
     cents = {
         name: np.where(other, paid, due_cents.get(name, paid))

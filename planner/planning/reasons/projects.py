@@ -18,11 +18,13 @@ from planner.domain.facts.decisions import (
     NextStepUp,
     Rest,
     Second,
+    Sought,
 )
 from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
 from planner.domain.portfolio.rules import Committed, Fund
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Mode, Objective
+from planner.economics.ledger import SOUGHT
 from planner.economics.life.left_out import uses_life
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.objective import objective_worth
@@ -159,6 +161,10 @@ class SolvedScene:
         return frozenset(item.project for item, pick in pairs if pick is not None)
 
 
+_IMAGES = ("data", SOUGHT.name)
+"""Lines of the ledger that are paid for the images bought."""
+
+
 def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Funded:
     """Return what is bought, what it earns, why the verdict, and what is nearest to it."""
     options = scene.options[index]
@@ -175,7 +181,7 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         images_to_buy=int(options.images_to_buy[pick]),
         shared_images=0 if pools is None else int(pools[pick].sum()),
         is_cap=is_cap,
-        data=int(options.cents["data"][pick]) / 100,
+        data=sum(int(options.cents[kind][pick]) for kind in _IMAGES if kind in options.cents) / 100,
         cost=(int(options.total_cents[pick]) + scene.share_cents(project)) / 100,
         likely=scene.likely(index, float(options.chance[pick])),
         expected_value=None if counts else float(options.expected_value[pick]),
@@ -189,12 +195,13 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         running=None if options.life is None else float(options.expected_running[pick]),
         alternative=_kind(scene, index, options.alternative(pick)),
         errors=error_balance(scene.prepared, index, pick),
-        refresh=options.choice(pick).get("refresh"),
-        compress=options.choice(pick).get("compress"),
+        refresh=_word(options.choice(pick).get("refresh")),
+        compress=_word(options.choice(pick).get("compress")),
         errors_cut=None if options.errors_cut is None else float(options.errors_cut[pick]),
         metric=scene.menus[index].project.metric,
         committed_by=_committing(scene.portfolio, options.project),
         demanded_by=_demanding(scene.portfolio, options.project),
+        sought=_sought(scene, index, pick),
     )
 
 
@@ -208,6 +215,21 @@ def _demanding(portfolio: Portfolio, project: str) -> tuple[str, ...]:
     """Return the rules that ask for a project to be funded."""
     rules = (rule for rule in portfolio.rules if isinstance(rule, Fund))
     return tuple(rule.name for rule in rules if project in rule.projects)
+
+
+def _word(choice: str | int | None) -> str | None:
+    return None if choice is None else str(choice)
+
+
+def _sought(scene: SolvedScene, index: int, pick: int) -> Sought | None:
+    """Return what an option buys of the rarest class alone."""
+    options = scene.options[index]
+    balance = scene.menus[index].way(options, pick).rebalance
+    if balance is None or options.sought is None:
+        return None
+    paid = options.cents.get(SOUGHT.name)
+    cost = None if paid is None else int(paid[pick]) / 100
+    return Sought(balance.name, int(options.sought[pick]), cost)
 
 
 def _kind(scene: SolvedScene, index: int, alternative: str | None) -> str | None:

@@ -151,9 +151,10 @@ def _row(options: ProjectOptions, decision: Decision | None, prepared: Prepared)
 
 
 def _same_choice(options: ProjectOptions, row: int, decision: Decision) -> bool:
-    """Whether an option is refreshed and compressed as a decision says, if it says so."""
+    """Whether an option is refreshed, compressed and balanced as a decision says, if it does."""
     saved, today = decision.choice or {}, options.choice(row)
-    both = [name for name in ("refresh", "compress") if name in saved and name in today]
+    asked = ("refresh", "compress", "rebalance")
+    both = [name for name in asked if name in saved and name in today]
     return all(saved[name] == today[name] for name in both)
 
 

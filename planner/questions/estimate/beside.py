@@ -144,7 +144,14 @@ def balanced_project(project: Project) -> Project | None:
     counts = [count for count in (project.class_counts or {}).values() if count > 0]
     if len(set(counts)) < 2 or project.pilots:
         return None
-    return replace(project, class_counts=None, classes=len(counts), relative_complexity=math.nan)
+    return replace(
+        project,
+        class_counts=None,
+        classes=len(counts),
+        relative_complexity=math.nan,
+        rebalance=(),
+        class_prices=None,
+    )
 
 
 def balanced(project: Project, needs: Callable[[Project], Floats]) -> Balanced | None:

@@ -15,7 +15,7 @@ from planner.planning.reasons.projects import SolvedScene
 
 __all__ = ["contributions"]
 
-_ALWAYS_THERE = frozenset({"data", "training", "service"})
+_ALWAYS_THERE = frozenset({"data", "rarest", "training", "service"})
 
 
 def contributions(

@@ -28,7 +28,7 @@ from planner.offering.graded import error_without
 from planner.offering.life import LifeTerms, option_draws, running_of
 from planner.offering.packing import pack_outcomes
 from planner.offering.problem import Solution
-from planner.offering.variants import present_factors
+from planner.offering.variants import counts_of, present_factors
 from planner.planning.prepare import Prepared
 from planner.planning.reasons.runner_up import best_option
 from planner.planning.sharing import Purchase, purchases
@@ -150,7 +150,7 @@ def holding_of(prepared: Prepared, number: int) -> Holding:
         counts = stopped(np.ceil(need), total - bought, total)
     else:
         met, cost = error <= forecast.project.error_target, int(options.total_cents[key.row]) / 100
-        counts = Counts(bought, total)
+        counts = counts_of(options.take(np.array([key.row])), bought)
     used = _graded(prepared, number)
     if not project.has_target and used is not None:
         met = used.pays[0]

@@ -125,8 +125,10 @@ def _name(option: Mapping[str, Any]) -> str:
 
 
 def _in_use(option: Mapping[str, Any]) -> str:
-    """Return how an option is compressed and how often it is made fresh, where that is chosen."""
+    """Return how an option is balanced, compressed and made fresh, where that is chosen."""
     choice = option.get("choice", {})
     kept = choice.get("refresh")
     fresh = {None: "", "none": "ages"}.get(kept, str(kept).replace("_", "-"))
-    return ", ".join(word for word in (choice.get("compress"), fresh) if word)
+    reach = choice.get("rebalance")
+    balanced = "" if reach is None else f"{count(reach)} of the rarest"
+    return ", ".join(word for word in (balanced, choice.get("compress"), fresh) if word)

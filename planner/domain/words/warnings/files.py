@@ -6,7 +6,7 @@ What needs the file and the tables alone; what a forecast says stands in
 
 from collections.abc import Sequence
 
-from planner.domain.format import figure, money, money_to_the_cent, percent_as_set, rate
+from planner.domain.format import count, figure, money, money_to_the_cent, percent_as_set, rate
 from planner.domain.vocabulary import Metric
 from planner.domain.words.judged import measure_name
 
@@ -19,6 +19,7 @@ __all__ = [
     "VALUES_MISSING",
     "asset_unused",
     "aversion_unusual",
+    "balance_punished",
     "budget_above_periods",
     "built_for_another_task",
     "classes_without_images",
@@ -153,6 +154,18 @@ def target_trivial(majority_guess: float, target: float, metric: Metric = Metric
         f"Always answering the most frequent class already has an error of {rate(majority_guess)}, "
         f"no worse than the target of {percent_as_set(target)}: no images are needed. Use a target "
         "per class, or metric: balanced_accuracy."
+    )
+
+
+def balance_punished(
+    name: str, reach: int, complexity: tuple[float, float], guess: tuple[float, float]
+) -> str:
+    """Say that under accuracy balancing seems to cost; each pair is as met, and balanced."""
+    return (
+        f"Under accuracy the forecast punishes balancing: with {count(reach)} images of {name} "
+        f"relative complexity rises from {figure(complexity[0])} to {figure(complexity[1])}, and "
+        f"always giving the same answer errs on {rate(guess[1])} of the images in place of "
+        f"{rate(guess[0])}. Weigh classes alike: metric: balanced_accuracy."
     )
 
 

@@ -406,7 +406,7 @@ def refreshed(every: float) -> float:
     """Return what keeping 50,000 images of a half-life of two years fresh costs a year."""
     own = project(upkeep={"half_life": 2}, images=Images(held=10, limit=50_000, price=0.40))
     run = service(Clock(0.0, 1.0, 1.0), NOW, NOW, None)
-    fresh = Fresh(every, np.array([50_000.0]), np.array([200.0]), Compute())
+    fresh = Fresh(every, np.array([50_000.0]), np.array([200.0]), Compute(), 0.4)
     return -sum(
         float(item.flow.amounts.sum())
         for item in flows_of(Running(own, run, fresh=fresh))
