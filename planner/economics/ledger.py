@@ -316,7 +316,7 @@ def _stated(project: Project, field: str) -> Amount | Total | None:
     for name in field.split("."):
         value = None if value is None else getattr(value, name)
     if isinstance(value, Mapping):  # of one class
-        value = next(iter(value.values()))
+        value = next(iter(value.values()), None)
     if not isinstance(value, tuple):
         return cast("Amount | None", value)
     if not value:

@@ -72,6 +72,11 @@ class ClassShares:
             total += many * _class_error(level, share, slope)
         return np.asarray(total / self.n_classes)
 
+    def rarest_error(self, error: Floats, slope: Floats, times: float = 1.0) -> Floats:
+        """Return the error of a rarest class."""
+        level = error / self._scale(slope)
+        return _class_error(level, float(self.share[0]) * times, slope)
+
     def f1_error(self, error: Floats, slope: Floats, times: float = 1.0) -> Floats:
         """Return 1 less the F1 of the rarest class."""
         level, wrong = error / self._scale(slope), np.zeros(np.shape(error))

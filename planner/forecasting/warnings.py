@@ -9,7 +9,7 @@ from planner.domain.model.posterior import EvidencePart, EvidenceRange, Posterio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import Warning_
 from planner.domain.vocabulary import Metric
-from planner.domain.words.judged import assumed
+from planner.domain.words.judged import AS_MET, assumed
 from planner.domain.words.warnings import forecasts as words
 
 ORDER_OF_MAGNITUDE_RATIO = 100.0
@@ -27,6 +27,14 @@ def forecast_warnings(
         Warning_(code, project.id, f"projects[{project.id}].{field}", message)
         for code, field, message in _findings(project, posterior, data_needed)
     )
+
+
+def as_met_warnings(project: Project) -> tuple[Warning_, ...]:
+    """Return that an answer takes classes as they are met, where a plan might balance them."""
+    if not any(project.rebalance):
+        return ()
+    field = f"projects[{project.id}].rebalance"
+    return (Warning_("BALANCE_LEFT_OUT", project.id, field, AS_MET),)
 
 
 def most_evidence(project: Project, posterior: Posterior) -> float:

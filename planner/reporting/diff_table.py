@@ -1,6 +1,6 @@
 """What changed between two plans, as tables: the whole first, then project by project."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -146,7 +146,21 @@ def what_changed(item: ProjectChange) -> str:
         return f"→ {shorten(visible(after.architecture or NONE), 18)}"
     if before.start != after.start:
         return f"starts {shorten(visible(after.start or NONE), 12)}"
-    return str(after.verdict)
+    return _choice_changed(before.choice or {}, after.choice or {}) or str(after.verdict)
+
+
+def _choice_changed(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    """Return the first thing besides networks and images that is chosen otherwise."""
+    for name in after:
+        if name in before and before[name] != after[name]:
+            return f"{name} {_chosen(before[name])} → {_chosen(after[name])}"
+    return ""
+
+
+def _chosen(value: object) -> str:
+    if isinstance(value, int):
+        return count(value)
+    return NONE if value is None else shorten(visible(str(value)), 12)
 
 
 def _targets(number: float) -> str:

@@ -246,3 +246,22 @@ def test_the_random_portfolios_reach_the_cases_that_matter() -> None:
         taken += sum(bool(decision.images_sought) for decision in plan.decisions)
     assert reached == set(Metric)
     assert taken > 2
+
+
+def test_accuracy_said_and_nothing_to_balance_change_nothing() -> None:
+    """As if neither stood in the file."""
+    portfolio = balanced_portfolio(1)
+    bare = tuple(
+        replace(one, metric=Metric.ACCURACY, rebalance=(), class_prices=None)
+        for one in portfolio.projects
+    )
+    said = tuple(
+        replace(one, rebalance=(0,)) if one.class_counts is not None else one for one in bare
+    )
+    assert said != bare
+    wanted, found = (
+        planner.plan(replace(portfolio, projects=projects), POSTERIOR).to_dict()
+        for projects in (bare, said)
+    )
+    for part in ("decisions", "objective", "budget", "risk", "audit"):
+        assert found[part] == wanted[part]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planner.domain.facts.changes import Around, ChangeKind, FieldChange
-from planner.domain.json_shape import IN_WORDS, NOT_DATA, record_data
+from planner.domain.json_shape import ABSENT_IF_NONE, IN_WORDS, NOT_DATA, record_data
 from planner.domain.results.plan import SCHEMA_VERSION
 from planner.domain.vocabulary import Status, Verdict
 from planner.domain.words.answers.changes import change_cause
@@ -67,6 +67,8 @@ class Standing:
         On draws the plan was not chosen on, before its share of shared assets.
     cost_shared : float
         Its share of shared assets, part of ``cost_total``.
+    choice : mapping of str to str, int or None, optional
+        As a decision has it; None where nothing was on offer besides networks and images.
     against : tuple of float
         What the chance was held against, for its text; not part of the data.
     """
@@ -82,6 +84,9 @@ class Standing:
     assets: tuple[str, ...]
     held_out_net_value: float | None = field(default=None, compare=False)
     cost_shared: float = 0.0
+    choice: Mapping[str, str | int | None] | None = field(
+        default=None, metadata={ABSENT_IF_NONE: True}
+    )
     against: tuple[float, ...] = field(default=(), compare=False, metadata={NOT_DATA: True})
 
 

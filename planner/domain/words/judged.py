@@ -2,7 +2,12 @@
 
 from planner.domain.vocabulary import Metric
 
-__all__ = ["assumed", "assumption", "judged_sentence", "measure_name"]
+__all__ = ["AS_MET", "assumed", "assumption", "judged_sentence", "measure_name"]
+
+AS_MET = (
+    "Classes are taken as they are met here: more images of the rarest one (rebalance) are weighed "
+    "by planner plan alone."
+)
 
 _NAMES = {
     Metric.ACCURACY: "accuracy",

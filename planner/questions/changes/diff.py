@@ -131,6 +131,7 @@ def _standing(decision: Decision, plan: Plan) -> Standing:
         start=decision.start,
         assets=decision.assets,
         held_out_net_value=decision.held_out_net_value,
+        choice=decision.choice,
         against=plan.chance_bounds(decision.project),
     )
 

@@ -22,6 +22,7 @@ from planner.economics.stated_hours import project_rates
 from planner.economics.training import TrainingRate
 from planner.errors import InputError, Problem
 from planner.forecasting.forecast import Forecast, build_forecast
+from planner.forecasting.warnings import as_met_warnings
 from planner.offering.life import lost_by_missing, serving_of
 from planner.questions.collect.rounds import (
     CollectionPolicy,
@@ -234,6 +235,7 @@ def build_collection(
         warnings=(
             *(() if named else candidate_warnings(project, catalogue, portfolio.compute)),
             *forecast.warnings_for(best.needed),
+            *as_met_warnings(project),
             *forecast.architecture_warnings([best.name]),
         ),
     )

@@ -34,6 +34,7 @@ from planner.economics.training import TrainingRate
 from planner.errors import bad_value
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.forecasting.spread import SpreadSources
+from planner.forecasting.warnings import as_met_warnings
 from planner.planning.assumptions import estimate_assumptions
 from planner.questions.estimate.beside import (
     Balanced,
@@ -261,6 +262,7 @@ def estimate_project(
         warnings=(
             *candidate_warnings(project, catalogue, compute),
             *forecast.warnings_for(needed),
+            *as_met_warnings(project),
             *forecast.architecture_warnings([rate.architecture for rate in rates]),
             *_alike(project, forecast, len(rates)),
         ),

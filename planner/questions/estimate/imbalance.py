@@ -1,22 +1,20 @@
-r"""How well is the rarest class told, and what would more of its images change?
+"""How well is the rarest class told, and what would more of its images change?
 
-An assumption, since the model forecasts the error over all images: the error of a class falls with
-its own images as the project's does with all,
-
-.. math:: e_j = \alpha n_j^{-b}, \qquad \sum_j p_j e_j = e
-
-with share :math:`p`, forecast error :math:`e` and local slope :math:`b`.
+Under the assumption of :mod:`planner.forecasting.judged`, at the median forecast.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from planner.domain.portfolio.project import Project
 from planner.domain.quantities import amount_mean
 from planner.domain.vocabulary import Task
+from planner.forecasting.judged import ClassShares
 
-__all__ = ["Imbalance", "Told", "class_errors", "imbalance_of", "told"]
+__all__ = ["Imbalance", "Told", "imbalance_of", "told"]
 
 MORE = 10
 """So many times its images the rarest class is raised to, at most to the most frequent one."""
@@ -67,35 +65,21 @@ class Imbalance:
     cost: float
 
 
-def class_errors(counts: Sequence[float], error: float, slope: float) -> tuple[float, ...]:
-    """Return the error of each class, of which the frequencies are those of the images.
+def told(shares: ClassShares, error: float, slope: float, times: float = 1.0) -> Told:
+    """Return how well classes are told apart, with so many times the images of the rarest.
 
     Examples
     --------
-    >>> [round(100 * each, 4) for each in class_errors((50_000, 1_000), 0.035, 0.3)]
-    [3.3531, 10.8428]
+    >>> found = told(ClassShares.of([50_000, 1_000]), 0.035, 0.3)
+    >>> [round(100 * found.rarest_error, 4), round(found.f1_rarest, 4)]
+    [10.8428, 0.4997]
     """
-    total = math.fsum(counts)
-    level = error / math.fsum(n / total * n**-slope for n in counts)
-    return tuple(min(1.0, level * n**-slope) for n in counts)
-
-
-def told(shares: Sequence[float], errors: Sequence[float], rarest: int) -> Told:
-    """Return how well classes of some frequencies and errors are told apart.
-
-    Examples
-    --------
-    >>> found = told((50 / 51, 1 / 51), (0.033531, 0.108428), 1)
-    >>> round(100 * found.balanced_accuracy, 3), round(found.f1_rarest, 4)
-    (92.902, 0.4997)
-    """
-    missed = shares[rarest] * errors[rarest]
-    found = shares[rarest] - missed
-    others = [at for at in range(len(shares)) if at != rarest]
-    # with two classes every error of the other is taken for the rarest; of several, its part
-    taken = math.fsum(shares[at] * errors[at] for at in others) / (len(shares) - 1)
-    f1 = 2 * found / (2 * found + missed + taken) if found > 0 else 0.0
-    return Told(errors[rarest], 1.0 - math.fsum(errors) / len(errors), f1)
+    at, power = np.array([error]), np.array([slope])
+    return Told(
+        float(shares.rarest_error(at, power, times)[0]),
+        1.0 - float(shares.balanced_error(at, power, times)[0]),
+        1.0 - float(shares.f1_error(at, power, times)[0]),
+    )
 
 
 def imbalance_of(
@@ -124,17 +108,14 @@ def imbalance_of(
     total = math.fsum(counts.values())
     sizes = [images * count / total for count in counts.values()]
     rarest = min(range(len(sizes)), key=lambda at: sizes[at])
-    errors = class_errors(sizes, error, slope)
     raised = min(MORE * sizes[rarest], max(sizes))
-    better = list(errors)
-    better[rarest] = errors[rarest] * (raised / sizes[rarest]) ** -slope
-    shares = [size / images for size in sizes]
+    shares = ClassShares.of(sizes)
     added = math.ceil(raised - sizes[rarest])
     return Imbalance(
         rarest=str(list(counts)[rarest]),
         slope=slope,
-        now=told(shares, errors, rarest),
-        then=told(shares, better, rarest),
+        now=told(shares, error, slope),
+        then=told(shares, error, slope, raised / sizes[rarest]),
         images_added=added,
         cost=added * amount_mean(project.images.price),
     )

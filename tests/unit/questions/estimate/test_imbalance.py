@@ -1,13 +1,15 @@
 """Balanced accuracy and F1 of a rare class: known answers, and what more of its images bring."""
 
 import math
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+import planner
 from planner.domain.portfolio.project import Images, Project
-from planner.questions.estimate.imbalance import class_errors, imbalance_of
+from planner.forecasting.warnings import as_met_warnings
+from planner.questions.estimate.imbalance import imbalance_of
+from planner.testing import synthetic_posterior
 
 RARE = Project(
     id="a",
@@ -36,25 +38,6 @@ def test_fifty_to_one_and_nine_thousand_more_of_the_rare_class_is_the_known_answ
     assert found.cost / points == pytest.approx(6_656.13, abs=0.005)
 
 
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(st.integers(1, 10**6), min_size=2, max_size=9),
-    st.floats(0.001, 0.05),
-    st.floats(0.05, 0.6),
-)
-def test_errors_of_classes_make_up_the_forecast_and_rare_ones_err_more(
-    counts: list[int], error: float, slope: float
-) -> None:
-    """Weighted by frequency they are the error over all images, where none is capped at 1."""
-    found = class_errors(counts, error, slope)
-    if max(found) < 1:
-        total = sum(counts)
-        made_up = math.fsum(n / total * e for n, e in zip(counts, found, strict=True))
-        assert made_up == pytest.approx(error, rel=1e-9)
-    ordered = [e for _, e in sorted(zip(counts, found, strict=True))]
-    assert ordered == sorted(ordered, reverse=True)
-
-
 def test_nothing_is_said_of_even_classes_or_of_a_forecast_no_better_than_a_guess() -> None:
     """Nor where more images do not help."""
     even = Project(
@@ -63,3 +46,14 @@ def test_nothing_is_said_of_even_classes_or_of_a_forecast_no_better_than_a_guess
     assert imbalance_of(even, 90, falls) is None
     assert imbalance_of(RARE, 51_000, lambda images: 1_000 / 51_000) is None
     assert imbalance_of(RARE, 51_000, lambda images: 0.01) is None
+
+
+def test_an_estimate_says_that_it_takes_classes_as_they_are_met() -> None:
+    """What a plan might balance; nothing where it may not."""
+    with_choice = replace(RARE, rebalance=(0, 10_000))
+    assert [one.code for one in as_met_warnings(with_choice)] == ["BALANCE_LEFT_OUT"]
+    assert as_met_warnings(RARE) == ()
+    report = planner.estimate(
+        planner.Portfolio(projects=(with_choice,), budget=1), synthetic_posterior(n_draws=40)
+    )
+    assert "BALANCE_LEFT_OUT" in {one.code for one in report.projects[0].warnings}
