@@ -7,6 +7,7 @@ import typer
 from planner._api import DEFAULT_MODEL
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
+from planner.domain.laws import Growth
 
 
 def register(app: typer.Typer) -> None:
@@ -25,13 +26,21 @@ def laws(
         bool,
         typer.Option("--context", help="Known training runs to place a number beside, instead."),
     ] = False,
+    growth: Annotated[
+        Growth,
+        typer.Option("--growth", help="As what the need grows with accuracy; for reference only."),
+    ] = Growth.POWER,
     model: ask.Model = DEFAULT_MODEL,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
     no_color: ask.NoColor = False,
     debug: ask.Debug = False,
 ) -> None:
-    """Print the data and compute laws, and what published and measured slopes imply."""
+    """Print the data and compute laws, and what published and measured slopes imply.
+
+    Published views differ on how the need grows with accuracy: as a power of the error, or
+    exponentially. --growth picks the one to print; forecasts and plans rest on neither.
+    """
     if card:
         _show_context(as_json=as_json, quiet=quiet, no_color=no_color)
         return
@@ -39,7 +48,7 @@ def laws(
     from planner.reference.store import load_model
     from planner.regression.fitting.slopes import local_slopes
 
-    result = compute(local_slopes(load_model(model)))
+    result = compute(local_slopes(load_model(model)), growth)
     if as_json:
         print_json(result.to_dict())
         return

@@ -8,6 +8,7 @@ not.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from planner.domain.published_equations import slope
 
@@ -28,8 +29,20 @@ VTAB_CURVES = (
     "data/transfer_observations.csv"
 )
 
+EFFICIENCY = "the Cambridge article on the efficiency of training"
+
+START = 0.10
+"""Error from which growth that is exponential in accuracy is counted; both agree on halving it."""
+
 SHOWN_FACTORS = (2, 5, 10)
 """Improvements k for which multipliers are printed."""
+
+
+class Growth(StrEnum):
+    """How what is needed grows while the error falls."""
+
+    POWER = "power"
+    EXPONENTIAL = "exponential"
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,23 @@ class Law:
     def multiplier(self, k: float) -> float:
         """Return how many times as much is needed to divide the error by k."""
         return compute_multiplier(k, self.exponent)
+
+    def grown(self, k: float, growth: Growth) -> float:
+        """Return the same if it grew in a chosen way; exponentially with each point of accuracy.
+
+        The rate is the one that halves an error of 10 % with as much as the power law asks, since
+        its source gives none: from 10 % it then takes 2^exponent for every 5 points.
+
+        Examples
+        --------
+        >>> law = Law("theory", "compute", 4.0, "theory", SPECTRUM)
+        >>> [round(law.grown(k, Growth.EXPONENTIAL), 1) for k in (2, 10)]
+        [16.0, 147.0]
+        """
+        if growth is Growth.POWER:
+            return self.multiplier(k)
+        halvings = (START - START / k) / (START / 2)
+        return math.pow(self.multiplier(2.0), halvings)
 
 
 @dataclass(frozen=True)
@@ -138,6 +168,8 @@ class Laws:
         The published slope, curves measured within a task, and the fitted model's own.
     slope_notes : tuple of str
         What tells them apart.
+    growth : Growth
+        How what is needed grows with accuracy, as it was asked for.
     """
 
     laws: tuple[Law, ...]
@@ -146,11 +178,16 @@ class Laws:
     notes: tuple[str, ...]
     slopes: tuple[SlopeReading, ...]
     slope_notes: tuple[str, ...]
+    growth: Growth = Growth.POWER
+
+    def multipliers(self, law: Law) -> dict[int, float]:
+        """Return how many times as much each improvement that is shown takes."""
+        return {k: law.grown(k, self.growth) for k in self.factors}
 
     def to_dict(self) -> dict[str, object]:
         """Return the JSON object of ``planner laws --json``."""
         rows = [
-            {**asdict(law), "multipliers": {str(k): law.multiplier(k) for k in self.factors}}
+            {**asdict(law), "multipliers": {str(k): m for k, m in self.multipliers(law).items()}}
             for law in self.laws
         ]
         return {
@@ -160,6 +197,7 @@ class Laws:
             "notes": list(self.notes),
             "slopes": [{**asdict(reading), "halving": reading.halving} for reading in self.slopes],
             "slope_notes": list(self.slope_notes),
+            **({} if self.growth is Growth.POWER else {"growth": str(self.growth)}),
         }
 
 
@@ -214,22 +252,29 @@ def usd_per_flop(usd: float, flop: float) -> float:
     return usd / flop
 
 
-def laws(fitted: Sequence[SlopeReading] = ()) -> Laws:
+def laws(fitted: Sequence[SlopeReading] = (), growth: Growth = Growth.POWER) -> Laws:
     """Return the data and compute laws, what the slopes imply, and worked numbers.
 
     Parameters
     ----------
     fitted : sequence of SlopeReading
         The slopes of a fitted model, shown beside the published and the measured ones.
+    growth : Growth
+        As what multipliers grow; for reference only, no forecast and no plan reads it.
     """
     return Laws(
-        laws=_laws(),
+        laws=tuple(law for law in _laws() if growth is Growth.POWER or law.kind in _STATED),
         factors=SHOWN_FACTORS,
         worked=_worked(),
-        notes=_unwrapped(_NOTES),
+        notes=_unwrapped(_NOTES if growth is Growth.POWER else (*_NOTES[1:-1], *_EXPONENTIAL)),
         slopes=(*_slopes(), *fitted),
         slope_notes=_unwrapped(_SLOPE_NOTES),
+        growth=growth,
     )
+
+
+_STATED = ("theory", "practice")
+"""Laws that are stated and not read off a curve, which is a power."""
 
 
 def _slopes() -> tuple[SlopeReading, ...]:
@@ -328,6 +373,12 @@ _NOTES = (
     one task; measure a pilot before you trust either.""",
     """Others expect the model to grow exponentially with accuracy, not as a power. The two differ:
     take each as a reference only.""",
+)
+_EXPONENTIAL = (
+    f"""Asked for: growth that is exponential in accuracy, so that equal percentage points cost
+    equal ratios ({EFFICIENCY}). It gives no rate; here both agree on halving an error of 10 %, and
+    k is counted from there. Beyond that a power ({SPECTRUM}) asks for more.""",
+    """For reference only: forecasts and plans rest on neither, but on measured learning curves.""",
 )
 _SLOPE_NOTES = (
     """The published slope compares tasks: its rows have few sizes of any one task, so what makes

@@ -6,11 +6,10 @@ Context alone: nothing is planned with them.
 import math
 from dataclasses import asdict, dataclass
 
-from planner.domain.laws import SCHEMA_VERSION, SPECTRUM, WorkedNumber, usd_per_flop
+from planner.domain.laws import EFFICIENCY, SCHEMA_VERSION, SPECTRUM, WorkedNumber, usd_per_flop
 
 __all__ = ["CONTEXT_NOTES", "ContextCard", "context_card", "spectrum_carbon_kg"]
 
-EFFICIENCY = "the Cambridge article on the efficiency of training"
 STRUBELL = "Strubell, Ganesh & McCallum (2019, arXiv 1906.02243), Table 3"
 DINOV2 = "facebookresearch/dinov2, MODEL_CARD.md"
 

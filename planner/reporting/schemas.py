@@ -218,7 +218,8 @@ def _laws() -> Schema:
         "description": "Images needed to halve the error, as a multiple.",
     }
     del schema["properties"]["factors"]
-    return {**schema, "required": list(schema["properties"])}
+    required = [name for name in schema["properties"] if name != "growth"]
+    return {**schema, "required": required}
 
 
 def _options() -> Schema:

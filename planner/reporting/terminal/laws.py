@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import figure
-from planner.domain.laws import Laws, SlopeReading, WorkedNumber
+from planner.domain.laws import START, Growth, Laws, SlopeReading, WorkedNumber
 from planner.reference.context_card import ContextCard
 from planner.reporting.terminal.draw import titled_table
 
@@ -57,7 +57,8 @@ def _sources(laws: Laws) -> dict[str, int]:
 
 
 def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
-    table = titled_table("How many times as much it takes to divide the error by k")
+    start = "" if laws.growth is Growth.POWER else ", from 10 %"
+    table = titled_table(f"How many times as much it takes to divide the error by k{start}")
     table.add_column("of", no_wrap=True)
     table.add_column("law", no_wrap=True)
     table.add_column("grows as", no_wrap=True)
@@ -65,8 +66,10 @@ def _law_table(laws: Laws, sources: dict[str, int]) -> Table:
         table.add_column(f"k = {k}", justify="right", no_wrap=True)
     table.add_column("", style="dim", no_wrap=True)
     for law in laws.laws:
-        multipliers = [_times(law.multiplier(k)) for k in laws.factors]
+        multipliers = [_times(times) for times in laws.multipliers(law).values()]
         power = f"k^{law.exponent:.3g}"
+        if laws.growth is Growth.EXPONENTIAL:
+            power = f"{figure(law.multiplier(2.0) ** (1 / (50 * START)))}^points"
         table.add_row(law.resource, law.name, power, *multipliers, f"[{sources[law.source]}]")
     return table
 

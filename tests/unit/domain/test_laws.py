@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 
 import numpy as np
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import strategies as st
 
 from planner._resources import resource_root
 from planner.domain.laws import (
+    EFFICIENCY,
+    SPECTRUM,
+    Growth,
+    Law,
     SlopeReading,
     compute_multiplier,
     exponent_of_slope,
@@ -132,3 +137,33 @@ def test_fitted_slopes_stand_beside_the_published_ones() -> None:
     assert answer["slopes"][-1]["halving"] == pytest.approx(4.0)
     assert {entry["kind"] for entry in answer["slopes"][:4]} == {"across tasks", "within a task"}
     assert all(entry["source"] for entry in answer["slopes"])
+
+
+@given(k=st.floats(1, 100), exponent=st.floats(0.1, 15))
+def test_exponential_growth_asks_alike_for_equal_points_and_agrees_on_halving(
+    k: float, exponent: float
+) -> None:
+    """From 10 %: a power asks alike for equal ratios, so it asks for more beyond the halving."""
+    law = Law("any", "compute", exponent, "theory", "")
+    assert law.grown(k, Growth.POWER) == law.multiplier(k)
+    grown = law.grown(k, Growth.EXPONENTIAL)
+    assert law.grown(2, Growth.EXPONENTIAL) == pytest.approx(law.multiplier(2))
+    points = 10 - 10 / k
+    assert math.log(grown) == pytest.approx(points / 5 * exponent * math.log(2), abs=1e-9)
+    if k > 2.001:
+        assert grown < law.multiplier(k)
+    if 1.001 < k < 1.999:
+        assert grown > law.multiplier(k)
+
+
+def test_growth_is_picked_and_both_are_sourced() -> None:
+    """The table follows the choice; without one it is what it was."""
+    picked, usual = laws(growth=Growth.EXPONENTIAL), laws()
+    assert {law.kind for law in picked.laws} == {"theory", "practice"}
+    assert "growth" not in usual.to_dict()
+    assert picked.to_dict()["growth"] == "exponential"
+    (said,) = (note for note in picked.notes if note.startswith("Asked for"))
+    assert SPECTRUM in said
+    assert EFFICIENCY in said
+    times = {law.name: picked.multipliers(law) for law in picked.laws if law.resource == "compute"}
+    assert times["statistical theory"][10] == pytest.approx(16**1.8)
