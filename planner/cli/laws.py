@@ -7,7 +7,7 @@ import typer
 from planner._api import DEFAULT_MODEL
 from planner.cli import parameters as ask
 from planner.cli.console import answers, data_console, print_json
-from planner.domain.laws import Growth
+from planner.domain.vocabulary import Growth
 
 
 def register(app: typer.Typer) -> None:

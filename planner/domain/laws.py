@@ -8,9 +8,9 @@ not.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 from planner.domain.published_equations import slope
+from planner.domain.vocabulary import Growth
 
 SCHEMA_VERSION = 1
 
@@ -36,13 +36,6 @@ START = 0.10
 
 SHOWN_FACTORS = (2, 5, 10)
 """Improvements k for which multipliers are printed."""
-
-
-class Growth(StrEnum):
-    """How what is needed grows while the error falls."""
-
-    POWER = "power"
-    EXPONENTIAL = "exponential"
 
 
 @dataclass(frozen=True)

@@ -161,3 +161,10 @@ class Status(StrEnum):
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
+
+
+class Growth(StrEnum):
+    """How what is needed grows while the error falls."""
+
+    POWER = "power"
+    EXPONENTIAL = "exponential"

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.domain.format import figure
-from planner.domain.laws import START, Growth, Laws, SlopeReading, WorkedNumber
+from planner.domain.laws import START, Laws, SlopeReading, WorkedNumber
+from planner.domain.vocabulary import Growth
 from planner.reference.context_card import ContextCard
 from planner.reporting.terminal.draw import titled_table
 

@@ -13,7 +13,6 @@ from planner._resources import resource_root
 from planner.domain.laws import (
     EFFICIENCY,
     SPECTRUM,
-    Growth,
     Law,
     SlopeReading,
     compute_multiplier,
@@ -22,6 +21,7 @@ from planner.domain.laws import (
     usd_per_flop,
 )
 from planner.domain.published_equations import images_needed
+from planner.domain.vocabulary import Growth
 
 
 @given(a=st.floats(0.1, 50), b=st.floats(0.1, 50), exponent=st.floats(0, 15))
