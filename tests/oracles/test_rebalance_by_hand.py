@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import planner
+from planner.domain.facts.decisions import Funded
 from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Images, Project
@@ -229,6 +230,33 @@ def test_a_plan_is_the_best_of_its_printed_options(seed: int) -> None:
     without = planner.plan(replace(portfolio, projects=fewer), POSTERIOR, gap=0.0)
     assert without.objective is not None
     assert plan.objective.value >= without.objective.value - 1e-6
+
+
+def test_what_the_other_frequencies_would_bring_is_the_best_printed_option_with_them() -> None:
+    """Of each project for which that is to be chosen, whichever was chosen."""
+    told = set()
+    for seed in range(40):
+        portfolio = replace(balanced_portfolio(seed), objective="net_value", shared=())  # type: ignore[arg-type]
+        rows: Any = options_report(portfolio, POSTERIOR, CATALOGUE)["options"]
+        for decision in planner.plan(portfolio, POSTERIOR).decisions:
+            choice = (decision.choice or {}).get("rebalance")
+            others = [
+                row["expected_net_value"]
+                for row in rows
+                if row["project"] == decision.project
+                and "rebalance" in row.get("choice", {})
+                and row["choice"]["rebalance"] != choice
+            ]
+            reason = decision.reason
+            if not isinstance(reason, Funded) or "rebalance" not in (decision.choice or {}):
+                continue
+            assert (reason.other_balance is None) == (not others)
+            if reason.other_balance is not None:
+                lacks = decision.expected_net_value - max(others)
+                assert reason.other_balance.lacks == pytest.approx(lacks, abs=1e-6)
+                assert "the best option (" in decision.why
+                told.add(choice is None)
+    assert told == {True, False}
 
 
 def test_the_random_portfolios_reach_the_cases_that_matter() -> None:

@@ -98,6 +98,31 @@ class Sought:
     cost: float | None
 
 
+@dataclass(frozen=True)
+class OtherBalance:
+    """The best option that trains on other frequencies of classes than the chosen one.
+
+    Attributes
+    ----------
+    name : str
+        The rarest class.
+    reach : int
+        Images of it to reach; 0 for classes as they are met.
+    images : int
+        Trained on.
+    likely : Likely
+        Its chance.
+    lacks : float
+        By how much it is worth less; below 0 more.
+    """
+
+    name: str
+    reach: int
+    images: int
+    likely: Likely
+    lacks: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Funded:
     """What is bought for a project, what it earns, why the verdict, and what is nearest to it.
@@ -130,6 +155,8 @@ class Funded:
         Rules of the file that decide it already, and that ask for it to be funded.
     sought : Sought or None
         What is bought of the rarest class alone; None where classes are trained on as met.
+    other_balance : OtherBalance or None
+        What other frequencies of classes would bring, where they were to be chosen.
     """
 
     architecture: str
@@ -158,6 +185,7 @@ class Funded:
     committed_by: tuple[str, ...] = ()
     demanded_by: tuple[str, ...] = ()
     sought: Sought | None = None
+    other_balance: OtherBalance | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from planner.domain.facts.decisions import AssetShare, Funded, Lower, Second, Sought
+from planner.domain.facts.decisions import AssetShare, Funded, Lower, OtherBalance, Second, Sought
 from planner.domain.format import count, figure, money, points, rate
 from planner.domain.results.life import ErrorBalance
 from planner.domain.words.judged import judged_sentence
@@ -21,6 +21,7 @@ def funded_words(facts: Funded, currency: str) -> str:
     parts = [
         f"{_bought(facts, currency)}: {likely}{_earned(facts)}.",
         _sought(facts.sought, currency),
+        _other_balance(facts.other_balance, currency),
         judged_sentence(facts.metric),
         _kept(facts),
         _errors(facts.errors, currency),
@@ -48,6 +49,20 @@ def _sought(sought: Sought | None, currency: str) -> str:
         return ""
     paid = "" if sought.cost is None else f", for {money(sought.cost, currency)}"
     return f"{count(sought.images)} of the images bought are of {sought.name} alone{paid}."
+
+
+def _other_balance(other: OtherBalance | None, currency: str) -> str:
+    """Say what training on other frequencies of classes would change at best."""
+    if other is None:
+        return ""
+    how = "With classes as they are met"
+    if other.reach:
+        how = f"Balanced to {count(other.reach)} images of {other.name}"
+    less = "less" if other.lacks >= 0 else "more"
+    return (
+        f"{how}, the best option ({count(other.images)} images, "
+        f"{likely_words(other.likely)} likely) is worth {money(abs(other.lacks), currency)} {less}."
+    )
 
 
 def _kept(facts: Funded) -> str:

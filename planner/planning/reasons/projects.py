@@ -18,7 +18,6 @@ from planner.domain.facts.decisions import (
     NextStepUp,
     Rest,
     Second,
-    Sought,
 )
 from planner.domain.portfolio.portfolio import Portfolio, ProjectRule, chance_bounds
 from planner.domain.portfolio.rules import Committed, Fund
@@ -33,6 +32,7 @@ from planner.offering.problem import Solution
 from planner.offering.rules import broken_rules, project_rules
 from planner.planning.audit import period_cents
 from planner.planning.prepare import Prepared
+from planner.planning.reasons.balance import other_balance, sought_by
 from planner.planning.reasons.error_balance import error_balance
 from planner.planning.sharing import PurchaseSplit
 
@@ -201,7 +201,8 @@ def why_funded(scene: SolvedScene, index: int, pick: int, ground: Ground) -> Fun
         metric=scene.menus[index].project.metric,
         committed_by=_committing(scene.portfolio, options.project),
         demanded_by=_demanding(scene.portfolio, options.project),
-        sought=_sought(scene, index, pick),
+        sought=sought_by(scene.prepared, index, pick),
+        other_balance=other_balance(scene.prepared, index, pick),
     )
 
 
@@ -219,17 +220,6 @@ def _demanding(portfolio: Portfolio, project: str) -> tuple[str, ...]:
 
 def _word(choice: str | int | None) -> str | None:
     return None if choice is None else str(choice)
-
-
-def _sought(scene: SolvedScene, index: int, pick: int) -> Sought | None:
-    """Return what an option buys of the rarest class alone."""
-    options = scene.options[index]
-    balance = scene.menus[index].way(options, pick).rebalance
-    if balance is None or options.sought is None:
-        return None
-    paid = options.cents.get(SOUGHT.name)
-    cost = None if paid is None else int(paid[pick]) / 100
-    return Sought(balance.name, int(options.sought[pick]), cost)
 
 
 def _kind(scene: SolvedScene, index: int, alternative: str | None) -> str | None:
