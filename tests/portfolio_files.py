@@ -54,6 +54,43 @@ def portfolio_text(
     return f"{head}projects:\n{''.join(projects)}{tail}"
 
 
+def life_size_text(seed: int, n_projects: int, *, risk: str = "") -> str:
+    """Return a file with all that a real one has, as :func:`portfolio_text` with rules has it.
+
+    A pool of images and an optional base model that half of the projects may use each, three
+    business units of which one may not take more than half and another takes at least a tenth, and
+    two periods that share the budget.
+    """
+    rng = np.random.default_rng([seed, 1])
+    plain = portfolio_text(seed, n_projects, risk=risk, rules=True)
+    budget = int(plain.partition("budget: ")[2].partition("\n")[0])
+    first = int(0.6 * budget)
+    unit = iter(rng.choice(["north", "south", "west"], n_projects).tolist())
+    lines = [
+        line.replace("{id:", f"{{unit: {next(unit)}, id:")
+        if line.startswith("  - {id: p")
+        else line
+        for line in plain.splitlines()
+    ]
+    text = "\n".join(lines).replace(
+        f"  budget: {budget}\n",
+        f"  budget: {budget}\n  horizon_years: 2\n  periods: [{{id: first, budget: {first}}}, "
+        f"{{id: second, budget: {budget - first}}}]\n",
+    )
+    names = [f"p{number:02d}" for number in range(n_projects)]
+    pool, base = (
+        ", ".join(sorted(rng.choice(names, n_projects // 2, replace=False).tolist()))
+        for _ in range(2)
+    )
+    return (
+        f"{text}\n  - {{unit: north, max_share: 50%}}\n  - {{unit: south, min_share: 10%}}\n"
+        f"shared:\n  - {{id: pool, kind: dataset, members: [{pool}], required: true,\n"
+        f"     fixed_cost: 5000, images: {{held: 1000, limit: 60000, price: 0.2}}}}\n"
+        f"  - {{id: base, kind: base_model, members: [{base}], required: false,\n"
+        f"     fixed_cost: 25000, gives: {{pretrained: true, training_discount: 40%}}}}\n"
+    )
+
+
 def write_portfolio(folder: Path, text: str) -> Path:
     """Write a file and return where."""
     path = folder / "portfolio.yaml"

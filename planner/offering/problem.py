@@ -25,6 +25,7 @@ Row
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -158,6 +159,50 @@ class DecisionProblem:
 
     def __len__(self) -> int:
         return len(self.cents)
+
+    @cached_property
+    def loads(self) -> "tuple[Loads, Loads]":
+        """In which rows each option and each asset stands."""
+        rows = self.rows
+        return (
+            Loads.of([(row.options, row.option_coefficients) for row in rows], len(self)),
+            Loads.of([(row.assets, row.asset_coefficients) for row in rows], len(self.assets)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Loads:
+    """Rows by what takes part in them.
+
+    Attributes
+    ----------
+    first : ndarray of int64, shape (n + 1,)
+        Where the entries of each option or asset begin.
+    row : ndarray of int64
+        Row of each entry, rising for each option or asset.
+    coefficient : ndarray of float64
+        Parallel to it.
+    """
+
+    first: Rows
+    row: Rows
+    coefficient: Floats
+
+    @staticmethod
+    def of(rows: Sequence[tuple[Rows, Floats]], count: int) -> "Loads":
+        """Return the entries of some rows, each given by who takes part and its coefficients."""
+        none = np.zeros(0, dtype=np.int64)
+        who = np.concatenate([none, *(part for part, _ in rows)])
+        number = np.repeat(np.arange(len(rows), dtype=np.int64), [len(part) for part, _ in rows])
+        order = np.argsort(who, kind="stable")
+        first = np.searchsorted(who[order], np.arange(count + 1)).astype(np.int64)
+        factors = np.concatenate([np.zeros(0), *(factor for _, factor in rows)])
+        return Loads(first, number[order], factors[order])
+
+    def add(self, load: Floats, one: int, sign: float) -> None:
+        """Add what one option or asset puts on the rows, in place."""
+        mine = slice(int(self.first[one]), int(self.first[one + 1]))
+        np.add.at(load, self.row[mine], sign * self.coefficient[mine])
 
 
 @dataclass(frozen=True, eq=False)

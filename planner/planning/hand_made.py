@@ -4,8 +4,6 @@ Simple rules and checks build plans option by option. The assets an option needs
 link rows of the problem, so no rule needs to know what kind of asset it is.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,12 +32,7 @@ class HandMadePlan:
         self.cents = 0
         self._load = np.zeros(len(problem.rows))
         self._limits = np.array([row.limit for row in problem.rows], dtype=np.float64)
-        self._of_option = _incidence(
-            (index, row.options, row.option_coefficients) for index, row in enumerate(problem.rows)
-        )
-        self._of_asset = _incidence(
-            (index, row.assets, row.asset_coefficients) for index, row in enumerate(problem.rows)
-        )
+        self._of_option, self._of_asset = problem.loads
 
     @property
     def rows(self) -> Rows:
@@ -62,9 +55,9 @@ class HandMadePlan:
         before = self.chosen.get(owner)
         if before is not None:
             cents -= int(self.problem.cents[before])
-            _add(load, self._of_option.get(before, ()), -1.0)
+            self._of_option.add(load, before, -1.0)
         cents += int(self.problem.cents[option])
-        _add(load, self._of_option.get(option, ()), 1.0)
+        self._of_option.add(load, option, 1.0)
         bought = self._needed(load)
         cents += int(self.problem.asset_cents[bought].sum())
         if not force and not self._fits(load, cents):
@@ -99,7 +92,7 @@ class HandMadePlan:
                 asset = _relieving(self.problem.rows[index], self.assets, bought)
                 if asset is not None:
                     bought.append(asset)
-                    _add(load, self._of_asset.get(asset, ()), 1.0)
+                    self._of_asset.add(load, asset, 1.0)
                     waiting = True
         return np.array(bought, dtype=np.int64)
 
@@ -112,22 +105,6 @@ def _relieving(row: LinearRow, owned: NDArray[np.bool_], bought: list[int]) -> i
         if coefficient < 0 and not owned[asset] and asset not in bought:
             return int(asset)
     return None
-
-
-def _incidence(
-    rows: Iterable[tuple[int, Rows, NDArray[np.float64]]],
-) -> dict[int, list[tuple[int, float]]]:
-    """Return, for each column, the rows it stands in with its coefficients."""
-    found: dict[int, list[tuple[int, float]]] = {}
-    for index, columns, coefficients in rows:
-        for column, coefficient in zip(columns.tolist(), coefficients.tolist(), strict=True):
-            found.setdefault(column, []).append((index, coefficient))
-    return found
-
-
-def _add(load: NDArray[np.float64], column: Iterable[tuple[int, float]], sign: float) -> None:
-    for index, coefficient in column:
-        load[index] += sign * coefficient
 
 
 def _slack(limits: NDArray[np.float64]) -> NDArray[np.float64]:

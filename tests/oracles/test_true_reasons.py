@@ -13,6 +13,7 @@ from planner.domain.vocabulary import Status
 from planner.offering.deadline import NEVER
 from planner.planning.plan import scene_of
 from planner.planning.prepare import Prepared, prepare, solve_prepared
+from planner.planning.reasons.barred import barred_by, fits_in_place_of_some
 from planner.planning.reasons.projects import SolvedScene
 from planner.planning.reasons.why_not import Reason, why_not_funded
 from planner.reference.store import load_model
@@ -150,3 +151,22 @@ def test_no_reason_names_a_wrong_limit_in_a_hundred_portfolios(model: Posterior)
     """The same for more of them; every kind of reason that a limit gives occurs among them."""
     seen = sum((judged(seed, model) for seed in MORE_SEEDS), Counter[str]())
     assert min(seen[kind] for kind in ("barred", "in_the_way", "skipped")) >= 2, seen
+
+
+@pytest.mark.slow
+def test_a_plan_at_hand_changes_no_answer(model: Posterior) -> None:
+    """What fits in place of some of a plan is what the models of limits allow."""
+    fitted = barred = 0
+    for seed in MORE_SEEDS:
+        prepared = prepare(rich_portfolio(seed), model, load_catalogue())
+        solution = solve_prepared(prepared)
+        if solution.status is Status.INFEASIBLE:
+            continue
+        for index, options in enumerate(prepared.options):
+            if len(options):
+                fits = fits_in_place_of_some(prepared, index, solution.options)
+                names = barred_by(prepared, index)
+                assert not (fits and names), (seed, index)
+                fitted, barred = fitted + fits, barred + bool(names)
+    assert fitted > 100
+    assert barred > 10

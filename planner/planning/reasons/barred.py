@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.arrays import Cents
+from planner.domain.arrays import Cents, Rows
 from planner.domain.portfolio.portfolio import CarbonCap, Fund, UnitShare
 from planner.economics.amounts import budget_to_cents
 from planner.economics.shared import asset_cents
@@ -21,10 +21,11 @@ from planner.offering.rules import broken_rules, cap_grams, emitted_grams, proje
 from planner.offering.steps import taken, uses
 from planner.planning.conflict.case import case_of
 from planner.planning.conflict.smallest import BUDGET, Case, smallest_conflict
+from planner.planning.hand_made import HandMadePlan
 from planner.planning.hold import holds_budget
 from planner.planning.prepare import Prepared
 
-__all__ = ["barred_by", "possible_options"]
+__all__ = ["barred_by", "fits_in_place_of_some", "possible_options"]
 
 DEMAND = "demand"
 
@@ -61,7 +62,9 @@ class _Demanded:
         return self.case.holds(kept | {DEMAND}, lowered)
 
 
-def barred_by(prepared: Prepared, index: int, *, solves: bool = True) -> tuple[str, ...]:
+def barred_by(
+    prepared: Prepared, index: int, *, solves: bool = True, plan: Rows | None = None
+) -> tuple[str, ...]:
     """Return the smallest set of limits with which no plan funds a project; empty if one does.
 
     Parameters
@@ -72,6 +75,8 @@ def barred_by(prepared: Prepared, index: int, *, solves: bool = True) -> tuple[s
         Place of the project in the file; it has options.
     solves : bool, default=True
         Look for conflicts of several limits, which takes small solves.
+    plan : ndarray of int64, optional
+        Options of a plan that keeps all limits: most projects fit in place of some of it.
     """
     if _stands_alone(prepared, index):
         return ()
@@ -80,6 +85,8 @@ def barred_by(prepared: Prepared, index: int, *, solves: bool = True) -> tuple[s
     late = _too_dear_for_periods(prepared, index)
     if late or not solves:
         return late
+    if plan is not None and fits_in_place_of_some(prepared, index, plan):
+        return ()
     demand = Fund(DEMAND, (prepared.options[index].project,))
     portfolio = replace(prepared.portfolio, rules=(*prepared.portfolio.rules, demand))
     asked = replace(prepared, portfolio=portfolio)
@@ -92,6 +99,32 @@ def barred_by(prepared: Prepared, index: int, *, solves: bool = True) -> tuple[s
         return ()
     core = smallest_conflict(case)
     return tuple(name for name in case.suspects if name in core)
+
+
+def fits_in_place_of_some(prepared: Prepared, index: int, plan: Rows) -> bool:
+    """Whether a plan put together by hand funds the project and keeps all limits.
+
+    Around each of its ways, in each period, at its cheapest, and as much of a known plan as fits.
+    """
+    if prepared.portfolio.hold is not None:  # random spend is no sum of options
+        return False
+    numbers, problem = prepared.numbers(index), prepared.problem
+    options = prepared.options[index]
+    none = np.zeros(len(options), dtype=np.int64)
+    kinds = [none if one is None else one for one in (options.start, options.use_index)]
+    order = np.lexsort((options.bound_cents, *kinds))
+    _, first = np.unique(np.stack(kinds, axis=1)[order], axis=0, return_index=True)
+    for option in numbers[order[first]].tolist():
+        draft = HandMadePlan(problem)
+        draft.take(option, force=True)
+        waiting = [one for one in plan.tolist() if problem.owner[one] != problem.owner[option]]
+        while waiting and len(left := [one for one in waiting if not draft.take(one)]) < len(
+            waiting
+        ):
+            waiting = left
+        if not draft.broken():
+            return True
+    return False
 
 
 def _barred_by_chance(asked: Prepared) -> tuple[str, ...]:

@@ -82,7 +82,10 @@ def why_not_funded(scene: SolvedScene, index: int) -> Reason:
     if float(objective_worth(options, scene.objective).max()) <= 0:
         return Reason("worthless", _worthless(scene, index))
     barring = barred_by(
-        scene.prepared, index, solves=scene.n_out <= MOST_OUT and not scene.deadline.has_passed()
+        scene.prepared,
+        index,
+        solves=scene.n_out <= MOST_OUT and not scene.deadline.has_passed(),
+        plan=scene.solution.options,
     )
     if barring:
         return Reason("barred", _barred(scene, index, barring), barring)
