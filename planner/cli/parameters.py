@@ -109,6 +109,7 @@ class CatalogueTable(StrEnum):
     CARBON = "carbon"
     LABELLING = "labelling"
     DATASETS = "datasets"
+    PUBLISHED = "published"
     GLOSSARY = "glossary"
 
 

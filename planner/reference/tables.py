@@ -28,6 +28,7 @@ from planner.domain.words.glossary import GLOSSARY
 from planner.errors import InputError, Problem, ResourceError, bad_value
 from planner.reference.candidates import candidate_warnings, candidates
 from planner.reference.own_architectures import with_own
+from planner.reference.published_rows import published_rows
 
 __all__ = [
     "TABLES",
@@ -48,6 +49,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "carbon": ("carbon_intensity_country", "carbon_intensity_cloud_region"),
     "labelling": ("labelling_prices",),
     "datasets": ("image_datasets",),
+    "published": ("published_reconstruction", "published_test_cases"),
     "glossary": (),
 }
 """Files behind each kind of table that ``planner catalogue`` prints; words are no file."""
@@ -158,6 +160,8 @@ def catalogue_table(
     rows: list[Row] = [row for name in TABLES[kind] for row in _read(folder, name)]
     if kind == "glossary":
         rows = [{"term": term, "meaning": meaning} for term, meaning in GLOSSARY.items()]
+    if kind == "published":
+        rows = published_rows()
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
     for text in [filters] if isinstance(filters, str) else filters:
         keep = _row_filter(text, columns)

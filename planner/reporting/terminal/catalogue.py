@@ -17,6 +17,7 @@ _FIRST = {
     "prices": ("accelerator", "usd_per_accelerator_hour", "price_date", "price_kind", "provider"),
     "carbon": ("iso3", "country", "gco2e_per_kwh", "provider", "region"),
     "labelling": ("label_type", "unit", "usd_low", "usd_high", "provider"),
+    "published": ("source", "split", "case", "images", "relative_complexity", "error", "data"),
     "datasets": ("dataset", "task", "n_classes", "n_train", "relative_complexity", "domain"),
 }
 """Columns for which a reader opens each table; the others follow where the page has room."""
