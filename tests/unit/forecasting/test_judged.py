@@ -71,6 +71,20 @@ def test_measures_are_those_of_plain_loops_and_rise_with_the_error(
     assert found[1][1] >= found[1][0] - 1e-12
 
 
+def test_a_thousand_frequencies_are_judged_as_each_by_itself() -> None:
+    """To some parts in ten thousand, where only a few dozen are told apart."""
+    counts = np.random.default_rng(3).integers(20, 5_000, size=1_000).tolist()
+    shares, slope = ClassShares.of(counts), np.array([0.35])
+    assert len(shares.share) <= 65
+    assert shares.n_classes == 1_000
+    assert float(shares.share @ shares.many) == pytest.approx(1.0)
+    for error in (0.02, 0.3):
+        hand = by_hand(counts, error, 0.35)
+        at = np.array([error])
+        assert shares.balanced_error(at, slope)[0] == pytest.approx(hand[0], rel=5e-4)
+        assert shares.f1_error(at, slope)[0] == pytest.approx(hand[1], rel=5e-4)
+
+
 @pytest.mark.parametrize("metric", [Metric.BALANCED_ACCURACY, Metric.F1])
 def test_every_draw_of_a_forecast_is_reckoned_by_hand(metric: Metric) -> None:
     """From its error over all images there and at half as many, and never worse than a guess."""
