@@ -16,15 +16,15 @@ __all__ = [
 MOST_NAMED = 3
 Z95 = 1.96
 TOO_LARGE = (
-    "Which runs to make first was not looked for: there are too many options. planner pilots does."
+    "Which runs to make first was not looked for: there are too many options (planner pilots does)."
 )
 
 TIMED = (
-    "Which runs to make first was not looked for: a time limit was asked for. planner pilots does."
+    "Which runs to make first was not looked for: a time limit was asked for (planner pilots does)."
 )
 
 CAUTIOUS = (
-    "Which runs to make first was not looked for under a measure of risk. planner pilots does."
+    "Which runs to make first was not looked for under a measure of risk (planner pilots does)."
 )
 
 NOT_LOOKED_FOR = (CAUTIOUS, TIMED, TOO_LARGE)
@@ -72,8 +72,8 @@ def pilot_words(decision: Decision, currency: str) -> str:
         does = "makes it GO" if run.chance_of_passing > 0 else "would stop it"
         return f"{on} ({price}) {does} whatever it shows."
     return (
-        f"{on} ({price}) makes it GO at an error of at most {rate(run.go_if_error_at_most)}, which "
-        f"it shows with {percent(run.chance_of_passing)}."
+        f"{on} ({price}) makes it GO at an error of at most {rate(run.go_if_error_at_most)}; the "
+        f"chance of that is {percent(run.chance_of_passing)}."
     )
 
 

@@ -1,5 +1,6 @@
 """A report as one HTML file: templates turn cards into markup, and nothing else does."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from planner.reporting.user_text import visible
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_PER_CENT = re.compile(r"(?<=\d) (?=%)")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -49,8 +51,14 @@ def _environment() -> "Environment":
     )
     environment.filters["exact"] = _exact
     environment.filters["visible"] = visible
+    environment.filters["together"] = _together
     environment.filters["drawn"] = lambda svg: Markup(svg)  # noqa: S704 - escaped by to_svg
     return environment
+
+
+def _together(text: str) -> str:
+    """Return a sentence whose per cent signs stay in the line of their numbers."""
+    return _PER_CENT.sub("\u00a0", text)
 
 
 def _exact(value: float | None) -> str:

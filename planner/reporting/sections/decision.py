@@ -112,7 +112,7 @@ def _tiles(material: Material) -> Iterator[Tile]:
     committed = numbers.amount(plan.budget.committed, currency, "budget.committed")
     left = numbers.amount(plan.budget.left, currency, "budget.left")
     note = (
-        *_runs(asked.runs, currency),
+        *_runs(words.TILE_RUNS_NOTE, asked.runs, currency),
         *say(words.TILE_APPROVE_NOTE, committed=committed, left=left),
     )
     total = asked.total if material.funded else 0.0
@@ -120,17 +120,24 @@ def _tiles(material: Material) -> Iterator[Tile]:
     for late, label in ((False, words.TILE_NOW), (True, words.TILE_AFTER)):
         waiting = released(plan, after_run=late)
         spend = sum(round(100 * item.cost.total) for item in waiting) / 100
-        tally = numbers.tally(len(waiting), numbers.PROJECTS)
-        plural = " project" if len(waiting) == 1 else " projects"
-        yield Tile(label, (numbers.amount(spend, currency, named=True),), (tally, plural))
+        runs = () if late else _runs(words.TILE_NOW_RUNS_NOTE, asked.runs, currency)
+        note = (*_who(waiting), *runs)
+        yield Tile(label, (numbers.amount(spend, currency, named=True),), note)
     yield Tile(words.TILE_WORTH, (worth_number(plan),), _worth_note(material))
 
 
-def _runs(price: float, currency: str) -> Text:
+def _who(decisions: Sequence[Decision]) -> Text:
+    """Return whose money it is: names where they are few, else how many there are."""
+    if 0 < len(decisions) <= MOST_SAID:
+        return _named(decisions)
+    return numbers.tally(len(decisions), numbers.PROJECTS), " projects"
+
+
+def _runs(said: str, price: float, currency: str) -> Text:
     """Return what first runs take of the sum to approve."""
     if price == 0:
         return ()
-    return say(words.TILE_RUNS_NOTE, runs=numbers.amount(price, currency, "measure_first.price"))
+    return say(said, runs=numbers.amount(price, currency, "measure_first.price"))
 
 
 def _worth_note(material: Material) -> Text:
@@ -271,6 +278,7 @@ def _do_first(material: Material) -> Iterator[Text]:
             go=numbers.level(material.portfolio.go_chance, "assumptions.go_chance"),
         ),
         *(f" {text}" for text in said if text),
+        *_without_run(waiting),
         *_beside(plan, waiting),
         *(f" {note}" for note in why),
     )
@@ -280,6 +288,14 @@ def _waiting(plan: Plan) -> list[Decision]:
     """Return every PILOT, the dearest first."""
     pilots = (item for item in plan.decisions if item.verdict is Verdict.PILOT)
     return sorted(pilots, key=lambda item: -item.cost.total)
+
+
+def _without_run(waiting: Sequence[Decision]) -> Text:
+    """Name the PILOT projects that have no row for an error, where others have."""
+    none = [item for item in waiting if item.pilot is None]
+    if not none or len(none) == len(waiting):
+        return ()
+    return (" ", *say(words.NO_CHEAP_RUN, projects=_named(none)))
 
 
 def _beside(plan: Plan, waiting: Sequence[Decision]) -> Text:

@@ -53,7 +53,8 @@ DO_FIRST = (
     "planning again releases what has a chance of target of at least {go}; the rest stays unspent."
 )
 TABLE_SAYS = "The table says up to which error of its run each is released."
-RUNS_BESIDE = "Their runs cost {price} beside the sum to approve."
+NO_CHEAP_RUN = "No run of {projects} costs less than what is spent there."
+RUNS_BESIDE = "Their runs cost {price}, which the sum to approve does not hold."
 RUNS_WAITED_FOR = "The run that each PILOT waits for"
 VERDICT_RULE = (
     "GO: funded, and at least {go} likely to meet its target. PILOT: funded, but measure first: "
@@ -81,6 +82,7 @@ UNITS_CAPTION = (
 )
 TILE_APPROVE = "Sum to approve"
 TILE_APPROVE_NOTE = "committed {committed}; {left} left"
+TILE_NOW_RUNS_NOTE = ", and {runs} for first runs"
 TILE_RUNS_NOTE = "first runs {runs}; "
 TILE_NOW = "Release now"
 TILE_AFTER = "Release after a first run"

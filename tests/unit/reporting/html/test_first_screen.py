@@ -66,6 +66,8 @@ def test_what_to_release_now_and_what_after_which_result(name: str) -> None:
         sums[waits] += spend or 0.0
     assert tile(html, "Release now") == pytest.approx(sums[False])
     assert tile(html, "Release after a first run") == pytest.approx(sums[True])
+    now = html.split("<dt>Release now</dt>")[1].split("</div>")[0]
+    assert ("for first runs" in now) == bool(runs)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,3 +104,8 @@ def test_runs_that_the_sum_does_not_hold_say_what_they_cost() -> None:
     assert float(said[1]) == pytest.approx(sum(prices))
     assert "planner pilots does" in html
     assert html.count("makes it GO at an error of at most") == len(prices)
+    pilots = (one for one in plan["decisions"] if one["verdict"] == "PILOT")
+    none = {one["project"] for one in pilots if not one.get("pilot")}
+    named = re.search(r"No run of (.*?) costs less than what is spent there", html)
+    assert named is not None
+    assert set(re.findall(r"<bdi>(.*?)</bdi>", named[1])) == none
