@@ -173,6 +173,28 @@ class Contribution:
     amount: float
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What one optional field that is no money adds to a decision: the same purchase without it.
+
+    Attributes
+    ----------
+    field : str
+        As a file names it.
+    instead : str
+        What would hold in its place.
+    chance : float
+        By how much the chance of the target is higher with it, or lower if below 0.
+    amount : float or None
+        By how much the expected net value is; None where money does not count.
+    """
+
+    field: str
+    instead: str
+    chance: float
+    amount: float | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation(Shown):
     """Everything behind the decision on one project.
@@ -194,6 +216,8 @@ class Explanation(Shown):
         Of each compression to the network as it is trained; None where there is none.
     contributions : tuple of Contribution, optional
         What each optional field of the file adds to a funded project's net value; None for none.
+    beside : tuple of Beside, optional
+        What fields that are no money add to a funded project; None for none.
     published_shift : str, optional
         The published fall of accuracy that the file asks for, and its source.
     """
@@ -217,6 +241,7 @@ class Explanation(Shown):
     contributions: tuple[Contribution, ...] | None = field(
         default=None, metadata={ABSENT_IF_NONE: True}
     )
+    beside: tuple[Beside, ...] | None = field(default=None, metadata={ABSENT_IF_NONE: True})
     published_shift: str | None = field(default=None, metadata={ABSENT_IF_NONE: True})
 
     @property

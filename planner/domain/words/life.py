@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from planner.domain.format import count, figure, money
-from planner.domain.results.explanation import Contribution, Crossover
+from planner.domain.format import count, figure, money, points
+from planner.domain.results.explanation import Beside, Contribution, Crossover
 
 __all__ = [
     "GIVE",
+    "beside_words",
     "break_even_words",
     "contribution_words",
     "crossover_words",
@@ -113,6 +114,24 @@ def contribution_words(found: Sequence[Contribution]) -> str:
     """
     said = (f"{one.field} {'+' if one.amount > 0 else ''}{money(one.amount)}" for one in found)
     return f"Optional fields, all else as it is: {', '.join(said)}."
+
+
+def beside_words(found: Sequence[Beside]) -> str:
+    """Say what fields that are no money change on the same purchase.
+
+    Examples
+    --------
+    >>> beside_words([Beside("shift", "none", -0.1, None)])[-45:]
+    'is: shift (else none) −10.0 points of chance.'
+    """
+    said = "; ".join(map(_beside, found))
+    return f"Optional fields that are no money, all else as it is: {said}."
+
+
+def _beside(one: Beside) -> str:
+    chance = f"{'−' if one.chance < 0 else '+'}{points(one.chance)} of chance"
+    net = "" if one.amount is None else f", net {'+' if one.amount > 0 else ''}{money(one.amount)}"
+    return f"{one.field} (else {one.instead}) {chance}{net}"
 
 
 def left_out_words(names: Sequence[str]) -> str:

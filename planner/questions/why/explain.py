@@ -36,6 +36,7 @@ from planner.planning.reasons.barred import barred_by, possible_options
 from planner.planning.reasons.budget_price import budget_price
 from planner.planning.reasons.dropped_limits import Limit, limits_of, may_gain
 from planner.planning.reasons.runner_up import runner_up
+from planner.questions.why.beside import beside_fields
 from planner.questions.why.contributions import contributions
 from planner.questions.why.core_index import (
     CORE,
@@ -136,6 +137,7 @@ def build_explanation(
         crossovers=crossovers(prepared, index),
         break_evens=break_evens(prepared, index),
         contributions=contributions(scene, index, decision),
+        beside=beside_fields(prepared, index, scene.picks[index]),
         published_shift=shift_source(project.shift),
     )
 

@@ -7,7 +7,12 @@ from rich.text import Text
 
 from planner.domain.format import figure, percent, price, rate, shorten
 from planner.domain.results.explanation import Explanation, PlanExplanation, Tornado, TornadoBar
-from planner.domain.words.life import break_even_words, contribution_words, crossover_words
+from planner.domain.words.life import (
+    beside_words,
+    break_even_words,
+    contribution_words,
+    crossover_words,
+)
 from planner.domain.words.worth import amount_of, figure_of, objective_in
 from planner.questions.why.core_index import CORE, EXTERIOR
 from planner.reporting.columns import Surface
@@ -45,6 +50,8 @@ def render_explanation(found: Explanation, *, quiet: bool = False) -> Iterator[T
         said.append(f"Published fall of accuracy {found.published_shift}.")
     if found.contributions:
         said.append(contribution_words(found.contributions))
+    if found.beside:
+        said.append(beside_words(found.beside))
     binding = ", ".join(found.binding) if found.binding else "none"
     said.append(f"Binding: {binding}.")
     core = percent(found.core_index, against=[CORE, EXTERIOR])
