@@ -14,7 +14,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.results.explanation import Beside
 from planner.domain.results.option import ProjectOptions
 from planner.domain.vocabulary import Backbone, Objective
-from planner.errors import InputError, UnsupportedError
+from planner.errors import InputError
 from planner.offering.options import Menu, build_menus
 from planner.planning.prepare import Prepared
 
@@ -56,10 +56,7 @@ def beside_fields(prepared: Prepared, index: int, pick: int | None) -> tuple[Bes
         try:
             without = replace(project, **fields)  # type: ignore[arg-type]
             menu = _menu(prepared, index, without, options, pick)
-        except (
-            InputError,
-            UnsupportedError,
-        ):  # no file could leave it out, or no model forecast it
+        except InputError:  # no file could leave it out, or the model cannot forecast it then
             continue
         for row in _same(menu.priced, options, pick):
             chance = float(options.chance[pick] - menu.priced.chance[row])
