@@ -198,7 +198,8 @@ def after_buying(prepared: Prepared, index: int, stage: Stage, bought: int) -> S
         return stage
     options = stage.options
     project = replace(menu.project, images=replace(menu.project.images, fixed_cost=0.0))
-    left = np.maximum(options.images_to_buy - bought, 0)
+    own = _sought(options)  # of one class alone, which no run buys
+    left = np.maximum(options.images_to_buy - own - bought, 0) + own
     rates = (*menu.rates, *map(no_training, project.alternatives))
     ways = [way.rates for way in menu.ways] or [rates]
     training = np.array([training_amounts(one, prepared.portfolio.compute) for one in ways])
@@ -221,7 +222,7 @@ def after_buying(prepared: Prepared, index: int, stage: Stage, bought: int) -> S
 def delivered(prepared: Prepared, stage: Stage, architecture: str, images: int) -> Stage:
     """Return the options of a project once a run has trained one of them: that costs no more."""
     options = stage.options
-    same = options.images_total == images
+    same = (options.images_total == images) & (_sought(options) == 0)
     same &= np.array([options.architecture(row) == architecture for row in range(len(options))])
     training = options.cents.get("training")
     if training is None or not same.any():
@@ -233,6 +234,11 @@ def delivered(prepared: Prepared, stage: Stage, architecture: str, images: int) 
     saved = np.where(same, training, 0) / 100 * _present(prepared, options)
     random = None if stage.random is None else stage.random + saved[:, None]
     return replace(stage, options=due, cost=stage.cost - saved, random=random)
+
+
+def _sought(options: ProjectOptions) -> Rows:
+    """Return how many images each option buys of the rarest class alone."""
+    return np.zeros(len(options), dtype=np.int64) if options.sought is None else options.sought
 
 
 def later(stage: Stage, factor: float) -> Stage:

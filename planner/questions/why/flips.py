@@ -17,6 +17,7 @@ from planner.domain.portfolio.in_use.field_use import error_in_use
 from planner.domain.quantities import amount_mean
 from planner.domain.results.explanation import Flip
 from planner.domain.vocabulary import Objective, Status, Task
+from planner.economics.ledger import SOUGHT
 from planner.offering.deadline import NEVER, Deadline
 from planner.offering.effort import SEARCH_WORK, SECOND, Allowance, OutOfEffortError
 from planner.offering.problem import PROVEN_GAP, Solution
@@ -321,6 +322,8 @@ class _Finder:
         chance, cents, weight = reach
         options = self.prepared.options[self.index]
         bought = options.images_to_buy
+        if options.sought is not None and SOUGHT.name in options.cents:
+            bought = bought - options.sought  # those have a price of their own
         rest = (cents - options.cents["data"]) / 100
         margin = chance * self.project.mean_value / weight - rest
         prices = margin[bought > 0] / bought[bought > 0]
