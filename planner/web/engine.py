@@ -186,7 +186,7 @@ class Engine:
         if last is not None and last.asked == asked and (last.limit_s is None or quick):
             return last
         if last is not None and last.asked == asked:
-            prepared = last.prepared
+            prepared = replace(last.prepared)  # a solver without memory, as of the command line
         else:
             portfolio = self._portfolio(job)
             known = catalogue_of(portfolio)

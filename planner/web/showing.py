@@ -20,7 +20,7 @@ from planner.domain.results.pilots import Pilots
 from planner.domain.results.plan import Decision, Plan, Warning_
 from planner.domain.vocabulary import Objective, Status, Verdict
 from planner.domain.words.measure_first import first_words, pilot_words, worth_words
-from planner.domain.words.worth import objective_in, unit_of
+from planner.domain.words.worth import amount_of, objective_in, unit_of
 from planner.forecasting.forecast import Forecast
 from planner.reporting import numbers
 from planner.reporting.columns import Surface, verdict_mark
@@ -83,7 +83,10 @@ def _tiles(plan: Plan) -> Iterable[dict[str, object]]:
         if counts:
             worth = numbers.worth(kind, value, currency, key, named=True)
         label = _WORTH_LABELS.get(kind, "Expected worth") if kind else "Expected worth"
-        yield _tile(label, worth, "on draws that no solve saw")
+        note = "on draws that no solve saw"
+        if plan.assumptions.get("risk", "expected") != "expected":
+            label, note = "Worth, with care for bad outcomes", _also_expected(plan, note)
+        yield _tile(label, worth, note)
     spent = _amount(plan.budget.committed, plan, "budget.committed")
     limit = numbers.amount(plan.budget.limit, currency, "budget.limit", named=True)
     of_all = f"{len(funded)} of {len(plan.decisions)} projects"
@@ -99,6 +102,14 @@ def _tiles(plan: Plan) -> Iterable[dict[str, object]]:
         )
         chance = numbers.chance(over, "risk.chance_over_budget")
         yield _tile("Chance that the budget is not enough", chance, note)
+
+
+def _also_expected(plan: Plan, note: str) -> str:
+    """Return what is expected besides, where the worth is not that."""
+    expected = None if plan.audit is None else plan.audit.held_out_expected
+    if expected is None or plan.objective is None:
+        return note
+    return f"{note}; expected {amount_of(plan.objective.kind, expected, plan.currency)}"
 
 
 def _amount(value: float, plan: Plan, key: str) -> Number:

@@ -278,8 +278,8 @@ def _do_first(material: Material) -> Iterator[Text]:
             go=numbers.level(material.portfolio.go_chance, "assumptions.go_chance"),
         ),
         *(f" {text}" for text in said if text),
-        *_without_run(waiting),
         *_beside(plan, waiting),
+        *_without_run(waiting),
         *(f" {note}" for note in why),
     )
 

@@ -17,6 +17,7 @@ from planner.web.opening import QUESTIONS, Opened
 from tests.unit.web.conftest import Page, client_of
 
 ROOT = Path(__file__).parents[3]
+CAREFUL = "Worth, with care for bad outcomes"
 RETAIL = (ROOT / "examples" / "01_retail_shelves" / "portfolio.yaml").read_bytes()
 
 
@@ -54,8 +55,20 @@ def test_a_cautious_plan_is_that_of_the_command_line_too(page: Page, tmp_path: P
     saved = page.save("yaml").content
     assert b"risk: {measure: cvar, level: 90%, weight: 30%}" in saved
     assert page.job("first")["json"] == command(tmp_path, saved, "plan", "--json").stdout
+    worth = page.job("plan")["view"]["tiles"][0]
+    assert (worth["label"], "; expected USD " in worth["note"]) == (CAREFUL, True)
     page.act("caution", weight=0)
     assert page.save("yaml").content == RETAIL
+
+
+@pytest.mark.slow
+def test_a_first_answer_leaves_no_trace_in_the_plan(page: Page, tmp_path: Path) -> None:
+    """What a search under a time limit has seen does not steer the one that proves the plan."""
+    content = (ROOT / "examples" / "04_grocery_chain" / "portfolio.yaml").read_bytes()
+    page.open(content, "p.yaml")
+    assert page.job("plan", quick=True)["quick"]
+    assert not page.job("plan")["quick"]
+    assert page.job("first")["json"] == command(tmp_path, content, "plan", "--json").stdout
 
 
 @pytest.mark.slow
