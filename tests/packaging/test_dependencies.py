@@ -32,7 +32,7 @@ def imported(path: Path, *, at_once: bool) -> set[str]:
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.partition(".")[0])
-        inside = isinstance(node, ast.FunctionDef) or (
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or (
             isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         )
         if not (at_once and inside):
