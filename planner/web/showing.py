@@ -25,6 +25,7 @@ from planner.forecasting.forecast import Forecast
 from planner.reporting import numbers
 from planner.reporting.columns import Surface, verdict_mark
 from planner.reporting.document import Mark, Number, Part, Row, Table
+from planner.reporting.headline import not_included
 from planner.reporting.sections.plan_tables import decision_table
 from planner.reporting.words.pilots import limit_words, outcome_words, then_words
 
@@ -62,6 +63,7 @@ def plan_view(plan: Plan) -> dict[str, object]:
         "warnings": _warnings(plan.warnings),
         "pilots": sum(item.verdict is Verdict.PILOT for item in plan.decisions),
         "not_included": _not_included(plan),
+        "left_out": not_included(plan),
     }
 
 
@@ -90,13 +92,14 @@ def _tiles(plan: Plan) -> Iterable[dict[str, object]]:
     spent = _amount(plan.budget.committed, plan, "budget.committed")
     limit = numbers.amount(plan.budget.limit, currency, "budget.limit", named=True)
     of_all = f"{len(funded)} of {len(plan.decisions)} projects"
-    yield _tile("To approve", spent, f"of {limit.text}, for {of_all}")
+    yield _tile("Committed", spent, f"of {limit.text}, for {of_all}")
     if plan.risk is not None:
         over = plan.risk.chance_over_budget
         short = max(0.0, plan.risk.cost.p80 - plan.budget.limit)
         reserve = money(short, currency)
         note = (
-            f"a reserve of {reserve} on top is enough in 80 % of outcomes"
+            f"with a reserve of {reserve}, that is {money(plan.budget.limit + short, currency)}, "
+            "it is in 80 % of outcomes"
             if short
             else "the budget covers at least 80 % of outcomes"
         )

@@ -432,7 +432,7 @@
     const fold = (title, items) => items.length ? el("details", {}, el("summary", {}, title), el("ul", { class: "why" }, items)) : "";
     const warned = view.warnings.map((w) => el("li", {}, w.project ? el("b", {}, `${w.project}: `) : null, w.message));
     const open = new Set([...$("warnings").querySelectorAll("details[open] summary")].map((s) => s.dataset.fold));
-    $("warnings").replaceChildren(fold("Why each project is in or out", whys), fold(`${warned.length} ${warned.length === 1 ? "warning" : "warnings"}`, warned), fold("Notes on the plan", notes), fold("Not included in these amounts", (view.not_included || []).map((item) => el("li", {}, item))));
+    $("warnings").replaceChildren(view.left_out ? el("p", { class: "why" }, view.left_out) : "", fold("Why each project is in or out", whys), fold(`${warned.length} ${warned.length === 1 ? "warning" : "warnings"}`, warned), fold("Notes on the plan", notes), fold("Not included in these amounts", (view.not_included || []).map((item) => el("li", {}, item))));
     [...$("warnings").querySelectorAll("summary")].forEach((s) => { s.dataset.fold = s.textContent.replace(/^\d+ /, "").slice(0, 5); if (open.has(s.dataset.fold)) s.parentNode.open = true; });
   }
   function showCompared(found) {

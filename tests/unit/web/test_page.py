@@ -355,6 +355,14 @@ def test_the_plan_is_compared_with_the_one_at_the_start(page: Page) -> None:
     assert page.job("plan")["compared"] is None
 
 
+def test_what_is_not_included_is_said_as_in_the_report(page: Page) -> None:
+    """A file without a life names what no amount holds; the budget's tile is what is committed."""
+    page.open(RETAIL, "p.yaml")
+    view = page.job("plan")["view"]
+    assert view["left_out"].startswith("Not included: running, upkeep, people")
+    assert view["tiles"][1]["label"] == "Committed"
+
+
 def test_every_number_on_the_page_is_the_plans(page: Page) -> None:
     """Each shown number names its place in the JSON and is what stands there."""
     page.open(RETAIL, "p.yaml")
