@@ -8,15 +8,14 @@ other question about the portfolio chooses from the same (:mod:`planner.offering
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.domain.arrays import Bits, Rows
 from planner.domain.catalogue import Catalogue
-from planner.domain.portfolio.in_use.drift import refreshes
-from planner.domain.portfolio.in_use.rebalance import Balance, balances
+from planner.domain.portfolio.in_use.rebalance import Balance
 from planner.domain.portfolio.portfolio import Committed, Fund, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.option import ProjectOptions
@@ -25,9 +24,9 @@ from planner.domain.vocabulary import Deploy, Mode, Objective
 from planner.economics.life.graded import is_graded
 from planner.economics.life.worth import deploy_of
 from planner.economics.training import TrainingRate
-from planner.forecasting.forecast import Forecast, build_forecast
-from planner.offering.alternatives import NO_IMAGES, alternative_ways, no_training
-from planner.offering.field import as_trained, rebalanced, remembering, way_in_use
+from planner.forecasting.forecast import Forecast
+from planner.offering.alternatives import NO_IMAGES
+from planner.offering.field import as_trained, remembering, way_in_use
 from planner.offering.graded import require_committed
 from planner.offering.grid import (
     FEWEST_IMAGES,
@@ -37,6 +36,7 @@ from planner.offering.grid import (
 from planner.offering.life import LifeTerms
 from planner.offering.menus.fewer import LARGE_FROM, MOST_OF_LARGE, best_rows
 from planner.offering.menus.prices import PriceList
+from planner.offering.menus.ways import project_ways
 from planner.offering.objective import objective_worth, resolve_objective
 from planner.offering.pricing import PricedOptions, PricingInputs, merged, price_way, way_levels
 from planner.offering.refinement import (
@@ -50,14 +50,10 @@ from planner.offering.refinement import (
 from planner.offering.rules import as_committed
 from planner.offering.variants import (
     Way,
-    asset_sets,
-    dearer,
-    discounted,
     held_levels,
     pool_cents,
     present_factors,
     starts,
-    trained_with,
 )
 
 LEAST_GRADED, MOST_GRADED = 40, 12_000
@@ -375,7 +371,7 @@ def _bare_menu(
         priced=_no_options(),
         demanded=asked,
         threshold=0.0 if asked else _threshold(project, portfolio),
-        ways=_ways(project, portfolio, forecast, rates, price_list, seed),
+        ways=project_ways(project, portfolio, forecast, rates, price_list, seed),
         committed=committed,
     )
 
@@ -401,47 +397,6 @@ def _grid(project: Project, ways: Sequence[Way]) -> Rows:
     if pools:
         return pooled_levels(images.held, images.limit, pools[0].limit)
     return image_levels(images.held, images.limit)
-
-
-def _ways(
-    project: Project,
-    portfolio: Portfolio,
-    forecast: Forecast,
-    rates: tuple[TrainingRate, ...],
-    price_list: PriceList,
-    seed: int,
-) -> tuple[Way, ...]:
-    """Return the ways of running a project; a start from other weights is another forecast."""
-    forecast_of = partial(
-        build_forecast,
-        posterior=forecast.posterior,
-        architectures=price_list.architectures,
-        seed=seed,
-    )
-    forecasts = {project.pretrained: forecast}
-    serving = price_list.serving(project, rates)
-    rates = (*rates, *map(no_training, project.alternatives))
-    ways = []
-    for assets in asset_sets(project, portfolio.shared):
-        trained = trained_with(project, assets)
-        if trained.pretrained not in forecasts:
-            forecasts[trained.pretrained] = forecast_of(trained)
-        for balance in balances(project):
-            measured = rebalanced(forecasts[trained.pretrained], balance, forecast_of)
-            way = Way(assets, measured, discounted(rates, assets), serving, rebalance=balance)
-            ways += _transformed(way, measured, seed)
-    return (*ways, *alternative_ways(project, forecast.posterior, rates, seed))
-
-
-def _transformed(way: Way, measured: Forecast, seed: int) -> list[Way]:
-    """Return a way with its errors in use, as it is and compressed, at each choice of refresh."""
-    project, found = measured.project, []
-    for one in (None, *project.compress):
-        rates = way.rates if one is None else dearer(way.rates, one.training)
-        used = way_in_use(replace(way, rates=rates, compress=one), measured, seed)
-        kept = refreshes(project.upkeep)
-        found += [replace(used, refresh=how) for how in kept] if kept else [used]
-    return found
 
 
 def _priced(
