@@ -347,7 +347,8 @@ def _with_fewer(menu: Menu, objective: Objective, most: int, *, by_way: bool = F
         return menu
     priced, worth = menu.priced, objective_worth(menu.priced, objective)
     eligible = menu.eligible(menu.project.min_chance)
-    rows = best_rows(priced, worth, eligible, most, by_way=by_way)
+    drawn = by_way and menu.success is not None
+    rows = best_rows(priced, worth, eligible, most, by_way=by_way, by_network=drawn)
     success = None if menu.success is None else menu.success[rows]
     return replace(menu, priced=priced.take(rows), success=success)
 

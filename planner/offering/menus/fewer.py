@@ -17,7 +17,13 @@ budget is that of everything priced.
 
 
 def best_rows(
-    priced: ProjectOptions, worth: Floats, eligible: Flags, most: int, *, by_way: bool
+    priced: ProjectOptions,
+    worth: Floats,
+    eligible: Flags,
+    most: int,
+    *,
+    by_way: bool,
+    by_network: bool = False,
 ) -> Rows:
     """Return the options worth most at some price of money, increasing.
 
@@ -36,6 +42,8 @@ def best_rows(
         Options kept of each period and kind; all corners of the hull count first.
     by_way : bool
         Whether ways, which may use other shared assets, are told apart as periods are.
+    by_network : bool, default=False
+        Whether the best of each architecture stay too, for plans that look at single draws.
     """
     own = ~priced.is_alternative
     none = np.zeros(len(priced), dtype=np.int64)
@@ -49,7 +57,12 @@ def best_rows(
         for group in (here & eligible, here):
             rows = np.flatnonzero(group)
             if len(rows) > most or not by_way:
-                rows = rows[_best(priced.bound_cents[rows].astype(np.float64), worth[rows], most)]
+                cents = priced.bound_cents[rows].astype(np.float64)
+                chosen = rows[_best(cents, worth[rows], most)]
+                if by_network:
+                    each = _best_of_each(cents, worth[rows], priced.architecture_index[rows])
+                    chosen = np.union1d(chosen, rows[each])
+                rows = chosen
             kept[rows] = True
     return np.flatnonzero(kept)
 
@@ -64,3 +77,17 @@ def _best(cents: Floats, worth: Floats, most: int) -> Rows:
     if len(best) < most:
         kept = np.union1d(kept, promising(cents, worth, each, best, most))
     return kept
+
+
+def _best_of_each(cents: Floats, worth: Floats, kind: Rows) -> Rows:
+    """Return, of each architecture, the options nearest to the best ones at prices of money.
+
+    Which architectures fail together is told by draws alone: a cautious plan spreads over them.
+    """
+    best = corners(cents, worth)
+    gained, paid = np.diff(worth[best]), np.diff(cents[best])
+    found = [np.zeros(0, dtype=np.int64)]
+    for price in spread(np.unique([0.0, *(gained / np.maximum(paid, 1.0)).tolist()]), 4).tolist():
+        order = np.lexsort((price * cents - worth, kind))
+        found.append(order[np.flatnonzero(np.diff(kind[order], prepend=-1))])
+    return np.unique(np.concatenate(found))

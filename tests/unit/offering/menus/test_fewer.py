@@ -40,6 +40,8 @@ def test_no_price_of_money_asks_for_an_option_left_out(seed: int, count: int) ->
     kept = np.zeros(count, dtype=np.bool_)
     kept[rows] = True
     assert len(rows) <= 4 * 2 * 2 * 12 + 1
+    drawn = best_rows(priced, worth, eligible, 12, by_way=True, by_network=True)
+    assert set(rows.tolist()) <= set(drawn.tolist())
     assert kept[np.argmax(priced.chance)]
     for price in (0.0, *rng.exponential(1.0, 5).tolist(), 1e6):
         score = worth - price * priced.total_cents
@@ -47,4 +49,6 @@ def test_no_price_of_money_asks_for_an_option_left_out(seed: int, count: int) ->
             for way in (0, 1):
                 here = eligible & (priced.start == period) & (priced.use_index == way)
                 if here.any():
+                    networks = set(priced.architecture_index[here].tolist())
+                    assert networks <= set(priced.architecture_index[drawn[here[drawn]]].tolist())
                     assert score[here & kept].max() == pytest.approx(score[here].max(), rel=1e-12)
