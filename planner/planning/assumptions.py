@@ -12,6 +12,7 @@ from planner.domain.words.assumptions import PRICE_RANGES, hold_words, image_lev
 from planner.domain.words.judged import assumption
 from planner.domain.words.shifts import shift_source
 from planner.offering.deadline import NEVER, Deadline
+from planner.offering.menus.fewer import LARGE_FROM, MOST_OF_LARGE
 from planner.offering.options import Menu
 from planner.offering.refinement import refinement_rounds
 
@@ -36,7 +37,7 @@ def list_assumptions(
     deadline : Deadline
         Told where a time limit was asked for.
     """
-    compute = portfolio.compute
+    compute, size = portfolio.compute, len(portfolio.projects)
     return {
         "objective": str(objective),
         "mode": str(portfolio.mode),
@@ -65,7 +66,9 @@ def list_assumptions(
         "seed": seed,
         "gap_asked": gap,
         **({"time_limit_s": deadline.asked_s} if deadline.is_set else {}),
-        "image_levels": image_levels(refinement_rounds(len(portfolio.projects))),
+        "image_levels": image_levels(
+            refinement_rounds(size), MOST_OF_LARGE if size >= LARGE_FROM else None
+        ),
         **_defaults(portfolio),
     }
 

@@ -46,7 +46,13 @@ def hold_words(hold: Hold | None) -> str:
     return f"the CVaR of spend at level {percent_as_set(hold.cvar or 0.0)} is within the budget"
 
 
-def image_levels(rounds: int) -> str:
-    """Return which numbers of images are on offer, after so many rounds of refinement."""
+def image_levels(rounds: int, most: int | None = None) -> str:
+    """Return which numbers of images are on offer, after so many rounds of refinement.
+
+    ``most`` is how many options of a large portfolio's projects are kept.
+    """
     times = _TIMES.get(rounds, f"{rounds} times")
-    return f"log grid of 24, refined {times} around the best levels at any price of money"
+    grid = f"log grid of 24, refined {times} around the best levels at any price of money"
+    if most is None:
+        return grid
+    return f"{grid}; of each project the {most} options nearest to the best at some price are kept"

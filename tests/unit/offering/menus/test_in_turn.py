@@ -5,15 +5,23 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.domain.portfolio.portfolio import Portfolio
+from planner.domain.portfolio.project import Images
+from planner.domain.vocabulary import Objective, Task
 from planner.forecasting.forecast import build_forecast
 from planner.offering.menus import in_turn
+from planner.offering.menus.fewer import LARGE_FROM
 from planner.offering.options import MenuMaker
 from planner.planning import prepare
+from planner.planning.assumptions import list_assumptions
 from planner.planning.plan import build_plan
 from planner.reference.tables import catalogue_of
 from planner.tasks import SERIAL, open_tasks
 from tests.portfolio_files import CVAR, portfolio_text, write_portfolio
 
+PROJECT = planner.Project(
+    id="a", task=Task.CLASSIFICATION, classes=3, target_error=0.1, images=Images(held=100, limit=1_000)
+)
 ASSETS = """shared:
   - {id: base, kind: base_model, members: [p00, p03], required: false, fixed_cost: 3000,
      gives: {pretrained: true, training_discount: 40%}}
@@ -69,3 +77,17 @@ def test_only_the_last_menus_looked_at_are_held(
     assert menus[0] is not first
     assert menus[0].priced is first.priced
     assert menus[-1].project.id == menus[3:][1].project.id == "p04"
+
+
+def test_a_large_plan_says_how_many_options_it_kept() -> None:
+    """And a smaller one says nothing of it."""
+    model = planner.load_model("published")
+    said = [
+        str(
+            list_assumptions(
+                Portfolio(projects=(PROJECT,) * size), model, Objective.VALUE, seed=0, gap=1e-4
+            )["image_levels"]
+        )
+        for size in (LARGE_FROM - 1, LARGE_FROM)
+    ]
+    assert ["40 options" in one for one in said] == [False, True]
