@@ -20,7 +20,11 @@ from planner.tasks import SERIAL, open_tasks
 from tests.portfolio_files import CVAR, portfolio_text, write_portfolio
 
 PROJECT = planner.Project(
-    id="a", task=Task.CLASSIFICATION, classes=3, target_error=0.1, images=Images(held=100, limit=1_000)
+    id="a",
+    task=Task.CLASSIFICATION,
+    classes=3,
+    target_error=0.1,
+    images=Images(held=100, limit=1_000),
 )
 ASSETS = """shared:
   - {id: base, kind: base_model, members: [p00, p03], required: false, fixed_cost: 3000,
