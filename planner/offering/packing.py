@@ -20,7 +20,6 @@ from planner.economics.ledger import (
     LINES,
     SERVICE,
     Entry,
-    PriceDraws,
     Timing,
     alternative_entries,
     entries_of,
@@ -28,6 +27,7 @@ from planner.economics.ledger import (
 )
 from planner.economics.life.lines import Running
 from planner.economics.life.swings import Under, has_ranges, swing_draws, under_conditions
+from planner.economics.price_draws import PriceDraws
 from planner.forecasting.forecast import Forecast
 from planner.offering.graded import errors_cut, graded_parts, ways_of
 from planner.offering.life import LifeTerms, pays_of, running_of

@@ -19,7 +19,6 @@ from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     SERVICE,
     Counts,
-    PriceDraws,
     committed,
     entries_of,
     place_of,
@@ -27,6 +26,7 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
+from planner.economics.price_draws import PriceDraws
 from planner.forecasting.forecast import Forecast, shares
 from planner.offering.alternatives import way_entries
 from planner.offering.graded import errors_cut

@@ -22,7 +22,6 @@ from planner.economics.hardware import fallen_prices
 from planner.economics.ledger import (
     Counts,
     Entry,
-    PriceDraws,
     asset_entries,
     committed,
     place_of,
@@ -32,6 +31,7 @@ from planner.economics.ledger import (
 )
 from planner.economics.life.graded import GradedDraws
 from planner.economics.life.swings import has_ranges, swing_draws, under_conditions
+from planner.economics.price_draws import PriceDraws
 from planner.forecasting.forecast import Forecast
 from planner.offering.alternatives import stated_forecast, way_entries
 from planner.offering.deadline import NEVER, Deadline

@@ -15,14 +15,8 @@ from planner.domain.arrays import Draws
 from planner.domain.portfolio.portfolio import Compute
 from planner.domain.portfolio.project import Project
 from planner.domain.results.risk import Quantiles
-from planner.economics.ledger import (
-    Counts,
-    PriceDraws,
-    Timing,
-    entries_of,
-    spend,
-    training_amounts,
-)
+from planner.economics.ledger import Counts, Timing, entries_of, spend, training_amounts
+from planner.economics.price_draws import PriceDraws
 from planner.economics.training import TrainingRate
 from planner.forecasting.forecast import Forecast
 from planner.planning.risk import summarise

@@ -17,7 +17,8 @@ from planner.domain.model.posterior import Posterior
 from planner.domain.portfolio.portfolio import Compute, Portfolio
 from planner.domain.portfolio.project import Project
 from planner.domain.results.plan import SCHEMA_VERSION, Decision, Plan
-from planner.economics.ledger import Counts, PriceDraws, entries_of, spend, training_amounts
+from planner.economics.ledger import Counts, entries_of, spend, training_amounts
+from planner.economics.price_draws import PriceDraws
 from planner.economics.stated_hours import project_rates
 from planner.forecasting.forecast import Forecast, build_forecast
 from planner.inputs.runs.actuals import ActualFile, ActualRow

@@ -11,7 +11,6 @@ from planner.domain.vocabulary import Basis
 from planner.economics.ledger import (
     LINES,
     Counts,
-    PriceDraws,
     Timing,
     asset_entries,
     by_timing,
@@ -22,6 +21,7 @@ from planner.economics.ledger import (
     stopped,
     training_amounts,
 )
+from planner.economics.price_draws import PriceDraws
 from planner.economics.training import TrainingRate, price_training
 from planner.errors import InputError
 from planner.reference.tables import load_catalogue
