@@ -1,6 +1,5 @@
 """The mean curve of one option, by its parameters in every draw."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,9 +7,6 @@ import numpy as np
 
 from planner.domain.arrays import Floats, Rows
 from planner.domain.model.curve_shape import LARGEST_EXPONENT, LN10, fallen
-
-type FallOf = Callable[[Floats, Floats | None], Floats]
-"""Decades fallen by decades of images and decay: :func:`fallen`, or one that keeps answers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +54,13 @@ def _kept_fall(decades: bytes, decay: bytes) -> Floats:
     return found
 
 
-def share_of_start(mean: CurveDraws, decades: Floats, fall: FallOf = fallen) -> Floats:
-    """Return the mean curve as a share of its start; decades are those beyond the reference.
+def share_of_start(mean: CurveDraws, fall: Floats) -> Floats:
+    """Return the mean curve as a share of its start, where it has fallen so many decades.
 
     The same as :func:`planner.domain.model.curve_shape.log10_share`, in place where it can be: most
     of the time of a plan's forecasts goes here.
     """
-    odds = np.asarray(fall(decades, mean.decay) * mean.slope)
+    odds = np.asarray(fall * mean.slope)
     odds -= mean.level
     odds *= LN10 if mean.exponent is None else LN10 / mean.exponent
     np.minimum(odds, LARGEST_EXPONENT, out=odds)

@@ -26,7 +26,7 @@ from planner.domain.portfolio.project import Project
 from planner.domain.unseen_classes import UnseenClasses
 from planner.domain.vocabulary import Backbone
 from planner.forecasting.architectures import KnownArchitecture
-from planner.forecasting.curves.mean_curve import CurveDraws, FallOf, fall_at, share_of_start
+from planner.forecasting.curves.mean_curve import CurveDraws, fall_at, share_of_start
 from planner.forecasting.curves.meeting import TargetTest
 from planner.forecasting.curves.own_effects import own_draws
 from planner.forecasting.discrepancy import NODES, DiscrepancyPath, NodeGrid, path_sizes
@@ -89,9 +89,8 @@ class DeclaredCurve:
         error, noise = path, self.noise(rows)
         fall = fall_at(log10_images[:, None] - self.reference, mean.decay)
         for block in at_hand(error.shape):
-            here = _Known(fall[block])
-            log10_here = log10_images[block, None]
-            error[block] = self._realised(mean, log10_here, path[block], noise, here)
+            here = log10_images[block, None]
+            error[block] = self._realised(mean, here, path[block], noise, fall[block])
         if self.unseen is not None:
             least = np.minimum(self.unseen.least_error(images), self.start)  # but for rounding
             np.maximum(error, least[:, None], out=error)
@@ -171,9 +170,9 @@ class DeclaredCurve:
         log10_images: Floats,
         path: Floats,
         noise: Floats,
-        fall: FallOf = fallen,
+        fall: Floats | None = None,
     ) -> Floats:
-        """Return capped errors; ``path`` is overwritten."""
+        """Return capped errors; ``path`` is overwritten. ``fall`` may be known already."""
         departure = path
         if not self.saturating:
             departure += noise
@@ -181,7 +180,9 @@ class DeclaredCurve:
             departure += LN10 * (mean.level + mean.slope * log10_images)
             np.minimum(departure, 0.0, out=departure)  # an error of 1: no ceiling is higher
             return np.minimum(np.exp(departure), self.start)
-        share = share_of_start(mean, log10_images - self.reference, fall)
+        if fall is None:
+            fall = fallen(log10_images - self.reference, mean.decay)
+        share = share_of_start(mean, fall)
         if self.law.at_chance != 1.0:
             departure *= self.law.height(share)
         departure += noise
@@ -365,16 +366,6 @@ class ProjectCurves:
         """Return log10 images at which level and slope are defined."""
         reference = Reference() if self.posterior.spec is None else self.posterior.spec.reference
         return -float(reference.decades(0.0, self.project.relative_complexity))
-
-
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """Decades fallen that are known already."""
-
-    fall: Floats
-
-    def __call__(self, _decades: Floats, _decay: Floats | None) -> Floats:
-        return self.fall
 
 
 def _around(images: float, low: Floats, width: Floats) -> Rows:
